@@ -1,0 +1,37 @@
+import type { ContentKind } from '@sterna/core';
+
+/**
+ * How a crashed write is settled: what the target can prove about a write whose acknowledgement we never saw.
+ * - `reserved-id`: the id is chosen by us before sending; a second create of the same id answers `exists`.
+ * - `pending-mark`: what we create carries our mark until it is settled (IMAP: a keyword). Only marked objects are
+ *   candidates, and only marked objects are ever removed.
+ * - `read-back`: look for it by digest among what appeared since a remembered position. Nothing is ever removed.
+ * - `none`: at most once; a write of unknown outcome is `uncertain` and never resent.
+ */
+export type SettleCapability = 'reserved-id' | 'pending-mark' | 'read-back' | 'none';
+
+/** Data, not code: the engine's choices follow from these. Where paper can't be trusted they are probed at `open`. */
+export interface Capabilities {
+  readonly kinds: readonly ContentKind[];
+  readonly settle: SettleCapability;
+  /** Cheapest change detection: `glance` in Container is reliable for anything but `list`. */
+  readonly delta: 'token' | 'modseq' | 'window' | 'list';
+  /** What the target keeps of the bytes: `exact`, `crlf` (line ends become CRLF, NUL is lost), or `rewritten`. */
+  readonly bytes: 'exact' | 'crlf' | 'rewritten';
+  /** Object ids are unique within a container (IMAP UIDs) or within the whole endpoint (Graph, Gmail). */
+  readonly idScope: 'container' | 'endpoint';
+  readonly collapsesTwins: boolean;
+  /** The received date (INTERNALDATE) survives a create. */
+  readonly dateKept: boolean;
+  /** Objects can be moved between containers by id. */
+  readonly moves: boolean;
+  /** `all`: any keyword can be stored; `listed`: only `keywords`; system flags always. */
+  readonly keywords: 'all' | 'listed' | 'none';
+  readonly permissions: boolean;
+  readonly versions: boolean;
+  /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */
+  readonly batch: { readonly objects: number; readonly bytes: number; readonly inFlight: number };
+  readonly maxObjectBytes: number | undefined;
+  /** Evidence, shown by `check`: capability name → what the system said. */
+  readonly evidence: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,106 @@
+import type { ContentKind, ItemType } from '@sterna/core';
+import type { z } from 'zod';
+import type { Capabilities } from './capabilities.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+/** Secrets as the user gave them, unsealed for the moment of use. Never logged, never part of an error. */
+export interface Credentials {
+  /** Sign-in name where it differs from the address. */
+  readonly user?: string;
+  readonly password?: string;
+  /** OAuth 2 bearer (XOAUTH2 / OAUTHBEARER). */
+  readonly accessToken?: string;
+}
+
+export interface SystemConfig {
+  /** Parsed by `Connector.settings`. */
+  readonly settings: unknown;
+  readonly credentials: Credentials;
+}
+
+export interface OpenRequest {
+  readonly system: SystemConfig;
+  /** The entry's address in this system: a mailbox address or user name, a path for archives. */
+  readonly address: string;
+  /** Entry credentials; they win over the system's. */
+  readonly credentials?: Credentials;
+  /** `write` sessions can read too (verify, duplicate prevention). */
+  readonly role: 'read' | 'write';
+  /** Distinguishes this installation's pending marks from another's: 8 lower-case hex digits. */
+  readonly installation: string;
+  /** Aborting destroys the sockets at once: a lost lease, a stop that can't wait. */
+  readonly signal: AbortSignal;
+  /** Read-only accounting of bytes, waits and throttling, for live progress and budgets. */
+  readonly observe?: (event: ConnectorEvent) => void;
+}
+
+export type ConnectorEvent =
+  | { readonly type: 'connected' | 'reconnected'; readonly detail?: string }
+  | { readonly type: 'throttled'; readonly retryAt: Date; readonly reason: string };
+
+/** A live connection to one endpoint. One session is used by one pass at a time. */
+export interface Session {
+  readonly capabilities: Capabilities;
+  readonly reader: Reader;
+  /** Absent on `read` sessions and on read-only systems. */
+  readonly writer?: Writer;
+  /**
+   * A string that names the real mailbox behind the address, to refuse a target equal to its source
+   * (`imap://host:port/user`, the real path of a folder).
+   */
+  readonly identity: string;
+  /** Bytes; undefined where the system tells nothing. */
+  quota(): Promise<{ used: number; limit: number } | undefined>;
+  /** Orderly goodbye. */
+  close(): Promise<void>;
+  /** At once, mid-literal or not. Never throws. */
+  destroy(): void;
+}
+
+export interface CheckLine {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, in the system's words where that helps. */
+  readonly evidence: string;
+  readonly fix?: string;
+}
+
+export interface DiscoveredItem {
+  readonly itemType: ItemType;
+  readonly address: string;
+  readonly displayName?: string;
+  readonly objects?: number;
+  readonly bytes?: number;
+}
+
+/** One endpoint from a `sterna copy` URL. */
+export interface ParsedEndpoint {
+  readonly settings: unknown;
+  readonly address: string;
+  readonly credentials: Credentials;
+  /** The URL without secrets: key of the state folder, shown to people. */
+  readonly label: string;
+}
+
+export interface Connector {
+  /** Folder name under packages/connectors: `imap`, `archive` … */
+  readonly name: string;
+  readonly title: string;
+  readonly kinds: readonly ContentKind[];
+  readonly itemTypes: readonly ItemType[];
+  readonly canRead: boolean;
+  readonly canWrite: boolean;
+  /** JSON settings of a system, without secrets. Also makes the form in the dashboard. */
+  readonly settings: z.ZodType;
+  /** URL schemes that `sterna copy` accepts: `imap`, `imaps`, `maildir` … */
+  readonly schemes: readonly string[];
+  /** @throws SternaError config, naming the URL part at fault */
+  parseUrl(url: string, options: { insecure: boolean }): ParsedEndpoint;
+  /** Reachability, rights, capabilities and their evidence; `address` signs in for real. Never throws for a bad system: says so. */
+  check(system: SystemConfig, address?: string, signal?: AbortSignal): Promise<readonly CheckLine[]>;
+  /** @throws SternaError config `cannot-list-users` where the system has no such list: import a CSV instead */
+  discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncIterable<DiscoveredItem>;
+  /** @throws SternaError auth | config | transient | throttled */
+  open(request: OpenRequest): Promise<Session>;
+}

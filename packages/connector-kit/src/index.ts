@@ -1,0 +1,4 @@
+export * from './capabilities.ts';
+export * from './connector.ts';
+export * from './reader.ts';
+export * from './writer.ts';

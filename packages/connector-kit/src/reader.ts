@@ -1,0 +1,109 @@
+import type { ContentKind } from '@sterna/core';
+
+/** RFC 6154 special use, plus inbox. */
+export type SpecialUse = 'inbox' | 'all' | 'archive' | 'drafts' | 'flagged' | 'junk' | 'sent' | 'trash';
+
+export interface Container {
+  /** Stable key within the endpoint: the folder path for IMAP. Also accepted by every other call. */
+  readonly id: string;
+  /** Decoded Unicode names from the root; INBOX is `['INBOX']`. */
+  readonly path: readonly string[];
+  readonly kind: ContentKind;
+  readonly role?: SpecialUse;
+  readonly subscribed?: boolean;
+  /** Objects now in it, by the system's own count. */
+  readonly total?: number;
+  /**
+   * Equal to an earlier value only if nothing at all changed in between (IMAP: UIDVALIDITY, UIDNEXT, MESSAGES,
+   * HIGHESTMODSEQ). Undefined where the system can't promise that: then `changes` must be asked.
+   */
+  readonly glance?: string;
+  /** Access rules in the system's own notation, for the audit. Filled by `containers({ access: true })`. */
+  readonly access?: readonly { readonly principal: string; readonly rights: string }[];
+}
+
+/**
+ * State of a message: system flags as RFC 9051 names (`\\Seen`), keywords as they are. Sorted, unique, no \\Recent.
+ * Kept as one canonical string in the ledger (see core `message-state`).
+ */
+export type Flags = readonly string[];
+
+export interface Change {
+  /** The system's own id, unique by `idScope`. IMAP: `UIDVALIDITY.UID`. Compared bytewise. */
+  readonly id: string;
+  readonly gone?: true;
+  /** Present if known without reading the object. */
+  readonly flags?: Flags;
+  /** Received date. Asked for by `facets.date`. */
+  readonly date?: Date;
+  /** Bytes. Asked for by `facets.size`. */
+  readonly size?: number;
+  /** 16 bytes from packages/content `messageMatchKey`. Asked for by `facets.matchKey`. */
+  readonly matchKey?: Buffer;
+  /** Version of the content where it can change; absent for mail (content is immutable). */
+  readonly version?: string;
+}
+
+export interface ChangePage {
+  readonly changes: readonly Change[];
+  /**
+   * `full`: together the pages of this run list every live object, so what isn't listed is gone.
+   * `delta`: only what changed since the cursor, vanished objects included as `gone`.
+   */
+  readonly mode: 'full' | 'delta';
+  /** True on the first page where ids are not comparable with earlier ones (UIDVALIDITY changed): re-key by match key. */
+  readonly idsChanged?: boolean;
+  /** Cursor from which listing can go on after this page; durable once the page is planned. */
+  readonly resume?: string;
+  /** On the last page only: the cursor for the next pass, and the container's own count at that point. */
+  readonly next?: { readonly cursor: string; readonly glance?: string; readonly total: number };
+}
+
+export interface ChangeFacets {
+  readonly date?: boolean;
+  readonly size?: boolean;
+  readonly matchKey?: boolean;
+  /** Live objects the ledger knows in this container: a reader without QRESYNC needs it to see whether any vanished. */
+  readonly known?: number;
+}
+
+/** One object's content. `body` is whole up to INLINE_LIMIT, else a stream that must be drained before the next object. */
+export interface Content {
+  readonly id: string;
+  readonly flags: Flags;
+  /** Received date. */
+  readonly date: Date | undefined;
+  /** Exact length of the body in bytes. */
+  readonly size: number;
+  readonly body: Buffer | AsyncIterable<Buffer>;
+}
+
+/** The source object vanished between listing and reading. */
+export interface Vanished {
+  readonly id: string;
+  readonly vanished: true;
+}
+
+/** This object can't be read (the server refuses it, a parse error): the others can. */
+export interface Unreadable {
+  readonly id: string;
+  readonly error: import('@sterna/core').SternaError;
+}
+
+/** Objects above this many bytes are never whole in memory. */
+export const INLINE_LIMIT = 4 * 1024 * 1024;
+
+export interface Reader {
+  /** All containers, with `glance` and `total` where one round trip gives them. */
+  containers(options?: { access?: boolean }): Promise<readonly Container[]>;
+  /**
+   * What changed in a container since a cursor, or all of it. A cursor the system no longer honours falls back to a
+   * full listing (`mode: 'full'`), never to an error. Ids come in the system's order, oldest first.
+   */
+  changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage>;
+  /**
+   * Contents of many objects, pipelined; the order may differ. Reconnects by itself and goes on where it was
+   * (a stream that breaks midway throws `transient`).
+   */
+  read(container: string, ids: readonly string[]): AsyncIterable<Content | Vanished | Unreadable>;
+}

@@ -1,0 +1,127 @@
+import type { SternaError } from '@sterna/core';
+import type { Container, Flags, SpecialUse } from './reader.ts';
+
+/** Something a target can't hold, per object; shown and exported, never silently lost. */
+export interface FidelityNote {
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface CreateOp {
+  readonly verb: 'create';
+  /** Engine's id of the operation; echoed in the result. */
+  readonly op: string;
+  readonly container: string;
+  /** From `Writer.reserve` where `settle` is `reserved-id`. */
+  readonly reservedId?: string;
+  readonly flags: Flags;
+  readonly date: Date | undefined;
+  readonly size: number;
+  /** A stream only when alone in its batch. */
+  readonly body: Buffer | AsyncIterable<Buffer>;
+}
+
+/** Changes flags of our copy, as a difference, so that what people set at the target stays. */
+export interface StateOp {
+  readonly verb: 'state';
+  readonly op: string;
+  readonly container: string;
+  readonly targetId: string;
+  readonly add: Flags;
+  readonly remove: Flags;
+}
+
+/** Moves our copy to another container by id. The moved copy carries the pending mark until `confirm`. */
+export interface PlaceOp {
+  readonly verb: 'place';
+  readonly op: string;
+  readonly container: string;
+  readonly targetId: string;
+  readonly to: string;
+}
+
+/** Removes exactly this object, by id (UID EXPUNGE, never a bare EXPUNGE). */
+export interface RemoveOp {
+  readonly verb: 'remove';
+  readonly op: string;
+  readonly container: string;
+  readonly targetId: string;
+  /** `trash`: to the target's trash where it has one. */
+  readonly how: 'trash' | 'expunge';
+}
+
+export type Op = CreateOp | StateOp | PlaceOp | RemoveOp;
+
+export type Result =
+  /** Acknowledged. `targetId` is known for create and place (undefined only where the target can't tell: then `candidates` is asked). */
+  | {
+      readonly op: string;
+      readonly outcome: 'done';
+      readonly targetId?: string;
+      readonly notes?: readonly FidelityNote[];
+    }
+  /** The target refused this object for good; it was not written. */
+  | { readonly op: string; readonly outcome: 'refused'; readonly error: SternaError }
+  /** The whole batch was refused and nothing of it written; one of its objects is to blame: bisect. */
+  | { readonly op: string; readonly outcome: 'batch-refused'; readonly error: SternaError }
+  /** The target copy isn't there any more (state, place, remove). */
+  | { readonly op: string; readonly outcome: 'missing' }
+  /** Nobody knows whether it was written: settle before anything else. */
+  | { readonly op: string; readonly outcome: 'unknown'; readonly error: SternaError };
+
+/** An object in the target that may be an in-flight write of ours. */
+export interface Candidate {
+  readonly targetId: string;
+  /** 16 bytes: packages/content `messageDigest` of what the target returns. */
+  readonly digest: Buffer;
+  readonly marked: boolean;
+}
+
+export interface InventoryItem {
+  readonly targetId: string;
+  readonly size?: number;
+  readonly date?: Date;
+  readonly flags?: Flags;
+  /** packages/content `messageMatchKey`, where asked for. */
+  readonly matchKey?: Buffer;
+}
+
+export interface Writer {
+  /**
+   * Finds or creates a container (and subscribes it). Idempotent. Names the target can't hold are adapted and noted.
+   * `path` is Unicode names from the root; a `role` may find the target's own folder for it.
+   */
+  ensureContainer(
+    path: readonly string[],
+    options: { readonly role?: SpecialUse; readonly subscribe?: boolean },
+  ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }>;
+
+  /** Deterministic from `key` (hex): the id that a create will take. Only where `settle` is `reserved-id`. */
+  reserve?(container: string, key: string): string;
+
+  /**
+   * Position before a batch is sent, for `candidates({ since })`: IMAP `UIDVALIDITY.UIDNEXT`. Cheap; may be taken
+   * from what the writer already knows.
+   */
+  mark(container: string): Promise<string>;
+
+  /**
+   * Sends one batch: creates into one container, or any number of state/place/remove ops. Never throws for an object;
+   * throws SternaError `throttled` (with nothing of this batch written), `auth`, or `config` (over quota is
+   * `throttled` with code `over-quota`) where the endpoint as a whole refuses. Calls may overlap up to
+   * `batch.inFlight`; each is all-or-per-object as its results say.
+   */
+  apply(ops: readonly Op[]): Promise<readonly Result[]>;
+
+  /** Clears our pending mark from settled objects. Idempotent; ids that are gone are ignored. No-op without marks. */
+  confirm(container: string, targetIds: readonly string[]): Promise<void>;
+
+  /**
+   * After a crash: what might be ours and unsettled. `pending-mark`: everything that carries our mark; `read-back`:
+   * everything since the mark.
+   */
+  candidates(container: string, since: string | undefined): AsyncIterable<Candidate>;
+
+  /** Everything in a container: for verify, duplicate prevention, emptying. */
+  inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncIterable<InventoryItem>;
+}

@@ -1,0 +1,2 @@
+export * from './message-digest.ts';
+export * from './message-match-key.ts';

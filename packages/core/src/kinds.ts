@@ -1,0 +1,24 @@
+/** What a user-list entry is. */
+export const ITEM_TYPES = ['mailbox', 'drive', 'site', 'group', 'team'] as const;
+export type ItemType = (typeof ITEM_TYPES)[number];
+
+/** What an entry contains. A mailbox holds messages, events, contacts and tasks. */
+export const CONTENT_KINDS = ['message', 'event', 'contact', 'task', 'file'] as const;
+export type ContentKind = (typeof CONTENT_KINDS)[number];
+
+export const LICENSE_TYPES = ['mail', 'file', 'site', 'team'] as const;
+export type LicenseType = (typeof LICENSE_TYPES)[number];
+
+export const LICENSE_TIERS = ['standard', 'trial'] as const;
+export type LicenseTier = (typeof LICENSE_TIERS)[number];
+
+const LICENSE_OF: Readonly<Record<ItemType, LicenseType>> = {
+  mailbox: 'mail',
+  drive: 'file',
+  site: 'site',
+  group: 'team',
+  team: 'team',
+};
+
+/** Groups take a `team` license. */
+export const licenseTypeOf = (item: ItemType): LicenseType => LICENSE_OF[item];
