@@ -39,7 +39,7 @@ function* unfoldedHeaderLines(bytes: Buffer): Generator<string> {
   while (at < end) {
     let lf = bytes.indexOf(10, at);
     if (lf === -1 || lf > end) lf = end;
-    const line = bytes.latin1Slice(at, lf > at && bytes[lf - 1] === 13 ? lf - 1 : lf);
+    const line = bytes.toString('latin1', at, lf > at && bytes[lf - 1] === 13 ? lf - 1 : lf);
     at = lf + 1;
     if (line === '') break;
     if ((line[0] === ' ' || line[0] === '\t') && current !== undefined) {
