@@ -1,0 +1,35 @@
+import { OBJECT_STATES, type ObjectState } from '@sterna/core';
+
+/** Smallint codes of the big tables. Append only: numbers are stored. */
+export const STATE_CODE: Readonly<Record<ObjectState, number>> = {
+  created: 1,
+  updated: 2,
+  unchanged: 3,
+  filtered: 4,
+  skipped: 5,
+  merged: 6,
+  uncertain: 7,
+  failed: 8,
+};
+const STATE_OF = new Map(OBJECT_STATES.map((state) => [STATE_CODE[state], state]));
+export const stateOf = (code: number): ObjectState => STATE_OF.get(code) as ObjectState;
+
+export const KIND_CODE = { message: 1, event: 2, contact: 3, task: 4, file: 5 } as const;
+
+export const VERB_CODE = { create: 1, state: 2, place: 3, remove: 4 } as const;
+
+/** Why an object is filtered or skipped; words for people in REASON_TEXT. */
+export const REASON = {
+  none: 0,
+  'before-date-filter': 1,
+  'after-date-filter': 2,
+  'over-size-limit': 3,
+  'folder-excluded': 4,
+  'trial-limit': 5,
+  'already-in-target': 6,
+  'vanished-from-source': 7,
+  'kind-off': 8,
+} as const;
+export type Reason = keyof typeof REASON;
+const REASON_OF = new Map<number, Reason>(Object.entries(REASON).map(([name, code]) => [code, name as Reason]));
+export const reasonOf = (code: number): Reason => REASON_OF.get(code) ?? 'none';
