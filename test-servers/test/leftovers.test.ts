@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { isAlive, sleep } from '../src/index.ts';
+
+const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+
+async function runAndEnd(ending: string): Promise<{ pids: number[]; folder: string }> {
+  const script = `
+    const { startDovecot } = await import(${JSON.stringify(entry)});
+    const server = await startDovecot();
+    console.log(JSON.stringify({ pids: server.pids(), folder: server.folder }));
+    ${ending}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk))));
+  if (ending.includes('setInterval')) child.kill('SIGKILL');
+  await new Promise((resolve) => child.once('exit', resolve));
+  return JSON.parse(line);
+}
+
+test.each([
+  ['is killed', 'setInterval(() => {}, 1000)'],
+  ['exits', 'process.exit(3)'],
+  ['throws', 'throw new Error("this one is expected")'],
+])('no process and no file stays when the test process %s', async (_, ending) => {
+  const { pids, folder } = await runAndEnd(ending.replace('throw', 'process.stderr.write = () => true; throw'));
+  expect(pids.length).toBeGreaterThan(4);
+  for (let tries = 0; tries < 100 && (pids.some(isAlive) || existsSync(folder)); tries++) await sleep(50);
+  expect(pids.filter(isAlive)).toEqual([]);
+  expect(existsSync(folder)).toBe(false);
+});
