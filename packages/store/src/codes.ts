@@ -29,6 +29,7 @@ export const REASON = {
   'already-in-target': 6,
   'vanished-from-source': 7,
   'kind-off': 8,
+  'deleted-at-target': 9,
 } as const;
 export type Reason = keyof typeof REASON;
 const REASON_OF = new Map<number, Reason>(Object.entries(REASON).map(([name, code]) => [code, name as Reason]));

@@ -165,6 +165,8 @@ create table container (
   -- the source's own count at the end of the last listing
   total bigint not null default 0,
   gone boolean not null default false,
+  -- what decided over filtered objects at the last listing
+  plan_version text,
   primary key (entry_id, side, id),
   unique (entry_id, side, key)
 );
@@ -353,4 +355,6 @@ export const statements: readonly string[] = [
       `create table ledger_${i} partition of ledger for values with (modulus ${LEDGER_PARTITIONS}, remainder ${i})`,
   ),
   'create index ledger_container on ledger (entry_id, container)',
+  // Rare rows: what left the source. Moves are found by content.
+  'create index ledger_gone on ledger (entry_id, digest) where gone_pass is not null',
 ];

@@ -1,0 +1,103 @@
+import type { Pool, PoolClient } from 'pg';
+
+export interface InventoryRow {
+  readonly targetId: string;
+  readonly matchKey: Buffer | undefined;
+  readonly size: number | undefined;
+  readonly flags: string | undefined;
+}
+
+export async function insertInventory(
+  client: PoolClient,
+  entryId: number,
+  targetContainer: number,
+  rows: readonly InventoryRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into inventory (entry_id, target_container, target_id, match_key, size, flags)
+     select $1, $2, * from unnest($3::text[], $4::bytea[], $5::bigint[], $6::text[]) on conflict do nothing`,
+    [
+      entryId,
+      targetContainer,
+      rows.map((r) => r.targetId),
+      rows.map((r) => r.matchKey ?? null),
+      rows.map((r) => r.size ?? null),
+      rows.map((r) => r.flags ?? null),
+    ],
+  );
+}
+
+export async function clearInventory(client: PoolClient, entryId: number, targetContainer: number): Promise<void> {
+  await client.query('delete from inventory where entry_id = $1 and target_container = $2', [entryId, targetContainer]);
+}
+
+/** Unclaimed objects of the target that may be what we are about to write. */
+export async function unclaimedByMatchKey(
+  pool: Pool,
+  entryId: number,
+  targetContainer: number,
+  matchKeys: readonly Buffer[],
+): Promise<Map<string, string[]>> {
+  const { rows } = await pool.query({
+    name: 'unclaimed-by-match-key',
+    text: `select match_key, target_id from inventory
+            where entry_id = $1 and target_container = $2 and match_key = any($3) and claimed_by is null
+            order by target_id`,
+    values: [entryId, targetContainer, matchKeys],
+  });
+  const found = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = row.match_key.toString('hex');
+    const ids = found.get(key);
+    if (ids === undefined) found.set(key, [row.target_id]);
+    else ids.push(row.target_id);
+  }
+  return found;
+}
+
+export async function claimInventory(
+  client: PoolClient,
+  entryId: number,
+  targetContainer: number,
+  claims: readonly { targetId: string; src: Buffer }[],
+): Promise<void> {
+  if (claims.length === 0) return;
+  await client.query(
+    `update inventory i set claimed_by = c.src from unnest($3::text[], $4::bytea[]) as c(target_id, src)
+      where i.entry_id = $1 and i.target_container = $2 and i.target_id = c.target_id and i.claimed_by is null`,
+    [entryId, targetContainer, claims.map((c) => c.targetId), claims.map((c) => c.src)],
+  );
+}
+
+/** Emptying: what is still to be removed, page by page. */
+export async function nextToRemove(
+  pool: Pool,
+  entryId: number,
+  targetContainer: number,
+  limit: number,
+): Promise<InventoryRow[]> {
+  const { rows } = await pool.query(
+    `select target_id, match_key, size, flags from inventory
+      where entry_id = $1 and target_container = $2 and not done order by target_id limit $3`,
+    [entryId, targetContainer, limit],
+  );
+  return rows.map((row) => ({
+    targetId: row.target_id,
+    matchKey: row.match_key ?? undefined,
+    size: row.size === null ? undefined : Number(row.size),
+    flags: row.flags ?? undefined,
+  }));
+}
+
+export async function markRemoved(
+  client: PoolClient,
+  entryId: number,
+  targetContainer: number,
+  targetIds: readonly string[],
+): Promise<void> {
+  await client.query(
+    'update inventory set done = true where entry_id = $1 and target_container = $2 and target_id = any($3)',
+    [entryId, targetContainer, targetIds],
+  );
+}

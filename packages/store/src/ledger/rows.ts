@@ -1,0 +1,287 @@
+import type { ObjectState } from '@sterna/core';
+import type { Pool, PoolClient } from 'pg';
+import { KIND_CODE, REASON, type Reason, reasonOf, STATE_CODE, stateOf } from '../codes.ts';
+
+/** One object in the books. See the `ledger` table for the meaning of each field. */
+export interface LedgerRow {
+  readonly src: Buffer;
+  readonly srcId: string;
+  readonly container: number;
+  readonly targetContainer: number | undefined;
+  readonly pass: number;
+  readonly gonePass: number | undefined;
+  readonly state: ObjectState;
+  readonly reason: Reason;
+  readonly size: number | undefined;
+  readonly flags: string | undefined;
+  readonly matchKey: Buffer | undefined;
+  readonly digest: Buffer | undefined;
+  readonly targetId: string | undefined;
+}
+
+export type Settled = Omit<LedgerRow, 'pass' | 'gonePass'>;
+
+/** Writes settled objects; one that was in the books before (failed, filtered) gets its new state. */
+export async function settleRows(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  rows: readonly Settled[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query({
+    name: 'settle-rows',
+    text: `insert into ledger (entry_id, pass, kind, src, src_id, container, target_container, state, reason, size,
+                  flags, match_key, digest, target_id)
+           select $1, $2, ${KIND_CODE.message}, * from unnest($3::bytea[], $4::text[], $5::integer[], $6::integer[],
+                  $7::smallint[], $8::smallint[], $9::bigint[], $10::text[], $11::bytea[], $12::bytea[], $13::text[])
+           on conflict (entry_id, src) do update
+              set pass = excluded.pass, gone_pass = null, src_id = excluded.src_id, container = excluded.container,
+                  target_container = excluded.target_container, state = excluded.state, reason = excluded.reason,
+                  size = excluded.size, flags = excluded.flags, match_key = excluded.match_key,
+                  digest = excluded.digest, target_id = excluded.target_id`,
+    values: [
+      entryId,
+      pass,
+      rows.map((r) => r.src),
+      rows.map((r) => r.srcId),
+      rows.map((r) => r.container),
+      rows.map((r) => r.targetContainer ?? null),
+      rows.map((r) => STATE_CODE[r.state]),
+      rows.map((r) => REASON[r.reason]),
+      rows.map((r) => r.size ?? null),
+      rows.map((r) => r.flags ?? null),
+      rows.map((r) => r.matchKey ?? null),
+      rows.map((r) => r.digest ?? null),
+      rows.map((r) => r.targetId ?? null),
+    ],
+  });
+}
+
+const COLUMNS =
+  'src, src_id, container, target_container, pass, gone_pass, state, reason, size, flags, match_key, digest, target_id';
+
+function toRow(row: Record<string, unknown>): LedgerRow {
+  const optional = <T>(value: unknown): T | undefined => (value === null ? undefined : (value as T));
+  return {
+    src: row.src as Buffer,
+    srcId: row.src_id as string,
+    container: row.container as number,
+    targetContainer: optional(row.target_container),
+    pass: row.pass as number,
+    gonePass: optional(row.gone_pass),
+    state: stateOf(row.state as number),
+    reason: reasonOf(row.reason as number),
+    size: row.size === null ? undefined : Number(row.size),
+    flags: optional(row.flags),
+    matchKey: optional(row.match_key),
+    digest: optional(row.digest),
+    targetId: optional(row.target_id),
+  };
+}
+
+export async function rowsBySource(
+  client: Pool | PoolClient,
+  entryId: number,
+  srcs: readonly Buffer[],
+): Promise<Map<string, LedgerRow>> {
+  if (srcs.length === 0) return new Map();
+  const { rows } = await client.query({
+    name: 'rows-by-source',
+    text: `select ${COLUMNS} from ledger where entry_id = $1 and src = any($2)`,
+    values: [entryId, srcs],
+  });
+  return new Map(rows.map((row) => [row.src.toString('hex'), toRow(row)]));
+}
+
+/** Objects that left the source but whose copy is still in the target, by content: moves are found here. */
+export async function goneByDigest(pool: Pool, entryId: number, digests: readonly Buffer[]): Promise<LedgerRow[]> {
+  if (digests.length === 0) return [];
+  const { rows } = await pool.query(
+    `select ${COLUMNS} from ledger
+      where entry_id = $1 and gone_pass is not null and target_id is not null and digest = any($2)
+      order by container, src_id`,
+    [entryId, digests],
+  );
+  return rows.map(toRow);
+}
+
+export async function hasGoneRows(pool: Pool, entryId: number): Promise<boolean> {
+  const { rows } = await pool.query(
+    'select 1 from ledger where entry_id = $1 and gone_pass is not null and target_id is not null limit 1',
+    [entryId],
+  );
+  return rows.length > 0;
+}
+
+/** Live rows of a container: what a reader without QRESYNC compares its count with. */
+export async function countLive(pool: Pool | PoolClient, entryId: number, container: number): Promise<number> {
+  const { rows } = await pool.query(
+    `select (select count(*) from ledger where entry_id = $1 and container = $2 and gone_pass is null)
+          + (select count(*) from todo t where entry_id = $1 and container = $2 and verb = 1
+              and not exists (select 1 from ledger l where l.entry_id = $1 and l.src = t.src and l.gone_pass is null)) as n`,
+    [entryId, container],
+  );
+  return Number(rows[0].n);
+}
+
+export async function markGone(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  srcs: readonly Buffer[],
+): Promise<number> {
+  if (srcs.length === 0) return 0;
+  const result = await client.query(
+    'update ledger set gone_pass = $3 where entry_id = $1 and src = any($2) and gone_pass is null',
+    [entryId, srcs, pass],
+  );
+  return result.rowCount ?? 0;
+}
+
+/** After a full listing: what it didn't name is gone. Empties the listing. */
+export async function markUnlistedGone(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  container: number,
+): Promise<number> {
+  const result = await client.query(
+    `update ledger l set gone_pass = $3
+      where entry_id = $1 and container = $2 and gone_pass is null
+        and not exists (select 1 from listing n where n.entry_id = $1 and n.container = $2 and n.src = l.src)`,
+    [entryId, container, pass],
+  );
+  await client.query('delete from listing where entry_id = $1 and container = $2', [entryId, container]);
+  return result.rowCount ?? 0;
+}
+
+/** Back in the source after having been gone (a folder restored, a server that lied). */
+export async function markBack(client: PoolClient, entryId: number, srcs: readonly Buffer[]): Promise<void> {
+  if (srcs.length === 0) return;
+  await client.query('update ledger set gone_pass = null where entry_id = $1 and src = any($2)', [entryId, srcs]);
+}
+
+export async function rememberListed(
+  client: PoolClient,
+  entryId: number,
+  container: number,
+  srcs: readonly Buffer[],
+): Promise<void> {
+  await client.query({
+    name: 'remember-listed',
+    text: 'insert into listing (entry_id, container, src) select $1, $2, unnest($3::bytea[]) on conflict do nothing',
+    values: [entryId, container, srcs],
+  });
+}
+
+export async function forgetListing(client: PoolClient, entryId: number, container: number): Promise<void> {
+  await client.query('delete from listing where entry_id = $1 and container = $2', [entryId, container]);
+}
+
+export async function deleteRows(client: PoolClient, entryId: number, srcs: readonly Buffer[]): Promise<void> {
+  if (srcs.length === 0) return;
+  await client.query('delete from ledger where entry_id = $1 and src = any($2)', [entryId, srcs]);
+}
+
+/** A state change that reached the target: the new base of the three-way delta. */
+export async function settleStates(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  rows: readonly { src: Buffer; flags: string; state: ObjectState; reason: Reason }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `update ledger l set pass = $2, flags = n.flags, state = n.state, reason = n.reason
+       from unnest($3::bytea[], $4::text[], $5::smallint[], $6::smallint[]) as n(src, flags, state, reason)
+      where l.entry_id = $1 and l.src = n.src`,
+    [
+      entryId,
+      pass,
+      rows.map((r) => r.src),
+      rows.map((r) => r.flags),
+      rows.map((r) => STATE_CODE[r.state]),
+      rows.map((r) => REASON[r.reason]),
+    ],
+  );
+}
+
+/** Which of these target ids the books of any entry with this target endpoint claim as settled. */
+export async function claimedTargetIds(
+  pool: Pool,
+  entryIds: readonly number[],
+  targetKey: string,
+  targetIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await pool.query(
+    `select l.target_id from ledger l
+       join container c on c.entry_id = l.entry_id and c.side = 1 and c.id = l.target_container
+      where l.entry_id = any($1) and c.key = $2 and l.target_id = any($3)`,
+    [entryIds, targetKey, targetIds],
+  );
+  return new Set(rows.map((row) => row.target_id));
+}
+
+/** Which of these digests this entry settled somewhere: a marked copy of one of them landed late. */
+export async function settledDigests(pool: Pool, entryId: number, digests: readonly Buffer[]): Promise<Set<string>> {
+  const { rows } = await pool.query(
+    `select distinct digest from ledger where entry_id = $1 and digest = any($2) and target_id is not null`,
+    [entryId, digests],
+  );
+  return new Set(rows.map((row) => row.digest.toString('hex')));
+}
+
+/** Entries (archived ones too) that write or wrote to the same endpoint. */
+export async function entriesOfTarget(pool: Pool, entryId: number): Promise<number[]> {
+  const { rows } = await pool.query(
+    `select o.id from entry e join entry o
+         on o.target_system_id = e.target_system_id and o.target_address = e.target_address
+      where e.id = $1`,
+    [entryId],
+  );
+  return rows.map((row) => Number(row.id));
+}
+
+/** Ledger rows of a source container in key order, page by page. */
+export async function* rowsOfEntry(pool: Pool, entryId: number, page = 2_000): AsyncGenerator<LedgerRow[]> {
+  let after = Buffer.alloc(0);
+  for (;;) {
+    const { rows } = await pool.query(
+      `select ${COLUMNS} from ledger where entry_id = $1 and src > $2 order by src limit $3`,
+      [entryId, after, page],
+    );
+    if (rows.length === 0) return;
+    yield rows.map(toRow);
+    after = rows[rows.length - 1].src;
+  }
+}
+
+export interface StateCount {
+  readonly container: number;
+  readonly pass: number;
+  readonly state: ObjectState;
+  readonly reason: Reason;
+  readonly hasTarget: boolean;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Live rows counted, for the books of a pass. */
+export async function countStates(client: Pool | PoolClient, entryId: number): Promise<StateCount[]> {
+  const { rows } = await client.query(
+    `select container, pass, state, reason, target_id is not null as has_target, count(*)::int as count,
+            coalesce(sum(size), 0)::bigint as bytes
+       from ledger where entry_id = $1 and gone_pass is null group by 1, 2, 3, 4, 5`,
+    [entryId],
+  );
+  return rows.map((row) => ({
+    container: row.container,
+    pass: row.pass,
+    state: stateOf(row.state),
+    reason: reasonOf(row.reason),
+    hasTarget: row.has_target,
+    count: row.count,
+    bytes: Number(row.bytes),
+  }));
+}

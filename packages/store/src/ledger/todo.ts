@@ -1,0 +1,114 @@
+import type { Pool, PoolClient } from 'pg';
+import { VERB_CODE } from '../codes.ts';
+
+export type TodoVerb = keyof typeof VERB_CODE;
+const VERBS = new Map<number, TodoVerb>(Object.entries(VERB_CODE).map(([verb, code]) => [code, verb as TodoVerb]));
+
+export interface TodoRow {
+  readonly seq: number;
+  readonly verb: TodoVerb;
+  readonly src: Buffer;
+  readonly srcId: string;
+  /** Canonical flags to reach (`state`). */
+  readonly flags: string | undefined;
+}
+
+export interface NewTodo {
+  readonly verb: TodoVerb;
+  readonly src: Buffer;
+  readonly srcId: string;
+  readonly flags?: string;
+}
+
+export async function insertTodos(
+  client: PoolClient,
+  entryId: number,
+  container: number,
+  todos: readonly NewTodo[],
+): Promise<void> {
+  if (todos.length === 0) return;
+  await client.query({
+    name: 'insert-todos',
+    text: `insert into todo (entry_id, container, verb, src, src_id, flags)
+           select $1, $2, * from unnest($3::smallint[], $4::bytea[], $5::text[], $6::text[])`,
+    values: [
+      entryId,
+      container,
+      todos.map((t) => VERB_CODE[t.verb]),
+      todos.map((t) => t.src),
+      todos.map((t) => t.srcId),
+      todos.map((t) => t.flags ?? null),
+    ],
+  });
+}
+
+/** The next page of a container's to-do, in the order it was planned. */
+export async function nextTodos(
+  pool: Pool,
+  entryId: number,
+  container: number,
+  verb: TodoVerb,
+  afterSeq: number,
+  limit: number,
+): Promise<TodoRow[]> {
+  const { rows } = await pool.query({
+    name: 'next-todos',
+    text: `select seq, verb, src, src_id, flags from todo
+            where entry_id = $1 and container = $2 and verb = $3 and seq > $4 order by seq limit $5`,
+    values: [entryId, container, VERB_CODE[verb], afterSeq, limit],
+  });
+  return rows.map((row) => ({
+    seq: Number(row.seq),
+    verb: VERBS.get(row.verb) as TodoVerb,
+    src: row.src,
+    srcId: row.src_id,
+    flags: row.flags ?? undefined,
+  }));
+}
+
+/** Containers that have work of this verb, with how much. */
+export async function todoCounts(
+  pool: Pool,
+  entryId: number,
+): Promise<{ container: number; verb: TodoVerb; count: number }[]> {
+  const { rows } = await pool.query(
+    'select container, verb, count(*)::int as count from todo where entry_id = $1 group by 1, 2 order by 1, 2',
+    [entryId],
+  );
+  return rows.map((row) => ({ container: row.container, verb: VERBS.get(row.verb) as TodoVerb, count: row.count }));
+}
+
+export async function deleteTodos(
+  client: PoolClient,
+  entryId: number,
+  container: number,
+  seqs: readonly number[],
+): Promise<void> {
+  if (seqs.length === 0) return;
+  await client.query({
+    name: 'delete-todos',
+    text: 'delete from todo where entry_id = $1 and container = $2 and seq = any($3::bigint[])',
+    values: [entryId, container, seqs],
+  });
+}
+
+/** Before a listing from scratch: what it planned is planned anew. */
+export async function clearTodos(client: PoolClient, entryId: number, container: number): Promise<void> {
+  await client.query('delete from todo where entry_id = $1 and container = $2', [entryId, container]);
+}
+
+/** Which of these objects are planned and not settled yet. */
+export async function plannedAmong(
+  client: PoolClient,
+  entryId: number,
+  container: number,
+  srcs: readonly Buffer[],
+): Promise<Map<string, { seq: number; verb: TodoVerb }>> {
+  const { rows } = await client.query(
+    'select src, seq, verb from todo where entry_id = $1 and container = $2 and src = any($3)',
+    [entryId, container, srcs],
+  );
+  return new Map(
+    rows.map((row) => [row.src.toString('hex'), { seq: Number(row.seq), verb: VERBS.get(row.verb) as TodoVerb }]),
+  );
+}

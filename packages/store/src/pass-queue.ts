@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { SternaError } from '@sterna/core';
+import type { Pool, PoolClient } from 'pg';
+
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
+export type PassStatus =
+  | 'queued'
+  | 'running'
+  | 'pending'
+  | 'completed'
+  | 'completed with failures'
+  | 'stopped'
+  | 'failed';
+
+/** Kinds that write to the target, and so need its lease. */
+export const writes = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta' || kind === 'empty';
+/** Kinds that move the entry's own status; audits and verifies leave it alone. */
+const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
+
+/**
+ * The pass table is the job queue: one durable truth for what runs (docs/decisions). A claim takes the leases of the
+ * entry and, for passes that write, of the target endpoint, so that two entries merged into one mailbox take turns.
+ */
+export interface Claim {
+  readonly passId: number;
+  readonly entryId: number;
+  readonly number: number;
+  readonly kind: PassKind;
+  readonly lease: Lease;
+}
+
+export interface Lease {
+  /** Random per claim: a process that lost its lease and took it again is another owner. */
+  readonly owner: string;
+  readonly resources: readonly string[];
+  /** Of the entry's lease; recorded in intents. */
+  readonly epoch: number;
+}
+
+export class LeaseLost extends SternaError {
+  constructor() {
+    super('transient', 'lease-lost', 'Another worker took over this pass.');
+  }
+}
+
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    try {
+      await client.query('rollback');
+    } catch (rollbackError) {
+      broken = rollbackError as Error;
+    }
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * A transaction that commits only while the lease is held. FOR SHARE makes a takeover wait for our commit, so nobody
+ * recovers from a state that we are about to change.
+ */
+export function inFencedTransaction<T>(pool: Pool, lease: Lease, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    const held = await client.query({
+      name: 'fence',
+      text: 'select 1 from lease where resource = any($1) and owner = $2 and expires_at > clock_timestamp() for share',
+      values: [lease.resources, lease.owner],
+    });
+    if (held.rowCount !== lease.resources.length) throw new LeaseLost();
+    return work(client);
+  });
+}
+
+/** Claims the oldest claimable pass (or just `passId`), or nothing. */
+export async function claimPass(
+  pool: Pool,
+  options: { leaseSeconds: number; passId?: number },
+): Promise<Claim | undefined> {
+  const owner = randomUUID();
+  return inTransaction(pool, async (client) => {
+    const found = await client.query(
+      `select p.id, p.entry_id, p.number, p.kind, p.status, e.target_system_id, e.target_address
+         from pass p join entry e on e.id = p.entry_id
+        where (p.status in ('queued', 'running') or (p.status = 'pending' and p.resume_at <= now()))
+          and ($1::bigint is null or p.id = $1)
+          and not exists (
+            select 1 from lease l
+             where l.expires_at > clock_timestamp()
+               and (l.resource = 'entry/' || p.entry_id
+                 or (p.kind in ('initial', 'delta', 'empty')
+                     and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
+        order by p.queued_at, p.id
+        limit 1
+          for update of p skip locked`,
+      [options.passId ?? null],
+    );
+    const row = found.rows[0];
+    if (row === undefined) return undefined;
+    const kind = row.kind as PassKind;
+    const resources = [`entry/${row.entry_id}`];
+    if (writes(kind)) resources.push(`target/${row.target_system_id}/${row.target_address}`);
+    resources.sort();
+    let epoch = 0;
+    for (const resource of resources) {
+      const taken = await client.query(
+        `insert into lease (resource, owner, epoch, expires_at)
+         values ($1, $2, 1, clock_timestamp() + make_interval(secs => $3))
+         on conflict (resource) do update
+            set owner = excluded.owner, epoch = lease.epoch + 1, expires_at = excluded.expires_at
+          where lease.expires_at <= clock_timestamp()
+         returning epoch`,
+        [resource, owner, options.leaseSeconds],
+      );
+      if (taken.rowCount === 0) throw new TakenMeanwhile();
+      if (resource.startsWith('entry/')) epoch = Number(taken.rows[0].epoch);
+    }
+    await client.query(
+      `update pass set status = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1,
+              resume_at = null where id = $1`,
+      [row.id],
+    );
+    if (movesEntry(kind)) {
+      await client.query(`update entry set status = 'running', status_detail = null, resume_at = null where id = $1`, [
+        row.entry_id,
+      ]);
+    }
+    await notifyEvent(client, { type: 'pass', entryId: Number(row.entry_id), passId: Number(row.id) });
+    return {
+      passId: Number(row.id),
+      entryId: Number(row.entry_id),
+      number: Number(row.number),
+      kind,
+      lease: { owner, resources, epoch },
+    };
+  }).catch((error) => {
+    if (error instanceof TakenMeanwhile) return undefined;
+    throw error;
+  });
+}
+
+class TakenMeanwhile extends Error {}
+
+/** Prolongs the lease and brings back what people asked of the pass meanwhile. */
+export async function renewLease(
+  pool: Pool,
+  claim: Claim,
+  leaseSeconds: number,
+): Promise<{ held: boolean; stopRequested: boolean; othersWait: boolean }> {
+  const result = await pool.query({
+    name: 'renew-lease',
+    text: `with renewed as (
+             update lease set expires_at = clock_timestamp() + make_interval(secs => $3)
+              where resource = any($1) and owner = $2 and expires_at > clock_timestamp()
+             returning 1)
+           select (select count(*)::int from renewed) as held,
+                  (select stop_requested from pass where id = $4) as stop_requested,
+                  exists (select 1 from pass where status = 'queued') as others_wait`,
+    values: [claim.lease.resources, claim.lease.owner, leaseSeconds, claim.passId],
+  });
+  const row = result.rows[0];
+  return {
+    held: row.held === claim.lease.resources.length,
+    stopRequested: row.stop_requested === true,
+    othersWait: row.others_wait === true,
+  };
+}
+
+export interface PassEnd {
+  readonly status: 'queued' | 'pending' | 'completed' | 'completed with failures' | 'stopped' | 'failed';
+  /** Words for people: why it waits, why it failed. */
+  readonly detail?: string;
+  readonly resumeAt?: Date;
+  readonly activeSeconds: number;
+  readonly progress: unknown;
+  readonly books?: unknown;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+/** Writes the end (or the pause) of a pass, moves the entry's status and gives the leases back, in one transaction. */
+export async function endPass(pool: Pool, claim: Claim, end: PassEnd): Promise<void> {
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    const over = end.status !== 'queued' && end.status !== 'pending';
+    await client.query(
+      `update pass set status = $2, resume_at = $3, active_seconds = active_seconds + $4, progress = $5,
+              books = coalesce($6, books), result = coalesce($7, result), error = $8,
+              ended_at = case when $9 then now() end, queued_at = now(),
+              attempts = case when $9 or $2 = 'queued' then 0 else attempts end
+        where id = $1`,
+      [
+        claim.passId,
+        end.status,
+        end.resumeAt ?? null,
+        end.activeSeconds,
+        JSON.stringify(end.progress),
+        end.books === undefined ? null : JSON.stringify(end.books),
+        end.result === undefined ? null : JSON.stringify(end.result),
+        end.error === undefined ? null : JSON.stringify(end.error),
+        over,
+      ],
+    );
+    if (movesEntry(claim.kind)) {
+      await client.query('update entry set status = $2, status_detail = $3, resume_at = $4 where id = $1', [
+        claim.entryId,
+        end.status === 'queued' ? 'scheduled' : end.status,
+        end.detail ?? null,
+        end.resumeAt ?? null,
+      ]);
+    }
+    await client.query('delete from lease where resource = any($1) and owner = $2', [
+      claim.lease.resources,
+      claim.lease.owner,
+    ]);
+    await notifyEvent(client, { type: 'pass', entryId: claim.entryId, passId: claim.passId });
+    await client.query(`select pg_notify('sterna_pass', '')`);
+  });
+}
+
+/** Live progress: not fenced, since a late one is harmless. */
+export async function reportProgress(pool: Pool, claim: Claim, progress: unknown): Promise<void> {
+  await pool.query({
+    name: 'report-progress',
+    text: `update pass set progress = $2 where id = $1 and status = 'running'`,
+    values: [claim.passId, JSON.stringify(progress)],
+  });
+  await notifyEvent(pool, { type: 'progress', entryId: claim.entryId, passId: claim.passId });
+}
+
+/** Live events for dashboards; payloads stay far under PostgreSQL's 8,000 bytes. */
+export async function notifyEvent(
+  db: Pick<PoolClient, 'query'> | Pool,
+  event: { type: string; entryId: number; passId: number },
+): Promise<void> {
+  await db.query({
+    name: 'notify-event',
+    text: `select pg_notify('sterna_event', $1)`,
+    values: [JSON.stringify(event)],
+  });
+}
