@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
+import { SternaError } from './errors.ts';
+import { checkFolderRules } from './folder-rules.ts';
+import { CONTENT_KINDS, type ContentKind } from './kinds.ts';
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+/** A day (`2026-08-31`, midnight UTC) or a moment with its offset, kept as the ISO moment in UTC. */
+const moment = z
+  .string()
+  .refine((text) => /^\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text)), {
+    message: 'is neither a day (2026-08-31) nor a moment with its offset (2026-08-31T12:00:00Z)',
+  })
+  .transform((text) => new Date(text).toISOString());
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 22:00');
+const timeZone = z.string().refine(isTimeZone, { message: 'is not a time zone such as Europe/Paris' });
+const positive = z.number().int().positive();
+
+/**
+ * Global settings of a project (design section 1). Everything has a default, so `{}` is valid. Sizes are bytes.
+ * A pass freezes the merged result when it starts.
+ */
+export const settingsSchema = z.strictObject({
+  /** Received date. `from` is included, `to` is not: two passes with the same boundary never share an object. */
+  dateFilter: z.strictObject({ from: moment.optional(), to: moment.optional() }).default({}),
+  folders: z
+    .strictObject({
+      /** Patterns (see `folderPattern`); empty means all. */
+      include: z.array(z.string().min(1)).default([]),
+      /** Wins over `include`. */
+      exclude: z.array(z.string().min(1)).default([]),
+      /** A folder and all below it, renamed or moved; the longest `from` wins. `from: ''` re-roots everything. */
+      map: z.array(z.strictObject({ from: z.string(), to: z.string(), merge: z.boolean().optional() })).default([]),
+      /** `[Gmail]/Sent Mail` ↔ `Sent Items` and the like, by special use. */
+      systemDefaults: z.boolean().default(true),
+    })
+    .prefault({}),
+  kinds: z
+    .strictObject({
+      message: z.boolean().default(true),
+      event: z.boolean().default(true),
+      contact: z.boolean().default(true),
+      task: z.boolean().default(true),
+      file: z.boolean().default(true),
+    } satisfies Record<ContentKind, z.ZodType>)
+    .prefault({}),
+  /** What happens where the target already has the object, or where people changed our copy since. */
+  conflict: z.enum(['skip', 'overwrite', 'rename']).default('skip'),
+  /** Looks at what the target holds before the first write and takes over what is already there. */
+  duplicatePrevention: z.boolean().default(true),
+  permissions: z.boolean().default(true),
+  /** Versions of a file besides the current one; 0 is none. */
+  versionDepth: z.number().int().min(0).max(50_000).default(0),
+  /** Larger objects are filtered. Bytes; absent means no limit of ours. */
+  sizeLimit: positive.optional(),
+  /** `propagate` removes only what Sterna put there and nobody touched since, to the target's trash. */
+  deletions: z.enum(['keep', 'report', 'propagate']).default('keep'),
+  bandwidth: z
+    .strictObject({
+      bytesPerSecond: positive.optional(),
+      timeZone: timeZone.default('UTC'),
+      /** When passes may transfer; none means always. `until` before `from` reaches over midnight. */
+      windows: z
+        .array(
+          z.strictObject({
+            days: z
+              .array(z.enum(DAYS))
+              .min(1)
+              .default([...DAYS]),
+            from: clockTime,
+            until: clockTime,
+            bytesPerSecond: positive.optional(),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  /** A pass stops early once more than `share` of its first `objects` objects have failed. `share: 1` never does. */
+  failureShare: z
+    .strictObject({ share: z.number().min(0).max(1).default(0.5), objects: positive.default(100) })
+    .prefault({}),
+  /** `counts` per folder; `keys` compares each object by match key; `content` reads and hashes each. */
+  verifyDepth: z.enum(['counts', 'keys', 'content']).default('keys'),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+/** Any part of the settings; an object merges member by member, a list or value replaces, `null` goes back to default. */
+export type SettingsPatch = { readonly [key: string]: unknown };
+
+export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({});
+
+/**
+ * Settings as stored or as a person sent them.
+ *
+ * @throws SternaError config `settings-invalid` naming the field (`dateFilter.from`, `folders.map[1].to`) and the fix
+ */
+export function parseSettings(input: unknown): Settings {
+  const parsed = settingsSchema.safeParse(input ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue?.path ?? [];
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const field = fieldName(unknown === undefined ? path : [...path, unknown]);
+    throw new SternaError(
+      'config',
+      'settings-invalid',
+      unknown === undefined
+        ? `${field || 'Settings'}: ${issue?.message ?? 'invalid'}`
+        : `There is no setting ${field}.`,
+      { field, fix: 'Correct this setting; the documentation of settings lists what it takes.' },
+    );
+  }
+  const settings = parsed.data;
+  const { from, to } = settings.dateFilter;
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new SternaError(
+      'config',
+      'date-filter-reversed',
+      `The date filter ends (${to}) before it starts (${from}).`,
+      {
+        field: 'dateFilter.to',
+        fix: 'Make `to` later than `from`, or leave one of them out.',
+      },
+    );
+  checkFolderRules(settings.folders.map);
+  return settings;
+}
+
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((key, depth) => (typeof key === 'number' ? `[${key}]` : `${depth > 0 ? '.' : ''}${String(key)}`)).join('');
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `base` with `patch` over it, not yet checked: see SettingsPatch for the rule. */
+export function mergePatch(base: unknown, patch: unknown): unknown {
+  if (!isPlainObject(patch)) return patch;
+  const merged: Record<string, unknown> = isPlainObject(base) ? { ...base } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else if (value !== undefined) merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * What counts for one entry: its own overrides over the project's settings.
+ *
+ * @throws SternaError config as `parseSettings`
+ */
+export const mergeSettings = (project: unknown, ...overrides: readonly unknown[]): Settings =>
+  parseSettings(overrides.reduce((base, patch) => mergePatch(base, patch), project));
+
+/** These change how fast or how carefully we work, never what ends in the target. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['bandwidth', 'failureShare', 'verifyDepth']);
+
+/**
+ * 16 hex digits that are equal as long as no decision about any object can differ: FNV-1a, 64 bits, over the canonical
+ * JSON. It tells drift, it proves nothing.
+ */
+export function settingsFingerprint(settings: Settings): string {
+  const relevant = Object.fromEntries(Object.entries(settings).filter(([key]) => !WITHOUT_EFFECT.has(key)));
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(canonicalJson(relevant)))
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
+}
+
+export interface SettingsDifference {
+  /** `dateFilter.to`, `folders.map` … */
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** One sentence for people. */
+  readonly words: string;
+}
+
+/** Every setting that differs, in words. Lists are compared whole. */
+export function diffSettings(before: Settings, after: Settings): readonly SettingsDifference[] {
+  const differences: SettingsDifference[] = [];
+  const visit = (path: string, a: unknown, b: unknown): void => {
+    if (isPlainObject(a) && isPlainObject(b)) {
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+        visit(path === '' ? key : `${path}.${key}`, a[key], b[key]);
+    } else if (canonicalJson(a ?? null) !== canonicalJson(b ?? null))
+      differences.push({ field: path, before: a, after: b, words: differenceInWords(path, a, b) });
+  };
+  visit('', before, after);
+  return differences;
+}
+
+function differenceInWords(field: string, before: unknown, after: unknown): string {
+  if (before === undefined) return `${field} is now ${inWords(after)} and was not set.`;
+  if (after === undefined) return `${field} is not set any more and was ${inWords(before)}.`;
+  return `${field} is now ${inWords(after)} and was ${inWords(before)}.`;
+}
+
+function inWords(value: unknown): string {
+  if (value === true) return 'on';
+  if (value === false) return 'off';
+  if (Array.isArray(value) && value.length === 0) return 'empty';
+  return typeof value === 'string' ? value : canonicalJson(value);
+}
+
+export const kindsOn = (settings: Settings): readonly ContentKind[] =>
+  CONTENT_KINDS.filter((kind) => settings.kinds[kind]);
