@@ -1,3 +1,5 @@
 export * from './codes.ts';
+export * from './database.ts';
 export * from './ledger/index.ts';
+export * from './migrate.ts';
 export * from './pass-queue.ts';

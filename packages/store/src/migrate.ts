@@ -1,0 +1,89 @@
+import { SternaError } from '@sterna/core';
+import type pg from 'pg';
+import * as foundation from './migrations/0001-foundation.ts';
+
+/** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
+export interface Migration {
+  /** As its file: `0001-foundation`. */
+  readonly name: string;
+  /** Run in order, in one transaction. */
+  readonly statements: readonly string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-foundation', statements: foundation.statements }];
+
+/** Held by the one process that migrates. */
+const MIGRATION_LOCK = 0x57e2_4a02;
+
+/**
+ * Brings the schema up to date. Each step is one transaction: after a crash the next call goes on where it ended.
+ * Processes that start together wait for the one that migrates.
+ *
+ * @returns the names of the steps that were done now
+ * @throws SternaError config `database-newer`: a newer Sterna has migrated this database; `database-foreign`: the
+ *   step fails because tables of another program are in the way; bug `migration-failed`
+ */
+export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = MIGRATIONS): Promise<string[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(`create table if not exists schema_migration (
+      version integer primary key,
+      name text not null,
+      applied_at timestamptz not null default now()
+    )`);
+    const { rows } = await client.query('select coalesce(max(version), 0)::int as version from schema_migration');
+    const version: number = rows[0].version;
+    if (version > migrations.length) throw newer(version, migrations.length);
+    const done: string[] = [];
+    for (const [index, migration] of migrations.entries()) {
+      if (index < version) continue;
+      await apply(client, index + 1, migration);
+      done.push(migration.name);
+    }
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    return done;
+  } catch (error) {
+    // Ends the session, and with it the lock.
+    broken = error as Error;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function apply(client: pg.PoolClient, version: number, migration: Migration): Promise<void> {
+  try {
+    await client.query('begin');
+    for (const statement of migration.statements) await client.query(statement);
+    await client.query('insert into schema_migration (version, name) values ($1, $2)', [version, migration.name]);
+    await client.query('commit');
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === '42P07' && version === 1) {
+      throw new SternaError('config', 'database-foreign', 'The database holds tables of another program.', {
+        fix: 'Give Sterna a database of its own: create database sterna',
+        field: 'DATABASE_URL',
+        cause,
+      });
+    }
+    if (code === '42501') {
+      throw new SternaError('config', 'database-rights-missing', "The database user may not create Sterna's tables.", {
+        fix: 'Make that user the owner of the database: alter database NAME owner to USER',
+        field: 'DATABASE_URL',
+        cause,
+      });
+    }
+    throw new SternaError('bug', 'migration-failed', `The schema step ${migration.name} failed: ${message}`, { cause });
+  }
+}
+
+function newer(version: number, known: number): SternaError {
+  return new SternaError(
+    'config',
+    'database-newer',
+    `The database was used by a newer Sterna (schema ${version}; this one knows ${known}).`,
+    { fix: 'Run that newer version, or restore the backup made before the upgrade.' },
+  );
+}
