@@ -1,5 +1,7 @@
 export * from './codes.ts';
 export * from './database.ts';
+export * from './installation.ts';
 export * from './ledger/index.ts';
 export * from './migrate.ts';
 export * from './pass-queue.ts';
+export * from './secrets.ts';
