@@ -5,3 +5,4 @@ export * from './ledger/index.ts';
 export * from './migrate.ts';
 export * from './pass-queue.ts';
 export * from './secrets.ts';
+export type * from './schema.ts';
