@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SternaError } from '@sterna/core';
+import { z } from 'zod';
+import { errnoOf } from './errors.ts';
+import { writeDurably } from './maildir/folder.ts';
+
+/**
+ * Sterna's backup format: a folder with this description, and mail in `mail/` as Maildir++, byte by byte as it was
+ * read. Every mail program that knows Maildir can open `mail/` without us.
+ */
+const description = z.object({
+  format: z.literal('sterna-backup'),
+  version: z.number().int(),
+  /** ISO 8601, when the backup was begun. */
+  created: z.string(),
+  kinds: z.array(z.string()),
+  /** Where it came from, without secrets. */
+  source: z.string().optional(),
+});
+export type BackupDescription = z.infer<typeof description>;
+
+export const BACKUP_FILE = 'sterna-backup.json';
+export const BACKUP_VERSION = 1;
+export const MAIL_FOLDER = 'mail';
+
+/** @returns undefined where there is no description. @throws SternaError config */
+export async function readBackup(root: string): Promise<BackupDescription | undefined> {
+  const text = await readFile(join(root, BACKUP_FILE), 'utf8').catch((thrown: unknown) => {
+    if (errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR') return undefined;
+    throw thrown;
+  });
+  if (text === undefined) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  const parsed = description.safeParse(json);
+  if (!parsed.success)
+    throw new SternaError('config', 'backup-unreadable', `${BACKUP_FILE} isn't a description of a Sterna backup`, {
+      fix: `Put the original ${BACKUP_FILE} back, or read the mail with maildir:PATH/${MAIL_FOLDER}.`,
+    });
+  if (parsed.data.version > BACKUP_VERSION)
+    throw new SternaError(
+      'config',
+      'backup-too-new',
+      `The backup has version ${parsed.data.version}; this Sterna reads up to ${BACKUP_VERSION}`,
+      {
+        fix: 'Update Sterna.',
+      },
+    );
+  return parsed.data;
+}
+
+/** Describes a new backup. An existing description stays; a folder with other things in it is refused. */
+export async function startBackup(root: string, source: string | undefined): Promise<void> {
+  if ((await readBackup(root)) !== undefined) return;
+  const others = (await readdir(root)).filter((name) => name !== MAIL_FOLDER && !name.startsWith(`${BACKUP_FILE}.`));
+  if (others.length > 0)
+    throw new SternaError('config', 'backup-folder-not-empty', `The folder holds other files and no ${BACKUP_FILE}`, {
+      field: 'path',
+      fix: 'Choose an empty folder, or one that a backup was made in before.',
+    });
+  const backup: BackupDescription = {
+    format: 'sterna-backup',
+    version: BACKUP_VERSION,
+    created: new Date().toISOString(),
+    kinds: ['message'],
+    ...(source === undefined ? {} : { source }),
+  };
+  await writeDurably(root, BACKUP_FILE, `${JSON.stringify(backup, null, 2)}\n`);
+}

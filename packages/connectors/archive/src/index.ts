@@ -1,0 +1,2 @@
+export { archiveConnector } from './connector.ts';
+export { type ArchiveSettings, archiveSettings } from './settings.ts';

@@ -1,0 +1,60 @@
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SternaError } from '@sterna/core';
+import { errnoOf } from './errors.ts';
+
+/** A lock of another machine, or without a readable owner, that is older than this is abandoned (Dovecot's default). */
+const STALE_MS = 120_000;
+const WAIT_MS = 10_000;
+
+/**
+ * Runs `work` while holding the dot lock `path`, whose content is `pid:host` as Dovecot and procmail write it. The lock
+ * of a process that died on this machine is taken over at once.
+ * @throws SternaError transient `archive-locked` after ten seconds
+ */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const mine = `${process.pid}:${hostname()}`;
+  const until = Date.now() + WAIT_MS;
+  for (let pause = 2; ; pause = Math.min(200, pause * 2)) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(mine).finally(() => file.close());
+      break;
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'EEXIST') throw thrown;
+    }
+    if (await isAbandoned(path)) await rm(path, { force: true });
+    else if (Date.now() > until)
+      throw new SternaError('transient', 'archive-locked', 'Another program holds the lock of this archive', {
+        fix: `Wait for it to finish, or remove the lock file if it is a leftover.`,
+      });
+    else await delay(pause);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'latin1'), stat(path)]);
+    const [, pid, host] = /^(\d+):(.*)$/.exec(text.trim()) ?? [];
+    if (pid !== undefined && host === hostname()) return !isAlive(Number(pid));
+    return Date.now() - mtimeMs > STALE_MS;
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return false;
+    throw thrown;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return errnoOf(thrown) === 'EPERM';
+  }
+}

@@ -1,0 +1,145 @@
+import type {
+  Change,
+  ChangeFacets,
+  ChangePage,
+  Container,
+  Content,
+  Reader,
+  Unreadable,
+  Vanished,
+} from '@sterna/connector-kit';
+import { aborted } from './errors.ts';
+import { release } from './message-file.ts';
+import type { Entry, Facts, Store } from './store.ts';
+
+const PAGE = 500;
+/** Messages opened ahead of the consumer; at most 4 MiB each. */
+const READ_AHEAD = 8;
+const FACTS_AHEAD = 8;
+
+/**
+ * Listing, paging and prefetching over any format. Cursors: `1 GLANCE` after a whole listing, `1 GLANCE ORDER` in the
+ * middle of one. A listing that goes on after a restart ends with the glance it began with: if the folder changed in
+ * between, the next pass lists it again.
+ */
+export class ArchiveReader implements Reader {
+  readonly #store: Store;
+  readonly #signal: AbortSignal;
+
+  constructor(store: Store, signal: AbortSignal) {
+    this.#store = store;
+    this.#signal = signal;
+  }
+
+  async containers(): Promise<readonly Container[]> {
+    this.#alive();
+    return this.#store.containers();
+  }
+
+  async *changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage> {
+    this.#alive();
+    const { entries, glance } = await this.#store.list(container);
+    const [, since, after] = /^1 (\S+)(?: (.*))?$/s.exec(cursor ?? '') ?? [];
+    const total = entries.length;
+    if (since === glance && after === undefined) {
+      yield { changes: [], mode: 'delta', next: { cursor: `1 ${glance}`, glance, total } };
+      return;
+    }
+    const resumed = after !== undefined && since !== undefined;
+    const start = resumed ? firstAfter(entries, after) : 0;
+    const run = resumed ? since : glance;
+    const next = { cursor: `1 ${run}`, glance: run, total };
+    for (let at = start; ; at += PAGE) {
+      this.#alive();
+      const slice = entries.slice(at, at + PAGE);
+      const changes = await this.#describe(container, slice, facets);
+      if (at + PAGE >= entries.length) {
+        yield { changes, mode: 'full', next };
+        return;
+      }
+      yield { changes, mode: 'full', resume: `1 ${run} ${(slice.at(-1) as Entry).order}` };
+    }
+  }
+
+  async #describe(container: string, entries: readonly Entry[], facets: ChangeFacets): Promise<Change[]> {
+    if (!facets.date && !facets.size && !facets.matchKey) return entries.map(({ id, flags }) => ({ id, flags }));
+    const wanted = { matchKey: facets.matchKey === true };
+    const changes: Change[] = [];
+    const facts = (entry: Entry): Promise<Facts | undefined> => this.#store.facts(container, entry.id, wanted);
+    for await (const [entry, known] of ahead(entries, FACTS_AHEAD, facts)) {
+      // Gone since the listing: a whole listing says so by not naming it.
+      if (known === undefined) continue;
+      changes.push({
+        id: entry.id,
+        flags: entry.flags,
+        ...(known.date === undefined ? {} : { date: known.date }),
+        size: known.size,
+        ...(known.matchKey === undefined ? {} : { matchKey: known.matchKey }),
+      });
+    }
+    return changes;
+  }
+
+  async *read(container: string, ids: readonly string[]): AsyncIterable<Content | Vanished | Unreadable> {
+    const fetch = (id: string): Promise<Content | Vanished | Unreadable> => this.#store.fetch(container, id);
+    const free = (result: Content | Vanished | Unreadable): void => {
+      if ('body' in result) release(result.body);
+    };
+    for await (const [, result] of ahead(ids, READ_AHEAD, fetch, free)) {
+      this.#alive();
+      try {
+        yield result;
+      } finally {
+        free(result);
+      }
+    }
+  }
+
+  #alive(): void {
+    if (this.#signal.aborted) throw aborted();
+  }
+}
+
+/**
+ * `work` over `items` in order, a few at once. What was made ahead and isn't wanted any more, because the consumer
+ * left or an earlier one failed, is handed to `discard`.
+ */
+export async function* ahead<T, R>(
+  items: readonly T[],
+  window: number,
+  work: (item: T) => Promise<R>,
+  discard?: (result: R) => void,
+): AsyncGenerator<[T, R]> {
+  const flying: [T, Promise<R>][] = [];
+  let at = 0;
+  try {
+    while (at < items.length || flying.length > 0) {
+      while (flying.length < window && at < items.length) {
+        const item = items[at++] as T;
+        const result = work(item);
+        // Looked at when its turn comes; until then it isn't an unhandled rejection.
+        result.catch(() => undefined);
+        flying.push([item, result]);
+      }
+      const [item, result] = flying.shift() as [T, Promise<R>];
+      yield [item, await result];
+    }
+  } finally {
+    for (const [, result] of flying) {
+      const made = await result.catch(() => undefined);
+      if (made !== undefined) discard?.(made);
+    }
+  }
+}
+
+/** Index of the first entry behind `order`: binary search, entries are sorted. */
+function firstAfter(entries: readonly Entry[], order: string): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle] as Entry).order <= order) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
