@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineRoutes } from '../route.ts';
+
+export const eventRoutes = defineRoutes({
+  events: {
+    method: 'GET',
+    path: '/api/events',
+    summary: 'Live events (server-sent events)',
+    description:
+      'Says what changed, not how: read the entry or pass again. After a reconnect read all that is shown again; ' +
+      'Last-Event-ID is taken, and an event `lost` says when something may have been missed.',
+    tags: ['events'],
+    scope: 'read',
+    query: z.object({ projectId: z.coerce.number().int().positive().optional() }),
+    produces: 'text/event-stream',
+    response: z.string(),
+  },
+});

@@ -1,0 +1,25 @@
+import { backupRoutes } from './backups.ts';
+import { entryRoutes } from './entries.ts';
+import { eventRoutes } from './events.ts';
+import { licenseRoutes } from './licenses.ts';
+import { passRoutes } from './passes.ts';
+import { projectRoutes } from './projects.ts';
+import { remigrationRoutes } from './remigrations.ts';
+import { reportRoutes } from './reports.ts';
+import { sessionRoutes } from './session.ts';
+import { systemRoutes } from './systems.ts';
+
+/** Every route of the API, by operation id. */
+export const routes = {
+  ...sessionRoutes,
+  ...systemRoutes,
+  ...projectRoutes,
+  ...entryRoutes,
+  ...passRoutes,
+  ...remigrationRoutes,
+  ...backupRoutes,
+  ...licenseRoutes,
+  ...reportRoutes,
+  ...eventRoutes,
+} as const;
+export type Routes = typeof routes;

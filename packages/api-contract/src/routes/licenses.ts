@@ -1,0 +1,92 @@
+import { LICENSE_TIERS, LICENSE_TYPES } from '@sterna/core';
+import { z } from 'zod';
+import { defineRoutes } from '../route.ts';
+import { pageOf, pageQuery } from '../schemas/common.ts';
+import { licenseBalanceSchema } from './plan-schema.ts';
+
+/** An event of the hash-chained ledger; core `LicenseEvent` says what each kind holds. */
+export const licenseEventSchema = z
+  .looseObject({
+    seq: z.number().int(),
+    kind: z.enum(['grant', 'assign', 'release', 'burn']),
+    actor: z.string(),
+  })
+  .meta({ id: 'LicenseEvent' });
+
+const verdict = z
+  .union([
+    z.object({
+      ok: z.literal(true),
+      events: z.number().int(),
+      head: z.string(),
+      balances: z.array(licenseBalanceSchema),
+    }),
+    z.object({ ok: z.literal(false), seq: z.number().int(), reason: z.string(), words: z.string() }),
+  ])
+  .meta({ id: 'LedgerVerdict' });
+
+export const licenseRoutes = defineRoutes({
+  getBalances: {
+    method: 'GET',
+    path: '/api/licenses/balance',
+    summary: 'Balance per type and tier: granted = available + assigned + burned',
+    tags: ['licenses'],
+    scope: 'read',
+    response: z.object({ items: z.array(licenseBalanceSchema) }),
+  },
+  grantLicenses: {
+    method: 'POST',
+    path: '/api/licenses/grants',
+    summary: 'Grant licenses (where the installation does not take signed packs alone)',
+    tags: ['licenses'],
+    scope: 'admin',
+    body: z.object({
+      type: z.enum(LICENSE_TYPES),
+      tier: z.enum(LICENSE_TIERS).default('standard'),
+      quantity: z.number().int().min(1).max(1_000_000),
+      note: z.string().max(2000).optional(),
+    }),
+    status: 201,
+    response: licenseBalanceSchema,
+  },
+  importPack: {
+    method: 'POST',
+    path: '/api/licenses/packs',
+    summary: 'Import a signed pack of licenses, once',
+    tags: ['licenses'],
+    scope: 'admin',
+    body: z.object({ pack: z.string().max(100_000) }),
+    status: 201,
+    response: licenseBalanceSchema,
+  },
+  listLicenseEvents: {
+    method: 'GET',
+    path: '/api/licenses/ledger',
+    summary: 'The license ledger, newest first',
+    tags: ['licenses'],
+    scope: 'read',
+    query: pageQuery.extend({ entryId: z.coerce.number().int().positive().optional() }),
+    response: pageOf(licenseEventSchema),
+  },
+  exportLedger: {
+    method: 'GET',
+    path: '/api/licenses/ledger/export',
+    summary: 'The whole ledger, to be verified offline (sterna ledger verify FILE)',
+    tags: ['licenses'],
+    scope: 'read',
+    response: z.looseObject({
+      format: z.literal('sterna-license-ledger/1'),
+      organization: z.string(),
+      exportedAt: z.string(),
+      events: z.array(licenseEventSchema),
+    }),
+  },
+  verifyLedger: {
+    method: 'GET',
+    path: '/api/licenses/ledger/verify',
+    summary: "Does the ledger's chain hold",
+    tags: ['licenses'],
+    scope: 'read',
+    response: verdict,
+  },
+});

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { defineRoutes } from '../route.ts';
+import { booksSchema } from '../schemas/books.ts';
+import { flag, id, idParams, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
+
+export const PASS_STATUSES = [
+  'queued',
+  'running',
+  'pending',
+  'completed',
+  'completed with failures',
+  'stopped',
+  'failed',
+] as const;
+/** A pass in one of these goes on by itself. */
+export const LIVE_PASS_STATUSES: readonly string[] = ['queued', 'running', 'pending'];
+
+export const passSchema = z
+  .object({
+    id,
+    entryId: id,
+    number: z.number().int(),
+    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty']),
+    status: z.enum(PASS_STATUSES),
+    settingsVersion: z.string(),
+    requestedBy: z.string(),
+    reason: z.string().optional(),
+    stopRequested: z.boolean(),
+    createdAt: timestamp,
+    startedAt: timestamp.optional(),
+    endedAt: timestamp.optional(),
+    resumeAt: timestamp.optional(),
+    activeSeconds: z.number(),
+    progress: z.unknown().describe('Objects, bytes, rate, time left, current folder, throttling'),
+    books: booksSchema.optional(),
+    result: z.unknown().describe('Per folder, and what an audit or verify found'),
+    error: z.unknown().describe('Code, words and fix of a failed pass'),
+  })
+  .meta({ id: 'Pass' });
+export type PassView = z.output<typeof passSchema>;
+
+export const passRoutes = defineRoutes({
+  getPass: {
+    method: 'GET',
+    path: '/api/passes/:id',
+    summary: 'One pass: progress, books, result',
+    tags: ['passes'],
+    scope: 'read',
+    params: idParams,
+    response: passSchema,
+  },
+  listPasses: {
+    method: 'GET',
+    path: '/api/passes',
+    summary: 'Passes of an entry, a project or the organization, newest first',
+    tags: ['passes'],
+    scope: 'read',
+    query: pageQuery.extend({
+      entryId: z.coerce.number().int().positive().optional(),
+      projectId: z.coerce.number().int().positive().optional(),
+      live: flag('Only those that are queued, running or pending'),
+    }),
+    response: pageOf(passSchema),
+  },
+});

@@ -1,0 +1,218 @@
+import { LICENSE_TIERS } from '@sterna/core';
+import { z } from 'zod';
+import { defineRoutes } from '../route.ts';
+import { flag, id, idParams, jsonObject, timestamp } from '../schemas/common.ts';
+import { remigrationPlanSchema } from './plan-schema.ts';
+
+export const REMIGRATION_REASONS = [
+  'target content deleted',
+  'configuration changed',
+  'target changed',
+  'critical errors',
+] as const;
+
+export const remigrationSchema = z
+  .object({
+    id,
+    entryId: id,
+    newEntryId: id.optional(),
+    reason: z.enum(REMIGRATION_REASONS),
+    note: z.string(),
+    step: z.enum(['backup', 'target', 'confirm', 'recreate', 'start', 'verify', 'done', 'cancelled']),
+    next: z.string().describe('What to do next, in words'),
+    waitingFor: z
+      .object({ passId: id, kind: z.string(), status: z.string() })
+      .optional()
+      .describe('The pass that the current step waits for'),
+    problem: z.string().optional(),
+    backup: z.union([z.object({ entryId: id, path: z.string() }), z.object({ refused: z.string() })]).optional(),
+    frozen: z
+      .object({ objects: z.number().int(), bytes: z.number() })
+      .optional()
+      .describe('What is listed for removal'),
+    steps: z.array(z.object({ step: z.string(), who: z.string(), when: z.string(), why: z.string() })),
+    bulkId: z.string().optional(),
+    pilot: z.boolean(),
+    createdAt: timestamp,
+    endedAt: timestamp.optional(),
+  })
+  .meta({ id: 'Remigration' });
+
+export const bulkRemigrationSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(['pilot', 'asks', 'rest', 'done', 'cancelled']),
+    pilot: remigrationSchema,
+    rest: z.array(remigrationSchema),
+    waiting: z.array(id),
+    words: z.string(),
+  })
+  .meta({ id: 'BulkRemigration' });
+
+const address = z.string().trim().min(1).max(1000);
+const note = z.string().max(5000).optional();
+const why = z.string().max(2000).optional();
+const tier = z.enum(LICENSE_TIERS).optional();
+const conflict = z.enum(['skip', 'overwrite', 'rename']).optional();
+const bulkParams = z.object({ bulkId: z.string().max(100) });
+
+export const remigrationRoutes = defineRoutes({
+  planRemigration: {
+    method: 'GET',
+    path: '/api/entries/:id/remigration-plan',
+    summary: 'Before a remigration: would a delta do, what would burn, what would be duplicated, what changed',
+    tags: ['remigration'],
+    scope: 'read',
+    params: idParams,
+    query: z.object({ targetAddress: address.optional(), live: flag('Ask the systems too') }),
+    response: remigrationPlanSchema,
+  },
+  beginRemigration: {
+    method: 'POST',
+    path: '/api/entries/:id/remigrations',
+    summary: 'Step 1: begin, with a reason',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ reason: z.enum(REMIGRATION_REASONS), note }),
+    status: 201,
+    response: remigrationSchema,
+  },
+  listRemigrations: {
+    method: 'GET',
+    path: '/api/remigrations',
+    summary: 'Remigrations',
+    tags: ['remigration'],
+    scope: 'read',
+    query: z.object({
+      projectId: z.coerce.number().int().positive().optional(),
+      entryId: z.coerce.number().int().positive().optional(),
+      open: flag('Only those that have not ended'),
+    }),
+    response: z.object({ items: z.array(remigrationSchema) }),
+  },
+  getRemigration: {
+    method: 'GET',
+    path: '/api/remigrations/:id',
+    summary: 'One remigration, and what its next step is',
+    tags: ['remigration'],
+    scope: 'read',
+    params: idParams,
+    response: remigrationSchema,
+  },
+  chooseRemigrationBackup: {
+    method: 'POST',
+    path: '/api/remigrations/:id/backup',
+    summary: 'Step 2: back up the target, or refuse it with a reason',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ choice: z.enum(['backup', 'refuse']), why }),
+    response: remigrationSchema,
+  },
+  chooseRemigrationTarget: {
+    method: 'POST',
+    path: '/api/remigrations/:id/target',
+    summary: 'Step 3: empty the target (the list is frozen), or keep what it holds',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({
+      choice: z.enum(['empty', 'keep']),
+      conflict,
+      duplicatePrevention: z.boolean().optional(),
+      why,
+    }),
+    response: remigrationSchema,
+  },
+  confirmRemigrationEmptying: {
+    method: 'POST',
+    path: '/api/remigrations/:id/confirm',
+    summary: 'Step 3b: remove what was frozen; the target address is typed to confirm',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ targetAddress: z.string().max(1000) }),
+    response: remigrationSchema,
+  },
+  recreateRemigration: {
+    method: 'POST',
+    path: '/api/remigrations/:id/recreate',
+    summary: 'Step 4: archive the old entry, make the new one, assign its license: one transaction',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ tier, targetAddress: address.optional(), settings: jsonObject.optional() }),
+    response: remigrationSchema,
+  },
+  startRemigration: {
+    method: 'POST',
+    path: '/api/remigrations/:id/start',
+    summary: 'Step 5: start; burns the new license',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    response: remigrationSchema,
+  },
+  verifyRemigration: {
+    method: 'POST',
+    path: '/api/remigrations/:id/verify',
+    summary: 'Step 6: verify, or end without',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ skip: z.boolean().optional() }),
+    response: remigrationSchema,
+  },
+  cancelRemigration: {
+    method: 'POST',
+    path: '/api/remigrations/:id/cancel',
+    summary: 'End here: what was done stays done and recorded',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ why: z.string().trim().min(1).max(2000) }),
+    response: remigrationSchema,
+  },
+  beginBulkRemigration: {
+    method: 'POST',
+    path: '/api/projects/:id/bulk-remigrations',
+    summary: 'The same choices for many entries; one pilot goes first',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({
+      entryIds: z.array(id).min(1).max(50_000),
+      pilotEntryId: id.optional(),
+      reason: z.enum(REMIGRATION_REASONS),
+      note,
+      backup: z.enum(['backup', 'refuse']),
+      target: z.enum(['empty', 'keep']),
+      conflict,
+      tier,
+      confirmation: z.string().max(100).optional().describe('To empty: the number of entries, typed'),
+    }),
+    bodyLimit: 2 * 1024 * 1024,
+    status: 201,
+    response: bulkRemigrationSchema,
+  },
+  getBulkRemigration: {
+    method: 'GET',
+    path: '/api/bulk-remigrations/:bulkId',
+    summary: 'How far a bulk remigration is',
+    tags: ['remigration'],
+    scope: 'read',
+    params: bulkParams,
+    response: bulkRemigrationSchema,
+  },
+  continueBulkRemigration: {
+    method: 'POST',
+    path: '/api/bulk-remigrations/:bulkId/continue',
+    summary: 'After the pilot: go on with the rest, or end',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: bulkParams,
+    body: z.object({ go: z.boolean() }),
+    response: bulkRemigrationSchema,
+  },
+});

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { defineRoutes } from '../route.ts';
+import { booksSchema } from '../schemas/books.ts';
+import { id, idParams, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
+import { entrySchema } from './entries.ts';
+import { passSchema } from './passes.ts';
+
+export const noteSchema = z
+  .object({
+    kind: z.string().describe('failure, uncertain, fidelity, skipped, suspect, filtered'),
+    pass: z.number().int(),
+    folder: z.string().optional(),
+    objectId: z.string().optional(),
+    subject: z.string().optional(),
+    code: z.string(),
+    reason: z.string(),
+    fix: z.string().optional(),
+    at: timestamp,
+  })
+  .meta({ id: 'Note' });
+
+export const reportRoutes = defineRoutes({
+  entryReport: {
+    method: 'GET',
+    path: '/api/entries/:id/report',
+    summary: 'Books, passes, failures and notes of an entry',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).optional().describe('Most notes') }),
+    response: z.object({
+      entry: entrySchema,
+      books: booksSchema,
+      balanced: z.boolean(),
+      passes: z.array(passSchema),
+      notes: z.array(noteSchema),
+      truncated: z.boolean().describe('There are more notes; the CSV has all'),
+    }),
+  },
+  entryReportCsv: {
+    method: 'GET',
+    path: '/api/entries/:id/report.csv',
+    summary: 'One line per note, or per pass',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    query: z.object({ what: z.enum(['notes', 'passes']).optional() }),
+    produces: 'text/csv',
+    response: z.string(),
+  },
+  projectReport: {
+    method: 'GET',
+    path: '/api/projects/:id/report',
+    summary: 'Books of a project, entry by entry',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    response: z.object({
+      project: z.object({ id, name: z.string() }),
+      books: booksSchema,
+      balanced: z.boolean(),
+      entries: z.array(
+        z.object({
+          entryId: id,
+          sourceAddress: z.string(),
+          targetAddress: z.string(),
+          batch: z.string().optional(),
+          status: z.string(),
+          passes: z.number().int(),
+          books: booksSchema,
+          bytes: z.number(),
+          seconds: z.number(),
+          license: z.string().optional(),
+        }),
+      ),
+    }),
+  },
+  projectReportCsv: {
+    method: 'GET',
+    path: '/api/projects/:id/report.csv',
+    summary: 'One line per entry, or per failed or uncertain object',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    query: z.object({ what: z.enum(['entries', 'failures']).optional() }),
+    produces: 'text/csv',
+    response: z.string(),
+  },
+  listAudit: {
+    method: 'GET',
+    path: '/api/audit',
+    summary: 'Who did what and when, newest first',
+    tags: ['reports'],
+    scope: 'read',
+    query: pageQuery.extend({ subject: z.string().max(200).optional(), action: z.string().max(200).optional() }),
+    response: pageOf(
+      z.object({
+        seq: z.number().int(),
+        actor: z.string(),
+        action: z.string(),
+        subject: z.string(),
+        data: z.unknown(),
+        at: timestamp,
+      }),
+    ),
+  },
+  verifyAudit: {
+    method: 'GET',
+    path: '/api/audit/verify',
+    summary: "Does the audit trail's chain hold",
+    tags: ['reports'],
+    scope: 'read',
+    response: z.union([
+      z.object({ ok: z.literal(true), events: z.number().int() }),
+      z.object({ ok: z.literal(false), seq: z.number().int(), words: z.string() }),
+    ]),
+  },
+});

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { defineRoutes, SCOPES } from '../route.ts';
+import { id, idParams, name, timestamp } from '../schemas/common.ts';
+
+/** Length alone is asked for: rules on signs make passwords worse (NIST SP 800-63B). */
+const newPassword = z.string().min(12, 'must have at least 12 characters').max(1000);
+
+export const ROLES = ['owner', 'operator', 'viewer', 'auditor'] as const;
+
+export const accountSchema = z
+  .object({
+    id,
+    email: z.string(),
+    role: z.enum(ROLES),
+    organization: z.object({ id, publicId: z.string(), name: z.string() }),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Account' });
+
+export const tokenSchema = z
+  .object({
+    id,
+    name: z.string(),
+    scopes: z.array(z.enum(SCOPES)),
+    createdAt: timestamp,
+    expiresAt: timestamp.optional(),
+    lastUsedAt: timestamp.optional(),
+    revokedAt: timestamp.optional(),
+  })
+  .meta({ id: 'ApiToken' });
+
+export const sessionRoutes = defineRoutes({
+  getHealth: {
+    method: 'GET',
+    path: '/api/health',
+    summary: 'Is it up, and is it set up',
+    tags: ['installation'],
+    scope: 'public',
+    response: z.object({ status: z.literal('ok'), version: z.string(), setUp: z.boolean() }),
+  },
+  setUp: {
+    method: 'POST',
+    path: '/api/setup',
+    summary: 'Create the organization and its first administrator',
+    description: 'Works once, on an installation that has no account. Signs in, and gives an administrator token.',
+    tags: ['installation'],
+    scope: 'public',
+    body: z.object({ organization: name, email: z.email().max(320), password: newPassword }),
+    status: 201,
+    response: z.object({ account: accountSchema, token: z.string().describe('Shown once') }),
+  },
+  signIn: {
+    method: 'POST',
+    path: '/api/sign-in',
+    summary: 'Sign in with e-mail and password',
+    description: 'Sets the session cookie. With `token`, also makes an API token for a program such as the CLI.',
+    tags: ['session'],
+    scope: 'public',
+    body: z.object({
+      email: z.string().max(320),
+      password: z.string().max(1000),
+      token: name.optional().describe('Name of a token to make'),
+    }),
+    response: z.object({ account: accountSchema, token: z.string().optional() }),
+  },
+  signOut: {
+    method: 'POST',
+    path: '/api/sign-out',
+    summary: 'End the session',
+    tags: ['session'],
+    scope: 'read',
+  },
+  getMe: {
+    method: 'GET',
+    path: '/api/me',
+    summary: 'Who am I, and what may I do',
+    tags: ['session'],
+    scope: 'read',
+    response: z.object({ account: accountSchema, scopes: z.array(z.enum(SCOPES)) }),
+  },
+  listTokens: {
+    method: 'GET',
+    path: '/api/tokens',
+    summary: 'API tokens',
+    tags: ['session'],
+    scope: 'admin',
+    response: z.object({ items: z.array(tokenSchema) }),
+  },
+  createToken: {
+    method: 'POST',
+    path: '/api/tokens',
+    summary: 'Make an API token',
+    tags: ['session'],
+    scope: 'admin',
+    body: z.object({
+      name,
+      scopes: z.array(z.enum(SCOPES)).min(1).describe('Each includes those before it: read, operate, admin'),
+      expiresAt: timestamp.optional(),
+    }),
+    status: 201,
+    response: z.object({ token: z.string().describe('Shown once'), details: tokenSchema }),
+  },
+  deleteToken: {
+    method: 'DELETE',
+    path: '/api/tokens/:id',
+    summary: 'Revoke an API token',
+    tags: ['session'],
+    scope: 'admin',
+    params: idParams,
+    status: 200,
+    response: tokenSchema,
+  },
+  changePassword: {
+    method: 'POST',
+    path: '/api/me/password',
+    summary: 'Change my password',
+    tags: ['session'],
+    scope: 'read',
+    body: z.object({ current: z.string().max(1000), password: newPassword }),
+  },
+  listAccounts: {
+    method: 'GET',
+    path: '/api/accounts',
+    summary: 'People of the organization',
+    tags: ['session'],
+    scope: 'read',
+    response: z.object({ items: z.array(accountSchema) }),
+  },
+  createAccount: {
+    method: 'POST',
+    path: '/api/accounts',
+    summary: 'Add a person',
+    tags: ['session'],
+    scope: 'admin',
+    body: z.object({ email: z.email().max(320), password: newPassword, role: z.enum(ROLES) }),
+    status: 201,
+    response: accountSchema,
+  },
+});

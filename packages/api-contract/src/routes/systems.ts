@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { defineRoutes } from '../route.ts';
+import { id, idParams, jsonObject, name, timestamp } from '../schemas/common.ts';
+
+/** Write-only: they are sealed at rest, and no answer ever holds them. */
+export const credentialsInput = z
+  .object({
+    user: z.string().max(500).optional().describe('Sign-in name where it differs from the address'),
+    password: z.string().max(10_000).optional(),
+    accessToken: z.string().max(20_000).optional().describe('OAuth 2 bearer'),
+  })
+  .meta({ id: 'CredentialsInput' });
+
+export const systemSchema = z
+  .object({
+    id,
+    name: z.string(),
+    connector: z.string(),
+    settings: z.unknown().describe("The connector's settings, without secrets"),
+    credentials: z
+      .object({ user: z.boolean(), password: z.boolean(), accessToken: z.boolean() })
+      .describe('Which are stored; never what they are'),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'System' });
+
+export const checkLineSchema = z
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    evidence: z.string().describe("What was found, in the system's words where that helps"),
+    fix: z.string().optional(),
+  })
+  .meta({ id: 'CheckLine' });
+
+export const connectorSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    kinds: z.array(z.string()),
+    itemTypes: z.array(z.string()),
+    canRead: z.boolean(),
+    canWrite: z.boolean(),
+    settingsSchema: z.unknown().describe('JSON Schema of the settings'),
+  })
+  .meta({ id: 'Connector' });
+
+export const systemRoutes = defineRoutes({
+  listConnectors: {
+    method: 'GET',
+    path: '/api/connectors',
+    summary: 'Connectors of this build, with the JSON Schema of their settings',
+    tags: ['systems'],
+    scope: 'read',
+    response: z.object({ items: z.array(connectorSchema) }),
+  },
+  listSystems: {
+    method: 'GET',
+    path: '/api/systems',
+    summary: 'Systems',
+    tags: ['systems'],
+    scope: 'read',
+    response: z.object({ items: z.array(systemSchema) }),
+  },
+  createSystem: {
+    method: 'POST',
+    path: '/api/systems',
+    summary: 'Add a system',
+    tags: ['systems'],
+    scope: 'admin',
+    body: z.object({
+      name,
+      connector: z.string().max(100),
+      settings: jsonObject.default({}),
+      credentials: credentialsInput.optional(),
+    }),
+    status: 201,
+    response: systemSchema,
+  },
+  getSystem: {
+    method: 'GET',
+    path: '/api/systems/:id',
+    summary: 'One system',
+    tags: ['systems'],
+    scope: 'read',
+    params: idParams,
+    response: systemSchema,
+  },
+  updateSystem: {
+    method: 'PATCH',
+    path: '/api/systems/:id',
+    summary: 'Change a system',
+    tags: ['systems'],
+    scope: 'admin',
+    params: idParams,
+    body: z.object({
+      name: name.optional(),
+      settings: jsonObject.optional(),
+      credentials: credentialsInput.optional().describe('{} forgets them'),
+    }),
+    response: systemSchema,
+  },
+  deleteSystem: {
+    method: 'DELETE',
+    path: '/api/systems/:id',
+    summary: 'Remove a system that no project uses',
+    tags: ['systems'],
+    scope: 'admin',
+    params: idParams,
+  },
+  checkSystem: {
+    method: 'POST',
+    path: '/api/systems/:id/check',
+    summary: 'Reachability, rights and capabilities, with their evidence',
+    tags: ['systems'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({ address: z.string().max(1000).optional().describe('Signs in to this mailbox for real') }),
+    response: z.object({ ok: z.boolean(), lines: z.array(checkLineSchema) }),
+  },
+});
