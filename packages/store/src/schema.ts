@@ -3,13 +3,12 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 /**
  * Domain tables as Kysely sees them (migrations/ is the truth). The engine's big tables are absent on purpose: they
- * have hand-written SQL in ledger/. Ids are bigint identities; node-postgres gives them as text, the repositories
- * turn them into numbers (2^53 rows are not in sight).
+ * have hand-written SQL in ledger/. Ids are bigint identities and come as numbers (see `openDatabase`).
  */
-export type Id = ColumnType<string, number | string, never>;
-type Key = Generated<Id>;
-type Ref = ColumnType<string, number | string, number | string>;
-type OptionalRef = ColumnType<string | null, number | string | null | undefined, number | string | null>;
+/** Given by the database, or taken from its sequence beforehand (`reserveIds`). */
+type Key = Generated<number>;
+type Ref = number;
+type OptionalRef = number | null;
 type Created = Generated<Date>;
 type Json = JSONColumnType<Record<string, unknown>, string, string>;
 type DefaultedJson = ColumnType<Record<string, unknown>, string | undefined, string>;

@@ -7,6 +7,8 @@
 export const sql = /* sql */ `
 create table organization (
   id bigint generated always as identity primary key,
+  -- part of every hash of its ledgers, and what license packs are issued for
+  public_id uuid not null unique default gen_random_uuid(),
   name text not null unique,
   created_at timestamptz not null default now()
 );
@@ -101,7 +103,10 @@ create table entry (
   created_at timestamptz not null default now(),
   archived_at timestamptz
 );
-create unique index entry_unique_live on entry (project_id, item_type, source_address, target_address)
+-- Addresses compare as core addressKey does: without case, paths as they are.
+create unique index entry_unique_live on entry (project_id, item_type,
+    (case when strpos(source_address, '/') = 0 then lower(source_address) else source_address end),
+    (case when strpos(target_address, '/') = 0 then lower(target_address) else target_address end))
   where archived_at is null and not merge and purpose = 'migration';
 create index entry_of_project on entry (project_id, id);
 create index entry_of_target on entry (target_system_id, target_address);
