@@ -17,9 +17,9 @@ export interface Intent {
   readonly digest: Buffer | undefined;
   readonly mark: string | undefined;
   readonly reservedId: string | undefined;
-  /** `place`: our copy before the move, and the key of the gone object whose copy it is. */
+  /** `place`: our copy before the move, the key of the gone object whose copy it is, and the flags it has. */
   readonly targetId: string | undefined;
-  readonly data: { readonly fromContainer: number; readonly goneSrc: string } | undefined;
+  readonly data: { readonly fromContainer: number; readonly goneSrc: string; readonly baseFlags: string } | undefined;
 }
 
 /** A block of operation ids, unique for ever; gaps are fine. */

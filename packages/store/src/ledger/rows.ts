@@ -285,3 +285,37 @@ export async function countStates(client: Pool | PoolClient, entryId: number): P
     bytes: Number(row.bytes),
   }));
 }
+
+/** What a pass found gone from the source and no move has claimed, as far as it has a copy. */
+export async function rowsGoneIn(pool: Pool, entryId: number, pass: number): Promise<LedgerRow[]> {
+  const { rows } = await pool.query(
+    `select ${COLUMNS} from ledger where entry_id = $1 and gone_pass = $2 and target_id is not null`,
+    [entryId, pass],
+  );
+  return rows.map(toRow);
+}
+
+/** Their copies are removed from the target. */
+export async function dropTargets(client: PoolClient, entryId: number, srcs: readonly Buffer[]): Promise<void> {
+  await client.query('update ledger set target_id = null where entry_id = $1 and src = any($2)', [entryId, srcs]);
+}
+
+/** Rows whose copy is in this target container: what verify holds against the target. */
+export async function* rowsOfTarget(
+  pool: Pool,
+  entryId: number,
+  targetContainer: number,
+  page = 5_000,
+): AsyncGenerator<LedgerRow[]> {
+  let after = Buffer.alloc(0);
+  for (;;) {
+    const { rows } = await pool.query(
+      `select ${COLUMNS} from ledger
+        where entry_id = $1 and target_container = $2 and target_id is not null and src > $3 order by src limit $4`,
+      [entryId, targetContainer, after, page],
+    );
+    if (rows.length === 0) return;
+    yield rows.map(toRow);
+    after = rows[rows.length - 1].src;
+  }
+}

@@ -1,0 +1,90 @@
+import type { StateOp } from '@sterna/connector-kit';
+import { diffFlags, parseFlags, SternaError } from '@sterna/core';
+import {
+  deleteTodos,
+  inFencedTransaction,
+  insertNotes,
+  nextTodos,
+  type ObjectNote,
+  rowsBySource,
+  settleStates,
+  todoCounts,
+} from '@sterna/store';
+import { type PassContext, sourceById, targetById } from './context.ts';
+
+const PAGE = 500;
+
+/**
+ * Brings flag changes to the copies, as differences from the base (as migrated), so that what people set at the target
+ * stays. Repeating a difference changes nothing, so a crash needs no intent: the to-do is simply done again.
+ */
+export async function applyStates(context: PassContext): Promise<void> {
+  const { pool, claim, progress } = context;
+  const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'state');
+  if (work.length === 0) return;
+  progress.phase = 'flags';
+  const writer = context.target.writer;
+  if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
+
+  for (const { container } of work) {
+    const source = sourceById(context, container);
+    progress.container = source.path.join('/');
+    let after = 0;
+    for (;;) {
+      context.control.checkpoint();
+      const todos = await nextTodos(pool, claim.entryId, container, 'state', after, PAGE);
+      if (todos.length === 0) break;
+      after = todos[todos.length - 1]?.seq ?? after;
+      const rows = await rowsBySource(
+        pool,
+        claim.entryId,
+        todos.map((todo) => todo.src),
+      );
+      const ops: StateOp[] = [];
+      for (const todo of todos) {
+        const row = rows.get(todo.src.toString('hex'));
+        if (row?.targetId === undefined || row.targetContainer === undefined) continue;
+        const { add, remove } = diffFlags(parseFlags(row.flags ?? ''), parseFlags(todo.flags ?? ''));
+        if (add.length + remove.length === 0) continue;
+        const target = targetById(context, row.targetContainer);
+        context.writtenTargets.add(target.id);
+        ops.push({ verb: 'state', op: String(todo.seq), container: target.key, targetId: row.targetId, add, remove });
+      }
+      const results = new Map(
+        (ops.length === 0 ? [] : await writer.apply(ops)).map((result) => [Number(result.op), result]),
+      );
+      const done: { src: Buffer; flags: string; state: 'updated' | 'skipped'; reason: 'none' | 'deleted-at-target' }[] =
+        [];
+      const notes: ObjectNote[] = [];
+      const closed: number[] = [];
+      for (const todo of todos) {
+        const result = results.get(todo.seq);
+        const whose = { src: todo.src, srcId: todo.srcId, container };
+        if (result?.outcome === 'unknown') throw result.error;
+        closed.push(todo.seq);
+        if (result === undefined) continue;
+        if (result.outcome === 'done') {
+          done.push({ src: todo.src, flags: todo.flags ?? '', state: 'updated', reason: 'none' });
+          for (const note of result.notes ?? []) notes.push({ kind: 'fidelity', ...note, ...whose });
+        } else if (result.outcome === 'missing') {
+          done.push({ src: todo.src, flags: todo.flags ?? '', state: 'skipped', reason: 'deleted-at-target' });
+          notes.push({
+            kind: 'skipped',
+            code: 'deleted-at-target',
+            text: 'Its flags changed at the source, but its copy was deleted from the target. A delta pass does not send it again.',
+            fix: 'If it should be there, plan a remigration.',
+            ...whose,
+          });
+        } else {
+          notes.push({ kind: 'fidelity', code: result.error.code, text: result.error.message, ...whose });
+        }
+      }
+      await inFencedTransaction(pool, claim.lease, async (client) => {
+        await settleStates(client, claim.entryId, claim.number, done);
+        await deleteTodos(client, claim.entryId, container, closed);
+        await insertNotes(client, claim.entryId, claim.number, notes);
+      });
+      progress.objects += done.length;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { addBooks, type Books, balances, EMPTY_BOOKS, type ObjectState } from '@sterna/core';
+import { countStates, type StateCount } from '@sterna/store';
+import type { PassContext } from './context.ts';
+import type { Structure } from './structure.ts';
+
+export interface ContainerBooks {
+  readonly container: string;
+  readonly target: string | null;
+  readonly books: Books;
+  /** Why the whole container was left out. */
+  readonly excluded?: string;
+}
+
+/** What `pass.books` holds. */
+export interface PassBooks {
+  readonly total: Books;
+  readonly balanced: boolean;
+  /** Bytes of the live objects that have a copy. */
+  readonly bytes: number;
+  readonly containers: readonly ContainerBooks[];
+  /** Objects per reason, where one is filtered or skipped. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/**
+ * The books of this pass: `seen` is what the source itself says each container holds, the rest is counted from the
+ * ledger; that they agree is the proof.
+ */
+export async function booksOfPass(context: PassContext, structure: Structure): Promise<PassBooks> {
+  const counts = await countStates(context.pool, context.claim.entryId);
+  const byContainer = new Map<number, StateCount[]>();
+  const reasons: Record<string, number> = {};
+  let bytes = 0;
+  for (const count of counts) {
+    byContainer.set(count.container, [...(byContainer.get(count.container) ?? []), count]);
+    if (count.reason !== 'none' && inThisPass(count, context.claim.number) !== 'unchanged')
+      reasons[count.reason] = (reasons[count.reason] ?? 0) + count.count;
+    if (count.hasTarget) bytes += count.bytes;
+  }
+  const containers: ContainerBooks[] = [];
+  for (const row of context.sourceContainers.values()) {
+    const own = byContainer.get(row.id) ?? [];
+    if (row.gone && own.length === 0) continue;
+    const excluded = structure.excluded.get(row.key);
+    const books: Record<string, number> = { ...EMPTY_BOOKS, seen: row.total };
+    if (excluded === undefined) {
+      for (const count of own) {
+        const state = inThisPass(count, context.claim.number);
+        books[state] = (books[state] ?? 0) + count.count;
+      }
+    } else {
+      books.filtered = row.total;
+      if (row.total > 0) reasons['folder-excluded'] = (reasons['folder-excluded'] ?? 0) + row.total;
+    }
+    const target = [...context.targetContainers.values()].find((one) => one.id === row.targetContainer);
+    containers.push({
+      container: row.path.join('/'),
+      target: excluded === undefined ? (target?.path.join('/') ?? null) : null,
+      books: books as Books,
+      ...(excluded === undefined ? {} : { excluded }),
+    });
+  }
+  const total = containers.reduce((sum, one) => addBooks(sum, one.books), EMPTY_BOOKS);
+  return { total, balanced: containers.every((one) => balances(one.books)), bytes, containers, reasons };
+}
+
+/** What an object settled by an earlier pass counts as in this one. */
+function inThisPass(count: StateCount, pass: number): ObjectState {
+  if (count.pass === pass) return count.state;
+  if (count.state === 'filtered' || count.state === 'failed' || count.state === 'uncertain') return count.state;
+  return count.hasTarget || count.reason === 'deleted-at-target' ? 'unchanged' : count.state;
+}

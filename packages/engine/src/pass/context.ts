@@ -1,0 +1,50 @@
+import type { Session } from '@sterna/connector-kit';
+import type { Claim, ContainerRow } from '@sterna/store';
+import type { Pool } from 'pg';
+import type { PassControl } from './interruption.ts';
+import type { PassSettings } from './pass-settings.ts';
+import type { Progress } from './progress.ts';
+
+/** Everything the phases of one pass share. Phases read and change `containers` in memory and save what they changed. */
+export interface PassContext {
+  readonly pool: Pool;
+  readonly claim: Claim;
+  /** 32 bytes; keys source ids in the ledger. */
+  readonly stampKey: Buffer;
+  readonly settings: PassSettings;
+  readonly source: Session;
+  readonly target: Session;
+  readonly control: PassControl;
+  readonly progress: Progress;
+  readonly sourceContainers: Map<string, ContainerRow>;
+  readonly targetContainers: Map<string, ContainerRow>;
+  /** Target containers that this process wrote to: checked for late landings at the close. */
+  readonly writtenTargets: Set<number>;
+  /** What a trial license still allows; undefined for standard ones. */
+  readonly trial: { objectsLeft: number; bytesLeft: number } | undefined;
+  /**
+   * Where a test harness may kill this process: called with the name of the point just reached. A no-op otherwise.
+   */
+  readonly reached: (point: CrashPoint) => void | Promise<void>;
+}
+
+/** The points of the exactly-once protocol at which a crash is interesting. */
+export type CrashPoint =
+  | 'before-intent-commit'
+  | 'after-intent-commit'
+  | 'after-acknowledgement'
+  | 'after-settle-commit'
+  | 'after-confirm'
+  | 'during-recovery'
+  | 'during-listing'
+  | 'before-close';
+
+export const targetById = (context: PassContext, id: number): ContainerRow => {
+  for (const row of context.targetContainers.values()) if (row.id === id) return row;
+  throw new Error(`target container ${id} is not in the books`);
+};
+
+export const sourceById = (context: PassContext, id: number): ContainerRow => {
+  for (const row of context.sourceContainers.values()) if (row.id === id) return row;
+  throw new Error(`source container ${id} is not in the books`);
+};

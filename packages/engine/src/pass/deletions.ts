@@ -1,0 +1,86 @@
+import type { InventoryItem } from '@sterna/connector-kit';
+import { formatFlags } from '@sterna/core';
+import {
+  dropTargets,
+  inFencedTransaction,
+  insertNotes,
+  type LedgerRow,
+  type ObjectNote,
+  rowsGoneIn,
+} from '@sterna/store';
+import { type PassContext, targetById } from './context.ts';
+
+/**
+ * What left the source and was not found again elsewhere (after the transfer, so that moves have taken theirs):
+ * `keep` leaves the copy, `report` says so, `propagate` moves to the target's trash what Sterna put there and nobody
+ * touched since. Removing by id is idempotent, so a crash needs no intent.
+ */
+export async function handleDeletions(context: PassContext): Promise<void> {
+  const policy = context.settings.settings.deletions;
+  if (policy === 'keep') return;
+  const { pool, claim } = context;
+  const gone = await rowsGoneIn(pool, claim.entryId, claim.number);
+  if (gone.length === 0) return;
+  context.progress.phase = 'deletions';
+  const byTarget = new Map<number, LedgerRow[]>();
+  for (const row of gone)
+    if (row.targetContainer !== undefined)
+      byTarget.set(row.targetContainer, [...(byTarget.get(row.targetContainer) ?? []), row]);
+  const notes: ObjectNote[] = [];
+  for (const [id, rows] of byTarget) {
+    context.control.checkpoint();
+    const target = targetById(context, id);
+    const here = new Map<string, InventoryItem>();
+    const wanted = new Set(rows.map((row) => row.targetId));
+    for await (const item of context.target.writer?.inventory(target.key, {}) ?? [])
+      if (wanted.has(item.targetId)) here.set(item.targetId, item);
+    const remove: LedgerRow[] = [];
+    for (const row of rows) {
+      const copy = row.targetId === undefined ? undefined : here.get(row.targetId);
+      if (copy === undefined) continue;
+      const words = `It was deleted at the source; its copy is in ${target.path.join('/')}`;
+      const about = { src: row.src, srcId: row.srcId, container: row.container };
+      if (policy === 'report') {
+        notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...about });
+      } else if (row.state === 'skipped' || formatFlags(copy.flags ?? []) !== row.flags) {
+        const why = row.state === 'skipped' ? 'it was there before Sterna' : 'somebody changed it since';
+        notes.push({ kind: 'gone', code: 'deletion-not-propagated', text: `${words} and stays: ${why}.`, ...about });
+      } else {
+        remove.push(row);
+      }
+    }
+    if (remove.length > 0) {
+      context.writtenTargets.add(id);
+      const results = await context.target.writer?.apply(
+        remove.map((row, i) => ({
+          verb: 'remove',
+          op: String(i),
+          container: target.key,
+          targetId: row.targetId ?? '',
+          how: 'trash',
+        })),
+      );
+      const removed = remove.filter((_, i) => {
+        const outcome = results?.find((result) => result.op === String(i))?.outcome;
+        return outcome === 'done' || outcome === 'missing';
+      });
+      for (const row of removed)
+        notes.push({
+          kind: 'gone',
+          code: 'deletion-propagated',
+          text: `It was deleted at the source; its copy in ${target.path.join('/')} was moved to the target's trash.`,
+          src: row.src,
+          srcId: row.srcId,
+          container: row.container,
+        });
+      await inFencedTransaction(pool, claim.lease, (client) =>
+        dropTargets(
+          client,
+          claim.entryId,
+          removed.map((row) => row.src),
+        ),
+      );
+    }
+  }
+  await inFencedTransaction(pool, claim.lease, (client) => insertNotes(client, claim.entryId, claim.number, notes));
+}

@@ -1,0 +1,86 @@
+import { SternaError } from '@sterna/core';
+import { inFencedTransaction, markRemoved, nextToRemove, saveContainers, TARGET } from '@sterna/store';
+import type { PassContext } from './context.ts';
+import { loadStructure, newRow } from './structure.ts';
+import { freezeInventory } from './take-inventory.ts';
+
+const PAGE = 500;
+
+export interface EmptyResult {
+  readonly mode: 'freeze' | 'remove';
+  readonly objects: number;
+  readonly bytes: number;
+  readonly containers: readonly { readonly container: string; readonly objects: number; readonly bytes: number }[];
+}
+
+/** First half of emptying: lists what the target holds, so that a person confirms exactly that. Removes nothing. */
+export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
+  context.progress.phase = 'listing target';
+  await loadStructure(context);
+  const containers: { container: string; objects: number; bytes: number }[] = [];
+  for (const container of await context.target.reader.containers()) {
+    if (container.kind !== 'message') continue;
+    context.control.checkpoint();
+    let row = context.targetContainers.get(container.id);
+    if (row === undefined) {
+      row = newRow(TARGET, context.targetContainers.size, container);
+      context.targetContainers.set(row.key, row);
+      const fresh = row;
+      await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+        saveContainers(client, context.claim.entryId, [fresh]),
+      );
+    }
+    const { objects, bytes } = await freezeInventory(context, row, false);
+    containers.push({ container: row.path.join('/'), objects, bytes });
+  }
+  return { mode: 'freeze', ...sum(containers), containers };
+}
+
+/** Second half: removes what was listed, each by its id, and nothing that came later. Resumable. */
+export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
+  context.progress.phase = 'emptying';
+  await loadStructure(context);
+  const writer = context.target.writer;
+  if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
+  const present = new Set((await context.target.reader.containers()).map((container) => container.id));
+  const containers: { container: string; objects: number; bytes: number }[] = [];
+  for (const row of context.targetContainers.values()) {
+    if (!present.has(row.key)) continue;
+    context.progress.container = row.path.join('/');
+    let objects = 0;
+    let bytes = 0;
+    for (;;) {
+      context.control.checkpoint();
+      const page = await nextToRemove(context.pool, context.claim.entryId, row.id, PAGE);
+      if (page.length === 0) break;
+      const results = await writer.apply(
+        page.map((item) => ({
+          verb: 'remove',
+          op: item.targetId,
+          container: row.key,
+          targetId: item.targetId,
+          how: 'expunge',
+        })),
+      );
+      const gone: string[] = [];
+      for (const result of results) {
+        if (result.outcome === 'done' || result.outcome === 'missing') gone.push(result.op);
+        else if (result.outcome === 'unknown') throw result.error;
+        else throw result.error;
+      }
+      await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+        markRemoved(client, context.claim.entryId, row.id, gone),
+      );
+      objects += gone.length;
+      bytes += page.reduce((total, item) => total + (item.size ?? 0), 0);
+      context.progress.objects += gone.length;
+    }
+    containers.push({ container: row.path.join('/'), objects, bytes });
+  }
+  return { mode: 'remove', ...sum(containers), containers };
+}
+
+const sum = (containers: readonly { objects: number; bytes: number }[]) => ({
+  objects: containers.reduce((total, one) => total + one.objects, 0),
+  bytes: containers.reduce((total, one) => total + one.bytes, 0),
+});

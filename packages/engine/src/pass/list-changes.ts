@@ -1,0 +1,219 @@
+import type { ChangePage, Container } from '@sterna/connector-kit';
+import {
+  type ContainerRow,
+  clearTodos,
+  countLive,
+  deleteTodos,
+  forgetListing,
+  inFencedTransaction,
+  insertTodos,
+  type LedgerRow,
+  markBack,
+  markGone,
+  markUnlistedGone,
+  type NewTodo,
+  plannedAmong,
+  rememberListed,
+  rowsBySource,
+  type Settled,
+  saveContainers,
+  settleRows,
+  sourceKey,
+  type TodoVerb,
+} from '@sterna/store';
+import type { PoolClient } from 'pg';
+import type { PassContext } from './context.ts';
+import { type Decision, planChange } from './plan-change.ts';
+import type { Structure } from './structure.ts';
+
+/**
+ * Lists what changed in every container and plans it. All containers are listed before anything is transferred, so
+ * that a move is seen whole: gone here, new there.
+ */
+export async function listChanges(context: PassContext, structure: Structure): Promise<void> {
+  context.progress.phase = 'listing';
+  const excludedChanged: ContainerRow[] = [];
+  for (const container of structure.source) {
+    const row = context.sourceContainers.get(container.id);
+    if (row === undefined) continue;
+    if (structure.excluded.has(container.id)) {
+      if (container.total !== undefined && row.total !== container.total) {
+        row.total = container.total;
+        excludedChanged.push(row);
+      }
+      continue;
+    }
+    if (row.listedPass === context.claim.number) continue;
+    if (unchanged(context, row, container)) continue;
+    await listContainer(context, row);
+  }
+  await planGoneContainers(context);
+  if (excludedChanged.length > 0)
+    await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+      saveContainers(client, context.claim.entryId, excludedChanged),
+    );
+}
+
+const unchanged = (context: PassContext, row: ContainerRow, container: Container): boolean =>
+  row.listingPass === undefined &&
+  row.glance !== undefined &&
+  row.glance === container.glance &&
+  row.planVersion === context.settings.planVersion;
+
+/** One container, page by page; each page commits with the resume point of the listing. `fromScratch`: to reconcile. */
+export async function listContainer(context: PassContext, row: ContainerRow, fromScratch = false): Promise<void> {
+  const { pool, claim, source, settings } = context;
+  context.progress.container = row.path.join('/');
+  const resumed = !fromScratch && row.listingPass === claim.number;
+  const interrupted = row.listingPass !== undefined && !resumed;
+  const replan = row.planVersion !== undefined && row.planVersion !== settings.planVersion;
+  const cursor = fromScratch || interrupted || (replan && !resumed) ? undefined : row.cursor;
+  const known = await countLive(pool, claim.entryId, row.id);
+  const { dateFilter, sizeLimit } = settings.settings;
+  let first = true;
+  for await (const page of source.reader.changes(row.key, cursor, {
+    date: dateFilter.from !== undefined || dateFilter.to !== undefined,
+    size: sizeLimit !== undefined || settings.tier === 'trial',
+    known,
+  })) {
+    context.control.checkpoint();
+    const fresh = first && !resumed;
+    first = false;
+    await inFencedTransaction(pool, claim.lease, (client) => planPage(context, client, row, page, fresh));
+    await context.reached('during-listing');
+  }
+}
+
+async function planPage(
+  context: PassContext,
+  client: PoolClient,
+  row: ContainerRow,
+  page: ChangePage,
+  fresh: boolean,
+): Promise<void> {
+  const { entryId, number } = context.claim;
+  if (fresh && page.mode === 'full') {
+    await clearTodos(client, entryId, row.id);
+    await forgetListing(client, entryId, row.id);
+  }
+  const scope = context.source.capabilities.idScope === 'container' ? row.key : undefined;
+  const changes = page.changes.map((change) => ({
+    change,
+    src: sourceKey(context.stampKey, 'message', scope, change.id),
+  }));
+  const srcs = changes.map((one) => one.src);
+  const rows: Map<string, LedgerRow> = await rowsBySource(client, entryId, srcs);
+  const planned: Map<string, { seq: number; verb: TodoVerb }> =
+    srcs.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, srcs);
+
+  const todos: NewTodo[] = [];
+  const filteredRows: Settled[] = [];
+  const gone: Buffer[] = [];
+  const back: Buffer[] = [];
+  const stale: number[] = [];
+  for (const { change, src } of changes) {
+    const key = src.toString('hex');
+    const known = rows.get(key);
+    const plan = planned.get(key);
+    // A flag change that was planned and not done is replaced by the newer one.
+    const plannedVerb = plan?.verb === 'state' ? undefined : plan?.verb;
+    const decision = withinTrial(context, planChange(change, known, plannedVerb, context.settings.settings));
+    if (plan?.verb === 'state' && (decision.action === 'state' || decision.action === 'gone')) stale.push(plan.seq);
+    switch (decision.action) {
+      case 'create':
+        todos.push({ verb: 'create', src, srcId: change.id });
+        break;
+      case 'state':
+        todos.push({ verb: 'state', src, srcId: change.id, flags: decision.flags });
+        if (known?.gonePass !== undefined) back.push(src);
+        break;
+      case 'filter':
+        filteredRows.push({
+          src,
+          srcId: change.id,
+          container: row.id,
+          targetContainer: undefined,
+          state: 'filtered',
+          reason: decision.reason,
+          size: change.size,
+          flags: undefined,
+          matchKey: undefined,
+          digest: undefined,
+          targetId: undefined,
+        });
+        break;
+      case 'gone':
+        gone.push(src);
+        if (plan !== undefined) stale.push(plan.seq);
+        break;
+      case 'back':
+        back.push(src);
+        break;
+      case 'forget-todo':
+        if (plan !== undefined) stale.push(plan.seq);
+        break;
+      case 'none':
+        break;
+    }
+  }
+  await deleteTodos(client, entryId, row.id, stale);
+  await insertTodos(client, entryId, row.id, todos);
+  await settleRows(client, entryId, number, filteredRows);
+  await markGone(client, entryId, number, gone);
+  await markBack(client, entryId, back);
+  if (page.mode === 'full') await rememberListed(client, entryId, row.id, srcs);
+
+  if (page.next !== undefined) {
+    if (page.mode === 'full') await markUnlistedGone(client, entryId, number, row.id);
+    row.cursor = page.next.cursor;
+    row.glance = page.next.glance;
+    row.total = page.next.total;
+    row.listingPass = undefined;
+    row.listingMode = undefined;
+    row.listedPass = number;
+    row.planVersion = context.settings.planVersion;
+  } else {
+    row.cursor = page.resume;
+    row.listingPass = number;
+    row.listingMode = page.mode;
+  }
+  await saveContainers(client, entryId, [row]);
+}
+
+function withinTrial(context: PassContext, decision: Decision): Decision {
+  if (context.trial === undefined || decision.action !== 'create') return decision;
+  if (context.trial.objectsLeft <= 0) return { action: 'filter', reason: 'trial-limit' };
+  context.trial.objectsLeft -= 1;
+  return decision;
+}
+
+/** A source container that is no more: all that was in it is gone (or has moved, which the transfer finds out). */
+async function planGoneContainers(context: PassContext): Promise<void> {
+  const gone = [...context.sourceContainers.values()].filter((row) => row.gone && row.total > 0);
+  for (const row of gone) {
+    await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
+      await forgetListing(client, context.claim.entryId, row.id);
+      await clearTodos(client, context.claim.entryId, row.id);
+      await markUnlistedGone(client, context.claim.entryId, context.claim.number, row.id);
+      row.total = 0;
+      row.cursor = undefined;
+      row.glance = undefined;
+      row.listingPass = undefined;
+      await saveContainers(client, context.claim.entryId, [row]);
+    });
+  }
+}
+
+/** What failed in an earlier pass is planned again, each time. */
+export async function planFailures(context: PassContext): Promise<void> {
+  const { entryId, number } = context.claim;
+  await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
+    await client.query(
+      `insert into todo (entry_id, container, verb, src, src_id)
+       select l.entry_id, l.container, 1, l.src, l.src_id from ledger l
+        where l.entry_id = $1 and l.state = 8 and l.gone_pass is null and l.pass < $2
+          and not exists (select 1 from todo t where t.entry_id = $1 and t.container = l.container and t.src = l.src)`,
+      [entryId, number],
+    );
+  });
+}

@@ -1,0 +1,71 @@
+import { type Books, SternaError, sumOfStates } from '@sterna/core';
+import { applyStates } from './apply-states.ts';
+import { booksOfPass, type PassBooks } from './books-of-pass.ts';
+import type { PassContext } from './context.ts';
+import { handleDeletions } from './deletions.ts';
+import { closeTargets, dirtyTargets } from './late-landings.ts';
+import { listChanges, listContainer, planFailures } from './list-changes.ts';
+import { Pace } from './pace.ts';
+import { recover } from './recover.ts';
+import { loadStructure, matchStructure, type Structure } from './structure.ts';
+import { takeInventories } from './take-inventory.ts';
+import { transfer } from './transfer.ts';
+
+/**
+ * An initial or a delta pass; the difference is only what the books already hold.
+ *
+ * settle what is open → match folders → list changes → read, intend, write, settle → flags → deletions → close.
+ *
+ * @throws SternaError bug `unbalanced` when the books don't balance even after listing again
+ */
+export async function migrate(context: PassContext): Promise<PassBooks> {
+  const pace = new Pace(context.settings.settings);
+  pace.check();
+  await loadStructure(context);
+  const [source, target] = await Promise.all([context.source.reader.containers(), context.target.reader.containers()]);
+  await recover(context, dirtyTargets(context, target));
+  const structure = await matchStructure(context, source, target);
+  await takeInventories(context, target);
+  await planFailures(context);
+  await listChanges(context, structure);
+  await carryOut(context, pace);
+
+  let books = await booksOfPass(context, structure);
+  // The source changed under the listing (an expunge between two pages): list those containers once more, whole.
+  if (!books.balanced) {
+    await relistUnbalanced(context, structure, books);
+    await carryOut(context, pace);
+    books = await booksOfPass(context, structure);
+  }
+  await handleDeletions(context);
+  await context.reached('before-close');
+  await closeTargets(context, target);
+  return books;
+}
+
+async function carryOut(context: PassContext, pace: Pace): Promise<void> {
+  await transfer(context, pace);
+  await applyStates(context);
+}
+
+async function relistUnbalanced(context: PassContext, structure: Structure, books: PassBooks): Promise<void> {
+  const unbalanced = new Set(
+    books.containers.filter((one) => one.books.seen !== sumOfStates(one.books)).map((one) => one.container),
+  );
+  for (const row of context.sourceContainers.values())
+    if (unbalanced.has(row.path.join('/')) && !structure.excluded.has(row.key)) await listContainer(context, row, true);
+}
+
+/** `completed` means that all objects are accounted for: none failed, none uncertain. */
+export function verdict(books: PassBooks): 'completed' | 'completed with failures' {
+  if (!books.balanced) throw unbalanced(books.total);
+  return books.total.failed + books.total.uncertain > 0 ? 'completed with failures' : 'completed';
+}
+
+const unbalanced = (total: Books): SternaError =>
+  new SternaError(
+    'bug',
+    'unbalanced',
+    `The books don't balance: the source holds ${total.seen} objects, ${sumOfStates(total)} are accounted for.`,
+    { fix: 'Start a delta pass; if it stays unbalanced, report it with the pass’s report.' },
+  );

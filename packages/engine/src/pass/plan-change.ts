@@ -1,0 +1,77 @@
+import type { Change } from '@sterna/connector-kit';
+import { diffFlags, formatFlags, parseFlags, type Settings } from '@sterna/core';
+import type { LedgerRow, Reason, TodoVerb } from '@sterna/store';
+
+/** Marks of any Sterna installation on a message in the source (itself once a target) are no state of the message. */
+export const PENDING_MARK_PREFIX = '$sternapending';
+export const sourceFlags = (flags: readonly string[]): string =>
+  formatFlags(flags.filter((flag) => !flag.toLowerCase().startsWith(PENDING_MARK_PREFIX)));
+
+export type Decision =
+  /** To-do: read it, write it. */
+  | { readonly action: 'create' }
+  /** To-do: bring its flags to the target. */
+  | { readonly action: 'state'; readonly flags: string }
+  | { readonly action: 'filter'; readonly reason: Reason }
+  /** It was gone and is back. */
+  | { readonly action: 'back' }
+  | { readonly action: 'gone' }
+  /** It was planned and never settled, and now it is gone: nothing left to do. */
+  | { readonly action: 'forget-todo' }
+  | { readonly action: 'none' };
+
+/**
+ * The delta rules, one change at a time. Pure.
+ *
+ * | change | in the books | planned | decision |
+ * |---|---|---|---|
+ * | gone | live | any | gone |
+ * | gone | no | yes | forget the plan |
+ * | gone | no | no | none |
+ * | listed | no | yes | none: it is read when its turn comes |
+ * | listed | no | no | create, unless a filter says no |
+ * | listed | gone | no | back |
+ * | listed | filtered | no | create, unless a filter still says no |
+ * | listed | vanished before it was read | no | create |
+ * | listed | failed, uncertain | any | none: failures are planned anew by every pass, uncertain ones by nobody |
+ * | listed | with a copy, other flags | no | state |
+ */
+export function planChange(
+  change: Change,
+  row: LedgerRow | undefined,
+  planned: TodoVerb | undefined,
+  settings: Settings,
+): Decision {
+  if (change.gone === true) {
+    if (row !== undefined && row.gonePass === undefined) return { action: 'gone' };
+    return planned === 'create' ? { action: 'forget-todo' } : { action: 'none' };
+  }
+  if (row === undefined) {
+    if (planned !== undefined) return { action: 'none' };
+    const reason = filtered(change, settings);
+    return reason === undefined ? { action: 'create' } : { action: 'filter', reason };
+  }
+  if (row.reason === 'vanished-from-source' && planned === undefined) return { action: 'create' };
+  if (row.state === 'filtered' && planned === undefined) {
+    const reason = filtered(change, settings);
+    if (reason === undefined) return { action: 'create' };
+    return reason === row.reason && row.gonePass === undefined ? { action: 'none' } : { action: 'filter', reason };
+  }
+  if (row.targetId !== undefined && change.flags !== undefined && row.flags !== undefined) {
+    const now = sourceFlags(change.flags);
+    const difference = diffFlags(parseFlags(row.flags), parseFlags(now));
+    if (difference.add.length + difference.remove.length > 0) return { action: 'state', flags: now };
+  }
+  return row.gonePass === undefined ? { action: 'none' } : { action: 'back' };
+}
+
+export function filtered(change: Pick<Change, 'date' | 'size'>, settings: Settings): Reason | undefined {
+  const { from, to } = settings.dateFilter;
+  if (change.date !== undefined) {
+    if (from !== undefined && change.date < new Date(from)) return 'before-date-filter';
+    if (to !== undefined && change.date >= new Date(to)) return 'after-date-filter';
+  }
+  if (settings.sizeLimit !== undefined && change.size !== undefined && change.size > settings.sizeLimit)
+    return 'over-size-limit';
+  return undefined;
+}

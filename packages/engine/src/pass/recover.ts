@@ -1,0 +1,292 @@
+import type { Candidate, Writer } from '@sterna/connector-kit';
+import { MessageDigest } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import {
+  type ContainerRow,
+  claimedTargetIds,
+  deleteIntents,
+  deleteRows,
+  deleteTodos,
+  entriesOfTarget,
+  type Intent,
+  inFencedTransaction,
+  insertNotes,
+  insertTodos,
+  openIntents,
+  type Settled,
+  settledDigests,
+  settleRows,
+} from '@sterna/store';
+import { type PassContext, sourceById, targetById } from './context.ts';
+
+/**
+ * Settles every open intent by what the target can prove, and deals with what landed late. Idempotent: it may crash
+ * anywhere and be run again.
+ *
+ * @param dirty Target containers that may hold something of ours besides open intents: they changed since they were
+ *   last known to be clean.
+ */
+export async function recover(context: PassContext, dirty: readonly ContainerRow[] = []): Promise<void> {
+  const { pool, claim, target } = context;
+  const intents = await openIntents(pool, claim.entryId);
+  const settle = target.capabilities.settle;
+  if (intents.length === 0 && (dirty.length === 0 || settle !== 'pending-mark')) return;
+  context.progress.phase = 'settling';
+  const writer = target.writer;
+  if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
+
+  const touched = new Map<number, ContainerRow>();
+  if (settle === 'pending-mark') for (const row of dirty) touched.set(row.id, row);
+  for (const intent of intents) {
+    touched.set(intent.targetContainer, targetById(context, intent.targetContainer));
+    // A move marks our copy before it moves it: where it never left, the mark is cleared there.
+    if (intent.data !== undefined)
+      touched.set(intent.data.fromContainer, targetById(context, intent.data.fromContainer));
+  }
+  for (const row of touched.values()) {
+    context.control.signal.throwIfAborted();
+    await context.reached('during-recovery');
+    const own = intents.filter((intent) => intent.targetContainer === row.id);
+    if (settle === 'none') await giveUp(context, own);
+    else if (settle === 'reserved-id') await settleReserved(context, writer, row, own);
+    else await settleByCandidates(context, writer, row, own);
+  }
+}
+
+async function settleByCandidates(
+  context: PassContext,
+  writer: Writer,
+  row: ContainerRow,
+  intents: readonly Intent[],
+): Promise<void> {
+  const { pool, claim, target } = context;
+  const marked = target.capabilities.settle === 'pending-mark';
+  const candidates: Candidate[] = [];
+  for await (const candidate of writer.candidates(row.key, intents[0]?.mark)) candidates.push(candidate);
+  const claimed = await claimedTargetIds(
+    pool,
+    await entriesOfTarget(pool, claim.entryId),
+    row.key,
+    candidates.map((one) => one.targetId),
+  );
+  const free = candidates.filter((one) => !claimed.has(one.targetId));
+  const confirm = marked ? candidates.filter((one) => claimed.has(one.targetId)).map((one) => one.targetId) : [];
+
+  const found: { intent: Intent; targetId: string; digest: Buffer }[] = [];
+  const absent: Intent[] = [];
+  for (const intent of intents) {
+    // A streamed object is hashed in flight, so its intent knows no digest: the source tells it again.
+    const digest = intent.digest ?? (free.length > 0 ? await digestAtSource(context, intent) : undefined);
+    const at = digest === undefined ? -1 : free.findIndex((one) => one.digest.equals(digest));
+    const candidate = free[at];
+    if (digest === undefined || candidate === undefined) absent.push(intent);
+    else {
+      free.splice(at, 1);
+      found.push({ intent, targetId: candidate.targetId, digest });
+    }
+  }
+  for (const { intent, targetId } of found) {
+    if (intent.data !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
+      await removeOriginal(context, writer, intent);
+    confirm.push(targetId);
+  }
+  await settleFound(context, found);
+  // Where the target rewrites what it is given, a digest that isn't found proves nothing.
+  if (!marked && target.capabilities.bytes === 'rewritten') await giveUp(context, absent);
+  else await forget(context, absent);
+  if (confirm.length > 0) await writer.confirm(row.key, confirm);
+  if (marked && free.length > 0) await settleLateLandings(context, writer, row, free);
+}
+
+/** Marked as ours, claimed by nobody, and no open intent fits: an earlier send took effect after its sender died. */
+async function settleLateLandings(
+  context: PassContext,
+  writer: Writer,
+  row: ContainerRow,
+  late: readonly Candidate[],
+): Promise<void> {
+  const { pool, claim } = context;
+  const known = await settledDigests(
+    pool,
+    claim.entryId,
+    late.map((one) => one.digest),
+  );
+  const extra = late.filter((one) => known.has(one.digest.toString('hex')));
+  const strange = late.filter((one) => !known.has(one.digest.toString('hex')));
+  if (extra.length > 0) {
+    await writer.apply(
+      extra.map((one, i) => ({
+        verb: 'remove',
+        op: `late-${i}`,
+        container: row.key,
+        targetId: one.targetId,
+        how: 'expunge',
+      })),
+    );
+  }
+  await inFencedTransaction(pool, claim.lease, (client) =>
+    insertNotes(client, claim.entryId, claim.number, [
+      ...extra.map((one) => ({
+        kind: 'suspect' as const,
+        code: 'late-copy-removed',
+        text: `An earlier write to ${row.path.join('/')} took effect after it had been sent again; the extra copy (${one.targetId}), still marked as ours, was removed.`,
+      })),
+      ...strange.map((one) => ({
+        kind: 'suspect' as const,
+        code: 'unknown-marked-copy',
+        text: `${row.path.join('/')} holds a message (${one.targetId}) with our mark that the books don't know. It was left alone.`,
+        fix: 'Compare it with the source; if it is a duplicate, remove it by hand.',
+      })),
+    ]),
+  );
+}
+
+async function removeOriginal(context: PassContext, writer: Writer, intent: Intent): Promise<void> {
+  if (intent.data === undefined || intent.targetId === undefined) return;
+  await writer.apply([
+    {
+      verb: 'remove',
+      op: String(intent.op),
+      container: targetById(context, intent.data.fromContainer).key,
+      targetId: intent.targetId,
+      how: 'expunge',
+    },
+  ]);
+}
+
+/** The id was ours to choose: a create that is sent again answers with the same object, so nothing needs to be found. */
+async function settleReserved(
+  context: PassContext,
+  writer: Writer,
+  row: ContainerRow,
+  intents: readonly Intent[],
+): Promise<void> {
+  const moves = intents.filter((intent) => intent.verb === 'place');
+  const moved: { intent: Intent; targetId: string; digest: Buffer }[] = [];
+  if (moves.length > 0) {
+    const byId = new Map(moves.map((intent) => [intent.targetId, intent]));
+    for await (const item of writer.inventory(row.key, {})) {
+      const intent = byId.get(item.targetId);
+      if (intent?.digest !== undefined) moved.push({ intent, targetId: item.targetId, digest: intent.digest });
+    }
+  }
+  await settleFound(context, moved);
+  const done = new Set(moved.map(({ intent }) => intent.op));
+  await forget(
+    context,
+    intents.filter((intent) => !done.has(intent.op)),
+  );
+}
+
+async function settleFound(
+  context: PassContext,
+  found: readonly { intent: Intent; targetId: string; digest: Buffer }[],
+): Promise<void> {
+  if (found.length === 0) return;
+  const { pool, claim, progress } = context;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await deleteRows(
+      client,
+      claim.entryId,
+      found.flatMap(({ intent }) => (intent.data === undefined ? [] : [Buffer.from(intent.data.goneSrc, 'hex')])),
+    );
+    await settleRows(
+      client,
+      claim.entryId,
+      claim.number,
+      found.map(({ intent, targetId, digest }) => settledBy(intent, targetId, digest)),
+    );
+    for (const { intent } of found) {
+      await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
+      // A moved copy has the flags it had; the state phase brings what differs.
+      if (intent.data !== undefined && intent.data.baseFlags !== intent.flags)
+        await insertTodos(client, claim.entryId, intent.container, [
+          { verb: 'state', src: intent.src, srcId: intent.srcId, flags: intent.flags ?? '' },
+        ]);
+    }
+    await deleteIntents(
+      client,
+      claim.entryId,
+      found.map(({ intent }) => intent.op),
+    );
+  });
+  progress.objects += found.length;
+  for (const { intent } of found) progress.bytes += intent.size ?? 0;
+}
+
+const settledBy = (intent: Intent, targetId: string, digest: Buffer): Settled => ({
+  src: intent.src,
+  srcId: intent.srcId,
+  container: intent.container,
+  targetContainer: intent.targetContainer,
+  state: intent.verb === 'place' ? 'updated' : 'created',
+  reason: 'none',
+  size: intent.size,
+  flags: intent.data?.baseFlags ?? intent.flags,
+  matchKey: intent.matchKey,
+  digest,
+  targetId,
+});
+
+/** Not in the target: its to-do stays and it is sent again, with a fresh intent. */
+async function forget(context: PassContext, intents: readonly Intent[]): Promise<void> {
+  if (intents.length === 0) return;
+  await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+    deleteIntents(
+      client,
+      context.claim.entryId,
+      intents.map((intent) => intent.op),
+    ),
+  );
+}
+
+/** Nobody can tell whether it is there: left to a person, never sent again. */
+async function giveUp(context: PassContext, intents: readonly Intent[]): Promise<void> {
+  if (intents.length === 0) return;
+  const { pool, claim } = context;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await settleRows(
+      client,
+      claim.entryId,
+      claim.number,
+      intents.map((intent) => ({
+        ...settledBy(intent, '', Buffer.alloc(0)),
+        state: 'uncertain' as const,
+        digest: intent.digest,
+        targetId: undefined,
+      })),
+    );
+    for (const intent of intents) await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
+    await deleteIntents(
+      client,
+      claim.entryId,
+      intents.map((intent) => intent.op),
+    );
+    await insertNotes(
+      client,
+      claim.entryId,
+      claim.number,
+      intents.map((intent) => ({
+        kind: 'uncertain' as const,
+        code: 'outcome-unknown',
+        text: 'The connection was lost while this object was being written, and the target can’t tell whether it is there.',
+        fix: 'Look for it in the target. If it is missing, copy it by hand or start a remigration.',
+        src: intent.src,
+        srcId: intent.srcId,
+        container: intent.container,
+      })),
+    );
+  });
+}
+
+async function digestAtSource(context: PassContext, intent: Intent): Promise<Buffer | undefined> {
+  const container = sourceById(context, intent.container);
+  for await (const content of context.source.reader.read(container.key, [intent.srcId])) {
+    if (!('body' in content)) return undefined;
+    const digest = new MessageDigest();
+    if (Buffer.isBuffer(content.body)) digest.update(content.body);
+    else for await (const chunk of content.body) digest.update(chunk);
+    return digest.digest();
+  }
+  return undefined;
+}

@@ -1,0 +1,276 @@
+import type { Connector, Credentials, Session } from '@sterna/connector-kit';
+import { asSternaError, type LicenseTier, parseSettings, SternaError } from '@sterna/core';
+import { type Claim, endPass, LeaseLost, type PassEnd, type Secrets } from '@sterna/store';
+import type { Pool } from 'pg';
+import { audit } from './audit.ts';
+import type { CrashPoint, PassContext } from './context.ts';
+import { freezeTarget, removeFrozen } from './empty.ts';
+import { type PassControl, PassInterrupted } from './interruption.ts';
+import { migrate, verdict } from './migrate.ts';
+import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
+import { Progress } from './progress.ts';
+import { verify } from './verify.ts';
+
+/** What the engine needs of the rest: ports, never a concrete connector. */
+export interface EngineDependencies {
+  readonly pool: Pool;
+  readonly secrets: Secrets;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly reached?: (point: CrashPoint) => void | Promise<void>;
+  readonly log: (event: Record<string, unknown>) => void;
+}
+
+interface EntryRoute {
+  readonly settings: unknown;
+  readonly tier: LicenseTier;
+  readonly progress: object;
+  readonly attempts: number;
+  readonly source: Route;
+  readonly target: Route;
+}
+
+interface Route {
+  readonly connector: Connector;
+  readonly systemId: number;
+  readonly settings: unknown;
+  readonly systemCredentials: Credentials;
+  readonly address: string;
+  readonly credentials: Credentials | undefined;
+}
+
+/** Runs one claimed pass to its end or its next pause, and writes down which. Throws only LeaseLost and database errors. */
+export async function runPass(
+  deps: EngineDependencies,
+  claim: Claim,
+  control: PassControl,
+  progressOut: (p: Progress) => void,
+): Promise<PassEnd['status']> {
+  let progress = new Progress();
+  let end: PassEnd;
+  let attempts = 1;
+  const sessions: Session[] = [];
+  try {
+    const route = await loadRoute(deps, claim);
+    attempts = route.attempts;
+    progress = new Progress(route.progress);
+    progressOut(progress);
+    const open = async (side: Route, role: 'read' | 'write'): Promise<Session> => {
+      const session = await side.connector.open({
+        system: { settings: side.settings, credentials: side.systemCredentials },
+        address: side.address,
+        ...(side.credentials === undefined ? {} : { credentials: side.credentials }),
+        role,
+        installation: deps.secrets.installation.id,
+        signal: control.signal,
+        observe: (event) => {
+          if (event.type === 'throttled') progress.throttledUntil = event.retryAt;
+          deps.log({ entry: claim.entryId, pass: claim.passId, ...event });
+        },
+      });
+      sessions.push(session);
+      return session;
+    };
+    const opened = await Promise.allSettled([open(route.source, 'read'), open(route.target, 'write')]);
+    for (const [i, result] of opened.entries())
+      if (result.status === 'rejected') throw onSide(result.reason, i === 0 ? 'source' : 'target');
+    const [source, target] = sessions.length === 2 ? bySide(opened) : [];
+    if (source === undefined || target === undefined) throw new SternaError('bug', 'internal', 'A session is missing.');
+    if (source.identity === target.identity) {
+      throw new SternaError('config', 'target-is-source', `The target is the source: ${source.identity}.`, {
+        field: 'targetAddress',
+        fix: 'Give the entry another target address.',
+      });
+    }
+    const settings = passSettings(parseSettings(withoutEngineKeys(route.settings)), route.tier);
+    const context: PassContext = {
+      pool: deps.pool,
+      claim,
+      stampKey: deps.secrets.installation.stampKey,
+      settings,
+      source,
+      target,
+      control,
+      progress,
+      sourceContainers: new Map(),
+      targetContainers: new Map(),
+      writtenTargets: new Set(),
+      trial: route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined,
+      reached: deps.reached ?? (() => {}),
+    };
+    end = await outcome(context, route.settings, progress);
+    await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
+  } catch (thrown) {
+    for (const session of sessions) session.destroy();
+    if (thrown instanceof LeaseLost || control.signal.aborted) throw thrown;
+    end = endOf(thrown, progress, attempts, claim.kind);
+    if (isDatabaseError(thrown)) throw thrown;
+  }
+  await endPass(deps.pool, claim, end);
+  return end.status;
+}
+
+const bySide = (opened: readonly PromiseSettledResult<Session>[]): (Session | undefined)[] =>
+  opened.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+
+async function outcome(context: PassContext, settings: unknown, progress: Progress): Promise<PassEnd> {
+  const common = () => ({ activeSeconds: progress.activeSeconds, progress: progress.snapshot() });
+  switch (context.claim.kind) {
+    case 'initial':
+    case 'delta': {
+      const books = await migrate(context);
+      progress.phase = 'done';
+      progress.container = undefined;
+      if (!books.balanced) {
+        const error = unbalancedError(books);
+        return { status: 'failed', detail: error.message, error: errorJson(error), books, ...common() };
+      }
+      const status = verdict(books);
+      const detail = status === 'completed' ? undefined : failuresInWords(books.total);
+      return { status, ...(detail === undefined ? {} : { detail }), books, ...common() };
+    }
+    case 'audit':
+      return { status: 'completed', result: await audit(context), ...common() };
+    case 'verify': {
+      const result = await verify(context);
+      return { status: result.ok ? 'completed' : 'completed with failures', result, ...common() };
+    }
+    case 'empty': {
+      const mode = (settings as { empty?: string }).empty;
+      const result = mode === 'remove' ? await removeFrozen(context) : await freezeTarget(context);
+      return { status: 'completed', result, ...common() };
+    }
+  }
+}
+
+const failuresInWords = (total: { failed: number; uncertain: number }): string =>
+  [total.failed > 0 ? `${total.failed} failed` : '', total.uncertain > 0 ? `${total.uncertain} uncertain` : '']
+    .filter((part) => part !== '')
+    .join(', ');
+
+function unbalancedError(books: Parameters<typeof verdict>[0]): SternaError {
+  try {
+    verdict(books);
+  } catch (error) {
+    return asSternaError(error);
+  }
+  return new SternaError('bug', 'unbalanced', 'The books don’t balance.');
+}
+
+/** Waits between attempts of a pass that lost its system: 5 s, doubled up to 15 minutes. */
+const outageWait = (attempts: number): number => Math.min(15 * 60, 5 * 2 ** Math.min(attempts - 1, 10)) * 1_000;
+
+function endOf(thrown: unknown, progress: Progress, attempts: number, kind: Claim['kind']): PassEnd {
+  const common = { activeSeconds: progress.activeSeconds, progress: progress.snapshot() };
+  if (thrown instanceof PassInterrupted) {
+    return thrown.why === 'stop'
+      ? { status: 'stopped', detail: 'Stopped by request.', ...common }
+      : { status: 'queued', ...common };
+  }
+  const error = asSternaError(thrown);
+  const mayWait = kind !== 'audit' || error.class === 'throttled';
+  if (error.class === 'throttled' || (error.class === 'transient' && mayWait)) {
+    const resumeAt = error.retryAt ?? new Date(Date.now() + outageWait(attempts));
+    return { status: 'pending', detail: error.message, resumeAt, error: errorJson(error), ...common };
+  }
+  return { status: 'failed', detail: error.message, error: errorJson(error), ...common };
+}
+
+export const errorJson = (error: SternaError) => ({
+  code: error.code,
+  class: error.class,
+  message: error.message,
+  ...(error.fix === undefined ? {} : { fix: error.fix }),
+  ...(error.field === undefined ? {} : { field: error.field }),
+  ...(error.class === 'bug' && error.cause instanceof Error ? { stack: error.cause.stack?.slice(0, 4_000) } : {}),
+});
+
+/** Says which system it was, in words and in the details. */
+function onSide(thrown: unknown, side: 'source' | 'target'): SternaError {
+  const error = asSternaError(thrown);
+  const words = side === 'source' ? 'Source' : 'Target';
+  if (error.details.side !== undefined) return error;
+  return new SternaError(error.class, error.code, `${words}: ${error.message}`, {
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
+    ...(error.field === undefined ? {} : { field: error.field }),
+    ...(error.retryAt === undefined ? {} : { retryAt: error.retryAt }),
+    details: { ...error.details, side },
+    cause: error.cause,
+  });
+}
+
+/** Errors of PostgreSQL or of the connection to it: nothing can be written down now; another claim goes on. */
+export function isDatabaseError(thrown: unknown): boolean {
+  if (thrown instanceof SternaError) return false;
+  const error = thrown as { code?: unknown; severity?: unknown; message?: unknown };
+  const code = typeof error?.code === 'string' ? error.code : '';
+  return (
+    /^(57P0[1-5]|08\w{3}|53\w{3}|25006)$/.test(code) ||
+    ((code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'ENOENT' || code === 'EPIPE') &&
+      error.severity === undefined) ||
+    /Connection terminated|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect/i.test(
+      String(error?.message ?? ''),
+    )
+  );
+}
+
+const ENGINE_KEYS: ReadonlySet<string> = new Set(['empty']);
+/** `pass.settings` carries, besides the settings, what kind of emptying it is. */
+const withoutEngineKeys = (settings: unknown): unknown =>
+  Object.fromEntries(Object.entries(settings as object).filter(([key]) => !ENGINE_KEYS.has(key)));
+
+async function trialLeft(pool: Pool, entryId: number): Promise<{ objectsLeft: number; bytesLeft: number }> {
+  const { rows } = await pool.query(
+    `select (select count(*) from ledger where entry_id = $1 and target_id is not null)::int
+          + (select count(*) from todo where entry_id = $1 and verb = 1)::int as objects,
+            (select coalesce(sum(size), 0) from ledger where entry_id = $1 and target_id is not null)::float8 as bytes`,
+    [entryId],
+  );
+  return { objectsLeft: TRIAL_OBJECTS - rows[0].objects, bytesLeft: TRIAL_BYTES - rows[0].bytes };
+}
+
+async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryRoute> {
+  const { rows } = await deps.pool.query(
+    `select p.settings, p.progress, p.attempts, e.purpose, e.organization_id,
+            e.source_address, e.target_address, e.sealed_source_credentials, e.sealed_target_credentials,
+            s.id as s_id, s.connector as s_connector, s.settings as s_settings, s.sealed_credentials as s_sealed,
+            t.id as t_id, t.connector as t_connector, t.settings as t_settings, t.sealed_credentials as t_sealed,
+            (select array_agg(b.data->>'tier') from license_event b where b.entry_id = e.id and b.kind = 'burn') as tiers
+       from pass p join entry e on e.id = p.entry_id
+       join system s on s.id = e.source_system_id join system t on t.id = e.target_system_id
+      where p.id = $1`,
+    [claim.passId],
+  );
+  const row = rows[0];
+  const tiers: string[] = row.tiers ?? [];
+  // The license is checked where it matters: an entry never runs unburned, however its pass came to be queued.
+  if (row.purpose === 'migration' && (claim.kind === 'initial' || claim.kind === 'delta') && tiers.length === 0)
+    throw new SternaError(
+      'bug',
+      'license-not-burned',
+      'This pass was queued without a burned license and does not run.',
+    );
+  const side = (prefix: 's' | 't', address: string, sealed: Buffer | null, purpose: string): Route => {
+    const connector = deps.connectors.get(row[`${prefix}_connector`]);
+    if (connector === undefined)
+      throw new SternaError('config', 'connector-unknown', `There is no connector ${row[`${prefix}_connector`]}.`);
+    const systemId = Number(row[`${prefix}_id`]);
+    const systemSealed: Buffer | null = row[`${prefix}_sealed`];
+    return {
+      connector,
+      systemId,
+      settings: row[`${prefix}_settings`],
+      systemCredentials:
+        systemSealed === null ? {} : (deps.secrets.unsealJson(`system:${systemId}`, systemSealed) as Credentials),
+      address,
+      credentials: sealed === null ? undefined : (deps.secrets.unsealJson(purpose, sealed) as Credentials),
+    };
+  };
+  return {
+    settings: row.settings,
+    tier: tiers.length === 0 || tiers.includes('standard') ? 'standard' : 'trial',
+    progress: row.progress,
+    attempts: row.attempts,
+    source: side('s', row.source_address, row.sealed_source_credentials, `entry:${claim.entryId}:source`),
+    target: side('t', row.target_address, row.sealed_target_credentials, `entry:${claim.entryId}:target`),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Container } from '@sterna/connector-kit';
+import { formatFlags } from '@sterna/core';
+import {
+  type ContainerRow,
+  clearInventory,
+  type InventoryRow,
+  inFencedTransaction,
+  insertInventory,
+  saveContainers,
+} from '@sterna/store';
+import type { PassContext } from './context.ts';
+
+const PAGE = 1_000;
+
+/**
+ * Duplicate prevention: before the first write to a target container, what it holds is listed with match keys. Taken
+ * once per container: later, what is there is ours or in the books.
+ */
+export async function takeInventories(context: PassContext, target: readonly Container[]): Promise<void> {
+  if (!context.settings.settings.duplicatePrevention) return;
+  const now = new Map(target.map((container) => [container.id, container]));
+  for (const row of context.targetContainers.values()) {
+    if (row.listedPass !== undefined) continue;
+    const held = now.get(row.key);
+    // Made by this pass, or empty by the target's own count: nothing to be found.
+    if (held !== undefined && held.total !== 0) {
+      context.progress.phase = 'inventory';
+      context.progress.container = row.path.join('/');
+      await freezeInventory(context, row, true);
+    }
+    row.listedPass = context.claim.number;
+    await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+      saveContainers(client, context.claim.entryId, [row]),
+    );
+  }
+}
+
+/** Lists a target container anew into the `inventory` table. @returns objects and bytes */
+export async function freezeInventory(
+  context: PassContext,
+  row: ContainerRow,
+  matchKey: boolean,
+): Promise<{ objects: number; bytes: number }> {
+  const { pool, claim, target } = context;
+  let page: InventoryRow[] = [];
+  let objects = 0;
+  let bytes = 0;
+  const flush = async (clear = false): Promise<void> => {
+    const rows = page;
+    page = [];
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      if (clear) await clearInventory(client, claim.entryId, row.id);
+      await insertInventory(client, claim.entryId, row.id, rows);
+    });
+  };
+  await flush(true);
+  for await (const item of target.writer?.inventory(row.key, { matchKey }) ?? []) {
+    context.control.checkpoint();
+    objects += 1;
+    bytes += item.size ?? 0;
+    page.push({
+      targetId: item.targetId,
+      matchKey: item.matchKey,
+      size: item.size,
+      flags: item.flags === undefined ? undefined : formatFlags(item.flags),
+    });
+    if (page.length >= PAGE) await flush();
+  }
+  await flush();
+  return { objects, bytes };
+}

@@ -1,0 +1,609 @@
+import type { CreateOp, PlaceOp, Result } from '@sterna/connector-kit';
+import { parseFlags, SternaError } from '@sterna/core';
+import {
+  type ContainerRow,
+  claimInventory,
+  deleteIntents,
+  deleteRows,
+  deleteTodos,
+  goneByDigest,
+  hasGoneRows,
+  type Intent,
+  inFencedTransaction,
+  insertIntents,
+  insertNotes,
+  insertTodos,
+  type LedgerRow,
+  nextTodos,
+  type ObjectNote,
+  reserveOps,
+  type Settled,
+  settleRows,
+  type TodoRow,
+  todoCounts,
+  unclaimedByMatchKey,
+} from '@sterna/store';
+import type { PoolClient } from 'pg';
+import { BatchLanes } from './batch-lanes.ts';
+import { type PassContext, sourceById, targetById } from './context.ts';
+import { FailureShare } from './failure-share.ts';
+import type { Pace } from './pace.ts';
+import { recover } from './recover.ts';
+import { drainForDigest, type TransferItem, toItem } from './transfer-item.ts';
+
+const TODO_PAGE = 1_000;
+/** Rounds of "connection lost, settle, go on" without any object settled in between before the pass gives up for now. */
+const FRUITLESS_ROUNDS = 3;
+
+/** Carries out every planned `create`, each exactly once; finds out by content which of them are moves. */
+export async function transfer(context: PassContext, pace: Pace): Promise<void> {
+  context.progress.phase = 'content';
+  const run = new Transfer(context, pace);
+  let fruitless = 0;
+  for (;;) {
+    const before = context.progress.objects;
+    await run.round();
+    if (!run.mustSettle) return;
+    await recover(context);
+    run.mustSettle = false;
+    fruitless = context.progress.objects > before ? 0 : fruitless + 1;
+    if (fruitless >= FRUITLESS_ROUNDS)
+      throw (
+        run.lastUnknown ??
+        new SternaError('transient', 'outcome-unknown', 'The target’s answers were lost again and again.')
+      );
+  }
+}
+
+interface Batch {
+  readonly container: ContainerRow;
+  readonly target: ContainerRow;
+  readonly items: TransferItem[];
+}
+
+class Transfer {
+  readonly #context: PassContext;
+  readonly #pace: Pace;
+  readonly #failures: FailureShare;
+  #goneRows = false;
+  /** Copies that a batch of this process took over, perhaps not committed yet: lanes run side by side. */
+  readonly #taken = new Set<string>();
+  /** Some write's outcome is unknown: settle before anything else. */
+  mustSettle = false;
+  lastUnknown: SternaError | undefined;
+
+  constructor(context: PassContext, pace: Pace) {
+    this.#context = context;
+    this.#pace = pace;
+    this.#failures = new FailureShare(context.settings.settings.failureShare);
+  }
+
+  async round(): Promise<void> {
+    const { pool, claim, target } = this.#context;
+    this.#goneRows = await hasGoneRows(pool, claim.entryId);
+    const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
+    this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
+    const lanes = new BatchLanes(target.capabilities.batch.inFlight);
+    let failure: unknown;
+    try {
+      for (const { container } of work) {
+        await this.#container(sourceById(this.#context, container), lanes);
+        if (this.mustSettle || lanes.failed) break;
+      }
+    } catch (error) {
+      failure = error;
+    }
+    // What is in flight is settled first, whatever happened.
+    await lanes.drain().catch((error) => {
+      failure ??= error;
+    });
+    if (failure !== undefined) throw failure;
+  }
+
+  async #container(container: ContainerRow, lanes: BatchLanes): Promise<void> {
+    const { pool, claim, source, target, progress } = this.#context;
+    if (container.targetContainer === undefined) return;
+    const targetRow = targetById(this.#context, container.targetContainer);
+    const limits = target.capabilities.batch;
+    progress.container = container.path.join('/');
+    let batch: TransferItem[] = [];
+    let bytes = 0;
+    const flush = async (): Promise<void> => {
+      if (batch.length === 0) return;
+      const full: Batch = { container, target: targetRow, items: batch };
+      batch = [];
+      bytes = 0;
+      await lanes.run(() => this.#send(full));
+    };
+
+    let after = 0;
+    for (;;) {
+      const todos = await nextTodos(pool, claim.entryId, container.id, 'create', after, TODO_PAGE);
+      if (todos.length === 0) break;
+      after = todos[todos.length - 1]?.seq ?? after;
+      const byId = new Map(todos.map((todo) => [todo.srcId, todo]));
+      const large: TodoRow[] = [];
+      for await (const got of source.reader.read(
+        container.key,
+        todos.map((todo) => todo.srcId),
+      )) {
+        if (lanes.failed || this.mustSettle) return;
+        this.#context.control.checkpoint();
+        const todo = byId.get(got.id);
+        if (todo === undefined) continue;
+        byId.delete(got.id);
+        if ('vanished' in got) {
+          await this.#settleWithoutCopy(container, todo, 'vanished');
+          continue;
+        }
+        if ('error' in got) {
+          await this.#settleWithoutCopy(container, todo, got.error);
+          continue;
+        }
+        if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {
+          await this.#settleWithoutCopy(container, todo, 'trial-limit');
+          continue;
+        }
+        if (this.#context.trial !== undefined) this.#context.trial.bytesLeft -= got.size;
+        await this.#pace.take(got.size);
+        const item = await toItem(todo, got);
+        if (Buffer.isBuffer(item.body)) {
+          if (bytes + item.size > limits.bytes) await flush();
+          batch.push(item);
+          bytes += item.size;
+          if (batch.length >= limits.objects || bytes >= limits.bytes) await flush();
+          continue;
+        }
+        // A large object goes alone. Where it may be in the target already, its digest must be known before it is sent.
+        await flush();
+        await lanes.drain();
+        if (this.#goneRows || (await this.#mayBeThere(targetRow, item))) {
+          await drainForDigest(item);
+          if (await this.#adoptKnown({ container, target: targetRow, items: [item] })) continue;
+          large.push(todo);
+          continue;
+        }
+        await this.#send({ container, target: targetRow, items: [item] });
+      }
+      await flush();
+      for (const todo of large) {
+        await lanes.drain();
+        for await (const again of source.reader.read(container.key, [todo.srcId]))
+          if ('body' in again)
+            await this.#send({ container, target: targetRow, items: [await toItem(todo, again)] }, true);
+      }
+      // Ids that the reader passed over in silence would otherwise be asked for again for ever.
+      for (const todo of byId.values())
+        await this.#settleWithoutCopy(
+          container,
+          todo,
+          new SternaError('object', 'not-delivered', 'The source listed this object but did not deliver it.', {
+            fix: 'Start a delta pass to try again; look at the source server’s log if it stays.',
+          }),
+        );
+    }
+    await flush();
+  }
+
+  async #mayBeThere(target: ContainerRow, item: TransferItem): Promise<boolean> {
+    const found = await unclaimedByMatchKey(this.#context.pool, this.#context.claim.entryId, target.id, [
+      item.matchKey,
+    ]);
+    return found.size > 0;
+  }
+
+  /** Of these items, those that the target has already (or whose gone twin's copy it has) are settled without a create. */
+  async #adopt(batch: Batch): Promise<TransferItem[]> {
+    const rest = await this.#adoptInventory(batch);
+    return this.#goneRows ? this.#adoptGone({ ...batch, items: rest }) : rest;
+  }
+
+  async #adoptKnown(batch: Batch): Promise<boolean> {
+    return (await this.#adopt(batch)).length === 0;
+  }
+
+  /** Duplicate prevention: same match key, then the same bytes, read back from the target. */
+  async #adoptInventory(batch: Batch): Promise<TransferItem[]> {
+    const { pool, claim, target } = this.#context;
+    const found = await unclaimedByMatchKey(
+      pool,
+      claim.entryId,
+      batch.target.id,
+      batch.items.map((item) => item.matchKey),
+    );
+    if (found.size === 0) return batch.items;
+    const wanted = [...new Set([...found.values()].flat())];
+    const digestOf = new Map<string, string>();
+    for await (const copy of target.reader.read(batch.target.key, wanted)) {
+      if (!('body' in copy)) continue;
+      const item = await toItem(NO_TODO, copy);
+      await drainForDigest(item);
+      if (item.digest !== undefined) digestOf.set(copy.id, item.digest.toString('hex'));
+    }
+    const adopted: { item: TransferItem; targetId: string }[] = [];
+    const rest: TransferItem[] = [];
+    for (const item of batch.items) {
+      const digest = item.digest?.toString('hex');
+      const targetId = found
+        .get(item.matchKey.toString('hex'))
+        ?.find((id) => !this.#taken.has(`${batch.target.id}/${id}`) && digestOf.get(id) === digest);
+      if (targetId === undefined) rest.push(item);
+      else {
+        this.#taken.add(`${batch.target.id}/${targetId}`);
+        adopted.push({ item, targetId });
+      }
+    }
+    if (adopted.length > 0) {
+      await inFencedTransaction(pool, claim.lease, async (client) => {
+        await claimInventory(
+          client,
+          claim.entryId,
+          batch.target.id,
+          adopted.map(({ item, targetId }) => ({ targetId, src: item.todo.src })),
+        );
+        await this.#books(
+          client,
+          batch,
+          adopted.map(({ item, targetId }) => ({ item, state: 'skipped', reason: 'already-in-target', targetId })),
+        );
+      });
+      this.#count(adopted.map(({ item }) => item));
+      // An earlier installation of ours with the same key may have left its mark on them.
+      await target.writer?.confirm(
+        batch.target.key,
+        adopted.map(({ targetId }) => targetId),
+      );
+    }
+    return rest;
+  }
+
+  /** Moves: the copy of an object that left another folder of the source moves too, its bytes stay where they are. */
+  async #adoptGone(batch: Batch): Promise<TransferItem[]> {
+    const { pool, claim, target } = this.#context;
+    const gone = await goneByDigest(
+      pool,
+      claim.entryId,
+      batch.items.flatMap((item) => (item.digest === undefined ? [] : [item.digest])),
+    );
+    if (gone.length === 0) return batch.items;
+    const byDigest = new Map<string, LedgerRow[]>();
+    for (const row of gone) {
+      if (this.#taken.has(`gone/${row.src.toString('hex')}`)) continue;
+      const key = row.digest?.toString('hex') ?? '';
+      byDigest.set(key, [...(byDigest.get(key) ?? []), row]);
+    }
+    const rest: TransferItem[] = [];
+    const rekeyed: { item: TransferItem; row: LedgerRow }[] = [];
+    const moves: { item: TransferItem; row: LedgerRow }[] = [];
+    for (const item of batch.items) {
+      const rows = byDigest.get(item.digest?.toString('hex') ?? '');
+      const row = rows?.shift();
+      if (row !== undefined) this.#taken.add(`gone/${row.src.toString('hex')}`);
+      if (row === undefined) rest.push(item);
+      else if (row.targetContainer === batch.target.id) rekeyed.push({ item, row });
+      else if (target.capabilities.moves) moves.push({ item, row });
+      else rest.push(item);
+    }
+    if (rekeyed.length > 0) {
+      await inFencedTransaction(pool, claim.lease, async (client) => {
+        await deleteRows(
+          client,
+          claim.entryId,
+          rekeyed.map(({ row }) => row.src),
+        );
+        await this.#books(
+          client,
+          batch,
+          rekeyed.map(({ item, row }) => ({
+            item,
+            state: 'unchanged',
+            targetId: row.targetId ?? '',
+            baseFlags: row.flags ?? '',
+          })),
+        );
+      });
+      this.#count(rekeyed.map(({ item }) => item));
+    }
+    for (const { item, row } of moves) if (!(await this.#move(batch, item, row))) rest.push(item);
+    return rest;
+  }
+
+  /** @returns false where our copy isn't there any more: then it is created anew */
+  async #move(batch: Batch, item: TransferItem, row: LedgerRow): Promise<boolean> {
+    const { pool, claim } = this.#context;
+    const writer = this.#writer();
+    const from = targetById(this.#context, row.targetContainer ?? 0);
+    const [op] = await reserveOps(pool, 1);
+    if (op === undefined || row.targetId === undefined) return false;
+    const mark = await this.#mark(batch.target.key);
+    const intent: Intent = {
+      op,
+      verb: 'place',
+      todoSeq: item.todo.seq,
+      container: batch.container.id,
+      targetContainer: batch.target.id,
+      src: item.todo.src,
+      srcId: item.todo.srcId,
+      size: item.size,
+      flags: item.flags,
+      matchKey: item.matchKey,
+      digest: item.digest,
+      mark,
+      reservedId: undefined,
+      targetId: row.targetId,
+      data: { fromContainer: from.id, goneSrc: row.src.toString('hex'), baseFlags: row.flags ?? '' },
+    };
+    await this.#context.reached('before-intent-commit');
+    await inFencedTransaction(pool, claim.lease, (client) =>
+      insertIntents(client, claim.entryId, claim.number, claim.lease.epoch, [intent]),
+    );
+    await this.#context.reached('after-intent-commit');
+    const place: PlaceOp = {
+      verb: 'place',
+      op: String(op),
+      container: from.key,
+      targetId: row.targetId,
+      to: batch.target.key,
+    };
+    this.#context.writtenTargets.add(from.id).add(batch.target.id);
+    const result = (await writer.apply([place]))[0];
+    await this.#context.reached('after-acknowledgement');
+    if (
+      result === undefined ||
+      result.outcome === 'unknown' ||
+      (result.outcome === 'done' && result.targetId === undefined)
+    ) {
+      this.mustSettle = true;
+      this.lastUnknown = result?.outcome === 'unknown' ? result.error : undefined;
+      return true;
+    }
+    if (result.outcome !== 'done') {
+      await inFencedTransaction(pool, claim.lease, (client) => deleteIntents(client, claim.entryId, [op]));
+      return false;
+    }
+    const targetId = result.targetId as string;
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      await deleteIntents(client, claim.entryId, [op]);
+      await deleteRows(client, claim.entryId, [row.src]);
+      await this.#books(client, batch, [{ item, state: 'updated', targetId, baseFlags: row.flags ?? '' }]);
+    });
+    await this.#context.reached('after-settle-commit');
+    await writer.confirm(batch.target.key, [targetId]);
+    await this.#context.reached('after-confirm');
+    this.#count([item]);
+    return true;
+  }
+
+  /** Sends one batch. `adopted`: it is known that the target has none of it. */
+  async #send(batch: Batch, adopted = false): Promise<void> {
+    const items =
+      adopted || batch.items.some((item) => item.digest === undefined) ? batch.items : await this.#adopt(batch);
+    if (items.length === 0 || this.mustSettle) return;
+    await this.#create({ ...batch, items });
+  }
+
+  async #create(batch: Batch): Promise<void> {
+    const { pool, claim } = this.#context;
+    const writer = this.#writer();
+    const ops = await reserveOps(pool, batch.items.length);
+    const mark = await this.#mark(batch.target.key);
+    const intents: Intent[] = batch.items.map((item, i) => ({
+      op: ops[i] as number,
+      verb: 'create',
+      todoSeq: item.todo.seq,
+      container: batch.container.id,
+      targetContainer: batch.target.id,
+      src: item.todo.src,
+      srcId: item.todo.srcId,
+      size: item.size,
+      flags: item.flags,
+      matchKey: item.matchKey,
+      digest: item.digest,
+      mark,
+      reservedId: writer.reserve?.(batch.target.key, item.todo.src.toString('hex')),
+      targetId: undefined,
+      data: undefined,
+    }));
+    await this.#context.reached('before-intent-commit');
+    await inFencedTransaction(pool, claim.lease, (client) =>
+      insertIntents(client, claim.entryId, claim.number, claim.lease.epoch, intents),
+    );
+    await this.#context.reached('after-intent-commit');
+    this.#context.control.signal.throwIfAborted();
+    const creates: CreateOp[] = batch.items.map((item, i) => {
+      const intent = intents[i] as Intent;
+      return {
+        verb: 'create',
+        op: String(intent.op),
+        container: batch.target.key,
+        ...(intent.reservedId === undefined ? {} : { reservedId: intent.reservedId }),
+        flags: parseFlags(item.flags),
+        date: item.date,
+        size: item.size,
+        body: item.body,
+      };
+    });
+    this.#context.writtenTargets.add(batch.target.id);
+    const results = await writer.apply(creates);
+    await this.#context.reached('after-acknowledgement');
+    await this.#settle(batch, intents, results);
+  }
+
+  async #settle(batch: Batch, intents: readonly Intent[], results: readonly Result[]): Promise<void> {
+    const { pool, claim } = this.#context;
+    const byOp = new Map(results.map((result) => [result.op, result]));
+    const settled: Outcome[] = [];
+    const notes: ObjectNote[] = [];
+    const closed: number[] = [];
+    const confirm: string[] = [];
+    let refusedTogether = false;
+    batch.items.forEach((item, i) => {
+      const intent = intents[i] as Intent;
+      const result = byOp.get(String(intent.op));
+      if (result?.outcome === 'done' && result.targetId !== undefined) {
+        closed.push(intent.op);
+        confirm.push(result.targetId);
+        settled.push({ item, state: 'created', targetId: result.targetId });
+        for (const note of result.notes ?? []) notes.push({ kind: 'fidelity', ...note, ...whose(batch, item) });
+      } else if (result?.outcome === 'refused') {
+        closed.push(intent.op);
+        settled.push({ item, state: 'failed' });
+        notes.push(failureNote(batch, item, result.error));
+      } else if (result?.outcome === 'batch-refused') {
+        closed.push(intent.op);
+        refusedTogether = true;
+      } else {
+        // Unknown, or acknowledged without an id: the intent stays open and is settled by what the target holds.
+        this.mustSettle = true;
+        if (result?.outcome === 'unknown') this.lastUnknown = result.error;
+      }
+    });
+    if (closed.length > 0) {
+      await inFencedTransaction(pool, claim.lease, async (client) => {
+        await deleteIntents(client, claim.entryId, closed);
+        await this.#books(client, batch, settled);
+        await insertNotes(client, claim.entryId, claim.number, notes);
+      });
+    }
+    await this.#context.reached('after-settle-commit');
+    if (confirm.length > 0) await this.#writer().confirm(batch.target.key, confirm);
+    await this.#context.reached('after-confirm');
+    this.#count(
+      settled.map(({ item }) => item),
+      settled.filter(({ state }) => state === 'failed').length,
+    );
+    if (refusedTogether) await this.#bisect(batch);
+  }
+
+  /** One of them is to blame and the server doesn't say which: halves, with fresh intents. */
+  async #bisect(batch: Batch): Promise<void> {
+    const middle = Math.ceil(batch.items.length / 2);
+    for (const items of [batch.items.slice(0, middle), batch.items.slice(middle)]) {
+      if (items.length === 0 || this.mustSettle) continue;
+      this.#context.control.checkpoint();
+      await this.#create({ ...batch, items });
+    }
+  }
+
+  async #books(client: PoolClient, batch: Batch, outcomes: readonly Outcome[]): Promise<void> {
+    const { entryId, number } = this.#context.claim;
+    const rows: Settled[] = outcomes.map(({ item, state, reason, targetId, baseFlags }) => ({
+      src: item.todo.src,
+      srcId: item.todo.srcId,
+      container: batch.container.id,
+      targetContainer: targetId === undefined ? undefined : batch.target.id,
+      state,
+      reason: reason ?? 'none',
+      size: item.size,
+      flags: baseFlags ?? item.flags,
+      matchKey: item.matchKey,
+      digest: item.digest,
+      targetId,
+    }));
+    await settleRows(client, entryId, number, rows);
+    await deleteTodos(
+      client,
+      entryId,
+      batch.container.id,
+      outcomes.map(({ item }) => item.todo.seq),
+    );
+    // A copy that moved keeps its flags until the state phase brings what differs.
+    await insertTodos(
+      client,
+      entryId,
+      batch.container.id,
+      outcomes
+        .filter(({ item, baseFlags }) => baseFlags !== undefined && baseFlags !== item.flags)
+        .map(({ item }) => ({ verb: 'state', src: item.todo.src, srcId: item.todo.srcId, flags: item.flags })),
+    );
+  }
+
+  async #settleWithoutCopy(
+    container: ContainerRow,
+    todo: TodoRow,
+    why: 'vanished' | 'trial-limit' | SternaError,
+  ): Promise<void> {
+    const { pool, claim } = this.#context;
+    const failed = why instanceof SternaError;
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      await settleRows(client, claim.entryId, claim.number, [
+        {
+          src: todo.src,
+          srcId: todo.srcId,
+          container: container.id,
+          targetContainer: undefined,
+          state: failed ? 'failed' : why === 'vanished' ? 'skipped' : 'filtered',
+          reason: failed ? 'none' : why === 'vanished' ? 'vanished-from-source' : 'trial-limit',
+          size: undefined,
+          flags: undefined,
+          matchKey: undefined,
+          digest: undefined,
+          targetId: undefined,
+        },
+      ]);
+      await deleteTodos(client, claim.entryId, container.id, [todo.seq]);
+      if (failed)
+        await insertNotes(client, claim.entryId, claim.number, [
+          {
+            kind: 'failure',
+            code: why.code,
+            text: why.message,
+            fix: why.fix,
+            src: todo.src,
+            srcId: todo.srcId,
+            container: container.id,
+          },
+        ]);
+    });
+    this.#context.progress.objects += 1;
+    this.#context.progress.planned -= 1;
+    if (failed) this.#context.progress.failed += 1;
+    this.#failures.add(1, failed ? 1 : 0);
+  }
+
+  #count(items: readonly TransferItem[], failed = 0): void {
+    const { progress } = this.#context;
+    progress.objects += items.length;
+    progress.planned -= items.length;
+    progress.failed += failed;
+    for (const item of items) progress.bytes += item.size;
+    this.#failures.add(items.length, failed);
+  }
+
+  /** Only a target that is settled by reading back needs to know where it stood before. */
+  async #mark(container: string): Promise<string | undefined> {
+    return this.#context.target.capabilities.settle === 'read-back' ? this.#writer().mark(container) : undefined;
+  }
+
+  #writer() {
+    const writer = this.#context.target.writer;
+    if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
+    return writer;
+  }
+}
+
+interface Outcome {
+  readonly item: TransferItem;
+  readonly state: Settled['state'];
+  readonly reason?: Settled['reason'];
+  readonly targetId?: string;
+  /** Flags that our copy has now, where they aren't the source's. */
+  readonly baseFlags?: string;
+}
+
+const NO_TODO: TodoRow = { seq: 0, verb: 'create', src: Buffer.alloc(0), srcId: '', flags: undefined };
+
+const whose = (batch: Batch, item: TransferItem) => ({
+  src: item.todo.src,
+  srcId: item.todo.srcId,
+  container: batch.container.id,
+  subject: item.subject(),
+});
+
+const failureNote = (batch: Batch, item: TransferItem, error: SternaError): ObjectNote => ({
+  kind: 'failure',
+  code: error.code,
+  text: error.message,
+  fix: error.fix,
+  ...whose(batch, item),
+});

@@ -1,0 +1,260 @@
+import type { Claim, PassEnd } from '@sterna/store';
+import { claimPass, LeaseLost, renewLease, reportProgress } from '@sterna/store';
+import { PassControl } from './pass/interruption.ts';
+import type { Progress } from './pass/progress.ts';
+import { type EngineDependencies, isDatabaseError, runPass } from './pass/run-pass.ts';
+
+export interface WorkerOptions {
+  /** Passes at a time in this process. */
+  readonly concurrency: number;
+  /** A dead worker's passes are taken over after this long. 15 unless told; the kill harness uses 0.5. */
+  readonly leaseSeconds?: number;
+  /** A pass gives way to waiting ones after this long, so that one huge mailbox never starves small ones. */
+  readonly sliceSeconds?: number;
+}
+
+export interface Worker {
+  /** Lets go of all passes at their next safe point and waits for that. A second call destroys their sockets. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_LEASE = 15;
+const DEFAULT_SLICE = 60;
+/** How often an idle worker looks for passes whose time has come or whose worker died. Notifications wake it sooner. */
+const IDLE_POLL_SECONDS = 2;
+
+/** Runs a claim while renewing its lease. @returns undefined if the lease was lost: somebody else goes on */
+async function runClaim(
+  deps: EngineDependencies,
+  claim: Claim,
+  control: PassControl,
+  options: { leaseSeconds: number; sliceSeconds: number; onProgress?: ((progress: Progress) => void) | undefined },
+): Promise<PassEnd['status'] | undefined> {
+  let progress: Progress | undefined;
+  let renewedAt = performance.now();
+  const startedAt = renewedAt;
+  let busy = false;
+  const tick = async (): Promise<void> => {
+    // The renewal may hang with the database: then the lease runs out by our own clock, and the sockets go.
+    if (performance.now() - renewedAt > options.leaseSeconds * 1_000) control.abort(new LeaseLost());
+    if (busy) return;
+    busy = true;
+    const sentAt = performance.now();
+    try {
+      const state = await renewLease(deps.pool, claim, options.leaseSeconds);
+      if (!state.held) control.abort(new LeaseLost());
+      else renewedAt = sentAt;
+      if (state.stopRequested) control.interrupt('stop');
+      else if (state.othersWait && performance.now() - startedAt > options.sliceSeconds * 1_000)
+        control.interrupt('yield');
+      if (progress !== undefined) {
+        options.onProgress?.(progress);
+        await reportProgress(deps.pool, claim, progress.snapshot());
+      }
+    } catch (error) {
+      deps.log({ level: 'warn', message: 'lease renewal failed', pass: claim.passId, error: String(error) });
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => void tick(), Math.min(1_000, (options.leaseSeconds * 1_000) / 3));
+  try {
+    return await runPass(deps, claim, control, (p) => {
+      progress = p;
+    });
+  } catch (error) {
+    if (error instanceof LeaseLost || control.signal.aborted || isDatabaseError(error)) {
+      deps.log({ level: 'warn', message: 'pass let go', pass: claim.passId, error: String(error) });
+      return undefined;
+    }
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Claims passes and runs them, until stopped. */
+export function startWorker(deps: EngineDependencies, options: WorkerOptions): Worker {
+  const leaseSeconds = options.leaseSeconds ?? DEFAULT_LEASE;
+  const sliceSeconds = options.sliceSeconds ?? DEFAULT_SLICE;
+  const running = new Map<PassControl, Promise<void>>();
+  let stopping = false;
+  let wake: () => void = () => {};
+  const listener = listen(deps, () => wake());
+
+  const loop = (async () => {
+    while (!stopping) {
+      let claimed = false;
+      if (running.size < options.concurrency) {
+        try {
+          const claim = await claimPass(deps.pool, { leaseSeconds });
+          if (claim !== undefined) {
+            claimed = true;
+            const control = new PassControl();
+            const task = runClaim(deps, claim, control, { leaseSeconds, sliceSeconds })
+              .then(() => {})
+              .catch((error) =>
+                deps.log({
+                  level: 'error',
+                  message: 'pass crashed',
+                  pass: claim.passId,
+                  error: String(error?.stack ?? error),
+                }),
+              )
+              .finally(() => {
+                running.delete(control);
+                wake();
+              });
+            running.set(control, task);
+          }
+        } catch (error) {
+          deps.log({ level: 'warn', message: 'no pass could be claimed', error: String(error) });
+        }
+      }
+      if (!claimed && !stopping) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(IDLE_POLL_SECONDS, leaseSeconds) * 1_000);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    }
+  })();
+
+  let stopCalls = 0;
+  return {
+    async stop() {
+      stopping = true;
+      stopCalls += 1;
+      for (const control of running.keys()) {
+        if (stopCalls === 1) control.interrupt('shutdown');
+        else control.abort(new LeaseLost());
+      }
+      wake();
+      await loop;
+      await Promise.all(running.values());
+      await listener.stop();
+    },
+  };
+}
+
+/**
+ * Runs one pass in this process until it is over or a person must act, waiting through its pauses: `sterna copy`.
+ *
+ * @param onPause called with the words and the time of each wait
+ */
+export async function runPassHere(
+  deps: EngineDependencies,
+  passId: number,
+  options: {
+    readonly leaseSeconds?: number;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: Progress) => void;
+    readonly onPause?: (detail: string, resumeAt: Date) => void;
+  } = {},
+): Promise<PassEnd['status'] | 'interrupted'> {
+  const leaseSeconds = options.leaseSeconds ?? DEFAULT_LEASE;
+  for (;;) {
+    if (options.signal?.aborted === true) return 'interrupted';
+    const state = await passState(deps, passId).catch((error) => {
+      if (isDatabaseError(error)) return undefined;
+      throw error;
+    });
+    if (state !== undefined && !['queued', 'running', 'pending'].includes(state.status))
+      return state.status as PassEnd['status'];
+    if (state?.resumeAt !== undefined && state.resumeAt > new Date()) options.onPause?.(state.detail, state.resumeAt);
+    const claim = await claimPass(deps.pool, { leaseSeconds, passId }).catch((error) => {
+      if (isDatabaseError(error)) return undefined;
+      throw error;
+    });
+    if (claim === undefined) {
+      // Another process holds it, or its time has not come: look again soon.
+      await pause(Math.min(1, leaseSeconds) * 1_000, options.signal);
+      continue;
+    }
+    const control = new PassControl();
+    const stop = (): void => control.interrupt('shutdown');
+    options.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      await runClaim(deps, claim, control, {
+        leaseSeconds,
+        sliceSeconds: Number.POSITIVE_INFINITY,
+        onProgress: options.onProgress,
+      });
+    } finally {
+      options.signal?.removeEventListener('abort', stop);
+    }
+  }
+}
+
+async function passState(
+  deps: EngineDependencies,
+  passId: number,
+): Promise<{ status: string; detail: string; resumeAt: Date | undefined } | undefined> {
+  const { rows } = await deps.pool.query(
+    `select p.status, p.resume_at, coalesce(p.error->>'message', '') as detail from pass p where p.id = $1`,
+    [passId],
+  );
+  const row = rows[0];
+  return row === undefined
+    ? undefined
+    : { status: row.status, detail: row.detail, resumeAt: row.resume_at ?? undefined };
+}
+
+const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+
+/** Wakes the worker when a pass is queued. Where the connection breaks, polling goes on and it listens again. */
+function listen(deps: EngineDependencies, onPass: () => void): { stop(): Promise<void> } {
+  let stopped = false;
+  let end: (() => void) | undefined;
+  const task = (async () => {
+    while (!stopped) {
+      const client = await deps.pool.connect().catch(() => undefined);
+      if (client === undefined) {
+        await pause(1_000, undefined);
+        continue;
+      }
+      let broken: Error | undefined;
+      try {
+        client.on('notification', onPass);
+        const over = new Promise<void>((resolve) => {
+          end = resolve;
+          client.once('error', (error) => {
+            broken = error;
+            resolve();
+          });
+          client.once('end', resolve);
+        });
+        await client.query('listen sterna_pass');
+        if (!stopped) await over;
+        client.removeListener('notification', onPass);
+        if (broken === undefined) await client.query('unlisten sterna_pass');
+      } catch (error) {
+        broken = error as Error;
+      } finally {
+        client.release(broken);
+      }
+      if (!stopped) await pause(500, undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      end?.();
+      await task;
+    },
+  };
+}
