@@ -1,4 +1,6 @@
 export * from './certificates.ts';
 export * from './dovecot.ts';
+export * from './fault-proxy.ts';
 export { freePort, isAlive, sleep } from './instance.ts';
 export * from './raw-imap.ts';
+export * from './scripted/index.ts';
