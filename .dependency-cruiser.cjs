@@ -1,4 +1,152 @@
+/**
+ * The import rules of docs/architecture.md, enforced by `npm run lint`. Each row of the table is a layer, with all
+ * that its sources may import of ours. What isn't in the table may not be imported.
+ */
+
+const CORE = 'packages/core';
+const CONTENT = 'packages/content';
+const CONTRACT = 'packages/api-contract';
+const KIT = 'packages/connector-kit';
+const SUITE = 'packages/connector-suite';
+const STORE = 'packages/store';
+const ENGINE = 'packages/engine';
+const APPLICATION = 'packages/application';
+const REGISTRY = 'packages/connectors/all';
+const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
+const SERVER = 'apps/server';
+const SAMPLE_MAILBOX = 'simulators/sample-mailbox';
+const TEST_SERVERS = 'test-servers';
+
+/** What tests may import beside what their package may. */
+const FOR_TESTS = [TEST_SERVERS, SAMPLE_MAILBOX, SUITE];
+
+const LAYERS = [
+  { layer: CORE, may: [] },
+  { layer: CONTENT, may: [CORE] },
+  { layer: CONTRACT, may: [CORE] },
+  { layer: KIT, may: [CORE] },
+  { layer: STORE, may: [CORE] },
+  { layer: SUITE, may: [CORE, CONTENT, KIT] },
+  // One connector never knows another, nor the store, nor the engine.
+  { layer: CONNECTOR, may: [CORE, CONTENT, KIT] },
+  { layer: REGISTRY, may: [CORE, CONTENT, KIT, CONNECTOR] },
+  // Ports and capabilities, never a concrete connector.
+  { layer: ENGINE, may: [CORE, CONTENT, KIT, STORE] },
+  { layer: APPLICATION, may: [CORE, KIT, STORE, ENGINE] },
+  // What answers requests calls the application and nothing below it; the rest of the server puts things together.
+  { layer: `${SERVER}/src/(http|routes)`, within: SERVER, may: [CORE, CONTRACT, APPLICATION] },
+  {
+    layer: `${SERVER}/src/(?!(http|routes)/)`,
+    within: SERVER,
+    may: [CORE, CONTRACT, APPLICATION, REGISTRY, KIT, STORE, ENGINE],
+  },
+  { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SAMPLE_MAILBOX] },
+  { layer: 'apps/web', may: [CORE, CONTRACT] },
+  // They stand for other people's systems: a misunderstanding shared with our code would hide itself.
+  { layer: 'simulators/[^/]+', may: [], testsMay: [] },
+  { layer: TEST_SERVERS, may: [], testsMay: [] },
+];
+
+const OURS = '^(packages|apps|simulators|test-servers|e2e|bench)/';
+
+/** `^(a)(/|$)` of folders; a layer that names a part of a package may reach all of its package. */
+function inside(folders) {
+  return `^(${folders.join('|')})(/|$)`;
+}
+
+function layerRules({ layer, within, may, testsMay = FOR_TESTS }) {
+  // `$1` is the package that the import starts from.
+  const own = within === undefined ? '^$1/' : inside([within]);
+  const sources = within === undefined ? `^(${layer})/src/` : `^(${layer})`;
+  const rules = [
+    {
+      name: `only-below: ${layer}`,
+      severity: 'error',
+      comment: may.length === 0 ? 'It may import nothing of ours.' : `It may import only ${may.join(', ')}.`,
+      from: { path: sources },
+      to: { path: OURS, pathNot: [own, ...(may.length === 0 ? [] : [inside(may)])] },
+    },
+  ];
+  if (within === undefined) {
+    rules.push({
+      name: `tests-only-below: ${layer}`,
+      severity: 'error',
+      comment: `Its tests may import what it may, and ${[...testsMay, 'itself'].join(', ')}.`,
+      from: { path: `^(${layer})/(?!src/)` },
+      to: {
+        path: OURS,
+        pathNot: ['^$1/', ...(may.length + testsMay.length === 0 ? [] : [inside([...may, ...testsMay])])],
+      },
+    });
+  }
+  return rules;
+}
+
 module.exports = {
-  forbidden: [{ name: 'no-circular', severity: 'error', from: {}, to: { circular: true } }],
-  options: { doNotFollow: { path: 'node_modules' } },
+  forbidden: [
+    ...LAYERS.flatMap(layerRules),
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'Files that need each other are one thing, or hide a third.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'core-is-pure',
+      severity: 'error',
+      comment: 'No I/O and no node:* in the core, so that it runs anywhere and is tested without anything.',
+      from: { path: `^${CORE}/src/` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'cli-loads-server-lazily',
+      severity: 'error',
+      comment: 'The command line is a client; only some commands load the server, by import() when they run.',
+      from: { path: '^apps/cli/src/' },
+      to: { path: inside([SERVER, SAMPLE_MAILBOX]), dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
+    },
+    {
+      name: 'not-into-tests',
+      severity: 'error',
+      comment: 'Programs never need what only tests do.',
+      from: { path: '/src/', pathNot: `^${SUITE}/` },
+      to: { path: `(/test/|^e2e/|^bench/|${inside([TEST_SERVERS, SUITE])})`, pathNot: `^${TEST_SERVERS}/src/` },
+    },
+    {
+      name: 'through-the-front-door',
+      severity: 'error',
+      comment: 'Other packages are imported by their names (@sterna/…), never by a path.',
+      from: { path: '^((packages(?:/connectors)?|apps|simulators)/[^/]+|test-servers|e2e|bench)/' },
+      to: { path: OURS, pathNot: '^$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'The import names a file or package that is not there.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared',
+      severity: 'error',
+      comment: 'Sources may import only packages that their own package.json lists under dependencies.',
+      from: { path: '/src/', pathNot: `^${SUITE}/` },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only', 'type-import'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    // Imports of types count too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'],
+    },
+  },
 };

@@ -8,6 +8,7 @@ export default defineConfig({
       'simulators/**/test/**/*.test.ts',
       'test-servers/test/**/*.test.ts',
       'e2e/**/*.test.ts',
+      'scripts/**/test/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 60_000,
