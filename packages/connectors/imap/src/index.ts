@@ -1,0 +1,2 @@
+export { imapConnector } from './connector.ts';
+export { type ImapSettings, imapSettings } from './settings.ts';
