@@ -1,0 +1,136 @@
+import type { Connector } from '@sterna/connector-kit';
+import { type LicenseTier, mergeSettings, settingsFingerprint } from '@sterna/core';
+import { type EngineDependencies, type PassBooks, runPassHere, type VerifyResult } from '@sterna/engine';
+import { type Database, migrate, openDatabase, openSecrets } from '@sterna/store';
+
+/** A database with nothing in it but an organization, and the engine's dependencies on it. */
+export interface Bench {
+  readonly database: Database;
+  readonly deps: EngineDependencies;
+  readonly organizationId: number;
+  close(): Promise<void>;
+}
+
+export async function openBench(
+  dataDir: string,
+  connectors: readonly Connector[],
+  options: { url?: string; reached?: EngineDependencies['reached'] } = {},
+): Promise<Bench> {
+  const database = await openDatabase({ dataDir, ...(options.url === undefined ? {} : { url: options.url }) });
+  await migrate(database.pool);
+  const secrets = await openSecrets({ dataDir });
+  const { rows } = await database.pool.query(
+    `insert into organization (name) values ('Test') on conflict (name) do update set name = excluded.name returning id`,
+  );
+  return {
+    database,
+    organizationId: Number(rows[0].id),
+    deps: {
+      pool: database.pool,
+      secrets,
+      connectors: new Map(connectors.map((connector) => [connector.name, connector])),
+      log: (event) => {
+        if (process.env.STERNA_TEST_LOG !== undefined) console.log(JSON.stringify(event));
+      },
+      ...(options.reached === undefined ? {} : { reached: options.reached }),
+    },
+    close: () => database.close(),
+  };
+}
+
+export interface Endpoint {
+  readonly connector: string;
+  readonly settings: unknown;
+  readonly address: string;
+  readonly password?: string;
+}
+
+/** An entry that needs no license (`copy`), straight in the database: the engine's tests don't go through people. */
+export async function addEntry(bench: Bench, source: Endpoint, target: Endpoint): Promise<number> {
+  const { pool } = bench.database;
+  const system = async (endpoint: Endpoint): Promise<number> => {
+    const { rows } = await pool.query(
+      `insert into system (organization_id, name, connector, settings) values ($1, gen_random_uuid()::text, $2, $3) returning id`,
+      [bench.organizationId, endpoint.connector, JSON.stringify(endpoint.settings)],
+    );
+    const id = Number(rows[0].id);
+    if (endpoint.password !== undefined) {
+      const sealed = bench.deps.secrets.sealJson(`system:${id}`, { password: endpoint.password });
+      await pool.query('update system set sealed_credentials = $2 where id = $1', [id, sealed]);
+    }
+    return id;
+  };
+  const { rows } = await pool.query(
+    `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address, target_address)
+     values ($1, 'mailbox', 'copy', $2, $3, $4, $5) returning id`,
+    [bench.organizationId, await system(source), await system(target), source.address, target.address],
+  );
+  return Number(rows[0].id);
+}
+
+/** Another entry over the same systems and addresses: what a remigration makes. */
+export async function twinEntry(bench: Bench, entryId: number): Promise<number> {
+  const { rows } = await bench.database.pool.query(
+    `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address, target_address)
+     select organization_id, item_type, purpose, source_system_id, target_system_id, source_address, target_address
+       from entry where id = $1 returning id`,
+    [entryId],
+  );
+  return Number(rows[0].id);
+}
+
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
+
+export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
+  const { empty, ...settingsPatch } = patch as { empty?: string };
+  const settings = mergeSettings(settingsPatch);
+  const { rows } = await bench.database.pool.query(
+    `insert into pass (entry_id, number, kind, settings, settings_version, requested_by)
+     select $1, coalesce(max(number), 0) + 1, $2, $3, $4, 'test' from pass where entry_id = $1 returning id`,
+    [
+      entryId,
+      kind,
+      JSON.stringify(empty === undefined ? settings : { ...settings, empty }),
+      settingsFingerprint(settings),
+    ],
+  );
+  return Number(rows[0].id);
+}
+
+export interface PassOutcome {
+  readonly status: string;
+  readonly books: PassBooks;
+  readonly result: unknown;
+  readonly error: { code: string; message: string; fix?: string } | null;
+}
+
+export async function passOutcome(bench: Bench, passId: number): Promise<PassOutcome> {
+  const { rows } = await bench.database.pool.query('select status, books, result, error from pass where id = $1', [
+    passId,
+  ]);
+  return rows[0];
+}
+
+/** Queues a pass and runs it in this process to its end. */
+export async function pass(
+  bench: Bench,
+  entryId: number,
+  kind: PassKind,
+  patch: object = {},
+): Promise<PassOutcome> {
+  const id = await queuePass(bench, entryId, kind, patch);
+  await runPassHere(bench.deps, id);
+  return passOutcome(bench, id);
+}
+
+export const verifyResult = (outcome: PassOutcome): VerifyResult => outcome.result as VerifyResult;
+
+export async function notes(bench: Bench, entryId: number): Promise<{ kind: string; code: string; text: string }[]> {
+  const { rows } = await bench.database.pool.query(
+    'select kind, code, text from object_note where entry_id = $1 order by id',
+    [entryId],
+  );
+  return rows;
+}
+
+export type { LicenseTier };
