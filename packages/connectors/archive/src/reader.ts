@@ -18,7 +18,7 @@ const READ_AHEAD = 8;
 const FACTS_AHEAD = 8;
 
 /**
- * Listing, paging and prefetching over any format. Cursors: `1 GLANCE` after a whole listing, `1 GLANCE ORDER` in the
+ * Listing, paging and prefetching over any format. Cursors, GLANCE being the store's `COUNT.HASH`: `1 GLANCE` after a whole listing, `1 GLANCE ORDER` in the
  * middle of one. A listing that goes on after a restart ends with the glance it began with: if the folder changed in
  * between, the next pass lists it again.
  */
@@ -39,7 +39,7 @@ export class ArchiveReader implements Reader {
   async *changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage> {
     this.#alive();
     const { entries, glance } = await this.#store.list(container);
-    const [, since, after] = /^1 (\S+)(?: (.*))?$/s.exec(cursor ?? '') ?? [];
+    const [, since, after] = /^1 (\d+\.[0-9a-f]{32})(?: (\d{12}.*))?$/s.exec(cursor ?? '') ?? [];
     const total = entries.length;
     if (since === glance && after === undefined) {
       yield { changes: [], mode: 'delta', next: { cursor: `1 ${glance}`, glance, total } };

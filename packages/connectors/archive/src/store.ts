@@ -18,14 +18,14 @@ import type {
 export interface Entry {
   readonly id: string;
   readonly flags: Flags;
-  /** Sort key: entries come in its order (code units), and a listing is resumed after it. Stable for an id. */
+  /** Sort key, beginning with 12 digits: entries come in its order (code units), and a listing is resumed after it. Stable for an id. */
   readonly order: string;
 }
 
 export interface Listing {
   /** Sorted by `order`. */
   readonly entries: readonly Entry[];
-  /** Equal to an earlier one only if the folder's listing is the same in every name and flag. */
+  /** `COUNT.HASH`, 32 hex digits: equal to an earlier one only if the listing is the same in every id and flag. */
   readonly glance: string;
 }
 

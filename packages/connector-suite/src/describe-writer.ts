@@ -1,0 +1,583 @@
+import type { Candidate, CreateOp, Result, Session, Writer } from '@sterna/connector-kit';
+import { messageMatchKey } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import { describe, expect, test } from 'vitest';
+import type { FoundMessage, SuiteFixture } from './fixture.ts';
+import { collect, digest, keys, readAll, seconds, staged } from './helpers.ts';
+import {
+  AWKWARD,
+  COMMANDS,
+  dateOf,
+  FOLDER_NAMES,
+  HOSTILE_NAMES,
+  INBOX,
+  largeMessage,
+  plain,
+  seedOf,
+} from './messages.ts';
+
+/** Every writer's contract (connector-kit, writer.ts). Call it in a test file of the connector. */
+export function describeWriter(name: string, fixture: SuiteFixture): void {
+  describe(`${name}: writer`, () => {
+    test(
+      'create: the same bytes, flags and date arrive, once',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const wanted = [
+          { raw: plain(1), flags: ['\\Seen'], date: dateOf(1) },
+          {
+            raw: plain(2),
+            flags: ['$Label1', '\\Answered', '\\Draft', '\\Flagged', 'Work'].sort(),
+            date: new Date(Date.UTC(1999, 11, 31, 23, 59, 59)),
+          },
+          { raw: plain(3), flags: [], date: undefined },
+        ];
+        const ids = await create(session, inbox, wanted);
+        expect(new Set(ids).size).toBe(3);
+        const found = await endpoint.dump();
+        expect(found.map((one) => digest(one.raw)).sort()).toEqual(wanted.map((one) => digest(one.raw)).sort());
+        for (const { raw, flags, date } of wanted) {
+          const copy = one(found, raw);
+          if (exact(session)) expect(copy.raw.equals(raw)).toBe(true);
+          expect(copy.flags).toEqual(storable(session, flags));
+          if (session.capabilities.dateKept && date !== undefined) expect(seconds(copy.date)).toBe(seconds(date));
+        }
+      }),
+    );
+
+    test(
+      'create: awkward messages, hostile ones too, are stored and not obeyed',
+      staged(fixture, async ({ endpoint, open }) => {
+        await endpoint.seed([seedOf(7)]);
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const folders = (await endpoint.folders()).length;
+        await create(
+          session,
+          inbox,
+          [...AWKWARD.values()].map((raw, n) => ({ raw, flags: [], date: dateOf(n) })),
+        );
+        const found = await endpoint.dump();
+        expect(keys(found)).toEqual(keys([seedOf(7), ...[...AWKWARD.values()].map((raw) => seedOf(0, { raw }))]));
+        if (exact(session))
+          for (const [label, raw] of AWKWARD) expect(one(found, raw).raw.equals(raw), label).toBe(true);
+        expect(await endpoint.folders()).toHaveLength(folders);
+      }),
+    );
+
+    test(
+      'create: byte-identical twins stay two',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const twin = { raw: plain('twin'), flags: [], date: dateOf(1) };
+        const ids = [...(await create(session, inbox, [twin, twin])), ...(await create(session, inbox, [twin]))];
+        const copies = session.capabilities.collapsesTwins ? 1 : 3;
+        expect(new Set(ids).size).toBe(copies);
+        expect(await endpoint.dump()).toHaveLength(copies);
+      }),
+    );
+
+    test(
+      'create: a batch as large as promised, and as many at once',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const { objects, inFlight } = session.capabilities.batch;
+        const size = Math.min(objects, 100);
+        const batches = Array.from({ length: Math.min(inFlight, 3) + 1 }, (_, b) =>
+          Array.from({ length: size }, (_, n) => ({ raw: plain(`${b}.${n}`), flags: ['\\Seen'], date: dateOf(n) })),
+        );
+        const ids: (string | undefined)[] = [];
+        const flying: Promise<(string | undefined)[]>[] = [];
+        for (const batch of batches) {
+          if (flying.length >= inFlight) ids.push(...((await flying.shift()) ?? []));
+          flying.push(create(session, inbox, batch));
+        }
+        for (const rest of flying) ids.push(...(await rest));
+        expect(new Set(ids).size).toBe(batches.length * size);
+        expect(keys(await endpoint.dump())).toEqual(keys(batches.flat().map(({ raw }) => seedOf(0, { raw }))));
+      }),
+    );
+
+    test(
+      'create: above 4 MiB from a stream',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const raw = largeMessage();
+        await create(session, inbox, [{ raw, flags: ['\\Flagged'], date: dateOf(3), body: chunks(raw) }]);
+        await create(session, inbox, [{ raw: plain(1), flags: [], date: dateOf(3) }]);
+        expect(keys(await endpoint.dump())).toEqual(keys([seedOf(0, { raw }), seedOf(1)]));
+      }),
+    );
+
+    test(
+      'create: a stream that breaks leaves nothing behind, and the session works on',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const raw = largeMessage();
+        const broken = async function* (): AsyncIterable<Buffer> {
+          yield raw.subarray(0, 1_000_000);
+          throw new SternaError('transient', 'source-lost', 'The source went away');
+        };
+        const [op] = ops(session, inbox, [{ raw, flags: [], date: dateOf(3), body: broken() }]);
+        const result = await apply(session, [op as CreateOp]).catch((thrown: unknown) => thrown);
+        if (result instanceof Error) expect(result).toBeInstanceOf(SternaError);
+        else expect((result as readonly Result[])[0]?.outcome).not.toBe('done');
+        await create(session, inbox, [{ raw: plain(1), flags: [], date: dateOf(3) }]);
+        expect(keys(await endpoint.dump())).toEqual(keys([seedOf(1)]));
+      }),
+    );
+
+    test(
+      'an empty batch is no work',
+      staged(fixture, async ({ open }) => {
+        const session = await open('write');
+        expect(await apply(session, [])).toEqual([]);
+      }),
+    );
+
+    test(
+      'hostile flags and dates: written without them or refused, never obeyed',
+      staged(fixture, async ({ endpoint, open }) => {
+        await endpoint.seed([seedOf(7)]);
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const flags = [
+          'a b',
+          'x\r\nA1 DELETE INBOX',
+          ')',
+          '{3}',
+          '"',
+          '\\Bogus',
+          '\\Recent',
+          '\u0000',
+          '',
+          'naïve',
+          'Fine',
+          '\\Seen',
+          `k${'x'.repeat(400)}`,
+          '*',
+          '%',
+        ];
+        const dates = [
+          new Date(Number.NaN),
+          new Date(8.64e15),
+          new Date(-8.64e15),
+          new Date(Date.UTC(1820, 0, 1)),
+          new Date(Date.UTC(2100, 1, 29)),
+        ];
+        const raws = [
+          ...flags.map((flag, n) => ({ raw: plain(`flag${n}`, `${COMMANDS}\r\n`), flags: [flag], date: dateOf(n) })),
+          ...dates.map((date, n) => ({ raw: plain(`date${n}`, `${COMMANDS}\r\n`), flags: [], date })),
+        ];
+        const stored: Buffer[] = [plain(7)];
+        for (const message of raws) {
+          const [result] = await apply(session, ops(session, inbox, [message]));
+          expect(['done', 'refused', 'batch-refused']).toContain(result?.outcome);
+          if (result?.outcome === 'done') {
+            stored.push(message.raw);
+            if (result.targetId !== undefined) await writerOf(session).confirm(inbox, [result.targetId]);
+          }
+        }
+        const found = await endpoint.dump();
+        expect(keys(found)).toEqual(keys(stored.map((raw) => seedOf(0, { raw }))));
+        for (const message of found) for (const flag of message.flags) expect(flag).toMatch(/^\\?[^\s(){%*"\\\]]+$/);
+        expect(one(found, plain('flag10', `${COMMANDS}\r\n`)).flags).toEqual(storable(session, ['Fine']));
+        expect(await endpoint.folders()).toHaveLength(1);
+      }),
+    );
+
+    test(
+      'containers: found or made, the same id every time',
+      staged(fixture, async ({ endpoint, open }) => {
+        await endpoint.seed([seedOf(1, { folder: ['Already', 'there'] })]);
+        const session = await open('write');
+        const paths = [INBOX, ['inbox'], ['Already', 'there'], ...(fixture.folderNames ?? FOLDER_NAMES)];
+        const first: string[] = [];
+        for (const path of paths) first.push(await ensure(session, path));
+        expect(first[1]).toBe(first[0]);
+        const second: string[] = [];
+        const other = await open('write');
+        for (const path of paths) second.push(await ensure(other, path));
+        expect(second).toEqual(first);
+        const shown = (await other.reader.containers()).map((container) => container.path.join('\0'));
+        for (const path of paths.slice(2)) expect(shown).toContain(path.join('\0'));
+        const there = (await endpoint.folders()).map((path) => path.join('\0'));
+        for (const path of paths.slice(2)) expect(there).toContain(path.join('\0'));
+      }),
+    );
+
+    test(
+      'containers: hostile names are adapted and noted, two names never become one folder',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const made = new Map<string, readonly string[]>();
+        const refused: string[] = [];
+        for (const path of HOSTILE_NAMES) {
+          try {
+            const { container, notes } = await writerOf(session).ensureContainer(path, { subscribe: true });
+            expect(made.get(container.id), `${JSON.stringify(path)} is the folder of another`).toBeUndefined();
+            made.set(container.id, path);
+            for (const note of notes) expect(note.text).not.toMatch(/[\r\n\0]/);
+            await create(session, container.id, [
+              {
+                raw: plain(
+                  path
+                    .join('/')
+                    .slice(0, 20)
+                    .replace(/[^a-z]/g, '_'),
+                ),
+                flags: [],
+                date: dateOf(1),
+              },
+            ]);
+          } catch (thrown) {
+            if (!(thrown instanceof SternaError)) throw thrown;
+            refused.push(JSON.stringify(path));
+          }
+        }
+        expect(refused).toEqual([]);
+        const other = await open('write');
+        for (const [id, path] of made) expect(await ensure(other, path), JSON.stringify(path)).toBe(id);
+        expect(await endpoint.dump()).toHaveLength(made.size);
+      }),
+    );
+
+    test(
+      'containers: a role finds or makes a folder, again and again the same',
+      staged(fixture, async ({ open }) => {
+        const session = await open('write');
+        const first = await writerOf(session).ensureContainer(['Sent'], { role: 'sent' });
+        const again = await writerOf(await open('write')).ensureContainer(['Sent'], { role: 'sent' });
+        expect(again.container.id).toBe(first.container.id);
+        const inbox = await writerOf(session).ensureContainer(['INBOX'], { role: 'inbox' });
+        expect(inbox.container.path).toEqual(['INBOX']);
+      }),
+    );
+
+    test(
+      'state: a difference, so what people set at the target stays',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        if (session.capabilities.keywords === 'none') return;
+        const inbox = await ensure(session, INBOX);
+        const [id, other] = await create(session, inbox, [
+          { raw: plain(1), flags: ['\\Flagged', '\\Seen', 'Old'], date: dateOf(1) },
+          { raw: plain(2), flags: ['\\Flagged'], date: dateOf(1) },
+        ]);
+        if (id === undefined || other === undefined) return;
+        const theirs = endpoint.setFlags === undefined ? [] : ['Theirs'];
+        await endpoint.setFlags?.({ folder: INBOX, raw: plain(1) }, ['\\Flagged', '\\Seen', 'Old', 'Theirs']);
+        const state = {
+          verb: 'state',
+          container: inbox,
+          add: ['\\Answered', 'New'],
+          remove: ['\\Seen', 'Old'],
+        } as const;
+        const results = await apply(session, [
+          { ...state, op: 'a', targetId: id },
+          { ...state, op: 'b', targetId: strangerTo([id, other]) },
+        ]);
+        expect(results).toMatchObject([
+          { op: 'a', outcome: 'done' },
+          { op: 'b', outcome: 'missing' },
+        ]);
+        const found = await endpoint.dump();
+        expect(one(found, plain(1)).flags).toEqual(['\\Answered', '\\Flagged', 'New', ...theirs].sort());
+        expect(one(found, plain(2)).flags).toEqual(['\\Flagged']);
+        // Said again after a crash, it changes nothing.
+        await apply(session, [{ ...state, op: 'c', targetId: id }]);
+        expect(one(await endpoint.dump(), plain(1)).flags).toEqual(
+          ['\\Answered', '\\Flagged', 'New', ...theirs].sort(),
+        );
+      }),
+    );
+
+    test(
+      'place: moves exactly this object',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        if (!session.capabilities.moves) return;
+        const [inbox, archive] = [await ensure(session, INBOX), await ensure(session, ['Archive'])];
+        const twin = { raw: plain(1), flags: ['\\Seen', 'Work'], date: dateOf(9) };
+        const ids = await create(session, inbox, [twin, twin, { raw: plain(2), flags: [], date: dateOf(2) }]);
+        const place = { verb: 'place', container: inbox, to: archive } as const;
+        const results = await apply(session, [
+          { ...place, op: 'a', targetId: ids[1] ?? '' },
+          { ...place, op: 'b', targetId: strangerTo(ids) },
+        ]);
+        expect(results).toMatchObject([
+          { op: 'a', outcome: 'done' },
+          { op: 'b', outcome: 'missing' },
+        ]);
+        const [placed] = results;
+        if (placed?.outcome === 'done' && placed.targetId !== undefined) {
+          await writerOf(session).confirm(archive, [placed.targetId]);
+          const [copy] = await readAll(session.reader, archive, [placed.targetId]);
+          expect(copy?.digest).toBe(digest(plain(1)));
+        }
+        const found = await endpoint.dump();
+        expect(keys(found)).toEqual(keys([seedOf(1), seedOf(2), seedOf(1, { folder: ['Archive'] })]));
+        const moved = found.find((message) => message.folder[0] === 'Archive');
+        expect(moved?.flags).toEqual(['\\Seen', 'Work'].sort());
+        if (session.capabilities.dateKept) expect(seconds(moved?.date)).toBe(seconds(dateOf(9)));
+      }),
+    );
+
+    test(
+      'remove: exactly this object, whatever else is marked for deletion',
+      staged(fixture, async ({ endpoint, open }) => {
+        if (fixture.keepsFlags) await endpoint.seed([seedOf(9, { flags: ['\\Deleted'] })]);
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const twin = { raw: plain(1), flags: [], date: dateOf(1) };
+        const ids = await create(session, inbox, [twin, twin, { raw: plain(2), flags: [], date: dateOf(2) }]);
+        if (ids[1] === undefined) return;
+        const remove = { verb: 'remove', container: inbox, how: 'expunge' } as const;
+        const results = await apply(session, [{ ...remove, op: 'a', targetId: ids[1] }]);
+        expect(results).toMatchObject([{ op: 'a', outcome: 'done' }]);
+        const others = fixture.keepsFlags ? [seedOf(9)] : [];
+        expect(keys(await endpoint.dump())).toEqual(keys([...others, seedOf(1), seedOf(2)]));
+        await apply(session, [
+          { ...remove, op: 'b', targetId: ids[1] },
+          { ...remove, op: 'c', targetId: strangerTo(ids) },
+        ]);
+        expect(keys(await endpoint.dump())).toEqual(keys([...others, seedOf(1), seedOf(2)]));
+        const left = await collect(session.reader.changes(inbox, undefined, {}));
+        expect(left.flatMap((page) => page.changes).map(({ id }) => id)).not.toContain(ids[1]);
+      }),
+    );
+
+    test(
+      'confirm: idempotent, whatever the ids',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const ids = known(await create(session, inbox, [{ raw: plain(1), flags: ['Work'], date: dateOf(1) }]));
+        const { confirm } = bound(session);
+        await confirm(inbox, ids);
+        await confirm(inbox, [...ids, strangerTo(ids)]);
+        await confirm(inbox, []);
+        expect(one(await endpoint.dump(), plain(1)).flags).toEqual(storable(session, ['Work']));
+      }),
+    );
+
+    test(
+      'after a crash: an unacknowledged write is found, and only that',
+      staged(fixture, async ({ endpoint, open }) => {
+        await endpoint.seed([seedOf(8), seedOf(9)]);
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        await create(session, inbox, [{ raw: plain(1), flags: [], date: dateOf(1) }]);
+        const mark = await writerOf(session).mark(inbox);
+        const unsettled = [plain(2), plain(2), plain(3)].map((raw) => ({ raw, flags: ['\\Seen'], date: dateOf(1) }));
+        const batch = ops(session, inbox, unsettled);
+        const results = await apply(session, batch);
+        // The acknowledgement is lost; another process takes over.
+        session.destroy();
+        const heir = await open('write');
+        const writer = writerOf(heir);
+        switch (heir.capabilities.settle) {
+          case 'reserved-id': {
+            const again = await apply(
+              heir,
+              batch.map((op) => ({ ...op, body: op.body })),
+            );
+            expect(again.map((result) => result.outcome)).toEqual(['done', 'done', 'done']);
+            expect(again.map(idOf)).toEqual(results.map(idOf));
+            break;
+          }
+          case 'pending-mark': {
+            const found = await collect(writer.candidates(inbox, mark));
+            expect(digests(found)).toEqual(unsettled.map(({ raw }) => digest(raw)).sort());
+            expect(found.every((candidate) => candidate.marked)).toBe(true);
+            await writer.confirm(
+              inbox,
+              found.map((candidate) => candidate.targetId),
+            );
+            expect(await collect(writer.candidates(inbox, mark))).toEqual([]);
+            break;
+          }
+          case 'read-back': {
+            const found = await collect(writer.candidates(inbox, mark));
+            expect(digests(found)).toEqual(unsettled.map(({ raw }) => digest(raw)).sort());
+            const ids = results.map(idOf).filter((id) => id !== undefined);
+            if (ids.length > 0) expect(found.map((candidate) => candidate.targetId).sort()).toEqual(ids.sort());
+            break;
+          }
+          case 'none':
+            break;
+        }
+        const all = [seedOf(8), seedOf(9), seedOf(1), seedOf(2), seedOf(2), seedOf(3)];
+        expect(keys(await endpoint.dump())).toEqual(keys(all));
+      }),
+    );
+
+    test(
+      'reserved ids: deterministic, and the one that a create takes',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        if (session.capabilities.settle !== 'reserved-id') return;
+        const writer = writerOf(session);
+        const inbox = await ensure(session, INBOX);
+        const key = '00ff'.repeat(8);
+        const reservedId = writer.reserve?.(inbox, key);
+        expect(writer.reserve?.(inbox, key)).toBe(reservedId);
+        expect(writer.reserve?.(inbox, `${key.slice(1)}0`)).not.toBe(reservedId);
+        const [op] = ops(session, inbox, [{ raw: plain(1), flags: [], date: dateOf(1) }]);
+        const [result] = await apply(session, [{ ...(op as CreateOp), reservedId: reservedId as string }]);
+        expect(result).toMatchObject({ outcome: 'done', targetId: reservedId });
+        // People touched it since: still the same object, nothing is overwritten.
+        await endpoint.setFlags?.({ folder: INBOX, raw: plain(1) }, ['\\Flagged', '\\Seen']);
+        const [again] = await apply(await open('write'), [{ ...(op as CreateOp), reservedId: reservedId as string }]);
+        expect(again).toMatchObject({ outcome: 'done', targetId: reservedId });
+        const found = await endpoint.dump();
+        expect(found).toHaveLength(1);
+        if (endpoint.setFlags !== undefined) expect(found[0]?.flags).toEqual(['\\Flagged', '\\Seen']);
+      }),
+    );
+
+    test(
+      'inventory: everything, ours and theirs, with match keys',
+      staged(fixture, async ({ endpoint, open }) => {
+        await endpoint.seed([seedOf(1), seedOf(2)]);
+        const session = await open('write');
+        const inbox = await ensure(session, INBOX);
+        const ids = await create(session, inbox, [
+          { raw: plain(2), flags: [], date: dateOf(2) },
+          { raw: plain(3), flags: [], date: dateOf(2) },
+        ]);
+        const items = await collect(writerOf(session).inventory(inbox, { matchKey: true }));
+        expect(items.map((item) => item.matchKey?.toString('hex')).sort()).toEqual(
+          [1, 2, 2, 3].map((n) => messageMatchKey(plain(n)).toString('hex')).sort(),
+        );
+        const listed = items.map((item) => item.targetId);
+        expect(new Set(listed).size).toBe(4);
+        for (const id of known(ids)) expect(listed).toContain(id);
+        const contents = await readAll(session.reader, inbox, listed);
+        expect(contents.map((content) => content.digest).sort()).toEqual(
+          [1, 2, 2, 3].map((n) => digest(plain(n))).sort(),
+        );
+        expect((await collect(writerOf(session).inventory(inbox, {}))).map((item) => item.targetId).sort()).toEqual(
+          listed.sort(),
+        );
+      }),
+    );
+
+    test(
+      'aborted: nothing half written, calls fail as SternaError',
+      staged(fixture, async ({ endpoint, open }) => {
+        const abort = new AbortController();
+        const session = await open('write', abort.signal);
+        const inbox = await ensure(session, INBOX);
+        const raws = Array.from({ length: 50 }, (_, n) => plain(`abort${n}`, `${'z'.repeat(4_000)}\r\n`));
+        const batch = ops(
+          session,
+          inbox,
+          raws.map((raw) => ({ raw, flags: [], date: dateOf(1) })),
+        );
+        const flying = apply(session, batch).catch((thrown: unknown) => thrown);
+        abort.abort();
+        const result = await flying;
+        if (result instanceof Error) expect(result).toBeInstanceOf(SternaError);
+        const later = await apply(session, batch).catch((thrown: unknown) => thrown);
+        if (later instanceof Error) expect(later).toBeInstanceOf(SternaError);
+        else for (const each of later as readonly Result[]) expect(each.outcome).not.toBe('done');
+        const whole = new Set(raws.map(digest));
+        const found = await endpoint.dump();
+        for (const message of found) expect(whole.has(digest(message.raw))).toBe(true);
+        expect(new Set(keys(found)).size).toBe(found.length);
+      }),
+    );
+  });
+}
+
+interface Wanted {
+  readonly raw: Buffer;
+  readonly flags: readonly string[];
+  readonly date: Date | undefined;
+  /** Instead of `raw` in one piece. */
+  readonly body?: AsyncIterable<Buffer>;
+}
+
+let serial = 0;
+
+function ops(session: Session, container: string, messages: readonly Wanted[]): CreateOp[] {
+  const reserve = session.writer?.reserve?.bind(session.writer);
+  return messages.map(({ raw, flags, date, body }) => {
+    const n = ++serial;
+    const reserved = reserve === undefined ? {} : { reservedId: reserve(container, n.toString(16).padStart(32, '0')) };
+    return { verb: 'create', op: `op${n}`, container, flags, date, size: raw.length, body: body ?? raw, ...reserved };
+  });
+}
+
+const apply = (session: Session, batch: Parameters<Writer['apply']>[0]): Promise<readonly Result[]> =>
+  writerOf(session).apply(batch);
+
+/** Creates, expects each to be done, and confirms, as the engine does for what it has settled. */
+async function create(
+  session: Session,
+  container: string,
+  messages: readonly Wanted[],
+): Promise<(string | undefined)[]> {
+  const batch = ops(session, container, messages);
+  const results = await apply(session, batch);
+  expect(results.map((result) => result.op)).toEqual(batch.map((op) => op.op));
+  const ids = results.map((result) => {
+    if (result.outcome !== 'done')
+      throw new Error(`${result.outcome}: ${'error' in result ? result.error.message : ''}`);
+    return result.targetId;
+  });
+  if (ids.includes(undefined)) {
+    const found = await collect(writerOf(session).candidates(container, undefined));
+    await writerOf(session).confirm(
+      container,
+      found.filter((one) => one.marked).map((one) => one.targetId),
+    );
+  } else await writerOf(session).confirm(container, known(ids));
+  return ids;
+}
+
+async function ensure(session: Session, path: readonly string[]): Promise<string> {
+  return (await writerOf(session).ensureContainer(path, { subscribe: true })).container.id;
+}
+
+function writerOf(session: Session): Writer {
+  if (session.writer === undefined) throw new Error('a write session has no writer');
+  return session.writer;
+}
+
+function bound(session: Session): Pick<Writer, 'confirm'> {
+  const writer = writerOf(session);
+  return { confirm: (container, ids) => writer.confirm(container, ids) };
+}
+
+function one(found: readonly FoundMessage[], raw: Buffer): FoundMessage {
+  const copies = found.filter((message) => digest(message.raw) === digest(raw));
+  if (copies.length !== 1) throw new Error(`${copies.length} copies of one message`);
+  return copies[0] as FoundMessage;
+}
+
+/** What of `flags` the target can hold by its own account. */
+const storable = (session: Session, flags: readonly string[]): readonly string[] =>
+  session.capabilities.keywords === 'none' ? flags.filter((flag) => flag.startsWith('\\')) : flags;
+
+const exact = (session: Session): boolean => session.capabilities.bytes === 'exact';
+const idOf = (result: Result): string | undefined => (result.outcome === 'done' ? result.targetId : undefined);
+const known = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
+const digests = (found: readonly Candidate[]): string[] =>
+  found.map((candidate) => candidate.digest.toString('hex')).sort();
+
+/** An id of the same shape that nothing has: the last digit counted up beyond all of them. */
+function strangerTo(ids: readonly (string | undefined)[]): string {
+  const [longest = '1'] = known(ids).sort((a, b) => b.length - a.length || (a < b ? 1 : -1));
+  return longest.replace(/\d(?=\D*$)/, '$&99');
+}
+
+async function* chunks(raw: Buffer): AsyncIterable<Buffer> {
+  for (let at = 0; at < raw.length; at += 65_537) yield raw.subarray(at, at + 65_537);
+}

@@ -1,0 +1,61 @@
+import type { Connector, Flags, SystemConfig } from '@sterna/connector-kit';
+
+/** A message as the suite puts it somewhere, past the connector. */
+export interface SeedMessage {
+  /** Decoded names from the root; `['INBOX']` is the inbox. */
+  readonly folder: readonly string[];
+  readonly raw: Buffer;
+  readonly flags: Flags;
+  /** Whole seconds. */
+  readonly date: Date;
+}
+
+/** A message as it is found, past the connector. */
+export interface FoundMessage {
+  readonly folder: readonly string[];
+  readonly raw: Buffer;
+  /** Without \Recent. */
+  readonly flags: Flags;
+  /** Undefined where the system keeps none. */
+  readonly date: Date | undefined;
+}
+
+/** Which of several messages of one folder is meant: by its bytes; of twins the first. */
+export interface PickMessage {
+  readonly folder: readonly string[];
+  readonly raw: Buffer;
+}
+
+/**
+ * One empty mailbox of the system under test, and a second way to it: everything here but `connector` goes past the
+ * connector, so that a misunderstanding on both of its sides can't cancel out.
+ */
+export interface SuiteEndpoint {
+  readonly connector: Connector;
+  readonly system: SystemConfig;
+  readonly address: string;
+  /** Adds messages, in this order, making folders as needed. */
+  seed(messages: readonly SeedMessage[]): Promise<void>;
+  /** Everything that is there, byte by byte. */
+  dump(): Promise<readonly FoundMessage[]>;
+  /** Decoded paths of all folders, empty ones included. */
+  folders(): Promise<readonly (readonly string[])[]>;
+  /** Replaces the flags of one message. Absent where nobody but Sterna can do that. */
+  setFlags?(which: PickMessage, flags: Flags): Promise<void>;
+  remove?(which: PickMessage): Promise<void>;
+  /** Absent where a move can't be told from removing and adding. */
+  move?(which: PickMessage, to: readonly string[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface SuiteFixture {
+  make(): Promise<SuiteEndpoint>;
+  /** Whether seeded flags and keywords are kept: false for folders of .eml. */
+  readonly keepsFlags: boolean;
+  /** Whether the received date of a seeded message is kept. */
+  readonly keepsDates: boolean;
+  /** Enough messages for three pages of a listing. Default 1,100. */
+  readonly pagedMessages?: number;
+  /** Folder names beyond ASCII, spaces and nesting that the system must show as they are. Default: a few. */
+  readonly folderNames?: readonly (readonly string[])[];
+}
