@@ -163,6 +163,8 @@ class FetchRun {
   #held = 0;
   #error: SternaError | undefined;
   #wake: (() => void) | undefined;
+  /** By UID, what its command still lacks. A server may run two commands at once and mix their replies. */
+  readonly #expected = new Map<number, Set<number>>();
   #streamed: StreamedBody | undefined;
   #given: StreamedBody | undefined;
   /** Where one message is asked for alone: what a first FETCH told of it. */
@@ -222,21 +224,25 @@ class FetchRun {
 
   #fetchMany(uids: readonly number[]): void {
     const missing = new Set(uids);
+    for (const uid of uids) this.#expected.set(uid, missing);
     const sets = formatUidSets(uids);
     let left = sets.length;
     this.#underWay++;
     for (const set of sets) {
       this.#connection
         .run([`UID FETCH ${set} (UID FLAGS INTERNALDATE BODY.PEEK[])`], {
-          untagged: (response) => this.#onFetch(response, missing),
-          literal: (line, size) => this.#onLiteral(line, size, missing),
+          untagged: (response) => this.#onFetch(response),
+          literal: (line, size) => this.#onLiteral(line, size),
         })
         .then(
           (reply) => {
             // A refusal, or some left out: those are asked for one by one, to know which it was and why.
             if (reply.status !== 'OK') for (const uid of missing) this.#todo.careful.add(uid);
             if (--left > 0) return;
-            for (const uid of missing) if (!this.#todo.careful.has(uid)) this.#vanished(uid);
+            for (const uid of missing) {
+              this.#expected.delete(uid);
+              if (!this.#todo.careful.has(uid)) this.#vanished(uid);
+            }
             this.#underWay--;
             this.#send();
             this.#wakeUp();
@@ -246,7 +252,7 @@ class FetchRun {
     }
   }
 
-  #onFetch(response: Untagged, missing: Set<number>): boolean {
+  #onFetch(response: Untagged): boolean {
     if (response.name !== 'FETCH') return false;
     const found = parseFetch(response.cursor);
     if (this.#streamed) {
@@ -254,17 +260,17 @@ class FetchRun {
       return true;
     }
     const { uid, body } = found;
-    if (uid === undefined || body === undefined || !missing.has(uid)) return false;
+    if (uid === undefined || body === undefined || !this.#expected.has(uid)) return true;
     if (body === null) {
       this.#todo.careful.add(uid);
       return true;
     }
-    missing.delete(uid);
+    this.#arrived(uid);
     this.#give(uid, found, body, body.length);
     return true;
   }
 
-  #onLiteral(line: Line, size: number, missing: Set<number>): LiteralSink | undefined {
+  #onLiteral(line: Line, size: number): LiteralSink | undefined {
     if (size <= INLINE_LIMIT) return undefined;
     const beginning = parseFetchBeginning(line);
     if (!beginning) return undefined;
@@ -274,8 +280,14 @@ class FetchRun {
       for (const each of this.#todo.left.keys()) this.#todo.careful.add(each);
       throw protocolError('sent a large message before saying which it is');
     }
-    if (!missing.delete(uid)) return undefined;
+    if (!this.#arrived(uid)) return undefined;
     return this.#stream(uid, beginning, size);
+  }
+
+  #arrived(uid: number): boolean {
+    const missing = this.#expected.get(uid);
+    this.#expected.delete(uid);
+    return missing?.delete(uid) ?? false;
   }
 
   #stream(uid: number, known: Fetched, size: number): LiteralSink {
