@@ -17,8 +17,8 @@ export type LicenseEvent = LicenseFact & {
 };
 
 /** @param chain what the chain belongs to: the organization's public id. It is part of every hash. */
-export function chainHash(hash: HashText, chain: string, event: object & { prevHash: string; hash?: string }): string {
-  const { hash: _, ...content } = event;
+export function chainHash<T extends { readonly prevHash: string }>(hash: HashText, chain: string, event: T): string {
+  const { hash: _, ...content } = event as T & { hash?: string };
   return hash(canonicalJson({ chain, ...content }));
 }
 

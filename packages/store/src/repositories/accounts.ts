@@ -1,0 +1,149 @@
+import { sql } from 'kysely';
+import type { Domain } from '../schema.ts';
+import type { AccountRow, ApiTokenRow, DomainDb, OrganizationRow } from './domain-database.ts';
+
+export type AccountRole = Domain['account']['role'];
+export type AccountWithOrganization = AccountRow & {
+  readonly organization_public_id: string;
+  readonly organization_name: string;
+};
+
+export async function hasOrganization(db: DomainDb): Promise<boolean> {
+  return (await db.selectFrom('organization').select('id').limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Until the transaction ends nobody else can make an organization: the first set-up happens once. */
+export async function lockOrganizations(db: DomainDb): Promise<void> {
+  await sql`lock table organization in share row exclusive mode`.execute(db);
+}
+
+export async function insertOrganization(db: DomainDb, name: string): Promise<OrganizationRow> {
+  return db.insertInto('organization').values({ name }).returningAll().executeTakeFirstOrThrow();
+}
+
+/** The installation's own: the one that was set up first. */
+export async function firstOrganizationId(db: DomainDb): Promise<number | undefined> {
+  return (await db.selectFrom('organization').select('id').orderBy('id').limit(1).executeTakeFirst())?.id;
+}
+
+export async function insertAccount(
+  db: DomainDb,
+  account: { organizationId: number; email: string; passwordHash: string; role: AccountRole },
+): Promise<number> {
+  const row = await db
+    .insertInto('account')
+    .values({
+      organization_id: account.organizationId,
+      email: account.email,
+      password_hash: account.passwordHash,
+      role: account.role,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+const accounts = (db: DomainDb) =>
+  db
+    .selectFrom('account')
+    .innerJoin('organization', 'organization.id', 'account.organization_id')
+    .selectAll('account')
+    .select(['organization.public_id as organization_public_id', 'organization.name as organization_name']);
+
+export const accountById = (db: DomainDb, id: number): Promise<AccountWithOrganization | undefined> =>
+  accounts(db).where('account.id', '=', id).executeTakeFirst();
+
+export const accountByEmail = (db: DomainDb, email: string): Promise<AccountWithOrganization | undefined> =>
+  accounts(db).where(sql`lower(account.email)`, '=', email.toLowerCase()).executeTakeFirst();
+
+export const accountsOf = (db: DomainDb, organizationId: number): Promise<readonly AccountWithOrganization[]> =>
+  accounts(db).where('account.organization_id', '=', organizationId).orderBy('account.id').execute();
+
+export async function updatePassword(db: DomainDb, accountId: number, passwordHash: string): Promise<void> {
+  await db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', accountId).execute();
+}
+
+export async function insertSession(
+  db: DomainDb,
+  session: { tokenHash: Buffer; accountId: number; expiresAt: Date },
+): Promise<void> {
+  await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute();
+  await db
+    .insertInto('session')
+    .values({ token_hash: session.tokenHash, account_id: session.accountId, expires_at: session.expiresAt })
+    .execute();
+}
+
+export const accountOfSession = (db: DomainDb, tokenHash: Buffer): Promise<AccountWithOrganization | undefined> =>
+  accounts(db)
+    .innerJoin('session', 'session.account_id', 'account.id')
+    .where('session.token_hash', '=', tokenHash)
+    .where('session.expires_at', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+
+export async function deleteSession(db: DomainDb, tokenHash: Buffer): Promise<void> {
+  await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute();
+}
+
+/** All but one: a changed password ends the others' sessions. */
+export async function deleteSessionsOf(db: DomainDb, accountId: number): Promise<void> {
+  await db.deleteFrom('session').where('account_id', '=', accountId).execute();
+}
+
+export async function insertToken(
+  db: DomainDb,
+  token: {
+    organizationId: number;
+    accountId: number;
+    name: string;
+    tokenHash: Buffer;
+    scopes: readonly string[];
+    expiresAt: Date | undefined;
+  },
+): Promise<ApiTokenRow> {
+  return db
+    .insertInto('api_token')
+    .values({
+      organization_id: token.organizationId,
+      account_id: token.accountId,
+      name: token.name,
+      token_hash: token.tokenHash,
+      scopes: [...token.scopes],
+      expires_at: token.expiresAt ?? null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Live tokens only. Notes the use, at most once a minute: reading stays reading. */
+export async function useToken(db: DomainDb, tokenHash: Buffer): Promise<ApiTokenRow | undefined> {
+  const row = await db
+    .selectFrom('api_token')
+    .selectAll()
+    .where('token_hash', '=', tokenHash)
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+    .executeTakeFirst();
+  if (row !== undefined)
+    await db
+      .updateTable('api_token')
+      .set({ last_used_at: sql<Date>`now()` })
+      .where('id', '=', row.id)
+      .where((eb) =>
+        eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', sql<Date>`now() - interval '1 minute'`)]),
+      )
+      .execute();
+  return row;
+}
+
+export const tokensOf = (db: DomainDb, organizationId: number): Promise<readonly ApiTokenRow[]> =>
+  db.selectFrom('api_token').selectAll().where('organization_id', '=', organizationId).orderBy('id').execute();
+
+export const revokeTokenRow = (db: DomainDb, organizationId: number, id: number): Promise<ApiTokenRow | undefined> =>
+  db
+    .updateTable('api_token')
+    .set({ revoked_at: sql<Date>`coalesce(revoked_at, now())` })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();

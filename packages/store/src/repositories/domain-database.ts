@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { Kysely, PostgresDialect, type Selectable, sql } from 'kysely';
+import type { Pool } from 'pg';
+import type { Domain } from '../schema.ts';
+
+/** The domain tables, by a pool of `openDatabase`; inside a transaction the same type. */
+export type DomainDb = Kysely<Domain>;
+
+export type OrganizationRow = Selectable<Domain['organization']>;
+export type AccountRow = Selectable<Domain['account']>;
+export type ApiTokenRow = Selectable<Domain['api_token']>;
+export type SystemRow = Selectable<Domain['system']>;
+export type ProjectRow = Selectable<Domain['project']>;
+export type EntryRow = Selectable<Domain['entry']>;
+export type PassRow = Selectable<Domain['pass']>;
+export type LicenseEventRow = Selectable<Domain['license_event']>;
+export type AuditEventRow = Selectable<Domain['audit_event']>;
+export type RemigrationRow = Selectable<Domain['remigration']>;
+
+/** Shares the pool's connections. Not to be destroyed: whoever opened the pool closes it. */
+export const domainDatabase = (pool: Pool): DomainDb => new Kysely<Domain>({ dialect: new PostgresDialect({ pool }) });
+
+/** The hash of the chained ledgers: SHA-256, hexadecimal. */
+export const sha256Text = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** Fresh ids of a table, so that what is sealed for a row can name the row before it exists. */
+export async function reserveIds(
+  db: DomainDb,
+  table: 'system' | 'entry' | 'project',
+  count: number,
+): Promise<readonly number[]> {
+  if (count === 0) return [];
+  const result = await sql<{ id: number }>`
+    select nextval(pg_get_serial_sequence(${table}, 'id')) as id from generate_series(1, ${count})`.execute(db);
+  return result.rows.map((row) => row.id);
+}
+
+/** Which unique index refused an insert or update, if one did. */
+export function violatedIndex(error: unknown): string | undefined {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return code === '23505' ? (constraint ?? '') : undefined;
+}

@@ -1,0 +1,102 @@
+import type { Notification, Pool, PoolClient } from 'pg';
+
+/** Channel of live events; payloads are small JSON. */
+export const EVENT_CHANNEL = 'sterna_event';
+
+export interface RawEvent {
+  readonly type: string;
+  readonly entryId?: number;
+  readonly passId?: number;
+  readonly projectId?: number;
+}
+
+export interface EventListener {
+  /** @returns ends the subscription */
+  subscribe(listener: (event: RawEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Longest wait between attempts to get the connection back. */
+const MAX_BACKOFF_MS = 5_000;
+
+/**
+ * One LISTEN connection of a process, shared by all its subscribers. When it breaks it is made anew, and subscribers
+ * get `{ type: 'lost' }`: what was said meanwhile is gone, so they read the state again.
+ */
+export async function listenForEvents(pool: Pool): Promise<EventListener> {
+  const listeners = new Set<(event: RawEvent) => void>();
+  let client: PoolClient | undefined;
+  let isClosed = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  const tell = (event: RawEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const onNotification = (message: Notification): void => {
+    if (message.channel !== EVENT_CHANNEL || message.payload === undefined) return;
+    try {
+      tell(JSON.parse(message.payload) as RawEvent);
+    } catch {
+      // Somebody else's notification on our channel.
+    }
+  };
+
+  const connect = async (): Promise<void> => {
+    const fresh = await pool.connect();
+    try {
+      fresh.on('notification', onNotification);
+      fresh.once('error', onBroken);
+      fresh.once('end', onBroken);
+      await fresh.query(`listen ${EVENT_CHANNEL}`);
+      client = fresh;
+    } catch (error) {
+      forget(fresh);
+      fresh.release(true);
+      throw error;
+    }
+  };
+  const forget = (broken: PoolClient): void => {
+    broken.off('notification', onNotification);
+    broken.off('error', onBroken);
+    broken.off('end', onBroken);
+  };
+  function onBroken(): void {
+    const broken = client;
+    if (broken === undefined || isClosed) return;
+    client = undefined;
+    forget(broken);
+    broken.release(true);
+    reconnect(100);
+  }
+  const reconnect = (wait: number): void => {
+    retry = setTimeout(() => {
+      connect().then(
+        () => tell({ type: 'lost' }),
+        () => {
+          if (!isClosed) reconnect(Math.min(wait * 2, MAX_BACKOFF_MS));
+        },
+      );
+    }, wait);
+    retry.unref();
+  };
+
+  await connect();
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(retry);
+      const last = client;
+      client = undefined;
+      if (last === undefined) return;
+      forget(last);
+      // Not back into the pool: it still listens.
+      last.release(true);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { sql, type Updateable } from 'kysely';
+import type { Domain } from '../schema.ts';
+import type { DomainDb, RemigrationRow } from './domain-database.ts';
+
+export async function insertRemigration(
+  db: DomainDb,
+  remigration: {
+    organizationId: number;
+    entryId: number;
+    reason: string;
+    note: string;
+    step: string;
+    steps: readonly unknown[];
+    data: Record<string, unknown>;
+  },
+): Promise<RemigrationRow> {
+  return db
+    .insertInto('remigration')
+    .values({
+      organization_id: remigration.organizationId,
+      entry_id: remigration.entryId,
+      reason: remigration.reason,
+      note: remigration.note,
+      step: remigration.step,
+      steps: JSON.stringify(remigration.steps),
+      data: JSON.stringify(remigration.data),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export const remigrationById = (
+  db: DomainDb,
+  organizationId: number,
+  id: number,
+): Promise<RemigrationRow | undefined> =>
+  db
+    .selectFrom('remigration')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+
+export const openRemigrationOf = (db: DomainDb, entryId: number): Promise<RemigrationRow | undefined> =>
+  db
+    .selectFrom('remigration')
+    .selectAll()
+    .where('entry_id', '=', entryId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+
+export async function updateRemigration(
+  db: DomainDb,
+  id: number,
+  change: Updateable<Domain['remigration']>,
+): Promise<RemigrationRow> {
+  return db.updateTable('remigration').set(change).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+}
+
+export async function remigrationsOf(
+  db: DomainDb,
+  organizationId: number,
+  options: {
+    projectId?: number | undefined;
+    entryId?: number | undefined;
+    open?: boolean | undefined;
+    bulkId?: string | undefined;
+  },
+): Promise<readonly RemigrationRow[]> {
+  let query = db
+    .selectFrom('remigration')
+    .innerJoin('entry', 'entry.id', 'remigration.entry_id')
+    .selectAll('remigration')
+    .where('remigration.organization_id', '=', organizationId);
+  if (options.projectId !== undefined) query = query.where('entry.project_id', '=', options.projectId);
+  if (options.entryId !== undefined) {
+    const id = options.entryId;
+    query = query.where((eb) => eb.or([eb('remigration.entry_id', '=', id), eb('remigration.new_entry_id', '=', id)]));
+  }
+  if (options.open !== undefined) query = query.where('remigration.ended_at', options.open ? 'is' : 'is not', null);
+  if (options.bulkId !== undefined) query = query.where(sql`remigration.data->>'bulkId'`, '=', options.bulkId);
+  return query.orderBy('remigration.id').execute();
+}
+
+/** Every organization's: for the driver that moves them on. */
+export const openRemigrations = (db: DomainDb): Promise<readonly { id: number; organization_id: number }[]> =>
+  db.selectFrom('remigration').select(['id', 'organization_id']).where('ended_at', 'is', null).orderBy('id').execute();
