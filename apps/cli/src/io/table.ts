@@ -1,0 +1,61 @@
+/** Plain tables: aligned columns, no frames, so that they survive a pipe, `grep` and a narrow terminal. */
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly value: (row: Row) => string | number | undefined;
+  readonly align?: 'left' | 'right';
+}
+
+export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
+  const cells = rows.map((row) => columns.map((column) => printable(column.value(row))));
+  const widths = columns.map((column, i) =>
+    Math.max(column.title.length, ...cells.map((line) => line[i]?.length ?? 0)),
+  );
+  const line = (texts: readonly string[]): string =>
+    columns
+      .map((column, i) => {
+        const text = texts[i] ?? '';
+        const width = widths[i] ?? 0;
+        return column.align === 'right' ? text.padStart(width) : text.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd();
+  return [
+    line(columns.map((column) => column.title)),
+    line(widths.map((width) => '-'.repeat(width))),
+    ...cells.map(line),
+  ];
+}
+
+/** `name  value` lines of one thing. */
+export function renderFields(fields: readonly (readonly [string, string | number | undefined])[]): string[] {
+  const width = Math.max(0, ...fields.map(([name]) => name.length));
+  return fields.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`.trimEnd());
+}
+
+/** What comes from a mailbox may hold control characters; a terminal must not obey them. */
+export function printable(value: string | number | undefined): string {
+  if (value === undefined) return '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
+  return typeof value === 'number' ? String(value) : value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
+}
+
+/** Binary units, as everywhere in Sterna. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,220 @@
+import { connectors } from '@sterna/connectors';
+import {
+  type Books,
+  balances,
+  EMPTY_BOOKS,
+  migrated,
+  type Settings,
+  SternaError,
+  settingsFingerprint,
+} from '@sterna/core';
+import {
+  type EngineDependencies,
+  type PassBooks,
+  type ProgressSnapshot,
+  runPassHere,
+  type VerifyResult,
+} from '@sterna/engine';
+import { migrate, openDatabase, openSecrets } from '@sterna/store';
+import type { CopyEndpoint } from './endpoint.ts';
+import { lockPair } from './pair-lock.ts';
+import {
+  abandonPass,
+  type CopyFailure,
+  expireLeases,
+  openPair,
+  queuePass,
+  readFailures,
+  readPass,
+  wakePass,
+  withCredentials,
+} from './pair-store.ts';
+
+export interface CopyHooks {
+  readonly onStart?: (pass: { kind: 'initial' | 'delta' | 'verify'; resumed: boolean }) => void;
+  readonly onProgress?: (progress: ProgressSnapshot) => void;
+  /** It waits, why, and until when. */
+  readonly onPause?: (detail: string, resumeAt: Date) => void;
+  /** Out of the ordinary, for a person's eyes. */
+  readonly onNotice?: (text: string) => void;
+  /** Aborting lets what is in flight settle; the next run goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CopyRequest extends CopyHooks {
+  readonly source: CopyEndpoint;
+  readonly target: CopyEndpoint;
+  readonly settings: Settings;
+  /** Holds the state of any number of pairs. */
+  readonly stateDir: string;
+  readonly verify: boolean;
+}
+
+/** The books of one run. */
+export interface CopyResult extends Books {
+  readonly pass: 'initial' | 'delta';
+  readonly migrated: number;
+  readonly balanced: boolean;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly failures: readonly CopyFailure[];
+  readonly verify?: VerifyResult;
+  readonly containers: PassBooks['containers'];
+}
+
+/** Failures in the result; the counts are always whole. */
+const MOST_FAILURES = 1_000;
+/** Waits without any progress in between before a run gives up; the next run goes on. */
+const MOST_WAITS = 5;
+
+/**
+ * Copies one mailbox through the engine, in this process: the first time an initial pass, then delta passes. An
+ * interrupted run goes on where it was.
+ *
+ * @throws SternaError what ended the pass; `interrupted` after an abort
+ */
+export async function runCopy(request: CopyRequest): Promise<CopyResult> {
+  const database = await openDatabase({
+    dataDir: request.stateDir,
+    applicationName: 'sterna copy',
+    maxConnections: 6,
+    ...(request.onNotice === undefined ? {} : { onNotice: request.onNotice }),
+  });
+  try {
+    await migrate(database.pool);
+    const secrets = await openSecrets({ dataDir: request.stateDir });
+    const pair = await openPair(database.pool, request.source, request.target);
+    const lock = await lockPair(database.pool, pair.entryId);
+    try {
+      const deps: EngineDependencies = {
+        pool: database.pool,
+        secrets: withCredentials(secrets, pair.entryId, request.source, request.target),
+        connectors,
+        log: () => {},
+      };
+      return await runPair(request, deps, pair.entryId);
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** With the pair's lock held. */
+async function runPair(request: CopyRequest, deps: EngineDependencies, entryId: number): Promise<CopyResult> {
+  const { pool } = deps;
+  await expireLeases(pool, entryId);
+  // Read again: what another run left may have changed until the lock was ours.
+  const { interrupted, migrated: before } = await openPair(pool, request.source, request.target);
+  const resumes =
+    interrupted !== undefined &&
+    interrupted.kind !== 'verify' &&
+    interrupted.settingsVersion === settingsFingerprint(request.settings);
+  if (interrupted !== undefined && !resumes) await abandonPass(pool, interrupted.passId);
+  const kind = resumes ? (interrupted.kind as 'initial' | 'delta') : before ? 'delta' : 'initial';
+  const passId = resumes ? interrupted.passId : await queuePass(pool, entryId, kind, request.settings);
+  await wakePass(pool, passId);
+  request.onStart?.({ kind, resumed: resumes });
+  await runToEnd(request, deps, passId);
+  const pass = await readPass(pool, passId);
+  if (pass.books === null || pass.books === undefined) throw errorOf(pass.error);
+  const result = await resultOf(deps, entryId, passId);
+  return request.verify ? { ...result, verify: await verify(request, deps, entryId) } : result;
+}
+
+async function verify(request: CopyRequest, deps: EngineDependencies, entryId: number): Promise<VerifyResult> {
+  const passId = await queuePass(deps.pool, entryId, 'verify', { ...request.settings, verifyDepth: 'content' });
+  request.onStart?.({ kind: 'verify', resumed: false });
+  await runToEnd(request, deps, passId);
+  const pass = await readPass(deps.pool, passId);
+  if (pass.result === null || pass.result === undefined) throw errorOf(pass.error);
+  return pass.result as VerifyResult;
+}
+
+/**
+ * Runs a pass until it is over. A system that can't be reached when nothing was done yet is an error at once: the
+ * person is here, and a typo in a host name looks just like an outage. In the middle of the work outages are waited for.
+ */
+async function runToEnd(request: CopyRequest, deps: EngineDependencies, passId: number): Promise<void> {
+  let done = 0;
+  let waits = 0;
+  for (;;) {
+    const attempt = new AbortController();
+    const interrupt = (): void => attempt.abort();
+    request.signal?.addEventListener('abort', interrupt, { once: true });
+    if (request.signal?.aborted === true) attempt.abort();
+    let paused: { detail: string; resumeAt: Date } | undefined;
+    const status = await runPassHere(deps, passId, {
+      signal: attempt.signal,
+      onProgress: (progress) => {
+        if (progress.objects > done) waits = 0;
+        done = Math.max(done, progress.objects);
+        request.onProgress?.(progress.snapshot());
+      },
+      onPause: (detail, resumeAt) => {
+        paused = { detail, resumeAt };
+        attempt.abort();
+      },
+    });
+    request.signal?.removeEventListener('abort', interrupt);
+    if (status !== 'interrupted') return;
+    if (request.signal?.aborted === true || paused === undefined) throw interrupted();
+    waits += 1;
+    const error = errorOf((await readPass(deps.pool, passId)).error);
+    if ((error.class !== 'throttled' && done === 0) || waits > MOST_WAITS) throw error;
+    request.onPause?.(paused.detail, paused.resumeAt);
+    await until(paused.resumeAt, request.signal);
+  }
+}
+
+const interrupted = (): SternaError =>
+  new SternaError('config', 'interrupted', 'Interrupted. Nothing is lost: the same command goes on from here.');
+
+function until(time: Date, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.max(0, time.getTime() - Date.now()));
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}
+
+async function resultOf(deps: EngineDependencies, entryId: number, passId: number): Promise<CopyResult> {
+  const pass = await readPass(deps.pool, passId);
+  const books = pass.books as PassBooks;
+  const total = { ...EMPTY_BOOKS, ...books.total };
+  return {
+    pass: pass.kind as 'initial' | 'delta',
+    ...total,
+    migrated: migrated(total),
+    balanced: books.balanced && balances(total),
+    bytes: pass.progress.bytes ?? 0,
+    seconds: Math.round(pass.activeSeconds * 1000) / 1000,
+    failures: await readFailures(deps.pool, entryId, pass.number, MOST_FAILURES),
+    containers: books.containers,
+  };
+}
+
+/** The error that the engine wrote down, thrown again. */
+function errorOf(stored: unknown): SternaError {
+  const error = (stored ?? {}) as {
+    code?: string;
+    class?: SternaError['class'];
+    message?: string;
+    fix?: string;
+    field?: string;
+  };
+  return new SternaError(
+    error.class ?? 'bug',
+    error.code ?? 'pass-failed',
+    error.message ?? 'The pass failed without saying why.',
+    {
+      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      ...(error.field === undefined ? {} : { field: error.field }),
+    },
+  );
+}

@@ -1,0 +1,24 @@
+import type { Actor, Context } from '@sterna/application';
+import type { Logger } from 'pino';
+
+export type { Actor, Context } from '@sterna/application';
+
+/** What the API needs: the application's context, and how to talk about itself. */
+export interface ServerContext {
+  readonly application: Context;
+  readonly version: string;
+  readonly log: Logger;
+  /** The listener speaks TLS, or a proxy in front of it does: cookies are then marked Secure. */
+  readonly secureCookies: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set before validation, on every route that isn't public. */
+    actor: Actor | undefined;
+  }
+  interface FastifyContextConfig {
+    /** From the contract; routes without one are pages, open to all. */
+    scope?: 'public' | 'read' | 'operate' | 'admin';
+  }
+}

@@ -1,0 +1,54 @@
+import swagger from '@fastify/swagger';
+import { errorBody, type Route, TAGS } from '@sterna/api-contract';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { SESSION_COOKIE } from './sign-in.ts';
+
+/** OpenAPI 3.1, from the very schemas that validate. Register before the routes. */
+export async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Sterna',
+        version,
+        description: 'Mailbox migration that proves that nothing was lost and nothing was duplicated.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'API token' },
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Session of a signed-in person' },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+}
+
+/** A contract route as the schema that fastify validates with and the description shows. */
+export function fastifySchema(operationId: string, route: Route): FastifySchema {
+  const status = route.status ?? (route.response === undefined ? 204 : 200);
+  const success =
+    route.response === undefined
+      ? z.null().describe('Done')
+      : route.produces === undefined
+        ? route.response
+        : { description: route.summary, content: { [route.produces]: { schema: route.response } } };
+  return {
+    operationId,
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    tags: [...route.tags],
+    ...(route.scope === 'public' ? { security: [] } : { security: [{ token: [] }, { session: [] }] }),
+    ...(route.consumes === undefined ? {} : { consumes: [route.consumes] }),
+    ...(route.params === undefined ? {} : { params: route.params }),
+    ...(route.query === undefined ? {} : { querystring: route.query }),
+    ...(route.body === undefined ? {} : { body: route.body }),
+    response: { [status]: success, default: errorBody },
+  } as FastifySchema;
+}

@@ -1,0 +1,22 @@
+import { backupHandlers } from './backups.ts';
+import { entryHandlers } from './entries.ts';
+import { licenseHandlers } from './licenses.ts';
+import { passHandlers } from './passes.ts';
+import { projectHandlers } from './projects.ts';
+import { remigrationHandlers } from './remigrations.ts';
+import { reportHandlers } from './reports.ts';
+import { sessionHandlers } from './session.ts';
+import { systemHandlers } from './systems.ts';
+
+/** What answers each route but the event stream, by operation id. */
+export const handlers = {
+  ...sessionHandlers,
+  ...systemHandlers,
+  ...projectHandlers,
+  ...entryHandlers,
+  ...passHandlers,
+  ...remigrationHandlers,
+  ...backupHandlers,
+  ...licenseHandlers,
+  ...reportHandlers,
+};

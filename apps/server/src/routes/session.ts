@@ -1,0 +1,72 @@
+import type { sessionRoutes } from '@sterna/api-contract';
+import {
+  actorOfSession,
+  changePassword,
+  createAccount,
+  createToken,
+  isSetUp,
+  listAccounts,
+  listTokens,
+  revokeToken,
+  type Session,
+  setUp,
+  signIn,
+  signOut,
+  whoAmI,
+} from '@sterna/application';
+import type { Context } from '../http/context.ts';
+import type { Handlers } from '../http/handler.ts';
+import { clearSessionCookie, SESSION_COOKIE, setSessionCookie } from '../http/sign-in.ts';
+
+/** A token for a program, with all that the account may do. */
+async function tokenFor(context: Context, session: Session, name: string): Promise<string> {
+  const actor = await actorOfSession(context, session.token);
+  return (await createToken(context, actor, { name, scopes: actor.scopes })).token;
+}
+
+export const sessionHandlers: Handlers<typeof sessionRoutes> = {
+  getHealth: async ({ application, server }) => ({
+    status: 'ok',
+    version: server.version,
+    setUp: await isSetUp(application),
+  }),
+  setUp: async ({ body, application, server, reply }) => {
+    const session = await setUp(application, body);
+    setSessionCookie(reply, server, session.token, session.expiresAt);
+    return { account: session.account, token: await tokenFor(application, session, 'set-up') };
+  },
+  signIn: async ({ body, application, server, reply }) => {
+    const session = await signIn(application, body);
+    const token = body.token === undefined ? undefined : await tokenFor(application, session, body.token);
+    if (token !== undefined) {
+      // A program asked: it has its token, and the session would only lie around.
+      await signOut(application, { token: session.token });
+      return { account: session.account, token };
+    }
+    setSessionCookie(reply, server, session.token, session.expiresAt);
+    return { account: session.account };
+  },
+  signOut: async ({ application, request, reply }) => {
+    const token = request.cookies[SESSION_COOKIE];
+    if (token !== undefined) await signOut(application, { token });
+    clearSessionCookie(reply);
+    return undefined;
+  },
+  getMe: async ({ application, actor }) => {
+    const { scopes, ...account } = await whoAmI(application, actor);
+    return { account, scopes };
+  },
+  changePassword: async ({ application, actor, body }) => {
+    await changePassword(application, actor, body);
+    return undefined;
+  },
+  listTokens: async ({ application, actor }) => ({ items: await listTokens(application, actor) }),
+  createToken: async ({ application, actor, body }) => {
+    const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
+    const { token, ...details } = await createToken(application, actor, { ...body, expiresAt });
+    return { token, details };
+  },
+  deleteToken: async ({ application, actor, params }) => revokeToken(application, actor, { tokenId: params.id }),
+  listAccounts: async ({ application, actor }) => ({ items: await listAccounts(application, actor) }),
+  createAccount: async ({ application, actor, body }) => createAccount(application, actor, body),
+};
