@@ -41,7 +41,7 @@ export interface DovecotOptions {
   /** Listens for TLS (`tlsPort`) and offers STARTTLS on `port`, with a certificate of this kind. */
   tls?: CertificateKind;
   /**
-   * true: passwords are refused before STARTTLS (LOGINDISABLED). Dovecot trusts a client with its own address, so the
+   * true: passwords are refused before STARTTLS (LOGINDISABLED); `tls` is then `good` by default. Dovecot trusts a client with its own address, so the
    * server then listens on 127.0.0.2; use the returned `host`.
    */
   requireTls?: boolean;
@@ -95,7 +95,7 @@ export interface Dovecot {
   setQuota(user: string, limits: { bytes?: number; messages?: number }): void;
   issueToken(user: string, options?: { expiresInSeconds?: number }): string;
   revokeToken(token: string): void;
-  /** Signed-in connection, without TLS unless asked for. */
+  /** Signed-in connection, without TLS unless asked for or required. */
   login(user: string, options?: { password?: string; tls?: RawTls }): Promise<RawImap>;
   /** Signs in, runs the commands in turn, and returns the replies. */
   rawCommand(user: string, ...commands: string[]): Promise<RawReply[]>;
@@ -357,7 +357,8 @@ userdb_objects = userdb
     );
   }
 
-  const certificates = options.tls ? makeCertificates(join(folder, 'tls'), options.tls) : undefined;
+  const kind = options.tls ?? (options.requireTls ? 'good' : undefined);
+  const certificates = kind ? makeCertificates(join(folder, 'tls'), kind) : undefined;
   const host = options.requireTls ? '127.0.0.2' : '127.0.0.1';
   let port = 0;
   let tlsPort: number | undefined;
@@ -412,6 +413,7 @@ userdb_objects = userdb
       .filter((row) => (user === undefined ? /\[\S/.test(row.title) : row.title.includes(`[${user.toLowerCase()} `)))
       .map((row) => row.pid);
 
+  const ownTls = options.requireTls && certificates ? { ca: certificates.ca, verify: false } : undefined;
   const server: Dovecot = {
     host,
     port,
@@ -453,7 +455,7 @@ userdb_objects = userdb
     revokeToken(token) {
       tokens.delete(token);
     },
-    async login(user, { password = users.get(user.toLowerCase()) ?? options.password ?? 'pw', tls } = {}) {
+    async login(user, { password = users.get(user.toLowerCase()) ?? options.password ?? 'pw', tls = ownTls } = {}) {
       const imap = await RawImap.connect({ host, port: tls ? (tlsPort ?? port) : port, tls });
       const reply = await imap.login(user, password);
       if (reply.status === 'OK') return imap;

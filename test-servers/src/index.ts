@@ -1,4 +1,5 @@
 export * from './certificates.ts';
+export * from './cyrus.ts';
 export * from './dovecot.ts';
 export * from './fault-proxy.ts';
 export { freePort, isAlive, sleep } from './instance.ts';

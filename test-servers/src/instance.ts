@@ -26,7 +26,7 @@ export function makeFolder(name: string): string {
 
 const handedOut = new Set<number>();
 
-function canListen(port: number, host: string): Promise<boolean> {
+export function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.unref();

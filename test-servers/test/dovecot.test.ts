@@ -162,6 +162,7 @@ test('TLS: STARTTLS is required, and the certificate is good for who knows the a
     const implicit = await server.login('src', { tls: { ca: server.certificates?.ca ?? '' } });
     expect((await implicit.command('NOOP')).status).toBe('OK');
     implicit.close();
+    expect(await server.rawCommand('src', 'NOOP')).toMatchObject([{ status: 'OK' }]);
     const stranger = RawImap.connect({ host: server.host, port: server.tlsPort ?? 0, tls: {} });
     await expect(stranger).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });
