@@ -83,18 +83,18 @@ async function createMissingLinks(packageFolder: string, root: string): Promise<
 /**
  * The binaries, at a place that the server's user can reach: as installed, or copied once into a cache.
  *
- * @param dataDir last choice for the copy; reachable for `user` (checked by the caller)
+ * @param caches where a copy may go, in order of preference
  * @throws SternaError config `postgres-binaries-unreachable`
  */
 export async function reachableBinaries(
   installed: PostgresBinaries,
   user: ServerUser | undefined,
-  dataDir: string,
+  caches: readonly string[],
 ): Promise<PostgresBinaries> {
   if (user === undefined || isRunnable(installed.root, user)) return installed;
   const name = `postgres-${installed.version}-${platform()}-${arch()}`;
   let lastError: unknown;
-  for (const folder of ['/var/cache/sterna', join(dataDir, 'cache')]) {
+  for (const folder of caches) {
     const copy = { ...installed, root: join(folder, name) };
     try {
       await mkdir(folder, { recursive: true, mode: 0o755 });

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SternaError } from '@sterna/core';
 import pg from 'pg';
@@ -50,7 +51,8 @@ export async function joinEmbeddedServer(
   const folder = await locateFolder(dataDir);
   const user = chooseServerUser(folder.data);
   if (user) checkTraversable(folder, user);
-  const binaries = await reachableBinaries(await findBinaries(), user, folder.dataDir);
+  const caches = ['/var/cache/sterna', join(folder.dataDir, 'cache')];
+  const binaries = await reachableBinaries(await findBinaries(), user, caches);
   await ensureCreated(folder, binaries, user);
   const session: Session = { folder, binaries, user, password: await readPassword(folder), notice };
   const presence = new Presence(session);
@@ -139,10 +141,11 @@ async function stopServer(folder: DatabaseFolder): Promise<void> {
   if (lock === undefined) return;
   process.kill(lock.pid, 'SIGINT');
   const limit = Date.now() + START_LIMIT_MS;
-  while (Date.now() < limit && isRunning(lock.pid)) {
-    const now = await readLock(folder);
-    if (now === undefined || now.pid !== lock.pid) return;
+  let exitLimit = limit;
+  while (Date.now() < exitLimit && isRunning(lock.pid)) {
     await sleep(5);
+    // The lock goes last but for the process itself, whose id some other program may get.
+    if (exitLimit === limit && (await readLock(folder))?.pid !== lock.pid) exitLimit = Date.now() + 1000;
   }
 }
 

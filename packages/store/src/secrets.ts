@@ -72,9 +72,18 @@ export async function openSecrets(options: KeyFileOptions): Promise<Secrets> {
     seal,
     unseal,
     sealJson: (purpose, value) => seal(purpose, Buffer.from(JSON.stringify(value))),
-    unsealJson: (purpose, sealed) => JSON.parse(unseal(purpose, sealed).toString('utf8')),
+    unsealJson: (purpose, sealed) => parseJson(purpose, unseal(purpose, sealed)),
     isOutdated: (sealed) => sealed[1] !== current.id,
   };
+}
+
+/** JSON.parse's own messages quote the text. */
+function parseJson(purpose: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new SternaError('bug', 'secret-not-json', `The stored secret of ${purpose} is not JSON.`);
+  }
 }
 
 function boundTo(head: Buffer, purpose: string): Buffer {
