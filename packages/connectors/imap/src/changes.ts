@@ -14,8 +14,12 @@ import { type Selected, select } from './protocol/select.ts';
 import { countUids, parseUidSet, type UidRange } from './protocol/uid-set.ts';
 import { type Retry, retryable } from './retry.ts';
 
-/** Messages a page aims at. */
-const PAGE = 2000;
+export interface ListingOptions {
+  readonly retry: Retry;
+  /** Messages a page aims at. */
+  readonly pageSize: number;
+}
+
 /** More of a header than this takes no part in the match key. */
 const MAX_HEADER = 256 * 1024;
 
@@ -28,14 +32,14 @@ export async function* changesSince(
   mailbox: Mailbox,
   cursor: string | undefined,
   facets: ChangeFacets,
-  retry: Retry,
+  { retry, pageSize }: ListingOptions,
 ): AsyncGenerator<ChangePage, void, undefined> {
   let from = cursor;
   let failures = 0;
   let announced = false;
   for (;;) {
     try {
-      const listing = new Listing(link, mailbox, parseCursor(from), facets);
+      const listing = new Listing(link, mailbox, parseCursor(from), facets, pageSize);
       for await (const page of listing.pages()) {
         failures = 0;
         const { idsChanged, ...rest } = page;
@@ -57,10 +61,13 @@ class Listing {
   readonly #mailbox: Mailbox;
   readonly #since: Cursor | undefined;
   #facets: ChangeFacets;
+  /** Messages a page aims at. */
+  readonly #pageSize: number;
   #connection: ImapConnection | undefined;
   #selected: Selected | undefined;
 
-  constructor(link: Link, mailbox: Mailbox, since: Cursor | undefined, facets: ChangeFacets) {
+  constructor(link: Link, mailbox: Mailbox, since: Cursor | undefined, facets: ChangeFacets, pageSize: number) {
+    this.#pageSize = pageSize;
     this.#link = link;
     this.#mailbox = mailbox;
     this.#since = since;
@@ -129,7 +136,7 @@ class Listing {
     const known = { ...since, messages: Math.max(0, since.messages - countUids(gone)) };
     for (const [, change] of [...changed].sort((a, b) => a[0] - b[0])) {
       page.push(change);
-      if (page.length >= PAGE) {
+      if (page.length >= this.#pageSize) {
         yield { changes: page, mode: 'delta' };
         page = [];
       }
@@ -137,7 +144,7 @@ class Listing {
     for (const { from, to } of gone)
       for (let uid = from; uid <= to; uid++) {
         page.push({ id: formatId(since.validity, uid), gone: true });
-        if (page.length >= PAGE) {
+        if (page.length >= this.#pageSize) {
           yield { changes: page, mode: 'delta' };
           page = [];
         }
@@ -187,7 +194,7 @@ class Listing {
     }
   }
 
-  /** All messages from a UID up to the snapshot's end, some PAGE at a time; at least one window, the last marked. */
+  /** All messages from a UID up to the snapshot's end, a page at a time; at least one window, the last marked. */
   async *#windows(
     start: number,
     snapshot: Selected & { uidNext: number },
@@ -197,15 +204,18 @@ class Listing {
       yield { changes: [], upTo: end, last: true };
       return;
     }
-    let width = Math.max(PAGE, Math.ceil((PAGE * end) / snapshot.exists));
+    let width = Math.max(this.#pageSize, Math.ceil((this.#pageSize * end) / snapshot.exists));
     for (let from = start; from <= end; ) {
       const upTo = Math.min(end, from + width - 1);
       const changes = await this.#turn(async (connection) => {
         await this.#stillSelected(connection, snapshot);
         return this.#window(connection, snapshot.uidValidity, from, upTo);
       });
-      // UIDs lie thick and thin: aim at PAGE again, by what this window held.
-      width = Math.max(PAGE, Math.ceil(width * Math.min(8, Math.max(0.125, PAGE / Math.max(1, changes.length)))));
+      // UIDs lie thick and thin: aim at a page again, by what this window held.
+      width = Math.max(
+        this.#pageSize,
+        Math.ceil(width * Math.min(8, Math.max(0.125, this.#pageSize / Math.max(1, changes.length)))),
+      );
       from = upTo + 1;
       if (changes.length > 0 || from > end) yield { changes, upTo, last: from > end };
     }

@@ -48,8 +48,12 @@ export class Link {
   /** What this link has selected for writing, if it is this mailbox on this connection; else selects it. */
   async selectForWriting(connection: ImapConnection, mailbox: Mailbox): Promise<Selected> {
     const selected = this.#selected;
-    if (selected && selected.wire === mailbox.wire && !selected.readOnly && connection === this.#connection)
+    if (selected && selected.wire === mailbox.wire && !selected.readOnly && connection === this.#connection) {
+      // What other connections appended since is not in this one's view yet: a UID STORE would pass over it without
+      // a word. NOOP brings it in (RFC 9051 section 7: EXISTS), and goes in one flight with what follows.
+      connection.run(['NOOP']).catch(() => undefined);
       return selected;
+    }
     this.forgetSelected();
     const fresh = await select(connection, mailbox.argument(connection), mailbox.wire, { readOnly: false });
     this.#selected = fresh;

@@ -17,6 +17,7 @@ export interface ReaderParts {
   readonly bodies: LinkPool;
   readonly namespaces: () => Promise<Namespaces>;
   readonly retry: Retry;
+  readonly pageSize: number;
 }
 
 export class ImapReader implements Reader {
@@ -45,8 +46,7 @@ export class ImapReader implements Reader {
   }
 
   changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage> {
-    const { listLink, retry } = this.#parts;
-    return changesSince(listLink, mailboxFromId(container), cursor, facets, retry);
+    return changesSince(this.#parts.listLink, mailboxFromId(container), cursor, facets, this.#parts);
   }
 
   read(container: string, ids: readonly string[]): AsyncIterable<Content | Vanished | Unreadable> {

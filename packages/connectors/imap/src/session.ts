@@ -28,6 +28,7 @@ export async function openSession(request: OpenRequest): Promise<Session> {
 
   const main = new Link(() => dialer.connect(request.role === 'read' ? 'reading' : 'appending'));
   const connection = await main.connection();
+  const { pageSize } = settings;
   const retry = retryOf(settings.retryDelaysMs, signal);
   // Sent at once and awaited with the first reply that is needed: no round trip of its own.
   let namespaces: Promise<Namespaces> | undefined;
@@ -47,7 +48,7 @@ export async function openSession(request: OpenRequest): Promise<Session> {
     () => dialer.connect('reading'),
     Math.max(1, settings.maxConnections - (request.role === 'read' ? 1 : 3)),
   );
-  const reader = new ImapReader({ folderLink: main, listLink, bodies, namespaces: askOnce, retry });
+  const reader = new ImapReader({ folderLink: main, listLink, bodies, namespaces: askOnce, retry, pageSize });
   const links = [main, listLink];
   let writer: ImapWriter | undefined;
   let inbox: Selected | undefined;
@@ -63,6 +64,7 @@ export async function openSession(request: OpenRequest): Promise<Session> {
       namespaces: askOnce,
       installation: request.installation,
       retry,
+      pageSize,
       maxBytes: appendLimitOf(connection),
       limitPerFolder: connection.has('APPENDLIMIT'),
       distrust: () => {

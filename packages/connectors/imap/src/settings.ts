@@ -27,6 +27,7 @@ export const imapSettings = z.strictObject({
   maxConnections: z.number().int().min(2).max(16).default(4).describe('Connections of one session'),
   connectTimeoutSeconds: z.number().positive().max(600).default(15),
   replyTimeoutSeconds: z.number().positive().max(3600).default(120),
+  pageSize: z.number().int().min(1).max(100_000).default(2000).describe('Messages listed by one command'),
   retryDelaysMs: z
     .array(z.number().int().min(0).max(600_000))
     .max(20)

@@ -74,6 +74,8 @@ function lookAlike(character: string): string {
   return LOOK_ALIKE[character] ?? String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }
 
-function clip(text: string): string {
+/** For a note: printable, on one line, not too long. */
+function clip(name: string): string {
+  const text = name.toWellFormed().replace(/\p{Cc}/gu, '\ufffd');
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -22,6 +22,7 @@ import type { LinkPool } from './link-pool.ts';
 import { type Mailbox, mailboxFromId } from './mailbox-name.ts';
 import type { TargetRules } from './message-for-append.ts';
 import type { ImapConnection } from './protocol/connection.ts';
+import { parseFetch } from './protocol/fetch.ts';
 import type { Selected } from './protocol/select.ts';
 import { formatUidSets, parseUidSet } from './protocol/uid-set.ts';
 import type { Retry } from './retry.ts';
@@ -38,6 +39,7 @@ export interface WriterParts {
   readonly namespaces: () => Promise<Namespaces>;
   readonly installation: string;
   readonly retry: Retry;
+  readonly pageSize: number;
   readonly maxBytes: number | undefined;
   /** APPENDLIMIT differs from folder to folder: STATUS tells (RFC 7889). */
   readonly limitPerFolder: boolean;
@@ -125,18 +127,52 @@ export class ImapWriter implements Writer {
     const known = await this.#folder(container);
     if (known.rules.pendingKeyword === undefined || targetIds.length === 0) return;
     const mailbox = mailboxFromId(container);
+    const { stateLink } = this.#parts;
     await this.#again(() =>
-      this.#parts.stateLink.exclusively(async (connection) => {
-        const selected = await this.#parts.stateLink.selectForWriting(connection, mailbox);
-        const uids = targetIds.map(parseId).filter((id) => id?.validity === selected.uidValidity);
-        const sets = formatUidSets(uids.map((id) => id?.uid as number));
-        const replies = await Promise.all(
-          sets.map((set) => connection.run([`UID STORE ${set} -FLAGS.SILENT (${this.#pending})`])),
-        );
-        const refused = replies.find((reply) => reply.status !== 'OK');
-        if (refused) throw refusal('to settle messages', refused);
+      stateLink.exclusively(async (connection) => {
+        for (const last of [false, true]) {
+          const selected = await stateLink.selectForWriting(connection, mailbox);
+          const uids = targetIds
+            .map(parseId)
+            .filter((id) => id?.validity === selected.uidValidity)
+            .map((id) => id?.uid as number);
+          const outcome = await this.#clearMark(connection, uids);
+          if (outcome === 'cleared') return;
+          // The view was behind after all, or the newest is gone: a new SELECT knows for certain.
+          if (!last) stateLink.forgetSelected();
+          else if (outcome === 'still-marked')
+            throw new SternaError('object', 'mark-not-cleared', 'The target keeps Sterna’s mark on messages.', {
+              fix: `Give the signed-in user the right to change keywords, or remove ${this.#pending} by hand.`,
+            });
+        }
       }),
     );
+  }
+
+  /** How the newest of them looks afterwards, standing for all. */
+  async #clearMark(
+    connection: ImapConnection,
+    uids: readonly number[],
+  ): Promise<'cleared' | 'still-marked' | 'not-seen'> {
+    if (uids.length === 0) return 'cleared';
+    const newest = uids.reduce((a, b) => Math.max(a, b));
+    let flags: readonly string[] | undefined;
+    const replies = await Promise.all([
+      ...formatUidSets(uids).map((set) => connection.run([`UID STORE ${set} -FLAGS.SILENT (${this.#pending})`])),
+      connection.run([`UID FETCH ${newest} (UID FLAGS)`], {
+        untagged: (response) => {
+          if (response.name !== 'FETCH') return false;
+          const found = parseFetch(response.cursor);
+          if (found.uid === newest && found.flags) flags = found.flags;
+          return true;
+        },
+      }),
+    ]);
+    const refused = replies.find((reply) => reply.status !== 'OK');
+    if (refused) throw refusal('to settle messages', refused);
+    const pending = this.#pending.toLowerCase();
+    if (flags === undefined) return 'not-seen';
+    return flags.some((flag) => flag.toLowerCase() === pending) ? 'still-marked' : 'cleared';
   }
 
   async *candidates(container: string, since: string | undefined): AsyncIterable<Candidate> {
@@ -169,8 +205,13 @@ export class ImapWriter implements Writer {
 
   async *inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncIterable<InventoryItem> {
     const asked = { date: true, ...(facets.matchKey ? { matchKey: true } : {}) };
-    const { listLink, retry } = this.#parts;
-    for await (const page of changesSince(listLink, mailboxFromId(container), undefined, asked, retry))
+    for await (const page of changesSince(
+      this.#parts.listLink,
+      mailboxFromId(container),
+      undefined,
+      asked,
+      this.#parts,
+    ))
       for (const { id, flags, date, matchKey } of page.changes)
         yield {
           targetId: id,
