@@ -16,7 +16,6 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Name of the program → its entry and where it goes. */
 const PROGRAMS = {
   sterna: { entry: 'apps/cli/src/sterna.ts', dist: 'apps/cli/dist' },
-  'sterna-simulator': { entry: 'simulators/launcher/src/sterna-simulator.ts', dist: 'simulators/launcher/dist' },
 };
 
 /** Not bundled: native code, or code that looks for files beside itself or starts workers from them. */
