@@ -230,6 +230,7 @@ export class Family {
   /** SIGKILL for all of them. The parents are stopped first, so that none can fork a process that we miss. */
   async kill(): Promise<void> {
     this.killNow();
+    if (this.running) this.#child?.ref(); // or node might leave before it has ended
     if (this.pid !== undefined) await this.#ended;
     for (let round = 0; round < 500; round++) {
       const left = this.#remaining();

@@ -135,21 +135,26 @@ export class RawImap {
   async run(parts: (string | Buffer)[], options: { nonSync?: boolean } = {}): Promise<RawReply> {
     const tag = `T${++this.#tag}`;
     const untagged: string[] = [];
-    let line = `${tag} `;
+    let out: Buffer[] = [Buffer.from(`${tag} `)];
+    const flush = () => {
+      this.write(Buffer.concat(out));
+      out = [];
+    };
     for (const part of parts) {
       if (typeof part === 'string') {
-        line += part;
+        out.push(Buffer.from(part, 'latin1'));
         continue;
       }
-      this.write(`${line}{${part.length}${options.nonSync ? '+' : ''}}\r\n`);
-      line = '';
+      out.push(Buffer.from(`{${part.length}${options.nonSync ? '+' : ''}}\r\n`));
       if (!options.nonSync) {
+        flush();
         const refusal = await this.#until(tag, untagged, true);
         if (refusal) return refusal;
       }
-      this.write(part);
+      out.push(part);
     }
-    this.write(`${line}\r\n`);
+    out.push(Buffer.from('\r\n'));
+    flush();
     const reply = await this.#until(tag, untagged, false);
     if (!reply) throw new Error('unexpected continuation');
     return reply;

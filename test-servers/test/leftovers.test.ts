@@ -32,3 +32,17 @@ test.each([
   expect(pids.filter(isAlive)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
 });
+
+test('a script which ends with stop() runs to its end', async () => {
+  const script = `
+    const { startDovecot } = await import(${JSON.stringify(entry)});
+    { await using server = await startDovecot(); }
+    console.log('the end');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
+  expect(said).toBe('the end\n');
+});
