@@ -112,12 +112,7 @@ export async function passOutcome(bench: Bench, passId: number): Promise<PassOut
 }
 
 /** Queues a pass and runs it in this process to its end. */
-export async function pass(
-  bench: Bench,
-  entryId: number,
-  kind: PassKind,
-  patch: object = {},
-): Promise<PassOutcome> {
+export async function pass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<PassOutcome> {
   const id = await queuePass(bench, entryId, kind, patch);
   await runPassHere(bench.deps, id);
   return passOutcome(bench, id);
