@@ -137,6 +137,37 @@ export interface FamilyOptions {
   env?: NodeJS.ProcessEnv;
 }
 
+/**
+ * Reads `PID STARTED` of the program to watch (`0 0`: none now) and, once our side of the pipe is gone, ends it, its
+ * group and its children (PostgreSQL's lead groups of their own), and removes the folder `$1`. The start time keeps it
+ * from ending a stranger who was given the same id.
+ */
+const GUARDIAN = `
+stat() { { read -r LINE < "/proc/$1/stat"; } 2>/dev/null || return 1; LINE="\${LINE##*) }"; }
+started() { stat "$1" || return 1; set -- $LINE; shift 19; echo "$1"; }
+parent() { stat "$1" || return 1; set -- $LINE; echo "$2"; }
+P=0; T=0
+while read -r A B; do P=$A; T=$B; done
+[ "$P" = done ] && exit 0
+if [ "$P" != 0 ]; then
+  NOW=$(started "$P")
+  if [ -z "$NOW" ] || [ "$NOW" = "$T" ]; then
+    kill -STOP "$P" 2>/dev/null
+    KIDS=
+    for F in /proc/[0-9]*; do
+      K="\${F#/proc/}"
+      [ "$(parent "$K")" = "$P" ] && KIDS="$KIDS $K"
+    done
+    kill -KILL $KIDS "-$P" "$P" 2>/dev/null
+  fi
+fi
+for N in 1 2 3 4 5 6 7 8 9 10; do
+  rm -rf -- "$1" 2>/dev/null
+  [ -e "$1" ] || exit 0
+  sleep 0.3
+done
+`;
+
 const families = new Set<Family>();
 let exitHookInstalled = false;
 
@@ -240,6 +271,7 @@ export class Family {
     }
     this.#over = true;
     families.delete(this);
+    this.#guardian?.stdin?.write('0 0\n');
   }
 
   killNow(): void {
@@ -279,11 +311,7 @@ export class Family {
     const pid = this.pid;
     if (pid === undefined) return;
     if (!this.#guardian) {
-      // PostgreSQL's backends lead sessions of their own, but end by themselves once the postmaster is gone.
-      const script =
-        'G=; while read -r L; do G=$L; done; [ "$G" = done ] && exit 0; ' +
-        '[ -n "$G" ] && { kill -KILL "-$G" || kill -KILL "$G"; } 2>/dev/null; sleep 0.3; rm -rf -- "$1"';
-      this.#guardian = spawn('/bin/sh', ['-c', script, 'sterna-guardian', this.options.folder], {
+      this.#guardian = spawn('/bin/sh', ['-c', GUARDIAN, 'sterna-guardian', this.options.folder], {
         stdio: ['pipe', 'ignore', 'ignore'],
         detached: true,
         cwd: '/',
@@ -292,7 +320,7 @@ export class Family {
       this.#guardian.stdin?.on('error', () => {});
       (this.#guardian.stdin as unknown as { unref?: () => void } | null)?.unref?.();
     }
-    this.#guardian.stdin?.write(`${pid}\n`);
+    this.#guardian.stdin?.write(`${pid} ${this.#started ?? 0}\n`);
   }
 }
 

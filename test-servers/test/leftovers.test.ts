@@ -6,10 +6,10 @@ import { isAlive, sleep } from '../src/index.ts';
 
 const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
-async function runAndEnd(ending: string): Promise<{ pids: number[]; folder: string }> {
+async function runAndEnd(ending: string, launcher = 'startDovecot'): Promise<{ pids: number[]; folder: string }> {
   const script = `
-    const { startDovecot } = await import(${JSON.stringify(entry)});
-    const server = await startDovecot();
+    const { ${launcher} } = await import(${JSON.stringify(entry)});
+    const server = await ${launcher}();
     console.log(JSON.stringify({ pids: server.pids(), folder: server.folder }));
     ${ending}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -22,12 +22,14 @@ async function runAndEnd(ending: string): Promise<{ pids: number[]; folder: stri
 }
 
 test.each([
-  ['is killed', 'setInterval(() => {}, 1000)'],
-  ['exits', 'process.exit(3)'],
-  ['throws', 'throw new Error("this one is expected")'],
-])('no process and no file stays when the test process %s', async (_, ending) => {
-  const { pids, folder } = await runAndEnd(ending);
-  expect(pids.length).toBeGreaterThan(4);
+  ['Dovecot', 'is killed', 'setInterval(() => {}, 1000)'],
+  ['Postgres', 'is killed', 'setInterval(() => {}, 1000)'],
+  ['Cyrus', 'is killed', 'setInterval(() => {}, 1000)'],
+  ['Dovecot', 'exits', 'process.exit(3)'],
+  ['Postgres', 'throws', 'throw new Error("this one is expected")'],
+])('%s: no process and no file stays when the test process %s', async (server, _, ending) => {
+  const { pids, folder } = await runAndEnd(ending, `start${server}`);
+  expect(pids.length).toBeGreaterThan(1);
   for (let tries = 0; tries < 100 && (pids.some(isAlive) || existsSync(folder)); tries++) await sleep(50);
   expect(pids.filter(isAlive)).toEqual([]);
   expect(existsSync(folder)).toBe(false);
