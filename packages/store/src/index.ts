@@ -1,3 +1,4 @@
+export * from './budget.ts';
 export * from './codes.ts';
 export * from './database.ts';
 export * from './installation.ts';

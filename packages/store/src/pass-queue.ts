@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SternaError } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
+import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts';
 
 export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
 export type PassStatus =
@@ -26,6 +27,8 @@ export interface Claim {
   readonly entryId: number;
   readonly number: number;
   readonly kind: PassKind;
+  readonly sourceSystemId: number;
+  readonly targetSystemId: number;
   readonly lease: Lease;
 }
 
@@ -87,7 +90,7 @@ export async function claimPass(
   const owner = randomUUID();
   return inTransaction(pool, async (client) => {
     const found = await client.query(
-      `select p.id, p.entry_id, p.number, p.kind, p.status, e.target_system_id, e.target_address
+      `select p.id, p.entry_id, p.number, p.kind, p.status, e.source_system_id, e.target_system_id, e.target_address
          from pass p join entry e on e.id = p.entry_id
         where (p.status in ('queued', 'running') or (p.status = 'pending' and p.resume_at <= now()))
           and ($1::bigint is null or p.id = $1)
@@ -97,6 +100,12 @@ export async function claimPass(
                and (l.resource = 'entry/' || p.entry_id
                  or (p.kind in ('initial', 'delta', 'empty')
                      and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
+          and not exists (
+            select 1 from budget b
+             where b.system_id in (e.source_system_id, e.target_system_id)
+               and (b.resume_at > now()
+                 or b.connections <= (select coalesce(sum(s.connections), 0) from budget_slice s
+                                       where s.system_id = b.system_id and s.expires_at > clock_timestamp())))
         order by p.queued_at, p.id
         limit 1
           for update of p skip locked`,
@@ -122,6 +131,8 @@ export async function claimPass(
       if (taken.rowCount === 0) throw new TakenMeanwhile();
       if (resource.startsWith('entry/')) epoch = Number(taken.rows[0].epoch);
     }
+    const systemIds = [Number(row.source_system_id), Number(row.target_system_id)];
+    if (!(await takeSlots(client, owner, systemIds, options.leaseSeconds))) throw new TakenMeanwhile();
     await client.query(
       `update pass set status = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1,
               resume_at = null where id = $1`,
@@ -138,6 +149,8 @@ export async function claimPass(
       entryId: Number(row.entry_id),
       number: Number(row.number),
       kind,
+      sourceSystemId: Number(row.source_system_id),
+      targetSystemId: Number(row.target_system_id),
       lease: { owner, resources, epoch },
     };
   }).catch((error) => {
@@ -159,7 +172,9 @@ export async function renewLease(
     text: `with renewed as (
              update lease set expires_at = clock_timestamp() + make_interval(secs => $3)
               where resource = any($1) and owner = $2 and expires_at > clock_timestamp()
-             returning 1)
+             returning 1),
+           slots as (
+             update budget_slice set expires_at = clock_timestamp() + make_interval(secs => $3) where owner = $2)
            select (select count(*)::int from renewed) as held,
                   (select stop_requested from pass where id = $4) as stop_requested,
                   exists (select 1 from pass where status = 'queued') as others_wait`,
@@ -183,6 +198,8 @@ export interface PassEnd {
   readonly books?: unknown;
   readonly result?: unknown;
   readonly error?: unknown;
+  /** This system asked for less: its budget is halved and nothing starts there until then. */
+  readonly throttledSystem?: { readonly side: 'source' | 'target'; readonly until: Date };
 }
 
 /** Writes the end (or the pause) of a pass, moves the entry's status and gives the leases back, in one transaction. */
@@ -219,6 +236,14 @@ export async function endPass(pool: Pool, claim: Claim, end: PassEnd): Promise<v
       claim.lease.resources,
       claim.lease.owner,
     ]);
+    await giveSlotsBack(client, claim.lease.owner);
+    if (end.throttledSystem !== undefined) {
+      const { side, until } = end.throttledSystem;
+      const systemId = side === 'source' ? claim.sourceSystemId : claim.targetSystemId;
+      await lowerBudget(client, systemId, until, end.detail ?? 'throttled');
+    } else if (end.status.startsWith('completed')) {
+      await raiseBudget(client, [claim.sourceSystemId, claim.targetSystemId]);
+    }
     await notifyEvent(client, { type: 'pass', entryId: claim.entryId, passId: claim.passId });
     await client.query(`select pg_notify('sterna_pass', '')`);
   });

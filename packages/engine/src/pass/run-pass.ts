@@ -170,7 +170,19 @@ function endOf(thrown: unknown, progress: Progress, attempts: number, kind: Clai
   const mayWait = kind !== 'audit' || error.class === 'throttled';
   if (error.class === 'throttled' || (error.class === 'transient' && mayWait)) {
     const resumeAt = error.retryAt ?? new Date(Date.now() + outageWait(attempts));
-    return { status: 'pending', detail: error.message, resumeAt, error: errorJson(error), ...common };
+    const { side } = error.details;
+    const throttledSystem =
+      error.class === 'throttled' && (side === 'source' || side === 'target') ? { side, until: resumeAt } : undefined;
+    return {
+      status: 'pending',
+      detail: error.message,
+      resumeAt,
+      error: errorJson(error),
+      ...(throttledSystem === undefined
+        ? {}
+        : { throttledSystem: throttledSystem as { side: 'source' | 'target'; until: Date } }),
+      ...common,
+    };
   }
   return { status: 'failed', detail: error.message, error: errorJson(error), ...common };
 }
