@@ -108,7 +108,9 @@ export async function passOutcome(bench: Bench, passId: number): Promise<PassOut
   const { rows } = await bench.database.pool.query('select status, books, result, error from pass where id = $1', [
     passId,
   ]);
-  return rows[0];
+  const { status, result, error } = rows[0];
+  // A migrating pass keeps its books folder by folder in its result.
+  return { status, result, error, books: result };
 }
 
 /** Queues a pass and runs it in this process to its end. */

@@ -11,7 +11,7 @@ export interface ContainerBooks {
   readonly excluded?: string;
 }
 
-/** What `pass.books` holds. */
+/** `total` is what `pass.books` holds, the whole is `pass.result`. */
 export interface PassBooks {
   readonly total: Books;
   readonly balanced: boolean;

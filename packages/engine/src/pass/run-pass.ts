@@ -1,6 +1,6 @@
 import type { Connector, Credentials, Session } from '@sterna/connector-kit';
 import { asSternaError, type LicenseTier, parseSettings, SternaError } from '@sterna/core';
-import { type Claim, endPass, LeaseLost, type PassEnd, type Secrets } from '@sterna/store';
+import { type Claim, endPass, entryPurpose, LeaseLost, type PassEnd, type Secrets, systemPurpose } from '@sterna/store';
 import type { Pool } from 'pg';
 import { audit } from './audit.ts';
 import type { CrashPoint, PassContext } from './context.ts';
@@ -122,11 +122,18 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       progress.container = undefined;
       if (!books.balanced) {
         const error = unbalancedError(books);
-        return { status: 'failed', detail: error.message, error: errorJson(error), books, ...common() };
+        return {
+          status: 'failed',
+          detail: error.message,
+          error: errorJson(error),
+          books: books.total,
+          result: books,
+          ...common(),
+        };
       }
       const status = verdict(books);
       const detail = status === 'completed' ? undefined : failuresInWords(books.total);
-      return { status, ...(detail === undefined ? {} : { detail }), books, ...common() };
+      return { status, ...(detail === undefined ? {} : { detail }), books: books.total, result: books, ...common() };
     }
     case 'audit':
       return { status: 'completed', result: await audit(context), ...common() };
@@ -272,7 +279,7 @@ async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryR
       systemId,
       settings: row[`${prefix}_settings`],
       systemCredentials:
-        systemSealed === null ? {} : (deps.secrets.unsealJson(`system:${systemId}`, systemSealed) as Credentials),
+        systemSealed === null ? {} : (deps.secrets.unsealJson(systemPurpose(systemId), systemSealed) as Credentials),
       address,
       credentials: sealed === null ? undefined : (deps.secrets.unsealJson(purpose, sealed) as Credentials),
     };
@@ -282,7 +289,7 @@ async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryR
     tier: tiers.length === 0 || tiers.includes('standard') ? 'standard' : 'trial',
     progress: row.progress,
     attempts: row.attempts,
-    source: side('s', row.source_address, row.sealed_source_credentials, `entry:${claim.entryId}:source`),
-    target: side('t', row.target_address, row.sealed_target_credentials, `entry:${claim.entryId}:target`),
+    source: side('s', row.source_address, row.sealed_source_credentials, entryPurpose(claim.entryId, 'source')),
+    target: side('t', row.target_address, row.sealed_target_credentials, entryPurpose(claim.entryId, 'target')),
   };
 }
