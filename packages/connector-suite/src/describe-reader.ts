@@ -246,7 +246,8 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
     test(
       'reading: awkward messages come byte by byte',
       staged(fixture, async ({ endpoint, open }) => {
-        const seeds: SeedMessage[] = [...AWKWARD.values()].map((raw, n) => seedOf(n, { raw }));
+        const awkward = [...AWKWARD].filter(([label]) => fixture.notSeedable?.includes(label) !== true);
+        const seeds: SeedMessage[] = awkward.map(([, raw], n) => seedOf(n, { raw }));
         await endpoint.seed(seeds);
         const session = await open('read');
         const inbox = await containerOf(session.reader, INBOX);
@@ -257,11 +258,11 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
           listed.changes.map(({ id }) => id),
         );
         const read = new Set(contents.map((one) => (exact(session) ? one.raw.toString('latin1') : one.digest)));
-        for (const [label, raw] of AWKWARD)
+        for (const [label, raw] of awkward)
           expect(read.has(exact(session) ? raw.toString('latin1') : digest(raw)), label).toBe(true);
-        expect(contents).toHaveLength(AWKWARD.size);
+        expect(contents).toHaveLength(awkward.length);
         // What was read was not obeyed.
-        expect(await endpoint.dump()).toHaveLength(AWKWARD.size);
+        expect(await endpoint.dump()).toHaveLength(awkward.length);
       }),
     );
 

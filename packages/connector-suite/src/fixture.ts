@@ -54,6 +54,8 @@ export interface SuiteFixture {
   readonly keepsFlags: boolean;
   /** Whether the received date of a seeded message is kept. */
   readonly keepsDates: boolean;
+  /** Labels of AWKWARD messages that can't be seeded exactly: mbox adds a missing last line end. */
+  readonly notSeedable?: readonly string[];
   /** Enough messages for three pages of a listing. Default 1,100. */
   readonly pagedMessages?: number;
   /** Folder names beyond ASCII, spaces and nesting that the system must show as they are. Default: a few. */

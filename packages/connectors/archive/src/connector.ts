@@ -13,6 +13,7 @@ import type {
 import { asSternaError, type ItemType, SternaError } from '@sterna/core';
 import { aborted, asArchiveError } from './errors.ts';
 import { scanTree } from './maildir/tree.ts';
+import { findMboxes } from './mbox/tree.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { ArchiveReader } from './reader.ts';
 import { archiveSettings, FORMATS, type Format, hasPlaceholder, locate, SELF } from './settings.ts';
@@ -168,6 +169,7 @@ async function writableLine(path: string): Promise<CheckLine> {
 async function skippedIn(format: Format, opened: OpenedStore): Promise<readonly { name: string; why: string }[]> {
   if (format === 'maildir' || format === 'archive')
     return (await scanTree(format === 'archive' ? join(opened.root, 'mail') : opened.root)).skipped;
+  if (format === 'mbox') return (await findMboxes(opened.root)).skipped;
   return [];
 }
 

@@ -63,8 +63,19 @@ export async function fileFacts(path: Buffer, matchKey: boolean): Promise<Facts 
   }
 }
 
+/** The header block (and perhaps some body) of a file; undefined if there is no such file. */
+export async function fileHead(path: Buffer): Promise<Buffer | undefined> {
+  const file = await openRegular(path);
+  if (file === undefined) return undefined;
+  try {
+    return await readHeader(file, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
+}
+
 /** The header block (and perhaps some body), at most 256 kB. */
-export async function readHeader(file: FileHandle, size: number): Promise<Buffer> {
+async function readHeader(file: FileHandle, size: number): Promise<Buffer> {
   let want = Math.min(size, 8 * 1024);
   for (;;) {
     const buffer = Buffer.allocUnsafe(want);

@@ -97,3 +97,17 @@ export function shorten(encoded: string, max: number, notes: FidelityNote[]): st
   notes.push({ code: 'folder-name-cut', text: `The folder name is longer than ${max} bytes on disk and was cut` });
   return head + tail;
 }
+
+/** Names Windows keeps for devices. */
+const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+
+/** Path parts that every usual file system and sync program can hold; what had to change gets a note. */
+export function portableNames(path: readonly string[], notes: FidelityNote[]): string[] {
+  return path.map((name) => {
+    const safe = safeName(name, /[<>:"/\\|?*]|^\.|[. ]$/g, notes);
+    const free = DEVICES.test(safe) ? `${safe}_` : safe;
+    if (free !== safe)
+      notes.push({ code: 'folder-renamed', text: `The folder ${shown(safe)} is called ${shown(free)} on disk` });
+    return shorten(free, MAX_NAME_BYTES, notes);
+  });
+}

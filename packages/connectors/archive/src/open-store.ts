@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { Capabilities } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { MAIL_FOLDER, readBackup, startBackup } from './backup.ts';
+import { EmlStore } from './eml/store.ts';
 import { asArchiveError } from './errors.ts';
 import { MaildirStore } from './maildir/store.ts';
 import { scanTree } from './maildir/tree.ts';
+import { MboxStore } from './mbox/store.ts';
+import { findMboxes, looksLikeMbox } from './mbox/tree.ts';
 import type { Format } from './settings.ts';
 import type { WritableStore } from './store.ts';
 
@@ -35,7 +38,8 @@ const SHARED = {
  */
 export async function openStore(format: Format, path: string, role: 'read' | 'write'): Promise<OpenedStore> {
   try {
-    if (role === 'write' && format !== 'mbox') await mkdir(path, { recursive: true, mode: 0o700 });
+    if (role === 'write' && !(format === 'mbox' && (await isFile(path))))
+      await mkdir(path, { recursive: true, mode: 0o700 });
     const root = await realpath(path);
     switch (format) {
       case 'maildir':
@@ -53,8 +57,23 @@ export async function openStore(format: Format, path: string, role: 'read' | 'wr
           throw new SternaError('config', 'symlink-refused', 'The mail folder of the backup is a symbolic link');
         return { store: await openMaildir(mail, role, true), root, capabilities: maildirCapabilities(mail) };
       }
-      default:
-        throw new SternaError('config', 'format-unknown', `The format ${format} isn't supported`);
+      case 'mbox': {
+        const file = (await stat(root)).isFile();
+        if (file && role === 'write')
+          throw new SternaError('config', 'mbox-is-a-file', 'The target is a single mbox file', {
+            field: 'path',
+            fix: 'Give a folder: each mail folder becomes an mbox file in it.',
+          });
+        const { files } = await findMboxes(root);
+        if (role === 'read' && (files.length === 0 || (file && !(await looksLikeMbox(root))))) throw notAnMbox();
+        return { store: new MboxStore(root), root, capabilities: mboxCapabilities(root) };
+      }
+      case 'eml': {
+        if (!(await stat(root)).isDirectory()) throw notAFolder();
+        const store = new EmlStore(root);
+        if (role === 'read' && (await store.containers()).length === 0) throw notAFolder();
+        return { store, root, capabilities: emlCapabilities(root) };
+      }
     }
   } catch (thrown) {
     throw asArchiveError(thrown, 'the archive');
@@ -92,6 +111,50 @@ const maildirCapabilities = (root: string): Capabilities => ({
     settle: 'the file name is chosen before it is written',
     delta: 'one listing of file names per folder',
     keywords: '26 per folder, as Dovecot stores them',
+    path: root,
+  },
+});
+
+const notAnMbox = (): SternaError =>
+  new SternaError('config', 'not-an-mbox', 'There is no mbox at the path', {
+    field: 'path',
+    fix: 'Give an mbox file, which begins with "From " and a date, or a folder that holds some.',
+  });
+
+const notAFolder = (): SternaError =>
+  new SternaError('config', 'no-eml-files', 'The path is no folder with .eml files', {
+    field: 'path',
+    fix: 'Give the folder that holds them; its sub-folders are searched too.',
+  });
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+const mboxCapabilities = (root: string): Capabilities => ({
+  ...SHARED,
+  settle: 'read-back',
+  moves: false,
+  keywords: 'all',
+  evidence: {
+    settle: 'a batch counts once the journal beside the file says so',
+    delta: 'the file is read again when its size or time changed',
+    keywords: 'in the journal beside the file',
+    path: root,
+  },
+});
+
+const emlCapabilities = (root: string): Capabilities => ({
+  ...SHARED,
+  settle: 'reserved-id',
+  moves: true,
+  keywords: 'all',
+  evidence: {
+    settle: 'the file name is chosen before it is written',
+    delta: 'one listing of file names per folder',
+    keywords: 'in .sterna.jsonl beside the files',
     path: root,
   },
 });

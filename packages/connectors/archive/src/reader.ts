@@ -19,8 +19,7 @@ const FACTS_AHEAD = 8;
 
 /**
  * Listing, paging and prefetching over any format. Cursors, GLANCE being the store's `COUNT.HASH`: `1 GLANCE` after a whole listing, `1 GLANCE ORDER` in the
- * middle of one. A listing that goes on after a restart ends with the glance it began with: if the folder changed in
- * between, the next pass lists it again.
+ * middle of one.
  */
 export class ArchiveReader implements Reader {
   readonly #store: Store;
@@ -45,10 +44,9 @@ export class ArchiveReader implements Reader {
       yield { changes: [], mode: 'delta', next: { cursor: `1 ${glance}`, glance, total } };
       return;
     }
-    const resumed = after !== undefined && since !== undefined;
-    const start = resumed ? firstAfter(entries, after) : 0;
-    const run = resumed ? since : glance;
-    const next = { cursor: `1 ${run}`, glance: run, total };
+    // In a folder that changed meanwhile, what the earlier pages left out may have moved: begin again.
+    const start = after !== undefined && since === glance ? firstAfter(entries, after) : 0;
+    const next = { cursor: `1 ${glance}`, glance, total };
     for (let at = start; ; at += PAGE) {
       this.#alive();
       const slice = entries.slice(at, at + PAGE);
@@ -57,7 +55,7 @@ export class ArchiveReader implements Reader {
         yield { changes, mode: 'full', next };
         return;
       }
-      yield { changes, mode: 'full', resume: `1 ${run} ${(slice.at(-1) as Entry).order}` };
+      yield { changes, mode: 'full', resume: `1 ${glance} ${(slice.at(-1) as Entry).order}` };
     }
   }
 
