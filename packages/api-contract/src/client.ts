@@ -136,6 +136,13 @@ export async function* allPages<Item>(
   } while (after !== undefined);
 }
 
+/** All of them at once, where their number is known to be modest. */
+export async function allItems<Item>(page: Parameters<typeof allPages<Item>>[0]): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of allPages(page)) items.push(item);
+  return items;
+}
+
 /** For callers that name a response's type: `ResponseOf<'getEntry'>`. */
 export type ResponseOf<K extends keyof Routes> = Routes[K] extends { response: infer S extends z.ZodType }
   ? z.output<S>

@@ -19,6 +19,9 @@ export interface CopyEndpoint {
   readonly needsPassword: boolean;
 }
 
+/** `scheme://user@host`: somebody signs in. A path has no user. */
+const SIGNS_IN = /^[a-z][a-z0-9+.-]*:\/\/[^/@]+@/i;
+
 /** A settings file may bring credentials that a URL and one password can't express (an OAuth token, a master user). */
 const credentialsSchema = z.strictObject({
   user: z.string().optional(),
@@ -51,8 +54,7 @@ export async function parseCopyEndpoint(
       address: parsed.address,
       credentials,
       label: parsed.label,
-      needsPassword:
-        credentials.user !== undefined && credentials.password === undefined && credentials.accessToken === undefined,
+      needsPassword: SIGNS_IN.test(url) && credentials.password === undefined && credentials.accessToken === undefined,
     };
   });
 }

@@ -1,5 +1,5 @@
 import { type PassKind, type Settings, settingsFingerprint } from '@sterna/core';
-import { inTransaction, type Secrets } from '@sterna/store';
+import { entryPurpose, inTransaction, type Secrets } from '@sterna/store';
 import type { Pool, PoolClient } from 'pg';
 import type { CopyEndpoint } from './endpoint.ts';
 
@@ -137,7 +137,7 @@ export interface FinishedPass {
   readonly status: string;
   readonly activeSeconds: number;
   readonly progress: { readonly bytes?: number };
-  /** As the engine wrote them. */
+  /** As the engine wrote them: the totals, the whole (per folder), what went wrong. */
   readonly books: unknown;
   readonly result: unknown;
   readonly error: unknown;
@@ -196,8 +196,8 @@ export function withCredentials(
   target: CopyEndpoint,
 ): Secrets {
   const held = new Map<string, unknown>([
-    [`entry:${entryId}:source`, source.credentials],
-    [`entry:${entryId}:target`, target.credentials],
+    [entryPurpose(entryId, 'source'), source.credentials],
+    [entryPurpose(entryId, 'target'), target.credentials],
   ]);
   return {
     ...secrets,

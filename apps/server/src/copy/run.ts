@@ -185,12 +185,13 @@ function until(time: Date, signal: AbortSignal | undefined): Promise<void> {
 
 async function resultOf(deps: EngineDependencies, entryId: number, passId: number): Promise<CopyResult> {
   const pass = await readPass(deps.pool, passId);
-  const books = pass.books as PassBooks;
+  const books = pass.result as PassBooks;
   const total = { ...EMPTY_BOOKS, ...books.total };
   return {
     pass: pass.kind as 'initial' | 'delta',
+    // In the order in which people read books; `total` then fills in the states.
+    ...{ seen: 0, migrated: migrated(total) },
     ...total,
-    migrated: migrated(total),
     balanced: books.balanced && balances(total),
     bytes: pass.progress.bytes ?? 0,
     seconds: Math.round(pass.activeSeconds * 1000) / 1000,

@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import { type Route, type Routes, routes } from '@sterna/api-contract';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { handlers } from '../routes/index.ts';
 import type { ServerContext } from './context.ts';
@@ -19,7 +19,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   const app = fastify({
     loggerInstance: context.log,
     // One line per request is written by us, with the route instead of the URL (addresses may be in its query).
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 200 },

@@ -26,8 +26,29 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as OpenApiObject) as never,
   });
+}
+
+interface OpenApiObject {
+  readonly paths?: unknown;
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
+}
+
+/** Each named schema comes in a form for requests and one for answers; those that nothing refers to are left out. */
+function withoutUnused(document: OpenApiObject): OpenApiObject {
+  const schemas = document.components?.schemas ?? {};
+  const used = new Set<string>();
+  const visit = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part ?? {}).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name]);
+    }
+  };
+  visit(document.paths);
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
+  return { ...document, components: { ...document.components, schemas: kept } };
 }
 
 /** A contract route as the schema that fastify validates with and the description shows. */

@@ -10,9 +10,30 @@ export const showBooks = (books: Books): Books & { migrated: number; balanced: b
 
 const maybeBooks = (books: Books | undefined) => (books === undefined ? undefined : showBooks(books));
 
-export const showPass = (pass: PassView) => ({ ...pass, books: maybeBooks(pass.books) });
+export const showPass = (pass: PassView) => ({
+  ...pass,
+  books: maybeBooks(pass.books),
+  folders: foldersOf(pass),
+});
+
+/** The engine keeps the books of each folder in the result of a writing pass. */
+function foldersOf(pass: PassView) {
+  if (pass.books === undefined) return undefined;
+  const { containers = [] } = (pass.result ?? {}) as { containers?: readonly FolderBooks[] };
+  return containers.map(({ container, target, books }) => ({
+    folder: container,
+    target: target ?? undefined,
+    books: showBooks(books),
+  }));
+}
 
 export const showEntry = (entry: EntryView) => ({
   ...entry,
   lastPass: entry.lastPass === undefined ? undefined : { ...entry.lastPass, books: maybeBooks(entry.lastPass.books) },
 });
+
+interface FolderBooks {
+  readonly container: string;
+  readonly target: string | null;
+  readonly books: Books;
+}

@@ -31,7 +31,7 @@ export const entryLicenseSchema = z
 export const entrySchema = z
   .object({
     id,
-    projectId: id,
+    projectId: id.optional().describe('Backups and restores have none'),
     itemType: z.enum(ITEM_TYPES),
     sourceAddress: z.string(),
     targetAddress: z.string(),
@@ -134,14 +134,13 @@ export const entryRoutes = defineRoutes({
     scope: 'operate',
     params: idParams,
     query: z.object({
-      preview: flag('Only look: nothing is made'),
       partial: flag('Import the good lines although some are bad'),
     }),
     consumes: 'text/csv',
     body: csv,
     bodyLimit: CSV_LIMIT,
     response: z.object({
-      imported: z.number().int().describe('Entries made; in a preview, those that would be'),
+      imported: z.number().int().describe('Entries made'),
       entryIds: z.array(id),
       problems: z.array(csvProblemSchema),
     }),

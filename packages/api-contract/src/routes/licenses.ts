@@ -4,12 +4,18 @@ import { defineRoutes } from '../route.ts';
 import { pageOf, pageQuery } from '../schemas/common.ts';
 import { licenseBalanceSchema } from './plan-schema.ts';
 
-/** An event of the hash-chained ledger; core `LicenseEvent` says what each kind holds. */
+/** An event of the hash-chained ledger, whole: its hash covers every member. */
 export const licenseEventSchema = z
-  .looseObject({
+  .object({
     seq: z.number().int(),
     kind: z.enum(['grant', 'assign', 'release', 'burn']),
+    license: z.string().optional(),
+    entry: z.number().int().optional(),
+    data: z.unknown(),
     actor: z.string(),
+    at: z.string(),
+    prevHash: z.string(),
+    hash: z.string(),
   })
   .meta({ id: 'LicenseEvent' });
 
@@ -74,7 +80,7 @@ export const licenseRoutes = defineRoutes({
     summary: 'The whole ledger, to be verified offline (sterna ledger verify FILE)',
     tags: ['licenses'],
     scope: 'read',
-    response: z.looseObject({
+    response: z.object({
       format: z.literal('sterna-license-ledger/1'),
       organization: z.string(),
       exportedAt: z.string(),

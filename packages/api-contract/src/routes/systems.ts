@@ -9,7 +9,7 @@ export const credentialsInput = z
     password: z.string().max(10_000).optional(),
     accessToken: z.string().max(20_000).optional().describe('OAuth 2 bearer'),
   })
-  .meta({ id: 'CredentialsInput' });
+  .meta({ id: 'Credentials' });
 
 export const systemSchema = z
   .object({

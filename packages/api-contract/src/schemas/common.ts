@@ -6,7 +6,12 @@ export const pathId = z.coerce.number().int().positive();
 export const idParams = z.object({ id: pathId });
 export const timestamp = z.iso.datetime().describe('UTC');
 export const name = z.string().trim().min(1).max(200);
-export const flag = (text: string) => z.stringbool().optional().describe(text);
+export const flag = (text: string) =>
+  z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional()
+    .describe(text);
 /** Settings, progress, results: documents whose members their own sections of the documentation describe. */
 export const jsonObject = z.record(z.string(), z.unknown());
 

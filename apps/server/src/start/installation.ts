@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import type { Context } from '@sterna/application';
+import { connectors } from '@sterna/connectors';
+import {
+  type Database,
+  domainDatabase,
+  listenForEvents,
+  migrate,
+  openDatabase,
+  openSecrets,
+  type Secrets,
+} from '@sterna/store';
+import type { Logger } from 'pino';
+import { readLicensingPolicy } from './licensing-policy.ts';
+
+export interface InstallationOptions {
+  /** Database, keys and backups live here. */
+  readonly dataDir: string;
+  /** A PostgreSQL server of the user's own instead of the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  readonly log: Logger;
+  readonly maxConnections?: number | undefined;
+}
+
+/** The parts below the services, opened in order and closed in reverse. */
+export interface Installation {
+  readonly database: Database;
+  readonly secrets: Secrets;
+  readonly application: Context;
+  close(): Promise<void>;
+}
+
+/** @throws SternaError those of `openDatabase`, `migrate`, `openSecrets` and `readLicensingPolicy` */
+export async function openInstallation(options: InstallationOptions): Promise<Installation> {
+  const dataDir = resolve(options.dataDir);
+  const { log } = options;
+  const licensing = await readLicensingPolicy(dataDir);
+  const database = await openDatabase({
+    dataDir,
+    url: options.databaseUrl,
+    maxConnections: options.maxConnections,
+    onNotice: (text) => log.warn(text),
+  });
+  try {
+    const done = await migrate(database.pool);
+    if (done.length > 0) log.info({ migrations: done }, 'database migrated');
+    const secrets = await openSecrets({
+      dataDir,
+      path: process.env.STERNA_SECRET_KEY_FILE || undefined,
+      mayCreate: !(await holdsSecrets(database)),
+    });
+    const events = await listenForEvents(database.pool);
+    return {
+      database,
+      secrets,
+      application: {
+        db: domainDatabase(database.pool),
+        secrets,
+        connectors,
+        events,
+        licensing,
+        dataDir,
+        installation: secrets.installation.id,
+      },
+      async close() {
+        await events.close();
+        await database.close();
+      },
+    };
+  } catch (thrown) {
+    await database.close().catch(() => {});
+    throw thrown;
+  }
+}
+
+/** A key made anew beside sealed passwords would lose them quietly. */
+async function holdsSecrets(database: Database): Promise<boolean> {
+  const { rows } = await database.pool.query(
+    `select exists (select from system where sealed_credentials is not null)
+         or exists (select from entry where length(sealed_source_credentials) > 0
+                                          or length(sealed_target_credentials) > 0) as holds`,
+  );
+  return rows[0].holds === true;
+}
