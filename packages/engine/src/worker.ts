@@ -19,6 +19,8 @@ export interface Worker {
 }
 
 const DEFAULT_LEASE = 15;
+/** One pass in its own process: who kills it and starts it again doesn't want to wait long. */
+const DEFAULT_LEASE_HERE = 5;
 const DEFAULT_SLICE = 60;
 /** How often an idle worker looks for passes whose time has come or whose worker died. Notifications wake it sooner. */
 const IDLE_POLL_SECONDS = 2;
@@ -155,7 +157,8 @@ export async function runPassHere(
     readonly onPause?: (detail: string, resumeAt: Date) => void;
   } = {},
 ): Promise<PassEnd['status'] | 'interrupted'> {
-  const leaseSeconds = options.leaseSeconds ?? DEFAULT_LEASE;
+  const leaseSeconds = options.leaseSeconds ?? DEFAULT_LEASE_HERE;
+  let told: number | undefined;
   for (;;) {
     if (options.signal?.aborted === true) return 'interrupted';
     const state = await passState(deps, passId).catch((error) => {
@@ -164,7 +167,11 @@ export async function runPassHere(
     });
     if (state !== undefined && !['queued', 'running', 'pending'].includes(state.status))
       return state.status as PassEnd['status'];
-    if (state?.resumeAt !== undefined && state.resumeAt > new Date()) options.onPause?.(state.detail, state.resumeAt);
+    const until = state?.resumeAt ?? state?.heldUntil;
+    if (until !== undefined && until > new Date() && (told === undefined || until.getTime() > told + 1_000)) {
+      told = until.getTime();
+      options.onPause?.(state?.resumeAt === undefined ? HELD : (state.detail ?? ''), until);
+    }
     const claim = await claimPass(deps.pool, { leaseSeconds, passId }).catch((error) => {
       if (isDatabaseError(error)) return undefined;
       throw error;
@@ -189,18 +196,26 @@ export async function runPassHere(
   }
 }
 
+const HELD = 'Another process works on it, or died a moment ago.';
+
 async function passState(
   deps: EngineDependencies,
   passId: number,
-): Promise<{ status: string; detail: string; resumeAt: Date | undefined } | undefined> {
+): Promise<{ status: string; detail: string; resumeAt: Date | undefined; heldUntil: Date | undefined } | undefined> {
   const { rows } = await deps.pool.query(
-    `select p.status, p.resume_at, coalesce(p.error->>'message', '') as detail from pass p where p.id = $1`,
+    `select p.status, p.resume_at, coalesce(p.error->>'message', '') as detail, l.expires_at
+       from pass p left join lease l on l.resource = 'entry/' || p.entry_id where p.id = $1`,
     [passId],
   );
   const row = rows[0];
   return row === undefined
     ? undefined
-    : { status: row.status, detail: row.detail, resumeAt: row.resume_at ?? undefined };
+    : {
+        status: row.status,
+        detail: row.detail,
+        resumeAt: row.resume_at ?? undefined,
+        heldUntil: row.expires_at ?? undefined,
+      };
 }
 
 const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
