@@ -18,6 +18,11 @@ export interface Container {
    * HIGHESTMODSEQ). Undefined where the system can't promise that: then `changes` must be asked.
    */
   readonly glance?: string;
+  /**
+   * Ids of its objects can be compared only while this is equal (IMAP: UIDVALIDITY). Undefined where an id never
+   * changes its meaning.
+   */
+  readonly generation?: string;
   /** Access rules in the system's own notation, for the audit. Filled by `containers({ access: true })`. */
   readonly access?: readonly { readonly principal: string; readonly rights: string }[];
 }

@@ -49,6 +49,7 @@ export function containerOf(folder: Folder): Container {
     ...(subscribed === undefined ? {} : { subscribed }),
     ...(status === undefined ? {} : { total: status.messages }),
     ...(glance === undefined ? {} : { glance }),
+    ...(status?.uidValidity === undefined ? {} : { generation: String(status.uidValidity) }),
   };
 }
 
@@ -203,7 +204,11 @@ export async function listFolders(connection: ImapConnection, options: ListOptio
           ),
       );
   }
-  return [...folders.values()].map((folder) => ({ ...folder, status: statuses.get(folder.mailbox.id) }));
+  // Servers list in an order that changes from day to day; people and tests want the same each time.
+  const order = (folder: { mailbox: Mailbox }): string => (folder.mailbox.id === 'INBOX' ? '' : folder.mailbox.id);
+  return [...folders.values()]
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+    .map((folder) => ({ ...folder, status: statuses.get(folder.mailbox.id) }));
 }
 
 export function statusItems(connection: ImapConnection, modseq: boolean): string {

@@ -6,7 +6,7 @@ import {
   insertNotes,
   type LedgerRow,
   type ObjectNote,
-  rowsGoneIn,
+  rowsGone,
 } from '@sterna/store';
 import { type PassContext, targetById } from './context.ts';
 
@@ -19,7 +19,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
   const policy = context.settings.settings.deletions;
   if (policy === 'keep') return;
   const { pool, claim } = context;
-  const gone = await rowsGoneIn(pool, claim.entryId, claim.number);
+  const gone = await rowsGone(pool, claim.entryId);
   if (gone.length === 0) return;
   context.progress.phase = 'deletions';
   const byTarget = new Map<number, LedgerRow[]>();

@@ -1,6 +1,7 @@
 import { SternaError } from '@sterna/core';
 import { inFencedTransaction, markRemoved, nextToRemove, saveContainers, TARGET } from '@sterna/store';
 import type { PassContext } from './context.ts';
+import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure, newRow } from './structure.ts';
 import { freezeInventory } from './take-inventory.ts';
 
@@ -18,7 +19,9 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
   context.progress.phase = 'listing target';
   await loadStructure(context);
   const containers: { container: string; objects: number; bytes: number }[] = [];
-  for (const container of await context.target.reader.containers()) {
+  const present = await context.target.reader.containers();
+  await rekeyTargets(context, present);
+  for (const container of present) {
     if (container.kind !== 'message') continue;
     context.control.checkpoint();
     let row = context.targetContainers.get(container.id);
@@ -42,10 +45,19 @@ export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
   await loadStructure(context);
   const writer = context.target.writer;
   if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
-  const present = new Set((await context.target.reader.containers()).map((container) => container.id));
+  const present = new Map((await context.target.reader.containers()).map((container) => [container.id, container]));
   const containers: { container: string; objects: number; bytes: number }[] = [];
   for (const row of context.targetContainers.values()) {
-    if (!present.has(row.key)) continue;
+    const now = present.get(row.key);
+    if (now === undefined) continue;
+    // By the old ids nothing would be found, and everything would count as gone.
+    if (row.generation !== undefined && row.generation !== now.generation)
+      throw new SternaError(
+        'config',
+        'target-renumbered',
+        `${row.path.join('/')} has other ids than when it was listed, so what was confirmed can’t be told from what came later.`,
+        { fix: 'List the target again and confirm the new list.' },
+      );
     context.progress.container = row.path.join('/');
     let objects = 0;
     let bytes = 0;

@@ -15,18 +15,25 @@ export function dirtyTargets(context: PassContext, target: readonly Container[])
 /**
  * At the close: the glance is taken first, then the check; what lands in between changes the glance and is seen by the
  * next pass. So a clean glance means that nothing of ours is pending in the container, for as long as it stays equal.
+ * Containers that this process didn't write to were checked at its start, against the glance of then: a write of an
+ * earlier process may have landed in them since.
  */
 export async function closeTargets(context: PassContext, atStart: readonly Container[]): Promise<void> {
-  if (context.target.capabilities.settle !== 'pending-mark') return;
-  const listed = context.writtenTargets.size > 0 ? await context.target.reader.containers() : atStart;
-  const written = dirtyTargets(context, listed).filter((row) => context.writtenTargets.has(row.id));
-  await recover(context, written);
-  const glances = new Map(listed.map((container) => [container.id, container.glance]));
+  const marks = context.target.capabilities.settle === 'pending-mark';
+  const wrote = context.writtenTargets.size > 0;
+  if (!marks && !wrote) return;
+  const listed = wrote ? await context.target.reader.containers() : atStart;
+  const isWritten = (row: ContainerRow): boolean => context.writtenTargets.has(row.id);
+  if (marks) await recover(context, dirtyTargets(context, listed).filter(isWritten));
+  const now = new Map(listed.map((container) => [container.id, container]));
+  const before = new Map(atStart.map((container) => [container.id, container]));
   const changed: ContainerRow[] = [];
   for (const row of context.targetContainers.values()) {
-    const glance = glances.get(row.key);
-    if (glance === undefined || glance === row.glance) continue;
+    const glance = (isWritten(row) ? now : before).get(row.key)?.glance ?? row.glance;
+    const generation = row.generation ?? now.get(row.key)?.generation;
+    if (glance === row.glance && generation === row.generation) continue;
     row.glance = glance;
+    row.generation = generation;
     changed.push(row);
   }
   if (changed.length > 0)

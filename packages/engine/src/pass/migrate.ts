@@ -7,6 +7,7 @@ import { closeTargets, dirtyTargets } from './late-landings.ts';
 import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
 import { recover } from './recover.ts';
+import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure, matchStructure, type Structure } from './structure.ts';
 import { takeInventories } from './take-inventory.ts';
 import { transfer } from './transfer.ts';
@@ -14,7 +15,7 @@ import { transfer } from './transfer.ts';
 /**
  * An initial or a delta pass; the difference is only what the books already hold.
  *
- * settle what is open → match folders → list changes → read, intend, write, settle → flags → deletions → close.
+ * re-key what changed its ids → settle what is open → match folders → list changes → read, intend, write, settle → flags → deletions → close.
  *
  * @throws SternaError bug `unbalanced` when the books don't balance even after listing again
  */
@@ -23,11 +24,13 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   pace.check();
   await loadStructure(context);
   const [source, target] = await Promise.all([context.source.reader.containers(), context.target.reader.containers()]);
+  await rekeyTargets(context, target);
   await recover(context, dirtyTargets(context, target));
   const structure = await matchStructure(context, source, target);
   await takeInventories(context, target);
-  await planFailures(context);
   await listChanges(context, structure);
+  // After the listing, which may start from scratch and drop what was planned.
+  await planFailures(context);
   await carryOut(context, pace);
 
   let books = await booksOfPass(context, structure);

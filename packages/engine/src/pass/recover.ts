@@ -7,6 +7,7 @@ import {
   deleteIntents,
   deleteRows,
   deleteTodos,
+  digestsUnderWay,
   entriesOfTarget,
   type Intent,
   inFencedTransaction,
@@ -61,11 +62,11 @@ async function settleByCandidates(
 ): Promise<void> {
   const { pool, claim, target } = context;
   const marked = target.capabilities.settle === 'pending-mark';
-  const candidates: Candidate[] = [];
-  for await (const candidate of writer.candidates(row.key, intents[0]?.mark)) candidates.push(candidate);
+  const candidates = await allCandidates(writer, row.key, marked ? [] : intents);
+  const sharers = await entriesOfTarget(pool, claim.entryId);
   const claimed = await claimedTargetIds(
     pool,
-    await entriesOfTarget(pool, claim.entryId),
+    sharers,
     row.key,
     candidates.map((one) => one.targetId),
   );
@@ -95,7 +96,24 @@ async function settleByCandidates(
   if (!marked && target.capabilities.bytes === 'rewritten') await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
-  if (marked && free.length > 0) await settleLateLandings(context, writer, row, free);
+  if (marked && free.length > 0) await settleLateLandings(context, writer, row, free, sharers);
+}
+
+/**
+ * What may be ours. Where the target is read back, every batch has its own position: batches overtake each other, so
+ * the first intent's need not be the lowest.
+ */
+async function allCandidates(writer: Writer, key: string, intents: readonly Intent[]): Promise<Candidate[]> {
+  const found = new Map<string, Candidate>();
+  const marks = new Set(intents.map((intent) => intent.mark));
+  try {
+    for (const since of marks.size === 0 ? [undefined] : marks)
+      for await (const candidate of writer.candidates(key, since)) found.set(candidate.targetId, candidate);
+  } catch (error) {
+    // People removed the folder, and with it whatever we had written there.
+    if (!(error instanceof SternaError) || error.code !== 'container-gone') throw error;
+  }
+  return [...found.values()];
 }
 
 /** Marked as ours, claimed by nobody, and no open intent fits: an earlier send took effect after its sender died. */
@@ -103,12 +121,22 @@ async function settleLateLandings(
   context: PassContext,
   writer: Writer,
   row: ContainerRow,
-  late: readonly Candidate[],
+  found: readonly Candidate[],
+  sharers: readonly number[],
 ): Promise<void> {
   const { pool, claim } = context;
+  // Another entry that merges into this mailbox died in the middle of a write: its own pass settles that.
+  const others = await digestsUnderWay(
+    pool,
+    sharers.filter((id) => id !== claim.entryId),
+    row.key,
+  );
+  const late = found.filter((one) => !others.some((digest) => digest === undefined || digest.equals(one.digest)));
+  if (late.length === 0) return;
   const known = await settledDigests(
     pool,
     claim.entryId,
+    sharers,
     late.map((one) => one.digest),
   );
   const extra = late.filter((one) => known.has(one.digest.toString('hex')));

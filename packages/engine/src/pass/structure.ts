@@ -123,6 +123,7 @@ export function newRow(side: typeof SOURCE | typeof TARGET, known: number, conta
     listedPass: undefined,
     glance: undefined,
     total: 0,
+    generation: side === TARGET ? container.generation : undefined,
     gone: false,
     planVersion: undefined,
   };

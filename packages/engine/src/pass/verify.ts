@@ -1,4 +1,3 @@
-import { MessageDigest } from '@sterna/content';
 import {
   inFencedTransaction,
   insertNotes,
@@ -8,12 +7,13 @@ import {
   sourceKey,
 } from '@sterna/store';
 import { type PassContext, targetById } from './context.ts';
+import { digestsOf } from './digests.ts';
 import { sourceFlags } from './plan-change.ts';
+import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure } from './structure.ts';
 
 /** Notes per finding are kept up to this many; the counts are always whole. */
 const MAX_NOTES = 1_000;
-const READ_PAGE = 500;
 
 export interface VerifyResult {
   /** `keys`: by id; `content`: the bytes of every copy were read and hashed. */
@@ -49,6 +49,7 @@ type Counts = { -readonly [key in Exclude<keyof VerifyResult, 'depth' | 'ok'>]: 
 export async function verify(context: PassContext): Promise<VerifyResult> {
   const { progress } = context;
   await loadStructure(context);
+  await rekeyTargets(context, await context.target.reader.containers());
   const depth = context.settings.settings.verifyDepth;
   const counts: Counts = {
     source: 0,
@@ -193,25 +194,6 @@ async function verifyTarget(
           fix: 'Remove one of them by hand, or remigrate into an emptied target.',
         });
       }
-    }
-  }
-}
-
-async function* digestsOf(
-  context: PassContext,
-  container: string,
-  ids: readonly string[],
-): AsyncGenerator<{ id: string; digest: string }> {
-  for (let from = 0; from < ids.length; from += READ_PAGE) {
-    context.control.checkpoint();
-    for await (const content of context.target.reader.read(container, ids.slice(from, from + READ_PAGE))) {
-      if (!('body' in content)) continue;
-      const digest = new MessageDigest();
-      if (Buffer.isBuffer(content.body)) digest.update(content.body);
-      else for await (const chunk of content.body) digest.update(chunk);
-      context.progress.objects += 1;
-      context.progress.bytes += content.size;
-      yield { id: content.id, digest: digest.digest().toString('hex') };
     }
   }
 }

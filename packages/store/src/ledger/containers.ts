@@ -19,6 +19,8 @@ export interface ContainerRow {
   listedPass: number | undefined;
   glance: string | undefined;
   total: number;
+  /** Target: `Container.generation` that the target ids in the ledger belong to. */
+  generation: string | undefined;
   gone: boolean;
   /** What decided over filtered objects at the last listing: filters and license tier. */
   planVersion: string | undefined;
@@ -39,6 +41,7 @@ export async function loadContainers(pool: Pool | PoolClient, entryId: number): 
     listedPass: row.listed_pass ?? undefined,
     glance: row.glance ?? undefined,
     total: Number(row.total),
+    generation: row.generation ?? undefined,
     gone: row.gone,
     planVersion: row.plan_version ?? undefined,
   }));
@@ -53,17 +56,18 @@ export async function saveContainers(
   if (containers.length === 0) return;
   await client.query(
     `insert into container (entry_id, side, id, key, path, role, target_container, cursor, listing_pass, listing_mode,
-            listed_pass, glance, total, gone, plan_version)
+            listed_pass, glance, total, generation, gone, plan_version)
      select $1, c.side, c.id, c.key, array(select jsonb_array_elements_text(c.path)), c.role, c.target_container,
-            c.cursor, c.listing_pass, c.listing_mode, c.listed_pass, c.glance, c.total, c.gone, c.plan_version
+            c.cursor, c.listing_pass, c.listing_mode, c.listed_pass, c.glance, c.total, c.generation,
+            c.gone, c.plan_version
        from jsonb_to_recordset($2::jsonb) as c(side smallint, id integer, key text, path jsonb, role text,
             target_container integer, cursor text, listing_pass integer, listing_mode text, listed_pass integer,
-            glance text, total bigint, gone boolean, plan_version text)
+            glance text, total bigint, generation text, gone boolean, plan_version text)
      on conflict (entry_id, side, id) do update
         set path = excluded.path, role = excluded.role, target_container = excluded.target_container,
             cursor = excluded.cursor, listing_pass = excluded.listing_pass, listing_mode = excluded.listing_mode,
             listed_pass = excluded.listed_pass, glance = excluded.glance, total = excluded.total,
-            gone = excluded.gone, plan_version = excluded.plan_version`,
+            generation = excluded.generation, gone = excluded.gone, plan_version = excluded.plan_version`,
     [
       entryId,
       JSON.stringify(
@@ -80,6 +84,7 @@ export async function saveContainers(
           listed_pass: c.listedPass ?? null,
           glance: c.glance ?? null,
           total: c.total,
+          generation: c.generation ?? null,
           gone: c.gone,
           plan_version: c.planVersion ?? null,
         })),

@@ -97,3 +97,19 @@ export async function openIntents(pool: Pool, entryId: number): Promise<Intent[]
     data: row.data ?? undefined,
   }));
 }
+
+/** What other entries have under way into the same target container; undefined for a stream, hashed in flight. */
+export async function digestsUnderWay(
+  pool: Pool,
+  entryIds: readonly number[],
+  targetKey: string,
+): Promise<(Buffer | undefined)[]> {
+  if (entryIds.length === 0) return [];
+  const { rows } = await pool.query(
+    `select i.digest from intent i
+       join container c on c.entry_id = i.entry_id and c.side = 1 and c.id = i.target_container
+      where i.entry_id = any($1) and c.key = $2`,
+    [entryIds, targetKey],
+  );
+  return rows.map((row) => row.digest ?? undefined);
+}

@@ -223,11 +223,21 @@ export async function claimedTargetIds(
   return new Set(rows.map((row) => row.target_id));
 }
 
-/** Which of these digests this entry settled somewhere: a marked copy of one of them landed late. */
-export async function settledDigests(pool: Pool, entryId: number, digests: readonly Buffer[]): Promise<Set<string>> {
+/**
+ * Which of these digests this entry, or a live one that writes to the same target, settled somewhere: a marked copy of
+ * one of them landed late. Archived entries don't count: their copies may have been removed since.
+ */
+export async function settledDigests(
+  pool: Pool,
+  entryId: number,
+  targetEntries: readonly number[],
+  digests: readonly Buffer[],
+): Promise<Set<string>> {
   const { rows } = await pool.query(
-    `select distinct digest from ledger where entry_id = $1 and digest = any($2) and target_id is not null`,
-    [entryId, digests],
+    `select distinct l.digest from ledger l
+      where l.entry_id = any($2) and l.digest = any($3) and l.target_id is not null
+        and (l.entry_id = $1 or exists (select 1 from entry e where e.id = l.entry_id and e.archived_at is null))`,
+    [entryId, targetEntries, digests],
   );
   return new Set(rows.map((row) => row.digest.toString('hex')));
 }
@@ -286,11 +296,18 @@ export async function countStates(client: Pool | PoolClient, entryId: number): P
   }));
 }
 
-/** What a pass found gone from the source and no move has claimed, as far as it has a copy. */
-export async function rowsGoneIn(pool: Pool, entryId: number, pass: number): Promise<LedgerRow[]> {
+/**
+ * What was found gone from the source since the last pass that came to its end, and no move has claimed, as far as it
+ * has a copy. A pass that was stopped after its listing leaves its findings to the next one.
+ */
+export async function rowsGone(pool: Pool, entryId: number): Promise<LedgerRow[]> {
   const { rows } = await pool.query(
-    `select ${COLUMNS} from ledger where entry_id = $1 and gone_pass = $2 and target_id is not null`,
-    [entryId, pass],
+    `select ${COLUMNS} from ledger
+      where entry_id = $1 and target_id is not null
+        and gone_pass > (select coalesce(max(number), 0) from pass
+                          where entry_id = $1 and kind in ('initial', 'delta')
+                            and status in ('completed', 'completed with failures'))`,
+    [entryId],
   );
   return rows.map(toRow);
 }

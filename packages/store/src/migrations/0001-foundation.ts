@@ -171,6 +171,8 @@ create table container (
   glance text,
   -- the source's own count at the end of the last listing
   total bigint not null default 0,
+  -- target: the ids in the ledger are those of this generation (IMAP: UIDVALIDITY)
+  generation text,
   gone boolean not null default false,
   -- what decided over filtered objects at the last listing
   plan_version text,
@@ -237,8 +239,9 @@ create table intent (
 create index intent_entry on intent (entry_id);
 create sequence intent_op cache 1000;
 
--- Ids named by a full listing, to find what is gone; emptied when the listing ends.
-create unlogged table listing (
+-- Ids named by a full listing, to find what is gone; emptied when the listing ends. Logged: a listing goes on after a
+-- crash of the database, and what an emptied table no longer names would count as gone from the source.
+create table listing (
   entry_id bigint not null,
   container integer not null,
   src bytea not null,
