@@ -1,5 +1,33 @@
 import type { Command } from 'commander';
+import { registerBackup } from './backup.ts';
 import { registerCopy } from './copy.ts';
+import { registerDemo } from './demo.ts';
+import { registerEntry } from './entry.ts';
+import { registerLedger } from './ledger.ts';
+import { registerLicense } from './license.ts';
+import { registerList } from './list.ts';
+import { registerPass } from './pass.ts';
+import { registerProject } from './project.ts';
+import { registerRemigrate } from './remigrate.ts';
+import { registerServe } from './serve.ts';
+import { registerSession } from './session.ts';
+import { registerSystem } from './system.ts';
+import { registerVersion } from './version.ts';
 
 /** Command groups in the order of the help. */
-export const commandGroups: readonly ((program: Command) => void)[] = [registerCopy];
+export const commandGroups: readonly ((program: Command) => void)[] = [
+  registerDemo,
+  registerCopy,
+  registerServe,
+  registerSession,
+  registerSystem,
+  registerProject,
+  registerList,
+  registerEntry,
+  registerPass,
+  registerRemigrate,
+  registerBackup,
+  registerLicense,
+  registerLedger,
+  registerVersion,
+];

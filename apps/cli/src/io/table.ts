@@ -1,3 +1,5 @@
+import stringWidth from 'fast-string-width';
+
 /** Plain tables: aligned columns, no frames, so that they survive a pipe, `grep` and a narrow terminal. */
 
 export interface Column<Row> {
@@ -9,14 +11,15 @@ export interface Column<Row> {
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
   const cells = rows.map((row) => columns.map((column) => printable(column.value(row))));
   const widths = columns.map((column, i) =>
-    Math.max(column.title.length, ...cells.map((line) => line[i]?.length ?? 0)),
+    Math.max(column.title.length, ...cells.map((line) => stringWidth(line[i] ?? ''))),
   );
   const line = (texts: readonly string[]): string =>
     columns
       .map((column, i) => {
         const text = texts[i] ?? '';
         const width = widths[i] ?? 0;
-        return column.align === 'right' ? text.padStart(width) : text.padEnd(width);
+        const padding = ' '.repeat(Math.max(0, width - stringWidth(text)));
+        return column.align === 'right' ? padding + text : text + padding;
       })
       .join('  ')
       .trimEnd();
