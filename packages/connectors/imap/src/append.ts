@@ -67,7 +67,11 @@ async function appendGroup(
   context: AppendContext,
 ): Promise<Result[] | SternaError | 'try-create'> {
   const parts: Part[] = ['APPEND ', context.mailbox.argument(connection)];
-  for (const { head, literal } of group) parts.push(head, literal);
+  for (const { head, literal } of group) {
+    // Where names are UTF-8, headers may be too only in this form (RFC 6855 section 4).
+    if (connection.utf8) parts.push(`${head}UTF8 (`, { ...literal, prefix: '~' }, ')');
+    else parts.push(head, literal);
+  }
   let reply: Reply;
   try {
     reply = await connection.run(parts);

@@ -256,6 +256,7 @@ class FetchRun {
     if (response.name !== 'FETCH') return false;
     const found = parseFetch(response.cursor);
     if (this.#streamed) {
+      this.#streamed.finish();
       this.#streamed = undefined;
       return true;
     }
@@ -344,6 +345,7 @@ class FetchRun {
         if (response.name !== 'FETCH') return false;
         const found = parseFetch(response.cursor);
         if (this.#streamed) {
+          this.#streamed.finish();
           this.#streamed = undefined;
           return true;
         }

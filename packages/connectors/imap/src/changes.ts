@@ -80,7 +80,10 @@ class Listing {
     const vanished: UidRange[] = [];
     const changed = new Map<number, Change>();
     const first = await this.#turn(async (connection) => {
-      const quick = complete && since.modseq !== undefined && connection.enabled.has('QRESYNC');
+      const quick =
+        complete &&
+        since.modseq !== undefined &&
+        (connection.enabled.has('QRESYNC') || connection.expected.has('QRESYNC'));
       const parameters = quick
         ? ` (QRESYNC (${since.validity} ${since.modseq}${since.uidNext > 1 ? ` 1:${since.uidNext - 1}` : ''}))`
         : connection.has('CONDSTORE') || connection.has('QRESYNC')
@@ -206,11 +209,12 @@ class Listing {
     }
     let width = Math.max(this.#pageSize, Math.ceil((this.#pageSize * end) / snapshot.exists));
     for (let from = start; from <= end; ) {
-      const upTo = Math.min(end, from + width - 1);
-      const changes = await this.#turn(async (connection) => {
+      const { upTo, changes } = await this.#turn(async (connection) => {
         await this.#stillSelected(connection, snapshot);
-        return this.#window(connection, snapshot.uidValidity, from, upTo);
+        const last = await this.#fitting(connection, from, Math.min(end, from + width - 1));
+        return { upTo: last, changes: await this.#window(connection, snapshot.uidValidity, from, last) };
       });
+      width = upTo - from + 1;
       // UIDs lie thick and thin: aim at a page again, by what this window held.
       width = Math.max(
         this.#pageSize,
@@ -219,6 +223,24 @@ class Listing {
       from = upTo + 1;
       if (changes.length > 0 || from > end) yield { changes, upTo, last: from > end };
     }
+  }
+
+  /** A wide window may hold a thick bundle: it is narrowed until what it holds is about a page. */
+  async #fitting(connection: ImapConnection, from: number, upTo: number): Promise<number> {
+    let last = upTo;
+    while (last - from >= 4 * this.#pageSize && connection.has('ESEARCH')) {
+      let count = 0;
+      const reply = await connection.run([`UID SEARCH RETURN (COUNT) UID ${from}:${last}`], {
+        untagged: (response) => {
+          if (response.name !== 'ESEARCH') return false;
+          count = Number(/ COUNT (\d{1,10})/i.exec(response.cursor.rest)?.[1] ?? 0);
+          return true;
+        },
+      });
+      if (reply.status !== 'OK' || count <= 2 * this.#pageSize) break;
+      last = from + Math.floor((last - from) / Math.min(64, Math.ceil(count / this.#pageSize)));
+    }
+    return last;
   }
 
   async #window(connection: ImapConnection, validity: number, from: number, to: number): Promise<Change[]> {

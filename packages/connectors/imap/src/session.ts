@@ -101,6 +101,7 @@ export class Dialer {
   readonly #options: DialOptions;
   readonly #request: Pick<OpenRequest, 'observe'>;
   #connected = 0;
+  #enableRefused = false;
   /** The server answered BAD to a message: from now on nothing is sent that it hasn't agreed to. */
   distrusted = false;
 
@@ -127,24 +128,26 @@ export class Dialer {
       await signIn(connection, this.#identity, this.#settings);
     } catch (thrown) {
       connection.destroy(aborted());
+      const { retryAt, message } = asSternaError(thrown);
+      if (retryAt) this.#request.observe?.({ type: 'throttled', retryAt, reason: message });
       throw thrown;
     }
     if (this.distrusted)
       connection.capabilities = new Set(
         [...connection.capabilities].filter((name) => !/^(?:LITERAL[+-]|MULTIAPPEND)$/.test(name)),
       );
-    this.#enable(connection, purpose);
+    await this.#enable(connection, purpose);
     this.#request.observe?.({ type: this.#connected++ === 0 ? 'connected' : 'reconnected', detail: purpose });
     return connection;
   }
 
   /**
-   * Not awaited: what follows is answered after it. Readers take UTF8=ACCEPT, since without it a server may rewrite
-   * messages that have UTF-8 headers (RFC 6858); writers only where they must, and never CONDSTORE, which makes
-   * every silent STORE talk.
+   * Not awaited, but for the encoding of names: what follows is answered after it. Readers take UTF8=ACCEPT, since
+   * without it a server may rewrite messages that have UTF-8 headers (RFC 6858); writers only where they must, and
+   * never CONDSTORE, which makes every silent STORE talk.
    */
-  #enable(connection: ImapConnection, purpose: Purpose): void {
-    if (!connection.has('ENABLE') && !connection.has('IMAP4REV2')) return;
+  async #enable(connection: ImapConnection, purpose: Purpose): Promise<void> {
+    if (this.#enableRefused || (!connection.has('ENABLE') && !connection.has('IMAP4REV2'))) return;
     const wanted: string[] = [];
     if (purpose === 'reading') {
       if (connection.has('QRESYNC')) wanted.push('QRESYNC');
@@ -152,7 +155,16 @@ export class Dialer {
       if (connection.has('UTF8=ACCEPT')) wanted.push('UTF8=ACCEPT');
     }
     if (connection.has('UTF8=ONLY')) wanted.push('UTF8=ACCEPT');
-    if (wanted.length > 0) connection.run([`ENABLE ${wanted.join(' ')}`], { tolerateBad: true }).catch(() => undefined);
+    if (wanted.length === 0) return;
+    for (const extension of wanted) connection.expected.add(extension);
+    const answer = connection.run([`ENABLE ${wanted.join(' ')}`], { tolerateBad: true }).then(
+      (reply) => {
+        connection.expected.clear();
+        this.#enableRefused ||= reply.status !== 'OK';
+      },
+      () => undefined,
+    );
+    if (wanted.includes('UTF8=ACCEPT')) await answer;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FidelityNote, Op, PlaceOp, RemoveOp, Result, StateOp } from '@sterna/connector-kit';
+import type { FidelityNote, PlaceOp, RemoveOp, Result, StateOp } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { refusal } from './errors.ts';
 import { formatId, parseId } from './ids.ts';
@@ -16,20 +16,26 @@ export interface StoreContext {
   readonly trash: () => Promise<Mailbox | undefined>;
 }
 
-type ExistingOp = StateOp | PlaceOp | RemoveOp;
+export type ExistingOp = StateOp | PlaceOp | RemoveOp;
 type Target<T> = { readonly op: T; readonly uid: number };
 
-/** State, place and remove, grouped so that equal changes are one command. */
-export async function applyToExisting(
-  ops: readonly Exclude<Op, { verb: 'create' }>[],
-  context: StoreContext,
-): Promise<Result[]> {
+/**
+ * State, place and remove, grouped so that equal changes are one command.
+ *
+ * @throws SternaError where nothing at all was done: no connection, or the endpoint as a whole refuses
+ */
+export async function applyToExisting(ops: readonly ExistingOp[], context: StoreContext): Promise<Result[]> {
   const results: Result[] = [];
   for (const [container, group] of Map.groupBy(ops, (op) => op.container)) {
-    const trash = group.some((op) => op.verb === 'remove' && op.how === 'trash') ? await context.trash() : undefined;
-    results.push(
-      ...(await context.link.exclusively((connection) => inFolder(connection, container, group, trash, context))),
-    );
+    try {
+      const trash = group.some((op) => op.verb === 'remove' && op.how === 'trash') ? await context.trash() : undefined;
+      await context.link.exclusively((connection) => inFolder(connection, container, group, trash, context, results));
+    } catch (thrown) {
+      const error = asSternaError(thrown);
+      const known = new Set(results.map((result) => result.op));
+      if (!results.some((result) => result.outcome === 'done' || result.outcome === 'unknown')) throw error;
+      for (const { op } of group) if (!known.has(op)) results.push({ op, outcome: 'unknown', error });
+    }
   }
   return results;
 }
@@ -40,7 +46,8 @@ async function inFolder(
   ops: readonly ExistingOp[],
   trash: Mailbox | undefined,
   context: StoreContext,
-): Promise<Result[]> {
+  results: Result[],
+): Promise<void> {
   const mailbox = mailboxFromId(container);
   let selected: Selected;
   try {
@@ -48,9 +55,9 @@ async function inFolder(
   } catch (thrown) {
     const error = asSternaError(thrown);
     if (error.code !== 'container-gone') throw error;
-    return ops.map((op) => ({ op: op.op, outcome: 'missing' }));
+    for (const { op } of ops) results.push({ op, outcome: 'missing' });
+    return;
   }
-  const results: Result[] = [];
   const targets: Target<ExistingOp>[] = [];
   for (const op of ops) {
     const id = parseId(op.targetId);
@@ -75,7 +82,6 @@ async function inFolder(
     const to = how === 'trash' && trash && trash.id !== container ? trash : undefined;
     results.push(...(await guarded(group, () => run.remove(group, to))));
   }
-  return results;
 }
 
 /** A connection lost in between: nobody knows. What was refused was not done. */

@@ -13,10 +13,11 @@ export class StreamedBody implements LiteralSink, AsyncIterable<Buffer> {
   #ended = false;
   #discarded = false;
   #wake: (() => void) | undefined;
+  readonly #forget: () => void;
 
   constructor(connection: ImapConnection) {
     this.#connection = connection;
-    connection.onDestroyed(() => this.#wakeUp());
+    this.#forget = connection.onDestroyed(() => this.#wakeUp());
   }
 
   /** It will never be whole. */
@@ -32,8 +33,12 @@ export class StreamedBody implements LiteralSink, AsyncIterable<Buffer> {
     this.#wakeUp();
   }
 
-  end(): void {
+  /** All bytes came, but only a well-formed rest of the response shows that they were as many as announced. */
+  end(): void {}
+
+  finish(): void {
     this.#ended = true;
+    this.#forget();
     this.#wakeUp();
   }
 

@@ -85,12 +85,14 @@ export class ImapConnection {
   #repliesInWindow = 0;
   #watch: NodeJS.Timeout;
   #greeting: { resolve: (greeting: Untagged) => void; reject: (error: SternaError) => void } | undefined;
-  #onDestroyed: (() => void)[] = [];
+  readonly #onDestroyed = new Set<() => void>();
   #bye: string | undefined;
 
   capabilities: ReadonlySet<string> = new Set();
   /** Extensions that ENABLE confirmed, upper case. */
   readonly enabled: Set<string> = new Set();
+  /** Extensions that ENABLE was asked for, whose answer is on its way. */
+  readonly expected: Set<string> = new Set();
 
   constructor(socket: Socket, limits: ConnectionLimits) {
     this.#limits = limits;
@@ -117,9 +119,11 @@ export class ImapConnection {
     return this.capabilities.has(capability);
   }
 
-  onDestroyed(callback: () => void): void {
+  /** @returns forgets the callback */
+  onDestroyed(callback: () => void): () => void {
     if (this.#error) callback();
-    else this.#onDestroyed.push(callback);
+    else this.#onDestroyed.add(callback);
+    return () => this.#onDestroyed.delete(callback);
   }
 
   greeting(): Promise<Untagged> {
@@ -189,7 +193,8 @@ export class ImapConnection {
       pending.onContinue?.();
       pending.reject(error);
     }
-    for (const callback of this.#onDestroyed.splice(0)) callback();
+    for (const callback of this.#onDestroyed) callback();
+    this.#onDestroyed.clear();
   }
 
   /** Why it ended. */

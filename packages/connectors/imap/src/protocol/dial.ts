@@ -25,9 +25,10 @@ export interface DialOptions {
 export async function dial(options: DialOptions): Promise<ImapConnection> {
   if (options.signal.aborted) throw aborted();
   const deadline = AbortSignal.timeout(options.connectTimeoutMs);
-  const plain = await tcp(options, deadline);
+  let plain: Socket | undefined;
   let connection: ImapConnection | undefined;
   try {
+    plain = await tcp(options, deadline);
     const socket = options.tls === 'implicit' ? await tls(plain, options, deadline) : plain;
     connection = new ImapConnection(socket, options);
     abortWith(connection, options.signal);
@@ -38,7 +39,7 @@ export async function dial(options: DialOptions): Promise<ImapConnection> {
   } catch (thrown) {
     const error = options.signal.aborted ? aborted() : networkError(thrown, options.host, options.port);
     connection?.destroy(error);
-    plain.destroy();
+    plain?.destroy();
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { protocolError } from '../errors.ts';
 import { canonicalFlags } from './atoms.ts';
 import { parseInternalDate } from './dates.ts';
 import { asText, ResponseCursor, type Value } from './response-cursor.ts';
@@ -14,7 +15,14 @@ export interface Fetched {
   body: Buffer | null | undefined;
 }
 
-/** The part of a FETCH response behind `FETCH`. @throws SternaError transient `imap-protocol` */
+const ITEM_NAME = /^[A-Z][A-Z0-9.-]*(?:\[[^\]]*\])?(?:<\d+>)?$/;
+
+/**
+ * The part of a FETCH response behind `FETCH`. Strict on its shape: after a literal whose announced size was wrong,
+ * what follows is anything but a well-formed rest, and the message must not be taken.
+ *
+ * @throws SternaError transient `imap-protocol`
+ */
 export function parseFetch(cursor: ResponseCursor): Fetched {
   const found: Fetched = {
     uid: undefined,
@@ -24,9 +32,10 @@ export function parseFetch(cursor: ResponseCursor): Fetched {
     modseq: undefined,
     body: undefined,
   };
-  if (!cursor.open()) return found;
+  if (!cursor.open()) throw protocolError('sent message data that can’t be read');
   while (!cursor.close()) {
     const name = cursor.itemName();
+    if (!ITEM_NAME.test(name)) throw protocolError('sent message data that can’t be read');
     switch (name) {
       case 'FLAGS':
         found.flags = canonicalFlags(cursor.atoms());
@@ -55,6 +64,7 @@ export function parseFetch(cursor: ResponseCursor): Fetched {
       }
     }
   }
+  if (!cursor.atEnd) throw protocolError('sent more than the end of message data');
   return found;
 }
 
