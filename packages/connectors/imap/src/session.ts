@@ -1,4 +1,5 @@
 import type { OpenRequest, Session } from '@sterna/connector-kit';
+import { asSternaError } from '@sterna/core';
 import { appendLimitOf, capabilitiesOf } from './capabilities.ts';
 import { aborted } from './errors.ts';
 import { askNamespaces, type Namespaces } from './folders.ts';
