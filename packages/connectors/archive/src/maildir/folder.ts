@@ -19,6 +19,7 @@ export class MaildirFolder {
   /** id → `cur/NAME` or `new/NAME`, latin1. Undefined until listed. */
   #files: Map<string, string> | undefined;
   #stamp = '';
+  #owner: ReturnType<typeof ownerOf> | undefined;
   #keywords: (string | undefined)[] | undefined;
 
   constructor(dir: string) {
@@ -71,6 +72,15 @@ export class MaildirFolder {
   /** Whether somebody else changed the folder since we last listed or wrote it. */
   async changedByOthers(): Promise<boolean> {
     return (await this.stamp()) !== this.#stamp;
+  }
+
+  /**
+   * Whom new files must belong to: the folder's owner, where we run as root for somebody else. Mail servers can't
+   * read root's files.
+   */
+  async owner(): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+    this.#owner ??= ownerOf(this.dir);
+    return this.#owner;
   }
 
   /** Our own rename or removal happened: the index follows, and the change isn't taken for somebody else's. */
@@ -152,12 +162,21 @@ async function names(dir: string): Promise<string[]> {
   }
 }
 
+/** The owner of `path` if we are root and somebody else owns it. */
+export async function ownerOf(path: string): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const { uid, gid } = await stat(path);
+  return uid === 0 ? undefined : { uid, gid };
+}
+
 /** Whole or not at all: written beside, synced, renamed over. */
 export async function writeDurably(dir: string, name: string, content: string): Promise<void> {
   const draft = join(dir, `${name}.${process.pid}.tmp`);
   const file = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
   try {
     await file.writeFile(content);
+    const owner = await ownerOf(dir);
+    if (owner !== undefined) await file.chown(owner.uid, owner.gid);
     await file.sync();
   } finally {
     await file.close();

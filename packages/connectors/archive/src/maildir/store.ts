@@ -232,6 +232,8 @@ export class MaildirStore implements WritableStore {
       if (written !== op.size)
         throw new SternaError('transient', 'body-cut', 'The message ended early while it was copied');
       if (date !== undefined) await file.utimes(date, date);
+      const owner = await folder.owner();
+      if (owner !== undefined) await file.chown(owner.uid, owner.gid);
       await file.sync();
     } catch (thrown) {
       await file.close();

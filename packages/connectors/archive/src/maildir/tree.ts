@@ -1,9 +1,9 @@
-import { lstat, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FidelityNote, SpecialUse } from '@sterna/connector-kit';
 import { errnoOf } from '../errors.ts';
 import { decodeUtf7, encodeUtf7, isInbox, MAX_NAME_BYTES, roleOf, safeName, samePath, shorten } from '../names.ts';
-import { syncDirectory, writeDurably } from './folder.ts';
+import { ownerOf, syncDirectory, writeDurably } from './folder.ts';
 
 /**
  * `plus`: Maildir++, INBOX at the root and `.A.B` beside it; `nested`: `A/B/cur`, INBOX a folder like the others
@@ -138,6 +138,9 @@ export async function createFolder(
   const id = atRoot ? '.' : await freeName(root, scan, encodePath(scan.layout, path, notes), options.portable, notes);
   const dir = join(root, id);
   for (const sub of ['tmp', 'new', 'cur']) await mkdir(join(dir, sub), { recursive: true, mode: 0o700 });
+  const owner = await ownerOf(root);
+  if (owner !== undefined && !atRoot)
+    for (const sub of ['', 'tmp', 'new', 'cur']) await chown(join(dir, sub), owner.uid, owner.gid);
   const named = scan.layout === 'plus' ? id.slice(1).split('.').map(decodeUtf7) : id.split('/').map(decodeUtf7);
   const plain = atRoot || samePath(named, path);
   const role = atRoot ? 'inbox' : (options.role ?? roleOf(path));

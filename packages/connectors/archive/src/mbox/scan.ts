@@ -106,7 +106,13 @@ async function findBoundaries(file: FileHandle, from: number, limit: number): Pr
       if (parsed === undefined && !cut) continue;
       found.push({ at, start: cut ? limit : base + end + 1, crlf, date: parsed?.date });
     }
-    if (last) return found;
+    if (last) {
+      // Cut off within the very word that begins a separator.
+      const word = /\n\r?\n(F|Fr|Fro|From)$/.exec(window.toString('latin1', Math.max(0, window.length - 8)))?.[1];
+      if (word !== undefined && offset > word.length)
+        found.push({ at: limit - word.length, start: limit, crlf: false, date: undefined });
+      return found;
+    }
     base += keep;
     window = window.subarray(keep);
   }
@@ -179,6 +185,7 @@ async function cutReason(
   if (headers.contentLength !== undefined && headers.contentLength > bodyLength + 2)
     return 'before the declared Content-Length';
   if (end < limit) return undefined;
+  if (headers.body === undefined) return 'in the header';
   const ending = (await readRange(file, Math.max(boundary.start, end - 4096), end)).toString('latin1');
   if (headers.boundary !== undefined && !ending.includes(`--${headers.boundary}--`))
     return 'before the last MIME part ends';
