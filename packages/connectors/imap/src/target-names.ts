@@ -45,7 +45,6 @@ export function targetName(
   return { id: target.prefix + id, notes };
 }
 
-const LOOK_ALIKE: Readonly<Record<string, string>> = { '.': '．', '/': '／', '\\': '＼', '^': '＾', '~': '～' };
 const MAX_BYTES = 180;
 
 function adapt(part: string, separator: string, strictly: boolean): string {
@@ -56,7 +55,8 @@ function adapt(part: string, separator: string, strictly: boolean): string {
   });
   if (separator !== '') name = name.replaceAll(separator, lookAlike(separator));
   if (strictly) {
-    name = name.replace(/[./\\*%"&#~^|!]/g, lookAlike);
+    // Letters, digits and what no server minds stay.
+    name = name.replace(/[!-/:-@[-`{-~]/g, (mark) => (/[-_,'=@+]/.test(mark) ? mark : lookAlike(mark)));
     name = name.replace(/^\s+|\s+$/g, (spaces) => '\u2423'.repeat(spaces.length));
     if (Buffer.byteLength(name) > MAX_BYTES) {
       const hash = createHash('sha256').update(part).digest('hex').slice(0, 8);
@@ -71,7 +71,7 @@ function adapt(part: string, separator: string, strictly: boolean): string {
 
 /** ASCII has a full-width twin at a fixed distance. */
 function lookAlike(character: string): string {
-  return LOOK_ALIKE[character] ?? String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+  return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }
 
 /** For a note: printable, on one line, not too long. */

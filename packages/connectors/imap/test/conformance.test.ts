@@ -1,12 +1,5 @@
 import { describeReader, describeWriter } from '@sterna/connector-suite';
-import {
-  type Cyrus,
-  cyrusInstalled,
-  type Dovecot,
-  type DovecotOptions,
-  startCyrus,
-  startDovecot,
-} from '@sterna/test-servers';
+import { type Dovecot, type DovecotOptions, startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { suiteEndpoint } from './support.ts';
 
@@ -41,23 +34,3 @@ for (const [name, options] of Object.entries(VARIANTS))
     describeReader('imap on Dovecot', fixture);
     describeWriter('imap on Dovecot', fixture);
   });
-
-describe.skipIf(!cyrusInstalled())('Cyrus', () => {
-  let server: Cyrus;
-  beforeAll(async () => {
-    server = await startCyrus({ folders: [] });
-  });
-  afterAll(() => server?.stop());
-  let user = 0;
-  const fixture = {
-    make: async () => {
-      const name = `c${++user}`;
-      await server.createUser(name);
-      return suiteEndpoint(server, { pageSize: 400 }, name);
-    },
-    keepsFlags: true,
-    keepsDates: true,
-  };
-  describeReader('imap on Cyrus', fixture);
-  describeWriter('imap on Cyrus', fixture);
-});
