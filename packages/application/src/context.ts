@@ -1,32 +1,11 @@
 import type { Connector } from '@sterna/connector-kit';
-import type { Domain } from '@sterna/store';
-import type { Kysely } from 'kysely';
-import type { Pool } from 'pg';
+import type { DomainDb, EventListener, Secrets } from '@sterna/store';
 
-/** AES-GCM in production (packages/store). `purpose` is bound to the sealed bytes: a swapped column doesn't open. */
-export interface SecretsPort {
-  seal(plain: string, purpose: string): Buffer;
-  /** @throws where the key is another one or the bytes were changed */
-  unseal(sealed: Buffer, purpose: string): string;
-}
+/** `openSecrets` of packages/store. `purpose` is bound to the sealed bytes: see `systemPurpose`, `entryPurpose`. */
+export type SecretsPort = Pick<Secrets, 'sealJson' | 'unsealJson'>;
 
-export interface ConnectorRegistry {
-  get(name: string): Connector | undefined;
-  list(): readonly Connector[];
-}
-
-/** One LISTEN connection per process, shared by all subscribers. */
-export interface EventSource {
-  subscribe(listener: (event: RawEvent) => void): () => void;
-}
-
-/** As sent on channel `sterna_event`. */
-export interface RawEvent {
-  readonly type: string;
-  readonly entryId?: number;
-  readonly passId?: number;
-  readonly projectId?: number;
-}
+/** By name, as packages/connectors/all exports it. */
+export type ConnectorRegistry = ReadonlyMap<string, Connector>;
 
 export interface LicensingPolicy {
   /** True: licenses come from signed packs alone. */
@@ -37,13 +16,12 @@ export interface LicensingPolicy {
 
 /** Everything an application function needs besides who asks and for what. Built once by the composition root. */
 export interface Context {
-  readonly pool: Pool;
   /** `domainDatabase(pool)` of packages/store. */
-  readonly db: Kysely<Domain>;
+  readonly db: DomainDb;
   readonly secrets: SecretsPort;
   readonly connectors: ConnectorRegistry;
-  readonly events: EventSource;
-  readonly clock: { now(): Date };
+  /** `listenForEvents(pool)` of packages/store: one LISTEN connection per process. */
+  readonly events: Pick<EventListener, 'subscribe'>;
   readonly licensing: LicensingPolicy;
   /** Backups go to `<dataDir>/backups/<entry>/<timestamp>`. */
   readonly dataDir: string;

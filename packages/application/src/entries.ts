@@ -1,109 +1,43 @@
-import type { Books, EntryStatus, ItemType, LicenseTier, LicenseType, SettingsPatch } from '@sterna/core';
+import {
+  decideUnused,
+  type EntryStatus,
+  entryKey,
+  type ItemType,
+  isLiveEntry,
+  mergePatch,
+  mergeSettings,
+  type SettingsPatch,
+  SternaError,
+} from '@sterna/core';
+import {
+  batchesOf,
+  countEntries,
+  type EntryQuery,
+  type EntryRow,
+  entryById,
+  entryIdsOf,
+  entryPurpose,
+  inOrganization,
+  insertEntries,
+  lastPasses,
+  liveEntryKeys,
+  livePassOf,
+  lockEntry,
+  type NewEntry,
+  type OrganizationTransaction,
+  openRemigrationOf,
+  pageOfEntries,
+  projectById,
+  reserveIds,
+  type SystemRow,
+  updateEntryRow,
+  violatedIndex,
+} from '@sterna/store';
+import { found, invalidCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-import { notImplemented } from './not-implemented.ts';
-import type { CredentialsInput } from './systems.ts';
-
-export interface EntryLicense {
-  readonly id: string;
-  readonly type: LicenseType;
-  readonly tier: LicenseTier;
-  readonly burned: boolean;
-}
-
-export interface EntryView {
-  readonly id: number;
-  readonly projectId: number;
-  readonly itemType: ItemType;
-  readonly sourceAddress: string;
-  readonly targetAddress: string;
-  readonly displayName: string | undefined;
-  readonly batch: string | undefined;
-  readonly status: EntryStatus;
-  /** Why it waits or failed, in words. */
-  readonly statusDetail: string | undefined;
-  readonly resumeAt: Date | undefined;
-  readonly merge: boolean;
-  readonly hasCredentials: { readonly source: boolean; readonly target: boolean };
-  readonly settings: SettingsPatch;
-  /** Best one first: a burned standard, a burned trial, an assigned one. */
-  readonly licenses: readonly EntryLicense[];
-  readonly lastPass: PassSummary | undefined;
-  readonly replacesEntryId: number | undefined;
-  readonly createdAt: Date;
-  readonly archivedAt: Date | undefined;
-}
-
-export interface PassSummary {
-  readonly id: number;
-  readonly number: number;
-  readonly kind: string;
-  readonly status: string;
-  readonly books: Books | undefined;
-  readonly progress: unknown;
-  readonly startedAt: Date | undefined;
-  readonly endedAt: Date | undefined;
-}
-
-/** One thing wrong with a CSV. */
-export interface CsvProblem {
-  /** 1 is the header's line; a quoted field may span several. */
-  readonly line: number;
-  readonly column: string | undefined;
-  readonly code: string;
-  readonly message: string;
-  readonly fix: string | undefined;
-}
-
-export interface ImportResult {
-  /** Entries made. 0 while there are problems, unless `partial`. */
-  readonly imported: number;
-  readonly entryIds: readonly number[];
-  /** Every problem of every line, in line order. */
-  readonly problems: readonly CsvProblem[];
-}
-
-/**
- * Creates entries from a CSV (see core `readUserList` for its columns), in one transaction. Problems are returned,
- * not thrown; nothing is made while there are any, unless `partial` takes the good lines.
- *
- * @throws SternaError config `csv-encoding` | `csv-empty` | `csv-unknown-column` | `csv-missing-column` … for a file
- *   that can't be read as a whole
- */
-export async function importUserList(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number; csv: Uint8Array; partial?: boolean | undefined },
-): Promise<ImportResult> {
-  return notImplemented('importUserList');
-}
-
-/** The live entries as CSV that `importUserList` takes. No secrets. */
-export async function exportUserList(_context: Context, _actor: Actor, _input: { projectId: number }): Promise<string> {
-  return notImplemented('exportUserList');
-}
-
-export interface DiscoveredEntry {
-  readonly itemType: ItemType;
-  readonly address: string;
-  readonly displayName: string | undefined;
-  readonly objects: number | undefined;
-  readonly bytes: number | undefined;
-  /** Already in the user list. */
-  readonly listed: boolean;
-}
-
-/**
- * Asks the source system for what it holds. Makes no entries: `createEntries` does, with the chosen ones.
- *
- * @throws SternaError config `cannot-list-users` where the system has no such list: import a CSV
- */
-export async function getList(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number; itemType: ItemType; signal?: AbortSignal | undefined },
-): Promise<readonly DiscoveredEntry[]> {
-  return notImplemented('getList');
-}
+import { refuseSameEndpoint, resealed, systemsOfEntry } from './endpoints.ts';
+import { type EntryView, entryView, entryViews, licenseState } from './entry-view.ts';
+import { type CredentialsInput, connectorOf, readCredentials } from './systems.ts';
 
 export interface EntryInput {
   readonly itemType: ItemType;
@@ -115,19 +49,6 @@ export interface EntryInput {
   readonly sourceCredentials?: CredentialsInput | undefined;
   readonly targetCredentials?: CredentialsInput | undefined;
   readonly settings?: SettingsPatch | undefined;
-}
-
-/** All or none. @throws SternaError config `entry-duplicate` | `target-is-source` | `address-invalid` … */
-export async function createEntries(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number; entries: readonly EntryInput[] },
-): Promise<readonly EntryView[]> {
-  return notImplemented('createEntries');
-}
-
-export async function getEntry(_context: Context, _actor: Actor, _input: { entryId: number }): Promise<EntryView> {
-  return notImplemented('getEntry');
 }
 
 /** Which entries: by id, or all that a filter finds. */
@@ -144,26 +65,244 @@ export interface EntryFilter {
 }
 export type EntrySort = 'id' | 'source' | 'target' | 'status' | 'batch';
 
+/** An entry of the user list: internal ones (backups) don't exist for these functions. */
+export async function listedEntry(db: Context['db'], actor: Actor, entryId: number): Promise<EntryRow> {
+  const row = await entryById(db, actor.organizationId, entryId);
+  return found(row?.purpose === 'migration' ? row : undefined, 'entry', entryId);
+}
+
+/** The same, locked for the rest of the transaction. */
+export async function lockListedEntry(tx: OrganizationTransaction, actor: Actor, entryId: number): Promise<EntryRow> {
+  const row = await lockEntry(tx.db, actor.organizationId, entryId);
+  return found(row?.purpose === 'migration' ? row : undefined, 'entry', entryId);
+}
+
+/** @throws SternaError config `entry-archived` */
+export function refuseArchived(row: EntryRow, what: string): void {
+  if (row.archived_at !== null)
+    throw new SternaError('config', 'entry-archived', `This entry was deleted; ${what}.`, {
+      fix: 'Recreate it: that makes a new entry, which needs a license of its own.',
+    });
+}
+
+/** @throws SternaError config `entry-running` */
+export async function refuseRunning(db: Context['db'], row: EntryRow, what: string): Promise<void> {
+  const live = await livePassOf(db, row.id);
+  if (live === undefined && !isLiveEntry(row.status)) return;
+  throw new SternaError(
+    'config',
+    'entry-running',
+    `${what}: its ${live?.kind ?? ''} pass ${live?.number ?? ''} is ${live?.status ?? row.status}.`.replace(/ +/g, ' '),
+    { fix: 'Wait until it ends, or stop it.', details: { conflict: true, ...(live && { passId: live.id }) } },
+  );
+}
+
+const MAX_ADDRESS = 1_000;
+
+function readAddress(text: string, field: string): string {
+  const address = text.trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (address === '' || address.length > MAX_ADDRESS || /[\u0000-\u001f\u007f]/.test(address))
+    throw new SternaError('config', 'address-invalid', `An address has 1 to ${MAX_ADDRESS} characters in one line.`, {
+      field,
+      fix: 'Correct the address.',
+    });
+  return address;
+}
+
+/**
+ * Checks new entries and makes their rows; `live` grows with them.
+ *
+ * @throws SternaError config `entry-duplicate` | `target-is-source` | `address-invalid` | `item-type-unsupported` …
+ */
+export function prepareEntry(
+  context: Context,
+  place: {
+    actor: Actor;
+    projectId: number;
+    projectSettings: unknown;
+    source: SystemRow;
+    target: SystemRow;
+    live: Map<string, number>;
+  },
+  id: number,
+  input: EntryInput,
+): NewEntry {
+  const sourceAddress = readAddress(input.sourceAddress, 'sourceAddress');
+  const targetAddress = readAddress(input.targetAddress, 'targetAddress');
+  const merge = input.merge === true;
+  refuseSameEndpoint(place.source, place.target, { source: sourceAddress, target: targetAddress });
+  for (const system of [place.source, place.target])
+    if (!connectorOf(context, system.connector).itemTypes.includes(input.itemType))
+      throw new SternaError('config', 'item-type-unsupported', `The system ${system.name} has no ${input.itemType}.`, {
+        field: 'itemType',
+        fix: `It has: ${connectorOf(context, system.connector).itemTypes.join(', ')}.`,
+      });
+  const key = entryKey({ itemType: input.itemType, sourceAddress, targetAddress });
+  if (!merge && place.live.has(key)) throw duplicate(sourceAddress, targetAddress);
+  const settings = mergePatch({}, input.settings ?? {});
+  mergeSettings(place.projectSettings, settings);
+  if (!place.live.has(key)) place.live.set(key, id);
+  const seal = (side: 'source' | 'target', given: CredentialsInput | undefined): Buffer | null => {
+    const credentials = readCredentials(given);
+    return credentials === undefined ? null : context.secrets.sealJson(entryPurpose(id, side), credentials);
+  };
+  return {
+    id,
+    organizationId: place.actor.organizationId,
+    projectId: place.projectId,
+    itemType: input.itemType,
+    purpose: 'migration',
+    sourceSystemId: place.source.id,
+    targetSystemId: place.target.id,
+    sourceAddress,
+    targetAddress,
+    sealedSourceCredentials: seal('source', input.sourceCredentials),
+    sealedTargetCredentials: seal('target', input.targetCredentials),
+    displayName: input.displayName?.trim() || null,
+    batch: input.batch?.trim() || null,
+    settings,
+    merge,
+    replacesEntryId: null,
+  };
+}
+
+const duplicate = (source: string, target: string): SternaError =>
+  new SternaError('config', 'entry-duplicate', `${source} → ${target} is in the user list already.`, {
+    field: 'sourceAddress',
+    fix: 'Use that entry, or set `merge` to bring several into one target on purpose.',
+  });
+
+export async function insertPrepared(tx: OrganizationTransaction, entries: readonly NewEntry[]): Promise<void> {
+  await insertEntries(tx.db, entries).catch((error: unknown) => {
+    const [first] = entries;
+    if (violatedIndex(error) === 'entry_unique_live' && first !== undefined)
+      throw duplicate(first.sourceAddress, first.targetAddress);
+    throw error;
+  });
+}
+
+/** Project, systems and live entries: what new entries are checked against. */
+export async function placeForEntries(tx: OrganizationTransaction, actor: Actor, projectId: number) {
+  const project = found(await projectById(tx.db, actor.organizationId, projectId), 'project', projectId);
+  const { source, target } = await systemsOfEntry(tx.db, actor, project);
+  const live = await liveEntryKeys(tx.db, project.id);
+  return { actor, projectId: project.id, projectSettings: project.settings, source, target, live };
+}
+
+async function viewsOf(tx: OrganizationTransaction, actor: Actor, ids: readonly number[]): Promise<EntryView[]> {
+  const { state } = await tx.licenses();
+  const passes = await lastPasses(tx.db, ids);
+  const views: EntryView[] = [];
+  for (const id of ids) {
+    const row = found(await entryById(tx.db, actor.organizationId, id), 'entry', id);
+    views.push(entryView(row, state, passes.get(id)));
+  }
+  return views;
+}
+
+/** All or none. @throws SternaError config `entry-duplicate` | `target-is-source` | `address-invalid` … */
+export async function createEntries(
+  context: Context,
+  actor: Actor,
+  input: { projectId: number; entries: readonly EntryInput[] },
+): Promise<readonly EntryView[]> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const place = await placeForEntries(tx, actor, input.projectId);
+    const ids = await reserveIds(tx.db, 'entry', input.entries.length);
+    const entries = input.entries.map((entry, index) => prepareEntry(context, place, ids[index] as number, entry));
+    await insertPrepared(tx, entries);
+    for (const entry of entries)
+      tx.audit('entry.create', `entry/${entry.id}`, { source: entry.sourceAddress, target: entry.targetAddress });
+    tx.event({ type: 'entry', projectId: input.projectId });
+    return viewsOf(tx, actor, ids);
+  });
+}
+
+export async function getEntry(context: Context, actor: Actor, input: { entryId: number }): Promise<EntryView> {
+  requireScope(actor, 'read');
+  const row = await listedEntry(context.db, actor, input.entryId);
+  const licenses = await licenseState(context.db, actor.organizationId);
+  const passes = await lastPasses(context.db, [row.id]);
+  return entryView(row, licenses, passes.get(row.id));
+}
+
+/** A filter of people as a query; license states come from the ledger's fold. */
+async function queryOf(context: Context, actor: Actor, filter: EntryFilter): Promise<EntryQuery> {
+  found(await projectById(context.db, actor.organizationId, filter.projectId), 'project', filter.projectId);
+  const query: EntryQuery = {
+    organizationId: actor.organizationId,
+    projectId: filter.projectId,
+    status: filter.status,
+    batch: filter.batch,
+    itemType: filter.itemType,
+    search: filter.search,
+    archived: filter.archived === true,
+  };
+  if (filter.license === undefined) return query;
+  const holders = (await licenseState(context.db, actor.organizationId)).holders();
+  if (filter.license === 'none') return { ...query, except: [...holders.keys()] };
+  const wantBurned = filter.license === 'burned';
+  return { ...query, among: [...holders].filter(([, isBurned]) => isBurned === wantBurned).map(([id]) => id) };
+}
+
 /** @param input.limit 1 to 500, default 100 */
 export async function listEntries(
-  _context: Context,
-  _actor: Actor,
-  _input: EntryFilter & {
+  context: Context,
+  actor: Actor,
+  input: EntryFilter & {
     sort?: EntrySort | undefined;
     descending?: boolean | undefined;
     after?: string | undefined;
     limit?: number | undefined;
   },
 ): Promise<Page<EntryView> & { total: number }> {
-  return notImplemented('listEntries');
+  requireScope(actor, 'read');
+  const query = await queryOf(context, actor, input);
+  const page = await pageOfEntries(context.db, query, {
+    order: input.sort ?? 'id',
+    descending: input.descending === true,
+    after: readEntryCursor(input.after),
+    limit: readLimit(input.limit),
+  });
+  const items = await entryViews(context.db, page.rows, await licenseState(context.db, actor.organizationId));
+  const total = await countEntries(context.db, query);
+  return page.next === undefined
+    ? { items, total }
+    : { items, total, next: Buffer.from(JSON.stringify(page.next)).toString('base64url') };
+}
+
+function readEntryCursor(after: string | undefined): readonly [string, number] | undefined {
+  if (after === undefined) return undefined;
+  try {
+    const [value, id] = JSON.parse(Buffer.from(after, 'base64url').toString('utf8')) as unknown[];
+    if (typeof value === 'string' && Number.isSafeInteger(id)) return [value, id as number];
+  } catch {
+    // Below.
+  }
+  throw invalidCursor();
+}
+
+/** Ids, or all that a filter finds. */
+export type Selection = { readonly entryIds: readonly number[] } | { readonly filter: EntryFilter };
+
+/** Duplicates are dropped; ids are not checked here. */
+export async function selectedIds(context: Context, actor: Actor, selection: Selection): Promise<readonly number[]> {
+  return 'entryIds' in selection
+    ? [...new Set(selection.entryIds)]
+    : entryIdsOf(context.db, await queryOf(context, actor, selection.filter));
 }
 
 export async function listBatches(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number },
+  context: Context,
+  actor: Actor,
+  input: { projectId: number },
 ): Promise<readonly { batch: string | undefined; entries: number }[]> {
-  return notImplemented('listBatches');
+  requireScope(actor, 'read');
+  found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
+  const rows = await batchesOf(context.db, input.projectId);
+  return rows.map((row) => ({ batch: row.batch ?? undefined, entries: row.entries }));
 }
 
 /**
@@ -171,9 +310,9 @@ export async function listBatches(
  * `settings` is a patch over the entry's own overrides.
  */
 export async function updateEntry(
-  _context: Context,
-  _actor: Actor,
-  _input: {
+  context: Context,
+  actor: Actor,
+  input: {
     entryId: number;
     sourceAddress?: string | undefined;
     targetAddress?: string | undefined;
@@ -184,53 +323,164 @@ export async function updateEntry(
     targetCredentials?: CredentialsInput | undefined;
   },
 ): Promise<EntryView> {
-  return notImplemented('updateEntry');
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const row = await lockListedEntry(tx, actor, input.entryId);
+    refuseArchived(row, 'it can’t change any more');
+    const source =
+      input.sourceAddress === undefined ? row.source_address : readAddress(input.sourceAddress, 'sourceAddress');
+    const target =
+      input.targetAddress === undefined ? row.target_address : readAddress(input.targetAddress, 'targetAddress');
+    if ((source !== row.source_address || target !== row.target_address) && row.status !== 'not started')
+      throw new SternaError('config', 'entry-started', 'The addresses of an entry that has started can’t change.', {
+        field: source === row.source_address ? 'targetAddress' : 'sourceAddress',
+        fix: 'Delete it and make a new one, or remigrate it.',
+      });
+    if (source !== row.source_address || target !== row.target_address) {
+      const systems = await systemsOfEntry(tx.db, actor, row);
+      refuseSameEndpoint(systems.source, systems.target, { source, target });
+    }
+    const settings = input.settings === undefined ? row.settings : mergePatch(row.settings, input.settings);
+    if (input.settings !== undefined) {
+      const project =
+        row.project_id === null ? undefined : await projectById(tx.db, actor.organizationId, row.project_id);
+      mergeSettings(project?.settings ?? {}, settings);
+    }
+    const seal = (side: 'source' | 'target', given: CredentialsInput): Buffer | null => {
+      const credentials = readCredentials(given);
+      return credentials === undefined ? null : context.secrets.sealJson(entryPurpose(row.id, side), credentials);
+    };
+    await updateEntryRow(tx.db, row.id, {
+      source_address: source,
+      target_address: target,
+      ...(input.displayName === undefined ? {} : { display_name: input.displayName.trim() || null }),
+      ...(input.batch === undefined ? {} : { batch: input.batch?.trim() || null }),
+      ...(input.settings === undefined
+        ? {}
+        : { settings: JSON.stringify(settings), settings_version: row.settings_version + 1 }),
+      ...(input.sourceCredentials === undefined
+        ? {}
+        : { sealed_source_credentials: seal('source', input.sourceCredentials) }),
+      ...(input.targetCredentials === undefined
+        ? {}
+        : { sealed_target_credentials: seal('target', input.targetCredentials) }),
+    }).catch((error: unknown) => {
+      if (violatedIndex(error) === 'entry_unique_live') throw duplicate(source, target);
+      throw error;
+    });
+    tx.audit('entry.update', `entry/${row.id}`, {
+      ...(source === row.source_address ? {} : { source }),
+      ...(target === row.target_address ? {} : { target }),
+      ...(input.batch === undefined ? {} : { batch: input.batch }),
+      ...(input.settings === undefined ? {} : { settings: input.settings }),
+      credentialsChanged: input.sourceCredentials !== undefined || input.targetCredentials !== undefined,
+    });
+    tx.event({ type: 'entry', entryId: row.id, ...(row.project_id === null ? {} : { projectId: row.project_id }) });
+    const [view] = await viewsOf(tx, actor, [row.id]);
+    return found(view, 'entry', row.id);
+  });
+}
+
+/** Archives inside a transaction that holds the entry's lock. A license that never burned goes back. */
+export async function archiveEntry(tx: OrganizationTransaction, row: EntryRow, why: string): Promise<void> {
+  const book = await tx.licenses();
+  const released = book.record(decideUnused(book.state, { entry: row.id, reason: why }));
+  await updateEntryRow(tx.db, row.id, { archived_at: tx.now });
+  tx.audit('entry.delete', `entry/${row.id}`, {
+    source: row.source_address,
+    target: row.target_address,
+    why,
+    released: released.map((fact) => (fact.kind === 'release' ? fact.license : '')),
+  });
+  tx.event({ type: 'entry', entryId: row.id, ...(row.project_id === null ? {} : { projectId: row.project_id }) });
 }
 
 /**
  * Archives the entry with its books. One that never started gives its license back; a burned license stays with it.
  *
- * @throws SternaError config `entry-running` | `entry-archived`
+ * @throws SternaError config `entry-running` | `entry-archived` | `remigration-open`
  */
-export async function deleteEntry(_context: Context, _actor: Actor, _input: { entryId: number }): Promise<EntryView> {
-  return notImplemented('deleteEntry');
+export async function deleteEntry(context: Context, actor: Actor, input: { entryId: number }): Promise<EntryView> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const row = await lockListedEntry(tx, actor, input.entryId);
+    refuseArchived(row, 'it can’t be deleted again');
+    await refuseRunning(tx.db, row, 'This entry can’t be deleted');
+    const open = await openRemigrationOf(tx.db, row.id);
+    if (open !== undefined)
+      throw new SternaError('config', 'remigration-open', 'A remigration of this entry is under way.', {
+        fix: 'Finish it or cancel it first.',
+        details: { remigrationId: open.id },
+      });
+    await archiveEntry(tx, row, 'deleted by hand');
+    const [view] = await viewsOf(tx, actor, [row.id]);
+    return found(view, 'entry', row.id);
+  });
 }
 
 /**
- * A NEW entry with the archived one's addresses, settings and credentials and nothing of its history; it needs a
+ * A NEW entry with the addresses, settings and credentials of an archived one and nothing of its history; it needs a
  * license of its own.
+ *
+ * @throws SternaError config `entry-not-archived` | `entry-duplicate` | `target-is-source`
  */
 export async function recreateEntry(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId: number; targetAddress?: string | undefined },
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; targetAddress?: string | undefined },
 ): Promise<EntryView> {
-  return notImplemented('recreateEntry');
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const row = await lockListedEntry(tx, actor, input.entryId);
+    if (row.archived_at === null)
+      throw new SternaError(
+        'config',
+        'entry-not-archived',
+        'This entry is live; only a deleted one can be recreated.',
+        {
+          fix: 'Delete it first, or remigrate it, which does both.',
+        },
+      );
+    const id = await recreateFrom(context, tx, actor, row, { targetAddress: input.targetAddress });
+    const [view] = await viewsOf(tx, actor, [id]);
+    return found(view, 'entry', id);
+  });
 }
 
-/** Ids, or all that a filter finds (with an optional license tier for `assign` and `start`). */
-export type Selection = { readonly entryIds: readonly number[] } | { readonly filter: EntryFilter };
-export type BulkAction =
-  | { readonly action: 'start'; readonly tier?: LicenseTier | undefined }
-  | { readonly action: 'audit' | 'verify' | 'stop' | 'resume' | 'retry' | 'delete' | 'release' }
-  | { readonly action: 'assign'; readonly tier?: LicenseTier | undefined }
-  | { readonly action: 'batch'; readonly batch: string | undefined };
-
-export interface BulkResult {
-  readonly done: readonly number[];
-  readonly refused: readonly {
-    readonly entryId: number;
-    readonly code: string;
-    readonly message: string;
-    readonly fix: string | undefined;
-  }[];
-}
-
-/** Each entry on its own: one that is refused doesn't keep the others from it. */
-export async function bulk(
-  _context: Context,
-  _actor: Actor,
-  _input: Selection & { act: BulkAction },
-): Promise<BulkResult> {
-  return notImplemented('bulk');
+/** @returns the new entry's id */
+export async function recreateFrom(
+  context: Context,
+  tx: OrganizationTransaction,
+  actor: Actor,
+  row: EntryRow,
+  change: { targetAddress?: string | undefined; settings?: SettingsPatch | undefined },
+): Promise<number> {
+  if (row.project_id === null) throw found(undefined, 'entry', row.id);
+  const place = await placeForEntries(tx, actor, row.project_id);
+  const [id] = await reserveIds(tx.db, 'entry', 1);
+  if (id === undefined) throw new SternaError('bug', 'internal', 'No id was reserved.');
+  const prepared = prepareEntry(context, place, id, {
+    itemType: row.item_type,
+    sourceAddress: row.source_address,
+    targetAddress: change.targetAddress ?? row.target_address,
+    displayName: row.display_name ?? undefined,
+    batch: row.batch ?? undefined,
+    merge: row.merge,
+    settings: mergePatch(row.settings, change.settings ?? {}) as SettingsPatch,
+  });
+  await insertPrepared(tx, [
+    {
+      ...prepared,
+      sealedSourceCredentials: resealed(context, { entry: row, side: 'source' }, { entryId: id, side: 'source' }),
+      sealedTargetCredentials: resealed(context, { entry: row, side: 'target' }, { entryId: id, side: 'target' }),
+      replacesEntryId: row.id,
+    },
+  ]);
+  tx.audit('entry.create', `entry/${id}`, {
+    source: prepared.sourceAddress,
+    target: prepared.targetAddress,
+    recreates: row.id,
+  });
+  tx.event({ type: 'entry', entryId: id, projectId: row.project_id });
+  return id;
 }

@@ -1,14 +1,82 @@
 export * from './accounts.ts';
 export * from './audit.ts';
-export * from './backups.ts';
+export { type BackupView, backUpTarget, listBackups, restoreBackup } from './backups.ts';
+export * from './bulk.ts';
+export * from './bulk-remigration.ts';
 export * from './context.ts';
-export * from './entries.ts';
-export * from './licenses.ts';
+export {
+  createEntries,
+  deleteEntry,
+  type EntryFilter,
+  type EntryInput,
+  type EntrySort,
+  getEntry,
+  listBatches,
+  listEntries,
+  recreateEntry,
+  type Selection,
+  updateEntry,
+} from './entries.ts';
+export type { EntryLicense, EntryView, PassSummary } from './entry-view.ts';
+export {
+  assignLicense,
+  exportLedger,
+  getBalances,
+  grantLicenses,
+  importPack,
+  type LedgerExport,
+  type LedgerVerdict,
+  listLicenseEvents,
+  releaseLicense,
+  verifyLedger,
+  verifyLedgerExport,
+} from './licenses.ts';
 export * from './live-events.ts';
 export * from './mapping.ts';
-export * from './passes.ts';
-export * from './plan.ts';
+export {
+  getPass,
+  listPasses,
+  type PassView,
+  resumePass,
+  retryPass,
+  type StartResult,
+  startAudit,
+  startPass,
+  startVerify,
+  stopPass,
+} from './passes.ts';
+export { planRemigration, planStart } from './plan.ts';
+export type * from './plan-types.ts';
 export * from './projects.ts';
-export * from './remigration.ts';
+export {
+  beginRemigration,
+  cancelRemigration,
+  chooseBackup,
+  chooseTarget,
+  confirmEmptying,
+  getRemigration,
+  listRemigrations,
+  REMIGRATION_REASONS,
+  REMIGRATION_STEPS,
+  type RemigrationReason,
+  type RemigrationStep,
+  type RemigrationView,
+  recreateForRemigration,
+  startRemigration,
+  verifyRemigration,
+} from './remigration.ts';
 export * from './reports.ts';
-export * from './systems.ts';
+export {
+  type ConnectorView,
+  type CredentialsInput,
+  checkSystem,
+  createSystem,
+  deleteSystem,
+  getSystem,
+  listConnectors,
+  listSystems,
+  type SystemCheck,
+  type SystemView,
+  updateSystem,
+} from './systems.ts';
+export * from './user-list.ts';

@@ -1,11 +1,30 @@
-import type { LicenseBalance, LicenseEvent, LicenseTier, LicenseType } from '@sterna/core';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import {
+  decideAssign,
+  decideGrant,
+  decideRelease,
+  grantOfPack,
+  type LicenseBalance,
+  type LicenseEvent,
+  type LicenseFact,
+  type LicenseTier,
+  type LicenseType,
+  licenseTypeOf,
+  parseLicensePack,
+  SternaError,
+  verifyChain,
+} from '@sterna/core';
+import { inOrganization, latestLicenseEvents, licenseEvents, organizationById, sha256Text } from '@sterna/store';
+import { z } from 'zod';
+import { readCursor, readLimit, requireOwner, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-import type { EntryLicense } from './entries.ts';
-import { notImplemented } from './not-implemented.ts';
+import { listedEntry, lockListedEntry, refuseArchived } from './entries.ts';
+import { type EntryLicense, licenseState } from './entry-view.ts';
 
 /** Per type and tier: granted = available + assigned + burned. */
-export async function getBalances(_context: Context, _actor: Actor): Promise<readonly LicenseBalance[]> {
-  return notImplemented('getBalances');
+export async function getBalances(context: Context, actor: Actor): Promise<readonly LicenseBalance[]> {
+  requireScope(actor, 'read');
+  return (await licenseState(context.db, actor.organizationId)).balances();
 }
 
 /**
@@ -14,11 +33,23 @@ export async function getBalances(_context: Context, _actor: Actor): Promise<rea
  * @throws SternaError config `license-packs-only` where the installation accepts only signed packs
  */
 export async function grantLicenses(
-  _context: Context,
-  _actor: Actor,
-  _input: { type: LicenseType; tier: LicenseTier; quantity: number; note?: string | undefined },
+  context: Context,
+  actor: Actor,
+  input: { type: LicenseType; tier: LicenseTier; quantity: number; note?: string | undefined },
 ): Promise<LicenseBalance> {
-  return notImplemented('grantLicenses');
+  requireOwner(actor);
+  if (context.licensing.packsOnly)
+    throw new SternaError('config', 'license-packs-only', 'This installation takes licenses from signed packs alone.', {
+      fix: 'Import a license pack from your provider.',
+    });
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const book = await tx.licenses();
+    const { type, tier, quantity, note } = input;
+    book.record(decideGrant(book.state, { type, tier, quantity, ...(note ? { note } : {}) }));
+    tx.audit('license.grant', `organization/${actor.organizationId}`, { type, tier, quantity });
+    tx.event({ type: 'license' });
+    return book.state.balance(type, tier);
+  });
 }
 
 /**
@@ -26,35 +57,133 @@ export async function grantLicenses(
  *
  * @throws SternaError config `license-pack-*`: invalid, unknown-issuer, signature, other-organization, expired, used
  */
-export async function importPack(_context: Context, _actor: Actor, _input: { pack: string }): Promise<LicenseBalance> {
-  return notImplemented('importPack');
+export async function importPack(context: Context, actor: Actor, input: { pack: string }): Promise<LicenseBalance> {
+  requireOwner(actor);
+  const signed = parseLicensePack(input.pack);
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const grant = grantOfPack(signed, {
+      organization: tx.organization.publicId,
+      issuers: context.licensing.issuers,
+      now: tx.now,
+      verify: verifyEd25519,
+    });
+    const book = await tx.licenses();
+    book.record(decideGrant(book.state, grant));
+    const { type, tier, quantity } = grant;
+    tx.audit('license.import-pack', `organization/${actor.organizationId}`, {
+      pack: signed.pack.packId,
+      issuer: signed.pack.issuer,
+      type,
+      tier,
+      quantity,
+    });
+    tx.event({ type: 'license' });
+    return book.state.balance(type, tier);
+  });
 }
 
-/** Standard before trial unless `tier` asks. @throws SternaError config `license-none-left` | `license-already-*` */
+function verifyEd25519(publicKey: string, bytes: Uint8Array, signature: string): boolean {
+  let key: KeyObject;
+  try {
+    key = publicKey.includes('BEGIN')
+      ? createPublicKey(publicKey)
+      : createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw new SternaError(
+      'config',
+      'license-issuer-key-invalid',
+      'The configured key of the issuer is no public key.',
+      {
+        fix: 'Configure it as PEM, or as base64 of its DER (SPKI).',
+        cause,
+      },
+    );
+  }
+  return key.asymmetricKeyType === 'ed25519' && verify(null, bytes, key, Buffer.from(signature, 'base64'));
+}
+
+/**
+ * Standard before trial unless `tier` asks. Assigning a standard one to an entry that runs on a burned trial is the
+ * upgrade: its next start burns it.
+ *
+ * @throws SternaError config `license-none-left` | `license-already-assigned` | `license-already-burned` |
+ *   `license-burned` (a license of that id is used up) | `entry-archived`
+ */
 export async function assignLicense(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId: number; tier?: LicenseTier | undefined },
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; tier?: LicenseTier | undefined; license?: string | undefined },
 ): Promise<EntryLicense> {
-  return notImplemented('assignLicense');
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const entry = await lockListedEntry(tx, actor, input.entryId);
+    refuseArchived(entry, 'it takes no license');
+    const book = await tx.licenses();
+    const type = licenseTypeOf(entry.item_type);
+    const facts = book.record(
+      decideAssign(book.state, { entry: entry.id, type, tier: input.tier, license: input.license }),
+    );
+    const license = licenseOf(facts, 'assign');
+    tx.audit('license.assign', `entry/${entry.id}`, { license: license.id });
+    tx.event({
+      type: 'license',
+      entryId: entry.id,
+      ...(entry.project_id === null ? {} : { projectId: entry.project_id }),
+    });
+    return license;
+  });
 }
 
 /** Of an assigned, never burned license. @throws SternaError config `license-burned` | `license-not-assigned` */
 export async function releaseLicense(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId: number },
+  context: Context,
+  actor: Actor,
+  input: { entryId: number },
 ): Promise<EntryLicense> {
-  return notImplemented('releaseLicense');
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const entry = await lockListedEntry(tx, actor, input.entryId);
+    const book = await tx.licenses();
+    const held = book.state.licensesOf(entry.id);
+    const facts = book.record(decideRelease(book.state, { entry: entry.id, reason: `released by ${actor.name}` }));
+    const released = facts[0]?.kind === 'release' ? facts[0].license : undefined;
+    const license = held.find((one) => one.id === released);
+    if (license === undefined) throw new SternaError('bug', 'internal', 'A release released nothing.');
+    tx.audit('license.release', `entry/${entry.id}`, { license: license.id });
+    tx.event({
+      type: 'license',
+      entryId: entry.id,
+      ...(entry.project_id === null ? {} : { projectId: entry.project_id }),
+    });
+    return license;
+  });
+}
+
+/** The license that a decision assigned or burned. */
+export function licenseOf(facts: readonly LicenseFact[], kind: 'assign' | 'burn'): EntryLicense {
+  const fact = facts.findLast((one) => one.kind === kind);
+  if (fact === undefined || (fact.kind !== 'assign' && fact.kind !== 'burn'))
+    throw new SternaError('bug', 'internal', 'A decision has no license in it.');
+  return { id: fact.license, type: fact.data.type, tier: fact.data.tier, burned: kind === 'burn' };
 }
 
 /** Newest first. */
 export async function listLicenseEvents(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId?: number | undefined; after?: string | undefined; limit?: number | undefined },
+  context: Context,
+  actor: Actor,
+  input: { entryId?: number | undefined; after?: string | undefined; limit?: number | undefined },
 ): Promise<Page<LicenseEvent>> {
-  return notImplemented('listLicenseEvents');
+  requireScope(actor, 'read');
+  if (input.entryId !== undefined) await listedEntry(context.db, actor, input.entryId);
+  const limit = readLimit(input.limit);
+  const events = await latestLicenseEvents(context.db, actor.organizationId, {
+    entryId: input.entryId,
+    before: readCursor(input.after),
+    limit: limit + 1,
+  });
+  const items = events.slice(0, limit);
+  const last = items.at(-1);
+  return events.length > limit && last !== undefined ? { items, next: String(last.seq) } : { items };
 }
 
 export interface LedgerExport {
@@ -66,20 +195,65 @@ export interface LedgerExport {
 }
 
 /** Everything needed to verify the chain offline (`sterna ledger verify`). */
-export async function exportLedger(_context: Context, _actor: Actor): Promise<LedgerExport> {
-  return notImplemented('exportLedger');
+export async function exportLedger(context: Context, actor: Actor): Promise<LedgerExport> {
+  requireScope(actor, 'read');
+  const organization = await organizationById(context.db, actor.organizationId);
+  const events: LicenseEvent[] = [];
+  for await (const page of licenseEvents(context.db, organization.id)) events.push(...page);
+  return {
+    format: 'sterna-license-ledger/1',
+    organization: organization.publicId,
+    exportedAt: new Date().toISOString(),
+    events,
+  };
 }
 
 export type LedgerVerdict =
-  | { readonly ok: true; readonly events: number; readonly head: string; readonly balances: readonly LicenseBalance[] }
+  | {
+      readonly ok: true;
+      readonly events: number;
+      /** Hash of the last event: note it down to see later whether the end was cut off. */
+      readonly head: string;
+      readonly balances: readonly LicenseBalance[];
+    }
   | { readonly ok: false; readonly seq: number; readonly reason: string; readonly words: string };
 
 /** The organization's chain as stored. */
-export async function verifyLedger(_context: Context, _actor: Actor): Promise<LedgerVerdict> {
-  return notImplemented('verifyLedger');
+export async function verifyLedger(context: Context, actor: Actor): Promise<LedgerVerdict> {
+  const { organization, events } = await exportLedger(context, actor);
+  return verdictOf(organization, events);
 }
 
+function verdictOf(organization: string, events: readonly LicenseEvent[]): LedgerVerdict {
+  const verdict = verifyChain(sha256Text, organization, events);
+  return verdict.ok
+    ? { ok: true, events: verdict.head.seq, head: verdict.head.hash, balances: verdict.state.balances() }
+    : verdict;
+}
+
+const eventShape = z.looseObject({
+  kind: z.enum(['grant', 'assign', 'release', 'burn']),
+  license: z.string().optional(),
+  entry: z.number().optional(),
+  data: z.looseObject({}),
+  seq: z.number(),
+  actor: z.string(),
+  at: z.string(),
+  prevHash: z.string(),
+  hash: z.string(),
+});
+const exportShape = z.object({
+  format: z.literal('sterna-license-ledger/1'),
+  organization: z.string(),
+  events: z.array(eventShape),
+});
+
 /** An export from a file; needs neither server nor database. @throws SternaError config `ledger-file-invalid` */
-export function verifyLedgerExport(_ledger: unknown): LedgerVerdict {
-  return notImplemented('verifyLedgerExport');
+export function verifyLedgerExport(ledger: unknown): LedgerVerdict {
+  const parsed = exportShape.safeParse(ledger);
+  if (!parsed.success)
+    throw new SternaError('config', 'ledger-file-invalid', 'This is no export of a license ledger.', {
+      fix: 'Give the JSON file that `sterna ledger export` wrote.',
+    });
+  return verdictOf(parsed.data.organization, parsed.data.events as unknown as LicenseEvent[]);
 }

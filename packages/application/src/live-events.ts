@@ -1,19 +1,111 @@
+import { entryById, projectById, type RawEvent } from '@sterna/store';
+import { found, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
-import { notImplemented } from './not-implemented.ts';
 
 export interface LiveEvent {
-  /** `pass` (status changed), `progress`, `entry`, `license`, `remigration`, `lost` (events were missed: read again). */
+  /**
+   * `pass` (its status changed), `progress`, `entry` (made, changed, deleted), `project`, `license`, `remigration`,
+   * `lost` (events were missed: read the state again).
+   */
   readonly type: string;
   readonly projectId: number | undefined;
   readonly entryId: number | undefined;
   readonly passId: number | undefined;
 }
 
-/** Live events of the actor's organization, until `signal` aborts or the consumer returns. */
-export function subscribe(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId?: number | undefined; signal?: AbortSignal | undefined },
-): AsyncIterableIterator<LiveEvent> {
-  return notImplemented('subscribe');
+/** A consumer that is slower than this many events gets `lost` instead of them. */
+const MAX_WAITING = 1_000;
+
+/**
+ * Live events of the actor's organization, until `signal` aborts or the consumer returns. Events that come while the
+ * consumer is busy wait; progress of one pass waits once.
+ *
+ * @throws SternaError config `not-found` for a project of nobody or of others
+ */
+export async function* subscribe(
+  context: Context,
+  actor: Actor,
+  input: { projectId?: number | undefined; signal?: AbortSignal | undefined },
+): AsyncGenerator<LiveEvent, void, undefined> {
+  requireScope(actor, 'read');
+  const waiting: RawEvent[] = [];
+  let wake: () => void = () => {};
+  // Listening first: what happens while the project is looked up isn't missed.
+  const unsubscribe = context.events.subscribe((event) => {
+    if (event.type === 'progress' && waiting.some((one) => one.type === 'progress' && one.passId === event.passId))
+      return;
+    if (waiting.length >= MAX_WAITING) waiting.splice(0, waiting.length, { type: 'lost' });
+    else waiting.push(event);
+    wake();
+  });
+  const onAbort = (): void => wake();
+  input.signal?.addEventListener('abort', onAbort);
+  const audience = new Audience(context, actor);
+  try {
+    if (input.projectId !== undefined)
+      found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    while (input.signal?.aborted !== true) {
+      const event = waiting.shift();
+      if (event === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (waiting.length > 0 || input.signal?.aborted === true) resolve();
+        });
+        continue;
+      }
+      const live = await audience.admit(event);
+      if (live === undefined) continue;
+      if (input.projectId !== undefined && live.projectId !== undefined && live.projectId !== input.projectId) continue;
+      yield live;
+    }
+  } finally {
+    unsubscribe();
+    input.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Decides which events an organization may see. What an entry or project belongs to never changes, so it is kept. */
+class Audience {
+  readonly #context: Context;
+  readonly #actor: Actor;
+  /** Entry → its project (null: none); undefined for entries of others. */
+  readonly #entries = new Map<number, number | null | undefined>();
+  readonly #projects = new Map<number, boolean>();
+
+  constructor(context: Context, actor: Actor) {
+    this.#context = context;
+    this.#actor = actor;
+  }
+
+  async admit(event: RawEvent): Promise<LiveEvent | undefined> {
+    const { type, entryId, passId } = event;
+    if (type === 'lost') return { type, projectId: undefined, entryId: undefined, passId: undefined };
+    if (entryId !== undefined) {
+      const project = await this.#projectOf(entryId);
+      return project === undefined ? undefined : { type, projectId: project ?? undefined, entryId, passId };
+    }
+    if (event.projectId !== undefined)
+      return (await this.#isOurs(event.projectId)) ? { type, projectId: event.projectId, entryId, passId } : undefined;
+    // Names nothing: only an organization's own ledger events do that, and they say whose they are.
+    return event.organizationId === this.#actor.organizationId
+      ? { type, projectId: undefined, entryId, passId }
+      : undefined;
+  }
+
+  async #projectOf(entryId: number): Promise<number | null | undefined> {
+    if (!this.#entries.has(entryId)) {
+      const row = await entryById(this.#context.db, this.#actor.organizationId, entryId);
+      this.#entries.set(entryId, row?.project_id);
+    }
+    return this.#entries.get(entryId);
+  }
+
+  async #isOurs(projectId: number): Promise<boolean> {
+    let ours = this.#projects.get(projectId);
+    if (ours === undefined) {
+      ours = (await projectById(this.#context.db, this.#actor.organizationId, projectId)) !== undefined;
+      this.#projects.set(projectId, ours);
+    }
+    return ours;
+  }
 }

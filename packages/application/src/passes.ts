@@ -1,8 +1,45 @@
-import type { Books, LicenseTier, PassKind, PassStatus, Settings } from '@sterna/core';
+import {
+  type Books,
+  decideBurn,
+  freezeSettings,
+  type LicenseTier,
+  licenseTypeOf,
+  mergeSettings,
+  nextEntryStatus,
+  type PassKind,
+  type PassStatus,
+  type Settings,
+  SternaError,
+  settingsFingerprint,
+  thawSettings,
+} from '@sterna/core';
+import {
+  type EntryRow,
+  entryById,
+  firstWritingPass,
+  inOrganization,
+  insertPass,
+  lastPass,
+  livePassOf,
+  lockEntry,
+  type OrganizationTransaction,
+  type PassRow,
+  pageOfPasses,
+  passById,
+  projectById,
+  requestStop,
+  stopUnclaimed,
+  updateEntryRow,
+  violatedIndex,
+  wakePending,
+  wakeWorkers,
+} from '@sterna/store';
+import { found, readCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-import type { EntryLicense } from './entries.ts';
-import { notImplemented } from './not-implemented.ts';
-import type { StartPlan } from './plan.ts';
+import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
+import { listedEntry, lockListedEntry, refuseArchived, refuseRunning } from './entries.ts';
+import type { EntryLicense } from './entry-view.ts';
+import { licenseOf } from './licenses.ts';
 
 export interface PassView {
   readonly id: number;
@@ -12,6 +49,8 @@ export interface PassView {
   readonly status: PassStatus;
   /** Only for kind `empty`: `freeze` lists, `remove` removes what was listed. */
   readonly empty: 'freeze' | 'remove' | undefined;
+  /** License that a writing pass runs on. */
+  readonly tier: LicenseTier | undefined;
   readonly settings: Settings;
   readonly settingsVersion: string;
   readonly requestedBy: string;
@@ -35,61 +74,320 @@ export interface StartResult {
   readonly burned: EntryLicense | undefined;
 }
 
+export function passView(row: PassRow): PassView {
+  const frozen = thawSettings(row.settings);
+  return {
+    id: row.id,
+    entryId: row.entry_id,
+    number: row.number,
+    kind: row.kind,
+    status: row.status,
+    empty: frozen.empty,
+    tier: frozen.tier,
+    settings: frozen.settings,
+    settingsVersion: row.settings_version,
+    requestedBy: row.requested_by,
+    reason: row.reason ?? undefined,
+    stopRequested: row.stop_requested,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+    resumeAt: row.resume_at ?? undefined,
+    activeSeconds: row.active_seconds,
+    progress: row.progress,
+    books: (row.books as Books | null) ?? undefined,
+    result: row.result ?? undefined,
+    error: row.error ?? undefined,
+  };
+}
+
+/** What counts for an entry now: its overrides over its project's settings. Internal entries have no project. */
+export async function settingsOf(db: Context['db'], actor: Actor, entry: EntryRow): Promise<Settings> {
+  const project = entry.project_id === null ? undefined : await projectById(db, actor.organizationId, entry.project_id);
+  return mergeSettings(project?.settings ?? {}, entry.settings);
+}
+
+/** @throws SternaError config `entry-running`, where another process was faster */
+async function queuePass(
+  tx: OrganizationTransaction,
+  actor: Actor,
+  entry: EntryRow,
+  pass: {
+    kind: PassKind;
+    settings: Settings;
+    tier?: LicenseTier | undefined;
+    empty?: 'freeze' | 'remove' | undefined;
+    reason?: string | undefined;
+  },
+): Promise<PassRow> {
+  const row = await insertPass(tx.db, {
+    entryId: entry.id,
+    kind: pass.kind,
+    settings: freezeSettings({ settings: pass.settings, tier: pass.tier, empty: pass.empty }),
+    settingsVersion: settingsFingerprint(pass.settings),
+    requestedBy: actor.name,
+    reason: pass.reason,
+  }).catch((error: unknown) => {
+    if (violatedIndex(error) === undefined) throw error;
+    throw new SternaError('config', 'entry-running', 'Another pass of this entry was started at the same moment.', {
+      fix: 'Wait until it ends, or stop it.',
+      details: { conflict: true },
+    });
+  });
+  tx.audit(`entry.${pass.empty === undefined ? pass.kind : `empty-${pass.empty}`}`, `entry/${entry.id}`, {
+    pass: row.number,
+    ...(pass.reason === undefined ? {} : { reason: pass.reason }),
+  });
+  tx.event({
+    type: 'pass',
+    entryId: entry.id,
+    passId: row.id,
+    ...(entry.project_id === null ? {} : { projectId: entry.project_id }),
+  });
+  return row;
+}
+
+export interface Started {
+  readonly pass: PassRow;
+  readonly burned: EntryLicense | undefined;
+}
+
+/**
+ * The start itself, inside a transaction that holds the organization's ledger and the entry's lock: burn and pass
+ * commit together or not at all. Entries that aren't migrations (backups, restores) need no license.
+ */
+export async function startLocked(
+  context: Context,
+  tx: OrganizationTransaction,
+  actor: Actor,
+  entry: EntryRow,
+  options: { tier?: LicenseTier | undefined; reason?: string | undefined; license?: 'held-only' } = {},
+): Promise<Started> {
+  refuseArchived(entry, 'it can’t start again');
+  await refuseRunning(tx.db, entry, 'This entry can’t start');
+  const settings = await settingsOf(tx.db, actor, entry);
+  const systems = await systemsOfEntry(tx.db, actor, entry);
+  refuseSameEndpoint(systems.source, systems.target, { source: entry.source_address, target: entry.target_address });
+  refuseNothingToDo(context, settings, systems.source.connector, systems.target.connector);
+
+  let burned: EntryLicense | undefined;
+  let tier: LicenseTier | undefined;
+  if (entry.purpose === 'migration') {
+    const book = await tx.licenses();
+    if (options.license === 'held-only' && book.state.burnedOf(entry.id) === undefined)
+      throw new SternaError('config', 'entry-not-started', 'This entry has never started.', {
+        fix: 'Start it: that burns its license.',
+      });
+    const facts = book.record(
+      decideBurn(book.state, { entry: entry.id, type: licenseTypeOf(entry.item_type), tier: options.tier }),
+    );
+    if (facts.length > 0) {
+      burned = licenseOf(facts, 'burn');
+      tx.audit('license.burn', `entry/${entry.id}`, { license: burned.id, type: burned.type, tier: burned.tier });
+      tx.event({ type: 'license', entryId: entry.id });
+    }
+    tier = book.state.burnedOf(entry.id)?.tier;
+    if (tier === undefined) throw new SternaError('bug', 'entry-unburned', 'A migration would run without a license.');
+  }
+  const wrote = await firstWritingPass(tx.db, entry.id);
+  await updateEntryRow(tx.db, entry.id, {
+    status: nextEntryStatus(entry.status as 'not started', 'scheduled'),
+    status_detail: null,
+    resume_at: null,
+  });
+  const pass = await queuePass(tx, actor, entry, {
+    kind: wrote === undefined ? 'initial' : 'delta',
+    settings,
+    tier,
+    reason: options.reason,
+  });
+  return { pass, burned };
+}
+
+/** @throws SternaError config `kinds-all-off` */
+function refuseNothingToDo(context: Context, settings: Settings, source: string, target: string): void {
+  const kinds = context.connectors.get(source)?.kinds ?? [];
+  const common = kinds.filter((kind) => context.connectors.get(target)?.kinds.includes(kind));
+  if (common.some((kind) => settings.kinds[kind])) return;
+  throw new SternaError(
+    'config',
+    'kinds-all-off',
+    common.length === 0
+      ? 'The two systems have no kind of content in common.'
+      : `The settings switch off all that there is to migrate (${common.join(', ')}).`,
+    { field: 'kinds', fix: 'Switch on at least one kind in the settings.' },
+  );
+}
+
 /**
  * Starts a writing pass: `initial` the first time, `delta` afterwards. The first start burns the entry's license
  * (assigning one from the balance where none is), in the same transaction as the pass is queued: two that start the
  * same entry at the same instant burn one license, and one of them gets `entry-running`.
  *
  * @param input.tier burns a license of this tier: `standard` upgrades a trial in place
- * @throws SternaError config `entry-running` (conflict) | `entry-archived` | `license-none-left` | `target-is-source`
- *   | `kinds-all-off`
+ * @throws SternaError config `entry-running` (details.conflict) | `entry-archived` | `license-none-left` |
+ *   `target-is-source` | `kinds-all-off`
  */
 export async function startPass(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId: number; tier?: LicenseTier | undefined; reason?: string | undefined },
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; tier?: LicenseTier | undefined; reason?: string | undefined },
 ): Promise<StartResult> {
-  return notImplemented('startPass');
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const entry = await lockListedEntry(tx, actor, input.entryId);
+    const { pass, burned } = await startLocked(context, tx, actor, entry, input);
+    return { pass: passView(pass), burned };
+  });
+}
+
+/** A pass that leaves the entry's own status alone. */
+async function startBeside(
+  context: Context,
+  actor: Actor,
+  entryId: number,
+  kind: 'audit' | 'verify',
+  change: (settings: Settings) => Settings,
+): Promise<PassView> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const entry = await lockListedEntry(tx, actor, entryId);
+    // An archived entry's target can still be verified: its books are kept for that.
+    if (kind === 'audit') refuseArchived(entry, 'there is nothing to audit');
+    return passView(await queueBeside(tx, actor, entry, { kind, change }));
+  });
+}
+
+/** @throws SternaError config `entry-running` */
+export async function queueBeside(
+  tx: OrganizationTransaction,
+  actor: Actor,
+  entry: EntryRow,
+  pass: {
+    kind: 'audit' | 'verify' | 'empty';
+    empty?: 'freeze' | 'remove';
+    reason?: string;
+    change?: (settings: Settings) => Settings;
+  },
+): Promise<PassRow> {
+  await refuseRunning(
+    tx.db,
+    entry,
+    `This entry can’t ${pass.kind === 'empty' ? 'be emptied' : `be ${pass.kind === 'audit' ? 'audited' : 'verified'}`}`,
+  );
+  const settings = await settingsOf(tx.db, actor, entry);
+  return queuePass(tx, actor, entry, { ...pass, settings: pass.change?.(settings) ?? settings });
 }
 
 /** Reads the source and counts; writes nothing, costs nothing. */
-export async function startAudit(_context: Context, _actor: Actor, _input: { entryId: number }): Promise<PassView> {
-  return notImplemented('startAudit');
+export async function startAudit(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
+  return startBeside(context, actor, input.entryId, 'audit', (settings) => settings);
 }
 
 /** Holds source, books and target against each other; writes nothing, costs nothing. */
 export async function startVerify(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId: number; depth?: Settings['verifyDepth'] | undefined },
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; depth?: Settings['verifyDepth'] | undefined },
 ): Promise<PassView> {
-  return notImplemented('startVerify');
+  return startBeside(context, actor, input.entryId, 'verify', (settings) => ({
+    ...settings,
+    verifyDepth: input.depth ?? settings.verifyDepth,
+  }));
 }
 
-/** The live pass ends `stopped` after what is in flight. @throws SternaError config `nothing-running` */
-export async function stopPass(_context: Context, _actor: Actor, _input: { entryId: number }): Promise<PassView> {
-  return notImplemented('stopPass');
+/**
+ * The live pass ends `stopped` after what is in flight; one that no worker has ends at once.
+ *
+ * @throws SternaError config `nothing-running`
+ */
+export async function stopPass(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const entry = await listedEntry(tx.db, actor, input.entryId);
+    return passView(await stopLive(tx, entry));
+  });
 }
 
-/** Goes on after a stop or failure with a delta pass; a pending pass is woken now. Never burns. */
-export async function resumePass(_context: Context, _actor: Actor, _input: { entryId: number }): Promise<PassView> {
-  return notImplemented('resumePass');
+/** Locks the pass before the entry, as the engine does, so that the two never wait for each other. */
+export async function stopLive(tx: OrganizationTransaction, entry: EntryRow): Promise<PassRow> {
+  const live = await livePassOf(tx.db, entry.id);
+  if (live === undefined)
+    throw new SternaError('config', 'nothing-running', 'No pass of this entry is under way.', {
+      fix: 'There is nothing to stop.',
+    });
+  const unclaimed = await stopUnclaimed(tx.db, live.id);
+  const stopped = unclaimed ?? (await requestStop(tx.db, live.id));
+  if (unclaimed !== undefined && (live.kind === 'initial' || live.kind === 'delta')) {
+    const now = await lockEntry(tx.db, entry.organization_id, entry.id);
+    if (now !== undefined)
+      await updateEntryRow(tx.db, entry.id, {
+        status: nextEntryStatus(now.status as 'scheduled', 'stopped'),
+        status_detail: null,
+        resume_at: null,
+      });
+  }
+  await wakeWorkers(tx.db, entry.id);
+  tx.audit('entry.stop', `entry/${entry.id}`, { pass: live.number });
+  tx.event({
+    type: 'pass',
+    entryId: entry.id,
+    passId: live.id,
+    ...(entry.project_id === null ? {} : { projectId: entry.project_id }),
+  });
+  return stopped;
 }
 
-/** A delta pass, which plans again what failed. @throws SternaError config `nothing-to-retry` */
-export async function retryPass(_context: Context, _actor: Actor, _input: { entryId: number }): Promise<PassView> {
-  return notImplemented('retryPass');
+/**
+ * Goes on after a stop or failure with a delta pass; a pending pass is woken now. Takes no license from the balance.
+ *
+ * @throws SternaError config `entry-running` | `entry-not-started` | `entry-archived`
+ */
+export async function resumePass(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const seen = await listedEntry(tx.db, actor, input.entryId);
+    const live = await livePassOf(tx.db, seen.id);
+    if (live?.status === 'pending') {
+      const woken = await wakePending(tx.db, live.id);
+      if (woken !== undefined) {
+        await wakeWorkers(tx.db, seen.id);
+        tx.audit('entry.resume', `entry/${seen.id}`, { pass: live.number });
+        return passView(woken);
+      }
+    }
+    const entry = await lockListedEntry(tx, actor, input.entryId);
+    const { pass } = await startLocked(context, tx, actor, entry, { license: 'held-only' });
+    return passView(pass);
+  });
 }
 
-export async function getPass(_context: Context, _actor: Actor, _input: { passId: number }): Promise<PassView> {
-  return notImplemented('getPass');
+/** A delta pass, which plans again what failed. @throws SternaError config `nothing-to-retry` and as `resumePass` */
+export async function retryPass(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const entry = await lockListedEntry(tx, actor, input.entryId);
+    await refuseRunning(tx.db, entry, 'This entry can’t be retried');
+    const last = await lastPass(tx.db, entry.id);
+    if (entry.status === 'not started' || (last?.status === 'completed' && entry.status === 'completed'))
+      throw new SternaError('config', 'nothing-to-retry', 'Nothing of this entry has failed.', {
+        fix: 'Start it: that migrates, or looks for what is new.',
+      });
+    const { pass } = await startLocked(context, tx, actor, entry, { license: 'held-only', reason: 'retry' });
+    return passView(pass);
+  });
+}
+
+export async function getPass(context: Context, actor: Actor, input: { passId: number }): Promise<PassView> {
+  requireScope(actor, 'read');
+  return passView(found(await passById(context.db, actor.organizationId, input.passId), 'pass', input.passId));
 }
 
 /** Newest first. */
 export async function listPasses(
-  _context: Context,
-  _actor: Actor,
-  _input: {
+  context: Context,
+  actor: Actor,
+  input: {
     entryId?: number | undefined;
     projectId?: number | undefined;
     live?: boolean | undefined;
@@ -97,14 +395,20 @@ export async function listPasses(
     limit?: number | undefined;
   },
 ): Promise<Page<PassView>> {
-  return notImplemented('listPasses');
-}
-
-/** What a start would do, and cost, before anything is spent. */
-export async function planStart(
-  _context: Context,
-  _actor: Actor,
-  _input: { entryId: number; tier?: LicenseTier | undefined; live?: boolean | undefined },
-): Promise<StartPlan> {
-  return notImplemented('planStart');
+  requireScope(actor, 'read');
+  if (input.entryId !== undefined)
+    found(await entryById(context.db, actor.organizationId, input.entryId), 'entry', input.entryId);
+  if (input.projectId !== undefined)
+    found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
+  const limit = readLimit(input.limit);
+  const rows = await pageOfPasses(context.db, actor.organizationId, {
+    entryId: input.entryId,
+    projectId: input.projectId,
+    live: input.live,
+    before: readCursor(input.after),
+    limit: limit + 1,
+  });
+  const items = rows.slice(0, limit).map(passView);
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: String(last.id) } : { items };
 }

@@ -1,75 +1,471 @@
-import type { LicenseBalance, LicenseTier, LicenseType, SettingsDifference } from '@sterna/core';
+import {
+  asSternaError,
+  decideBurn,
+  diffSettings,
+  type LicenseState,
+  type LicenseTier,
+  licenseTypeOf,
+  type Settings,
+  SternaError,
+  thawSettings,
+} from '@sterna/core';
+import {
+  archivedTwins,
+  type EntryRow,
+  firstWritingPass,
+  lastPass,
+  latestAudit,
+  livePassOf,
+  mappingOf,
+  pastRates,
+  type SystemRow,
+  sourceTotals,
+  targetNeighbours,
+  totalsOf,
+} from '@sterna/store';
+import { found, requireScope } from './access.ts';
+import type { Actor, Context } from './context.ts';
+import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
+import { listedEntry } from './entries.ts';
+import { licenseState } from './entry-view.ts';
+import { type Looked, lookAt } from './live-look.ts';
+import { settingsOf } from './passes.ts';
+import type { ChecklistLine, Drift, Estimate, LicenseEffect, RemigrationPlan, StartPlan } from './plan-types.ts';
 
-/** One line of the checklist, answered live where it can be. */
-export interface ChecklistLine {
-  readonly name: string;
-  /** `unknown`: nobody could be asked, and `evidence` says why. */
-  readonly state: 'ok' | 'attention' | 'problem' | 'unknown';
-  readonly evidence: string;
-  readonly fix: string | undefined;
-}
+export const NOT_RESENT =
+  'Content that was deleted at the target is not sent again by a delta pass: the books say it was delivered. Verify reports it; to send it again, remigrate.';
 
-export interface LicenseEffect {
-  readonly type: LicenseType;
-  /** What starting burns; absent for a delta pass. */
-  readonly burns: { readonly tier: LicenseTier; readonly id: string | undefined } | undefined;
-  readonly balance: LicenseBalance | undefined;
-  /** Available licenses of that tier afterwards. */
-  readonly leftAfter: number | undefined;
-  readonly words: string;
-}
-
-export interface Drift {
-  /** Since the settings that the first writing pass froze. */
-  readonly settings: readonly SettingsDifference[];
-  readonly words: readonly string[];
-}
-
-export interface Estimate {
-  readonly seconds: number | undefined;
-  readonly objects: number | undefined;
-  readonly bytes: number | undefined;
-  /** From which passes the rate comes, in words. */
-  readonly basis: string;
-}
-
-export interface StartPlan {
-  readonly entryId: number;
-  readonly kind: 'initial' | 'delta';
-  readonly license: LicenseEffect;
+/** Everything both plans look at. */
+interface Findings {
+  readonly entry: EntryRow;
+  readonly settings: Settings;
+  readonly systems: { readonly source: SystemRow; readonly target: SystemRow };
+  readonly source: Looked;
+  readonly target: Looked;
+  readonly licenses: LicenseState;
   readonly drift: Drift;
-  readonly estimate: Estimate;
-  readonly checklist: readonly ChecklistLine[];
-  /** Plain sentences: archived twins, what a delta won't do … */
-  readonly warnings: readonly string[];
-  /** The error a start would give now, if any. */
-  readonly refusal: { readonly code: string; readonly message: string; readonly fix: string | undefined } | undefined;
+  readonly mapped: number;
 }
 
-export interface RemigrationPlan {
-  readonly entryId: number;
-  readonly wouldDeltaDo: {
-    readonly answer: 'yes' | 'no' | 'maybe';
-    readonly reason: string;
+async function lookInto(
+  context: Context,
+  actor: Actor,
+  entryId: number,
+  options: { live: boolean; targetAddress?: string | undefined },
+): Promise<Findings> {
+  const listed = await listedEntry(context.db, actor, entryId);
+  const systems = await systemsOfEntry(context.db, actor, listed);
+  const settings = await settingsOf(context.db, actor, listed);
+  const entry = options.targetAddress === undefined ? listed : { ...listed, target_address: options.targetAddress };
+  const unseen: Looked = { unseen: 'Nobody asked the system (a plan without a live look).' };
+  const [source, target] = options.live
+    ? await Promise.all([
+        lookAt(context, entry, 'source', systems.source),
+        lookAt(context, entry, 'target', systems.target),
+      ])
+    : [unseen, unseen];
+  return {
+    entry,
+    settings,
+    systems,
+    source,
+    target,
+    licenses: await licenseState(context.db, actor.organizationId),
+    drift: await driftOf(context, actor, listed, settings, systems),
+    mapped: listed.project_id === null ? 0 : (await mappingOf(context.db, listed.project_id)).length,
   };
-  readonly license: LicenseEffect;
-  readonly target: {
-    /** By a live look, where the target could be asked. */
-    readonly objects: number | undefined;
-    readonly bytes: number | undefined;
-    readonly folders: number | undefined;
-    readonly seenAt: Date | undefined;
-    readonly words: string;
+}
+
+/** What else changed since the first writing pass. */
+async function driftOf(
+  context: Context,
+  actor: Actor,
+  entry: EntryRow,
+  now: Settings,
+  systems: { source: SystemRow; target: SystemRow },
+): Promise<Drift> {
+  const first = await firstWritingPass(context.db, entry.id);
+  if (first === undefined) return { settings: [], words: [] };
+  const settings = diffSettings(thawSettings(first.settings).settings, now);
+  const words = settings.map((difference) => difference.words);
+  const since = async (subject: string, action: string): Promise<Date | undefined> => {
+    const [event] = await latestAudit(context.db, actor.organizationId, { subject, action, limit: 1 });
+    return event !== undefined && event.at > first.created_at ? event.at : undefined;
   };
-  /** What would be there twice if nothing is emptied and duplicate prevention is off. */
-  readonly duplicates: { readonly objects: number | undefined; readonly words: string };
-  readonly sourceChanged: {
-    /** 0 to 1, since the last writing pass; undefined where the source could not be asked. */
-    readonly share: number | undefined;
-    readonly words: string;
+  const mapping = await since(`project/${entry.project_id}`, 'project.mapping');
+  if (mapping !== undefined) words.push(`The mapping table was changed on ${mapping.toISOString()}.`);
+  for (const [side, system] of Object.entries(systems)) {
+    const changed = await since(`system/${system.id}`, 'system.update');
+    if (changed !== undefined) words.push(`The ${side} system ${system.name} was changed on ${changed.toISOString()}.`);
+  }
+  return { settings, words };
+}
+
+/** @param entryId the entry that would burn; 0 for one that doesn't exist yet */
+function licenseEffect(
+  licenses: LicenseState,
+  entry: EntryRow,
+  entryId: number,
+  tier: LicenseTier | undefined,
+): { effect: LicenseEffect; refusal: SternaError | undefined } {
+  const type = licenseTypeOf(entry.item_type);
+  const facts = decideBurn(licenses, { entry: entryId, type, tier });
+  if (facts instanceof SternaError) {
+    const balance = licenses.balance(type, tier ?? 'standard');
+    return {
+      effect: { type, burns: undefined, balance, leftAfter: undefined, words: facts.message },
+      refusal: facts,
+    };
+  }
+  const burn = facts.findLast((fact) => fact.kind === 'burn');
+  if (burn === undefined) {
+    const held = licenses.burnedOf(entryId);
+    return {
+      effect: {
+        type,
+        burns: undefined,
+        balance: held === undefined ? undefined : licenses.balance(type, held.tier),
+        leftAfter: undefined,
+        words: `This is a delta pass on the license ${held?.id} (${held?.tier}); it costs nothing.`,
+      },
+      refusal: undefined,
+    };
+  }
+  const balance = licenses.balance(type, burn.data.tier);
+  const isFromBalance = facts.some((fact) => fact.kind === 'assign');
+  const leftAfter = balance.available - (isFromBalance ? 1 : 0);
+  const upgrade = burn.data.upgrades === undefined ? '' : `, which upgrades the trial ${burn.data.upgrades} in place`;
+  return {
+    effect: {
+      type,
+      burns: { tier: burn.data.tier, id: isFromBalance ? undefined : burn.license },
+      balance,
+      leftAfter,
+      words: `Starting burns 1 ${burn.data.tier} ${type} license${upgrade}; ${leftAfter} ${leftAfter === 1 ? 'is' : 'are'} left afterwards.`,
+    },
+    refusal: undefined,
   };
-  readonly estimate: Estimate;
-  readonly drift: Drift;
-  readonly checklist: readonly ChecklistLine[];
-  readonly warnings: readonly string[];
+}
+
+/** Objects and seconds of past initial passes between the same two systems, weighted by their size. */
+async function estimateOf(
+  context: Context,
+  actor: Actor,
+  systems: { source: SystemRow; target: SystemRow },
+  size: { objects: number | undefined; bytes: number | undefined },
+): Promise<Estimate> {
+  const rates = await pastRates(context.db, actor.organizationId, {
+    source: systems.source.id,
+    target: systems.target.id,
+  });
+  let objects = 0;
+  let seconds = 0;
+  let passes = 0;
+  for (const rate of rates) {
+    const seen = Number((rate.books as { seen?: unknown } | null)?.seen ?? 0);
+    if (rate.kind !== 'initial' || !Number.isFinite(seen) || seen <= 0) continue;
+    objects += seen;
+    seconds += rate.seconds;
+    passes += 1;
+  }
+  if (passes === 0 || seconds <= 0)
+    return { ...size, seconds: undefined, basis: 'No initial pass between these two systems has ended yet.' };
+  const perSecond = objects / seconds;
+  return {
+    ...size,
+    seconds: size.objects === undefined ? undefined : Math.ceil(size.objects / perSecond),
+    basis: `${perSecond.toFixed(1)} objects a second, from ${passes} initial ${passes === 1 ? 'pass' : 'passes'} between these two systems.`,
+  };
+}
+
+const line = (name: string, state: ChecklistLine['state'], evidence: string, fix?: string): ChecklistLine => ({
+  name,
+  state,
+  evidence,
+  fix,
+});
+
+function checklistOf(findings: Findings, license: LicenseEffect, refusal: SternaError | undefined): ChecklistLine[] {
+  const { settings, source, target, entry, mapped } = findings;
+  const reach = (name: string, looked: Looked, address: string): ChecklistLine =>
+    'look' in looked
+      ? line(
+          name,
+          'ok',
+          `${address} answers as ${looked.look.identity}: ${looked.look.objects} objects in ${looked.look.folders.length} folders.`,
+        )
+      : line(
+          name,
+          looked.unseen.startsWith('Nobody') ? 'unknown' : 'problem',
+          looked.unseen,
+          'Check the system and the address.',
+        );
+  const { from, to } = settings.dateFilter;
+  const lines = [
+    reach('source reachable', source, entry.source_address),
+    reach('target reachable and the intended one', target, entry.target_address),
+    from === undefined && to === undefined
+      ? line('date filter', 'ok', 'None: everything is migrated, whatever its date.')
+      : line(
+          'date filter',
+          'attention',
+          `Only from ${from ?? 'the beginning'} to ${to ?? 'the end'}.`,
+          'Remove it to bring the rest.',
+        ),
+    line(
+      'conflict option',
+      settings.conflict === 'overwrite' ? 'attention' : 'ok',
+      `Where the target has its own: ${settings.conflict}.`,
+    ),
+    settings.duplicatePrevention
+      ? line(
+          'duplicate prevention',
+          'ok',
+          'On. Messages in the target are recognized by Message-ID, date, sender and subject, and confirmed by their digest.',
+        )
+      : line(
+          'duplicate prevention',
+          'attention',
+          'Off: what the target already holds is written again.',
+          'Switch it on.',
+        ),
+    settings.permissions
+      ? line(
+          'permission mapping',
+          mapped > 0 ? 'ok' : 'attention',
+          mapped > 0
+            ? `${mapped} rows in the mapping table.`
+            : 'The mapping table is empty: grants to others wait until it names them.',
+          'Import the mapping table.',
+        )
+      : line('permission mapping', 'ok', 'Permissions are not migrated.'),
+    line(
+      'versions',
+      'ok',
+      settings.versionDepth === 0
+        ? 'Current versions only.'
+        : `Up to ${settings.versionDepth} earlier versions of a file.`,
+    ),
+    line('licenses', refusal === undefined ? 'ok' : 'problem', license.words, refusal?.fix),
+  ];
+  if ('look' in target && target.look.quota !== undefined && 'look' in source && source.look.bytes !== undefined) {
+    const free = target.look.quota.limit - target.look.quota.used;
+    lines.push(
+      free >= source.look.bytes
+        ? line('room in the target', 'ok', `${free} bytes are free; the source uses ${source.look.bytes}.`)
+        : line(
+            'room in the target',
+            'attention',
+            `${free} bytes are free, and the source uses ${source.look.bytes}.`,
+            'Raise the quota of the target.',
+          ),
+    );
+  }
+  return lines;
+}
+
+async function twinWarnings(context: Context, entry: EntryRow, licenses: LicenseState): Promise<string[]> {
+  const warnings: string[] = [];
+  const [twin] = await archivedTwins(context.db, entry);
+  if (twin !== undefined && licenses.burnedOf(entry.id) === undefined)
+    warnings.push(
+      `The same source and target were migrated before by entry ${twin.id}, which was deleted on ${twin.archived_at?.toISOString()}. This entry inherits nothing from it: it burns a license of its own, and what is still in the target is recognized only by duplicate prevention.`,
+    );
+  const neighbours = await targetNeighbours(context.db, entry);
+  if (neighbours.length > 0)
+    warnings.push(
+      `${neighbours.length} other live ${neighbours.length === 1 ? 'entry writes' : 'entries write'} to ${entry.target_address} too: ${neighbours
+        .slice(0, 5)
+        .map((one) => one.source_address)
+        .join(', ')}.`,
+    );
+  return warnings;
+}
+
+/** What a start would do, and cost, before anything is spent. */
+export async function planStart(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; tier?: LicenseTier | undefined; live?: boolean | undefined },
+): Promise<StartPlan> {
+  requireScope(actor, 'read');
+  const findings = await lookInto(context, actor, input.entryId, { live: input.live ?? true });
+  const { entry, licenses, settings, systems, source } = findings;
+  const first = await firstWritingPass(context.db, entry.id);
+  const { effect, refusal } = licenseEffect(licenses, entry, entry.id, input.tier);
+  const refused = (await refusalOf(context, findings)) ?? refusal;
+  const warnings = await twinWarnings(context, entry, licenses);
+  if (first !== undefined) warnings.push(NOT_RESENT);
+  if (input.tier === 'trial' || effect.burns?.tier === 'trial')
+    warnings.push(
+      'A trial license migrates 10 objects of each kind and 100 MB; the rest is filtered until it is upgraded.',
+    );
+  return {
+    entryId: entry.id,
+    kind: first === undefined ? 'initial' : 'delta',
+    license: effect,
+    drift: findings.drift,
+    estimate: await estimateOf(context, actor, systems, sizeOf(source)),
+    checklist: checklistOf({ ...findings, settings }, effect, refusal),
+    warnings,
+    refusal: refused === undefined ? undefined : { code: refused.code, message: refused.message, fix: refused.fix },
+  };
+}
+
+const sizeOf = (looked: Looked): { objects: number | undefined; bytes: number | undefined } =>
+  'look' in looked
+    ? { objects: looked.look.objects, bytes: looked.look.bytes }
+    : { objects: undefined, bytes: undefined };
+
+/** What would keep a start from happening, besides licenses. */
+async function refusalOf(context: Context, findings: Findings): Promise<SternaError | undefined> {
+  const { entry, systems, source, target } = findings;
+  if (entry.archived_at !== null)
+    return new SternaError('config', 'entry-archived', 'This entry was deleted; it can’t start again.', {
+      fix: 'Recreate it.',
+    });
+  const live = await livePassOf(context.db, entry.id);
+  if (live !== undefined)
+    return new SternaError('config', 'entry-running', `Its ${live.kind} pass ${live.number} is ${live.status}.`, {
+      fix: 'Wait until it ends, or stop it.',
+    });
+  try {
+    refuseSameEndpoint(systems.source, systems.target, { source: entry.source_address, target: entry.target_address });
+  } catch (thrown) {
+    return asSternaError(thrown);
+  }
+  if ('look' in source && 'look' in target && source.look.identity === target.look.identity)
+    return new SternaError('config', 'target-is-source', 'The target is the source itself.', {
+      field: 'targetAddress',
+      fix: 'Give another target address.',
+    });
+  return undefined;
+}
+
+/** Everything an administrator should know before a remigration; spends nothing. */
+export async function planRemigration(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; targetAddress?: string | undefined; live?: boolean | undefined },
+): Promise<RemigrationPlan> {
+  requireScope(actor, 'read');
+  const findings = await lookInto(context, actor, input.entryId, {
+    live: input.live ?? true,
+    targetAddress: input.targetAddress,
+  });
+  const { entry, licenses, settings, systems, source, target, drift } = findings;
+  const totals = found((await totalsOf(context.db, [entry.id])).get(entry.id), 'entry', entry.id);
+  const delivered = totals.books.created + totals.books.updated + totals.books.unchanged;
+  const last = await lastPass(context.db, entry.id);
+  const { effect, refusal } = licenseEffect(licenses, entry, 0, undefined);
+  const duplicates = 'look' in target ? Math.min(target.look.objects, delivered) : undefined;
+  const warnings = (await twinWarnings(context, entry, licenses)).concat(NOT_RESENT);
+  if (licenses.burnedOf(entry.id) !== undefined)
+    warnings.push(
+      `The license ${licenses.burnedOf(entry.id)?.id} stays burned with the old entry; the new one burns another.`,
+    );
+  if (settings.dateFilter.from !== undefined || settings.dateFilter.to !== undefined)
+    warnings.push('A date filter is set: the new entry would leave out what lies outside of it, too.');
+  return {
+    entryId: entry.id,
+    wouldDeltaDo: wouldDeltaDo(findings, {
+      delivered,
+      open: totals.books.failed + totals.books.uncertain,
+      hasStarted: last !== undefined,
+      isOtherTarget: input.targetAddress !== undefined,
+    }),
+    license: effect,
+    target:
+      'look' in target
+        ? {
+            objects: target.look.objects,
+            bytes: target.look.bytes,
+            folders: target.look.folders.length,
+            seenAt: target.look.seenAt,
+            words: `The target holds ${target.look.objects} objects in ${target.look.folders.length} folders; the books say that ${delivered} were delivered.`,
+          }
+        : { objects: undefined, bytes: undefined, folders: undefined, seenAt: undefined, words: target.unseen },
+    duplicates: settings.duplicatePrevention
+      ? {
+          objects: 0,
+          words: 'Duplicate prevention is on: what is in the target is recognized and taken over, not written again.',
+        }
+      : {
+          objects: duplicates,
+          words:
+            duplicates === undefined
+              ? 'Duplicate prevention is off, and the target could not be asked what it holds.'
+              : `Duplicate prevention is off: up to ${duplicates} objects would be there twice, unless the target is emptied first.`,
+        },
+    sourceChanged: await sourceChange(context, entry, source),
+    estimate: await estimateOf(context, actor, systems, sizeOf(source)),
+    drift,
+    checklist: checklistOf(findings, effect, refusal),
+    warnings,
+  };
+}
+
+function wouldDeltaDo(
+  findings: Findings,
+  books: { delivered: number; open: number; hasStarted: boolean; isOtherTarget: boolean },
+): RemigrationPlan['wouldDeltaDo'] {
+  const { target, drift } = findings;
+  if (!books.hasStarted) return { answer: 'yes', reason: 'It has never run: a first pass is all it needs.' };
+  if (books.isOtherTarget)
+    return {
+      answer: 'no',
+      reason: 'A delta pass writes to the target it began with; another target is another entry.',
+    };
+  if ('look' in target && target.look.objects < books.delivered)
+    return {
+      answer: 'no',
+      reason: `The target holds ${target.look.objects} objects, fewer than the ${books.delivered} that were delivered. ${NOT_RESENT}`,
+    };
+  const placed = drift.settings.filter((one) => one.field.startsWith('folders') || one.field === 'conflict');
+  if (placed.length > 0)
+    return {
+      answer: 'maybe',
+      reason: `${placed.map((one) => one.words).join(' ')} A delta pass follows that for what is new; what was delivered stays where it is.`,
+    };
+  if (books.open > 0)
+    return { answer: 'yes', reason: `A delta pass plans the ${books.open} failed or uncertain objects again, free.` };
+  if (drift.settings.length > 0)
+    return {
+      answer: 'yes',
+      reason: 'Settings have changed: a delta pass brings what they left out before, on the same license.',
+    };
+  if ('unseen' in target)
+    return {
+      answer: 'maybe',
+      reason: `The target could not be asked (${target.unseen}) A delta pass brings what is new. ${NOT_RESENT}`,
+    };
+  return { answer: 'yes', reason: 'The target holds what was delivered: a delta pass brings what is new, free.' };
+}
+
+/** By the counts and glances of folders: what changed inside a folder of the same size counts as a part of it. */
+async function sourceChange(
+  context: Context,
+  entry: EntryRow,
+  source: Looked,
+): Promise<RemigrationPlan['sourceChanged']> {
+  if ('unseen' in source) return { share: undefined, words: source.unseen };
+  const then = new Map((await sourceTotals(context.db, entry.id)).map((row) => [row.key, row]));
+  if (then.size === 0) return { share: undefined, words: 'The source was never listed before.' };
+  let changed = 0;
+  let touched = 0;
+  let before = 0;
+  for (const row of then.values()) before += row.total;
+  for (const folder of source.look.folders) {
+    const known = then.get(folder.id);
+    then.delete(folder.id);
+    const difference = Math.abs((folder.total ?? 0) - (known?.total ?? 0));
+    changed += difference;
+    if (difference > 0 || folder.glance === undefined || folder.glance !== known?.glance) touched += 1;
+  }
+  for (const gone of then.values()) changed += gone.total;
+  const share = before === 0 ? (changed > 0 ? 1 : 0) : Math.min(1, changed / before);
+  return {
+    share,
+    words: `At least ${Math.round(share * 100)} % by count: ${changed} objects came or went in ${touched} changed folders since the last pass.`,
+  };
 }

@@ -1,6 +1,28 @@
-import type { Settings, SettingsDifference, SettingsPatch } from '@sterna/core';
+import {
+  diffSettings,
+  mergePatch,
+  mergeSettings,
+  parseSettings,
+  type Settings,
+  type SettingsDifference,
+  type SettingsPatch,
+  SternaError,
+} from '@sterna/core';
+import {
+  inOrganization,
+  insertProject,
+  type ProjectWithSystems,
+  projectById,
+  projectsOf,
+  renameProjectRow,
+  statusCounts,
+  systemById,
+  updateProjectSettings,
+  violatedIndex,
+} from '@sterna/store';
+import { found, nameTaken, readName, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
-import { notImplemented } from './not-implemented.ts';
+import { connectorOf } from './systems.ts';
 
 export interface ProjectView {
   readonly id: number;
@@ -14,33 +36,95 @@ export interface ProjectView {
   readonly createdAt: Date;
 }
 
+const projectView = (row: ProjectWithSystems, entries: Readonly<Record<string, number>>): ProjectView => ({
+  id: row.id,
+  name: row.name,
+  source: { id: row.source_system_id, name: row.source_name, connector: row.source_connector },
+  target: { id: row.target_system_id, name: row.target_name, connector: row.target_connector },
+  settings: parseSettings(row.settings),
+  settingsVersion: row.settings_version,
+  entries,
+  createdAt: row.created_at,
+});
+
+async function viewOf(db: Context['db'], actor: Actor, projectId: number): Promise<ProjectView> {
+  const row = found(await projectById(db, actor.organizationId, projectId), 'project', projectId);
+  const counts = await statusCounts(db, [row.id]);
+  return projectView(row, counts.get(row.id) ?? {});
+}
+
 /** @throws SternaError config `name-taken` | `settings-invalid` …; `not-found` for a system of nobody or of others */
 export async function createProject(
-  _context: Context,
-  _actor: Actor,
-  _input: { name: string; sourceSystemId: number; targetSystemId: number; settings?: SettingsPatch | undefined },
+  context: Context,
+  actor: Actor,
+  input: { name: string; sourceSystemId: number; targetSystemId: number; settings?: SettingsPatch | undefined },
 ): Promise<ProjectView> {
-  return notImplemented('createProject');
+  requireScope(actor, 'admin');
+  const name = readName(input.name);
+  const settings = mergeSettings({}, input.settings ?? {});
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const visible = async (id: number) => {
+      const row = await systemById(tx.db, actor.organizationId, id);
+      return found(row?.internal === true ? undefined : row, 'system', id);
+    };
+    const source = await visible(input.sourceSystemId);
+    const target = await visible(input.targetSystemId);
+    if (!connectorOf(context, source.connector).canRead)
+      throw new SternaError('config', 'system-write-only', `The system ${source.name} can't be read.`, {
+        field: 'sourceSystemId',
+        fix: 'Choose another source.',
+      });
+    if (!connectorOf(context, target.connector).canWrite)
+      throw new SternaError('config', 'system-read-only', `The system ${target.name} can't be written to.`, {
+        field: 'targetSystemId',
+        fix: 'Choose another target.',
+      });
+    const id = await insertProject(tx.db, {
+      organizationId: actor.organizationId,
+      name,
+      sourceSystemId: source.id,
+      targetSystemId: target.id,
+      settings,
+    }).catch((error: unknown) => {
+      if (violatedIndex(error) !== undefined) throw nameTaken('a project', name);
+      throw error;
+    });
+    tx.audit('project.create', `project/${id}`, { name, source: source.name, target: target.name });
+    return viewOf(tx.db, actor, id);
+  });
 }
 
-export async function getProject(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number },
-): Promise<ProjectView> {
-  return notImplemented('getProject');
+export async function getProject(context: Context, actor: Actor, input: { projectId: number }): Promise<ProjectView> {
+  requireScope(actor, 'read');
+  return viewOf(context.db, actor, input.projectId);
 }
 
-export async function listProjects(_context: Context, _actor: Actor): Promise<readonly ProjectView[]> {
-  return notImplemented('listProjects');
+export async function listProjects(context: Context, actor: Actor): Promise<readonly ProjectView[]> {
+  requireScope(actor, 'read');
+  const rows = await projectsOf(context.db, actor.organizationId);
+  const counts = await statusCounts(
+    context.db,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => projectView(row, counts.get(row.id) ?? {}));
 }
 
 export async function renameProject(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number; name: string },
+  context: Context,
+  actor: Actor,
+  input: { projectId: number; name: string },
 ): Promise<ProjectView> {
-  return notImplemented('renameProject');
+  requireScope(actor, 'admin');
+  const name = readName(input.name);
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const before = found(await projectById(tx.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    await renameProjectRow(tx.db, before.id, name).catch((error: unknown) => {
+      if (violatedIndex(error) !== undefined) throw nameTaken('a project', name);
+      throw error;
+    });
+    tx.audit('project.rename', `project/${before.id}`, { from: before.name, to: name });
+    return viewOf(tx.db, actor, before.id);
+  });
 }
 
 /**
@@ -50,9 +134,25 @@ export async function renameProject(
  * @param input.ifVersion refuses with `settings-changed` where somebody else was faster
  */
 export async function updateSettings(
-  _context: Context,
-  _actor: Actor,
-  _input: { projectId: number; patch: SettingsPatch; ifVersion?: number | undefined },
+  context: Context,
+  actor: Actor,
+  input: { projectId: number; patch: SettingsPatch; ifVersion?: number | undefined },
 ): Promise<{ project: ProjectView; changes: readonly SettingsDifference[] }> {
-  return notImplemented('updateSettings');
+  requireScope(actor, 'admin');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const row = found(await projectById(tx.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    if (input.ifVersion !== undefined && input.ifVersion !== row.settings_version)
+      throw new SternaError('config', 'settings-changed', 'Somebody else has changed the settings meanwhile.', {
+        fix: 'Read them again and repeat the change.',
+      });
+    const before = parseSettings(row.settings);
+    const after = parseSettings(mergePatch(before, input.patch));
+    const changes = diffSettings(before, after);
+    if (changes.length > 0) {
+      await updateProjectSettings(tx.db, row.id, after);
+      tx.audit('project.settings', `project/${row.id}`, { changes: changes.map((change) => change.words) });
+      tx.event({ type: 'project', projectId: row.id });
+    }
+    return { project: await viewOf(tx.db, actor, row.id), changes };
+  });
 }

@@ -1,7 +1,23 @@
-import type { CheckLine } from '@sterna/connector-kit';
-import type { ContentKind, ItemType } from '@sterna/core';
+import type { CheckLine, Connector, SystemConfig } from '@sterna/connector-kit';
+import { type ContentKind, type ItemType, SternaError } from '@sterna/core';
+import {
+  deleteSystemRow,
+  inOrganization,
+  insertSystem,
+  isSystemUsed,
+  reserveIds,
+  type StoredCredentials,
+  type SystemRow,
+  systemById,
+  systemPurpose,
+  systemsOf,
+  unsealCredentials,
+  updateSystemRow,
+  violatedIndex,
+} from '@sterna/store';
+import { z } from 'zod';
+import { found, nameTaken, readName, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
-import { notImplemented } from './not-implemented.ts';
 
 /** As a person gives them; sealed at rest, never given back. */
 export interface CredentialsInput {
@@ -31,44 +47,182 @@ export interface ConnectorView {
   readonly settingsSchema: unknown;
 }
 
-export async function listConnectors(_context: Context, _actor: Actor): Promise<readonly ConnectorView[]> {
-  return notImplemented('listConnectors');
+export async function listConnectors(context: Context, actor: Actor): Promise<readonly ConnectorView[]> {
+  requireScope(actor, 'read');
+  return [...context.connectors.values()].map((connector) => ({
+    name: connector.name,
+    title: connector.title,
+    kinds: connector.kinds,
+    itemTypes: connector.itemTypes,
+    canRead: connector.canRead,
+    canWrite: connector.canWrite,
+    settingsSchema: z.toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }),
+  }));
+}
+
+/** @throws SternaError config `connector-unknown` */
+export function connectorOf(context: Context, name: string): Connector {
+  const connector = context.connectors.get(name);
+  if (connector !== undefined) return connector;
+  throw new SternaError('config', 'connector-unknown', `There is no connector ${name.slice(0, 100)}.`, {
+    field: 'connector',
+    fix: `Choose one of ${[...context.connectors.keys()].join(', ')}.`,
+  });
+}
+
+function readSettings(connector: Connector, settings: unknown): unknown {
+  const parsed = connector.settings.safeParse(settings ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = ['settings', ...(issue?.path ?? [])].join('.');
+  throw new SternaError('config', 'system-settings-invalid', `${field}: ${issue?.message ?? 'invalid'}`, {
+    field,
+    fix: 'Correct this setting of the system.',
+  });
+}
+
+/** Undefined where nothing is given. */
+export function readCredentials(input: CredentialsInput | undefined): StoredCredentials | undefined {
+  if (input === undefined) return undefined;
+  const { user, password, accessToken } = input;
+  const credentials = {
+    ...(user ? { user } : {}),
+    ...(password ? { password } : {}),
+    ...(accessToken ? { accessToken } : {}),
+  };
+  return Object.keys(credentials).length === 0 ? undefined : credentials;
+}
+
+/** Settings and credentials ready for a connector. @throws SternaError config where the sealed ones don't open */
+export function systemConfig(context: Context, system: SystemRow): SystemConfig {
+  return {
+    settings: connectorOf(context, system.connector).settings.parse(system.settings),
+    credentials: unsealCredentials(context.secrets, systemPurpose(system.id), system.sealed_credentials) ?? {},
+  };
+}
+
+function systemView(context: Context, row: SystemRow): SystemView {
+  let stored: StoredCredentials | undefined;
+  try {
+    stored = unsealCredentials(context.secrets, systemPurpose(row.id), row.sealed_credentials);
+  } catch {
+    // Sealed with another key: they count as not there, and `check` says why.
+    stored = undefined;
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    connector: row.connector,
+    settings: row.settings,
+    credentials: {
+      user: stored?.user !== undefined,
+      password: stored?.password !== undefined,
+      accessToken: stored?.accessToken !== undefined,
+    },
+    createdAt: row.created_at,
+  };
+}
+
+/** Internal systems don't exist for people. */
+async function visibleSystem(context: Context, actor: Actor, id: number, db = context.db): Promise<SystemRow> {
+  const row = await systemById(db, actor.organizationId, id);
+  return found(row?.internal === true ? undefined : row, 'system', id);
 }
 
 /** @throws SternaError config `connector-unknown` | `system-settings-invalid` | `name-taken` */
 export async function createSystem(
-  _context: Context,
-  _actor: Actor,
-  _input: { name: string; connector: string; settings: unknown; credentials?: CredentialsInput | undefined },
+  context: Context,
+  actor: Actor,
+  input: { name: string; connector: string; settings: unknown; credentials?: CredentialsInput | undefined },
 ): Promise<SystemView> {
-  return notImplemented('createSystem');
+  requireScope(actor, 'admin');
+  const name = readName(input.name);
+  const settings = readSettings(connectorOf(context, input.connector), input.settings);
+  const credentials = readCredentials(input.credentials);
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const [id] = await reserveIds(tx.db, 'system', 1);
+    if (id === undefined) throw new SternaError('bug', 'internal', 'No id was reserved.');
+    const row = await insertSystem(tx.db, {
+      id,
+      organizationId: actor.organizationId,
+      name,
+      connector: input.connector,
+      settings,
+      sealedCredentials: credentials === undefined ? null : context.secrets.sealJson(systemPurpose(id), credentials),
+      internal: false,
+    }).catch((error: unknown) => {
+      if (violatedIndex(error) !== undefined) throw nameTaken('a system', name);
+      throw error;
+    });
+    tx.audit('system.create', `system/${id}`, { name, connector: input.connector });
+    return systemView(context, row);
+  });
 }
 
 /** Absent members stay; `credentials: {}` removes them. */
 export async function updateSystem(
-  _context: Context,
-  _actor: Actor,
-  _input: {
+  context: Context,
+  actor: Actor,
+  input: {
     systemId: number;
     name?: string | undefined;
     settings?: unknown;
     credentials?: CredentialsInput | undefined;
   },
 ): Promise<SystemView> {
-  return notImplemented('updateSystem');
+  requireScope(actor, 'admin');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const before = await visibleSystem(context, actor, input.systemId, tx.db);
+    const name = input.name === undefined ? before.name : readName(input.name);
+    const settings =
+      input.settings === undefined
+        ? before.settings
+        : readSettings(connectorOf(context, before.connector), input.settings);
+    const credentials = readCredentials(input.credentials);
+    const row = await updateSystemRow(tx.db, actor.organizationId, before.id, {
+      name,
+      settings: JSON.stringify(settings),
+      ...(input.credentials === undefined
+        ? {}
+        : {
+            sealed_credentials:
+              credentials === undefined ? null : context.secrets.sealJson(systemPurpose(before.id), credentials),
+          }),
+    }).catch((error: unknown) => {
+      if (violatedIndex(error) !== undefined) throw nameTaken('a system', name);
+      throw error;
+    });
+    tx.audit('system.update', `system/${before.id}`, {
+      name,
+      settingsChanged: input.settings !== undefined,
+      credentialsChanged: input.credentials !== undefined,
+    });
+    return systemView(context, found(row, 'system', before.id));
+  });
 }
 
-export async function getSystem(_context: Context, _actor: Actor, _input: { systemId: number }): Promise<SystemView> {
-  return notImplemented('getSystem');
+export async function getSystem(context: Context, actor: Actor, input: { systemId: number }): Promise<SystemView> {
+  requireScope(actor, 'read');
+  return systemView(context, await visibleSystem(context, actor, input.systemId));
 }
 
-export async function listSystems(_context: Context, _actor: Actor): Promise<readonly SystemView[]> {
-  return notImplemented('listSystems');
+export async function listSystems(context: Context, actor: Actor): Promise<readonly SystemView[]> {
+  requireScope(actor, 'read');
+  return (await systemsOf(context.db, actor.organizationId)).map((row) => systemView(context, row));
 }
 
 /** @throws SternaError config `system-in-use` */
-export async function deleteSystem(_context: Context, _actor: Actor, _input: { systemId: number }): Promise<void> {
-  return notImplemented('deleteSystem');
+export async function deleteSystem(context: Context, actor: Actor, input: { systemId: number }): Promise<void> {
+  requireScope(actor, 'admin');
+  await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const row = await visibleSystem(context, actor, input.systemId, tx.db);
+    if (await isSystemUsed(tx.db, row.id))
+      throw new SternaError('config', 'system-in-use', `A project or an entry uses the system ${row.name}.`, {
+        fix: 'Keep it: the books of what was migrated refer to it.',
+      });
+    await deleteSystemRow(tx.db, actor.organizationId, row.id);
+    tx.audit('system.delete', `system/${row.id}`, { name: row.name });
+  });
 }
 
 export interface SystemCheck {
@@ -78,9 +232,13 @@ export interface SystemCheck {
 
 /** Reachability, rights, capabilities, with their evidence; `address` signs in for real. */
 export async function checkSystem(
-  _context: Context,
-  _actor: Actor,
-  _input: { systemId: number; address?: string | undefined; signal?: AbortSignal | undefined },
+  context: Context,
+  actor: Actor,
+  input: { systemId: number; address?: string | undefined; signal?: AbortSignal | undefined },
 ): Promise<SystemCheck> {
-  return notImplemented('checkSystem');
+  requireScope(actor, 'operate');
+  const row = await visibleSystem(context, actor, input.systemId);
+  const connector = connectorOf(context, row.connector);
+  const lines = await connector.check(systemConfig(context, row), input.address, input.signal);
+  return { ok: lines.every((line) => line.ok), lines };
 }

@@ -101,6 +101,11 @@ export class LicenseState {
     return copy;
   }
 
+  /** Why a fact can't come next; undefined where it can. */
+  violation(fact: LicenseFact): Violation | undefined {
+    return this.#violation(fact);
+  }
+
   /** The fact becomes number `seq + 1`, or says why it can't and changes nothing. */
   apply(fact: LicenseFact): Violation | undefined {
     const violation = this.#violation(fact);
@@ -222,6 +227,11 @@ export class LicenseState {
     return this.licensesOf(entry).find((held) => held.burned);
   }
 
+  /** Entries that hold any license, and whether one of theirs is burned. */
+  holders(): ReadonlyMap<number, boolean> {
+    return new Map([...this.#entries].map(([entry, held]) => [entry, held.some((one) => one.burned)]));
+  }
+
   statusOf(license: string): 'unknown' | 'available' | 'assigned' | 'burned' {
     if (this.#find(license) === undefined) return 'unknown';
     const now = this.#licenses.get(license);
@@ -259,7 +269,7 @@ const refuse = (code: string, message: string, fix: string): SternaError =>
   new SternaError('config', code, message, { fix });
 
 export function decideGrant(state: LicenseState, data: GrantData): Decision {
-  const violation = state.clone().apply({ kind: 'grant', data });
+  const violation = state.violation({ kind: 'grant', data });
   if (violation === undefined) return [{ kind: 'grant', data }];
   return violation.reason === 'pack-twice'
     ? refuse(
@@ -388,6 +398,13 @@ export function decideRelease(state: LicenseState, wanted: { entry: number; reas
       );
 }
 
+/** A deleted entry gives back what it holds and never burned; nothing, where there is none. */
+export const decideUnused = (state: LicenseState, wanted: { entry: number; reason: string }): Decision =>
+  state
+    .licensesOf(wanted.entry)
+    .filter((held) => !held.burned)
+    .map((held) => ({ kind: 'release', license: held.id, entry: wanted.entry, data: { reason: wanted.reason } }));
+
 /**
  * What a start does to the ledger: nothing for an entry that has burned its license (a delta pass); else the assigned
  * license burns, or one is assigned from the balance and burns. `tier: 'standard'` upgrades a trial in place, and so
@@ -414,17 +431,11 @@ export function decideBurn(state: LicenseState, wanted: Omit<Wanted, 'license'>)
   return lawful(state, [...facts, { kind: 'burn', license: license.id, entry, data }]);
 }
 
-/** Decisions are checked by the same rules as ledgers: what they return always applies. */
+/** Decisions are checked by the same rules as ledgers; that later facts of one apply too is a tested property. */
 function lawful(state: LicenseState, facts: readonly LicenseFact[]): Decision {
-  const trial = state.clone();
-  for (const fact of facts) {
-    const violation = trial.apply(fact);
-    if (violation !== undefined)
-      return refuse(
-        'license-refused',
-        `The license ledger refuses this: ${violation.words}.`,
-        'Choose another license.',
-      );
-  }
-  return facts;
+  const [first] = facts;
+  const violation = first === undefined ? undefined : state.violation(first);
+  return violation === undefined
+    ? facts
+    : refuse('license-refused', `The license ledger refuses this: ${violation.words}.`, 'Choose another license.');
 }

@@ -8,6 +8,7 @@ export interface RawEvent {
   readonly entryId?: number;
   readonly passId?: number;
   readonly projectId?: number;
+  readonly organizationId?: number;
 }
 
 export interface EventListener {

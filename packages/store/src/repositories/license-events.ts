@@ -94,6 +94,7 @@ export class LicenseBook {
   #state: LicenseState;
   #head: Head;
   #isOwn = false;
+  readonly #unwritten: LicenseEvent[] = [];
 
   constructor(db: DomainDb, organization: Organization, fold: Fold, signed: { actor: string; at: string }) {
     this.#db = db;
@@ -109,11 +110,11 @@ export class LicenseBook {
   }
 
   /**
-   * Appends what was decided.
+   * Appends what was decided; it is written before the commit, by when the entries it names must exist.
    *
    * @throws the refusal, where it is one
    */
-  async record(decision: Decision): Promise<readonly LicenseFact[]> {
+  record(decision: Decision): readonly LicenseFact[] {
     if (decision instanceof SternaError) throw decision;
     if (decision.length === 0) return decision;
     if (!this.#isOwn) {
@@ -126,15 +127,25 @@ export class LicenseBook {
         throw new SternaError('bug', 'license-refused', `The license ledger refuses this: ${violation.words}.`);
     }
     const events = linkFacts(sha256Text, this.#organization.publicId, this.#head, decision, this.#signed);
-    await this.#db
-      .insertInto('license_event')
-      .values(events.map((event) => toRow(this.#organization.id, event)))
-      .execute();
+    this.#unwritten.push(...events);
     const last = events.at(-1);
     if (last !== undefined) this.#head = { seq: last.seq, hash: last.hash };
     return decision;
   }
+
+  /** Called by `inOrganization` before it commits. */
+  async flush(): Promise<void> {
+    const events = this.#unwritten.splice(0);
+    for (let at = 0; at < events.length; at += CHUNK)
+      await this.#db
+        .insertInto('license_event')
+        .values(events.slice(at, at + CHUNK).map((event) => toRow(this.#organization.id, event)))
+        .execute();
+  }
 }
+
+/** Rows of one statement stay under PostgreSQL's 65,535 parameters. */
+const CHUNK = 2_000;
 
 function toRow(organizationId: number, event: LicenseEvent): Insertable<Domain['license_event']> {
   return {

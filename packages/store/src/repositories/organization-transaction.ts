@@ -59,8 +59,9 @@ export async function inOrganization<T>(
         return book;
       },
       audit: (action, subject, data = {}) => audited.push({ action, subject, data }),
-      event: (event) => events.push(event),
+      event: (event) => events.push({ ...event, organizationId }),
     });
+    await book?.flush();
     await appendAudit(trx, organization, audited, signed);
     if (events.length > 0)
       await sql`select pg_notify('sterna_event', e) from unnest(${events.map((e) => JSON.stringify(e))}::text[]) e`.execute(
@@ -68,4 +69,14 @@ export async function inOrganization<T>(
       );
     return result;
   });
+}
+
+/** Outside of any change. */
+export async function organizationById(db: DomainDb, organizationId: number): Promise<Organization> {
+  const row = await db
+    .selectFrom('organization')
+    .select(['id', 'public_id', 'name'])
+    .where('id', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  return { id: row.id, publicId: row.public_id, name: row.name };
 }

@@ -87,3 +87,18 @@ export async function sourceTotals(
     select key, total, glance from container where entry_id = ${entryId} and side = 0 and not gone`.execute(db);
   return result.rows;
 }
+
+/** Writing passes of each entry: how many, how long, and their books. */
+export async function effortOf(
+  db: DomainDb,
+  entryIds: readonly number[],
+): Promise<ReadonlyMap<number, { passes: number; seconds: number; books: readonly Books[] }>> {
+  const result = await sql<{ entry_id: number; passes: number; seconds: number; books: Books[] | null }>`
+    select entry_id, count(*) as passes, sum(active_seconds) as seconds,
+           jsonb_agg(books) filter (where books is not null) as books
+      from pass where entry_id = any(${[...entryIds]}::bigint[]) and kind in ('initial', 'delta')
+     group by entry_id`.execute(db);
+  return new Map(
+    result.rows.map((row) => [row.entry_id, { passes: row.passes, seconds: row.seconds, books: row.books ?? [] }]),
+  );
+}

@@ -1,0 +1,99 @@
+import type { Books, EntryStatus, ItemType, LicenseState, LicenseTier, LicenseType, SettingsPatch } from '@sterna/core';
+import { type DomainDb, type EntryRow, foldLicenses, lastPasses, organizationById, type PassRow } from '@sterna/store';
+
+export interface EntryLicense {
+  readonly id: string;
+  readonly type: LicenseType;
+  readonly tier: LicenseTier;
+  readonly burned: boolean;
+}
+
+export interface EntryView {
+  readonly id: number;
+  readonly projectId: number;
+  readonly itemType: ItemType;
+  readonly sourceAddress: string;
+  readonly targetAddress: string;
+  readonly displayName: string | undefined;
+  readonly batch: string | undefined;
+  readonly status: EntryStatus;
+  /** Why it waits or failed, in words. */
+  readonly statusDetail: string | undefined;
+  readonly resumeAt: Date | undefined;
+  readonly merge: boolean;
+  readonly hasCredentials: { readonly source: boolean; readonly target: boolean };
+  readonly settings: SettingsPatch;
+  /** Best one first: a burned standard, a burned trial, an assigned one. */
+  readonly licenses: readonly EntryLicense[];
+  readonly lastPass: PassSummary | undefined;
+  readonly replacesEntryId: number | undefined;
+  readonly createdAt: Date;
+  readonly archivedAt: Date | undefined;
+}
+
+export interface PassSummary {
+  readonly id: number;
+  readonly number: number;
+  readonly kind: string;
+  readonly status: string;
+  readonly books: Books | undefined;
+  readonly progress: unknown;
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+}
+
+export function entryView(row: EntryRow, licenses: LicenseState, lastPass: PassRow | undefined): EntryView {
+  return {
+    id: row.id,
+    // Only internal entries (backups) have none, and they are never shown as entries.
+    projectId: row.project_id as number,
+    itemType: row.item_type,
+    sourceAddress: row.source_address,
+    targetAddress: row.target_address,
+    displayName: row.display_name ?? undefined,
+    batch: row.batch ?? undefined,
+    status: row.status,
+    statusDetail: row.status_detail ?? undefined,
+    resumeAt: row.resume_at ?? undefined,
+    merge: row.merge,
+    hasCredentials: {
+      source: row.sealed_source_credentials !== null,
+      target: row.sealed_target_credentials !== null,
+    },
+    settings: row.settings,
+    licenses: licenses.licensesOf(row.id),
+    lastPass: lastPass === undefined ? undefined : passSummary(lastPass),
+    replacesEntryId: row.replaces_entry_id ?? undefined,
+    createdAt: row.created_at,
+    archivedAt: row.archived_at ?? undefined,
+  };
+}
+
+const passSummary = (row: PassRow): PassSummary => ({
+  id: row.id,
+  number: row.number,
+  kind: row.kind,
+  status: row.status,
+  books: (row.books as Books | null) ?? undefined,
+  progress: row.progress,
+  startedAt: row.started_at ?? undefined,
+  endedAt: row.ended_at ?? undefined,
+});
+
+/** The license state of an organization as committed, outside of any change. */
+export async function licenseState(db: DomainDb, organizationId: number): Promise<LicenseState> {
+  const { state } = await foldLicenses(db, await organizationById(db, organizationId));
+  return state;
+}
+
+export async function entryViews(
+  db: DomainDb,
+  rows: readonly EntryRow[],
+  licenses: LicenseState,
+): Promise<readonly EntryView[]> {
+  const passes = await lastPasses(
+    db,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => entryView(row, licenses, passes.get(row.id)));
+}

@@ -1,0 +1,63 @@
+import type { Container, Session } from '@sterna/connector-kit';
+import { asSternaError } from '@sterna/core';
+import { type Endpoint, type EntryRow, endpointOf, type SystemRow } from '@sterna/store';
+import type { Context } from './context.ts';
+import { connectorOf } from './systems.ts';
+
+/** What one side holds at this moment, from one listing of its containers. */
+export interface LiveLook {
+  readonly identity: string;
+  readonly folders: readonly Container[];
+  readonly objects: number;
+  /** By the system's quota; undefined where it tells nothing. */
+  readonly bytes: number | undefined;
+  readonly quota: { readonly used: number; readonly limit: number } | undefined;
+  readonly seenAt: Date;
+}
+export type Looked = { readonly look: LiveLook } | { readonly unseen: string };
+
+/** A plan waits no longer than this for a system, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** Signs in, lists the containers and leaves. Never throws: what can't be seen is said. */
+export async function lookAt(
+  context: Context,
+  entry: EntryRow,
+  side: 'source' | 'target',
+  system: SystemRow,
+): Promise<Looked> {
+  let session: Session | undefined;
+  try {
+    const endpoint = endpointOf(context.secrets, entry, side, system);
+    session = await openSession(context, endpoint, AbortSignal.timeout(PATIENCE));
+    const folders = await session.reader.containers();
+    const quota = await session.quota();
+    return {
+      look: {
+        identity: session.identity,
+        folders,
+        objects: folders.reduce((sum, folder) => sum + (folder.total ?? 0), 0),
+        bytes: quota?.used,
+        quota,
+        seenAt: new Date(),
+      },
+    };
+  } catch (thrown) {
+    const error = asSternaError(thrown);
+    return { unseen: error.class === 'bug' ? 'The system could not be looked at.' : error.message };
+  } finally {
+    session?.destroy();
+  }
+}
+
+function openSession(context: Context, endpoint: Endpoint, signal: AbortSignal): Promise<Session> {
+  const connector = connectorOf(context, endpoint.connector);
+  return connector.open({
+    system: { settings: connector.settings.parse(endpoint.settings), credentials: endpoint.systemCredentials },
+    address: endpoint.address,
+    ...(endpoint.credentials === undefined ? {} : { credentials: endpoint.credentials }),
+    role: 'read',
+    installation: context.installation,
+    signal,
+  });
+}
