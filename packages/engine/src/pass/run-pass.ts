@@ -1,5 +1,5 @@
 import type { Connector, Credentials, Session } from '@sterna/connector-kit';
-import { asSternaError, type LicenseTier, parseSettings, SternaError } from '@sterna/core';
+import { asSternaError, type LicenseTier, SternaError, thawSettings } from '@sterna/core';
 import { type Claim, endPass, entryPurpose, LeaseLost, type PassEnd, type Secrets, systemPurpose } from '@sterna/store';
 import type { Pool } from 'pg';
 import { audit } from './audit.ts';
@@ -81,7 +81,7 @@ export async function runPass(
         fix: 'Give the entry another target address.',
       });
     }
-    const settings = passSettings(parseSettings(withoutEngineKeys(route.settings)), route.tier);
+    const settings = passSettings(thawSettings(route.settings).settings, route.tier);
     const context: PassContext = {
       pool: deps.pool,
       claim,
@@ -231,11 +231,6 @@ export function isDatabaseError(thrown: unknown): boolean {
     )
   );
 }
-
-const ENGINE_KEYS: ReadonlySet<string> = new Set(['empty']);
-/** `pass.settings` carries, besides the settings, what kind of emptying it is. */
-const withoutEngineKeys = (settings: unknown): unknown =>
-  Object.fromEntries(Object.entries(settings as object).filter(([key]) => !ENGINE_KEYS.has(key)));
 
 async function trialLeft(pool: Pool, entryId: number): Promise<{ objectsLeft: number; bytesLeft: number }> {
   const { rows } = await pool.query(
