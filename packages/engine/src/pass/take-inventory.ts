@@ -2,6 +2,7 @@ import type { Container } from '@sterna/connector-kit';
 import { formatFlags } from '@sterna/core';
 import {
   type ContainerRow,
+  claimOwnCopies,
   clearInventory,
   type InventoryRow,
   inFencedTransaction,
@@ -67,5 +68,6 @@ export async function freezeInventory(
     if (page.length >= PAGE) await flush();
   }
   await flush();
+  await inFencedTransaction(pool, claim.lease, (client) => claimOwnCopies(client, claim.entryId, row.id));
   return { objects, bytes };
 }

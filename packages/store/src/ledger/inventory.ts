@@ -70,6 +70,19 @@ export async function claimInventory(
   );
 }
 
+/**
+ * After a listing of a container that holds copies of ours already: they are no strangers to be taken over, or a twin
+ * that comes later would be taken for one of them and never be written.
+ */
+export async function claimOwnCopies(client: PoolClient, entryId: number, targetContainer: number): Promise<void> {
+  await client.query(
+    `update inventory i set claimed_by = l.src from ledger l
+      where i.entry_id = $1 and i.target_container = $2 and i.claimed_by is null
+        and l.entry_id = $1 and l.target_container = $2 and l.target_id = i.target_id`,
+    [entryId, targetContainer],
+  );
+}
+
 /** Emptying: what is still to be removed, page by page. */
 export async function nextToRemove(
   pool: Pool,
