@@ -55,6 +55,7 @@ export function startWriter(dataDir: string, options: { idle?: boolean; uid?: nu
   });
   const end = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+    child.once('error', (error) => resolve(error.message));
   });
   let hasEnded = false;
   void end.then(() => {
