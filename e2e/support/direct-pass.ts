@@ -46,7 +46,12 @@ export interface Endpoint {
 }
 
 /** An entry that needs no license (`copy`), straight in the database: the engine's tests don't go through people. */
-export async function addEntry(bench: Bench, source: Endpoint, target: Endpoint): Promise<number> {
+export async function addEntry(
+  bench: Bench,
+  source: Endpoint,
+  target: Endpoint,
+  purpose: 'copy' | 'migration' = 'copy',
+): Promise<number> {
   const { pool } = bench.database;
   const system = async (endpoint: Endpoint): Promise<number> => {
     const { rows } = await pool.query(
@@ -62,10 +67,20 @@ export async function addEntry(bench: Bench, source: Endpoint, target: Endpoint)
   };
   const { rows } = await pool.query(
     `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address, target_address)
-     values ($1, 'mailbox', 'copy', $2, $3, $4, $5) returning id`,
-    [bench.organizationId, await system(source), await system(target), source.address, target.address],
+     values ($1, 'mailbox', $6, $2, $3, $4, $5) returning id`,
+    [bench.organizationId, await system(source), await system(target), source.address, target.address, purpose],
   );
   return Number(rows[0].id);
+}
+
+/** What the engine reads of the license ledger; its chain is not the engine's business. */
+export async function burnLicense(bench: Bench, entryId: number, tier: LicenseTier): Promise<void> {
+  await bench.database.pool.query(
+    `insert into license_event (organization_id, seq, kind, license, entry_id, data, actor, at, prev_hash, hash)
+     select $1, coalesce(max(seq), 0) + 1, 'burn', gen_random_uuid()::text, $2, $3, 'test', now(), '', ''
+       from license_event where organization_id = $1`,
+    [bench.organizationId, entryId, JSON.stringify({ tier })],
+  );
 }
 
 /** Another entry over the same systems and addresses: what a remigration makes. */
@@ -120,11 +135,37 @@ export async function pass(bench: Bench, entryId: number, kind: PassKind, patch:
   return passOutcome(bench, id);
 }
 
+/** Queues a pass and runs it until it is over or waits for something: a pause comes back as `pending`. */
+export async function passUntilPause(
+  bench: Bench,
+  entryId: number,
+  kind: PassKind,
+  patch: object = {},
+): Promise<PassOutcome & { readonly id: number }> {
+  const id = await queuePass(bench, entryId, kind, patch);
+  return { id, ...(await runUntilPause(bench, id)) };
+}
+
+async function runUntilPause(bench: Bench, id: number): Promise<PassOutcome> {
+  const pause = new AbortController();
+  await runPassHere(bench.deps, id, { signal: pause.signal, onPause: () => pause.abort() });
+  return passOutcome(bench, id);
+}
+
+/** What waited goes on at once. */
+export async function resumeNow(bench: Bench, id: number): Promise<PassOutcome> {
+  await bench.database.pool.query('update pass set resume_at = now() where id = $1', [id]);
+  return runUntilPause(bench, id);
+}
+
 export const verifyResult = (outcome: PassOutcome): VerifyResult => outcome.result as VerifyResult;
 
-export async function notes(bench: Bench, entryId: number): Promise<{ kind: string; code: string; text: string }[]> {
+export async function notes(
+  bench: Bench,
+  entryId: number,
+): Promise<{ kind: string; code: string; text: string; fix: string | null; subject: string | null; pass: number }[]> {
   const { rows } = await bench.database.pool.query(
-    'select kind, code, text from object_note where entry_id = $1 order by id',
+    'select kind, code, text, fix, subject, pass from object_note where entry_id = $1 order by id',
     [entryId],
   );
   return rows;

@@ -3,12 +3,13 @@ import { type ContainerRow, inFencedTransaction, saveContainers } from '@sterna/
 import type { PassContext } from './context.ts';
 import { recover } from './recover.ts';
 
-/** Target containers that changed since they were last known to hold nothing unsettled of ours. */
+/** Target containers that changed since they were last known to hold nothing unsettled of ours; empty ones hold nothing. */
 export function dirtyTargets(context: PassContext, target: readonly Container[]): ContainerRow[] {
   const now = new Map(target.map((container) => [container.id, container]));
   return [...context.targetContainers.values()].filter((row) => {
     const container = now.get(row.key);
-    return container !== undefined && (row.glance === undefined || row.glance !== container.glance);
+    if (container === undefined || container.total === 0) return false;
+    return row.glance === undefined || row.glance !== container.glance;
   });
 }
 

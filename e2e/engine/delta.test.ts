@@ -1,0 +1,305 @@
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FaultProxy, startFaultProxy } from '@sterna/test-servers';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addEntry, notes, pass, verifyResult } from '../support/direct-pass.ts';
+import { imapEndpoint } from '../support/dovecot-mailbox.ts';
+import { forgetUids, mailText } from '../support/put-mail.ts';
+import { type EngineStage, openEngineStage } from '../support/stage.ts';
+
+let stage: EngineStage;
+let proxy: FaultProxy;
+beforeAll(async () => {
+  stage = await openEngineStage('delta', { specialUse: true });
+  proxy = await startFaultProxy({ target: stage.target });
+});
+afterAll(async () => {
+  await proxy.stop();
+  await stage.close();
+});
+beforeEach(() => proxy.forget());
+
+/** Through the proxy, so that a test can tell what was sent. */
+const watched = (user: string) => imapEndpoint(proxy, user);
+const appends = () => proxy.commands('APPEND');
+
+/** The file of the nth message (by name, so by date) of a Maildir folder. */
+function fileOf(root: string, folder: string, nth = 0): string {
+  const dir = folder === 'INBOX' ? join(root, 'cur') : join(root, `.${folder}`, 'cur');
+  const name = readdirSync(dir).sort()[nth];
+  if (name === undefined) throw new Error(`no message ${nth} in ${folder}`);
+  return join(dir, name);
+}
+
+const flag = (server: EngineStage['source'], user: string, folder: string, set: string, change: string) =>
+  server.rawCommand(user, `SELECT "${folder}"`, `UID STORE ${set} ${change}`);
+
+describe('deletions', () => {
+  async function threeCopies(user: string): Promise<number> {
+    stage.put(user, { subject: 'stays' }, { subject: 'deleted' }, { subject: 'deleted, but touched at the target' });
+    const entry = await addEntry(stage.bench, stage.from(user), watched(user));
+    expect((await pass(stage.bench, entry, 'initial')).status).toBe('completed');
+    await flag(stage.target, user, 'INBOX', '3', '+FLAGS (\\Flagged)');
+    await stage.source.rawCommand(user, 'SELECT INBOX', 'UID STORE 2:3 +FLAGS (\\Deleted)', 'EXPUNGE');
+    return entry;
+  }
+
+  test('keep: they stay, and nobody speaks of it', async () => {
+    const entry = await threeCopies('keep');
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ seen: 1, unchanged: 1 });
+    expect(stage.targetTruth('keep').get('INBOX')).toHaveLength(3);
+    expect(await notes(stage.bench, entry)).toEqual([]);
+  });
+
+  test('report: they stay, and are named', async () => {
+    const entry = await threeCopies('report');
+    await pass(stage.bench, entry, 'delta', { deletions: 'report' });
+    expect(stage.targetTruth('report').get('INBOX')).toHaveLength(3);
+    expect((await notes(stage.bench, entry)).map((note) => note.code)).toEqual([
+      'deleted-at-source',
+      'deleted-at-source',
+    ]);
+  });
+
+  test('propagate: only the untouched copy goes, to the trash', async () => {
+    const entry = await threeCopies('propagate');
+    await pass(stage.bench, entry, 'delta', { deletions: 'propagate' });
+    const truth = stage.targetTruth('propagate');
+    expect(truth.get('INBOX')).toHaveLength(2);
+    expect(truth.get('Trash')).toHaveLength(1);
+    expect((await notes(stage.bench, entry)).map((note) => note.code).sort()).toEqual([
+      'deletion-not-propagated',
+      'deletion-propagated',
+    ]);
+  });
+
+  test('propagate: what a stopped pass found is not forgotten', async () => {
+    const entry = await threeCopies('stopped');
+    // The listing is in the books, the pass never came to its end.
+    await pass(stage.bench, entry, 'delta', { deletions: 'propagate', failureShare: { share: 0, objects: 1 } });
+    await stage.bench.database.pool.query(
+      `update pass set status = 'stopped' where entry_id = $1 and number = (select max(number) from pass where entry_id = $1)`,
+      [entry],
+    );
+    await stage.bench.database.pool.query('delete from object_note where entry_id = $1', [entry]);
+    await pass(stage.bench, entry, 'delta', { deletions: 'report' });
+    expect((await notes(stage.bench, entry)).map((note) => note.code)).toEqual(['deleted-at-source']);
+  });
+
+  test('propagate leaves alone what was there before Sterna', async () => {
+    stage.put('before', { subject: 'both have it' });
+    const connection = await stage.target.login('before');
+    await connection.append('INBOX', mailText({ subject: 'both have it' }));
+    connection.close();
+    const entry = await addEntry(stage.bench, stage.from('before'), watched('before'));
+    expect((await pass(stage.bench, entry, 'initial')).books.total).toMatchObject({ skipped: 1, created: 0 });
+    await stage.source.rawCommand('before', 'SELECT INBOX', 'UID STORE 1 +FLAGS (\\Deleted)', 'EXPUNGE');
+    await pass(stage.bench, entry, 'delta', { deletions: 'propagate' });
+    expect(stage.targetTruth('before').get('INBOX')).toHaveLength(1);
+  });
+});
+
+test('deleted at the target: verify says so, a delta does not send it again', async () => {
+  stage.put('gone', { subject: 'one' }, { subject: 'two' });
+  const entry = await addEntry(stage.bench, stage.from('gone'), watched('gone'));
+  await pass(stage.bench, entry, 'initial');
+  await stage.target.rawCommand('gone', 'SELECT INBOX', 'UID STORE 1 +FLAGS (\\Deleted)', 'EXPUNGE');
+  proxy.forget();
+  expect((await pass(stage.bench, entry, 'delta')).status).toBe('completed');
+  expect(appends()).toBe(0);
+  const check = await pass(stage.bench, entry, 'verify');
+  expect(check.status).toBe('completed with failures');
+  expect(verifyResult(check)).toMatchObject({ missing: 1, ok: false });
+  expect((await notes(stage.bench, entry)).at(-1)).toMatchObject({ code: 'missing-in-target' });
+  // Its flags change at the source: still not sent.
+  await flag(stage.source, 'gone', 'INBOX', '1', '+FLAGS (\\Flagged)');
+  expect((await pass(stage.bench, entry, 'delta')).books.balanced).toBe(true);
+  expect(appends()).toBe(0);
+  expect(stage.targetTruth('gone').get('INBOX')).toHaveLength(1);
+});
+
+test('flags change on both sides: the source’s change arrives, the target’s own stay', async () => {
+  stage.put('flags', { subject: 'mail', flags: 'S' });
+  const entry = await addEntry(stage.bench, stage.from('flags'), watched('flags'));
+  await pass(stage.bench, entry, 'initial');
+  await flag(stage.target, 'flags', 'INBOX', '1', '+FLAGS (\\Flagged Mine)');
+  await flag(stage.source, 'flags', 'INBOX', '1', '+FLAGS (\\Answered)');
+  await flag(stage.source, 'flags', 'INBOX', '1', '-FLAGS (\\Seen)');
+  const second = await pass(stage.bench, entry, 'delta');
+  expect(second.books.total).toMatchObject({ updated: 1 });
+  expect(stage.targetTruth('flags').get('INBOX')?.[0]?.split(' ')[1]).toBe('F,Mine,R');
+  // And back again, from the new base.
+  await flag(stage.source, 'flags', 'INBOX', '1', '-FLAGS (\\Answered)');
+  await pass(stage.bench, entry, 'delta');
+  expect(stage.targetTruth('flags').get('INBOX')?.[0]?.split(' ')[1]).toBe('F,Mine');
+});
+
+test('a move moves the copy: no bytes are sent again; a flag that changed with it arrives', async () => {
+  stage.put(
+    'move',
+    { subject: 'moves', flags: 'S' },
+    { subject: 'moves too', folder: 'Work' },
+    { subject: 'stays', folder: 'Work' },
+  );
+  const entry = await addEntry(stage.bench, stage.from('move'), watched('move'));
+  await pass(stage.bench, entry, 'initial');
+  proxy.forget();
+  await flag(stage.source, 'move', 'INBOX', '1', '+FLAGS (\\Flagged)');
+  await stage.source.rawCommand(
+    'move',
+    'CREATE New',
+    'SELECT INBOX',
+    'UID MOVE 1 Work',
+    'SELECT Work',
+    'UID MOVE 1 New',
+  );
+  const second = await pass(stage.bench, entry, 'delta', { deletions: 'propagate' });
+  expect(second.books.total).toMatchObject({ seen: 3, created: 0, updated: 2, unchanged: 1 });
+  expect(appends()).toBe(0);
+  expect(stage.differences('move')).toEqual([]);
+});
+
+test('a renamed folder: its messages move, no bytes are sent again', async () => {
+  stage.put('rename', { subject: 'a', folder: 'Alt' }, { subject: 'b', folder: 'Alt' });
+  const entry = await addEntry(stage.bench, stage.from('rename'), watched('rename'));
+  await pass(stage.bench, entry, 'initial');
+  proxy.forget();
+  await stage.source.rawCommand('rename', 'RENAME Alt Neu');
+  expect((await pass(stage.bench, entry, 'delta')).books).toMatchObject({ balanced: true, total: { created: 0 } });
+  expect(appends()).toBe(0);
+  expect(stage.differences('rename')).toEqual([]);
+});
+
+describe('UIDVALIDITY changes', () => {
+  const twins = (user: string) =>
+    stage.put(
+      user,
+      { subject: 'one' },
+      { subject: 'two', flags: 'F' },
+      { subject: 'twin' },
+      { subject: 'twin' },
+      { subject: 'bare', raw: 'Subject: no id\r\n\r\nbody 1\r\n' },
+      { subject: 'bare', raw: 'Subject: no id\r\n\r\nbody 2\r\n' },
+      { subject: 'elsewhere', folder: 'Work' },
+    );
+  const uidValidity = async (server: EngineStage['source'], user: string): Promise<string> =>
+    JSON.stringify(await server.rawCommand(user, 'STATUS INBOX (UIDVALIDITY)')).match(/UIDVALIDITY (\d+)/)?.[1] ?? '';
+
+  test('of a source folder: nothing is sent again', async () => {
+    twins('sourceuid');
+    const entry = await addEntry(stage.bench, stage.from('sourceuid'), watched('sourceuid'));
+    await pass(stage.bench, entry, 'initial');
+    const before = await uidValidity(stage.source, 'sourceuid');
+    await expect.poll(() => stage.source.imapPids('sourceuid')).toEqual([]);
+    forgetUids(stage.source.mailRoot('sourceuid'));
+    expect(await uidValidity(stage.source, 'sourceuid')).not.toBe(before);
+    proxy.forget();
+    stage.put('sourceuid', { subject: 'new' });
+    const second = await pass(stage.bench, entry, 'delta', { deletions: 'propagate' });
+    expect(second.books.total).toMatchObject({ seen: 8, created: 1, unchanged: 7 });
+    expect(appends()).toBe(1);
+    expect(stage.differences('sourceuid')).toEqual([]);
+  });
+
+  test('of a target folder: the books learn the new ids, nothing is sent again', async () => {
+    twins('targetuid');
+    const entry = await addEntry(stage.bench, stage.from('targetuid'), watched('targetuid'));
+    await pass(stage.bench, entry, 'initial');
+    const before = await uidValidity(stage.target, 'targetuid');
+    await expect.poll(() => stage.target.imapPids('targetuid')).toEqual([]);
+    forgetUids(stage.target.mailRoot('targetuid'));
+    expect(await uidValidity(stage.target, 'targetuid')).not.toBe(before);
+    proxy.forget();
+    // A flag change and a deletion show that the books point at the right copies.
+    await flag(stage.source, 'targetuid', 'INBOX', '1', '+FLAGS (\\Answered)');
+    await stage.source.rawCommand('targetuid', 'SELECT INBOX', 'UID STORE 2 +FLAGS (\\Deleted)', 'EXPUNGE');
+    await stage.source.rawCommand('targetuid', 'SELECT INBOX', 'UID MOVE 3 Work');
+    const second = await pass(stage.bench, entry, 'delta', { deletions: 'propagate' });
+    expect(second.status).toBe('completed');
+    expect(second.books.total).toMatchObject({ seen: 6, created: 0, updated: 2 });
+    expect(appends()).toBe(0);
+    // Only in the trash is something that the source has not.
+    expect(stage.differences('targetuid').map((line) => line.split(' ')[0])).toEqual(['Trash:']);
+    expect(verifyResult(await pass(stage.bench, entry, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+      ok: true,
+      missing: 0,
+      extra: 0,
+      identical: 6,
+    });
+  });
+
+  test('of a target folder between settling and clearing the mark: our copies are not taken for late ones', async () => {
+    twins('midway');
+    const entry = await addEntry(stage.bench, stage.from('midway'), watched('midway'));
+    await pass(stage.bench, entry, 'initial');
+    // As a process leaves it that dies between the two.
+    const mark = `$SternaPending-${stage.bench.deps.secrets.installation.id}`;
+    await flag(stage.target, 'midway', 'INBOX', '1:*', `+FLAGS (${mark})`);
+    await expect.poll(() => stage.target.imapPids('midway')).toEqual([]);
+    forgetUids(stage.target.mailRoot('midway'));
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ unchanged: 7 });
+    expect(stage.differences('midway')).toEqual([]);
+    expect(await notes(stage.bench, entry)).toEqual([]);
+  });
+});
+
+describe('a target that holds some of it already', () => {
+  test('takes over what is there, one copy for one original, twins included', async () => {
+    stage.put(
+      'some',
+      { subject: 'a' },
+      { subject: 'b' },
+      { subject: 'twin' },
+      { subject: 'twin' },
+      { subject: 'twin' },
+    );
+    const connection = await stage.target.login('some');
+    for (const subject of ['a', 'twin', 'twin', 'their own']) await connection.append('INBOX', mailText({ subject }));
+    connection.close();
+    const entry = await addEntry(stage.bench, stage.from('some'), watched('some'));
+    const first = await pass(stage.bench, entry, 'initial');
+    expect(first.books.total).toMatchObject({ seen: 5, created: 2, skipped: 3 });
+    expect(first.books.reasons).toEqual({ 'already-in-target': 3 });
+    const rest = stage.differences('some');
+    expect(rest).toHaveLength(1);
+    expect(rest[0]).toMatch(/extra/);
+  });
+
+  test('is not looked at with duplicate prevention off', async () => {
+    stage.put('off', { subject: 'a' });
+    const connection = await stage.target.login('off');
+    await connection.append('INBOX', mailText({ subject: 'a' }));
+    connection.close();
+    const entry = await addEntry(stage.bench, stage.from('off'), watched('off'));
+    await pass(stage.bench, entry, 'initial', { duplicatePrevention: false });
+    expect(stage.targetTruth('off').get('INBOX')).toHaveLength(2);
+  });
+});
+
+test('a target folder that people removed comes back only where there is something new for it', async () => {
+  stage.put('folder', { subject: 'a', folder: 'Work' }, { subject: 'b' });
+  const entry = await addEntry(stage.bench, stage.from('folder'), watched('folder'));
+  await pass(stage.bench, entry, 'initial');
+  await stage.target.rawCommand('folder', 'DELETE Work');
+  expect((await pass(stage.bench, entry, 'delta')).status).toBe('completed');
+  stage.put('folder', { subject: 'c', folder: 'Work' });
+  expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ created: 1 });
+  expect(stage.targetTruth('folder').get('Work')).toHaveLength(1);
+});
+
+test('a message that comes back after it was gone is not copied twice', async () => {
+  stage.put('back', { subject: 'a' }, { subject: 'b' });
+  const entry = await addEntry(stage.bench, stage.from('back'), watched('back'));
+  await pass(stage.bench, entry, 'initial');
+  const root = stage.source.mailRoot('back');
+  const away = join(stage.dir, 'away');
+  const file = fileOf(root, 'INBOX');
+  renameSync(file, away);
+  await pass(stage.bench, entry, 'delta');
+  renameSync(away, file);
+  stage.source.adopt('back');
+  expect((await pass(stage.bench, entry, 'delta')).books).toMatchObject({ balanced: true });
+  expect(stage.differences('back')).toEqual([]);
+  expect(existsSync(file)).toBe(true);
+  rmSync(away, { force: true });
+});
