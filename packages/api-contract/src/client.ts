@@ -48,10 +48,10 @@ export function createClient(options: ClientOptions): Client {
     }
     const headers: Record<string, string> = { [CSRF_HEADER]: '1', ...more.headers };
     if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
-    let body: string | undefined;
+    let body: BodyInit | undefined;
     if (input.body !== undefined) {
       headers['content-type'] = route.consumes ?? 'application/json';
-      body = route.consumes === undefined ? JSON.stringify(input.body) : String(input.body);
+      body = route.consumes === undefined ? JSON.stringify(input.body) : (input.body as BodyInit);
     }
     const signal = more.signal ?? options.signal;
     let response: Response;

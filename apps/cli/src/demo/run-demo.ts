@@ -68,13 +68,13 @@ export async function runDemo(request: DemoRequest): Promise<Demo> {
     const plan = await client.planEntry({ params: { id: entryId }, query: { live: true } });
     out(plan.license.words);
     const initial = await runPass(client, terminal, entryId);
-    showPass(out, checks, initial, sample);
+    showPass(out, checks, 'initial pass', initial, sample);
 
     heading(out, '2. A week-end passes: mail arrives, people read, file and delete. Delta pass');
     const grown = growSampleMailbox(mailbox, { seed: 2 });
     out(changesInWords(grown));
     const delta = await runPass(client, terminal, entryId);
-    showPass(out, checks, delta, grown);
+    showPass(out, checks, 'delta pass', delta, grown);
     checks.that('the delta pass cost no license', (await balanceOf(client)).burned === 1);
 
     heading(out, '3. Remigration: backup, emptying, a new entry with a new license, start, verify');
@@ -86,7 +86,7 @@ export async function runDemo(request: DemoRequest): Promise<Demo> {
     );
     const again = passes.find((pass) => pass.kind === 'initial');
     const verify = passes.find((pass) => pass.kind === 'verify');
-    if (again !== undefined) showPass(out, checks, again, grown);
+    if (again !== undefined) showPass(out, checks, 'remigration', again, grown);
     const found = verify?.result as
       | { ok?: boolean; identical?: number; missing?: number; duplicated?: number }
       | undefined;
@@ -196,21 +196,24 @@ async function remigrate(
   return now;
 }
 
-function showPass(out: (line: string) => void, checks: Checks, pass: PassView, source: SampleManifest): void {
+function showPass(
+  out: (line: string) => void,
+  checks: Checks,
+  title: string,
+  pass: PassView,
+  source: SampleManifest,
+): void {
   const { books } = pass;
   if (books === undefined) {
-    checks.that(`${pass.kind} pass ${pass.id} has books (${pass.status}: ${JSON.stringify(pass.error)})`, false);
+    checks.that(`${title}: it has books (${pass.status}: ${JSON.stringify(pass.error)})`, false);
     return;
   }
   for (const line of booksTable(pass.folders ?? [], books)) out(line);
   out('');
   out(`${booksSentence(books)}`);
-  checks.that(`${pass.kind} pass: the books balance`, books.balanced);
-  checks.that(
-    `${pass.kind} pass: it saw all ${source.messages} messages of the source`,
-    books.seen === source.messages,
-  );
-  checks.that(`${pass.kind} pass: nothing failed, nothing is uncertain`, books.failed + books.uncertain === 0);
+  checks.that(`${title}: the books balance`, books.balanced);
+  checks.that(`${title}: it saw all ${source.messages} messages of the source`, books.seen === source.messages);
+  checks.that(`${title}: nothing failed, nothing is uncertain`, books.failed + books.uncertain === 0);
 }
 
 function changesInWords(grown: SampleManifest): string {

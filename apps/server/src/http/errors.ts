@@ -7,12 +7,32 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'sign-in-needed': 401,
   'sign-in-refused': 401,
+  'session-expired': 401,
+  'token-refused': 401,
   'scope-missing': 403,
+  'not-allowed': 403,
   'csrf-header-missing': 403,
-  forbidden: 403,
   'not-found': 404,
   'payload-too-large': 413,
   'media-type-unknown': 415,
+  // Right as such, but not as things stand now.
+  'already-set-up': 409,
+  'email-taken': 409,
+  'name-taken': 409,
+  'entry-archived': 409,
+  'entry-duplicate': 409,
+  'entry-not-archived': 409,
+  'entry-not-started': 409,
+  'entry-running': 409,
+  'entry-started': 409,
+  'nothing-running': 409,
+  'nothing-to-retry': 409,
+  'remigration-ended': 409,
+  'remigration-open': 409,
+  'remigration-step': 409,
+  'remigration-waiting': 409,
+  'settings-changed': 409,
+  'system-in-use': 409,
 };
 
 /** The status that fits an error: what it is about first, then how it behaves. */

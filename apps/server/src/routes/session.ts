@@ -1,4 +1,4 @@
-import type { sessionRoutes } from '@sterna/api-contract';
+import { SCOPES, type Scope, type sessionRoutes } from '@sterna/api-contract';
 import {
   actorOfSession,
   changePassword,
@@ -23,6 +23,10 @@ async function tokenFor(context: Context, session: Session, name: string): Promi
   const actor = await actorOfSession(context, session.token);
   return (await createToken(context, actor, { name, scopes: actor.scopes })).token;
 }
+
+/** A scope includes those before it. */
+const withLower = (scopes: readonly Scope[]): readonly Scope[] =>
+  SCOPES.slice(0, Math.max(...scopes.map((scope) => SCOPES.indexOf(scope))) + 1);
 
 export const sessionHandlers: Handlers<typeof sessionRoutes> = {
   getHealth: async ({ application, server }) => ({
@@ -63,7 +67,11 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
   listTokens: async ({ application, actor }) => ({ items: await listTokens(application, actor) }),
   createToken: async ({ application, actor, body }) => {
     const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
-    const { token, ...details } = await createToken(application, actor, { ...body, expiresAt });
+    const { token, ...details } = await createToken(application, actor, {
+      name: body.name,
+      scopes: withLower(body.scopes),
+      expiresAt,
+    });
     return { token, details };
   },
   deleteToken: async ({ application, actor, params }) => revokeToken(application, actor, { tokenId: params.id }),

@@ -51,7 +51,7 @@ export const entrySchema = z
         kind: z.string(),
         status: z.string(),
         books: booksSchema.optional(),
-        progress: z.unknown(),
+        progress: z.unknown().optional(),
         startedAt: timestamp.optional(),
         endedAt: timestamp.optional(),
       })

@@ -11,7 +11,7 @@ export const licenseEventSchema = z
     kind: z.enum(['grant', 'assign', 'release', 'burn']),
     license: z.string().optional(),
     entry: z.number().int().optional(),
-    data: z.unknown(),
+    data: z.unknown().optional(),
     actor: z.string(),
     at: z.string(),
     prevHash: z.string(),

@@ -31,14 +31,14 @@ export const passSchema = z
     endedAt: timestamp.optional(),
     resumeAt: timestamp.optional(),
     activeSeconds: z.number(),
-    progress: z.unknown().describe('Objects, bytes, rate, time left, current folder, throttling'),
+    progress: z.unknown().optional().describe('Objects, bytes, rate, time left, current folder, throttling'),
     books: booksSchema.optional(),
     folders: z
       .array(z.object({ folder: z.string(), target: z.string().optional(), books: booksSchema }))
       .optional()
       .describe('Books per folder of the source'),
-    result: z.unknown().describe('Per folder, and what an audit or verify found'),
-    error: z.unknown().describe('Code, words and fix of a failed pass'),
+    result: z.unknown().optional().describe('Per folder, and what an audit or verify found'),
+    error: z.unknown().optional().describe('Code, words and fix of a failed pass'),
   })
   .meta({ id: 'Pass' });
 export type PassView = z.output<typeof passSchema>;

@@ -99,7 +99,7 @@ export const reportRoutes = defineRoutes({
         actor: z.string(),
         action: z.string(),
         subject: z.string(),
-        data: z.unknown(),
+        data: z.unknown().optional(),
         at: timestamp,
       }),
     ),

@@ -16,7 +16,7 @@ export const systemSchema = z
     id,
     name: z.string(),
     connector: z.string(),
-    settings: z.unknown().describe("The connector's settings, without secrets"),
+    settings: z.unknown().optional().describe("The connector's settings, without secrets"),
     credentials: z
       .object({ user: z.boolean(), password: z.boolean(), accessToken: z.boolean() })
       .describe('Which are stored; never what they are'),
@@ -41,7 +41,7 @@ export const connectorSchema = z
     itemTypes: z.array(z.string()),
     canRead: z.boolean(),
     canWrite: z.boolean(),
-    settingsSchema: z.unknown().describe('JSON Schema of the settings'),
+    settingsSchema: z.unknown().optional().describe('JSON Schema of the settings'),
   })
   .meta({ id: 'Connector' });
 
