@@ -25,6 +25,7 @@ import { syncDirectory } from '../maildir/folder.ts';
 import { parseHeaders } from '../mbox/headers.ts';
 import { fileFacts, fileHead, guarded, readMessageFile } from '../message-file.ts';
 import { isInbox, portableNames, roleOf, samePath } from '../names.ts';
+import { eachOf } from '../parallel.ts';
 import type { Entry, Facts, Listing, WritableStore } from '../store.ts';
 
 /**
@@ -171,7 +172,7 @@ export class EmlStore implements WritableStore {
   async create(container: string, ops: readonly CreateOp[]): Promise<readonly Result[]> {
     const folder = await this.#folder(container);
     const notes = new Map<string, FidelityNote[]>();
-    const drafts: { id: string; tmp: string }[] = [];
+    const drafts: { op: CreateOp; id: string; tmp: string; date: Date | undefined }[] = [];
     const records: object[] = [];
     try {
       for (const op of ops) {
@@ -188,9 +189,9 @@ export class EmlStore implements WritableStore {
         const date = storableDate(op.date, own);
         records.push({ id, flags: storable(op.flags, own), ...(date === undefined ? {} : { date: date.getTime() }) });
         notes.set(op.op, own);
-        drafts.push({ id, tmp });
-        await writeDraft(tmp, op, date);
+        drafts.push({ op, id, tmp, date });
       }
+      await eachOf(drafts, ({ op, tmp, date }) => writeDraft(tmp, op, date));
       if (records.length > 0) await this.#append(folder.dir, records);
       // A link, not a rename: it fails if the name was taken meanwhile, and then it was by this very message.
       for (const { id, tmp } of drafts)
@@ -200,7 +201,7 @@ export class EmlStore implements WritableStore {
     } catch (thrown) {
       throw asArchiveError(thrown, 'the folder');
     } finally {
-      for (const { tmp } of drafts) await rm(tmp, { force: true });
+      await eachOf(drafts, ({ tmp }) => rm(tmp, { force: true }));
     }
     if (drafts.length > 0) {
       await syncDirectory(folder.dir);

@@ -21,6 +21,7 @@ import { asArchiveError, errnoOf, noSuchContainer } from '../errors.ts';
 import { canonical, SYSTEM_FLAGS, storable } from '../flags.ts';
 import { fileFacts, guarded, readMessageFile } from '../message-file.ts';
 import { roleOf, samePath } from '../names.ts';
+import { eachOf } from '../parallel.ts';
 import type { Facts, Listing, WritableStore } from '../store.ts';
 import { flagsOf, lettersOf, parseName } from './filename.ts';
 import { MaildirFolder, syncDirectory } from './folder.ts';
@@ -31,8 +32,6 @@ export interface MaildirOptions {
   readonly portable: boolean;
 }
 
-/** How many files are written or renamed at once: libuv has four threads for them. */
-const PARALLEL = 4;
 const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 export class MaildirStore implements WritableStore {
@@ -388,18 +387,4 @@ interface Draft {
   readonly tmp: Buffer;
   readonly name: string;
   readonly notes: readonly FidelityNote[];
-}
-
-/** Returns only when nothing runs any more, so that a caller can clean up after a failure. */
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  let failure: { readonly thrown: unknown } | undefined;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < items.length && failure === undefined; at = next++)
-      await work(items[at] as T).catch((thrown: unknown) => {
-        failure ??= { thrown };
-      });
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, worker));
-  if (failure !== undefined) throw failure.thrown;
 }

@@ -35,6 +35,8 @@ export interface MboxIndex {
   /** Where the file's good part ends. */
   readonly limit: number;
   readonly messages: ReadonlyMap<string, MboxMessage>;
+  /** By hash: the N that a further twin gets. */
+  readonly ordinals: ReadonlyMap<string, number>;
 }
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -50,8 +52,12 @@ export class MboxFile {
     this.path = path;
   }
 
-  /** A file that can't be opened has one message, which can't be read: the loss has a place in the books. */
-  async index(): Promise<MboxIndex> {
+  /**
+   * A file that can't be opened has one message, which can't be read: the loss has a place in the books.
+   * @param held the caller has the lock and has just asked: what changed since is the caller's own doing
+   */
+  async index(held = false): Promise<MboxIndex> {
+    if (held && this.#index !== undefined) return this.#index;
     const stamp = await this.#stampNow();
     if (this.#index !== undefined && stamp === this.#stamp) return this.#index;
     const journal = await readJournal(this.path);
@@ -65,7 +71,13 @@ export class MboxFile {
         ...(error.fix === undefined ? {} : { fix: error.fix }),
         cause: thrown,
       });
-      index = { journal, quoting: 'mboxrd', limit: 0, messages: new Map([['unreadable', unreadable(problem)]]) };
+      index = {
+        journal,
+        quoting: 'mboxrd',
+        limit: 0,
+        messages: new Map([['unreadable', unreadable(problem)]]),
+        ordinals: new Map(),
+      };
     }
     this.#index = index;
     this.#stamp = stamp;
@@ -79,10 +91,33 @@ export class MboxFile {
       // Somebody else may have added mail behind our unfinished batch: then nothing may be cut off.
       const limit = journal.open !== undefined && size <= journal.open.end ? Math.min(size, journal.open.begin) : size;
       const { messages, quoting } = await scanMbox(file, limit, journal.path !== undefined);
-      return { journal, quoting, limit, messages: identify(messages, journal, quoting) };
+      const identified = identify(messages, journal, quoting);
+      return { journal, quoting, limit, messages: identified, ordinals: ordinalsOf(identified.keys()) };
     } finally {
       await file.close();
     }
+  }
+
+  /**
+   * A batch of ours was appended and is in the journal: the index grows instead of being made anew for every batch.
+   * @param limit where the file ends now
+   */
+  async extend(appended: readonly MboxMessage[], limit: number): Promise<void> {
+    const index = this.#index;
+    this.#index = undefined;
+    if (index === undefined) return;
+    const stamp = await this.#stampNow();
+    // Somebody else wrote too: look again next time.
+    if ((await stat(this.path)).size !== limit) return;
+    const messages = index.messages as Map<string, MboxMessage>;
+    const ordinals = index.ordinals as Map<string, number>;
+    for (const message of appended) {
+      const [hash, n] = splitId(message.id);
+      messages.set(message.id, message);
+      ordinals.set(hash, n + 1);
+    }
+    this.#index = { ...index, messages, ordinals, limit, journal: { ...index.journal, exists: true, open: undefined } };
+    this.#stamp = stamp;
   }
 
   async open(): Promise<FileHandle> {
@@ -231,7 +266,16 @@ function identify(messages: readonly ScannedMessage[], journal: Journal, quoting
   return found;
 }
 
-export function splitId(id: string): [hash: string, n: number] {
+function ordinalsOf(ids: Iterable<string>): Map<string, number> {
+  const ordinals = new Map<string, number>();
+  for (const id of ids) {
+    const [hash, n] = splitId(id);
+    ordinals.set(hash, Math.max(ordinals.get(hash) ?? 0, n + 1));
+  }
+  return ordinals;
+}
+
+function splitId(id: string): [hash: string, n: number] {
   const dot = id.lastIndexOf('.');
   return [id.slice(0, dot), Number(id.slice(dot + 1))];
 }

@@ -27,7 +27,7 @@ import { isInbox, portableNames, roleOf, samePath } from '../names.ts';
 import type { Facts, Listing, WritableStore } from '../store.ts';
 import { formatFromLine } from './from-line.ts';
 import { appendJournal, type JournalMessage, rewriteJournal } from './journal.ts';
-import { MboxFile, type MboxMessage, splitId } from './mbox-file.ts';
+import { MboxFile, type MboxMessage } from './mbox-file.ts';
 import { LineRewriter, rewrite } from './quoting.ts';
 import { readRange, scanMbox } from './scan.ts';
 import { findMboxes } from './tree.ts';
@@ -155,11 +155,12 @@ export class MboxStore implements WritableStore {
             await appendJournal(file.path, [{ undone: limit }]);
             throw thrown;
           }
-          const messages = await this.#name(file, limit, limit + size, records);
-          await appendJournal(file.path, [{ commit: limit + size, messages }]);
+          const messages = await this.#readBack(file, limit, limit + size, records);
+          await appendJournal(file.path, [{ commit: limit + size, messages: messages.map(recordOf) }]);
+          await file.extend(messages, limit + size);
           return ops.map((op, n): Result => {
             const own = notes.get(op.op);
-            const targetId = (messages[n] as JournalMessage).id;
+            const targetId = (messages[n] as MboxMessage).id;
             return { op: op.op, outcome: 'done', targetId, ...(own === undefined ? {} : { notes: own }) };
           });
         } finally {
@@ -173,30 +174,37 @@ export class MboxStore implements WritableStore {
   }
 
   /** Ids of what was just appended, taken from reading it: what can't be found again would be no backup. */
-  async #name(
+  async #readBack(
     file: MboxFile,
     from: number,
     to: number,
     records: readonly { flags: readonly string[]; date: Date | undefined; eol: boolean }[],
-  ): Promise<JournalMessage[]> {
+  ): Promise<MboxMessage[]> {
+    const { ordinals } = await file.index(true);
     const handle = await file.open();
     const { messages } = await scanMbox(handle, to, true, from).finally(() => handle.close());
     if (messages.length !== records.length)
       throw new SternaError('bug', 'mbox-read-back', 'A batch written to an mbox does not read back');
     const next = new Map<string, number>();
-    for (const id of (await file.index()).messages.keys()) {
-      const [hash, n] = splitId(id);
-      next.set(hash, Math.max(next.get(hash) ?? 0, n + 1));
-    }
-    return messages.map(({ hash }, at) => {
+    return messages.map((message, at) => {
       const { flags, date, eol } = records[at] as (typeof records)[number];
-      const n = next.get(hash) ?? 0;
+      const { hash, start, single, deep } = message;
+      const n = next.get(hash) ?? ordinals.get(hash) ?? 0;
       next.set(hash, n + 1);
+      const end = message.end - (eol ? 0 : 1);
+      const size = end - start - single - deep;
+      const id = `${hash}.${n}`;
       return {
-        id: `${hash}.${n}`,
+        id,
+        at: message.at,
+        start,
+        end,
+        size,
         flags,
-        ...(date === undefined ? {} : { date: date.getTime() }),
-        ...(eol ? {} : { eol: false as const }),
+        date: date ?? message.date,
+        place: undefined,
+        eol,
+        problem: undefined,
       };
     });
   }
