@@ -148,7 +148,8 @@ export class ImapConnection {
         options,
         resolve,
         reject,
-        flushed: false,
+        // Only what follows a literal's announcement can be taken for something else.
+        flushed: parts.every((part) => typeof part === 'string'),
         onContinue: undefined,
         over: false,
       };
@@ -455,15 +456,30 @@ export class ImapConnection {
     pending.onContinue?.();
     // The bytes still to come would be taken for commands; after a BAD those already sent may have been.
     if (!pending.flushed && !refusedLiteral) {
-      const early = protocolError('answered before the message had been sent');
-      if (reply.status === 'OK') pending.reject(early);
-      else pending.resolve(reply);
-      this.destroy(early);
+      if (reply.status === 'OK') this.#acceptOnceFlushed(pending, reply, 2);
+      else {
+        pending.resolve(reply);
+        this.destroy(protocolError('refused a message before it had been sent'));
+      }
       return;
     }
     pending.resolve(reply);
     if (reply.status === 'BAD' && !pending.options.tolerateBad)
       this.destroy(protocolError('did not understand a command'));
+  }
+
+  /**
+   * An OK may overtake the news that our last bytes went out: the event loop can read the socket between writing to it
+   * and telling so. Two turns later it has told; an OK before the end of what it acknowledges is a broken server.
+   */
+  #acceptOnceFlushed(pending: Pending, reply: Reply, turns: number): void {
+    if (pending.flushed) pending.resolve(reply);
+    else if (turns > 0 && !this.#error) setImmediate(() => this.#acceptOnceFlushed(pending, reply, turns - 1));
+    else {
+      const early = this.#error ?? protocolError('acknowledged a message before it had been sent');
+      pending.reject(early);
+      this.destroy(early);
+    }
   }
 }
 
