@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../src/sterna.ts', import.meta.url));
 
+/** Dozens of starts of the same program: half of each would be compiling. */
+const COMPILE_CACHE = join(tmpdir(), 'sterna-compile-cache');
+
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -17,7 +20,13 @@ export function sterna(args: readonly string[], env: Readonly<Record<string, str
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [ENTRY, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', STERNA_URL: 'http://127.0.0.1:9', ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: '/nonexistent',
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        STERNA_URL: 'http://127.0.0.1:9',
+        ...env,
+      },
     });
     let stdout = '';
     let stderr = '';

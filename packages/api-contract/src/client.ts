@@ -48,10 +48,11 @@ export function createClient(options: ClientOptions): Client {
     }
     const headers: Record<string, string> = { [CSRF_HEADER]: '1', ...more.headers };
     if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
-    let body: BodyInit | undefined;
+    let body: RequestInit['body'];
     if (input.body !== undefined) {
       headers['content-type'] = route.consumes ?? 'application/json';
-      body = route.consumes === undefined ? JSON.stringify(input.body) : (input.body as BodyInit);
+      body =
+        route.consumes === undefined ? JSON.stringify(input.body) : (input.body as NonNullable<RequestInit['body']>);
     }
     const signal = more.signal ?? options.signal;
     let response: Response;
