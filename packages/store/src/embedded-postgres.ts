@@ -32,6 +32,7 @@ export interface EmbeddedServer {
  * so nothing has to be cleaned up.
  */
 const PRESENCE_LOCK = 0x57e2_4a01;
+const PRESENCE_NAME = 'sterna presence';
 
 /** Without any answer from a server, starting is given up after this time. Recovery after a crash answers. */
 const START_LIMIT_MS = 60_000;
@@ -121,13 +122,29 @@ class Presence {
       await client.query('select pg_advisory_unlock_shared($1)', [PRESENCE_LOCK]);
       const { rows } = await client.query('select pg_try_advisory_lock($1) as alone', [PRESENCE_LOCK]);
       // The lock is held until the server is down: nobody can join a server that is about to stop.
-      if (rows[0]?.alone === true) await stopServer(this.#session.folder);
+      if (rows[0]?.alone === true && (await isUnused(client))) await stopServer(this.#session.folder);
     } catch {
       // The server is gone already.
     } finally {
       await client.end().catch(() => {});
     }
   }
+}
+
+/**
+ * Whether no other client is connected. One may be without presence: it connected by URL, or its server has just been
+ * started again and its presence is on the way. Our own pool's connections need a moment to go.
+ */
+async function isUnused(client: pg.Client): Promise<boolean> {
+  for (const limit = Date.now() + 500; Date.now() < limit; await sleep(10)) {
+    const { rowCount } = await client.query(
+      `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+        and application_name <> $1`,
+      [PRESENCE_NAME],
+    );
+    if (rowCount === 0) return true;
+  }
+  return false;
 }
 
 /** Documented by pg, but not declared in its types. */
@@ -215,7 +232,7 @@ async function tryConnect({ folder, password }: Session): Promise<pg.Client | 'a
     // Proves us to the server and, by SCRAM, the server to us.
     password,
     database: 'postgres',
-    application_name: 'sterna presence',
+    application_name: PRESENCE_NAME,
     connectionTimeoutMillis: 10_000,
   });
   client.on('error', () => {});

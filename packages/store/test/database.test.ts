@@ -84,6 +84,15 @@ describe('openDatabase', () => {
     });
   });
 
+  it('stops no server that somebody else is connected to', async () => {
+    await using other = await makeDataDir();
+    const database = await openDatabase({ dataDir: other.path });
+    const client = await openDatabase({ url: database.url });
+    await database.close();
+    expect((await client.pool.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
+    await client.close();
+  });
+
   it('survives the end of its connections, idle or given out', async () => {
     const database = await openDatabase({ url: owner.url, applicationName: 'victim' });
     const client = await database.pool.connect();
