@@ -4,8 +4,7 @@ import { handle } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Answer, withExit } from '../io/answer.ts';
 import { readInput } from '../io/files.ts';
-import { renderTable } from '../io/table.ts';
-import { balanceColumns } from '../io/views.ts';
+import { balanceAnswer } from '../io/views.ts';
 import { DEFAULT_DATA_DIR } from './serve.ts';
 
 export function registerLedger(program: Command): void {
@@ -55,7 +54,7 @@ function verdictAnswer(name: string, verdict: Verdict): Answer {
     data: verdict,
     text: () => [
       `${name}: the ledger holds: ${verdict.events} events, head ${verdict.head}`,
-      ...renderTable(verdict.balances, balanceColumns),
+      ...balanceAnswer(verdict.balances).text(),
     ],
     exit: EXIT.ok,
   };

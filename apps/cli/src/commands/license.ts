@@ -14,7 +14,7 @@ import { handle } from '../context.ts';
 import { doneAnswer, listAnswer, textAnswer } from '../io/answer.ts';
 import { readInput, writeOutput } from '../io/files.ts';
 import { readNumber } from '../io/numbers.ts';
-import { balanceColumns, licenseEventColumns } from '../io/views.ts';
+import { balanceAnswer, licenseEventColumns } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
 
 interface GrantOptions {
@@ -39,7 +39,7 @@ export function registerLicense(program: Command): void {
 
   handle(license.command('balance').description('Licenses per type and tier.'), async ({ options }) => {
     const { items } = await (await connect(options)).getBalances();
-    return listAnswer(items, balanceColumns, 'No license was granted yet.');
+    return balanceAnswer(items);
   });
 
   const grant = license

@@ -132,6 +132,16 @@ export const balanceColumns: readonly Column<Balance>[] = [
   { title: 'burned', value: (row) => row.burned, align: 'right' },
 ];
 
+/** Types that nobody was ever granted are left out of the table. */
+export const balanceAnswer = (rows: readonly Balance[]): Answer => ({
+  ...listAnswer(
+    rows.filter((row) => row.granted > 0),
+    balanceColumns,
+    'No license was granted yet.',
+  ),
+  data: rows,
+});
+
 export const licenseEventColumns: readonly Column<LicenseEvent>[] = [
   { title: 'seq', value: (event) => event.seq, align: 'right' },
   { title: 'at', value: (event) => event.at },

@@ -1,0 +1,134 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeSampleMailbox } from '@sterna/sample-mailbox';
+import { createLog, type RunningServer, startServer } from '@sterna/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Outcome, sterna, testFolder } from './sterna.ts';
+
+let folder: Awaited<ReturnType<typeof testFolder>>;
+let server: RunningServer;
+const PASSWORD = 'correct horse battery staple';
+
+/** As the administrator at home: server and token come from what `setup` saved. */
+const home = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
+  sterna(args, { STERNA_URL: server.url as string, HOME: folder.path, ...env });
+
+async function ok(...args: string[]): Promise<unknown> {
+  const outcome = await home([...args, '--json']);
+  expect(outcome.code, `${args.join(' ')}: ${outcome.stderr}`).toBe(0);
+  return JSON.parse(outcome.stdout);
+}
+
+beforeAll(async () => {
+  folder = await testFolder();
+  server = await startServer({
+    port: 0,
+    dataDir: join(folder.path, 'data'),
+    version: '0.0.0',
+    concurrency: 1,
+    log: createLog({ level: 'fatal' }),
+  });
+  await mkdir(join(folder.path, 'old', 'ada@old.example'), { recursive: true });
+  await mkdir(join(folder.path, 'new'));
+  writeSampleMailbox(join(folder.path, 'old', 'ada@old.example'), { messages: 20, seed: 6, size: 0 });
+});
+afterAll(async () => {
+  await server?.close();
+  await folder?.remove();
+});
+
+test('set-up keeps a token that only its owner can read', async () => {
+  const outcome = await home(['setup', '--organization', 'Tern', '--email', 'ada@tern.example'], {
+    STERNA_PASSWORD: PASSWORD,
+  });
+  expect(outcome.code, outcome.stderr).toBe(0);
+  const path = join(folder.path, '.config', 'sterna', 'credentials.json');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await ok('whoami')).toMatchObject({ account: { email: 'ada@tern.example' } });
+  const wrong = await home(['login', '--email', 'ada@tern.example'], { STERNA_PASSWORD: 'wrong' });
+  expect(wrong.code).toBe(5);
+  expect(wrong.stderr).toMatch(/^sterna: .+\nFix: .+\n$/);
+});
+
+test('a mailbox from CSV to verified, and its license ledger verified offline', async () => {
+  const add = (name: string, path: string) =>
+    ok(
+      'system',
+      'add',
+      name,
+      '--connector',
+      'archive',
+      '--set',
+      `path=${join(folder.path, path)}`,
+      '--set',
+      'format=maildir',
+    );
+  await add('old', 'old');
+  await add('new', 'new');
+  expect((await home(['system', 'check', 'old'])).code).toBe(0);
+  await ok('project', 'create', 'move', '--source', 'old', '--target', 'new', '--set', 'conflict=skip');
+
+  const csv = join(folder.path, 'list.csv');
+  await writeFile(
+    csv,
+    'SourceAddress,TargetAddress\nada@old.example,ada@new.example\nada@old.example,ada@new.example\n',
+  );
+  const refused = await home(['list', 'import', 'move', csv]);
+  expect(refused.code).toBe(2);
+  expect(refused.stdout).toMatch(/line 3/);
+  expect(refused.stdout).toMatch(/0 imported/);
+  await writeFile(csv, '\ufeffSourceAddress;TargetAddress\r\nada@old.example;ada@new.example\r\n');
+  expect(await ok('list', 'import', 'move', csv)).toMatchObject({ imported: 1 });
+
+  const unlicensed = await home(['entry', 'start', 'ada@old.example']);
+  expect(unlicensed.code, unlicensed.stderr).toBe(7);
+  expect(await ok('license', 'grant', '2')).toMatchObject({ available: 2 });
+  expect(await ok('entry', 'plan', 'ada@old.example')).toMatchObject({ kind: 'initial' });
+  expect(await ok('entry', 'start', 'ada@old.example', '--watch')).toMatchObject({
+    kind: 'initial',
+    status: 'completed',
+    books: { seen: 20, created: 20, balanced: true },
+  });
+  expect(await ok('entry', 'delta', 'ada@old.example', '--watch')).toMatchObject({
+    kind: 'delta',
+    books: { unchanged: 20 },
+  });
+  expect(await ok('entry', 'verify', 'ada@old.example', '--watch')).toMatchObject({
+    kind: 'verify',
+    status: 'completed',
+  });
+  expect(await ok('entry', 'failures', 'ada@old.example')).toEqual([]);
+  expect(await ok('license', 'balance')).toContainEqual({
+    ...{ type: 'mail', tier: 'standard', granted: 2, available: 1, assigned: 0, burned: 1 },
+  });
+  const table = await home(['entry', 'list', 'move']);
+  expect(table.stdout).toMatch(/ada@old\.example +ada@new\.example +mail \(burned\) +completed/);
+
+  const ledger = join(folder.path, 'ledger.json');
+  await ok('license', 'ledger', '--export', ledger);
+  expect(await ok('ledger', 'verify', ledger)).toMatchObject({ ok: true, events: 3 });
+  const forged = (await readFile(ledger, 'utf8')).replace('"quantity": 2', '"quantity": 9');
+  await writeFile(ledger, forged);
+  const verdict = await home(['ledger', 'verify', ledger]);
+  expect(verdict.code).toBe(4);
+  expect(verdict.stdout).toContain('DOES NOT HOLD');
+});
+
+test('a provider signs a pack; an installation that does not know him refuses it', async () => {
+  const key = join(folder.path, 'issuer.key');
+  await ok('license', 'keygen', key);
+  expect((await stat(key)).mode & 0o777).toBe(0o600);
+  const { account } = (await ok('whoami')) as { account: { organization: { publicId: string } } };
+  const pack = join(folder.path, 'pack.json');
+  const signing = ['--key', key, '--issuer', 'Provider', '--organization', account.organization.publicId];
+  await ok('license', 'sign', '5', ...signing, '--output', pack);
+  const outcome = await home(['license', 'import-pack', pack]);
+  expect(outcome.code).toBe(7);
+  expect(outcome.stderr).toMatch(/issuer Provider/);
+});
+
+test('an entry that is deleted is recreated with no license', async () => {
+  const deleted = (await ok('entry', 'delete', 'ada@old.example')) as { id: number };
+  const fresh = await ok('entry', 'recreate', String(deleted.id));
+  expect(fresh).toMatchObject({ status: 'not started', licenses: [], replacesEntryId: deleted.id });
+});
