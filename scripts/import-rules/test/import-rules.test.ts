@@ -45,6 +45,7 @@ const FORBIDDEN: Record<string, string> = {
   'apps/server/src/routes/a.ts': "import '@sterna/store';",
   'apps/server/src/http/a.ts': "import '@sterna/engine';",
   'apps/cli/src/a.ts': "import '@sterna/server';",
+  'apps/cli/src/c.ts': "import './demo/ok.ts';",
   'apps/cli/src/b.ts': "import '@sterna/store';",
   'simulators/sample-mailbox/src/a.ts': "import '@sterna/core';",
   'test-servers/test/a.ts': "import '@sterna/core';",
@@ -68,6 +69,7 @@ const ALLOWED: Record<string, string> = {
   'packages/store/test/ok.ts': "import '@sterna/test-servers'; import '../src/index.ts'; import 'node:fs';",
   'packages/connectors/imap/test/ok.ts': "import '@sterna/connector-suite'; import '@sterna/sample-mailbox';",
   'packages/core/test/ok.ts': "import 'node:fs';",
+  'apps/cli/src/demo/ok.ts': "import '@sterna/server';",
   'apps/server/src/routes/ok.ts': "import '@sterna/application'; import '../start/ok.ts';",
   'apps/server/src/start/ok.ts': "import '@sterna/store'; import '@sterna/connectors';",
   'apps/cli/src/ok.ts':
