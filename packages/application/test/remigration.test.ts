@@ -150,6 +150,11 @@ describe('remigration', () => {
       hasCredentials: { target: true },
       licenses: [{ burned: false }],
     });
+    const { rows } = await stage.database.pool.query('select * from entry where id = $1', [newId]);
+    expect(context.secrets.unsealJson(`entry:${newId}:target`, rows[0].sealed_target_credentials)).toEqual({
+      user: 'b',
+      password: 'of this mailbox',
+    });
     expect(await available()).toBe(before - 1);
     await startRemigration(context, owner, { remigrationId });
     await endStep(remigrationId, 'completed with failures');

@@ -192,6 +192,10 @@ describe('license ledger', () => {
       { kind: 'burn', license: 'L4-1', data: { tier: 'standard', upgrades: 'L1-1' } },
     ]);
     expect(state.burnedOf(1)?.tier).toBe('standard');
+    // Asked for once more, or for the trial again, it costs nothing.
+    grant(state, 'standard', 1);
+    expect(decideBurn(state, { entry: 1, type: 'mail', tier: 'standard' })).toEqual([]);
+    expect(decideBurn(state, { entry: 1, type: 'mail', tier: 'trial' })).toEqual([]);
     expect(state.balance('mail', 'standard').burned).toBe(1);
   });
 
