@@ -155,15 +155,22 @@ export class ImapConnection {
       };
       if (this.#pending.length === 0) this.#resetWindow();
       this.#pending.push(pending);
-      if (this.#writing === undefined && !this.#needsWaiting(parts)) this.#writeAtOnce(pending, parts);
-      else {
-        const before = this.#writing ?? Promise.resolve();
-        const mine = before.then(() => this.#writeSlowly(pending, parts)).catch((error) => this.destroy(asLost(error)));
-        this.#writing = mine;
-        mine.then(() => {
-          if (this.#writing === mine) this.#writing = undefined;
-        });
-      }
+      const send = (): Promise<void> =>
+        this.#needsWaiting(parts) ? this.#writeSlowly(pending, parts) : this.#writeAtOnce(pending, parts);
+      if (this.#writing === undefined && pending.flushed) send();
+      else this.#queue(this.#writing === undefined ? send() : this.#writing.then(send));
+    });
+  }
+
+  /**
+   * A literal is alone in the socket's hands: Node writes what it has buffered together, and tells of the first command
+   * only when the last is out, while the server may long have answered the first.
+   */
+  #queue(written: Promise<void>): void {
+    const mine = written.catch((error) => this.destroy(asLost(error)));
+    this.#writing = mine;
+    mine.then(() => {
+      if (this.#writing === mine) this.#writing = undefined;
     });
   }
 
@@ -297,7 +304,9 @@ export class ImapConnection {
     return this.has('LITERAL+') || (this.has('LITERAL-') && size <= 4096);
   }
 
-  #writeAtOnce(pending: Pending, parts: readonly Part[]): void {
+  /** In one system call, as far as the kernel takes it. Resolves when all is in the kernel's hands. */
+  #writeAtOnce(pending: Pending, parts: readonly Part[]): Promise<void> {
+    if (this.#error) return Promise.resolve();
     const socket = this.#socket;
     socket.cork();
     let text = pending.tag;
@@ -310,10 +319,14 @@ export class ImapConnection {
         if (part.size > 0) socket.write(part.body as Buffer);
       }
     }
-    socket.write(`${text}\r\n`, 'latin1', () => {
-      pending.flushed = true;
+    const flushed = new Promise<void>((resolve) => {
+      socket.write(`${text}\r\n`, 'latin1', () => {
+        pending.flushed = true;
+        resolve();
+      });
     });
     socket.uncork();
+    return pending.flushed ? Promise.resolve() : flushed;
   }
 
   async #writeSlowly(pending: Pending, parts: readonly Part[]): Promise<void> {
