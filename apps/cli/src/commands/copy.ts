@@ -30,7 +30,8 @@ Addresses (user names percent-encoded; passwords never in them):
 Environment:
   STERNA_SOURCE_PASSWORD, STERNA_TARGET_PASSWORD   else you are asked on a terminal
   STERNA_SOURCE_CONFIG, STERNA_TARGET_CONFIG       JSON file with connector settings that don't fit an address
-                                                   (and, under "credentials", user, password or accessToken)`;
+                                                   (and, under "credentials", user, password or accessToken),
+                                                   such as {"ca": "authority.pem"} for a certificate of your own`;
 
 export function registerCopy(program: Command): void {
   const copy = program
@@ -63,7 +64,7 @@ function addPassOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[]): string[] => [...before, value];
   return command
     .option('--state <dir>', `folder of the state, for any number of pairs (default: ${defaultStateDir()})`)
-    .option('--insecure', 'accept plain text and unchecked certificates', false)
+    .option('--insecure', 'allow plain text to other machines: passwords can be read on the way', false)
     .addOption(
       new Option('--conflict <option>', 'what to do where the target copy was changed')
         .choices(['skip', 'overwrite', 'rename'])

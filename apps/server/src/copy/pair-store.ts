@@ -1,5 +1,5 @@
 import { type PassKind, type Settings, settingsFingerprint } from '@sterna/core';
-import { entryPurpose, inTransaction, type Secrets } from '@sterna/store';
+import { entryPurpose, inTransaction, type Secrets, STATE_CODE } from '@sterna/store';
 import type { Pool, PoolClient } from 'pg';
 import type { CopyEndpoint } from './endpoint.ts';
 
@@ -156,6 +156,15 @@ export async function readPass(pool: Pool, passId: number): Promise<FinishedPass
     result: row.result,
     error: row.error,
   };
+}
+
+/** Bytes of what a pass created. Reads the ledger of the whole pair. */
+export async function bytesCreated(pool: Pool, entryId: number, pass: number): Promise<number> {
+  const { rows } = await pool.query(
+    'select coalesce(sum(size), 0)::float8 as bytes from ledger where entry_id = $1 and pass = $2 and state = $3',
+    [entryId, pass, STATE_CODE.created],
+  );
+  return rows[0].bytes;
 }
 
 export interface CopyFailure {

@@ -3,6 +3,7 @@ import {
   type Books,
   balances,
   EMPTY_BOOKS,
+  kindsOn,
   migrated,
   type Settings,
   SternaError,
@@ -20,6 +21,7 @@ import type { CopyEndpoint } from './endpoint.ts';
 import { lockPair } from './pair-lock.ts';
 import {
   abandonPass,
+  bytesCreated,
   type CopyFailure,
   expireLeases,
   openPair,
@@ -74,6 +76,7 @@ const MOST_WAITS = 5;
  * @throws SternaError what ended the pass; `interrupted` after an abort
  */
 export async function runCopy(request: CopyRequest): Promise<CopyResult> {
+  refuseNothingToCopy(request);
   const database = await openDatabase({
     dataDir: request.stateDir,
     applicationName: 'sterna copy',
@@ -101,6 +104,22 @@ export async function runCopy(request: CopyRequest): Promise<CopyResult> {
   }
 }
 
+/** Kinds that are wanted, and that both systems know. */
+function refuseNothingToCopy({ source, target, settings }: CopyRequest): void {
+  const wanted = kindsOn(settings);
+  const both = source.connector.kinds.filter((kind) => target.connector.kinds.includes(kind));
+  if (both.some((kind) => wanted.includes(kind))) return;
+  throw new SternaError(
+    'config',
+    'kinds-all-off',
+    `There is nothing to copy: between these two only ${both.join(', ') || 'nothing'} can be, and that is switched off.`,
+    {
+      field: '--kinds',
+      fix: `Leave --kinds out, or include ${both.join(' or ') || 'a kind that both know'}.`,
+    },
+  );
+}
+
 /** With the pair's lock held. */
 async function runPair(request: CopyRequest, deps: EngineDependencies, entryId: number): Promise<CopyResult> {
   const { pool } = deps;
@@ -119,7 +138,7 @@ async function runPair(request: CopyRequest, deps: EngineDependencies, entryId: 
   await runToEnd(request, deps, passId);
   const pass = await readPass(pool, passId);
   if (pass.books === null || pass.books === undefined) throw errorOf(pass.error);
-  const result = await resultOf(deps, entryId, passId);
+  const result = await resultOf(deps, entryId, passId, resumes);
   return request.verify ? { ...result, verify: await verify(request, deps, entryId) } : result;
 }
 
@@ -183,7 +202,12 @@ function until(time: Date, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-async function resultOf(deps: EngineDependencies, entryId: number, passId: number): Promise<CopyResult> {
+async function resultOf(
+  deps: EngineDependencies,
+  entryId: number,
+  passId: number,
+  resumed: boolean,
+): Promise<CopyResult> {
   const pass = await readPass(deps.pool, passId);
   const books = pass.result as PassBooks;
   const total = { ...EMPTY_BOOKS, ...books.total };
@@ -193,7 +217,8 @@ async function resultOf(deps: EngineDependencies, entryId: number, passId: numbe
     ...{ seen: 0, migrated: migrated(total) },
     ...total,
     balanced: books.balanced && balances(total),
-    bytes: pass.progress.bytes ?? 0,
+    // A run that was killed took the last second of its progress with it; the ledger knows all of it.
+    bytes: resumed ? await bytesCreated(deps.pool, entryId, pass.number) : (pass.progress.bytes ?? 0),
     seconds: Math.round(pass.activeSeconds * 1000) / 1000,
     failures: await readFailures(deps.pool, entryId, pass.number, MOST_FAILURES),
     containers: books.containers,
