@@ -76,8 +76,19 @@ export async function openStore(format: Format, path: string, role: 'read' | 'wr
       }
     }
   } catch (thrown) {
-    throw asArchiveError(thrown, 'the archive');
+    throw named(asArchiveError(thrown, 'it'), path);
   }
+}
+
+/** The path is the user's own input: an error about it says which one it was. */
+function named(error: SternaError, path: string): SternaError {
+  if (error.class !== 'config' && error.class !== 'auth') return error;
+  return new SternaError(error.class, error.code, `${path}: ${error.message}.`, {
+    field: error.field ?? 'path',
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
+    details: error.details,
+    cause: error.cause,
+  });
 }
 
 async function openMaildir(root: string, role: 'read' | 'write', portable: boolean): Promise<MaildirStore> {
