@@ -3,6 +3,7 @@ export * from './bandwidth.ts';
 export * from './books.ts';
 export * from './canonical-json.ts';
 export * from './csv-text.ts';
+export * from './error-codes.ts';
 export * from './errors.ts';
 export * from './folder-mapper.ts';
 export * from './folder-path.ts';
