@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createServer } from '../src/http/create-server.ts';
+import { SignInLimit } from '../src/http/sign-in-limit.ts';
 import { openInstallation } from '../src/start/installation.ts';
 import { createLog } from '../src/start/log.ts';
 
@@ -29,6 +30,7 @@ export async function startApi(): Promise<TestApi> {
     version: '0.0.0',
     log,
     secureCookies: false,
+    signInLimit: new SignInLimit(),
   });
   return {
     app,

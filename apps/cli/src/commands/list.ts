@@ -16,17 +16,22 @@ export function registerList(program: Command): void {
     .description('Add entries from a CSV. Nothing is made while a line is bad, unless --partial.')
     .argument('<PROJECT>')
     .argument('<FILE>', '- for stdin')
+    .option('--preview', 'only look: tell every bad line, make nothing', false)
     .option('--partial', 'import the good lines although some are bad', false)
     .addHelpText(
       'after',
       '\nColumns: SourceAddress (needed), TargetAddress, ItemType, DisplayName, Batch, SourceUser, SourcePassword,\n' +
         'TargetUser, TargetPassword, License, Merge. Passwords are stored sealed, and never exported.',
     );
-  handle<[string, string], { partial: boolean }>(importCommand, async ({ options }, word, file) => {
+  handle<[string, string], { preview: boolean; partial: boolean }>(importCommand, async ({ options }, word, file) => {
     const client = await connect(options);
     const { id } = await findProject(client, word);
     return importAnswer(
-      await client.importEntries({ params: { id }, query: { partial: options.partial }, body: await readInput(file) }),
+      await client.importEntries({
+        params: { id },
+        query: { preview: options.preview, partial: options.partial },
+        body: await readInput(file),
+      }),
     );
   });
 

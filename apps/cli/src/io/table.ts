@@ -30,10 +30,11 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
   ];
 }
 
-/** `name  value` lines of one thing. */
+/** `name  value` lines of one thing; what has no value is left out. */
 export function renderFields(fields: readonly (readonly [string, string | number | undefined])[]): string[] {
-  const width = Math.max(0, ...fields.map(([name]) => name.length));
-  return fields.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`.trimEnd());
+  const known = fields.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(0, ...known.map(([name]) => name.length));
+  return known.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`.trimEnd());
 }
 
 /** What comes from a mailbox may hold control characters; a terminal must not obey them. */

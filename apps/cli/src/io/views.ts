@@ -84,7 +84,12 @@ export function passAnswer(pass: PassView): Answer {
               ? ''
               : `${booksSentence(pass.books)}${pass.books.balanced ? '' : ' - THEY DO NOT BALANCE'}`,
           ],
-          ['result', pass.result === undefined || pass.result === null ? '' : resultWords(pass.result)],
+          [
+            'result',
+            pass.books !== undefined || pass.result === undefined || pass.result === null
+              ? ''
+              : resultWords(pass.result),
+          ],
           ['error', error?.message],
           ['fix', error?.fix],
         ]),

@@ -1,5 +1,6 @@
 import type { Actor, Context } from '@sterna/application';
 import type { Logger } from 'pino';
+import type { SignInLimit } from './sign-in-limit.ts';
 
 export type { Actor, Context } from '@sterna/application';
 
@@ -10,6 +11,7 @@ export interface ServerContext {
   readonly log: Logger;
   /** The listener speaks TLS, or a proxy in front of it does: cookies are then marked Secure. */
   readonly secureCookies: boolean;
+  readonly signInLimit: SignInLimit;
 }
 
 declare module 'fastify' {

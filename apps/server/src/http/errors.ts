@@ -9,6 +9,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'sign-in-refused': 401,
   'session-expired': 401,
   'token-refused': 401,
+  'sign-in-throttled': 429,
   'scope-missing': 403,
   'not-allowed': 403,
   'csrf-header-missing': 403,
@@ -83,6 +84,8 @@ export function installErrorHandling(app: FastifyInstance): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = translate(thrown);
     const status = statusOf(error);
+    if (error.retryAt !== undefined)
+      reply.header('retry-after', Math.max(1, Math.ceil((error.retryAt.getTime() - Date.now()) / 1000)));
     if (status >= 500) request.log.error({ err: thrown, code: error.code }, 'request failed');
     return send(reply, status, errorBodyOf(error));
   });

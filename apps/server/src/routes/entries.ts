@@ -56,7 +56,7 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
     return { items: items.map(showEntry) };
   },
   importEntries: async ({ application, actor, params, query, body }) =>
-    importUserList(application, actor, { projectId: params.id, csv: bytesOf(body), partial: query.partial }),
+    importUserList(application, actor, { projectId: params.id, csv: bytesOf(body), ...query }),
   exportEntries: async ({ application, actor, params }) => exportUserList(application, actor, { projectId: params.id }),
   discoverEntries: async ({ application, actor, params, body, reply }) => ({
     items: await getList(application, actor, {

@@ -40,7 +40,12 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
     return { account: session.account, token: await tokenFor(application, session, 'set-up') };
   },
   signIn: async ({ body, application, server, reply }) => {
-    const session = await signIn(application, body);
+    server.signInLimit.check(body.email);
+    const session = await signIn(application, body).catch((thrown: unknown) => {
+      server.signInLimit.failed(body.email);
+      throw thrown;
+    });
+    server.signInLimit.succeeded(body.email);
     const token = body.token === undefined ? undefined : await tokenFor(application, session, body.token);
     if (token !== undefined) {
       // A program asked: it has its token, and the session would only lie around.

@@ -4,6 +4,7 @@ import { type EngineDependencies, startWorker } from '@sterna/engine';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createServer } from '../http/create-server.ts';
+import { SignInLimit } from '../http/sign-in-limit.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { createLog } from './log.ts';
 import { startRemigrationDriver } from './remigration-driver.ts';
@@ -69,6 +70,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         version: options.version,
         log,
         secureCookies: options.tlsProxy === true,
+        signInLimit: new SignInLimit(),
       });
       closing.push(() => app.close());
       url = await listen(app, options.host ?? '127.0.0.1', options.port ?? DEFAULT_PORT);

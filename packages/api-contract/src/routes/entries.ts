@@ -134,13 +134,14 @@ export const entryRoutes = defineRoutes({
     scope: 'operate',
     params: idParams,
     query: z.object({
+      preview: flag('Only look: nothing is made, every bad line is told'),
       partial: flag('Import the good lines although some are bad'),
     }),
     consumes: 'text/csv',
     body: csv,
     bodyLimit: CSV_LIMIT,
     response: z.object({
-      imported: z.number().int().describe('Entries made'),
+      imported: z.number().int().describe('Entries made; in a preview, those that would be'),
       entryIds: z.array(id),
       problems: z.array(csvProblemSchema),
     }),
