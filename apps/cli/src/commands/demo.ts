@@ -27,7 +27,9 @@ export function registerDemo(program: Command): void {
   handle<[], DemoOptions>(demo, async ({ options, terminal }) => {
     const { runDemo } = await import('../demo/run-demo.ts');
     const stays = !options.once && process.stdout.isTTY === true && !terminal.json;
+    const ended = endSignal();
     const demo = await runDemo({
+      ended,
       base: options.data,
       port: readNumber('--port', options.port, 0, 65_535),
       messages: readNumber('--messages', options.messages, 10, 100_000),
@@ -40,7 +42,7 @@ export function registerDemo(program: Command): void {
       if (stays) {
         for (const line of demo.whatNext) process.stdout.write(`${line}\n`);
         process.stdout.write('\nThe server stays until Ctrl-C.\n');
-        await endSignal();
+        await ended;
       }
     } finally {
       await demo.close();

@@ -70,6 +70,8 @@ async function run(
 ): Promise<Answer> {
   const { options, terminal } = context;
   const concurrency = readNumber('--concurrency', options.concurrency, 1, 100);
+  // From here on: a signal while the database starts must not leave it behind.
+  const ended = endSignal();
   const { startServer } = await import('@sterna/server');
   const server = await startServer({
     ...listen,
@@ -87,7 +89,7 @@ async function run(
         ? 'The worker runs. Ctrl-C ends it.\n'
         : `Sterna listens on ${server.url}. Ctrl-C ends it.\n`,
   );
-  await endSignal();
+  await ended;
   await server.close();
   return withExit({ data: undefined, text: () => [] }, EXIT.ok);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allItems, type Client, createClient, type PassView, type ResponseOf } from '@sterna/api-contract';
+import { SternaError } from '@sterna/core';
 import { growSampleMailbox, type SampleManifest, writeSampleMailbox } from '@sterna/sample-mailbox';
 import { createLog, startServer } from '@sterna/server';
 import { booksSentence, booksTable } from '../io/books-table.ts';
@@ -19,6 +20,8 @@ export interface DemoRequest {
   readonly messages: number;
   readonly terminal: Terminal;
   readonly out: (line: string) => void;
+  /** Resolves when somebody wants it to end. */
+  readonly ended: Promise<void>;
 }
 
 export interface Demo {
@@ -33,17 +36,14 @@ const EMAIL = 'admin@demo.example';
 const SOURCE = 'ada@old.example';
 const TARGET = 'ada@new.example';
 
-/** Everything through the REST API, as a person or a script would do it. */
+/** Makes the mailbox and the server, tells the story, and leaves nothing running if it is interrupted. */
 export async function runDemo(request: DemoRequest): Promise<Demo> {
-  const { out, terminal } = request;
   const folder = await freshRunFolder(request.base);
-  const oldMail = join(folder, 'old-mail');
-  const newMail = join(folder, 'new-mail');
-  const mailbox = join(oldMail, SOURCE);
+  const mail = { folder, old: join(folder, 'old-mail'), new: join(folder, 'new-mail') };
+  const mailbox = join(mail.old, SOURCE);
   await mkdir(mailbox, { recursive: true });
-  await mkdir(newMail, { recursive: true });
+  await mkdir(mail.new, { recursive: true });
   const sample = writeSampleMailbox(mailbox, { messages: request.messages, seed: 1 });
-
   const server = await startServer({
     port: request.port,
     dataDir: join(folder, 'data'),
@@ -51,84 +51,101 @@ export async function runDemo(request: DemoRequest): Promise<Demo> {
     version: VERSION,
     log: createLog({ level: process.env.STERNA_LOG_LEVEL || 'error' }),
   });
-  const baseUrl = server.url as string;
   try {
-    const password = randomBytes(12).toString('base64url');
-    const { token } = await createClient({ baseUrl }).setUp({ body: { organization: 'Demo', email: EMAIL, password } });
-    const client = createClient({ baseUrl, token });
-    out(
-      `A mailbox of ${sample.messages} awkward messages in ${Object.keys(sample.perFolder).length} folders: ${mailbox}`,
-    );
-    out(`A server of its own, with its database: ${baseUrl}`);
-
-    const entryId = await prepare(client, oldMail, newMail);
-    const checks = new Checks(out);
-
-    heading(out, '1. Initial pass');
-    const plan = await client.planEntry({ params: { id: entryId }, query: { live: true } });
-    out(plan.license.words);
-    const initial = await runPass(client, terminal, entryId);
-    showPass(out, checks, 'initial pass', initial, sample);
-
-    heading(out, '2. A week-end passes: mail arrives, people read, file and delete. Delta pass');
-    const grown = growSampleMailbox(mailbox, { seed: 2 });
-    out(changesInWords(grown));
-    const delta = await runPass(client, terminal, entryId);
-    showPass(out, checks, 'delta pass', delta, grown);
-    checks.that('the delta pass cost no license', (await balanceOf(client)).burned === 1);
-
-    heading(out, '3. Remigration: backup, emptying, a new entry with a new license, start, verify');
-    const remigration = await remigrate(client, terminal, out, entryId);
-    checks.that('the remigration is done', remigration.step === 'done');
-    const newEntryId = remigration.newEntryId ?? entryId;
-    const passes = await allItems((after) =>
-      client.listPasses({ query: { entryId: newEntryId, ...(after === undefined ? {} : { after }) } }),
-    );
-    const again = passes.find((pass) => pass.kind === 'initial');
-    const verify = passes.find((pass) => pass.kind === 'verify');
-    if (again !== undefined) showPass(out, checks, 'remigration', again, grown);
-    const found = verify?.result as
-      | { ok?: boolean; identical?: number; missing?: number; duplicated?: number }
-      | undefined;
-    checks.that(
-      `verify: ${found?.identical ?? 0} identical, ${found?.missing ?? '?'} missing, ${found?.duplicated ?? '?'} duplicated`,
-      found?.ok === true && found.identical === grown.messages,
-    );
-
-    heading(out, '4. Licenses');
-    const balance = await balanceOf(client);
-    const events = await allItems((after) => client.listLicenseEvents({ query: after === undefined ? {} : { after } }));
-    for (const line of renderTable([...events].reverse(), licenseEventColumns)) out(line);
-    out('');
-    for (const line of renderTable([balance], balanceColumns)) out(line);
-    checks.that('two licenses burned: one for each entry, none for the delta pass', balance.burned === 2);
-    checks.that('the hash chain of the ledger holds', (await client.verifyLedger()).ok);
-
-    heading(out, checks.ok ? 'All checks hold' : 'SOME CHECKS FAILED');
-    for (const line of checks.lines) out(line);
-    out('');
-    return {
-      ok: checks.ok,
-      result: {
-        ok: checks.ok,
-        folder,
-        checks: checks.list,
-        passes: [initial, delta, ...(again === undefined ? [] : [again])].map(({ kind, books }) => ({ kind, books })),
-        licenses: balance,
-      },
-      whatNext: [
-        `Server: ${baseUrl}   user ${EMAIL}   password ${password}`,
-        `API:    ${baseUrl}/api/openapi.json`,
-        `Try:    STERNA_URL=${baseUrl} STERNA_TOKEN=${token} sterna entry list Demo`,
-        ...own(newMail),
-      ],
-      whatNextOnce: own(newMail),
-      close: () => server.close(),
-    };
+    const interrupted = request.ended.then(() => {
+      throw new SternaError('config', 'interrupted', 'Interrupted.');
+    });
+    interrupted.catch(() => {});
+    const story = tellStory(request, server.url as string, mail, mailbox, sample);
+    // What it still asks of a server that has gone is nobody's concern.
+    story.catch(() => {});
+    return { ...(await Promise.race([story, interrupted])), close: () => server.close() };
   } catch (thrown) {
     await server.close().catch(() => {});
     throw thrown;
   }
+}
+
+/** Everything through the REST API, as a person or a script would do it. */
+async function tellStory(
+  request: DemoRequest,
+  baseUrl: string,
+  mail: { readonly folder: string; readonly old: string; readonly new: string },
+  mailbox: string,
+  sample: SampleManifest,
+): Promise<Omit<Demo, 'close'>> {
+  const { out, terminal } = request;
+  const password = randomBytes(12).toString('base64url');
+  const { token } = await createClient({ baseUrl }).setUp({ body: { organization: 'Demo', email: EMAIL, password } });
+  const client = createClient({ baseUrl, token });
+  out(
+    `A mailbox of ${sample.messages} awkward messages in ${Object.keys(sample.perFolder).length} folders: ${mailbox}`,
+  );
+  out(`A server of its own, with its database: ${baseUrl}`);
+
+  const entryId = await prepare(client, mail.old, mail.new);
+  const checks = new Checks(out);
+
+  heading(out, '1. Initial pass');
+  const plan = await client.planEntry({ params: { id: entryId }, query: { live: true } });
+  out(plan.license.words);
+  const initial = await runPass(client, terminal, entryId);
+  showPass(out, checks, 'initial pass', initial, sample);
+
+  heading(out, '2. A week-end passes: mail arrives, people read, file and delete. Delta pass');
+  const grown = growSampleMailbox(mailbox, { seed: 2 });
+  out(changesInWords(grown));
+  const delta = await runPass(client, terminal, entryId);
+  showPass(out, checks, 'delta pass', delta, grown);
+  checks.that('the delta pass cost no license', (await balanceOf(client)).burned === 1);
+
+  heading(out, '3. Remigration: backup, emptying, a new entry with a new license, start, verify');
+  const remigration = await remigrate(client, terminal, out, entryId);
+  checks.that('the remigration is done', remigration.step === 'done');
+  const newEntryId = remigration.newEntryId ?? entryId;
+  const passes = await allItems((after) =>
+    client.listPasses({ query: { entryId: newEntryId, ...(after === undefined ? {} : { after }) } }),
+  );
+  const again = passes.find((pass) => pass.kind === 'initial');
+  const verify = passes.find((pass) => pass.kind === 'verify');
+  if (again !== undefined) showPass(out, checks, 'remigration', again, grown);
+  const found = verify?.result as
+    | { ok?: boolean; identical?: number; missing?: number; duplicated?: number }
+    | undefined;
+  checks.that(
+    `verify: ${found?.identical ?? 0} identical, ${found?.missing ?? '?'} missing, ${found?.duplicated ?? '?'} duplicated`,
+    found?.ok === true && found.identical === grown.messages,
+  );
+
+  heading(out, '4. Licenses');
+  const balance = await balanceOf(client);
+  const events = await allItems((after) => client.listLicenseEvents({ query: after === undefined ? {} : { after } }));
+  for (const line of renderTable([...events].reverse(), licenseEventColumns)) out(line);
+  out('');
+  for (const line of renderTable([balance], balanceColumns)) out(line);
+  checks.that('two licenses burned: one for each entry, none for the delta pass', balance.burned === 2);
+  checks.that('the hash chain of the ledger holds', (await client.verifyLedger()).ok);
+
+  heading(out, checks.ok ? 'All checks hold' : 'SOME CHECKS FAILED');
+  for (const line of checks.lines) out(line);
+  out('');
+  return {
+    ok: checks.ok,
+    result: {
+      ok: checks.ok,
+      folder: mail.folder,
+      checks: checks.list,
+      passes: [initial, delta, ...(again === undefined ? [] : [again])].map(({ kind, books }) => ({ kind, books })),
+      licenses: balance,
+    },
+    whatNext: [
+      `Server: ${baseUrl}   user ${EMAIL}   password ${password}`,
+      `API:    ${baseUrl}/api/openapi.json`,
+      `Try:    STERNA_URL=${baseUrl} STERNA_TOKEN=${token} sterna entry list Demo`,
+      ...own(mail.new),
+    ],
+    whatNextOnce: own(mail.new),
+  };
 }
 
 const own = (newMail: string): string[] => [
