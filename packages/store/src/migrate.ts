@@ -1,6 +1,7 @@
 import { SternaError } from '@sterna/core';
 import type pg from 'pg';
 import * as foundation from './migrations/0001-foundation.ts';
+import * as cutover from './migrations/0002-cutover.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -10,7 +11,10 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-foundation', statements: foundation.statements }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-foundation', statements: foundation.statements },
+  { name: '0002-cutover', statements: cutover.statements },
+];
 
 /** Held by the one process that migrates. */
 const MIGRATION_LOCK = 0x57e2_4a02;

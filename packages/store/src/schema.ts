@@ -86,6 +86,9 @@ export interface Domain {
     replaces_entry_id: OptionalRef;
     created_at: Created;
     archived_at: Date | null;
+    schedule_id: OptionalRef;
+    status_before: EntryStatus | null;
+    detail_before: string | null;
   };
   pass: {
     id: Key;
@@ -146,4 +149,93 @@ export interface Domain {
     created_at: Created;
     ended_at: Date | null;
   };
+  batch_schedule: {
+    id: Key;
+    organization_id: Ref;
+    project_id: Ref;
+    batch: string;
+    kind: 'initial' | 'delta';
+    run_at: Date;
+    zone: string;
+    every_hours: number | null;
+    until: Date | null;
+    requested_by: string;
+    account_id: Ref;
+    created_at: Created;
+    next_run_at: Date | null;
+    cancelled_at: Date | null;
+    cancelled_by: string | null;
+  };
+  batch_run: {
+    id: Key;
+    schedule_id: Ref;
+    due_at: Date;
+    missed: Generated<number>;
+    began_at: Date;
+    ended_at: Date | null;
+    owner: string;
+    lease_until: Date;
+  };
+  batch_run_entry: {
+    run_id: Ref;
+    entry_id: Ref;
+    pass_id: OptionalRef;
+    code: string | null;
+    message: string | null;
+    fix: string | null;
+  };
+  cutover_item: {
+    project_id: Ref;
+    batch: string;
+    key: string;
+    title: string;
+    position: number;
+    note: Generated<string>;
+    done_at: Date | null;
+    done_by: string | null;
+    created_by: string;
+    created_at: Created;
+    removed_at: Date | null;
+  };
+  notification_rule: {
+    organization_id: Ref;
+    failure_share: Generated<number>;
+    throttled_minutes: Generated<number>;
+    license_low: Generated<number>;
+  };
+  notification_channel: {
+    id: Key;
+    organization_id: Ref;
+    name: string;
+    kind: 'webhook' | 'email';
+    settings: Json;
+    sealed_secret: Buffer | null;
+    topics: string[];
+    enabled: Generated<boolean>;
+    created_by: string;
+    created_at: Created;
+    removed_at: Date | null;
+  };
+  notification_event: {
+    id: Generated<string>;
+    organization_id: Ref;
+    topic: string;
+    key: string;
+    project_id: OptionalRef;
+    title: string;
+    text: string;
+    data: Json;
+    at: Created;
+  };
+  notification_delivery: {
+    id: Key;
+    event_id: string;
+    channel_id: Ref;
+    status: Generated<'waiting' | 'delivered' | 'failed'>;
+    attempts: Generated<number>;
+    next_attempt_at: Created;
+    created_at: Created;
+    delivered_at: Date | null;
+  };
+  notification_attempt: { delivery_id: Ref; number: number; at: Created; ok: boolean; words: string };
 }
