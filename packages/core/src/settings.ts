@@ -81,8 +81,8 @@ export const settingsSchema = z.strictObject({
   failureShare: z
     .strictObject({ share: z.number().min(0).max(1).default(0.5), objects: positive.default(100) })
     .prefault({}),
-  /** `counts` per folder; `keys` compares each object by match key; `content` reads and hashes each. */
-  verifyDepth: z.enum(['counts', 'keys', 'content']).default('keys'),
+  /** `counts` and `keys` hold ids against the books; `content`, the default, reads and hashes every copy as well. */
+  verifyDepth: z.enum(['counts', 'keys', 'content']).default('content'),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
