@@ -131,7 +131,7 @@ export function registerEntry(program: Command): void {
     client.resumeEntry({ params: { id: found.id } }),
   );
   startsPass(entry, 'retry', 'A delta pass that tries again what failed.', (client, found) =>
-    client.retryEntry({ params: { id: found.id } }),
+    client.retryEntry({ params: { id: found.id }, body: {} }),
   );
   startsPass(entry, 'audit', 'Read the source and count. Writes nothing, costs nothing.', (client, found) =>
     client.auditEntry({ params: { id: found.id } }),

@@ -100,8 +100,8 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
   resumeEntry: async ({ application, actor, params }) => ({
     pass: showPass(await resumePass(application, actor, { entryId: params.id })),
   }),
-  retryEntry: async ({ application, actor, params }) => ({
-    pass: showPass(await retryPass(application, actor, { entryId: params.id })),
+  retryEntry: async ({ application, actor, params, body }) => ({
+    pass: showPass(await retryPass(application, actor, { entryId: params.id, ...body })),
   }),
   auditEntry: async ({ application, actor, params }) => ({
     pass: showPass(await startAudit(application, actor, { entryId: params.id })),

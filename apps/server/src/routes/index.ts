@@ -1,5 +1,6 @@
 import { backupHandlers } from './backups.ts';
 import { entryHandlers } from './entries.ts';
+import { entryPageHandlers } from './entry-page.ts';
 import { licenseHandlers } from './licenses.ts';
 import { passHandlers } from './passes.ts';
 import { projectHandlers } from './projects.ts';
@@ -14,6 +15,7 @@ export const handlers = {
   ...systemHandlers,
   ...projectHandlers,
   ...entryHandlers,
+  ...entryPageHandlers,
   ...passHandlers,
   ...remigrationHandlers,
   ...backupHandlers,

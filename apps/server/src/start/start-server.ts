@@ -12,6 +12,7 @@ import { startRemigrationDriver } from './remigration-driver.ts';
 export const SERVICES = ['api', 'worker'] as const;
 export type Service = (typeof SERVICES)[number];
 export const DEFAULT_PORT = 7420;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i;
 
 export interface StartOptions {
   /** 0 takes any free port. */
@@ -73,7 +74,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         signInLimit: new SignInLimit(),
       });
       closing.push(() => app.close());
-      url = await listen(app, options.host ?? '127.0.0.1', options.port ?? DEFAULT_PORT);
+      const host = options.host ?? '127.0.0.1';
+      url = await listen(app, host, options.port ?? DEFAULT_PORT);
+      if (!LOOPBACK.test(host) && options.tlsProxy !== true)
+        log.warn(
+          { host },
+          'other machines can reach this server without TLS: put a TLS proxy in front, and say --tls-proxy',
+        );
     }
     log.info({ url, services, database: installation.database.place, dataDir: options.dataDir }, 'started');
     return { url, close };
