@@ -3,6 +3,7 @@ export type { Events, LiveEvent } from './event-stream.ts';
 export * from './route.ts';
 export * from './routes/backups.ts';
 export * from './routes/entries.ts';
+export * from './routes/entry-page.ts';
 export * from './routes/events.ts';
 export * from './routes/index.ts';
 export * from './routes/licenses.ts';

@@ -3,6 +3,7 @@ export * from './audit.ts';
 export { type BackupView, backUpTarget, listBackups, restoreBackup } from './backups.ts';
 export * from './bulk.ts';
 export * from './bulk-remigration.ts';
+export * from './compare-object.ts';
 export * from './context.ts';
 export {
   createEntries,
@@ -17,6 +18,7 @@ export {
   type Selection,
   updateEntry,
 } from './entries.ts';
+export * from './entry-page.ts';
 export type { EntryLicense, EntryView, PassSummary } from './entry-view.ts';
 export {
   assignLicense,

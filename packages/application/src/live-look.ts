@@ -50,7 +50,8 @@ export async function lookAt(
   }
 }
 
-function openSession(context: Context, endpoint: Endpoint, signal: AbortSignal): Promise<Session> {
+/** @throws SternaError those of `Connector.open` */
+export function openSession(context: Context, endpoint: Endpoint, signal: AbortSignal): Promise<Session> {
   const connector = connectorOf(context, endpoint.connector);
   return connector.open({
     system: { settings: connector.settings.parse(endpoint.settings), credentials: endpoint.systemCredentials },

@@ -16,6 +16,7 @@ import {
 import {
   type EntryRow,
   entryById,
+  failureGroups,
   firstWritingPass,
   inOrganization,
   insertPass,
@@ -28,6 +29,7 @@ import {
   passById,
   projectById,
   requestStop,
+  STATE_CODE,
   stopUnclaimed,
   updateEntryRow,
   violatedIndex,
@@ -118,12 +120,18 @@ async function queuePass(
     tier?: LicenseTier | undefined;
     empty?: 'freeze' | 'remove' | undefined;
     reason?: string | undefined;
+    retryOnly?: readonly string[] | undefined;
   },
 ): Promise<PassRow> {
   const row = await insertPass(tx.db, {
     entryId: entry.id,
     kind: pass.kind,
-    settings: freezeSettings({ settings: pass.settings, tier: pass.tier, empty: pass.empty }),
+    settings: freezeSettings({
+      settings: pass.settings,
+      tier: pass.tier,
+      empty: pass.empty,
+      retryOnly: pass.retryOnly,
+    }),
     settingsVersion: settingsFingerprint(pass.settings),
     requestedBy: actor.name,
     reason: pass.reason,
@@ -161,7 +169,12 @@ export async function startLocked(
   tx: OrganizationTransaction,
   actor: Actor,
   entry: EntryRow,
-  options: { tier?: LicenseTier | undefined; reason?: string | undefined; license?: 'held-only' } = {},
+  options: {
+    tier?: LicenseTier | undefined;
+    reason?: string | undefined;
+    license?: 'held-only';
+    retryOnly?: readonly string[] | undefined;
+  } = {},
 ): Promise<Started> {
   refuseArchived(entry, 'it can’t start again');
   await refuseRunning(tx.db, entry, 'This entry can’t start');
@@ -200,6 +213,7 @@ export async function startLocked(
     settings,
     tier,
     reason: options.reason,
+    retryOnly: options.retryOnly,
   });
   return { pass, burned };
 }
@@ -362,8 +376,17 @@ export async function resumePass(context: Context, actor: Actor, input: { entryI
   });
 }
 
-/** A delta pass, which plans again what failed. @throws SternaError config `nothing-to-retry` and as `resumePass` */
-export async function retryPass(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
+/**
+ * A delta pass, which plans again what failed.
+ *
+ * @param input.codes only what failed with one of these, as `entryFailures` groups them; the others stay failed
+ * @throws SternaError config `nothing-to-retry` and as `resumePass`
+ */
+export async function retryPass(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; codes?: readonly string[] | undefined },
+): Promise<PassView> {
   requireScope(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
@@ -373,7 +396,20 @@ export async function retryPass(context: Context, actor: Actor, input: { entryId
       throw new SternaError('config', 'nothing-to-retry', 'Nothing of this entry has failed.', {
         fix: 'Start it: that migrates, or looks for what is new.',
       });
-    const { pass } = await startLocked(context, tx, actor, entry, { license: 'held-only', reason: 'retry' });
+    const retryOnly = input.codes;
+    if (retryOnly !== undefined) {
+      const groups = await failureGroups(tx.db, entry.id, 0);
+      if (!groups.some((group) => group.state === STATE_CODE.failed && retryOnly.includes(group.code)))
+        throw new SternaError('config', 'nothing-to-retry', 'Nothing of this entry has failed for that cause.', {
+          field: 'codes',
+          fix: 'Read the failures again; a pass may have settled them.',
+        });
+    }
+    const { pass } = await startLocked(context, tx, actor, entry, {
+      license: 'held-only',
+      reason: retryOnly === undefined ? 'retry' : `retry: ${retryOnly.join(', ')}`,
+      retryOnly,
+    });
     return passView(pass);
   });
 }

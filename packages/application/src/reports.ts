@@ -62,7 +62,7 @@ const FAILURES = ['failure', 'uncertain'] as const;
 /** Rows of a CSV are read in pages of this many. */
 const PAGE = 5_000;
 
-const reportNote = (row: NoteRow): ReportNote => ({
+export const reportNote = (row: NoteRow): ReportNote => ({
   kind: row.kind,
   pass: row.pass,
   folder: row.folder === null ? undefined : formatFolderPath(row.folder),

@@ -28,6 +28,8 @@ import {
 /** What the fake systems hold, by address. */
 export interface FakeWorld {
   readonly folders: Map<string, Container[]>;
+  /** Bytes of messages, by `address/folder/id`. */
+  readonly messages: Map<string, Buffer>;
   canList: boolean;
 }
 
@@ -77,7 +79,16 @@ function fakeConnector(name: string, world: FakeWorld): Connector {
       if (folders === undefined) throw new SternaError('auth', 'no-such-mailbox', `No mailbox ${request.address}.`);
       return {
         capabilities: {} as never,
-        reader: { containers: async () => folders } as never,
+        reader: {
+          containers: async () => folders,
+          async *read(folder: string, ids: readonly string[]) {
+            for (const id of ids) {
+              const body = world.messages.get(`${request.address}/${folder}/${id}`);
+              if (body === undefined) yield { id, vanished: true };
+              else yield { id, flags: ['\\Seen'], date: new Date(0), size: body.length, body };
+            }
+          },
+        } as never,
         identity: `${name}://${request.address}`,
         quota: async () => undefined,
         close: async () => {},
@@ -94,7 +105,7 @@ export async function openStage(): Promise<Stage> {
   await chmod(dataDir, 0o755);
   const database = await openDatabase({ dataDir, maxConnections: 12 });
   await migrate(database.pool);
-  const world: FakeWorld = { folders: new Map(), canList: true };
+  const world: FakeWorld = { folders: new Map(), messages: new Map(), canList: true };
   const policy = { packsOnly: false, issuers: {} as Record<string, string> };
   const events: EventListener = await listenForEvents(database.pool);
   const context: Context = {

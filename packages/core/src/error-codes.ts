@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   'entry-not-archived': 'Only a deleted entry can be recreated.',
   'entry-running': 'A pass of the entry is under way, or was started at the same instant.',
   'entry-not-started': 'The entry has never started.',
+  'object-unnamed': 'The note speaks of no single object, so there is nothing to show side by side.',
   // Passes
   'kinds-all-off': 'The settings, or the two systems, leave no kind of content to migrate.',
   'nothing-running': 'No pass of the entry is under way.',

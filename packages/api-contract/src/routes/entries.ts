@@ -324,6 +324,14 @@ export const entryRoutes = defineRoutes({
     tags: ['entries', 'passes'],
     scope: 'operate',
     params: idParams,
+    body: z.object({
+      codes: z
+        .array(z.string().max(100))
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('Only what failed for these causes (entryFailures); the others stay failed'),
+    }),
     status: 202,
     response: started,
   },

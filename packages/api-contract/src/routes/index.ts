@@ -1,5 +1,6 @@
 import { backupRoutes } from './backups.ts';
 import { entryRoutes } from './entries.ts';
+import { entryPageRoutes } from './entry-page.ts';
 import { eventRoutes } from './events.ts';
 import { licenseRoutes } from './licenses.ts';
 import { passRoutes } from './passes.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...systemRoutes,
   ...projectRoutes,
   ...entryRoutes,
+  ...entryPageRoutes,
   ...passRoutes,
   ...remigrationRoutes,
   ...backupRoutes,

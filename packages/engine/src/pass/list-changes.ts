@@ -204,7 +204,7 @@ async function planGoneContainers(context: PassContext): Promise<void> {
   }
 }
 
-/** What failed in an earlier pass is planned again, each time. */
+/** What failed in an earlier pass is planned again, each time; just some of it where a person retries one cause. */
 export async function planFailures(context: PassContext): Promise<void> {
   const { entryId, number } = context.claim;
   await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
@@ -212,8 +212,12 @@ export async function planFailures(context: PassContext): Promise<void> {
       `insert into todo (entry_id, container, verb, src, src_id)
        select l.entry_id, l.container, 1, l.src, l.src_id from ledger l
         where l.entry_id = $1 and l.state = 8 and l.gone_pass is null and l.pass < $2
-          and not exists (select 1 from todo t where t.entry_id = $1 and t.container = l.container and t.src = l.src)`,
-      [entryId, number],
+          and not exists (select 1 from todo t where t.entry_id = $1 and t.container = l.container and t.src = l.src)
+          and ($3::text[] is null or $3 @> array[
+                coalesce((select n.code from object_note n
+                  where n.entry_id = $1 and n.src = l.src and n.pass = l.pass and n.kind = 'failure'
+                  order by n.id desc limit 1), 'failed')])`,
+      [entryId, number, context.settings.retryOnly ?? null],
     );
   });
 }

@@ -7,14 +7,21 @@ export const TRIAL_BYTES = 100_000_000;
 export interface PassSettings {
   readonly settings: Settings;
   readonly tier: LicenseTier;
+  /** Codes of the failures that this pass tries again; all where undefined. */
+  readonly retryOnly: readonly string[] | undefined;
   /** What decides over filtered objects: when it differs from a container's, its listing starts from scratch. */
   readonly planVersion: string;
 }
 
-export function passSettings(settings: Settings, tier: LicenseTier): PassSettings {
+export function passSettings(
+  settings: Settings,
+  tier: LicenseTier,
+  retryOnly?: readonly string[] | undefined,
+): PassSettings {
   return {
     settings,
     tier,
+    retryOnly,
     planVersion: canonicalJson({
       dateFilter: settings.dateFilter,
       sizeLimit: settings.sizeLimit ?? null,

@@ -81,7 +81,8 @@ export async function runPass(
         fix: 'Give the entry another target address.',
       });
     }
-    const settings = passSettings(thawSettings(route.settings).settings, route.tier);
+    const frozen = thawSettings(route.settings);
+    const settings = passSettings(frozen.settings, route.tier, frozen.retryOnly);
     const context: PassContext = {
       pool: deps.pool,
       claim,

@@ -3,6 +3,7 @@ export * from './audit-events.ts';
 export * from './domain-database.ts';
 export * from './endpoints.ts';
 export * from './entries.ts';
+export * from './entry-page.ts';
 export * from './event-listener.ts';
 export * from './license-events.ts';
 export * from './organization-transaction.ts';

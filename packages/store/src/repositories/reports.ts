@@ -41,6 +41,7 @@ export interface NoteRow {
   readonly kind: string;
   readonly pass: number;
   readonly folder: string[] | null;
+  readonly src: Buffer | null;
   readonly src_id: string | null;
   readonly subject: string | null;
   readonly code: string;
@@ -49,19 +50,27 @@ export interface NoteRow {
   readonly at: Date;
 }
 
-/** What needs words, oldest first; `current` leaves out notes of objects that a later pass settled. */
+/** What needs words, oldest first. */
 export async function notesOf(
   db: DomainDb,
   entryIds: readonly number[],
-  options: { kinds?: readonly string[] | undefined; after?: number | undefined; limit: number },
+  options: {
+    kinds?: readonly string[] | undefined;
+    code?: string | undefined;
+    pass?: number | undefined;
+    after?: number | undefined;
+    limit: number;
+  },
 ): Promise<readonly NoteRow[]> {
   const kinds = options.kinds === undefined ? null : [...options.kinds];
   const result = await sql<NoteRow>`
-    select n.entry_id, n.id, n.kind, n.pass, c.path as folder, n.src_id, n.subject, n.code, n.text, n.fix, n.at
+    select n.entry_id, n.id, n.kind, n.pass, c.path as folder, n.src, n.src_id, n.subject, n.code, n.text, n.fix, n.at
       from object_note n
       left join container c on c.entry_id = n.entry_id and c.side = 0 and c.id = n.container
      where n.entry_id = any(${[...entryIds]}::bigint[]) and n.id > ${options.after ?? 0}
        and (${kinds}::text[] is null or n.kind = any(${kinds}::text[]))
+       and (${options.code ?? null}::text is null or n.code = ${options.code ?? null})
+       and (${options.pass ?? null}::integer is null or n.pass = ${options.pass ?? null})
      order by n.id limit ${options.limit}`.execute(db);
   return result.rows;
 }

@@ -1,0 +1,243 @@
+import type { Content, Reader } from '@sterna/connector-kit';
+import { asSternaError, formatFolderPath, SternaError } from '@sterna/core';
+import { type EntryRow, endpointOf, inOrganization, objectOfNote, type SystemRow } from '@sterna/store';
+import { found, requireScope } from './access.ts';
+import type { Actor, Context } from './context.ts';
+import { systemsOfEntry } from './endpoints.ts';
+import { listedEntry } from './entries.ts';
+import { openSession } from './live-look.ts';
+
+/** One side's version of an object as it is now. */
+export interface ObjectVersion {
+  /** `none`: by the books it never was there. */
+  readonly state: 'present' | 'absent' | 'unreadable' | 'none';
+  /** Why it can't be shown. */
+  readonly words: string | undefined;
+  readonly folder: string | undefined;
+  readonly flags: readonly string[];
+  readonly date: Date | undefined;
+  /** Of the whole object, in bytes. */
+  readonly size: number | undefined;
+  /** In order, unfolded; up to `MAX_HEADER` bytes of them. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  /** The first bytes after the headers, as text; what is no text shows as �. */
+  readonly body: string;
+  /** There is more than is shown. */
+  readonly truncated: boolean;
+}
+
+export interface Comparison {
+  readonly code: string;
+  readonly subject: string | undefined;
+  readonly source: ObjectVersion;
+  readonly target: ObjectVersion;
+  /** Header names that only one side has, or with other values. Undefined where a side can't be shown. */
+  readonly differentHeaders: readonly string[] | undefined;
+  /** Of the bytes that were fetched from both sides; undefined where one has none, -1 where they are equal. */
+  readonly firstDifference: number | undefined;
+}
+
+/** Headers alone may be this long; what follows is cut. */
+export const MAX_HEADER = 64 * 1024;
+/** The most of a body that is shown. */
+export const MAX_BODY = 64 * 1024;
+const DEFAULT_BODY = 4 * 1024;
+/** Systems are waited for no longer than this, in milliseconds. */
+const PATIENCE = 30_000;
+
+/**
+ * Source and target version of the object that a note (a failure, a finding of verify) speaks of, side by side,
+ * fetched live with the connectors' readers. It shows people's mail, so it needs the right to operate and is written
+ * to the audit trail before anything is fetched; nothing of it is kept or logged.
+ *
+ * @param input.bytes of the body: 0 to 65,536, default 4,096
+ * @throws SternaError config `not-found` | `object-unnamed` where the note speaks of no single object
+ */
+export async function compareObject(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; noteId: number; bytes?: number | undefined; signal?: AbortSignal | undefined },
+): Promise<Comparison> {
+  requireScope(actor, 'operate');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const object = found(await objectOfNote(context.db, entry.id, input.noteId), 'note', input.noteId);
+  if (object.src_id === null || object.source_key === null)
+    throw new SternaError('config', 'object-unnamed', 'This note speaks of no single object.', {
+      fix: 'Look into the folder that it names.',
+    });
+  const bytes = Math.min(Math.max(0, Math.trunc(input.bytes ?? DEFAULT_BODY)), MAX_BODY);
+  await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    tx.audit('entry.view-content', `entry/${entry.id}`, {
+      note: input.noteId,
+      folder: formatFolderPath(object.source_path ?? []),
+    });
+  });
+  const systems = await systemsOfEntry(context.db, actor, entry);
+  const patience = AbortSignal.timeout(PATIENCE);
+  const signal = input.signal === undefined ? patience : AbortSignal.any([patience, input.signal]);
+  const [source, target] = await Promise.all([
+    fetchVersion(context, entry, 'source', systems.source, {
+      key: object.source_key,
+      path: object.source_path,
+      id: object.src_id,
+      bytes,
+      signal,
+    }),
+    object.target_key === null || object.target_id === null
+      ? nothing({ state: 'none', words: 'It was never written to the target.' })
+      : fetchVersion(context, entry, 'target', systems.target, {
+          key: object.target_key,
+          path: object.target_path,
+          id: object.target_id,
+          bytes,
+          signal,
+        }),
+  ]);
+  const both = source.bytes !== undefined && target.bytes !== undefined;
+  return {
+    code: object.code,
+    subject: object.subject ?? undefined,
+    source: source.version,
+    target: target.version,
+    differentHeaders: both ? differentHeaders(source.version, target.version) : undefined,
+    firstDifference: both ? firstDifference(source.bytes, target.bytes) : undefined,
+  };
+}
+
+interface Fetched {
+  readonly version: ObjectVersion;
+  readonly bytes: Buffer | undefined;
+}
+
+function nothing(told: { state: ObjectVersion['state']; words: string; folder?: string | undefined }): Fetched {
+  const { state, words, folder } = told;
+  return {
+    version: {
+      state,
+      words,
+      folder,
+      flags: [],
+      date: undefined,
+      size: undefined,
+      headers: [],
+      body: '',
+      truncated: false,
+    },
+    bytes: undefined,
+  };
+}
+
+/** Never throws: what can't be read is said. */
+async function fetchVersion(
+  context: Context,
+  entry: EntryRow,
+  side: 'source' | 'target',
+  system: SystemRow,
+  place: { key: string; path: string[] | null; id: string; bytes: number; signal: AbortSignal },
+): Promise<Fetched> {
+  const folder = place.path === null ? undefined : formatFolderPath(place.path);
+  let session: Awaited<ReturnType<typeof openSession>> | undefined;
+  try {
+    session = await openSession(context, endpointOf(context.secrets, entry, side, system), place.signal);
+    return await readOne(session.reader, { ...place, folder });
+  } catch (thrown) {
+    const error = asSternaError(thrown);
+    // Words of a bug may quote what it choked on.
+    const words = error.class === 'bug' ? 'The object could not be read.' : error.message;
+    return nothing({ state: 'unreadable', words, folder });
+  } finally {
+    // Not closed in good order: the rest of a large body may still be on its way.
+    session?.destroy();
+  }
+}
+
+async function readOne(
+  reader: Reader,
+  place: { key: string; id: string; bytes: number; folder: string | undefined },
+): Promise<Fetched> {
+  for await (const item of reader.read(place.key, [place.id])) {
+    if ('vanished' in item) break;
+    if ('error' in item) return nothing({ state: 'unreadable', words: item.error.message, folder: place.folder });
+    const most = MAX_HEADER + place.bytes;
+    const bytes = await firstBytes(item, most);
+    const end = headerEnd(bytes);
+    const head = bytes.subarray(0, Math.min(end, MAX_HEADER));
+    const body = bytes.subarray(end, end + place.bytes);
+    const shown = bytes.subarray(0, end + body.length);
+    return {
+      version: {
+        state: 'present',
+        words: undefined,
+        folder: place.folder,
+        flags: item.flags,
+        date: item.date,
+        size: item.size,
+        headers: parseHeaders(head),
+        body: asText(body),
+        truncated: item.size > shown.length,
+      },
+      bytes: shown,
+    };
+  }
+  return nothing({ state: 'absent', words: 'It is no longer there.', folder: place.folder });
+}
+
+async function firstBytes(content: Content, most: number): Promise<Buffer> {
+  if (Buffer.isBuffer(content.body)) return content.body.subarray(0, most);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of content.body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most);
+}
+
+/** Where the body begins. */
+function headerEnd(bytes: Buffer): number {
+  const crlf = bytes.indexOf('\r\n\r\n');
+  const lf = bytes.indexOf('\n\n');
+  if (crlf >= 0 && (lf < 0 || crlf < lf)) return crlf + 4;
+  return lf >= 0 ? lf + 2 : bytes.length;
+}
+
+function parseHeaders(head: Buffer): { name: string; value: string }[] {
+  const lines = asText(head)
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .split(/\r?\n/);
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const colon = line.indexOf(':');
+      return colon <= 0
+        ? { name: '', value: line }
+        : { name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() };
+    });
+}
+
+/** Control characters must not reach a terminal; line ends and tabs stay. */
+const asText = (bytes: Buffer): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  bytes.toString('utf8').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '�');
+
+function differentHeaders(a: ObjectVersion, b: ObjectVersion): string[] {
+  const values = (version: ObjectVersion): Map<string, string> => {
+    const all = new Map<string, string>();
+    for (const { name, value } of version.headers) {
+      const key = name.toLowerCase();
+      all.set(key, all.has(key) ? `${all.get(key)}\n${value}` : value);
+    }
+    return all;
+  };
+  const left = values(a);
+  const right = values(b);
+  return [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name)).sort();
+}
+
+function firstDifference(a: Buffer | undefined, b: Buffer | undefined): number | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const most = Math.min(a.length, b.length);
+  for (let at = 0; at < most; at += 1) if (a[at] !== b[at]) return at;
+  return a.length === b.length ? -1 : most;
+}

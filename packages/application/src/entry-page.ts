@@ -1,0 +1,161 @@
+import { formatFolderPath } from '@sterna/core';
+import { failureGroups, lastPass, noteCounts, notesOf, stateOf } from '@sterna/store';
+import { readCursor, readLimit, requireScope } from './access.ts';
+import type { Actor, Context, Page } from './context.ts';
+import { listedEntry } from './entries.ts';
+import { type PassView, passView } from './passes.ts';
+import { type ReportNote, reportNote } from './reports.ts';
+
+/** Objects with the same cause, and what to do about it. */
+export interface FailureGroup {
+  readonly code: string;
+  /** `uncertain`: written with an outcome that nobody can read back; Sterna never sends those again. */
+  readonly state: 'failed' | 'uncertain';
+  readonly objects: number;
+  /** In plain words, of the newest one. */
+  readonly reason: string;
+  readonly fix: string | undefined;
+  /** A retry plans them again. */
+  readonly canRetry: boolean;
+  readonly firstAt: Date | undefined;
+  readonly lastAt: Date | undefined;
+  readonly sample: readonly {
+    /** For the side-by-side; undefined where nobody noted it. */
+    readonly noteId: number | undefined;
+    readonly folder: string | undefined;
+    readonly subject: string | undefined;
+    readonly reason: string;
+    readonly pass: number;
+  }[];
+}
+
+export interface EntryFailures {
+  readonly objects: number;
+  readonly groups: readonly FailureGroup[];
+  /** Why the last writing pass as a whole failed, or waits. */
+  readonly pass: { readonly id: number; readonly status: string; readonly error: unknown } | undefined;
+}
+
+const SAMPLE = 5;
+const UNTOLD = 'Nobody noted why.';
+
+/** What has failed or is uncertain as the books stand now, grouped by cause, the most frequent first. */
+export async function entryFailures(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number },
+): Promise<EntryFailures> {
+  requireScope(actor, 'read');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const groups = (await failureGroups(context.db, entry.id, SAMPLE)).map((row) => {
+    const state = stateOf(row.state) as 'failed' | 'uncertain';
+    return {
+      code: row.code,
+      state,
+      objects: row.objects,
+      reason: row.text ?? UNTOLD,
+      fix: row.fix ?? undefined,
+      canRetry: state === 'failed',
+      firstAt: row.first_at ?? undefined,
+      lastAt: row.last_at ?? undefined,
+      sample: row.sample.map((one) => ({
+        noteId: one.note ?? undefined,
+        folder: one.folder === null ? undefined : formatFolderPath(one.folder),
+        subject: one.subject ?? undefined,
+        reason: one.text ?? UNTOLD,
+        pass: one.pass,
+      })),
+    };
+  });
+  const last = await lastPass(context.db, entry.id);
+  return {
+    objects: groups.reduce((sum, group) => sum + group.objects, 0),
+    groups,
+    pass:
+      last?.error === undefined || last.error === null
+        ? undefined
+        : { id: last.id, status: last.status, error: withoutStack(last.error) },
+  };
+}
+
+/** A stack is for the log. */
+function withoutStack(error: unknown): unknown {
+  const { stack: _, ...rest } = error as Record<string, unknown>;
+  return rest;
+}
+
+export const NOTE_KINDS = ['failure', 'uncertain', 'fidelity', 'skipped', 'suspect', 'gone'] as const;
+export type NoteKind = (typeof NOTE_KINDS)[number];
+
+export interface NoteView extends ReportNote {
+  readonly id: number;
+  /** `compareObject` can show it side by side. */
+  readonly comparable: boolean;
+}
+
+/** Notes of an entry, oldest first. */
+export async function listNotes(
+  context: Context,
+  actor: Actor,
+  input: {
+    entryId: number;
+    kinds?: readonly NoteKind[] | undefined;
+    code?: string | undefined;
+    /** Number of the pass within its entry. */
+    pass?: number | undefined;
+    after?: string | undefined;
+    limit?: number | undefined;
+  },
+): Promise<Page<NoteView>> {
+  requireScope(actor, 'read');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const limit = readLimit(input.limit);
+  const rows = await notesOf(context.db, [entry.id], {
+    kinds: input.kinds,
+    code: input.code,
+    pass: input.pass,
+    after: readCursor(input.after),
+    limit: limit + 1,
+  });
+  const items = rows
+    .slice(0, limit)
+    .map((row) => ({ ...reportNote(row), id: row.id, comparable: row.src !== null && row.folder !== null }));
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: String(last.id) } : { items };
+}
+
+/** How many notes of each cause an entry has. */
+export async function countNotes(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number; kinds?: readonly NoteKind[] | undefined },
+): Promise<readonly { kind: string; code: string; reason: string; objects: number }[]> {
+  requireScope(actor, 'read');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const rows = await noteCounts(context.db, [entry.id], { kinds: input.kinds });
+  return rows.map(({ kind, code, text, objects }) => ({ kind, code, reason: text, objects }));
+}
+
+export interface VerifyReport {
+  /** Absent where the entry was never verified. */
+  readonly pass: PassView | undefined;
+  /** Findings by cause; the counts in the pass's result are whole, notes are kept up to a limit. */
+  readonly findings: readonly { kind: string; code: string; reason: string; objects: number }[];
+  /** A writing pass began after this verify: it may say what is no longer so. */
+  readonly outdated: boolean;
+}
+
+/** The last verify of an entry; its findings one by one are `listNotes` with its number. */
+export async function verifyReport(context: Context, actor: Actor, input: { entryId: number }): Promise<VerifyReport> {
+  requireScope(actor, 'read');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const pass = await lastPass(context.db, entry.id, ['verify']);
+  if (pass === undefined) return { pass: undefined, findings: [], outdated: false };
+  const counts = await noteCounts(context.db, [entry.id], { pass: pass.number });
+  const writing = await lastPass(context.db, entry.id);
+  return {
+    pass: passView(pass),
+    findings: counts.map(({ kind, code, text, objects }) => ({ kind, code, reason: text, objects })),
+    outdated: writing !== undefined && writing.number > pass.number,
+  };
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import { STATE_CODE } from '../codes.ts';
+import type { DomainDb } from './domain-database.ts';
+
+export interface FailureGroupRow {
+  readonly code: string;
+  readonly state: number;
+  readonly objects: number;
+  readonly text: string | null;
+  readonly fix: string | null;
+  readonly first_at: Date | null;
+  readonly last_at: Date | null;
+  readonly sample: readonly {
+    readonly note: number | null;
+    readonly folder: string[] | null;
+    readonly subject: string | null;
+    readonly text: string | null;
+    readonly pass: number;
+  }[];
+}
+
+/**
+ * What is failed or uncertain as the books stand, by cause. The ledger decides which objects; their newest note says
+ * why. A note alone doesn't count: a later pass may have settled its object.
+ */
+export async function failureGroups(
+  db: DomainDb,
+  entryId: number,
+  sample: number,
+): Promise<readonly FailureGroupRow[]> {
+  const result = await sql<FailureGroupRow>`
+    with told as (
+      select l.state, n.id as note, c.path as folder, n.subject, n.text, n.fix, l.pass, n.at,
+             coalesce(n.code, case l.state when ${STATE_CODE.uncertain} then 'uncertain' else 'failed' end) as code
+        from ledger l
+        left join container c on c.entry_id = l.entry_id and c.side = 0 and c.id = l.container
+        left join lateral (
+          select n.id, n.code, n.text, n.fix, n.subject, n.at from object_note n
+           where n.entry_id = l.entry_id and n.src = l.src and n.pass = l.pass and n.kind in ('failure', 'uncertain')
+           order by n.id desc limit 1) n on true
+       where l.entry_id = ${entryId} and l.gone_pass is null
+         and l.state in (${STATE_CODE.uncertain}, ${STATE_CODE.failed})
+    ), ranked as (
+      select told.*, row_number() over (partition by code, state order by note desc nulls last) as place from told
+    )
+    select code, state, count(*) as objects, min(at) as first_at, max(at) as last_at,
+           (array_agg(text order by place))[1] as text, (array_agg(fix order by place))[1] as fix,
+           coalesce(jsonb_agg(jsonb_build_object('note', note, 'folder', to_jsonb(folder), 'subject', subject,
+             'text', text, 'pass', pass) order by place) filter (where place <= ${sample}), '[]') as sample
+      from ranked group by code, state order by count(*) desc, code`.execute(db);
+  return result.rows;
+}
+
+export interface NotedObject {
+  readonly kind: string;
+  readonly code: string;
+  readonly subject: string | null;
+  readonly src_id: string | null;
+  readonly target_id: string | null;
+  readonly source_key: string | null;
+  readonly source_path: string[] | null;
+  readonly target_key: string | null;
+  readonly target_path: string[] | null;
+}
+
+/** Where the object of a note lies on both sides, by the books; undefined where the entry has no such note. */
+export async function objectOfNote(db: DomainDb, entryId: number, noteId: number): Promise<NotedObject | undefined> {
+  const result = await sql<NotedObject>`
+    select n.kind, n.code, n.subject, coalesce(l.src_id, n.src_id) as src_id, l.target_id,
+           s.key as source_key, s.path as source_path, t.key as target_key, t.path as target_path
+      from object_note n
+      left join ledger l on l.entry_id = n.entry_id and l.src = n.src
+      left join container s on s.entry_id = n.entry_id and s.side = 0 and s.id = coalesce(l.container, n.container)
+      left join container t on t.entry_id = n.entry_id and t.side = 1 and t.id = l.target_container
+     where n.entry_id = ${entryId} and n.id = ${noteId}`.execute(db);
+  return result.rows[0];
+}
+
+/** How many notes of each kind and code a pass (or all of them) left. */
+export async function noteCounts(
+  db: DomainDb,
+  entryIds: readonly number[],
+  options: { pass?: number | undefined; kinds?: readonly string[] | undefined },
+): Promise<readonly { kind: string; code: string; text: string; objects: number }[]> {
+  const kinds = options.kinds === undefined ? null : [...options.kinds];
+  const result = await sql<{ kind: string; code: string; text: string; objects: number }>`
+    select kind, code, max(text) as text, count(*) as objects from object_note
+     where entry_id = any(${[...entryIds]}::bigint[])
+       and (${options.pass ?? null}::integer is null or pass = ${options.pass ?? null})
+       and (${kinds}::text[] is null or kind = any(${kinds}::text[]))
+     group by kind, code order by count(*) desc, code`.execute(db);
+  return result.rows;
+}
