@@ -1,7 +1,7 @@
 /**
- * Builds what `bin` files start: one bundle per program, in its app's dist folder. Everything else (tests, benchmarks,
- * the bundler itself) reads the TypeScript sources. `npm ci` runs this; it takes a second, and may run at any time:
- * a program that is running keeps its files.
+ * Builds what `bin` files start: one bundle per program, in its app's dist folder; and the dashboard, if its sources
+ * changed. Everything else (tests, benchmarks, the bundler itself) reads the TypeScript sources. `npm ci` runs this; it
+ * takes a second, three with the dashboard, and may run at any time: a program that is running keeps its files.
  *
  * Plain JavaScript for any Node from 20 on.
  */
@@ -10,6 +10,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -39,6 +40,7 @@ try {
   for (const [name, { entry, dist }] of Object.entries(PROGRAMS)) {
     if (existsSync(join(root, entry))) await bundle(name, join(root, entry), join(root, dist));
   }
+  await buildWeb(root);
 } catch (error) {
   // esbuild has printed its own.
   if (!Array.isArray(error.errors)) console.error(error);

@@ -10,4 +10,6 @@ biome check --error-on-warnings . || failed=1
 node --import ./scripts/import-rules/older-typescript.mjs node_modules/dependency-cruiser/bin/dependency-cruise.mjs \
   --config .dependency-cruiser.cjs packages apps simulators test-servers e2e bench || failed=1
 tsc -p tsconfig.json || failed=1
+# The dashboard runs in browsers: other libraries, and JSX.
+tsc -p apps/web || failed=1
 exit "$failed"

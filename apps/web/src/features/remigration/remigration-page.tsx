@@ -1,0 +1,5 @@
+import { Page } from '../../shell/page.tsx';
+
+export function RemigrationPage() {
+  return <Page title="Remigration">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../shell/page.tsx';
+
+export function ProjectSettingsPage() {
+  return <Page title="Settings">{null}</Page>;
+}

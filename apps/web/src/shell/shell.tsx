@@ -1,0 +1,231 @@
+import { AppShell, Burger, Group, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconBuildingWarehouse,
+  IconChevronDown,
+  IconCompass,
+  IconDeviceDesktop,
+  IconFolders,
+  IconGauge,
+  IconKey,
+  IconLogout,
+  IconMoon,
+  IconReport,
+  IconSettings,
+  IconSun,
+  IconSwitchHorizontal,
+  IconTicket,
+  IconUsers,
+} from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, type LinkProps, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
+import type { ComponentType, ReactNode } from 'react';
+import { $api, api } from '../api/client.ts';
+import { timeZoneName } from '../lib/format.ts';
+import { LiveEvents, useLiveState } from '../live/live-events.tsx';
+import { useMe } from '../session/session.tsx';
+import { strings } from '../strings.ts';
+import { Brand } from './brand.tsx';
+
+const words = strings.shell;
+
+/** What every signed-in page stands in. */
+export function Shell() {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  return (
+    <LiveEvents>
+      <a className="st-skip" href="#content">
+        {words.skip}
+      </a>
+      <AppShell
+        header={{ height: 56 }}
+        navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+        padding={{ base: 'sm', sm: 'lg' }}
+        transitionDuration={0}
+      >
+        <AppShell.Header className="st-shell-header">
+          <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+            <Group gap="sm" wrap="nowrap">
+              <Burger
+                opened={opened}
+                onClick={toggle}
+                hiddenFrom="sm"
+                size="sm"
+                aria-expanded={opened}
+                aria-label={opened ? words.closeNavigation : words.openNavigation}
+              />
+              <Link to="/" className="st-brand">
+                <Brand />
+                {strings.common.product}
+              </Link>
+            </Group>
+            <Group gap="md" wrap="nowrap">
+              <LiveMark />
+              <AccountMenu />
+            </Group>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar p="sm" className="st-shell-nav" aria-label={words.navigation} onClick={close}>
+          <Navigation />
+        </AppShell.Navbar>
+        <AppShell.Main id="content" tabIndex={-1}>
+          <Outlet />
+          <Text size="xs" c="dimmed" mt="xl" component="footer">
+            {strings.common.timesIn(timeZoneName())}
+          </Text>
+        </AppShell.Main>
+      </AppShell>
+    </LiveEvents>
+  );
+}
+
+function Navigation() {
+  const projectId = useProjectOfPage();
+  const project = useQuery({
+    ...$api.queryOptions('get', '/api/projects/{id}', { params: { path: { id: projectId ?? 0 } } }),
+    enabled: projectId !== undefined,
+  });
+  return (
+    <>
+      <NavLink to="/" icon={IconGauge} exact>
+        {words.overview}
+      </NavLink>
+      <NavLink to="/projects" icon={IconFolders} exact>
+        {words.projects}
+      </NavLink>
+      <NavLink to="/systems" icon={IconBuildingWarehouse}>
+        {words.systems}
+      </NavLink>
+      <NavLink to="/licenses" icon={IconTicket}>
+        {words.licenses}
+      </NavLink>
+      <NavLink to="/guide" icon={IconCompass}>
+        {words.guide}
+      </NavLink>
+      {projectId !== undefined && (
+        <>
+          <div className="st-nav-title">{project.data?.name ?? words.project}</div>
+          <NavLink to="/projects/$projectId/list" params={{ projectId }} icon={IconUsers}>
+            {words.list}
+          </NavLink>
+          <NavLink to="/projects/$projectId/mapping" params={{ projectId }} icon={IconSwitchHorizontal}>
+            {words.mapping}
+          </NavLink>
+          <NavLink to="/projects/$projectId/settings" params={{ projectId }} icon={IconSettings}>
+            {words.settings}
+          </NavLink>
+          <NavLink to="/projects/$projectId/reports" params={{ projectId }} icon={IconReport}>
+            {words.reports}
+          </NavLink>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The project that the page is about: of its path, or of the entry that its loader has read. */
+function useProjectOfPage(): number | undefined {
+  return useMatches({
+    select: (matches) => {
+      for (const match of matches) {
+        const { projectId } = match.params as { projectId?: number };
+        if (projectId !== undefined) return projectId;
+        const loaded = match.loaderData as { projectId?: number } | undefined;
+        if (loaded?.projectId !== undefined) return loaded.projectId;
+      }
+      return undefined;
+    },
+  });
+}
+
+function NavLink({
+  icon: Icon,
+  children,
+  exact,
+  ...link
+}: Pick<LinkProps, 'to' | 'params'> & {
+  readonly icon: ComponentType<{ size?: number; stroke?: number }>;
+  readonly children: ReactNode;
+  readonly exact?: boolean;
+}) {
+  return (
+    <Link
+      {...(link as LinkProps)}
+      activeOptions={{ exact: exact === true, includeSearch: false }}
+      className="st-nav-link"
+    >
+      <Icon size={18} stroke={1.8} aria-hidden />
+      {children}
+    </Link>
+  );
+}
+
+/** Says at any time whether the page moves by itself. */
+function LiveMark() {
+  const state = useLiveState();
+  const text = state === 'live' ? words.live : state === 'connecting' ? words.connecting : words.lost;
+  return (
+    <Group gap={6} wrap="nowrap" role="status" title={state === 'lost' ? words.lostText : undefined}>
+      <span className="st-live-dot" data-state={state} aria-hidden />
+      <Text size="xs" c="dimmed" fw={500}>
+        {text}
+      </Text>
+    </Group>
+  );
+}
+
+function AccountMenu() {
+  const me = useMe();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const signOut = async (): Promise<void> => {
+    await api.POST('/api/sign-out').catch(() => undefined);
+    await navigate({ to: '/sign-in' });
+    queryClient.clear();
+  };
+  const schemes = [
+    ['light', words.themeLight, IconSun],
+    ['dark', words.themeDark, IconMoon],
+    ['auto', words.themeAuto, IconDeviceDesktop],
+  ] as const;
+  return (
+    <Menu position="bottom-end" width={230} withinPortal={false}>
+      <Menu.Target>
+        <UnstyledButton className="st-nav-link" aria-label={`${words.account}: ${me.account.email}`}>
+          <Text size="sm" fw={500} truncate maw={180} visibleFrom="xs" component="span">
+            {me.account.email}
+          </Text>
+          <Text size="sm" fw={500} hiddenFrom="xs" component="span">
+            {me.account.email.slice(0, 2)}
+          </Text>
+          <IconChevronDown size={14} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.account.organization.name}</Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} aria-hidden />}>
+          {words.account}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{words.theme}</Menu.Label>
+        {schemes.map(([scheme, name, Icon]) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={colorScheme === scheme}
+            leftSection={<Icon size={16} aria-hidden />}
+            fw={colorScheme === scheme ? 700 : undefined}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
+          {words.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

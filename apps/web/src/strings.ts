@@ -1,0 +1,27 @@
+/**
+ * Every English word of the dashboard, by feature. A translation replaces this one object.
+ * What the API says (messages, fixes, evidence) is shown as it came.
+ */
+import { common, errors, shell } from './strings/common.ts';
+import { guide } from './strings/guide.ts';
+import { licenses } from './strings/licenses.ts';
+import { mapping } from './strings/mapping.ts';
+import { overview } from './strings/overview.ts';
+import { projects } from './strings/projects.ts';
+import { session } from './strings/session.ts';
+import { settings } from './strings/settings.ts';
+import { systems } from './strings/systems.ts';
+
+export const strings = {
+  common,
+  errors,
+  shell,
+  session,
+  guide,
+  overview,
+  systems,
+  projects,
+  settings,
+  mapping,
+  licenses,
+} as const;

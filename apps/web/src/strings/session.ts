@@ -1,0 +1,33 @@
+export const session = {
+  signIn: 'Sign in',
+  signInText: 'to watch and steer your migrations.',
+  email: 'E-mail',
+  password: 'Password',
+  organization: 'Organization',
+  organizationHelp: 'Its name stands on reports and on license packs. An MSP makes one for each customer.',
+  passwordHelp: 'At least 12 characters. A sentence is easier to keep in mind than signs and digits.',
+  passwordAgain: 'Password, again',
+  passwordsDiffer: 'The two passwords differ.',
+  passwordShort: 'At least 12 characters.',
+  required: 'This is needed.',
+  setUp: 'Create the administrator',
+  setUpTitle: 'Welcome to Sterna',
+  setUpText:
+    'This installation has no administrator yet. Whoever creates it owns the organization: its systems, projects and licenses.',
+  setUpNext: 'Next comes a short guide from the first connection to the first migrated mailbox.',
+  expired: 'You were signed out. Sign in again to go on where you were.',
+  account: {
+    title: 'Account',
+    role: 'Role',
+    roles: {
+      owner: 'Owner: may do everything',
+      operator: 'Operator: may run migrations',
+      viewer: 'Viewer: may look',
+      auditor: 'Auditor: may look',
+    } as Readonly<Record<string, string>>,
+    change: 'Change the password',
+    current: 'Current password',
+    fresh: 'New password',
+    changed: 'Your password is changed.',
+  },
+};

@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** `npm run dev -w @sterna/web` serves the sources against a server that runs (STERNA_URL, else the default port). */
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    // Hashed names: the server lets browsers keep them for a year.
+    assetsDir: 'assets',
+    // The policy of the server takes neither inline scripts nor data: URLs for fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': process.env.STERNA_URL ?? 'http://127.0.0.1:7420' } },
+});
