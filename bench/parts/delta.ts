@@ -34,7 +34,7 @@ export const delta: Part = {
     }
     const without = await withoutListStatus(lab);
     return [
-      `${FOLDERS} folders, medians of ${runs}. Round trips after sign-in, counted by a proxy; wire time is from the first connect to the last byte of an answer, signing in on both sides, database work in between and signing off included; the whole pass adds claiming it and writing its books.`,
+      `${FOLDERS} folders, medians of ${runs}. Round trips after sign-in that the pass waits for, counted by a proxy; wire time is from the first connect to the last byte of an answer, signing in on both sides, database work in between and signing off included; the whole pass adds claiming it and writing its books.`,
       table(['messages', 'round trips, source', 'round trips, target', 'wire s', 'whole pass s'], rows),
       `Without LIST-STATUS (hidden on both sides): ${without.source} round trips on the source, ${without.target} on the target.`,
       [
@@ -90,7 +90,10 @@ async function roundTrips(
   }
 }
 
-/** How often a connection went on after an answer, its sign-in and its LOGOUT left out. */
+/**
+ * How often a connection went on after an answer, its sign-in and its LOGOUT left out, and ENABLE too: it is sent with
+ * the sign-in's answer and nobody waits for it.
+ */
 function tripsAfterSignIn(transcript: readonly ProxyLine[]): number {
   let trips = 0;
   for (const lines of Map.groupBy(transcript, (line) => line.connection).values()) {
@@ -98,14 +101,15 @@ function tripsAfterSignIn(transcript: readonly ProxyLine[]): number {
     let signedIn = false;
     let answered = false;
     for (const { direction, text } of lines) {
-      const [tag = '', word = '', command = ''] = text.split(' ');
+      const [tag = '', word = ''] = text.split(' ');
       if (direction === 'toClient') {
         if (signIn !== undefined && tag === signIn) signedIn = true;
         answered = true;
         continue;
       }
       if (/^(?:LOGIN|AUTHENTICATE)$/i.test(word)) signIn = tag;
-      if (signedIn && answered && !/^LOGOUT$/i.test(word || command)) trips += 1;
+      if (/^ENABLE$/i.test(word)) continue;
+      if (signedIn && answered && !/^LOGOUT$/i.test(word)) trips += 1;
       answered = false;
     }
   }

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
   claimPass,
-  deleteIntents,
-  deleteTodos,
+  commitIntents,
+  commitSettled,
   type Intent,
   inFencedTransaction,
-  insertIntents,
   insertTodos,
   nextTodos,
   reserveOps,
-  settleRows,
 } from '@sterna/store';
 import { fixed, goal, table, whole } from '../support/figures.ts';
 import type { Part } from './part.ts';
@@ -74,35 +72,24 @@ export const ledger: Part = {
           data: undefined,
         }),
       );
-      await inFencedTransaction(pool, claim.lease, (client) =>
-        insertIntents(client, entryId, claim.number, claim.lease.epoch, intents),
-      );
-      await inFencedTransaction(pool, claim.lease, async (client) => {
-        await deleteIntents(client, entryId, ops);
-        await settleRows(
-          client,
-          entryId,
-          claim.number,
-          intents.map((intent) => ({
-            src: intent.src,
-            srcId: intent.srcId,
-            container: 1,
-            targetContainer: 1,
-            state: 'created' as const,
-            reason: 'none' as const,
-            size: intent.size,
-            flags: intent.flags,
-            matchKey: intent.matchKey,
-            digest: intent.digest,
-            targetId: `1700000001.${++uid}`,
-          })),
-        );
-        await deleteTodos(
-          client,
-          entryId,
-          1,
-          todos.map((todo) => todo.seq),
-        );
+      await commitIntents(pool, claim.lease, entryId, claim.number, intents);
+      await commitSettled(pool, claim.lease, entryId, claim.number, {
+        ops,
+        todoSeqs: todos.map((todo) => todo.seq),
+        container: 1,
+        rows: intents.map((intent) => ({
+          src: intent.src,
+          srcId: intent.srcId,
+          container: 1,
+          targetContainer: 1,
+          state: 'created',
+          reason: 'none',
+          size: intent.size,
+          flags: intent.flags,
+          matchKey: intent.matchKey,
+          digest: intent.digest,
+          targetId: `1700000001.${++uid}`,
+        })),
       });
     };
     for (;;) {

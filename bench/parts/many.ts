@@ -34,7 +34,7 @@ export const many: Part = {
       );
       return { seconds: (performance.now() - startedAt) / 1_000, cpuSeconds, rssMegabytes: Number.NaN };
     };
-    const rounds = Math.min(runs, 3);
+    const rounds = Math.min(runs, 2);
     const taken = new Map<string, ClientRun[]>(Object.keys(copies).map((name) => [name, []]));
     for (let round = 1; round <= rounds; round++)
       for (const [name, copy] of Object.entries(copies)) {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CrashPoint } from '@sterna/engine';
 import { type Bench, type PassKind, type PassOutcome, passOutcome, queuePass } from '../support/direct-pass.ts';
+import { until } from '../support/until.ts';
 
 const NODE = join(import.meta.dirname, '../../node_modules/node/bin/node');
 
@@ -31,47 +33,101 @@ export interface Stage {
   readonly bench: Bench;
   readonly script: string;
   readonly dataDir: string;
-  readonly databaseUrl: string;
+  /** Undefined: the embedded server of `dataDir`. */
+  readonly databaseUrl: string | undefined;
   readonly batch: number;
   readonly leaseSeconds: number;
   readonly report: KillReport;
 }
 
-/** Starts the pass process. */
-export function startPass(stage: Stage, passId: number, kill?: Kill): ChildProcess {
-  return spawn(NODE, [stage.script], {
+/** Starts the pass process, to die or to stop at a point of the protocol where told. */
+export function startPass(
+  stage: Stage,
+  passId: number,
+  at: { readonly kill?: Kill; readonly stop?: { readonly at: CrashPoint; readonly nth: number } } = {},
+): ChildProcess {
+  const { kill, stop } = at;
+  const child = spawn(NODE, [stage.script], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      DATABASE: stage.databaseUrl,
+      ...(stage.databaseUrl === undefined ? {} : { DATABASE: stage.databaseUrl }),
       DATA_DIR: stage.dataDir,
       PASS: String(passId),
       BATCH: String(stage.batch),
       LEASE_SECONDS: String(stage.leaseSeconds),
       ...(process.env.STERNA_TEST_LOG === undefined ? {} : { STERNA_TEST_LOG: '1' }),
       ...(kill !== undefined && 'at' in kill ? { KILL_POINT: kill.at, KILL_NTH: String(kill.nth) } : {}),
+      ...(stop === undefined ? {} : { STOP_POINT: stop.at, STOP_NTH: String(stop.nth) }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+}
+
+const started = new Set<ChildProcess>();
+
+/** What a failed scenario left running or stopped would keep the test process from its end. */
+export function killLeftovers(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
+type Exit = [code: number | null, signal: NodeJS.Signals | null];
+const exitOf = (child: ChildProcess): Promise<Exit> =>
+  child.exitCode === null && child.signalCode === null
+    ? (once(child, 'exit') as Promise<Exit>)
+    : Promise.resolve([child.exitCode, child.signalCode]);
+
+/** Resolves when the process runs its pass, or is over. */
+export const untilReady = (child: ChildProcess): Promise<unknown> =>
+  Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, 'data'), exitOf(child)]);
+
+/** Resolves when the process has stopped itself. */
+export async function untilStopped(child: ChildProcess): Promise<void> {
+  await until(`process ${child.pid} stops`, () => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the pass process ended (${child.exitCode ?? child.signalCode}) instead of stopping`);
+    // The state is the first field behind the name, which may hold blanks.
+    return /\) T /.test(readFileSync(`/proc/${child.pid}/stat`, 'latin1'));
+  });
+}
+
+/** Kills a process that must be alive. */
+export async function killLiving(stage: Stage, child: ChildProcess, name: string): Promise<void> {
+  const exit = exitOf(child);
+  child.kill('SIGKILL');
+  const [code, signal] = await exit;
+  if (signal !== 'SIGKILL') throw new Error(`the pass process was over (${code ?? signal}) before its kill (${name})`);
+  count(stage.report, name);
+}
+
+/** Lets a process end by itself. */
+export async function untilOver(child: ChildProcess, what: string): Promise<void> {
+  const [code, signal] = await exitOf(child);
+  if (code !== 0) throw new Error(`${what} ended with ${code ?? signal}`);
+}
+
+function count(report: KillReport, name: string): void {
+  report.hits += 1;
+  report.byName[name] = (report.byName[name] ?? 0) + 1;
 }
 
 /** @returns true if the process died of SIGKILL, false if it ended its pass first */
-async function runAndKill(stage: Stage, passId: number, kill: Kill): Promise<boolean> {
-  const child = startPass(stage, passId, kill);
-  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  const ready = Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, 'data'), exit]);
+export async function runAndKill(stage: Stage, passId: number, kill: Kill): Promise<boolean> {
+  const child = startPass(stage, passId, { kill });
+  const exit = exitOf(child);
   if ('afterMs' in kill) {
-    await ready;
+    await untilReady(child);
     await Promise.race([new Promise((resolve) => setTimeout(resolve, kill.afterMs)), exit]);
     child.kill('SIGKILL');
   } else if ('by' in kill) {
-    await ready;
     await Promise.race([kill.by(child), exit]);
   }
   const [code, signal] = await exit;
   if (signal === 'SIGKILL') {
-    stage.report.hits += 1;
-    stage.report.byName[nameOf(kill)] = (stage.report.byName[nameOf(kill)] ?? 0) + 1;
+    count(stage.report, nameOf(kill));
     return true;
   }
   if (code !== 0) throw new Error(`the pass process ended with ${code ?? signal} (${nameOf(kill)})`);
@@ -93,8 +149,5 @@ export async function passWithKills(
   return passOutcome(stage.bench, passId);
 }
 
-export async function finishPass(stage: Stage, passId: number): Promise<void> {
-  const child = startPass(stage, passId);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) throw new Error(`the last run of pass ${passId} ended with ${code ?? signal}`);
-}
+export const finishPass = (stage: Stage, passId: number): Promise<void> =>
+  untilOver(startPass(stage, passId), `the last run of pass ${passId}`);

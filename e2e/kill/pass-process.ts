@@ -1,6 +1,7 @@
 /**
  * A pass in a process of its own, to be killed. `KILL_POINT` and `KILL_NTH` make it kill itself with SIGKILL at the
- * nth time it reaches a point of the protocol; otherwise the parent does.
+ * nth time it reaches a point of the protocol (`STOP_POINT`, `STOP_NTH`: stop itself with SIGSTOP, until the parent lets
+ * it go on); otherwise the parent does. Without `DATABASE` it joins the embedded server of `DATA_DIR`.
  */
 import { archiveConnector } from '@sterna/connector-archive';
 import { imapConnector } from '@sterna/connector-imap';
@@ -30,10 +31,24 @@ const inSmallBatches = (connector: Connector, objects: number): Connector => ({
   },
 });
 
-const killPoint = process.env.KILL_POINT;
-let left = Number(process.env.KILL_NTH ?? '1');
+/** Sends this process a signal at the nth time that it reaches a point. */
+function signalAt(name: 'KILL' | 'STOP'): (point: string) => void {
+  const at = process.env[`${name}_POINT`];
+  let left = Number(process.env[`${name}_NTH`] ?? '1');
+  return (point) => {
+    if (point !== at) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, `SIG${name}`);
+  };
+}
+
+const kill = signalAt('KILL');
+const stop = signalAt('STOP');
 const batch = Number(env('BATCH'));
-const database = await openDatabase({ url: env('DATABASE'), maxConnections: 4 });
+const database = await openDatabase({
+  ...(process.env.DATABASE === undefined ? { dataDir: env('DATA_DIR') } : { url: process.env.DATABASE }),
+  maxConnections: 4,
+});
 const secrets = await openSecrets({ dataDir: env('DATA_DIR') });
 process.stdout.write('ready\n');
 const status = await runPassHere(
@@ -47,9 +62,8 @@ const status = await runPassHere(
       if (process.env.STERNA_TEST_LOG !== undefined) process.stderr.write(`${JSON.stringify(event)}\n`);
     },
     reached: (point) => {
-      if (point !== killPoint) return;
-      left -= 1;
-      if (left === 0) process.kill(process.pid, 'SIGKILL');
+      stop(point);
+      kill(point);
     },
   },
   Number(env('PASS')),

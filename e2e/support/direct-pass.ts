@@ -94,6 +94,17 @@ export async function twinEntry(bench: Bench, entryId: number): Promise<number> 
   return Number(rows[0].id);
 }
 
+/** Another source into the mailbox of an entry, in the same system. */
+export async function mergedEntry(bench: Bench, entryId: number, source: Endpoint): Promise<number> {
+  const other = await addEntry(bench, source, source);
+  await bench.database.pool.query(
+    `update entry o set target_system_id = e.target_system_id, target_address = e.target_address, merge = true
+       from entry e where e.id = $1 and o.id = $2`,
+    [entryId, other],
+  );
+  return other;
+}
+
 export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {

@@ -3,11 +3,14 @@
  * What the API says (messages, fixes, evidence) is shown as it came.
  */
 import { common, errors, shell } from './strings/common.ts';
+import { entry } from './strings/entry.ts';
 import { guide } from './strings/guide.ts';
 import { licenses } from './strings/licenses.ts';
+import { list } from './strings/list.ts';
 import { mapping } from './strings/mapping.ts';
 import { overview } from './strings/overview.ts';
 import { projects } from './strings/projects.ts';
+import { remigration } from './strings/remigration.ts';
 import { session } from './strings/session.ts';
 import { settings } from './strings/settings.ts';
 import { systems } from './strings/systems.ts';
@@ -24,4 +27,7 @@ export const strings = {
   settings,
   mapping,
   licenses,
+  list,
+  entry,
+  remigration,
 } as const;

@@ -85,11 +85,26 @@ export function refuseArchived(row: EntryRow, what: string): void {
     });
 }
 
+/**
+ * Where its passes have brought it. An entry that waits for a schedule of its batch shows `scheduled`, but nothing
+ * runs yet: it can still be started, changed and deleted by hand.
+ */
+export const restingStatus = (row: EntryRow): EntryStatus =>
+  row.schedule_id === null ? row.status : (row.status_before ?? row.status);
+
 /** @throws SternaError config `entry-running` */
 export async function refuseRunning(db: Context['db'], row: EntryRow, what: string): Promise<void> {
-  const live = await livePassOf(db, row.id);
-  if (live === undefined && !isLiveEntry(row.status)) return;
-  throw new SternaError(
+  const refusal = runningRefusal(row, await livePassOf(db, row.id), what);
+  if (refusal !== undefined) throw refusal;
+}
+
+export function runningRefusal(
+  row: EntryRow,
+  live: { readonly id: number; readonly kind: string; readonly number: number; readonly status: string } | undefined,
+  what: string,
+): SternaError | undefined {
+  if (live === undefined && !isLiveEntry(restingStatus(row))) return undefined;
+  return new SternaError(
     'config',
     'entry-running',
     `${what}: its ${live?.kind ?? ''} pass ${live?.number ?? ''} is ${live?.status ?? row.status}.`.replace(/ +/g, ' '),
@@ -331,7 +346,7 @@ export async function updateEntry(
       input.sourceAddress === undefined ? row.source_address : readAddress(input.sourceAddress, 'sourceAddress');
     const target =
       input.targetAddress === undefined ? row.target_address : readAddress(input.targetAddress, 'targetAddress');
-    if ((source !== row.source_address || target !== row.target_address) && row.status !== 'not started')
+    if ((source !== row.source_address || target !== row.target_address) && restingStatus(row) !== 'not started')
       throw new SternaError('config', 'entry-started', 'The addresses of an entry that has started can’t change.', {
         field: source === row.source_address ? 'targetAddress' : 'sourceAddress',
         fix: 'Delete it and make a new one, or remigrate it.',
@@ -381,11 +396,24 @@ export async function updateEntry(
   });
 }
 
+/** Columns of an entry that waits for no schedule any more. */
+export const withoutSchedule = (row: EntryRow) =>
+  row.schedule_id === null
+    ? {}
+    : {
+        status: restingStatus(row),
+        status_detail: row.detail_before,
+        resume_at: null,
+        schedule_id: null,
+        status_before: null,
+        detail_before: null,
+      };
+
 /** Archives inside a transaction that holds the entry's lock. A license that never burned goes back. */
 export async function archiveEntry(tx: OrganizationTransaction, row: EntryRow, why: string): Promise<void> {
   const book = await tx.licenses();
   const released = book.record(decideUnused(book.state, { entry: row.id, reason: why }));
-  await updateEntryRow(tx.db, row.id, { archived_at: tx.now });
+  await updateEntryRow(tx.db, row.id, { ...withoutSchedule(row), archived_at: tx.now });
   tx.audit('entry.delete', `entry/${row.id}`, {
     source: row.source_address,
     target: row.target_address,

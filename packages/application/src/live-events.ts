@@ -5,12 +5,14 @@ import type { Actor, Context } from './context.ts';
 export interface LiveEvent {
   /**
    * `pass` (its status changed), `progress`, `entry` (made, changed, deleted), `project`, `license`, `remigration`,
+   * `bulk` (an action on many goes on: its figures are `data`), `batch` (schedule or checklist), `notification`,
    * `lost` (events were missed: read the state again).
    */
   readonly type: string;
   readonly projectId: number | undefined;
   readonly entryId: number | undefined;
   readonly passId: number | undefined;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A consumer that is slower than this many events gets `lost` instead of them. */
@@ -78,17 +80,19 @@ class Audience {
   }
 
   async admit(event: RawEvent): Promise<LiveEvent | undefined> {
-    const { type, entryId, passId } = event;
+    const { type, entryId, passId, data } = event;
     if (type === 'lost') return { type, projectId: undefined, entryId: undefined, passId: undefined };
     if (entryId !== undefined) {
       const project = await this.#projectOf(entryId);
-      return project === undefined ? undefined : { type, projectId: project ?? undefined, entryId, passId };
+      return project === undefined ? undefined : { type, projectId: project ?? undefined, entryId, passId, data };
     }
     if (event.projectId !== undefined)
-      return (await this.#isOurs(event.projectId)) ? { type, projectId: event.projectId, entryId, passId } : undefined;
+      return (await this.#isOurs(event.projectId))
+        ? { type, projectId: event.projectId, entryId, passId, data }
+        : undefined;
     // Names nothing: only an organization's own ledger events do that, and they say whose they are.
     return event.organizationId === this.#actor.organizationId
-      ? { type, projectId: undefined, entryId, passId }
+      ? { type, projectId: undefined, entryId, passId, data }
       : undefined;
   }
 

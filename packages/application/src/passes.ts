@@ -39,7 +39,7 @@ import {
 import { found, readCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
-import { listedEntry, lockListedEntry, refuseArchived, refuseRunning } from './entries.ts';
+import { listedEntry, lockListedEntry, refuseArchived, refuseRunning, restingStatus } from './entries.ts';
 import type { EntryLicense } from './entry-view.ts';
 import { licenseOf } from './licenses.ts';
 
@@ -187,10 +187,7 @@ export async function startLocked(
   let tier: LicenseTier | undefined;
   if (entry.purpose === 'migration') {
     const book = await tx.licenses();
-    if (options.license === 'held-only' && book.state.burnedOf(entry.id) === undefined)
-      throw new SternaError('config', 'entry-not-started', 'This entry has never started.', {
-        fix: 'Start it: that burns its license.',
-      });
+    if (options.license === 'held-only' && book.state.burnedOf(entry.id) === undefined) throw notStarted();
     const facts = book.record(
       decideBurn(book.state, { entry: entry.id, type: licenseTypeOf(entry.item_type), tier: options.tier }),
     );
@@ -204,9 +201,12 @@ export async function startLocked(
   }
   const wrote = await firstWritingPass(tx.db, entry.id);
   await updateEntryRow(tx.db, entry.id, {
-    status: nextEntryStatus(entry.status as 'not started', 'scheduled'),
+    status: nextEntryStatus(restingStatus(entry) as 'not started', 'scheduled'),
     status_detail: null,
     resume_at: null,
+    schedule_id: null,
+    status_before: null,
+    detail_before: null,
   });
   const pass = await queuePass(tx, actor, entry, {
     kind: wrote === undefined ? 'initial' : 'delta',
@@ -218,8 +218,22 @@ export async function startLocked(
   return { pass, burned };
 }
 
+export const notStarted = (): SternaError =>
+  new SternaError('config', 'entry-not-started', 'This entry has never started.', {
+    fix: 'Start it: that burns its license.',
+  });
+
+/** @throws SternaError config `nothing-to-retry` */
+export function refuseNothingToRetry(entry: EntryRow, lastStatus: string | undefined): void {
+  const status = restingStatus(entry);
+  if (status === 'not started' || (lastStatus === 'completed' && status === 'completed'))
+    throw new SternaError('config', 'nothing-to-retry', 'Nothing of this entry has failed.', {
+      fix: 'Start it: that migrates, or looks for what is new.',
+    });
+}
+
 /** @throws SternaError config `kinds-all-off` */
-function refuseNothingToDo(context: Context, settings: Settings, source: string, target: string): void {
+export function refuseNothingToDo(context: Context, settings: Settings, source: string, target: string): void {
   const kinds = context.connectors.get(source)?.kinds ?? [];
   const common = kinds.filter((kind) => context.connectors.get(target)?.kinds.includes(kind));
   if (common.some((kind) => settings.kinds[kind])) return;
@@ -392,10 +406,7 @@ export async function retryPass(
     const entry = await lockListedEntry(tx, actor, input.entryId);
     await refuseRunning(tx.db, entry, 'This entry can’t be retried');
     const last = await lastPass(tx.db, entry.id);
-    if (entry.status === 'not started' || (last?.status === 'completed' && entry.status === 'completed'))
-      throw new SternaError('config', 'nothing-to-retry', 'Nothing of this entry has failed.', {
-        fix: 'Start it: that migrates, or looks for what is new.',
-      });
+    refuseNothingToRetry(entry, last?.status);
     const retryOnly = input.codes;
     if (retryOnly !== undefined) {
       const groups = await failureGroups(tx.db, entry.id, 0);

@@ -25,7 +25,15 @@ import {
 import { found, requireScope } from './access.ts';
 import { backupView, queueBackup } from './backups.ts';
 import type { Actor, Context } from './context.ts';
-import { archiveEntry, listedEntry, lockListedEntry, recreateFrom, refuseArchived, refuseRunning } from './entries.ts';
+import {
+  archiveEntry,
+  listedEntry,
+  lockListedEntry,
+  recreateFrom,
+  refuseArchived,
+  refuseRunning,
+  restingStatus,
+} from './entries.ts';
 import { queueBeside, startLocked } from './passes.ts';
 
 export const REMIGRATION_REASONS = [
@@ -275,7 +283,7 @@ export async function begin(
   const entry = await lockListedEntry(tx, actor, input.entryId);
   refuseArchived(entry, 'recreate it instead');
   await refuseRunning(tx.db, entry, 'This entry can’t be remigrated now');
-  if (entry.status === 'not started')
+  if (restingStatus(entry) === 'not started')
     throw new SternaError('config', 'entry-not-started', 'This entry has never started: there is nothing to repeat.', {
       fix: 'Start it.',
     });

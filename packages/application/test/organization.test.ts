@@ -196,6 +196,7 @@ describe('a second organization', () => {
     /** Not about somebody's rows, or about the caller's own. */
     const OWN = new Set([
       'isSetUp',
+      'readSelection',
       'setUp',
       'signIn',
       'signOut',

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   'name-taken': 'The organization has another of this name.',
   'cursor-invalid': 'The page cursor was not given out by Sterna.',
   'limit-invalid': 'The page size is out of its range.',
+  'selection-missing': 'Nothing says which entries are meant.',
   'selection-empty': 'Nothing, or not the pilot, is among the selected entries.',
   // Systems, projects, settings
   'connector-unknown': 'No connector of this build has this name.',

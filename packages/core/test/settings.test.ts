@@ -112,9 +112,7 @@ describe('settings', () => {
   it('fingerprints what decides over objects, and says what differs in words', () => {
     const other = mergeSettings({}, { conflict: 'overwrite', dateFilter: { to: '2026-01-01' } });
     expect(settingsFingerprint(other)).not.toBe(settingsFingerprint(DEFAULT_SETTINGS));
-    expect(settingsFingerprint(mergeSettings({}, { verifyDepth: 'keys' }))).toBe(
-      settingsFingerprint(DEFAULT_SETTINGS),
-    );
+    expect(settingsFingerprint(mergeSettings({}, { verifyDepth: 'keys' }))).toBe(settingsFingerprint(DEFAULT_SETTINGS));
     expect(settingsFingerprint(DEFAULT_SETTINGS)).toMatch(/^[0-9a-f]{16}$/);
     expect(diffSettings(DEFAULT_SETTINGS, other).map((difference) => difference.words)).toEqual([
       'dateFilter.to is now 2026-01-01T00:00:00.000Z and was not set.',

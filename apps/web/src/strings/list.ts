@@ -82,7 +82,7 @@ export const list = {
     more: 'More actions',
     previewTitle: (action: string, count: number) => `${action}: ${plural(count, 'entry', 'entries')}`,
     counting: 'Looking at what this would do…',
-    would: (count: number) => plural(count, 'entry goes', 'entries go') + ' ahead',
+    would: (count: number) => `${plural(count, 'entry goes', 'entries go')} ahead`,
     refused: (count: number) => `${plural(count, 'entry is', 'entries are')} refused`,
     refusedHint: 'The others go ahead; these are left as they are.',
     licenses: 'Licenses',

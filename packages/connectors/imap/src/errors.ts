@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import type { ResponseCode } from './protocol/response-cursor.ts';
+import type { ResponseCode } from './protocol/response-code.ts';
 
 /** The server broke the protocol, or the connection carries garbage. Another connection may do better. */
 export function protocolError(what: string): SternaError {

@@ -4,7 +4,8 @@ import { canonicalFlags, quoted, validFlag } from '../src/protocol/atoms.ts';
 import { EARLIEST_DATE, formatInternalDate, LATEST_DATE, parseInternalDate } from '../src/protocol/dates.ts';
 import { parseFetch, parseFetchBeginning } from '../src/protocol/fetch.ts';
 import { decodeModifiedUtf7, encodeModifiedUtf7 } from '../src/protocol/modified-utf7.ts';
-import { parseStatusText, ResponseCursor } from '../src/protocol/response-cursor.ts';
+import { parseStatusText } from '../src/protocol/response-code.ts';
+import { ResponseCursor } from '../src/protocol/response-cursor.ts';
 import { type Line, MAX_HELD, MAX_TEXT, ResponseStream } from '../src/protocol/response-stream.ts';
 import { countUids, expandUidSet, formatUidSets, parseUidSet } from '../src/protocol/uid-set.ts';
 

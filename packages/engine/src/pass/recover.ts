@@ -141,8 +141,9 @@ async function settleLateLandings(
   );
   const extra = late.filter((one) => known.has(one.digest.toString('hex')));
   const strange = late.filter((one) => !known.has(one.digest.toString('hex')));
+  const kept = new Set<string>();
   if (extra.length > 0) {
-    await writer.apply(
+    const results = await writer.apply(
       extra.map((one, i) => ({
         verb: 'remove',
         op: `late-${i}`,
@@ -151,14 +152,28 @@ async function settleLateLandings(
         how: 'expunge',
       })),
     );
+    for (const result of results) {
+      if (result.outcome === 'unknown') throw result.error;
+      if (result.outcome === 'refused') kept.add(extra[Number(result.op.slice('late-'.length))]?.targetId ?? '');
+    }
   }
   await inFencedTransaction(pool, claim.lease, (client) =>
     insertNotes(client, claim.entryId, claim.number, [
-      ...extra.map((one) => ({
-        kind: 'suspect' as const,
-        code: 'late-copy-removed',
-        text: `An earlier write to ${row.path.join('/')} took effect after it had been sent again; the extra copy (${one.targetId}), still marked as ours, was removed.`,
-      })),
+      ...extra
+        .filter((one) => kept.has(one.targetId))
+        .map((one) => ({
+          kind: 'suspect' as const,
+          code: 'late-copy-left',
+          text: `An earlier write to ${row.path.join('/')} took effect after it had been sent again. The extra copy (${one.targetId}), still marked as ours, can’t be removed from this server by itself, so it was left.`,
+          fix: 'Remove one of the two by hand.',
+        })),
+      ...extra
+        .filter((one) => !kept.has(one.targetId))
+        .map((one) => ({
+          kind: 'suspect' as const,
+          code: 'late-copy-removed',
+          text: `An earlier write to ${row.path.join('/')} took effect after it had been sent again; the extra copy (${one.targetId}), still marked as ours, was removed.`,
+        })),
       ...strange.map((one) => ({
         kind: 'suspect' as const,
         code: 'unknown-marked-copy',

@@ -3,6 +3,8 @@ import { parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   claimInventory,
+  commitIntents,
+  commitSettled,
   deleteIntents,
   deleteRows,
   deleteTodos,
@@ -32,6 +34,8 @@ import { recover } from './recover.ts';
 import { drainForDigest, type TransferItem, toItem } from './transfer-item.ts';
 
 const TODO_PAGE = 1_000;
+/** Operation ids taken from the database at a time; those that are not used are gaps, which are fine. */
+const OP_BLOCK = 1_000;
 /** Rounds of "connection lost, settle, go on" without any object settled in between before the pass gives up for now. */
 const FRUITLESS_ROUNDS = 3;
 
@@ -66,6 +70,7 @@ class Transfer {
   readonly #pace: Pace;
   readonly #failures: FailureShare;
   #goneRows = false;
+  #ops: number[] = [];
   /** Copies that a batch of this process took over, perhaps not committed yet: lanes run side by side. */
   readonly #taken = new Set<string>();
   /** Some write's outcome is unknown: settle before anything else. */
@@ -385,7 +390,7 @@ class Transfer {
   async #create(batch: Batch): Promise<void> {
     const { pool, claim } = this.#context;
     const writer = this.#writer();
-    const ops = await reserveOps(pool, batch.items.length);
+    const ops = await this.#takeOps(batch.items.length);
     const mark = await this.#mark(batch.target.key);
     const intents: Intent[] = batch.items.map((item, i) => ({
       op: ops[i] as number,
@@ -405,9 +410,7 @@ class Transfer {
       data: undefined,
     }));
     await this.#context.reached('before-intent-commit');
-    await inFencedTransaction(pool, claim.lease, (client) =>
-      insertIntents(client, claim.entryId, claim.number, claim.lease.epoch, intents),
-    );
+    await commitIntents(pool, claim.lease, claim.entryId, claim.number, intents);
     await this.#context.reached('after-intent-commit');
     this.#context.control.signal.throwIfAborted();
     const creates: CreateOp[] = batch.items.map((item, i) => {
@@ -458,7 +461,14 @@ class Transfer {
         if (result?.outcome === 'unknown') this.lastUnknown = result.error;
       }
     });
-    if (closed.length > 0) {
+    if (settled.length > 0 && notes.length === 0) {
+      await commitSettled(pool, claim.lease, claim.entryId, claim.number, {
+        ops: closed,
+        todoSeqs: settled.map(({ item }) => item.todo.seq),
+        container: batch.container.id,
+        rows: settledRows(batch, settled),
+      });
+    } else if (closed.length > 0) {
       await inFencedTransaction(pool, claim.lease, async (client) => {
         await deleteIntents(client, claim.entryId, closed);
         await this.#books(client, batch, settled);
@@ -485,22 +495,16 @@ class Transfer {
     }
   }
 
+  /** Ascending, so that intents of one batch are settled in the order in which they were sent. */
+  async #takeOps(count: number): Promise<number[]> {
+    while (this.#ops.length < count)
+      this.#ops.push(...(await reserveOps(this.#context.pool, Math.max(OP_BLOCK, count))));
+    return this.#ops.splice(0, count).sort((a, b) => a - b);
+  }
+
   async #books(client: PoolClient, batch: Batch, outcomes: readonly Outcome[]): Promise<void> {
     const { entryId, number } = this.#context.claim;
-    const rows: Settled[] = outcomes.map(({ item, state, reason, targetId, baseFlags }) => ({
-      src: item.todo.src,
-      srcId: item.todo.srcId,
-      container: batch.container.id,
-      targetContainer: targetId === undefined ? undefined : batch.target.id,
-      state,
-      reason: reason ?? 'none',
-      size: item.size,
-      flags: baseFlags ?? item.flags,
-      matchKey: item.matchKey,
-      digest: item.digest,
-      targetId,
-    }));
-    await settleRows(client, entryId, number, rows);
+    await settleRows(client, entryId, number, settledRows(batch, outcomes));
     await deleteTodos(
       client,
       entryId,
@@ -590,6 +594,21 @@ interface Outcome {
   /** Flags that our copy has now, where they aren't the source's. */
   readonly baseFlags?: string;
 }
+
+const settledRows = (batch: Batch, outcomes: readonly Outcome[]): Settled[] =>
+  outcomes.map(({ item, state, reason, targetId, baseFlags }) => ({
+    src: item.todo.src,
+    srcId: item.todo.srcId,
+    container: batch.container.id,
+    targetContainer: targetId === undefined ? undefined : batch.target.id,
+    state,
+    reason: reason ?? 'none',
+    size: item.size,
+    flags: baseFlags ?? item.flags,
+    matchKey: item.matchKey,
+    digest: item.digest,
+    targetId,
+  }));
 
 const NO_TODO: TodoRow = { seq: 0, verb: 'create', src: Buffer.alloc(0), srcId: '', flags: undefined };
 

@@ -2,6 +2,7 @@ export * from './containers.ts';
 export * from './intents.ts';
 export * from './inventory.ts';
 export * from './notes.ts';
+export * from './one-statement.ts';
 export * from './rekey.ts';
 export * from './rows.ts';
 export * from './source-key.ts';

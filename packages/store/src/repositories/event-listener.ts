@@ -9,6 +9,8 @@ export interface RawEvent {
   readonly passId?: number;
   readonly projectId?: number;
   readonly organizationId?: number;
+  /** Figures that a listener can show without asking; small. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 export interface EventListener {

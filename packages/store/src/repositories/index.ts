@@ -6,6 +6,7 @@ export * from './entries.ts';
 export * from './entry-page.ts';
 export * from './event-listener.ts';
 export * from './license-events.ts';
+export * from './many-entries.ts';
 export * from './organization-transaction.ts';
 export * from './passes.ts';
 export * from './projects.ts';

@@ -20,7 +20,13 @@ export interface OrganizationTransaction {
   /** Written to the audit trail just before the commit. */
   audit(action: string, subject: string, data?: Readonly<Record<string, unknown>>): void;
   /** Sent to `sterna_event` listeners after the commit. */
-  event(event: { type: string; projectId?: number; entryId?: number; passId?: number }): void;
+  event(event: {
+    type: string;
+    projectId?: number;
+    entryId?: number;
+    passId?: number;
+    data?: Readonly<Record<string, unknown>>;
+  }): void;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { SternaError } from '@sterna/core';
 import { connectionLost, networkError, protocolError, timedOut } from '../errors.ts';
-import { parseStatusText, type ResponseCode, ResponseCursor } from './response-cursor.ts';
+import { parseStatusText, type ResponseCode } from './response-code.ts';
+import { ResponseCursor } from './response-cursor.ts';
 import { type Line, type LiteralSink, ResponseStream } from './response-stream.ts';
 
 /** An untagged response: `* 12 EXISTS`, `* FLAGS (…)`, `* OK [CODE] text`. */

@@ -10,7 +10,6 @@ const OPEN = 40;
 const CLOSE = 41;
 const BACKSLASH = 92;
 const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
 /** Deeper than any reply that we ask for. */
 const MAX_DEPTH = 16;
 
@@ -156,23 +155,6 @@ export class ResponseCursor {
     }
     throw protocolError('left a string open');
   }
-}
-
-/** `[NAME arguments]` at the start of a status text (RFC 9051 section 7.1). */
-export interface ResponseCode {
-  /** Upper case. */
-  readonly name: string;
-  readonly args: string;
-}
-
-export function parseStatusText(text: string): { code: ResponseCode | undefined; text: string } {
-  if (text.charCodeAt(0) !== OPEN_BRACKET) return { code: undefined, text };
-  const end = text.indexOf(String.fromCharCode(CLOSE_BRACKET));
-  if (end === -1) return { code: undefined, text };
-  const inner = text.slice(1, end);
-  const space = inner.indexOf(' ');
-  const name = (space === -1 ? inner : inner.slice(0, space)).toUpperCase();
-  return { code: { name, args: space === -1 ? '' : inner.slice(space + 1) }, text: text.slice(end + 1).trim() };
 }
 
 /** A value that must be a string of bytes, as latin1; undefined for NIL and lists. */

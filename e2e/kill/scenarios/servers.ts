@@ -1,0 +1,84 @@
+import { startDovecot, startFaultProxy } from '@sterna/test-servers';
+import { expect, test } from 'vitest';
+import { addEntry, passOutcome, queuePass } from '../../support/direct-pass.ts';
+import { imapEndpoint } from '../../support/dovecot-mailbox.ts';
+import { until } from '../../support/until.ts';
+import { finishPass, killLiving, startPass, untilOver } from '../harness.ts';
+import type { KillStage } from '../kill-stage.ts';
+
+/** The target's server dies or stops, not the pass: that one must find its way by itself. */
+export function serverKilled(kill: KillStage): void {
+  test.concurrent('the target’s server killed while the pass lives', async () => {
+    const target = await startDovecot({ listescape: true });
+    kill.later(() => target.stop());
+    const proxy = await startFaultProxy({ target });
+    kill.later(() => proxy.stop());
+    const user = 'server-killed';
+    kill.seed(user, 601);
+    const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(proxy, user));
+    let hits = 0;
+    const faults: (() => Promise<void>)[] = [
+      async () => {
+        await target.kill();
+        await target.restart();
+      },
+      async () => target.killSessions(user),
+      async () => {
+        await target.kill();
+        await target.restart();
+      },
+      async () => target.killSessions(user),
+    ];
+    // In a literal, at an acknowledgement on its way, at the clearing of marks, in a listing.
+    const moments = [
+      { direction: 'toServer', match: /APPEND [^\r\n]*\r\n[\s\S]{80}/, skip: 2 },
+      { direction: 'toClient', match: /\[APPENDUID/, at: 'after', skip: 3 },
+      { direction: 'toServer', match: /-FLAGS\.SILENT \(\$Sterna/, skip: 6 },
+      { direction: 'toServer', match: /APPEND [^\r\n]*\r\n/, skip: 12 },
+    ] as const;
+    for (const [i, moment] of moments.entries())
+      proxy.rule({
+        ...moment,
+        do: async () => {
+          await faults[i]?.();
+          hits += 1;
+        },
+      });
+    const id = await queuePass(kill.bench, entry, 'initial');
+    await finishPass(kill.stage, id);
+    expect(hits).toBe(moments.length);
+    const outcome = await passOutcome(kill.bench, id);
+    expect(outcome).toMatchObject({ status: 'completed', error: null });
+    expect(outcome.books.balanced).toBe(true);
+    await kill.expectExactlyOnce(user, entry, target);
+    await kill.expectVerified(entry);
+  }, 240_000);
+
+  test.concurrent('the whole server stopped, its writer killed, both go on at the same time', async () => {
+    const target = await startDovecot({ listescape: true });
+    kill.later(() => target.stop());
+    const proxy = await startFaultProxy({ target });
+    kill.later(() => proxy.stop());
+    for (const skip of [0, 4, 9]) {
+      const user = `server-stopped-${skip}`;
+      kill.seed(user, 602 + skip);
+      const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(proxy, user));
+      const id = await queuePass(kill.bench, entry, 'initial');
+      const child = startPass(kill.stage, id);
+      await proxy.rule({ direction: 'toServer', match: /APPEND [^\r\n]*\r\n/, skip, do: () => target.pause() }).struck;
+      await killLiving(kill.stage, child, 'writing to a stopped server');
+      // The next one signs in while the old one's writes take effect.
+      const next = startPass(kill.stage, id);
+      const connections = proxy.connections;
+      await until('the next pass connects', () => proxy.connections > connections);
+      target.resume();
+      await untilOver(next, 'the next pass');
+      expect(await passOutcome(kill.bench, id)).toMatchObject({ status: 'completed', error: null });
+      // Whatever still comes late is for the next pass.
+      await until('nobody writes any more', () => target.imapPids(user).length === 0);
+      await finishPass(kill.stage, await queuePass(kill.bench, entry, 'delta'));
+      await kill.expectExactlyOnce(user, entry, target);
+      await kill.expectVerified(entry);
+    }
+  }, 240_000);
+}
