@@ -4,6 +4,7 @@
  */
 import { common, errors, shell } from './strings/common.ts';
 import { entry } from './strings/entry.ts';
+import { forms } from './strings/forms.ts';
 import { guide } from './strings/guide.ts';
 import { licenses } from './strings/licenses.ts';
 import { list } from './strings/list.ts';
@@ -20,6 +21,7 @@ export const strings = {
   errors,
   shell,
   session,
+  forms,
   guide,
   overview,
   systems,

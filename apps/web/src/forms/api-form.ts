@@ -29,7 +29,7 @@ export function useApiForm<Values extends Record<string, unknown>>(
   const place = (error: unknown): void => {
     const rest = placeRefusal(error, (field) => {
       const path = fieldOf(field);
-      return path !== undefined && form.getInputNode(path) !== null ? path : undefined;
+      return path === undefined ? undefined : inputFor(path, (one) => form.getInputNode(one) !== null);
     });
     for (const [path, words] of Object.entries(rest.fields)) form.setFieldError(path, words);
     setRefusal(rest.other);
@@ -62,6 +62,19 @@ export function useApiForm<Values extends Record<string, unknown>>(
         },
       ),
   };
+}
+
+/**
+ * The input that a name of the API belongs to: its own, or the nearest one around it (`settings.delays[2]` is a line of
+ * `settings.delays`); undefined where the form has none.
+ */
+export function inputFor(apiField: string, isThere: (path: string) => boolean): string | undefined {
+  const steps = apiField.replace(/\[(\d+)\]/g, '.$1').split('.');
+  for (let length = steps.length; length > 0; length -= 1) {
+    const path = steps.slice(0, length).join('.');
+    if (isThere(path)) return path;
+  }
+  return undefined;
 }
 
 /** Splits a refusal into words at fields and what belongs to none. */
