@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type TroubleOptions, Troubles } from './troubles.ts';
+
+export type Scheme = 'light' | 'dark';
+
+export interface PageOptions extends TroubleOptions {
+  /** What the system of the viewer prefers. */
+  readonly scheme?: Scheme;
+  /** Of the window, in CSS pixels: 1280 × 800 unless told. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly timeZone?: string;
+}
+
+/** A page and all that went wrong on it. */
+export interface OpenPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly troubles: Troubles;
+}
+
+const CHROMIUM = process.env.STERNA_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Debian's chromium without a window, with a profile of its own that goes when it ends. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A page of a viewer of their own: nothing is shared with another but what the server holds. */
+export async function openPage(
+  browser: Browser,
+  baseUrl: string,
+  session: string | undefined,
+  options: PageOptions = {},
+): Promise<OpenPage> {
+  const { scheme = 'light', width = 1280, height = 800, timeZone = 'Europe/Berlin' } = options;
+  const context = await browser.newContext({
+    baseURL: baseUrl,
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: timeZone,
+  });
+  // Waiting longer than this is a failure on any machine, and says so sooner than the test's own limit.
+  context.setDefaultTimeout(15_000);
+  if (session !== undefined)
+    await context.addCookies([
+      { name: 'sterna_session', value: session, url: baseUrl, httpOnly: true, sameSite: 'Strict' },
+    ]);
+  const page = await context.newPage();
+  return { page, context, troubles: new Troubles(page, options) };
+}
+
+/** Goes there and waits until the page itself stands. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path, { waitUntil: 'domcontentloaded' });
+  await page.locator('h1').first().waitFor();
+}
+
+const PICTURES = process.env.STERNA_TEST_PICTURES ?? join(tmpdir(), 'sterna-pictures');
+
+/** Writes a picture to look at, and returns where it is. Nothing is compared. */
+export async function screenshot(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<string> {
+  mkdirSync(PICTURES, { recursive: true });
+  const path = join(PICTURES, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled', ...options });
+  return path;
+}
