@@ -35,7 +35,7 @@ const LAYERS = [
   { layer: REGISTRY, may: [CORE, CONTENT, KIT, CONNECTOR] },
   // Ports and capabilities, never a concrete connector.
   { layer: ENGINE, may: [CORE, CONTENT, KIT, STORE] },
-  { layer: APPLICATION, may: [CORE, KIT, STORE, ENGINE] },
+  { layer: APPLICATION, may: [CORE, CONTENT, KIT, STORE, ENGINE] },
   // What answers requests calls the application and nothing below it; the rest of the server puts things together.
   { layer: `${SERVER}/src/(http|routes)`, within: SERVER, may: [CORE, CONTRACT, APPLICATION] },
   {

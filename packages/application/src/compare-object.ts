@@ -1,4 +1,5 @@
 import type { Content, Reader } from '@sterna/connector-kit';
+import { MessageDigest } from '@sterna/content';
 import { asSternaError, formatFolderPath, SternaError } from '@sterna/core';
 import { type EntryRow, endpointOf, inOrganization, objectOfNote, type SystemRow } from '@sterna/store';
 import { found, requireScope } from './access.ts';
@@ -18,6 +19,11 @@ export interface ObjectVersion {
   readonly date: Date | undefined;
   /** Of the whole object, in bytes. */
   readonly size: number | undefined;
+  /**
+   * Hex digits, equal for copies that differ in nothing but what stores do to line ends. Undefined where the object is
+   * too large or too slow to be read whole for this.
+   */
+  readonly digest: string | undefined;
   /** In order, unfolded; up to `MAX_HEADER` bytes of them. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   /** The first bytes after the headers, as text; what is no text shows as �. */
@@ -31,6 +37,8 @@ export interface Comparison {
   readonly subject: string | undefined;
   readonly source: ObjectVersion;
   readonly target: ObjectVersion;
+  /** Of the content when it was migrated, by the books: tells which side has changed since. */
+  readonly migratedDigest: string | undefined;
   /** Header names that only one side has, or with other values. Undefined where a side can't be shown. */
   readonly differentHeaders: readonly string[] | undefined;
   /** Of the bytes that were fetched from both sides; undefined where one has none, -1 where they are equal. */
@@ -42,6 +50,8 @@ export const MAX_HEADER = 64 * 1024;
 /** The most of a body that is shown. */
 export const MAX_BODY = 64 * 1024;
 const DEFAULT_BODY = 4 * 1024;
+/** Larger objects are not read whole for their digest. */
+const MAX_HASHED = 32 * 1024 * 1024;
 /** Systems are waited for no longer than this, in milliseconds. */
 const PATIENCE = 30_000;
 
@@ -99,6 +109,7 @@ export async function compareObject(
     subject: object.subject ?? undefined,
     source: source.version,
     target: target.version,
+    migratedDigest: object.digest?.toString('hex'),
     differentHeaders: both ? differentHeaders(source.version, target.version) : undefined,
     firstDifference: both ? firstDifference(source.bytes, target.bytes) : undefined,
   };
@@ -119,6 +130,7 @@ function nothing(told: { state: ObjectVersion['state']; words: string; folder?: 
       flags: [],
       date: undefined,
       size: undefined,
+      digest: undefined,
       headers: [],
       body: '',
       truncated: false,
@@ -159,7 +171,7 @@ async function readOne(
     if ('vanished' in item) break;
     if ('error' in item) return nothing({ state: 'unreadable', words: item.error.message, folder: place.folder });
     const most = MAX_HEADER + place.bytes;
-    const bytes = await firstBytes(item, most);
+    const { bytes, digest } = await firstBytes(item, most);
     const end = headerEnd(bytes);
     const head = bytes.subarray(0, Math.min(end, MAX_HEADER));
     const body = bytes.subarray(end, end + place.bytes);
@@ -172,6 +184,7 @@ async function readOne(
         flags: item.flags,
         date: item.date,
         size: item.size,
+        digest,
         headers: parseHeaders(head),
         body: asText(body),
         truncated: item.size > shown.length,
@@ -182,16 +195,32 @@ async function readOne(
   return nothing({ state: 'absent', words: 'It is no longer there.', folder: place.folder });
 }
 
-async function firstBytes(content: Content, most: number): Promise<Buffer> {
-  if (Buffer.isBuffer(content.body)) return content.body.subarray(0, most);
+/** The first bytes, and the digest of all of them where it can be had. */
+async function firstBytes(content: Content, most: number): Promise<{ bytes: Buffer; digest: string | undefined }> {
+  const { body, size } = content;
+  const isHashed = size <= MAX_HASHED;
+  const hash = new MessageDigest();
+  if (Buffer.isBuffer(body))
+    return { bytes: body.subarray(0, most), digest: hash.update(body).digest().toString('hex') };
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of content.body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= most) break;
+  let isWhole = false;
+  try {
+    for await (const chunk of body) {
+      if (length < most) chunks.push(chunk);
+      length += chunk.length;
+      if (isHashed) hash.update(chunk);
+      else if (length >= most) break;
+    }
+    isWhole = isHashed && length === size;
+  } catch (error) {
+    // Too slow to the end: what is to be shown is there already.
+    if (length < most) throw error;
   }
-  return Buffer.concat(chunks).subarray(0, most);
+  return {
+    bytes: Buffer.concat(chunks).subarray(0, most),
+    digest: isWhole ? hash.digest().toString('hex') : undefined,
+  };
 }
 
 /** Where the body begins. */

@@ -1,6 +1,15 @@
-import { formatFolderPath } from '@sterna/core';
-import { failureGroups, lastPass, noteCounts, notesOf, stateOf } from '@sterna/store';
-import { readCursor, readLimit, requireScope } from './access.ts';
+import { type EntryStatus, formatFolderPath } from '@sterna/core';
+import {
+  failedObjects,
+  failureGroups,
+  lastPass,
+  lineageOf,
+  noteCounts,
+  notesOf,
+  STATE_CODE,
+  stateOf,
+} from '@sterna/store';
+import { invalidCursor, readCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { listedEntry } from './entries.ts';
 import { type PassView, passView } from './passes.ts';
@@ -76,6 +85,90 @@ export async function entryFailures(
         ? undefined
         : { id: last.id, status: last.status, error: withoutStack(last.error) },
   };
+}
+
+export interface FailedObject {
+  /** For the side-by-side; undefined where nobody noted it. */
+  readonly noteId: number | undefined;
+  readonly folder: string | undefined;
+  readonly subject: string | undefined;
+  readonly reason: string;
+  /** Bytes. */
+  readonly size: number | undefined;
+  /** Number of the pass that left it so. */
+  readonly pass: number;
+  readonly at: Date | undefined;
+}
+
+/** The objects of one group of `entryFailures`, folder by folder. */
+export async function listFailedObjects(
+  context: Context,
+  actor: Actor,
+  input: {
+    entryId: number;
+    code: string;
+    state: 'failed' | 'uncertain';
+    after?: string | undefined;
+    limit?: number | undefined;
+  },
+): Promise<Page<FailedObject>> {
+  requireScope(actor, 'read');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const limit = readLimit(input.limit);
+  const rows = await failedObjects(context.db, entry.id, {
+    code: input.code,
+    state: STATE_CODE[input.state],
+    after: readObjectCursor(input.after),
+    limit: limit + 1,
+  });
+  const items = rows.slice(0, limit).map((row) => ({
+    noteId: row.note ?? undefined,
+    folder: row.folder === null ? undefined : formatFolderPath(row.folder),
+    subject: row.subject ?? undefined,
+    reason: row.text ?? UNTOLD,
+    size: row.size ?? undefined,
+    pass: row.pass,
+    at: row.at ?? undefined,
+  }));
+  const last = rows[limit - 1];
+  return rows.length > limit && last !== undefined
+    ? { items, next: `${last.container}.${last.src.toString('hex')}` }
+    : { items };
+}
+
+function readObjectCursor(after: string | undefined): { container: number; src: Buffer } | undefined {
+  if (after === undefined) return undefined;
+  const [, container, src] = /^(\d{1,9})\.((?:[\da-f]{2})+)$/.exec(after) ?? [];
+  if (container === undefined || src === undefined) throw invalidCursor();
+  return { container: Number(container), src: Buffer.from(src, 'hex') };
+}
+
+export interface Generation {
+  readonly id: number;
+  readonly sourceAddress: string;
+  readonly targetAddress: string;
+  readonly status: EntryStatus;
+  readonly createdAt: Date;
+  readonly archivedAt: Date | undefined;
+}
+
+/** An entry among those that it replaces and those that replaced it, oldest first: one mailbox, started anew. */
+export async function entryLineage(
+  context: Context,
+  actor: Actor,
+  input: { entryId: number },
+): Promise<readonly Generation[]> {
+  requireScope(actor, 'read');
+  const entry = await listedEntry(context.db, actor, input.entryId);
+  const rows = await lineageOf(context.db, entry.id);
+  return rows.map((row) => ({
+    id: row.id,
+    sourceAddress: row.source_address,
+    targetAddress: row.target_address,
+    status: row.status,
+    createdAt: row.created_at,
+    archivedAt: row.archived_at ?? undefined,
+  }));
 }
 
 /** A stack is for the log. */

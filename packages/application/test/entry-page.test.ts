@@ -3,11 +3,16 @@ import {
   compareObject,
   countNotes,
   createEntries,
+  deleteEntry,
   entryFailures,
+  entryLineage,
+  getEntry,
   getPass,
   grantLicenses,
   listAudit,
+  listFailedObjects,
   listNotes,
+  recreateEntry,
   retryPass,
   startPass,
   startVerify,
@@ -96,6 +101,21 @@ it('groups what is failed now by cause, with words, fix and a sample', async () 
   ]);
 });
 
+it('pages the objects that failed for one cause now, without those that a later pass settled', async () => {
+  const cause = { entryId, code: 'imap-append-refused', state: 'failed' } as const;
+  const first = await listFailedObjects(stage.context, stage.owner, { ...cause, limit: 1 });
+  const rest = await listFailedObjects(stage.context, stage.owner, { ...cause, limit: 1, after: first.next });
+  expect(rest.next).toBeUndefined();
+  expect([...first.items, ...rest.items]).toMatchObject([
+    { subject: 'subject one', folder: 'INBOX', reason: 'imap-append-refused in words', noteId: expect.any(Number) },
+    { subject: 'subject two' },
+  ]);
+  expect((await listFailedObjects(stage.context, stage.owner, { ...cause, state: 'uncertain' })).items).toEqual([]);
+  expect(await codeOf(listFailedObjects(stage.context, stage.owner, { ...cause, after: '1.x' }))).toBe(
+    'cursor-invalid',
+  );
+});
+
 it('retries one cause alone, and refuses one that nothing failed for', async () => {
   expect(await codeOf(retryPass(stage.context, stage.owner, { entryId, codes: ['outcome-unknown'] }))).toBe(
     'nothing-to-retry',
@@ -146,6 +166,23 @@ it('shows an object side by side, to those who may operate, and audits it', asyn
     differentHeaders: ['from'],
     firstDifference: 6,
   });
+  const digests = [found.source.digest, found.target.digest];
+  expect(digests).toEqual([expect.stringMatching(/^[\da-f]{32}$/), expect.stringMatching(/^[\da-f]{32}$/)]);
+  expect(digests[0]).not.toBe(digests[1]);
+  // Stores change line ends: that is no difference. The books say which side is still as it was migrated.
+  await stage.database.pool.query(`update ledger set digest = decode($2, 'hex') where entry_id = $1 and src = $3`, [
+    entryId,
+    digests[0],
+    src('five'),
+  ]);
+  const original = stage.world.messages.get(`${source}/INBOX/five`)?.toString() ?? '';
+  stage.world.messages.set(`${target}/Inbox/7.5`, Buffer.from(original.replaceAll('\r\n', '\n')));
+  expect(await compareObject(stage.context, stage.owner, { entryId, noteId })).toMatchObject({
+    source: { digest: digests[0] },
+    target: { digest: digests[0] },
+    migratedDigest: digests[0],
+    differentHeaders: [],
+  });
   stage.world.messages.delete(`${target}/Inbox/7.5`);
   expect(await compareObject(stage.context, stage.owner, { entryId, noteId })).toMatchObject({
     source: { state: 'present' },
@@ -161,7 +198,7 @@ it('shows an object side by side, to those who may operate, and audits it', asyn
     subject: `entry/${entryId}`,
     action: 'entry.view-content',
   });
-  expect(audit.items).toHaveLength(3);
+  expect(audit.items).toHaveLength(4);
   expect(JSON.stringify(audit.items)).not.toContain('Hello');
 });
 
@@ -187,4 +224,21 @@ it('tells what the last verify found, and whether it is outdated', async () => {
   expect((await entryFailures(stage.context, stage.owner, { entryId })).objects).toBe(4);
   await startPass(stage.context, stage.owner, { entryId });
   expect((await verifyReport(stage.context, stage.owner, { entryId })).outdated).toBe(true);
+});
+
+it('tells what replaced a deleted entry, from either end', async () => {
+  const [first] = await createEntries(stage.context, stage.owner, {
+    projectId: (await getEntry(stage.context, stage.owner, { entryId })).projectId,
+    entries: [{ itemType: 'mailbox', sourceAddress: unique('c'), targetAddress: unique('d') }],
+  });
+  const ids = [first?.id ?? 0];
+  for (let i = 0; i < 2; i += 1) {
+    await deleteEntry(stage.context, stage.owner, { entryId: ids[i] ?? 0 });
+    ids.push((await recreateEntry(stage.context, stage.owner, { entryId: ids[i] ?? 0 })).id);
+  }
+  for (const one of ids) {
+    const lineage = await entryLineage(stage.context, stage.owner, { entryId: one });
+    expect(lineage.map(({ id }) => id)).toEqual(ids);
+    expect(lineage.map(({ archivedAt }) => archivedAt !== undefined)).toEqual([true, true, false]);
+  }
 });

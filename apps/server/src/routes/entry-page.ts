@@ -1,5 +1,13 @@
 import type { entryPageRoutes } from '@sterna/api-contract';
-import { compareObject, countNotes, entryFailures, listNotes, verifyReport } from '@sterna/application';
+import {
+  compareObject,
+  countNotes,
+  entryFailures,
+  entryLineage,
+  listFailedObjects,
+  listNotes,
+  verifyReport,
+} from '@sterna/application';
 import { type Handlers, signalOf } from '../http/handler.ts';
 import { showPass } from './show.ts';
 
@@ -8,6 +16,11 @@ export const entryPageHandlers: Handlers<typeof entryPageRoutes> = {
     const found = await entryFailures(application, actor, { entryId: params.id });
     return { ...found, pass: found.pass as { id: number; status: string; error: string } | undefined };
   },
+  listFailedObjects: async ({ application, actor, params, query }) =>
+    listFailedObjects(application, actor, { ...query, entryId: params.id }),
+  entryLineage: async ({ application, actor, params }) => ({
+    items: await entryLineage(application, actor, { entryId: params.id }),
+  }),
   listNotes: async ({ application, actor, params, query: { kind, ...query } }) =>
     listNotes(application, actor, { ...query, entryId: params.id, kinds: kind === undefined ? undefined : [kind] }),
   countNotes: async ({ application, actor, params, query: { kind } }) => ({

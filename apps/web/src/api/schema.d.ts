@@ -137,7 +137,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change my password */
+        /**
+         * Change my password
+         * @description Ends my other sessions.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -161,6 +164,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a person: ends their sessions, revokes their tokens */
+        delete: operations["removeAccount"];
+        options?: never;
+        head?: never;
+        /**
+         * Another role, or a new password, for a person
+         * @description A role counts at once. A new password ends the person’s sessions. An owner must stay.
+         */
+        patch: operations["updateAccount"];
         trace?: never;
     };
     "/api/connectors": {
@@ -305,6 +329,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries whose last pass ran with other settings than now
+         * @description Settings that decide over no object, such as bandwidth, do not count. Entries that never ran do not either.
+         */
+        get: operations["getProjectDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/mapping": {
         parameters: {
             query?: never;
@@ -316,6 +360,27 @@ export interface paths {
         get: operations["getMapping"];
         /** Replace the mapping table */
         put: operations["putMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Add and remove single rows
+         * @description To correct a row, remove its old source and put the new row. A source that is mapped already is refused.
+         */
+        patch: operations["changeMapping"];
+        trace?: never;
+    };
+    "/api/projects/{id}/mapping/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mapping table, page by page, by source */
+        get: operations["searchMapping"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -463,6 +528,40 @@ export interface paths {
          * @description Each entry on its own: one that is refused does not keep the others from it.
          */
         post: operations["bulkEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/entries/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a bulk action would do as things stand; changes nothing */
+        post: operations["previewBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/entries/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The selected entries as CSV; credentials are never exported */
+        post: operations["exportSelection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,10 +734,116 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The last verify of an entry; its findings one by one are notes of its pass */
+        get: operations["verifyReport"];
         put?: never;
         /** Hold source, books and target against each other: writes nothing, costs nothing */
         post: operations["verifyEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entries/{id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has failed or is uncertain now, by cause, with what to do */
+        get: operations["entryFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entries/{id}/failures/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The objects of one group of failures, folder by folder */
+        get: operations["listFailedObjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entries/{id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry among those that it replaces and those that replaced it, oldest first */
+        get: operations["entryLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entries/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notes of an entry, oldest first: failures, fidelity notes, findings of a verify */
+        get: operations["listNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entries/{id}/notes/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notes of each cause an entry has */
+        get: operations["countNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entries/{id}/notes/{note}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Source and target version of a noted object side by side, fetched live
+         * @description Shows headers and first bytes of people’s mail: it needs the scope `operate` and is written to the audit trail. Nothing of it is kept or logged.
+         */
+        post: operations["compareObject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -849,6 +1054,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/remigrations/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the pass that the current step waits for; the step can then be done again, or otherwise */
+        post: operations["stopRemigrationPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/remigrations/{id}/cancel": {
         parameters: {
             query?: never;
@@ -858,7 +1080,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End here: what was done stays done and recorded */
+        /** End here: what was done stays done and recorded; a backup or an emptying under way is stopped */
         post: operations["cancelRemigration"];
         delete?: never;
         options?: never;
@@ -1113,6 +1335,57 @@ export interface paths {
         };
         /** Books of a project, entry by entry */
         get: operations["projectReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/report/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project in figures: books, causes of failures, license use */
+        get: operations["reportSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/report/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Books entry by entry, page by page */
+        get: operations["reportEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/report/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every object that is failed or uncertain now, page by page */
+        get: operations["reportFailures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1384,6 +1657,8 @@ export interface components {
                 answer: "yes" | "no" | "maybe";
                 reason: string;
             };
+            /** @description What became of each object of the source, over all passes */
+            books: components["schemas"]["Books"];
             license: components["schemas"]["LicenseEffect"];
             target: {
                 objects?: number;
@@ -1448,6 +1723,15 @@ export interface components {
              */
             createdAt: string;
         };
+        SettingsDifference: {
+            /** @description `dateFilter.to`, `folders.map` … */
+            field: string;
+            /** @description Absent where it was not set */
+            before?: unknown;
+            /** @description Absent where it is not set any more */
+            after?: unknown;
+            words: string;
+        };
         Settings: {
             /** @description With every default filled in */
             settings: {
@@ -1455,10 +1739,7 @@ export interface components {
             };
             version: number;
             /** @description What this request changed; empty where it only reads */
-            changes: {
-                field: string;
-                words: string;
-            }[];
+            changes: components["schemas"]["SettingsDifference"][];
         };
         MappingRow: {
             source: string;
@@ -1534,6 +1815,183 @@ export interface components {
              */
             archivedAt?: string;
         };
+        BulkPreview: {
+            /** @description Selected */
+            entries: number;
+            /** @description Of them, those for which it would be done */
+            would: number;
+            /** @description The others by cause, most frequent first */
+            refused: {
+                code: string;
+                /** @description Of the first one */
+                message: string;
+                fix?: string;
+                entries: number;
+                sample: {
+                    entryId: number;
+                    sourceAddress?: string;
+                }[];
+            }[];
+            /** @description What it takes from the balance */
+            licenses: {
+                /** @enum {string} */
+                type: "mail" | "file" | "site" | "team";
+                /** @enum {string} */
+                tier: "standard" | "trial";
+                /** @description Entries refused for want of licenses included */
+                needed: number;
+                available: number;
+            }[];
+        };
+        Note: {
+            /** @description failure, uncertain, fidelity, skipped, suspect, filtered */
+            kind: string;
+            pass: number;
+            folder?: string;
+            objectId?: string;
+            subject?: string;
+            code: string;
+            reason: string;
+            fix?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            at: string;
+        };
+        ReportEntry: {
+            entryId: number;
+            sourceAddress: string;
+            targetAddress: string;
+            batch?: string;
+            status: string;
+            passes: number;
+            books: components["schemas"]["Books"];
+            bytes: number;
+            seconds: number;
+            license?: string;
+        };
+        ReportSummary: {
+            project: {
+                id: number;
+                name: string;
+                source: string;
+                target: string;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                createdAt: string;
+            };
+            /** @description Live entries by status */
+            entries: {
+                [key: string]: number;
+            };
+            books: components["schemas"]["Books"];
+            /** @description The books of all objects and those of each pass add up */
+            balanced: boolean;
+            bytes: number;
+            passes: number;
+            /** @description All writing passes together */
+            seconds: number;
+            /**
+             * Format: date-time
+             * @description Start of the first writing pass
+             */
+            firstAt?: string;
+            /**
+             * Format: date-time
+             * @description End of the last one
+             */
+            lastAt?: string;
+            /** @description Entries that were verified */
+            verified: number;
+            /** @description Entries whose last verify found everything once and the same */
+            verifiedClean: number;
+            /** @description What is failed or uncertain now, the most frequent first */
+            causes: {
+                code: string;
+                /** @description failure, uncertain */
+                kind: string;
+                reason: string;
+                fix?: string;
+                objects: number;
+                entries: number;
+            }[];
+            /** @description Held by entries of the project */
+            licenses: {
+                type: string;
+                tier: string;
+                burned: number;
+                /** @description Of the burned ones, by entries that were deleted since */
+                burnedByDeleted: number;
+                assigned: number;
+            }[];
+        };
+        NoteCount: {
+            kind: string;
+            code: string;
+            reason: string;
+            objects: number;
+        };
+        FailureGroup: {
+            code: string;
+            /** @enum {string} */
+            state: "failed" | "uncertain";
+            objects: number;
+            /** @description In plain words, of the newest one */
+            reason: string;
+            /** @description What to do */
+            fix?: string;
+            /** @description A retry plans them again; what is uncertain is never sent again */
+            canRetry: boolean;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            firstAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            lastAt?: string;
+            sample: {
+                /** @description For compareObject */
+                noteId?: number;
+                folder?: string;
+                subject?: string;
+                reason: string;
+                /** @description Number of the pass within its entry */
+                pass: number;
+            }[];
+        };
+        ObjectVersion: {
+            /**
+             * @description `none`: by the books it never was there; `absent`: it was, and is gone
+             * @enum {string}
+             */
+            state: "present" | "absent" | "unreadable" | "none";
+            /** @description Why it is not shown */
+            words?: string;
+            folder?: string;
+            flags: string[];
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            date?: string;
+            /** @description Of the whole object, in bytes */
+            size?: number;
+            /** @description Equal for copies that differ in nothing but line ends; absent where it was too large to be read whole */
+            digest?: string;
+            headers: {
+                name: string;
+                value: string;
+            }[];
+            /** @description The first bytes after the headers, as text */
+            body: string;
+            truncated: boolean;
+        };
         LicenseEvent: {
             seq: number;
             /** @enum {string} */
@@ -1563,6 +2021,10 @@ export interface components {
             id: number;
             entryId: number;
             newEntryId?: number;
+            projectId?: number;
+            sourceAddress: string;
+            /** @description Of the old entry */
+            targetAddress: string;
             /** @enum {string} */
             reason: "target content deleted" | "configuration changed" | "target changed" | "critical errors";
             note: string;
@@ -1576,7 +2038,10 @@ export interface components {
                 kind: string;
                 status: string;
             };
+            /** @description Why the current step did not succeed */
             problem?: string;
+            /** @description What to do about the problem */
+            fix?: string;
             backup?: {
                 entryId: number;
                 path: string;
@@ -1588,11 +2053,19 @@ export interface components {
                 objects: number;
                 bytes: number;
             };
+            /** @description What was done, by whom and when */
             steps: {
                 step: string;
+                /**
+                 * @description The step of the flow that it belongs to
+                 * @enum {string}
+                 */
+                of: "reason" | "backup" | "target" | "confirm" | "recreate" | "start" | "verify" | "done" | "cancelled";
                 who: string;
                 when: string;
                 why: string;
+                /** @description The pass that it queued */
+                passId?: number;
             }[];
             bulkId?: string;
             pilot: boolean;
@@ -1612,25 +2085,22 @@ export interface components {
             /** @enum {string} */
             state: "pilot" | "asks" | "rest" | "done" | "cancelled";
             pilot: components["schemas"]["Remigration"];
+            /** @description Those that need a person first, then those under way */
             rest: components["schemas"]["Remigration"][];
+            /** @description Of the others, the pilot left out */
+            counts: {
+                begun: number;
+                needPerson: number;
+                underWay: number;
+                done: number;
+                cancelled: number;
+                refused: number;
+            };
+            /** @description Entries that wait for the decision after the pilot */
             waiting: number[];
+            /** @description Entries that could not begin, and why */
+            refused: string[];
             words: string;
-        };
-        Note: {
-            /** @description failure, uncertain, fidelity, skipped, suspect, filtered */
-            kind: string;
-            pass: number;
-            folder?: string;
-            objectId?: string;
-            subject?: string;
-            code: string;
-            reason: string;
-            fix?: string;
-            /**
-             * Format: date-time
-             * @description UTC
-             */
-            at: string;
         };
         Account: {
             id: number;
@@ -1651,6 +2121,8 @@ export interface components {
         ApiToken: {
             id: number;
             name: string;
+            /** @description E-mail of the person that it acts for */
+            account: string;
             scopes: ("read" | "operate" | "admin")[];
             /**
              * Format: date-time
@@ -1686,6 +2158,11 @@ export interface components {
                 field?: string;
                 /** @description Place of bad input, such as the line of a CSV */
                 line?: number;
+                /**
+                 * Format: date-time
+                 * @description Not before this moment (UTC)
+                 */
+                retryAt?: string;
                 details?: {
                     [key: string]: string | number | boolean;
                 };
@@ -2077,6 +2554,74 @@ export interface operations {
         responses: {
             /** @description Default Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    removeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    role?: "owner" | "operator" | "viewer" | "auditor";
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2584,6 +3129,52 @@ export interface operations {
             };
         };
     };
+    getProjectDrift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Live entries that have run */
+                        ran: number;
+                        drifted: number;
+                        /** @description By what they ran with, the largest first, 50 at most */
+                        groups: {
+                            entries: number;
+                            /** @description The first few */
+                            sample: {
+                                entryId: number;
+                                sourceAddress: string;
+                            }[];
+                            /** @description `before` is what the pass ran with, `after` what is now */
+                            settings: components["schemas"]["SettingsDifference"][];
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getMapping: {
         parameters: {
             query?: never;
@@ -2657,6 +3248,93 @@ export interface operations {
             };
         };
     };
+    changeMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    put?: components["schemas"]["MappingRowInput"][];
+                    /** @description Sources */
+                    remove?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Rows of the table now */
+                        total: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    searchMapping: {
+        parameters: {
+            query?: {
+                /** @description Anywhere in source or target */
+                search?: string;
+                kind?: "user" | "group" | "domain";
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MappingRow"][];
+                        /** @description Absent on the last page */
+                        next?: string;
+                        /** @description Rows of the whole table */
+                        total: number;
+                        matching: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     exportMapping: {
         parameters: {
             query?: never;
@@ -2693,6 +3371,8 @@ export interface operations {
             query?: {
                 /** @description Add to the table and replace single rows, instead of replacing it whole */
                 append?: "true" | "false";
+                /** @description Write nothing, only say what would happen */
+                preview?: "true" | "false";
             };
             header?: never;
             path: {
@@ -2713,6 +3393,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description With `preview`: good lines */
                         imported: number;
                         problems: {
                             /** @description 1 is the header's line; a quoted field may span several */
@@ -2722,6 +3403,13 @@ export interface operations {
                             message: string;
                             fix?: string;
                         }[];
+                        /** @description What the good lines do to the table as it was */
+                        effect: {
+                            added: number;
+                            changed: number;
+                            unchanged: number;
+                            removed: number;
+                        };
                     };
                 };
             };
@@ -3027,6 +3715,20 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description These; or leave it out and give a filter */
+                    entryIds?: number[];
+                    /** @description All that match; an empty filter means every live entry */
+                    filter?: {
+                        /** @description Part of an address or name, without case */
+                        search?: string;
+                        status?: ("not started" | "scheduled" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed")[];
+                        /** @enum {string} */
+                        itemType?: "mailbox" | "drive" | "site" | "group" | "team";
+                        /** @description Empty: those without one */
+                        batch?: string;
+                        /** @enum {string} */
+                        license?: "none" | "assigned" | "burned";
+                    };
                     act: {
                         /** @enum {string} */
                         action: "start" | "assign";
@@ -3037,25 +3739,15 @@ export interface operations {
                         tier?: "standard" | "trial";
                     } | {
                         /** @enum {string} */
-                        action: "audit" | "verify" | "stop" | "resume" | "retry" | "delete" | "release";
+                        action: "delta" | "audit" | "verify" | "stop" | "resume" | "retry" | "delete" | "release";
                     } | {
                         /** @enum {string} */
                         action: "batch";
+                        /** @description None: out of its batch */
                         batch?: string;
                     };
-                    /** @description These; or leave it out and give a filter */
-                    entryIds?: number[];
-                    /** @description All that match; an empty filter means every live entry */
-                    filter?: {
-                        /** @description Part of an address or name, without case */
-                        search?: string;
-                        status?: ("not started" | "scheduled" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed")[];
-                        /** @enum {string} */
-                        itemType?: "mailbox" | "drive" | "site" | "group" | "team";
-                        batch?: string;
-                        /** @enum {string} */
-                        license?: "none" | "assigned" | "burned";
-                    };
+                    /** @description Comes back in the events of the type `bulk` that tell how far it is */
+                    bulkId?: string;
                 };
             };
         };
@@ -3070,11 +3762,130 @@ export interface operations {
                         done: number[];
                         refused: {
                             entryId: number;
+                            /** @description Absent where there is no such entry */
+                            sourceAddress?: string;
                             code: string;
                             message: string;
                             fix?: string;
                         }[];
                     };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    previewBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description These; or leave it out and give a filter */
+                    entryIds?: number[];
+                    /** @description All that match; an empty filter means every live entry */
+                    filter?: {
+                        /** @description Part of an address or name, without case */
+                        search?: string;
+                        status?: ("not started" | "scheduled" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed")[];
+                        /** @enum {string} */
+                        itemType?: "mailbox" | "drive" | "site" | "group" | "team";
+                        /** @description Empty: those without one */
+                        batch?: string;
+                        /** @enum {string} */
+                        license?: "none" | "assigned" | "burned";
+                    };
+                    act: {
+                        /** @enum {string} */
+                        action: "start" | "assign";
+                        /**
+                         * @description Default: standard before trial
+                         * @enum {string}
+                         */
+                        tier?: "standard" | "trial";
+                    } | {
+                        /** @enum {string} */
+                        action: "delta" | "audit" | "verify" | "stop" | "resume" | "retry" | "delete" | "release";
+                    } | {
+                        /** @enum {string} */
+                        action: "batch";
+                        /** @description None: out of its batch */
+                        batch?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exportSelection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description These; or leave it out and give a filter */
+                    entryIds?: number[];
+                    /** @description All that match; an empty filter means every live entry */
+                    filter?: {
+                        /** @description Part of an address or name, without case */
+                        search?: string;
+                        status?: ("not started" | "scheduled" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed")[];
+                        /** @enum {string} */
+                        itemType?: "mailbox" | "drive" | "site" | "group" | "team";
+                        /** @description Empty: those without one */
+                        batch?: string;
+                        /** @enum {string} */
+                        license?: "none" | "assigned" | "burned";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The selected entries as CSV; credentials are never exported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Default Response */
@@ -3461,7 +4272,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Only what failed for these causes (entryFailures); the others stay failed */
+                    codes?: string[];
+                };
+            };
+        };
         responses: {
             /** @description Default Response */
             202: {
@@ -3518,6 +4336,42 @@ export interface operations {
             };
         };
     };
+    verifyReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass?: components["schemas"]["Pass"];
+                        findings: components["schemas"]["NoteCount"][];
+                        /** @description A writing pass began after it */
+                        outdated: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     verifyEntry: {
         parameters: {
             query?: never;
@@ -3544,6 +4398,296 @@ export interface operations {
                 content: {
                     "application/json": {
                         pass: components["schemas"]["Pass"];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    entryFailures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        objects: number;
+                        groups: components["schemas"]["FailureGroup"][];
+                        /** @description Why the last writing pass as a whole failed or waits */
+                        pass?: {
+                            id: number;
+                            status: string;
+                            error: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listFailedObjects: {
+        parameters: {
+            query: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                code: string;
+                state: "failed" | "uncertain";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description For compareObject */
+                            noteId?: number;
+                            folder?: string;
+                            subject?: string;
+                            reason: string;
+                            /** @description Bytes */
+                            size?: number;
+                            /** @description Number of the pass within its entry */
+                            pass: number;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            at?: string;
+                        }[];
+                        /** @description Absent on the last page */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    entryLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            sourceAddress: string;
+                            targetAddress: string;
+                            status: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            archivedAt?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listNotes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                /** @description Only this kind */
+                kind?: "failure" | "uncertain" | "fidelity" | "skipped" | "suspect" | "gone";
+                code?: string;
+                /** @description Number of the pass within its entry */
+                pass?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description failure, uncertain, fidelity, skipped, suspect, filtered */
+                            kind: string;
+                            pass: number;
+                            folder?: string;
+                            objectId?: string;
+                            subject?: string;
+                            code: string;
+                            reason: string;
+                            fix?: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            at: string;
+                            id: number;
+                            /** @description compareObject can show it side by side */
+                            comparable: boolean;
+                        }[];
+                        /** @description Absent on the last page */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    countNotes: {
+        parameters: {
+            query?: {
+                kind?: "failure" | "uncertain" | "fidelity" | "skipped" | "suspect" | "gone";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["NoteCount"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    compareObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                note: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of the body; default 4,096 */
+                    bytes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code: string;
+                        subject?: string;
+                        source: components["schemas"]["ObjectVersion"];
+                        target: components["schemas"]["ObjectVersion"];
+                        /** @description Of the content when it was migrated, by the books */
+                        migratedDigest?: string;
+                        differentHeaders?: string[];
+                        /** @description Offset of the first byte that differs, of those fetched; -1 where they are equal */
+                        firstDifference?: number;
                     };
                 };
             };
@@ -3999,6 +5143,37 @@ export interface operations {
             };
         };
     };
+    stopRemigrationPass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remigration"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     cancelRemigration: {
         parameters: {
             query?: never;
@@ -4089,7 +5264,10 @@ export interface operations {
     };
     getBulkRemigration: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of the others; default 200 */
+                limit?: number;
+            };
             header?: never;
             path: {
                 bulkId: string;
@@ -4574,18 +5752,136 @@ export interface operations {
                         };
                         books: components["schemas"]["Books"];
                         balanced: boolean;
-                        entries: {
+                        entries: components["schemas"]["ReportEntry"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reportSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSummary"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reportEntries: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReportEntry"][];
+                        /** @description Absent on the last page */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reportFailures: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                code?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description failure, uncertain, fidelity, skipped, suspect, filtered */
+                            kind: string;
+                            pass: number;
+                            folder?: string;
+                            objectId?: string;
+                            subject?: string;
+                            code: string;
+                            reason: string;
+                            fix?: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            at: string;
+                            noteId: number;
                             entryId: number;
                             sourceAddress: string;
                             targetAddress: string;
-                            batch?: string;
-                            status: string;
-                            passes: number;
-                            books: components["schemas"]["Books"];
-                            bytes: number;
-                            seconds: number;
-                            license?: string;
                         }[];
+                        /** @description Absent on the last page */
+                        next?: string;
                     };
                 };
             };

@@ -44,6 +44,12 @@ const versionSchema = z
     flags: z.array(z.string()),
     date: timestamp.optional(),
     size: z.number().int().optional().describe('Of the whole object, in bytes'),
+    digest: z
+      .string()
+      .optional()
+      .describe(
+        'Equal for copies that differ in nothing but line ends; absent where it was too large to be read whole',
+      ),
     headers: z.array(z.object({ name: z.string(), value: z.string() })),
     body: z.string().describe('The first bytes after the headers, as text'),
     truncated: z.boolean(),
@@ -65,6 +71,46 @@ export const entryPageRoutes = defineRoutes({
         .object({ id, status: z.string(), error: z.unknown() })
         .optional()
         .describe('Why the last writing pass as a whole failed or waits'),
+    }),
+  },
+  listFailedObjects: {
+    method: 'GET',
+    path: '/api/entries/:id/failures/objects',
+    summary: 'The objects of one group of failures, folder by folder',
+    tags: ['entries'],
+    scope: 'read',
+    params: idParams,
+    query: pageQuery.extend({ code: z.string().max(100), state: z.enum(['failed', 'uncertain']) }),
+    response: pageOf(
+      z.object({
+        noteId: id.optional().describe('For compareObject'),
+        folder: z.string().optional(),
+        subject: z.string().optional(),
+        reason: z.string(),
+        size: count.optional().describe('Bytes'),
+        pass,
+        at: timestamp.optional(),
+      }),
+    ),
+  },
+  entryLineage: {
+    method: 'GET',
+    path: '/api/entries/:id/lineage',
+    summary: 'An entry among those that it replaces and those that replaced it, oldest first',
+    tags: ['entries'],
+    scope: 'read',
+    params: idParams,
+    response: z.object({
+      items: z.array(
+        z.object({
+          id,
+          sourceAddress: z.string(),
+          targetAddress: z.string(),
+          status: z.string(),
+          createdAt: timestamp,
+          archivedAt: timestamp.optional(),
+        }),
+      ),
     }),
   },
   listNotes: {
@@ -125,6 +171,7 @@ export const entryPageRoutes = defineRoutes({
       subject: z.string().optional(),
       source: versionSchema,
       target: versionSchema,
+      migratedDigest: z.string().optional().describe('Of the content when it was migrated, by the books'),
       differentHeaders: z.array(z.string()).optional(),
       firstDifference: z
         .number()

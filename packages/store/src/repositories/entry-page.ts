@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { STATE_CODE } from '../codes.ts';
-import type { DomainDb } from './domain-database.ts';
+import type { DomainDb, EntryRow } from './domain-database.ts';
 
 export interface FailureGroupRow {
   readonly code: string;
@@ -20,27 +20,29 @@ export interface FailureGroupRow {
 }
 
 /**
- * What is failed or uncertain as the books stand, by cause. The ledger decides which objects; their newest note says
- * why. A note alone doesn't count: a later pass may have settled its object.
+ * What is failed or uncertain as the books stand. The ledger decides which objects; their newest note says why. A note
+ * alone doesn't count: a later pass may have settled its object.
  */
+const unsettled = (entryId: number) => sql`
+  select l.state, l.container, l.src, l.size, n.id as note, c.path as folder, n.subject, n.text, n.fix, l.pass, n.at,
+         coalesce(n.code, case l.state when ${STATE_CODE.uncertain} then 'uncertain' else 'failed' end) as code
+    from ledger l
+    left join container c on c.entry_id = l.entry_id and c.side = 0 and c.id = l.container
+    left join lateral (
+      select n.id, n.code, n.text, n.fix, n.subject, n.at from object_note n
+       where n.entry_id = l.entry_id and n.src = l.src and n.pass = l.pass and n.kind in ('failure', 'uncertain')
+       order by n.id desc limit 1) n on true
+   where l.entry_id = ${entryId} and l.gone_pass is null
+     and l.state in (${STATE_CODE.uncertain}, ${STATE_CODE.failed})`;
+
+/** By cause, the most frequent first. */
 export async function failureGroups(
   db: DomainDb,
   entryId: number,
   sample: number,
 ): Promise<readonly FailureGroupRow[]> {
   const result = await sql<FailureGroupRow>`
-    with told as (
-      select l.state, n.id as note, c.path as folder, n.subject, n.text, n.fix, l.pass, n.at,
-             coalesce(n.code, case l.state when ${STATE_CODE.uncertain} then 'uncertain' else 'failed' end) as code
-        from ledger l
-        left join container c on c.entry_id = l.entry_id and c.side = 0 and c.id = l.container
-        left join lateral (
-          select n.id, n.code, n.text, n.fix, n.subject, n.at from object_note n
-           where n.entry_id = l.entry_id and n.src = l.src and n.pass = l.pass and n.kind in ('failure', 'uncertain')
-           order by n.id desc limit 1) n on true
-       where l.entry_id = ${entryId} and l.gone_pass is null
-         and l.state in (${STATE_CODE.uncertain}, ${STATE_CODE.failed})
-    ), ranked as (
+    with told as (${unsettled(entryId)}), ranked as (
       select told.*, row_number() over (partition by code, state order by note desc nulls last) as place from told
     )
     select code, state, count(*) as objects, min(at) as first_at, max(at) as last_at,
@@ -51,11 +53,66 @@ export async function failureGroups(
   return result.rows;
 }
 
+export interface FailedObjectRow {
+  readonly container: number;
+  readonly src: Buffer;
+  readonly note: number | null;
+  readonly folder: string[] | null;
+  readonly subject: string | null;
+  readonly text: string | null;
+  readonly size: number | null;
+  readonly pass: number;
+  readonly at: Date | null;
+}
+
+/** The objects of one group, folder by folder. */
+export async function failedObjects(
+  db: DomainDb,
+  entryId: number,
+  options: {
+    code: string;
+    state: number;
+    after?: { container: number; src: Buffer } | undefined;
+    limit: number;
+  },
+): Promise<readonly FailedObjectRow[]> {
+  const { code, state, limit } = options;
+  const after = options.after ?? { container: -1, src: Buffer.alloc(0) };
+  const result = await sql<FailedObjectRow>`
+    with told as (${unsettled(entryId)})
+    select container, src, note, folder, subject, text, size, pass, at from told
+     where code = ${code} and state = ${state} and (container, src) > (${after.container}, ${after.src})
+     order by container, src limit ${limit}`.execute(db);
+  return result.rows;
+}
+
+/** An entry, those that it replaces one after the other, and those that replaced it; oldest first. */
+export async function lineageOf(
+  db: DomainDb,
+  entryId: number,
+): Promise<
+  readonly Pick<EntryRow, 'id' | 'source_address' | 'target_address' | 'status' | 'created_at' | 'archived_at'>[]
+> {
+  const result = await sql<EntryRow>`
+    with recursive before as (
+      select id, replaces_entry_id from entry where id = ${entryId}
+      union select e.id, e.replaces_entry_id from entry e join before b on e.id = b.replaces_entry_id
+    ), after as (
+      select id from entry where id = ${entryId}
+      union select e.id from entry e join after a on e.replaces_entry_id = a.id and e.purpose = 'migration'
+    )
+    select id, source_address, target_address, status, created_at, archived_at from entry
+     where id in (select id from before union select id from after) order by id`.execute(db);
+  return result.rows;
+}
+
 export interface NotedObject {
   readonly kind: string;
   readonly code: string;
   readonly subject: string | null;
   readonly src_id: string | null;
+  /** Of the content as it was migrated. */
+  readonly digest: Buffer | null;
   readonly target_id: string | null;
   readonly source_key: string | null;
   readonly source_path: string[] | null;
@@ -66,7 +123,7 @@ export interface NotedObject {
 /** Where the object of a note lies on both sides, by the books; undefined where the entry has no such note. */
 export async function objectOfNote(db: DomainDb, entryId: number, noteId: number): Promise<NotedObject | undefined> {
   const result = await sql<NotedObject>`
-    select n.kind, n.code, n.subject, coalesce(l.src_id, n.src_id) as src_id, l.target_id,
+    select n.kind, n.code, n.subject, coalesce(l.src_id, n.src_id) as src_id, l.digest, l.target_id,
            s.key as source_key, s.path as source_path, t.key as target_key, t.path as target_path
       from object_note n
       left join ledger l on l.entry_id = n.entry_id and l.src = n.src
