@@ -38,7 +38,7 @@ const SELF = '.';
 /** Everything that is there, with its flags, whatever the project's settings leave out. */
 const WHOLE = { conflict: 'skip', folders: { systemDefaults: false } };
 
-const pathOf = (system: SystemRow): string => String((system.settings as { path?: unknown }).path ?? '');
+export const pathOf = (system: SystemRow): string => String((system.settings as { path?: unknown }).path ?? '');
 
 export async function backupView(db: Context['db'], actor: Actor, row: EntryRow): Promise<BackupView> {
   const archive = found(

@@ -13,30 +13,38 @@ import {
 import { notFound, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { listedEntry, type Selection, selectedIds } from './entries.ts';
+import { backUp, begin, emptyTarget, recordStep, recreate, startNew, treatTarget, verifyNew } from './remigration.ts';
 import {
   type AutoChoices,
-  backUp,
-  begin,
   dataOf,
-  emptyTarget,
+  REFUSED,
+  type RecordedStep,
   type RemigrationReason,
   type RemigrationView,
-  recordStep,
-  recreate,
-  remigrationView,
+  remigrationViews,
   standing,
-  startNew,
-  treatTarget,
-  verifyNew,
-} from './remigration.ts';
+} from './remigration-view.ts';
 
 export interface BulkRemigration {
   readonly id: string;
   /** `pilot`: one entry goes first; `asks`: the pilot is done, `continueBulk` decides; then `rest`, `done`. */
   readonly state: 'pilot' | 'asks' | 'rest' | 'done' | 'cancelled';
   readonly pilot: RemigrationView;
+  /** Those that need a person first, then those under way; at most as many as were asked for. */
   readonly rest: readonly RemigrationView[];
+  /** Of the others, the pilot left out. */
+  readonly counts: {
+    readonly begun: number;
+    /** Its step failed or was refused: somebody must look. */
+    readonly needPerson: number;
+    readonly underWay: number;
+    readonly done: number;
+    readonly cancelled: number;
+    readonly refused: number;
+  };
   readonly waiting: readonly number[];
+  /** Those that could not begin, and why. */
+  readonly refused: readonly string[];
   readonly words: string;
 }
 
@@ -100,29 +108,50 @@ export async function beginBulkRemigration(
   return getBulkRemigration(context, actor, { bulkId });
 }
 
+/** How many of the others are shown where nobody says. */
+const SHOWN = 200;
+
 export async function getBulkRemigration(
   context: Context,
   actor: Actor,
-  input: { bulkId: string },
+  input: { bulkId: string; limit?: number | undefined },
 ): Promise<BulkRemigration> {
   requireScope(actor, 'read');
   const rows = await remigrationsOf(context.db, actor.organizationId, { bulkId: input.bulkId });
   const pilotRow = rows.find((row) => dataOf(row).pilot === true);
   if (pilotRow === undefined) throw notFound('bulk remigration', input.bulkId.slice(0, 50));
-  const pilot = await remigrationView(context.db, actor, pilotRow);
-  const rest: RemigrationView[] = [];
-  for (const row of rows) if (row !== pilotRow) rest.push(await remigrationView(context.db, actor, row));
+  const views = await remigrationViews(context.db, actor, [pilotRow, ...rows.filter((row) => row !== pilotRow)]);
+  const [pilot, ...rest] = views as readonly [RemigrationView, ...RemigrationView[]];
   const bulk = dataOf(pilotRow).bulk ?? { waiting: [] };
   const state = stateOf(pilot, rest, bulk);
   const refused = bulk.refused ?? [];
+  const ranked = rest.map((view) => ({ view, rank: RANKS.indexOf(rankOf(view)) })).sort((a, b) => a.rank - b.rank);
+  const count = (rank: (typeof RANKS)[number]): number =>
+    ranked.reduce((sum, one) => sum + (RANKS[one.rank] === rank ? 1 : 0), 0);
   return {
     id: input.bulkId,
     state,
     pilot,
-    rest,
+    rest: ranked.slice(0, input.limit ?? SHOWN).map(({ view }) => view),
+    counts: {
+      begun: rest.length,
+      needPerson: count('needPerson'),
+      underWay: count('underWay'),
+      done: count('done'),
+      cancelled: count('cancelled'),
+      refused: refused.length,
+    },
     waiting: bulk.go === undefined ? bulk.waiting : [],
+    refused,
     words: `${WORDS[state]}${refused.length === 0 ? '' : ` Refused: ${refused.join('; ')}`}`,
   };
+}
+
+const RANKS = ['needPerson', 'underWay', 'done', 'cancelled'] as const;
+
+function rankOf(view: RemigrationView): (typeof RANKS)[number] {
+  if (view.step === 'done' || view.step === 'cancelled') return view.step;
+  return view.problem === undefined ? 'underWay' : 'needPerson';
 }
 
 function stateOf(
@@ -238,7 +267,7 @@ function driveOnce(context: Context, remigration: { id: number; organization_id:
     const actor = driver(organization_id, data.auto === undefined ? 'sterna' : `${data.auto.by} (bulk)`);
     if (now.step === 'done') {
       const { passId: _, ...rest } = data;
-      await recordStep(tx, actor, row, { did: 'done', why: '', step: 'done', data: rest, ends: true });
+      await recordStep(tx, actor, row, { did: 'done', of: 'done', why: '', step: 'done', data: rest, ends: true });
       return false;
     }
     if (data.auto === undefined) return false;
@@ -292,13 +321,18 @@ async function noteTrouble(
   await inOrganization(context.db, remigration.organization_id, 'sterna', async (tx) => {
     const row = await remigrationById(tx.db, remigration.organization_id, remigration.id);
     if (row === undefined || row.ended_at !== null) return;
-    const last = row.steps.at(-1) as { step?: string; why?: string } | undefined;
-    if (last?.step === 'refused' && last.why === error.message) return;
+    const data = dataOf(row);
+    const pass = data.passId === undefined ? undefined : await passById(tx.db, row.organization_id, data.passId);
+    const at = standing(row, pass).step;
+    const last = row.steps.at(-1) as RecordedStep | undefined;
+    if (last?.step === REFUSED && last.of === at && last.why === error.message) return;
     await recordStep(tx, driver(remigration.organization_id, 'sterna'), row, {
-      did: 'refused',
+      did: REFUSED,
+      of: at,
       why: error.message,
+      fix: error.fix,
       step: row.step as RemigrationView['step'],
-      data: dataOf(row),
+      data,
     });
   });
 }

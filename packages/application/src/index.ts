@@ -58,15 +58,19 @@ export {
   confirmEmptying,
   getRemigration,
   listRemigrations,
+  recreateForRemigration,
+  startRemigration,
+  stopRemigrationPass,
+  verifyRemigration,
+} from './remigration.ts';
+export {
+  type RecordedStep,
   REMIGRATION_REASONS,
   REMIGRATION_STEPS,
   type RemigrationReason,
   type RemigrationStep,
   type RemigrationView,
-  recreateForRemigration,
-  startRemigration,
-  verifyRemigration,
-} from './remigration.ts';
+} from './remigration-view.ts';
 export * from './reports.ts';
 export {
   type ConnectorView,

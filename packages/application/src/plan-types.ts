@@ -1,4 +1,4 @@
-import type { LicenseBalance, LicenseTier, LicenseType, SettingsDifference } from '@sterna/core';
+import type { Books, LicenseBalance, LicenseTier, LicenseType, SettingsDifference } from '@sterna/core';
 
 /** One line of the checklist, answered live where it can be. */
 export interface ChecklistLine {
@@ -52,6 +52,8 @@ export interface RemigrationPlan {
     readonly answer: 'yes' | 'no' | 'maybe';
     readonly reason: string;
   };
+  /** What became of each object of the source, over all passes. */
+  readonly books: Books;
   readonly license: LicenseEffect;
   readonly target: {
     /** By a live look, where the target could be asked. */

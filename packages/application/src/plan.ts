@@ -1,4 +1,5 @@
 import {
+  addressKey,
   asSternaError,
   decideBurn,
   diffSettings,
@@ -37,7 +38,9 @@ export const NOT_RESENT =
 
 /** Everything both plans look at. */
 interface Findings {
+  /** With the target address that was asked for. */
   readonly entry: EntryRow;
+  readonly listed: EntryRow;
   readonly settings: Settings;
   readonly systems: { readonly source: SystemRow; readonly target: SystemRow };
   readonly source: Looked;
@@ -66,6 +69,7 @@ async function lookInto(
     : [unseen, unseen];
   return {
     entry,
+    listed,
     settings,
     systems,
     source,
@@ -353,7 +357,7 @@ export async function planRemigration(
     live: input.live ?? true,
     targetAddress: input.targetAddress,
   });
-  const { entry, licenses, settings, systems, source, target, drift } = findings;
+  const { entry, listed, licenses, settings, systems, source, target, drift } = findings;
   const totals = found((await totalsOf(context.db, [entry.id])).get(entry.id), 'entry', entry.id);
   const delivered = totals.books.created + totals.books.updated + totals.books.unchanged;
   const last = await lastPass(context.db, entry.id);
@@ -372,8 +376,10 @@ export async function planRemigration(
       delivered,
       open: totals.books.failed + totals.books.uncertain,
       hasStarted: last !== undefined,
-      isOtherTarget: input.targetAddress !== undefined,
+      isOtherTarget:
+        input.targetAddress !== undefined && addressKey(input.targetAddress) !== addressKey(listed.target_address),
     }),
+    books: totals.books,
     license: effect,
     target:
       'look' in target

@@ -23,7 +23,7 @@ import {
   updateRemigration,
 } from '@sterna/store';
 import { found, requireScope } from './access.ts';
-import { backupView, queueBackup } from './backups.ts';
+import { queueBackup } from './backups.ts';
 import type { Actor, Context } from './context.ts';
 import {
   archiveEntry,
@@ -34,198 +34,51 @@ import {
   refuseRunning,
   restingStatus,
 } from './entries.ts';
-import { queueBeside, startLocked } from './passes.ts';
-
-export const REMIGRATION_REASONS = [
-  'target content deleted',
-  'configuration changed',
-  'target changed',
-  'critical errors',
-] as const;
-export type RemigrationReason = (typeof REMIGRATION_REASONS)[number];
-
-/**
- * Steps in order. A step named here waits for a person; one whose `waitingFor` is set waits for a pass.
- * `backup` → `target` (empty or keep) → `confirm` (only for emptying: the typed address) → `recreate` → `start` →
- * `verify` → `done`.
- */
-export const REMIGRATION_STEPS = ['backup', 'target', 'confirm', 'recreate', 'start', 'verify', 'done'] as const;
-export type RemigrationStep = (typeof REMIGRATION_STEPS)[number] | 'cancelled';
-
-export interface RemigrationView {
-  readonly id: number;
-  readonly entryId: number;
-  readonly newEntryId: number | undefined;
-  readonly reason: RemigrationReason;
-  readonly note: string;
-  readonly step: RemigrationStep;
-  /** What to do next, in words. */
-  readonly next: string;
-  readonly waitingFor: { readonly passId: number; readonly kind: string; readonly status: string } | undefined;
-  /** The pass of the current step failed or was stopped; do the step again or choose otherwise. */
-  readonly problem: string | undefined;
-  readonly backup: { readonly entryId: number; readonly path: string } | { readonly refused: string } | undefined;
-  /** What the frozen plan lists for removal. */
-  readonly frozen: { readonly objects: number; readonly bytes: number } | undefined;
-  readonly steps: readonly {
-    readonly step: string;
-    readonly who: string;
-    readonly when: string;
-    readonly why: string;
-  }[];
-  readonly bulkId: string | undefined;
-  readonly pilot: boolean;
-  readonly createdAt: Date;
-  readonly endedAt: Date | undefined;
-}
-
-/** Members of the row's `data`. */
-export interface RemigrationData {
-  /** The pass that the current step waits for, or that ended it with a problem. */
-  readonly passId?: number;
-  readonly backupEntryId?: number;
-  readonly backupRefused?: string;
-  readonly frozen?: { readonly objects: number; readonly bytes: number };
-  /** Overrides of the new entry, chosen on the way. */
-  readonly settings?: SettingsPatch;
-  readonly bulkId?: string;
-  readonly pilot?: boolean;
-  /** Choices made beforehand, for bulk: the driver walks the steps with them. */
-  readonly auto?: AutoChoices;
-  /** On the pilot's row alone. */
-  readonly bulk?: { readonly waiting: readonly number[]; readonly go?: boolean; readonly refused?: readonly string[] };
-}
-
-export interface AutoChoices {
-  readonly by: string;
-  readonly backup: 'backup' | 'refuse';
-  readonly target: 'empty' | 'keep';
-  readonly conflict?: 'skip' | 'overwrite' | 'rename';
-  readonly tier?: LicenseTier;
-}
-
-export const dataOf = (row: RemigrationRow): RemigrationData => row.data as RemigrationData;
-
-interface Standing {
-  readonly step: RemigrationStep;
-  readonly waiting: PassRow | undefined;
-  readonly problem: string | undefined;
-}
-
-const AFTER: Readonly<Partial<Record<RemigrationStep, RemigrationStep>>> = {
-  backup: 'target',
-  target: 'confirm',
-  confirm: 'recreate',
-  start: 'verify',
-  verify: 'done',
-};
-
-/** Where a remigration stands, given the pass it waits for. Pure: looking at one changes nothing. */
-export function standing(row: RemigrationRow, pass: PassRow | undefined): Standing {
-  const step = row.step as RemigrationStep;
-  if (row.ended_at !== null || pass === undefined) return { step, waiting: undefined, problem: undefined };
-  const next = AFTER[step];
-  switch (pass.status) {
-    case 'queued':
-    case 'running':
-    case 'pending':
-      return { step, waiting: pass, problem: undefined };
-    case 'completed':
-      return { step: next ?? step, waiting: undefined, problem: undefined };
-    case 'completed with failures':
-      // Verifying and migrating have their own reports; a backup or an emptying with holes is not what was asked for.
-      if (step === 'start' || step === 'verify') return { step: next ?? step, waiting: undefined, problem: undefined };
-      return { step, waiting: undefined, problem: `The ${step} pass completed with failures.` };
-    default:
-      return { step, waiting: undefined, problem: `The ${step} pass is ${pass.status}${errorWords(pass)}.` };
-  }
-}
-
-function errorWords(pass: PassRow): string {
-  const message = (pass.error as { message?: unknown } | null)?.message;
-  return typeof message === 'string' ? `: ${message.replace(/\.$/, '')}` : '';
-}
-
-const NEXT_WORDS: Readonly<Record<RemigrationStep, string>> = {
-  backup: 'Choose whether the target is backed up first.',
-  target: 'Choose whether the target is emptied, or kept with duplicate prevention.',
-  confirm: 'Type the target address to remove what was listed.',
-  recreate: 'Recreate the entry: that assigns a new license.',
-  start: 'Start the new entry: that burns its license.',
-  verify: 'Verify the new entry, or end here.',
-  done: 'Done.',
-  cancelled: 'Cancelled.',
-};
-
-export async function remigrationView(db: Context['db'], actor: Actor, row: RemigrationRow): Promise<RemigrationView> {
-  const data = dataOf(row);
-  const now = standing(row, await awaitedPass(db, actor, data));
-  const backup =
-    data.backupEntryId === undefined ? undefined : await entryById(db, actor.organizationId, data.backupEntryId);
-  const backedUp = backup === undefined ? undefined : await backupView(db, actor, backup);
-  return {
-    id: row.id,
-    entryId: row.entry_id,
-    newEntryId: row.new_entry_id ?? undefined,
-    reason: row.reason as RemigrationReason,
-    note: row.note,
-    step: now.step,
-    next:
-      now.waiting === undefined
-        ? `${now.problem === undefined ? '' : `${now.problem} Do this step again, or choose otherwise. `}${NEXT_WORDS[now.step]}`
-        : `Waiting for the ${now.step} pass, which is ${now.waiting.status}.`,
-    waitingFor:
-      now.waiting === undefined
-        ? undefined
-        : { passId: now.waiting.id, kind: now.waiting.kind, status: now.waiting.status },
-    problem: now.problem,
-    backup:
-      data.backupRefused !== undefined
-        ? { refused: data.backupRefused }
-        : backedUp === undefined
-          ? undefined
-          : { entryId: backedUp.entryId, path: backedUp.path },
-    // The freeze writes the list; from then on it doesn't change.
-    frozen:
-      now.step === 'confirm' && data.frozen === undefined
-        ? await inventorySummary(db, row.entry_id).then(({ objects, bytes }) => ({ objects, bytes }))
-        : data.frozen,
-    steps: row.steps as RemigrationView['steps'],
-    bulkId: data.bulkId,
-    pilot: data.pilot === true,
-    createdAt: row.created_at,
-    endedAt: row.ended_at ?? undefined,
-  };
-}
+import { queueBeside, startLocked, stopLive } from './passes.ts';
+import {
+  dataOf,
+  NEXT_WORDS,
+  type RemigrationData,
+  type RemigrationReason,
+  type RemigrationStep,
+  type RemigrationView,
+  remigrationView,
+  remigrationViews,
+  standing,
+} from './remigration-view.ts';
 
 async function awaitedPass(db: Context['db'], actor: Actor, data: RemigrationData): Promise<PassRow | undefined> {
   return data.passId === undefined ? undefined : passById(db, actor.organizationId, data.passId);
 }
 
-/** A step of the flow, under the lock of the organization: only where it is the flow's turn for it. */
+/**
+ * A step of the flow, under the lock of the organization: only where it is the flow's turn for it, or where it may
+ * still be chosen otherwise.
+ */
 async function atStep(
   tx: OrganizationTransaction,
   actor: Actor,
   remigrationId: number,
-  step: RemigrationStep,
+  ...steps: readonly [RemigrationStep, ...RemigrationStep[]]
 ): Promise<{ row: RemigrationRow; data: RemigrationData }> {
-  const row = found(await remigrationById(tx.db, actor.organizationId, remigrationId), 'remigration', remigrationId);
+  const row = await openRow(tx, actor, remigrationId);
   const data = dataOf(row);
   const now = standing(row, await awaitedPass(tx.db, actor, data));
-  if (row.ended_at !== null)
-    throw new SternaError('config', 'remigration-ended', `This remigration is ${row.step}.`, {
-      fix: 'Begin another one.',
-    });
   if (now.waiting !== undefined)
     throw new SternaError('config', 'remigration-waiting', `The ${now.step} pass is ${now.waiting.status}.`, {
       fix: 'Wait until it ends, or stop it.',
       details: { conflict: true, passId: now.waiting.id },
     });
-  if (now.step !== step)
-    throw new SternaError('config', 'remigration-step', `It is not the turn of "${step}": ${NEXT_WORDS[now.step]}`, {
-      fix: `Do the step "${now.step}".`,
-      details: { step: now.step },
-    });
+  if (!steps.includes(now.step))
+    throw new SternaError(
+      'config',
+      'remigration-step',
+      `It is not the turn of "${steps[0]}": ${NEXT_WORDS[now.step]}`,
+      {
+        fix: `Do the step "${now.step}".`,
+        details: { step: now.step },
+      },
+    );
   return { row, data };
 }
 
@@ -236,14 +89,28 @@ export async function recordStep(
   row: RemigrationRow,
   change: {
     did: string;
+    of: RemigrationStep;
     why: string;
+    fix?: string | undefined;
     step: RemigrationStep;
     data: RemigrationData;
     newEntryId?: number;
     ends?: boolean;
   },
 ): Promise<RemigrationRow> {
-  const steps = [...row.steps, { step: change.did, who: actor.name, when: tx.now.toISOString(), why: change.why }];
+  const { passId } = change.data;
+  const steps = [
+    ...row.steps,
+    {
+      step: change.did,
+      of: change.of,
+      who: actor.name,
+      when: tx.now.toISOString(),
+      why: change.why,
+      ...(change.fix === undefined ? {} : { fix: change.fix }),
+      ...(passId === dataOf(row).passId ? {} : { passId }),
+    },
+  ];
   tx.audit('remigration.step', `remigration/${row.id}`, { step: change.did, why: change.why, entry: row.entry_id });
   tx.event({ type: 'remigration', entryId: row.entry_id });
   return updateRemigration(tx.db, row.id, {
@@ -301,7 +168,7 @@ export async function begin(
     reason: input.reason,
     note,
     step: 'backup',
-    steps: [{ step: 'reason', who: actor.name, when: tx.now.toISOString(), why }],
+    steps: [{ step: 'reason', of: 'reason', who: actor.name, when: tx.now.toISOString(), why }],
     data: { ...data },
   });
   tx.audit('remigration.begin', `remigration/${row.id}`, { entry: entry.id, reason: input.reason, note });
@@ -319,7 +186,7 @@ const needWhy = (why: string | undefined, what: string): string => {
   return given;
 };
 
-/** Step 2. `refuse` needs `why`. */
+/** Step 2, and again until something is removed. `refuse` needs `why`. */
 export async function chooseBackup(
   context: Context,
   actor: Actor,
@@ -327,7 +194,7 @@ export async function chooseBackup(
 ): Promise<RemigrationView> {
   requireScope(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const { row, data } = await atStep(tx, actor, input.remigrationId, 'backup');
+    const { row, data } = await atStep(tx, actor, input.remigrationId, 'backup', 'target', 'confirm');
     return remigrationView(tx.db, actor, await backUp(context, tx, actor, row, data, input));
   });
 }
@@ -345,6 +212,7 @@ export async function backUp(
     const why = needWhy(input.why, 'Going on without a backup');
     return recordStep(tx, actor, row, {
       did: 'backup refused',
+      of: 'backup',
       why,
       step: 'target',
       data: { ...fresh, backupRefused: why },
@@ -354,13 +222,14 @@ export async function backUp(
   const { backup, pass } = await queueBackup(context, tx, actor, entry);
   return recordStep(tx, actor, row, {
     did: 'backup',
+    of: 'backup',
     why: input.why ?? '',
     step: 'backup',
     data: { ...fresh, backupEntryId: backup.id, passId: pass.id },
   });
 }
 
-/** Step 3. `empty` freezes a list of what would be removed; `keep` relies on duplicate prevention and `conflict`. */
+/** Step 3, and again until the entry is recreated. `empty` freezes a list of what would be removed; `keep` relies on duplicate prevention and `conflict`. */
 export async function chooseTarget(
   context: Context,
   actor: Actor,
@@ -374,7 +243,7 @@ export async function chooseTarget(
 ): Promise<RemigrationView> {
   requireScope(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const { row, data } = await atStep(tx, actor, input.remigrationId, 'target');
+    const { row, data } = await atStep(tx, actor, input.remigrationId, 'target', 'confirm', 'recreate');
     return remigrationView(tx.db, actor, await treatTarget(tx, actor, row, data, input));
   });
 }
@@ -399,6 +268,7 @@ export async function treatTarget(
       : needWhy(input.why, 'Keeping the target without duplicate prevention');
     return recordStep(tx, actor, row, {
       did: `target kept, duplicate prevention ${duplicatePrevention ? 'on' : 'off'}`,
+      of: 'target',
       why,
       step: 'recreate',
       data: {
@@ -411,6 +281,7 @@ export async function treatTarget(
   const pass = await queueBeside(tx, actor, entry, { kind: 'empty', empty: 'freeze', reason: `remigration ${row.id}` });
   return recordStep(tx, actor, row, {
     did: 'list what would be removed',
+    of: 'target',
     why: input.why ?? '',
     step: 'target',
     data: { ...fresh, passId: pass.id },
@@ -448,6 +319,7 @@ export async function emptyTarget(
   if (objects === 0)
     return recordStep(tx, actor, row, {
       did: 'target was empty',
+      of: 'confirm',
       why: '',
       step: 'recreate',
       data: { ...without(data, 'passId'), frozen },
@@ -455,6 +327,7 @@ export async function emptyTarget(
   const pass = await queueBeside(tx, actor, entry, { kind: 'empty', empty: 'remove', reason: `remigration ${row.id}` });
   return recordStep(tx, actor, row, {
     did: 'empty',
+    of: 'confirm',
     why: `confirmed by typing ${entry.target_address}`,
     step: 'confirm',
     data: { ...data, frozen, passId: pass.id },
@@ -502,6 +375,7 @@ export async function recreate(
   book.record(decideAssign(book.state, { entry: newEntryId, type: licenseTypeOf(old.item_type), tier: input.tier }));
   return recordStep(tx, actor, row, {
     did: 'recreate',
+    of: 'recreate',
     why: `entry ${old.id} is archived, entry ${newEntryId} takes its place`,
     step: 'start',
     data: without(data, 'passId'),
@@ -536,7 +410,13 @@ export async function startNew(
 ): Promise<RemigrationRow> {
   const entry = await newEntryOf(tx, actor, row);
   const { pass } = await startLocked(context, tx, actor, entry, { reason: `remigration ${row.id}: ${row.reason}` });
-  return recordStep(tx, actor, row, { did: 'start', why: '', step: 'start', data: { ...data, passId: pass.id } });
+  return recordStep(tx, actor, row, {
+    did: 'start',
+    of: 'start',
+    why: '',
+    step: 'start',
+    data: { ...data, passId: pass.id },
+  });
 }
 
 /** Step 6; `skip` ends the flow without it. */
@@ -552,6 +432,7 @@ export async function verifyRemigration(
       input.skip === true
         ? await recordStep(tx, actor, row, {
             did: 'verify skipped',
+            of: 'verify',
             why: '',
             step: 'done',
             data: without(data, 'passId'),
@@ -570,10 +451,19 @@ export async function verifyNew(
 ): Promise<RemigrationRow> {
   const entry = await newEntryOf(tx, actor, row);
   const pass = await queueBeside(tx, actor, entry, { kind: 'verify', reason: `remigration ${row.id}` });
-  return recordStep(tx, actor, row, { did: 'verify', why: '', step: 'verify', data: { ...data, passId: pass.id } });
+  return recordStep(tx, actor, row, {
+    did: 'verify',
+    of: 'verify',
+    why: '',
+    step: 'verify',
+    data: { ...data, passId: pass.id },
+  });
 }
 
-/** What was done stays done and recorded; no further step follows. */
+/** What a step left under way is no longer wanted once the flow has ended; what migrates or verifies goes on. */
+const STOPPED_BY_CANCEL: ReadonlySet<RemigrationStep> = new Set(['backup', 'target', 'confirm']);
+
+/** What was done stays done and recorded; no further step follows. A backup or an emptying under way is stopped. */
 export async function cancelRemigration(
   context: Context,
   actor: Actor,
@@ -582,15 +472,12 @@ export async function cancelRemigration(
   requireScope(actor, 'operate');
   const why = needWhy(input.why, 'Cancelling');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const row = found(
-      await remigrationById(tx.db, actor.organizationId, input.remigrationId),
-      'remigration',
-      input.remigrationId,
-    );
-    if (row.ended_at !== null)
-      throw new SternaError('config', 'remigration-ended', `This remigration is ${row.step}.`, { fix: 'It is over.' });
+    const row = await openRow(tx, actor, input.remigrationId);
+    const now = standing(row, await awaitedPass(tx.db, actor, dataOf(row)));
+    if (now.waiting !== undefined && STOPPED_BY_CANCEL.has(now.step)) await stopAwaited(tx, actor, now.waiting);
     const changed = await recordStep(tx, actor, row, {
       did: 'cancel',
+      of: 'cancelled',
       why,
       step: 'cancelled',
       data: dataOf(row),
@@ -598,6 +485,44 @@ export async function cancelRemigration(
     });
     return remigrationView(tx.db, actor, changed);
   });
+}
+
+/**
+ * Stops the pass that the current step waits for; the step can then be done again, or otherwise.
+ *
+ * @throws SternaError config `remigration-ended` | `nothing-running`
+ */
+export async function stopRemigrationPass(
+  context: Context,
+  actor: Actor,
+  input: { remigrationId: number },
+): Promise<RemigrationView> {
+  requireScope(actor, 'operate');
+  return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    const row = await openRow(tx, actor, input.remigrationId);
+    const now = standing(row, await awaitedPass(tx.db, actor, dataOf(row)));
+    if (now.waiting === undefined)
+      throw new SternaError('config', 'nothing-running', 'This remigration waits for no pass.', {
+        fix: 'There is nothing to stop.',
+      });
+    await stopAwaited(tx, actor, now.waiting);
+    return remigrationView(tx.db, actor, row);
+  });
+}
+
+async function openRow(tx: OrganizationTransaction, actor: Actor, remigrationId: number): Promise<RemigrationRow> {
+  const row = found(await remigrationById(tx.db, actor.organizationId, remigrationId), 'remigration', remigrationId);
+  if (row.ended_at !== null)
+    throw new SternaError('config', 'remigration-ended', `This remigration is ${row.step}.`, {
+      fix: 'Begin another one.',
+    });
+  return row;
+}
+
+async function stopAwaited(tx: OrganizationTransaction, actor: Actor, pass: PassRow): Promise<void> {
+  // A backup's pass is of an entry of its own, which the user list doesn't show.
+  const entry = found(await entryById(tx.db, actor.organizationId, pass.entry_id), 'entry', pass.entry_id);
+  await stopLive(tx, entry);
 }
 
 export async function getRemigration(
@@ -619,8 +544,5 @@ export async function listRemigrations(
   if (input.entryId !== undefined) await listedEntry(context.db, actor, input.entryId);
   if (input.projectId !== undefined)
     found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
-  const views: RemigrationView[] = [];
-  for (const row of await remigrationsOf(context.db, actor.organizationId, input))
-    views.push(await remigrationView(context.db, actor, row));
-  return views;
+  return remigrationViews(context.db, actor, await remigrationsOf(context.db, actor.organizationId, input));
 }

@@ -29,6 +29,7 @@ import {
   restoreBackup,
   startPass,
   startRemigration,
+  stopRemigrationPass,
   updateSettings,
   verifyRemigration,
 } from '../src/index.ts';
@@ -69,6 +70,17 @@ async function migrated(count: number) {
 }
 const available = async () =>
   (await getBalances(stage.context, stage.owner)).find((one) => one.type === 'mail')?.available;
+
+/** Assigns every license that is left, to entries made for that. */
+async function useUpLicenses(projectId: number) {
+  while (((await available()) ?? 0) > 0) {
+    const [filler] = await createEntries(stage.context, stage.owner, {
+      projectId,
+      entries: [{ itemType: 'mailbox', sourceAddress: unique('f'), targetAddress: unique('g') }],
+    });
+    await assignLicense(stage.context, stage.owner, { entryId: filler?.id ?? 0 });
+  }
+}
 
 /** Ends the pass that a remigration waits for. */
 async function endStep(remigrationId: number, status: Parameters<typeof endPass>[2] = 'completed') {
@@ -184,17 +196,44 @@ describe('remigration', () => {
     expect(await available()).toBe(before - 1);
   });
 
+  it('lets one stop a pass, think again and cancel, and records what every step queued', async () => {
+    const { context, owner } = stage;
+    const { entries } = await migrated(1);
+    const old = entries[0] as (typeof entries)[0];
+    const { id: remigrationId } = await beginRemigration(context, owner, {
+      entryId: old.id,
+      reason: 'critical errors',
+    });
+    expect(await codeOf(stopRemigrationPass(context, owner, { remigrationId }))).toBe('nothing-running');
+    const backing = await chooseBackup(context, owner, { remigrationId, choice: 'backup' });
+    const stopped = await stopRemigrationPass(context, owner, { remigrationId });
+    expect(stopped).toMatchObject({ step: 'backup', waitingFor: undefined, problem: 'The backup pass is stopped.' });
+    expect(stopped.steps.map(({ of, passId }) => [of, passId])).toEqual([
+      ['reason', undefined],
+      ['backup', backing.waitingFor?.passId],
+    ]);
+    await chooseBackup(context, owner, { remigrationId, choice: 'refuse', why: 'it takes too long' });
+    await chooseTarget(context, owner, { remigrationId, choice: 'empty' });
+    await endStep(remigrationId);
+    // At the typed confirmation the target may still be kept after all, and a backup be wished for.
+    expect(await chooseTarget(context, owner, { remigrationId, choice: 'keep' })).toMatchObject({ step: 'recreate' });
+    expect(await chooseTarget(context, owner, { remigrationId, choice: 'empty' })).toMatchObject({ step: 'target' });
+    await endStep(remigrationId);
+    await chooseBackup(context, owner, { remigrationId, choice: 'backup' });
+    await endStep(remigrationId);
+    const listing = await chooseTarget(context, owner, { remigrationId, choice: 'empty' });
+    await cancelRemigration(context, owner, { remigrationId, why: 'a delta will do' });
+    expect(await getPass(context, owner, { passId: listing.waitingFor?.passId ?? 0 })).toMatchObject({
+      status: 'stopped',
+    });
+    expect(await codeOf(stopRemigrationPass(context, owner, { remigrationId }))).toBe('remigration-ended');
+  });
+
   it('recreates and assigns in one transaction: without a license the old entry stays', async () => {
     const { context, owner } = stage;
     const { entries, project } = await migrated(1);
     const old = entries[0] as (typeof entries)[0];
-    while (((await available()) ?? 0) > 0) {
-      const [filler] = await createEntries(context, owner, {
-        projectId: project.id,
-        entries: [{ itemType: 'mailbox', sourceAddress: unique('f'), targetAddress: unique('g') }],
-      });
-      await assignLicense(context, owner, { entryId: filler?.id ?? 0 });
-    }
+    await useUpLicenses(project.id);
     const { id: remigrationId } = await beginRemigration(context, owner, {
       entryId: old.id,
       reason: 'critical errors',
@@ -219,7 +258,8 @@ describe('remigration', () => {
 
   it('runs a bulk with one pilot first, asks, and then the rest', async () => {
     const { context, owner } = stage;
-    const { entries } = await migrated(3);
+    const { entries, project } = await migrated(3);
+    await useUpLicenses(project.id);
     await grantLicenses(context, owner, { type: 'mail', tier: 'standard', quantity: 2 });
     const entryIds = entries.map(({ id }) => id);
     const order = { entryIds, reason: 'target changed', note: 'tests', backup: 'refuse', target: 'empty' } as const;
@@ -252,12 +292,19 @@ describe('remigration', () => {
     for (const { id } of going.rest) await walk(id);
     // One license is missing for the last: it says so and waits for a person.
     const stuck = await getBulkRemigration(context, owner, { bulkId });
-    expect(stuck.state).toBe(
-      ((await available()) ?? 0) === 0 && stuck.rest.some((one) => one.step === 'recreate') ? 'rest' : 'done',
-    );
+    expect(stuck).toMatchObject({
+      state: 'rest',
+      counts: { begun: 2, needPerson: 1, underWay: 0, done: 1, cancelled: 0, refused: 0 },
+    });
+    expect(stuck.rest[0]).toMatchObject({
+      step: 'recreate',
+      problem: expect.stringMatching(/license/),
+      fix: expect.any(String),
+    });
     await grantLicenses(context, owner, { type: 'mail', tier: 'standard', quantity: 2 });
     for (const { id } of going.rest) await walk(id);
-    expect(await getBulkRemigration(context, owner, { bulkId })).toMatchObject({ state: 'done' });
+    expect(await getBulkRemigration(context, owner, { bulkId })).toMatchObject({ state: 'done', counts: { done: 2 } });
+    expect((await getBulkRemigration(context, owner, { bulkId, limit: 1 })).rest).toHaveLength(1);
     expect((await getBulkRemigration(context, owner, { bulkId })).rest.every((one) => one.step === 'done')).toBe(true);
   });
 
@@ -297,6 +344,16 @@ describe('remigration', () => {
     expect(later.wouldDeltaDo.answer).toBe('yes');
     expect(later.duplicates.objects).toBe(100);
     expect(later.drift.words).toEqual(['duplicatePrevention is now off and was on.']);
+    // Naming the address that it has is no other target; any other one is.
+    const same = await planRemigration(context, owner, {
+      entryId: old.id,
+      targetAddress: old.targetAddress.toUpperCase(),
+      live: false,
+    });
+    expect(same.wouldDeltaDo.answer).toBe('yes');
+    expect(same.books).toMatchObject({ seen: 100, created: 100 });
+    const other = await planRemigration(context, owner, { entryId: old.id, targetAddress: 'other@new.example' });
+    expect(other.wouldDeltaDo.reason).toMatch(/another target is another entry/);
     world.folders.delete(old.targetAddress);
     expect((await planRemigration(context, owner, { entryId: old.id })).checklist).toContainEqual(
       expect.objectContaining({ name: 'target reachable and the intended one', state: 'problem' }),
@@ -350,9 +407,9 @@ describe('reports', () => {
       [entryId],
     );
     await stage.database.pool.query(
-      `insert into object_note (entry_id, pass, kind, code, text, fix, subject) values
-         ($1, 1, 'failure', 'over-size', 'The target refuses it: too large.', 'Raise its limit.', '=HYPERLINK("x")'),
-         ($1, 1, 'fidelity', 'nul', 'A NUL was lost.', null, 'Hello')`,
+      `insert into object_note (entry_id, pass, src, kind, code, text, fix, subject) values
+         ($1, 1, '\\x02', 'failure', 'over-size', 'The target refuses it: too large.', 'Raise its limit.', '=HYPERLINK("x")'),
+         ($1, 1, null, 'fidelity', 'nul', 'A NUL was lost.', null, 'Hello')`,
       [entryId],
     );
     const report = await entryReport(context, owner, { entryId });

@@ -13,13 +13,17 @@ import {
   planRemigration,
   recreateForRemigration,
   startRemigration,
+  stopRemigrationPass,
   verifyRemigration,
 } from '@sterna/application';
 import type { Handlers } from '../http/handler.ts';
+import { showBooks } from './show.ts';
 
 export const remigrationHandlers: Handlers<typeof remigrationRoutes> = {
-  planRemigration: async ({ application, actor, params, query }) =>
-    planRemigration(application, actor, { entryId: params.id, ...query }),
+  planRemigration: async ({ application, actor, params, query }) => {
+    const plan = await planRemigration(application, actor, { entryId: params.id, ...query });
+    return { ...plan, books: showBooks(plan.books) };
+  },
   beginRemigration: async ({ application, actor, params, body }) =>
     beginRemigration(application, actor, { entryId: params.id, ...body }),
   listRemigrations: async ({ application, actor, query }) => ({
@@ -39,11 +43,13 @@ export const remigrationHandlers: Handlers<typeof remigrationRoutes> = {
     startRemigration(application, actor, { remigrationId: params.id }),
   verifyRemigration: async ({ application, actor, params, body }) =>
     verifyRemigration(application, actor, { remigrationId: params.id, ...body }),
+  stopRemigrationPass: async ({ application, actor, params }) =>
+    stopRemigrationPass(application, actor, { remigrationId: params.id }),
   cancelRemigration: async ({ application, actor, params, body }) =>
     cancelRemigration(application, actor, { remigrationId: params.id, ...body }),
   beginBulkRemigration: async ({ application, actor, body }) => beginBulkRemigration(application, actor, body),
-  getBulkRemigration: async ({ application, actor, params }) =>
-    getBulkRemigration(application, actor, { bulkId: params.bulkId }),
+  getBulkRemigration: async ({ application, actor, params, query }) =>
+    getBulkRemigration(application, actor, { bulkId: params.bulkId, ...query }),
   continueBulkRemigration: async ({ application, actor, params, body }) =>
     continueBulkRemigration(application, actor, { bulkId: params.bulkId, go: body.go }),
 };

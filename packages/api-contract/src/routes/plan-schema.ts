@@ -1,5 +1,6 @@
 import { LICENSE_TIERS, LICENSE_TYPES } from '@sterna/core';
 import { z } from 'zod';
+import { booksSchema } from '../schemas/books.ts';
 import { id, timestamp } from '../schemas/common.ts';
 
 /** Counts per type and tier: granted = available + assigned + burned. */
@@ -70,6 +71,7 @@ export const remigrationPlanSchema = z
   .object({
     entryId: id,
     wouldDeltaDo: z.object({ answer: z.enum(['yes', 'no', 'maybe']), reason: z.string() }),
+    books: booksSchema.describe('What became of each object of the source, over all passes'),
     license: licenseEffect,
     target: z.object({
       objects: z.number().int().optional(),

@@ -16,6 +16,9 @@ export const remigrationSchema = z
     id,
     entryId: id,
     newEntryId: id.optional(),
+    projectId: id.optional(),
+    sourceAddress: z.string(),
+    targetAddress: z.string().describe('Of the old entry'),
     reason: z.enum(REMIGRATION_REASONS),
     note: z.string(),
     step: z.enum(['backup', 'target', 'confirm', 'recreate', 'start', 'verify', 'done', 'cancelled']),
@@ -24,13 +27,27 @@ export const remigrationSchema = z
       .object({ passId: id, kind: z.string(), status: z.string() })
       .optional()
       .describe('The pass that the current step waits for'),
-    problem: z.string().optional(),
+    problem: z.string().optional().describe('Why the current step did not succeed'),
+    fix: z.string().optional().describe('What to do about the problem'),
     backup: z.union([z.object({ entryId: id, path: z.string() }), z.object({ refused: z.string() })]).optional(),
     frozen: z
       .object({ objects: z.number().int(), bytes: z.number() })
       .optional()
       .describe('What is listed for removal'),
-    steps: z.array(z.object({ step: z.string(), who: z.string(), when: z.string(), why: z.string() })),
+    steps: z
+      .array(
+        z.object({
+          step: z.string(),
+          of: z
+            .enum(['reason', 'backup', 'target', 'confirm', 'recreate', 'start', 'verify', 'done', 'cancelled'])
+            .describe('The step of the flow that it belongs to'),
+          who: z.string(),
+          when: z.string(),
+          why: z.string(),
+          passId: id.optional().describe('The pass that it queued'),
+        }),
+      )
+      .describe('What was done, by whom and when'),
     bulkId: z.string().optional(),
     pilot: z.boolean(),
     createdAt: timestamp,
@@ -38,13 +55,19 @@ export const remigrationSchema = z
   })
   .meta({ id: 'Remigration' });
 
+const count = z.number().int().min(0);
+
 export const bulkRemigrationSchema = z
   .object({
     id: z.string(),
     state: z.enum(['pilot', 'asks', 'rest', 'done', 'cancelled']),
     pilot: remigrationSchema,
-    rest: z.array(remigrationSchema),
-    waiting: z.array(id),
+    rest: z.array(remigrationSchema).describe('Those that need a person first, then those under way'),
+    counts: z
+      .object({ begun: count, needPerson: count, underWay: count, done: count, cancelled: count, refused: count })
+      .describe('Of the others, the pilot left out'),
+    waiting: z.array(id).describe('Entries that wait for the decision after the pilot'),
+    refused: z.array(z.string()).describe('Entries that could not begin, and why'),
     words: z.string(),
   })
   .meta({ id: 'BulkRemigration' });
@@ -164,10 +187,19 @@ export const remigrationRoutes = defineRoutes({
     body: z.object({ skip: z.boolean().optional() }),
     response: remigrationSchema,
   },
+  stopRemigrationPass: {
+    method: 'POST',
+    path: '/api/remigrations/:id/stop',
+    summary: 'Stop the pass that the current step waits for; the step can then be done again, or otherwise',
+    tags: ['remigration'],
+    scope: 'operate',
+    params: idParams,
+    response: remigrationSchema,
+  },
   cancelRemigration: {
     method: 'POST',
     path: '/api/remigrations/:id/cancel',
-    summary: 'End here: what was done stays done and recorded',
+    summary: 'End here: what was done stays done and recorded; a backup or an emptying under way is stopped',
     tags: ['remigration'],
     scope: 'operate',
     params: idParams,
@@ -203,6 +235,9 @@ export const remigrationRoutes = defineRoutes({
     tags: ['remigration'],
     scope: 'read',
     params: bulkParams,
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(1000).optional().describe('How many of the others; default 200'),
+    }),
     response: bulkRemigrationSchema,
   },
   continueBulkRemigration: {

@@ -175,3 +175,20 @@ export async function pastRates(
     progress: row.progress,
   }));
 }
+
+/** Those of this organization, by id. */
+export async function passesById(
+  db: DomainDb,
+  organizationId: number,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, PassRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('pass')
+    .innerJoin('entry', 'entry.id', 'pass.entry_id')
+    .selectAll('pass')
+    .where('entry.organization_id', '=', organizationId)
+    .where(sql<boolean>`pass.id = any(${[...ids]}::bigint[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}

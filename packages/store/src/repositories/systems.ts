@@ -1,4 +1,4 @@
-import type { Updateable } from 'kysely';
+import { sql, type Updateable } from 'kysely';
 import type { Domain } from '../schema.ts';
 import type { DomainDb, SystemRow } from './domain-database.ts';
 
@@ -82,4 +82,22 @@ export async function isSystemUsed(db: DomainDb, id: number): Promise<boolean> {
 
 export async function deleteSystemRow(db: DomainDb, organizationId: number, id: number): Promise<void> {
   await db.deleteFrom('system').where('organization_id', '=', organizationId).where('id', '=', id).execute();
+}
+
+/** The system that each of these entries of this organization writes to, internal ones (backup folders) too. */
+export async function targetSystemsOf(
+  db: DomainDb,
+  organizationId: number,
+  entryIds: readonly number[],
+): Promise<ReadonlyMap<number, SystemRow>> {
+  if (entryIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('entry')
+    .innerJoin('system', 'system.id', 'entry.target_system_id')
+    .selectAll('system')
+    .select('entry.id as entry_id')
+    .where('entry.organization_id', '=', organizationId)
+    .where(sql<boolean>`entry.id = any(${[...entryIds]}::bigint[])`)
+    .execute();
+  return new Map(rows.map(({ entry_id, ...system }) => [entry_id, system]));
 }
