@@ -46,6 +46,8 @@ export interface AccountView {
 export interface TokenView {
   readonly id: number;
   readonly name: string;
+  /** Email of the account that it acts for. */
+  readonly account: string;
   readonly scopes: readonly Scope[];
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
@@ -65,7 +67,7 @@ const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
 /** 256 random bits: a plain hash is enough to store them. */
 const secretHash = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
 
-const accountView = (row: AccountWithOrganization): AccountView => ({
+export const accountView = (row: AccountWithOrganization): AccountView => ({
   id: row.id,
   email: row.email,
   role: row.role,
@@ -73,9 +75,10 @@ const accountView = (row: AccountWithOrganization): AccountView => ({
   createdAt: row.created_at,
 });
 
-const tokenView = (row: ApiTokenRow): TokenView => ({
+const tokenView = (row: ApiTokenRow, account: string): TokenView => ({
   id: row.id,
   name: row.name,
+  account,
   scopes: row.scopes as Scope[],
   createdAt: row.created_at,
   expiresAt: row.expires_at ?? undefined,
@@ -83,7 +86,7 @@ const tokenView = (row: ApiTokenRow): TokenView => ({
   revokedAt: row.revoked_at ?? undefined,
 });
 
-async function hashNewPassword(password: string): Promise<string> {
+export async function hashNewPassword(password: string): Promise<string> {
   if (password.length < MIN_PASSWORD || password.length > 1_000)
     throw new SternaError('config', 'password-too-short', `A password has at least ${MIN_PASSWORD} characters.`, {
       field: 'password',
@@ -303,7 +306,8 @@ export async function createToken(
       expiresAt: input.expiresAt,
     });
     tx.audit('token.create', `token/${row.id}`, { name, scopes });
-    return { ...tokenView(row), token };
+    const { email } = await whoAmI({ ...context, db: tx.db }, actor);
+    return { ...tokenView(row, email), token };
   });
 }
 
@@ -311,7 +315,7 @@ export async function listTokens(context: Context, actor: Actor): Promise<readon
   requireScope(actor, 'read');
   return (await tokensOf(context.db, actor.organizationId))
     .filter((row) => actor.scopes.includes('admin') || row.account_id === actor.accountId)
-    .map(tokenView);
+    .map((row) => tokenView(row, row.account_email));
 }
 
 /** One's own; an `admin` any of the organization. */
@@ -320,8 +324,9 @@ export async function revokeToken(context: Context, actor: Actor, input: { token
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const mine = (await tokensOf(tx.db, actor.organizationId)).find((row) => row.id === input.tokenId);
     if (mine?.account_id !== actor.accountId) requireScope(actor, 'admin');
+    const { account_email: email } = found(mine, 'token', input.tokenId);
     const row = found(await revokeTokenRow(tx.db, actor.organizationId, input.tokenId), 'token', input.tokenId);
     tx.audit('token.revoke', `token/${row.id}`, { name: row.name });
-    return tokenView(row);
+    return tokenView(row, email);
   });
 }

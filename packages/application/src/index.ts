@@ -1,4 +1,22 @@
-export * from './accounts.ts';
+export {
+  type AccountView,
+  actorOfSession,
+  actorOfToken,
+  changePassword,
+  createAccount,
+  createOrganization,
+  createToken,
+  isSetUp,
+  listAccounts,
+  listTokens,
+  revokeToken,
+  type Session,
+  setUp,
+  signIn,
+  signOut,
+  type TokenView,
+  whoAmI,
+} from './accounts.ts';
 export * from './audit.ts';
 export { type BackupView, backUpTarget, listBackups, restoreBackup } from './backups.ts';
 export * from './bulk.ts';
@@ -65,6 +83,7 @@ export {
 } from './remigration.ts';
 export {
   type RecordedStep,
+export * from './people.ts';
   REMIGRATION_REASONS,
   REMIGRATION_STEPS,
   type RemigrationReason,

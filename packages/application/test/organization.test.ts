@@ -172,6 +172,7 @@ describe('a second organization', () => {
       passId: pass.id,
       remigrationId: open?.id ?? 0,
       tokenId: token.id,
+      accountId: owner.accountId,
       backupEntryId: backup.entryId,
       ofEntryId: entryId,
       name: unique('thief'),

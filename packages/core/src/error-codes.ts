@@ -13,6 +13,9 @@ export const ERROR_CODES = {
   'password-too-short': 'A password has at least 10 characters.',
   'email-invalid': 'The text is no email address.',
   'email-taken': 'Another account has this email address.',
+  'last-owner': 'The organization would be without an owner.',
+  'own-password': 'One’s own password changes only together with the current one.',
+  'person-has-schedules': 'Batches are scheduled in the person’s name, and would not start any more.',
   'scopes-empty': 'A token needs at least one scope.',
   'expiry-past': 'The token would have expired before its first use.',
   // Any input

@@ -2,6 +2,8 @@ import { SternaError } from '@sterna/core';
 import type pg from 'pg';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as cutover from './migrations/0002-cutover.ts';
+import * as people from './migrations/0003-people.ts';
+import * as throughput from './migrations/0004-throughput.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -14,6 +16,8 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-foundation', statements: foundation.statements },
   { name: '0002-cutover', statements: cutover.statements },
+  { name: '0003-people', statements: people.statements },
+  { name: '0004-throughput', statements: throughput.statements },
 ];
 
 /** Held by the one process that migrates. */

@@ -28,6 +28,7 @@ export interface Domain {
     password_hash: string;
     role: 'owner' | 'operator' | 'viewer' | 'auditor';
     created_at: Created;
+    removed_at: Date | null;
   };
   session: { token_hash: Buffer; account_id: Ref; created_at: Created; expires_at: Date };
   api_token: {

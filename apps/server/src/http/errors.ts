@@ -19,6 +19,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // Right as such, but not as things stand now.
   'already-set-up': 409,
   'email-taken': 409,
+  'mapping-taken': 409,
+  'last-owner': 409,
   'name-taken': 409,
   'entry-archived': 409,
   'entry-duplicate': 409,
@@ -28,6 +30,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'entry-started': 409,
   'nothing-running': 409,
   'nothing-to-retry': 409,
+  'person-has-schedules': 409,
   'remigration-ended': 409,
   'remigration-open': 409,
   'remigration-step': 409,
@@ -69,6 +72,7 @@ export function errorBodyOf(error: SternaError): ErrorBody {
       ...(error.fix === undefined ? {} : { fix: error.fix }),
       ...(error.field === undefined ? {} : { field: error.field }),
       ...(error.line === undefined ? {} : { line: error.line }),
+      ...(error.retryAt === undefined ? {} : { retryAt: error.retryAt.toISOString() }),
       ...(Object.keys(error.details).length === 0 ? {} : { details: error.details }),
     },
   };

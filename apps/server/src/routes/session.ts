@@ -7,11 +7,13 @@ import {
   isSetUp,
   listAccounts,
   listTokens,
+  removeAccount,
   revokeToken,
   type Session,
   setUp,
   signIn,
   signOut,
+  updateAccount,
   whoAmI,
 } from '@sterna/application';
 import type { Context } from '../http/context.ts';
@@ -65,8 +67,14 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
     const { scopes, ...account } = await whoAmI(application, actor);
     return { account, scopes };
   },
-  changePassword: async ({ application, actor, body }) => {
+  changePassword: async ({ application, server, actor, body, request, reply }) => {
     await changePassword(application, actor, body);
+    // All sessions have ended, this one too; whoever has just typed both passwords isn't asked for one again.
+    if (request.cookies[SESSION_COOKIE] !== undefined) {
+      const { email } = await whoAmI(application, actor);
+      const session = await signIn(application, { email, password: body.password });
+      setSessionCookie(reply, server, session.token, session.expiresAt);
+    }
     return undefined;
   },
   listTokens: async ({ application, actor }) => ({ items: await listTokens(application, actor) }),
@@ -82,4 +90,10 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
   deleteToken: async ({ application, actor, params }) => revokeToken(application, actor, { tokenId: params.id }),
   listAccounts: async ({ application, actor }) => ({ items: await listAccounts(application, actor) }),
   createAccount: async ({ application, actor, body }) => createAccount(application, actor, body),
+  updateAccount: async ({ application, actor, params, body }) =>
+    updateAccount(application, actor, { accountId: params.id, ...body }),
+  removeAccount: async ({ application, actor, params }) => {
+    await removeAccount(application, actor, { accountId: params.id });
+    return undefined;
+  },
 };

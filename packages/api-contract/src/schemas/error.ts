@@ -12,6 +12,7 @@ export const errorBody = z
       fix: z.string().optional().describe('What the user should do'),
       field: z.string().optional().describe('The input field, CSV column, setting or URL part at fault'),
       line: z.number().int().optional().describe('Place of bad input, such as the line of a CSV'),
+      retryAt: z.iso.datetime().optional().describe('Not before this moment (UTC)'),
       details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
       problems: z
         .array(

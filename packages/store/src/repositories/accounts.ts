@@ -43,9 +43,11 @@ export async function insertAccount(
   return row.id;
 }
 
+/** Removed ones don't exist for anybody. */
 const accounts = (db: DomainDb) =>
   db
     .selectFrom('account')
+    .where('account.removed_at', 'is', null)
     .innerJoin('organization', 'organization.id', 'account.organization_id')
     .selectAll('account')
     .select(['organization.public_id as organization_public_id', 'organization.name as organization_name']);
@@ -61,6 +63,26 @@ export const accountsOf = (db: DomainDb, organizationId: number): Promise<readon
 
 export async function updatePassword(db: DomainDb, accountId: number, passwordHash: string): Promise<void> {
   await db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', accountId).execute();
+}
+
+export async function updateRole(db: DomainDb, accountId: number, role: AccountRole): Promise<void> {
+  await db.updateTable('account').set({ role }).where('id', '=', accountId).execute();
+}
+
+export async function removeAccountRow(db: DomainDb, accountId: number): Promise<void> {
+  await db.updateTable('account').set({ removed_at: sql<Date>`now()` }).where('id', '=', accountId).execute();
+}
+
+/** Batches that are scheduled in the account's name and have not run for the last time. */
+export async function openSchedulesOf(db: DomainDb, accountId: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('batch_schedule')
+    .select('batch')
+    .where('account_id', '=', accountId)
+    .where('next_run_at', 'is not', null)
+    .orderBy('next_run_at')
+    .execute();
+  return rows.map((row) => row.batch);
 }
 
 export async function insertSession(
@@ -136,8 +158,26 @@ export async function useToken(db: DomainDb, tokenHash: Buffer): Promise<ApiToke
   return row;
 }
 
-export const tokensOf = (db: DomainDb, organizationId: number): Promise<readonly ApiTokenRow[]> =>
-  db.selectFrom('api_token').selectAll().where('organization_id', '=', organizationId).orderBy('id').execute();
+export type TokenWithAccount = ApiTokenRow & { readonly account_email: string };
+
+export const tokensOf = (db: DomainDb, organizationId: number): Promise<readonly TokenWithAccount[]> =>
+  db
+    .selectFrom('api_token')
+    .innerJoin('account', 'account.id', 'api_token.account_id')
+    .selectAll('api_token')
+    .select('account.email as account_email')
+    .where('api_token.organization_id', '=', organizationId)
+    .orderBy('api_token.id')
+    .execute();
+
+export async function revokeTokensOf(db: DomainDb, accountId: number): Promise<void> {
+  await db
+    .updateTable('api_token')
+    .set({ revoked_at: sql<Date>`now()` })
+    .where('account_id', '=', accountId)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
 
 export const revokeTokenRow = (db: DomainDb, organizationId: number, id: number): Promise<ApiTokenRow | undefined> =>
   db
