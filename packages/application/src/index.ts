@@ -23,6 +23,7 @@ export * from './bulk.ts';
 export * from './bulk-remigration.ts';
 export * from './compare-object.ts';
 export * from './context.ts';
+export * from './drift.ts';
 export {
   createEntries,
   deleteEntry,
@@ -67,6 +68,7 @@ export {
 } from './passes.ts';
 export { planRemigration, planStart } from './plan.ts';
 export type * from './plan-types.ts';
+export * from './project-report.ts';
 export * from './projects.ts';
 export {
   beginRemigration,

@@ -1,4 +1,4 @@
-import { addBooks, type Books, balances, EMPTY_BOOKS, formatCsv, formatFolderPath, OBJECT_STATES } from '@sterna/core';
+import { addBooks, type Books, balances, EMPTY_BOOKS, formatCsv, OBJECT_STATES } from '@sterna/core';
 import {
   effortOf,
   entriesOfProject,
@@ -14,19 +14,10 @@ import type { Actor, Context } from './context.ts';
 import { listedEntry } from './entries.ts';
 import { type EntryView, entryView, licenseState } from './entry-view.ts';
 import { type PassView, passView } from './passes.ts';
+import { type ReportEntry, reportFailures, reportRows } from './project-report.ts';
+import { type ReportNote, reportNote } from './report-note.ts';
 
-/** One object that needs words: failed, uncertain, skipped, changed in transit (`fidelity`), suspect, gone. */
-export interface ReportNote {
-  readonly kind: string;
-  readonly pass: number;
-  readonly folder: string | undefined;
-  readonly objectId: string | undefined;
-  readonly subject: string | undefined;
-  readonly code: string;
-  readonly reason: string;
-  readonly fix: string | undefined;
-  readonly at: Date;
-}
+export { type ReportNote, reportNote } from './report-note.ts';
 
 export interface EntryReport {
   readonly entry: EntryView;
@@ -44,35 +35,12 @@ export interface ProjectReport {
   readonly project: { readonly id: number; readonly name: string };
   readonly books: Books;
   readonly balanced: boolean;
-  readonly entries: readonly {
-    readonly entryId: number;
-    readonly sourceAddress: string;
-    readonly targetAddress: string;
-    readonly batch: string | undefined;
-    readonly status: string;
-    readonly passes: number;
-    readonly books: Books;
-    readonly bytes: number;
-    readonly seconds: number;
-    readonly license: string | undefined;
-  }[];
+  readonly entries: readonly ReportEntry[];
 }
 
-const FAILURES = ['failure', 'uncertain'] as const;
 /** Rows of a CSV are read in pages of this many. */
 const PAGE = 5_000;
-
-export const reportNote = (row: NoteRow): ReportNote => ({
-  kind: row.kind,
-  pass: row.pass,
-  folder: row.folder === null ? undefined : formatFolderPath(row.folder),
-  objectId: row.src_id ?? undefined,
-  subject: row.subject ?? undefined,
-  code: row.code,
-  reason: row.text,
-  fix: row.fix ?? undefined,
-  at: row.at,
-});
+const FAILURES_PAGE = 500;
 
 /** @param input.limit notes: 1 to 10,000, default 1,000 */
 export async function entryReport(
@@ -143,19 +111,15 @@ export async function entryReportCsv(
     ]);
   }
   let csv = formatCsv([NOTE_COLUMNS]);
-  for await (const notes of allNotes(context, [row.id], undefined))
+  for await (const notes of allNotes(context, row.id))
     csv += formatCsv(notes.map((note) => noteCells(reportNote(note))));
   return csv;
 }
 
-async function* allNotes(
-  context: Context,
-  entryIds: readonly number[],
-  kinds: readonly string[] | undefined,
-): AsyncGenerator<readonly NoteRow[]> {
+async function* allNotes(context: Context, entryId: number): AsyncGenerator<readonly NoteRow[]> {
   let after = 0;
   for (;;) {
-    const notes = await notesOf(context.db, entryIds, { kinds, after, limit: PAGE });
+    const notes = await notesOf(context.db, [entryId], { after, limit: PAGE });
     if (notes.length > 0) yield notes;
     if (notes.length < PAGE) return;
     after = notes.at(-1)?.id ?? after;
@@ -175,45 +139,29 @@ export async function projectReport(
   );
   const rows = await entriesOfProject(context.db, project.id);
   const ids = rows.map((row) => row.id);
-  const totals = await totalsOf(context.db, ids);
   const effort = await effortOf(context.db, ids);
-  const licenses = await licenseState(context.db, actor.organizationId);
-  const entries = rows.map((row) => ({
-    entryId: row.id,
-    sourceAddress: row.source_address,
-    targetAddress: row.target_address,
-    batch: row.batch ?? undefined,
-    status: row.status,
-    passes: effort.get(row.id)?.passes ?? 0,
-    books: totals.get(row.id)?.books ?? EMPTY_BOOKS,
-    bytes: totals.get(row.id)?.bytes ?? 0,
-    seconds: effort.get(row.id)?.seconds ?? 0,
-    license: licenses.burnedOf(row.id)?.id,
-  }));
+  const entries = await reportRows(context, actor, rows, effort);
   const books = entries.reduce((sum, entry) => addBooks(sum, entry.books), EMPTY_BOOKS);
   const unbalanced = [...effort.values()].some((one) => !one.books.every(balances));
   return { project: { id: project.id, name: project.name }, books, balanced: balances(books) && !unbalanced, entries };
 }
 
-/** One line per entry (`entries`) or one per failed or uncertain object of any entry (`failures`). */
+/** One line per entry (`entries`), or one per object of any entry that is failed or uncertain now (`failures`). */
 export async function projectReportCsv(
   context: Context,
   actor: Actor,
   input: { projectId: number; what?: 'entries' | 'failures' | undefined },
 ): Promise<string> {
-  const report = await projectReport(context, actor, input);
   if (input.what === 'failures') {
-    const entryOf = new Map(report.entries.map((entry) => [entry.entryId, entry]));
     let csv = formatCsv([['Source', 'Target', ...NOTE_COLUMNS]]);
-    for await (const notes of allNotes(context, [...entryOf.keys()], FAILURES))
-      csv += formatCsv(
-        notes.map((note) => {
-          const entry = entryOf.get(note.entry_id);
-          return [entry?.sourceAddress, entry?.targetAddress, ...noteCells(reportNote(note))];
-        }),
-      );
+    for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+      const page = await reportFailures(context, actor, { projectId: input.projectId, after, limit: FAILURES_PAGE });
+      csv += formatCsv(page.items.map((one) => [one.sourceAddress, one.targetAddress, ...noteCells(one)]));
+      after = page.next;
+    }
     return csv;
   }
+  const report = await projectReport(context, actor, input);
   return formatCsv([
     ['Source', 'Target', 'Batch', 'Status', 'License', 'Passes', 'Seconds', 'Bytes', ...BOOK_COLUMNS],
     ...report.entries.map((entry) => [

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   'folder-map-two-sources': 'Two folders would go into one target without `merge`.',
   'folder-map-two-targets': 'One folder would go to two targets.',
   'mapping-invalid': 'A row of the mapping table is incomplete, or its source is there twice.',
+  'mapping-taken': 'The mapping table has a row for this source already.',
   // CSV
   'csv-encoding': 'The file is not UTF-8; the error names the encoding or the line.',
   'csv-quote': 'A quoted field never ends, or text follows its closing quote.',

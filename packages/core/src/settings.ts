@@ -20,21 +20,42 @@ const positive = z.number().int().positive();
 
 /**
  * Global settings of a project (design section 1). Everything has a default, so `{}` is valid. Sizes are bytes.
- * A pass freezes the merged result when it starts.
+ * A pass freezes the merged result when it starts. Descriptions go into the JSON Schema, and from there to people.
  */
 export const settingsSchema = z.strictObject({
-  /** Received date. `from` is included, `to` is not: two passes with the same boundary never share an object. */
-  dateFilter: z.strictObject({ from: moment.optional(), to: moment.optional() }).default({}),
+  dateFilter: z
+    .strictObject({
+      from: moment.optional().describe('Only what was received at this moment or later is migrated.'),
+      to: moment
+        .optional()
+        .describe('Only what was received before this moment is migrated; the moment itself is left out.'),
+    })
+    .default({})
+    .describe('By received date. Two passes that meet at the same boundary never share an object.'),
   folders: z
     .strictObject({
-      /** Patterns (see `folderPattern`); empty means all. */
-      include: z.array(z.string().min(1)).default([]),
-      /** Wins over `include`. */
-      exclude: z.array(z.string().min(1)).default([]),
-      /** A folder and all below it, renamed or moved; the longest `from` wins. `from: ''` re-roots everything. */
-      map: z.array(z.strictObject({ from: z.string(), to: z.string(), merge: z.boolean().optional() })).default([]),
-      /** `[Gmail]/Sent Mail` ↔ `Sent Items` and the like, by special use. */
-      systemDefaults: z.boolean().default(true),
+      include: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Only these folders and what is below them; empty means all. `*`, `**` and `role:junk` work.'),
+      exclude: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('These folders and what is below them stay behind, even where they are included.'),
+      map: z
+        .array(
+          z.strictObject({
+            from: z.string().describe('Folder in the source; empty means its root.'),
+            to: z.string().describe('Folder in the target; empty means its root.'),
+            merge: z.boolean().optional().describe('Others may go into the same folder of the target.'),
+          }),
+        )
+        .default([])
+        .describe('A folder and all below it goes elsewhere. The rule with the longest source wins.'),
+      systemDefaults: z
+        .boolean()
+        .default(true)
+        .describe('Sent, drafts, trash, junk and archive find their counterpart, whatever it is called there.'),
     })
     .prefault({}),
   kinds: z
@@ -45,44 +66,73 @@ export const settingsSchema = z.strictObject({
       task: z.boolean().default(true),
       file: z.boolean().default(true),
     } satisfies Record<ContentKind, z.ZodType>)
-    .prefault({}),
-  /** What happens where the target already has the object, or where people changed our copy since. */
-  conflict: z.enum(['skip', 'overwrite', 'rename']).default('skip'),
-  /** Looks at what the target holds before the first write and takes over what is already there. */
-  duplicatePrevention: z.boolean().default(true),
-  permissions: z.boolean().default(true),
-  /** Versions of a file besides the current one; 0 is none. */
-  versionDepth: z.number().int().min(0).max(50_000).default(0),
-  /** Larger objects are filtered. Bytes; absent means no limit of ours. */
-  sizeLimit: positive.optional(),
-  /** `propagate` removes only what Sterna put there and nobody touched since, to the target's trash. */
-  deletions: z.enum(['keep', 'report', 'propagate']).default('keep'),
+    .prefault({})
+    .describe('What is migrated, where both systems have it.'),
+  conflict: z
+    .enum(['skip', 'overwrite', 'rename'])
+    .default('skip')
+    .describe('What happens where the target has the object already, or where people changed our copy since.'),
+  duplicatePrevention: z
+    .boolean()
+    .default(true)
+    .describe('Looks at what the target holds before the first write, and takes over what is already there.'),
+  permissions: z.boolean().default(true).describe('Who may see and change what, translated by the mapping table.'),
+  versionDepth: z
+    .number()
+    .int()
+    .min(0)
+    .max(50_000)
+    .default(0)
+    .describe('Versions of a file besides the current one; 0 is none.'),
+  sizeLimit: positive
+    .optional()
+    .describe('In bytes. Larger objects are filtered; without it, only the target’s own limit counts.'),
+  deletions: z
+    .enum(['keep', 'report', 'propagate'])
+    .default('keep')
+    .describe('What a delta pass does with the copy of an object that was deleted in the source.'),
   bandwidth: z
     .strictObject({
-      bytesPerSecond: positive.optional(),
-      timeZone: timeZone.default('UTC'),
-      /** When passes may transfer; none means always. `until` before `from` reaches over midnight. */
+      bytesPerSecond: positive
+        .optional()
+        .describe('Bytes a second for each pass; without it there is no limit of ours.'),
+      timeZone: timeZone.default('UTC').describe('In which the windows are meant, daylight saving included.'),
       windows: z
         .array(
           z.strictObject({
             days: z
               .array(z.enum(DAYS))
               .min(1)
-              .default([...DAYS]),
+              .default([...DAYS])
+              .describe('Days on which the window opens.'),
             from: clockTime,
-            until: clockTime,
-            bytesPerSecond: positive.optional(),
+            until: clockTime.describe('Before `from`, it reaches over midnight.'),
+            bytesPerSecond: positive
+              .optional()
+              .describe('Bytes a second inside this window, instead of the limit above.'),
           }),
         )
-        .default([]),
+        .default([])
+        .describe('When passes may transfer; none means always. Outside of them they wait and go on by themselves.'),
     })
     .prefault({}),
-  /** A pass stops early once more than `share` of its first `objects` objects have failed. `share: 1` never does. */
   failureShare: z
-    .strictObject({ share: z.number().min(0).max(1).default(0.5), objects: positive.default(100) })
+    .strictObject({
+      share: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.5)
+        .describe('A pass stops early once more than this share of its first objects have failed; 1 never does.'),
+      objects: positive.default(100).describe('How many first objects count.'),
+    })
     .prefault({}),
-  /** `counts` and `keys` hold ids against the books; `content`, the default, reads and hashes every copy as well. */
-  verifyDepth: z.enum(['counts', 'keys', 'content']).default('content'),
+  verifyDepth: z
+    .enum(['counts', 'keys', 'content'])
+    .default('content')
+    .describe(
+      'How closely a verify looks. Counts and ids are held against the books; content reads every copy as well.',
+    ),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -185,6 +235,10 @@ export interface SettingsDifference {
   /** One sentence for people. */
   readonly words: string;
 }
+
+/** What differs between the settings of a pass and those that count now, of what decides over objects. */
+export const settingsDrift = (ran: Settings, now: Settings): readonly SettingsDifference[] =>
+  diffSettings(ran, now).filter(({ field }) => !WITHOUT_EFFECT.has(field.split('.', 1)[0] ?? ''));
 
 /** Every setting that differs, in words. Lists are compared whole. */
 export function diffSettings(before: Settings, after: Settings): readonly SettingsDifference[] {

@@ -1,5 +1,6 @@
 import type { projectRoutes } from '@sterna/api-contract';
 import {
+  changeMapping,
   createProject,
   exportMapping,
   getMapping,
@@ -7,8 +8,10 @@ import {
   importMapping,
   listProjects,
   type ProjectView,
+  projectDrift,
   putMapping,
   renameProject,
+  searchMapping,
   updateSettings,
 } from '@sterna/application';
 import { type SettingsDifference, settingsSchema } from '@sterna/core';
@@ -34,6 +37,7 @@ export const projectHandlers: Handlers<typeof projectRoutes> = {
     const { project, changes } = await updateSettings(application, actor, { projectId: params.id, ...body });
     return showSettings(project, changes);
   },
+  getProjectDrift: async ({ application, actor, params }) => projectDrift(application, actor, { projectId: params.id }),
   getMapping: async ({ application, actor, params }) => ({
     items: await getMapping(application, actor, { projectId: params.id }),
   }),
@@ -41,6 +45,10 @@ export const projectHandlers: Handlers<typeof projectRoutes> = {
     items: await putMapping(application, actor, { projectId: params.id, rows: body.items, append: body.append }),
   }),
   exportMapping: async ({ application, actor, params }) => exportMapping(application, actor, { projectId: params.id }),
+  searchMapping: async ({ application, actor, params, query }) =>
+    searchMapping(application, actor, { projectId: params.id, ...query }),
+  changeMapping: async ({ application, actor, params, body }) =>
+    changeMapping(application, actor, { projectId: params.id, ...body }),
   importMapping: async ({ application, actor, params, query, body }) =>
-    importMapping(application, actor, { projectId: params.id, csv: bytesOf(body), append: query.append }),
+    importMapping(application, actor, { projectId: params.id, csv: bytesOf(body), ...query }),
 };

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
-import { CSV_LIMIT, csv, flag, id, idParams, jsonObject, name, timestamp } from '../schemas/common.ts';
+import {
+  CSV_LIMIT,
+  csv,
+  flag,
+  id,
+  idParams,
+  jsonObject,
+  MAX_PAGE,
+  name,
+  pageOf,
+  timestamp,
+} from '../schemas/common.ts';
 
 const settingsPatch = jsonObject.describe(
   'Any part of the settings (GET /api/settings-schema); an object merges member by member, null goes back to the default',
@@ -19,13 +30,20 @@ export const projectSchema = z
   })
   .meta({ id: 'Project' });
 
+const settingsDifference = z
+  .object({
+    field: z.string().describe('`dateFilter.to`, `folders.map` …'),
+    before: z.unknown().optional().describe('Absent where it was not set'),
+    after: z.unknown().optional().describe('Absent where it is not set any more'),
+    words: z.string(),
+  })
+  .meta({ id: 'SettingsDifference' });
+
 export const settingsView = z
   .object({
     settings: jsonObject.describe('With every default filled in'),
     version: z.number().int(),
-    changes: z
-      .array(z.object({ field: z.string(), words: z.string() }))
-      .describe('What this request changed; empty where it only reads'),
+    changes: z.array(settingsDifference).describe('What this request changed; empty where it only reads'),
   })
   .meta({ id: 'Settings' });
 
@@ -113,6 +131,29 @@ export const projectRoutes = defineRoutes({
     }),
     response: settingsView,
   },
+  getProjectDrift: {
+    method: 'GET',
+    path: '/api/projects/:id/drift',
+    summary: 'Entries whose last pass ran with other settings than now',
+    description:
+      'Settings that decide over no object, such as bandwidth, do not count. Entries that never ran do not either.',
+    tags: ['projects'],
+    scope: 'read',
+    params: idParams,
+    response: z.object({
+      ran: z.number().int().describe('Live entries that have run'),
+      drifted: z.number().int(),
+      groups: z
+        .array(
+          z.object({
+            entries: z.number().int(),
+            sample: z.array(z.object({ entryId: id, sourceAddress: z.string() })).describe('The first few'),
+            settings: z.array(settingsDifference).describe('`before` is what the pass ran with, `after` what is now'),
+          }),
+        )
+        .describe('By what they ran with, the largest first, 50 at most'),
+    }),
+  },
   getMapping: {
     method: 'GET',
     path: '/api/projects/:id/mapping',
@@ -133,6 +174,39 @@ export const projectRoutes = defineRoutes({
     bodyLimit: CSV_LIMIT,
     response: z.object({ items: z.array(mappingRowSchema) }),
   },
+  searchMapping: {
+    method: 'GET',
+    path: '/api/projects/:id/mapping/rows',
+    summary: 'Mapping table, page by page, by source',
+    tags: ['projects'],
+    scope: 'read',
+    params: idParams,
+    query: z.object({
+      search: z.string().max(200).optional().describe('Anywhere in source or target'),
+      kind: mappingRowSchema.shape.kind.optional(),
+      after: z.string().max(1000).optional().describe('`next` of the page before'),
+      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(200),
+    }),
+    response: pageOf(mappingRowSchema).extend({
+      total: z.number().int().describe('Rows of the whole table'),
+      matching: z.number().int(),
+    }),
+  },
+  changeMapping: {
+    method: 'PATCH',
+    path: '/api/projects/:id/mapping',
+    summary: 'Add and remove single rows',
+    description:
+      'To correct a row, remove its old source and put the new row. A source that is mapped already is refused.',
+    tags: ['projects'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({
+      put: z.array(mappingRowSchema).max(10_000).optional(),
+      remove: z.array(z.string().max(1000)).max(10_000).optional().describe('Sources'),
+    }),
+    response: z.object({ total: z.number().int().describe('Rows of the table now') }),
+  },
   exportMapping: {
     method: 'GET',
     path: '/api/projects/:id/mapping.csv',
@@ -151,10 +225,24 @@ export const projectRoutes = defineRoutes({
     tags: ['projects'],
     scope: 'operate',
     params: idParams,
-    query: z.object({ append: flag('Add to the table and replace single rows, instead of replacing it whole') }),
+    query: z.object({
+      append: flag('Add to the table and replace single rows, instead of replacing it whole'),
+      preview: flag('Write nothing, only say what would happen'),
+    }),
     consumes: 'text/csv',
     body: csv,
     bodyLimit: CSV_LIMIT,
-    response: z.object({ imported: z.number().int(), problems: z.array(csvProblemSchema) }),
+    response: z.object({
+      imported: z.number().int().describe('With `preview`: good lines'),
+      problems: z.array(csvProblemSchema),
+      effect: z
+        .object({
+          added: z.number().int(),
+          changed: z.number().int(),
+          unchanged: z.number().int(),
+          removed: z.number().int(),
+        })
+        .describe('What the good lines do to the table as it was'),
+    }),
   },
 });

@@ -19,6 +19,23 @@ export const noteSchema = z
   })
   .meta({ id: 'Note' });
 
+const reportEntrySchema = z
+  .object({
+    entryId: id,
+    sourceAddress: z.string(),
+    targetAddress: z.string(),
+    batch: z.string().optional(),
+    status: z.string(),
+    passes: z.number().int(),
+    books: booksSchema,
+    bytes: z.number(),
+    seconds: z.number(),
+    license: z.string().optional(),
+  })
+  .meta({ id: 'ReportEntry' });
+
+const count = z.number().int().min(0);
+
 export const reportRoutes = defineRoutes({
   entryReport: {
     method: 'GET',
@@ -59,21 +76,76 @@ export const reportRoutes = defineRoutes({
       project: z.object({ id, name: z.string() }),
       books: booksSchema,
       balanced: z.boolean(),
-      entries: z.array(
-        z.object({
-          entryId: id,
-          sourceAddress: z.string(),
-          targetAddress: z.string(),
-          batch: z.string().optional(),
-          status: z.string(),
-          passes: z.number().int(),
-          books: booksSchema,
-          bytes: z.number(),
-          seconds: z.number(),
-          license: z.string().optional(),
-        }),
-      ),
+      entries: z.array(reportEntrySchema),
     }),
+  },
+  reportSummary: {
+    method: 'GET',
+    path: '/api/projects/:id/report/summary',
+    summary: 'A project in figures: books, causes of failures, license use',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    response: z
+      .object({
+        project: z.object({ id, name: z.string(), source: z.string(), target: z.string(), createdAt: timestamp }),
+        entries: z.record(z.string(), count).describe('Live entries by status'),
+        books: booksSchema,
+        balanced: z.boolean().describe('The books of all objects and those of each pass add up'),
+        bytes: z.number(),
+        passes: count,
+        seconds: z.number().describe('All writing passes together'),
+        firstAt: timestamp.optional().describe('Start of the first writing pass'),
+        lastAt: timestamp.optional().describe('End of the last one'),
+        verified: count.describe('Entries that were verified'),
+        verifiedClean: count.describe('Entries whose last verify found everything once and the same'),
+        causes: z
+          .array(
+            z.object({
+              code: z.string(),
+              kind: z.string().describe('failure, uncertain'),
+              reason: z.string(),
+              fix: z.string().optional(),
+              objects: count,
+              entries: count,
+            }),
+          )
+          .describe('What is failed or uncertain now, the most frequent first'),
+        licenses: z
+          .array(
+            z.object({
+              type: z.string(),
+              tier: z.string(),
+              burned: count,
+              burnedByDeleted: count.describe('Of the burned ones, by entries that were deleted since'),
+              assigned: count,
+            }),
+          )
+          .describe('Held by entries of the project'),
+      })
+      .meta({ id: 'ReportSummary' }),
+  },
+  reportEntries: {
+    method: 'GET',
+    path: '/api/projects/:id/report/entries',
+    summary: 'Books entry by entry, page by page',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    query: pageQuery,
+    response: pageOf(reportEntrySchema),
+  },
+  reportFailures: {
+    method: 'GET',
+    path: '/api/projects/:id/report/failures',
+    summary: 'Every object that is failed or uncertain now, page by page',
+    tags: ['reports'],
+    scope: 'read',
+    params: idParams,
+    query: pageQuery.extend({ code: z.string().max(200).optional() }),
+    response: pageOf(
+      noteSchema.extend({ noteId: id, entryId: id, sourceAddress: z.string(), targetAddress: z.string() }),
+    ),
   },
   projectReportCsv: {
     method: 'GET',

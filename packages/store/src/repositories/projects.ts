@@ -1,4 +1,4 @@
-import type { EntryStatus, MappingRow } from '@sterna/core';
+import type { EntryStatus } from '@sterna/core';
 import { sql } from 'kysely';
 import type { DomainDb, ProjectRow } from './domain-database.ts';
 
@@ -89,28 +89,4 @@ export async function updateProjectSettings(db: DomainDb, id: number, settings: 
     .set({ settings: JSON.stringify(settings), settings_version: sql<number>`settings_version + 1` })
     .where('id', '=', id)
     .execute();
-}
-
-export const mappingOf = (db: DomainDb, projectId: number): Promise<readonly MappingRow[]> =>
-  db
-    .selectFrom('mapping')
-    .select(['kind', 'source', 'target'])
-    .where('project_id', '=', projectId)
-    .orderBy('kind')
-    .orderBy('source')
-    .execute();
-
-export async function writeMapping(
-  db: DomainDb,
-  projectId: number,
-  rows: readonly MappingRow[],
-  options: { append: boolean },
-): Promise<void> {
-  if (!options.append) await db.deleteFrom('mapping').where('project_id', '=', projectId).execute();
-  if (rows.length === 0) return;
-  await sql`
-    insert into mapping (project_id, source, target, kind)
-    select ${projectId}, * from unnest(${rows.map((r) => r.source)}::text[], ${rows.map((r) => r.target)}::text[],
-           ${rows.map((r) => r.kind)}::text[])
-    on conflict (project_id, source) do update set target = excluded.target, kind = excluded.kind`.execute(db);
 }

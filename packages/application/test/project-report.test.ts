@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  changeMapping,
+  createEntries,
+  deleteEntry,
+  getMapping,
+  grantLicenses,
+  importMapping,
+  projectDrift,
+  projectReport,
+  projectReportCsv,
+  reportEntries,
+  reportFailures,
+  reportSummary,
+  searchMapping,
+  startPass,
+  updateEntry,
+  updateSettings,
+} from '../src/index.ts';
+import { codeOf, endPass, makeProject, openStage, type Stage, unique } from './fixture.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+/** A project with entries, of which the first `ran` have run once. */
+async function projectWith(count: number, ran: number): Promise<{ projectId: number; ids: readonly number[] }> {
+  const { context, owner } = stage;
+  const { project } = await makeProject(stage);
+  await grantLicenses(context, owner, { type: 'mail', tier: 'standard', quantity: count });
+  const entries = await createEntries(context, owner, {
+    projectId: project.id,
+    entries: Array.from({ length: count }, () => ({
+      itemType: 'mailbox' as const,
+      sourceAddress: `${unique('a')}@old.example`,
+      targetAddress: `${unique('b')}@new.example`,
+    })),
+  });
+  const ids = entries.map((entry) => entry.id);
+  for (const entryId of ids.slice(0, ran)) {
+    await startPass(context, owner, { entryId });
+    await endPass(stage, entryId);
+  }
+  return { projectId: project.id, ids };
+}
+
+describe('drift', () => {
+  it('counts entries whose last pass ran with other settings than now, and says which', async () => {
+    const { context, owner } = stage;
+    const { projectId, ids } = await projectWith(4, 3);
+    const drift = () => projectDrift(context, owner, { projectId });
+    expect(await drift()).toEqual({ ran: 3, drifted: 0, groups: [] });
+
+    // How fast we work decides over no object.
+    await updateSettings(context, owner, { projectId, patch: { bandwidth: { bytesPerSecond: 1_000 } } });
+    expect((await drift()).drifted).toBe(0);
+
+    await updateSettings(context, owner, { projectId, patch: { conflict: 'rename' } });
+    await updateEntry(context, owner, { entryId: ids[0] as number, settings: { sizeLimit: 5 } });
+    const { ran, drifted, groups } = await drift();
+    expect([ran, drifted]).toEqual([3, 3]);
+    expect(groups.map((group) => [group.entries, group.settings.map((one) => one.field)])).toEqual([
+      [2, ['conflict']],
+      [1, expect.arrayContaining(['conflict', 'sizeLimit'])],
+    ]);
+    expect(groups[0]?.settings[0]).toMatchObject({ before: 'skip', after: 'rename' });
+    expect(groups[1]?.sample).toMatchObject([{ entryId: ids[0] }]);
+
+    // A delta pass runs with the new ones; a deleted entry runs no more.
+    await startPass(context, owner, { entryId: ids[1] as number });
+    await endPass(stage, ids[1] as number);
+    await deleteEntry(context, owner, { entryId: ids[2] as number });
+    expect(await drift()).toMatchObject({ ran: 2, drifted: 1 });
+  });
+});
+
+describe('the mapping table', () => {
+  const csv = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  it('says what an import would do, and does nothing in a preview', async () => {
+    const { context, owner } = stage;
+    const { project } = await makeProject(stage);
+    const projectId = project.id;
+    await importMapping(context, owner, {
+      projectId,
+      csv: csv('Source,Target\na@old,a@new\nb@old,b@new\nc@old,c@new\n'),
+    });
+    const file = csv('Source,Target\nA@old,a@new\nb@old,other@new\nd@old,d@new\n,nobody\n');
+    expect(await importMapping(context, owner, { projectId, csv: file, preview: true })).toMatchObject({
+      imported: 3,
+      problems: [{ line: 5, column: 'Source' }],
+      effect: { added: 1, changed: 1, unchanged: 1, removed: 1 },
+    });
+    expect(await importMapping(context, owner, { projectId, csv: file, append: true })).toMatchObject({
+      imported: 0,
+      effect: { removed: 0 },
+    });
+    expect((await getMapping(context, owner, { projectId })).map((row) => row.target)).toEqual([
+      'a@new',
+      'b@new',
+      'c@new',
+    ]);
+  });
+
+  it('is searched page by page', async () => {
+    const { context, owner } = stage;
+    const { project } = await makeProject(stage);
+    const projectId = project.id;
+    const rows = Array.from({ length: 25 }, (_, i) => `user${i}_x@old,user${i}@new,user`);
+    await importMapping(context, owner, {
+      projectId,
+      csv: csv(['Source,Target,Kind', ...rows, 'old,new,domain'].join('\n')),
+    });
+    const seen: string[] = [];
+    for (let after: string | undefined, more = true; more; ) {
+      const page = await searchMapping(context, owner, { projectId, limit: 10, after });
+      expect([page.total, page.matching]).toEqual([26, 26]);
+      seen.push(...page.items.map((row) => row.source));
+      after = page.next;
+      more = after !== undefined;
+    }
+    expect(seen).toHaveLength(26);
+    expect(new Set(seen).size).toBe(26);
+    const search = (more: object) => searchMapping(context, owner, { projectId, ...more });
+    expect(await search({ kind: 'domain' })).toMatchObject({ total: 26, matching: 1, items: [{ source: 'old' }] });
+    // `_` is a letter here, not a wildcard.
+    expect((await search({ search: '1_X' })).matching).toBe(3);
+  });
+
+  it('takes, corrects and removes single rows, and overwrites none that somebody else put there', async () => {
+    const { context, owner } = stage;
+    const { project } = await makeProject(stage);
+    const projectId = project.id;
+    const row = (source: string, target: string) => ({ source, target, kind: 'user' as const });
+    await changeMapping(context, owner, { projectId, put: [row(' Ann@old ', 'ann@new'), row('bob@old', 'bob@new')] });
+    expect(await codeOf(changeMapping(context, owner, { projectId, put: [row('ANN@old', 'eve@new')] }))).toBe(
+      'mapping-taken',
+    );
+    // Ann's row gets another source; a source that is Bob's is refused, and nothing of it is done.
+    const rename = (source: string) => ({ projectId, remove: ['Ann@old'], put: [row(source, 'ann@new')] });
+    expect(await codeOf(changeMapping(context, owner, rename('bob@old')))).toBe('mapping-taken');
+    expect(await changeMapping(context, owner, rename('anna@old'))).toEqual({ total: 2 });
+    expect(await getMapping(context, owner, { projectId })).toEqual([
+      row('anna@old', 'ann@new'),
+      row('bob@old', 'bob@new'),
+    ]);
+    expect(await changeMapping(context, owner, { projectId, remove: ['bob@old', 'nobody@old'] })).toEqual({ total: 1 });
+  });
+});
+
+describe('the report of a project', () => {
+  it('adds up, page by page and in all, and tells only failures that still stand', async () => {
+    const { context, owner } = stage;
+    const { pool } = stage.database;
+    const { projectId, ids } = await projectWith(3, 3);
+    const [first, second, deleted] = ids as [number, number, number];
+    await pool.query(
+      `insert into ledger (entry_id, container, pass, kind, state, src, src_id, size, gone_pass) values
+         ($1, 1, 1, 1, 1, '\\x01', '1', 10, null), ($1, 1, 1, 1, 8, '\\x02', '2', 7, null),
+         ($1, 1, 2, 1, 1, '\\x03', '3', 5, null), ($1, 1, 1, 1, 1, '\\x04', '4', 100, 2),
+         ($2, 1, 1, 1, 3, '\\x01', '1', 20, null), ($2, 1, 2, 1, 7, '\\x02', '2', 3, null),
+         ($3, 1, 1, 1, 8, '\\x01', '1', 9, null)`,
+      [first, second, deleted],
+    );
+    await pool.query(
+      `insert into object_note (entry_id, pass, src, kind, code, text, fix, subject) values
+         ($1, 1, '\\x02', 'failure', 'over-size', 'Too large.', 'Raise the limit.', 'Plans'),
+         ($1, 1, '\\x03', 'failure', 'over-size', 'Settled by the second pass.', null, 'Old'),
+         ($2, 2, '\\x02', 'uncertain', 'outcome-unknown', 'Nobody knows.', null, '=1+1'),
+         ($3, 1, '\\x01', 'failure', 'over-size', 'Of a deleted entry.', null, 'Gone')`,
+      [first, second, deleted],
+    );
+    await deleteEntry(context, owner, { entryId: deleted });
+
+    const summary = await reportSummary(context, owner, { projectId });
+    expect(summary).toMatchObject({
+      entries: { completed: 2 },
+      books: { seen: 5, created: 2, unchanged: 1, failed: 1, uncertain: 1 },
+      balanced: true,
+      bytes: 35,
+      passes: 2,
+      seconds: 20,
+      causes: [
+        { code: 'outcome-unknown', objects: 1, entries: 1 },
+        { code: 'over-size', objects: 1, entries: 1, reason: 'Too large.', fix: 'Raise the limit.' },
+      ],
+      licenses: [{ type: 'mail', tier: 'standard', burned: 3, burnedByDeleted: 1, assigned: 0 }],
+    });
+
+    const one = await reportEntries(context, owner, { projectId, limit: 1 });
+    const two = await reportEntries(context, owner, { projectId, limit: 1, after: one.next });
+    expect([...one.items, ...two.items].map((entry) => [entry.entryId, entry.books.seen, entry.bytes])).toEqual([
+      [first, 3, 15],
+      [second, 2, 20],
+    ]);
+    expect(two.next).toBeUndefined();
+    const whole = await projectReport(context, owner, { projectId });
+    expect(whole.entries).toEqual([...one.items, ...two.items]);
+    expect(whole.books).toEqual(summary.books);
+
+    const failures = await reportFailures(context, owner, { projectId });
+    expect(failures.items.map((failure) => [failure.entryId, failure.subject])).toEqual([
+      [first, 'Plans'],
+      [second, '=1+1'],
+    ]);
+    expect((await reportFailures(context, owner, { projectId, code: 'outcome-unknown' })).items).toHaveLength(1);
+    const page = await reportFailures(context, owner, { projectId, limit: 1 });
+    expect((await reportFailures(context, owner, { projectId, after: page.next })).items).toEqual(
+      failures.items.slice(1),
+    );
+    const csv = await projectReportCsv(context, owner, { projectId, what: 'failures' });
+    expect(csv.trim().split('\r\n')).toHaveLength(3);
+    expect(csv).toContain(`'=1+1`);
+
+    await pool.query(`update pass set books = books || '{"seen": 101}' where entry_id = $1`, [second]);
+    expect((await reportSummary(context, owner, { projectId })).balanced).toBe(false);
+  });
+});
