@@ -1,15 +1,26 @@
 import { asSternaError, type LicenseTier, type LicenseType, licenseTypeOf, SternaError } from '@sterna/core';
-import { inOrganization, wakeWorkers } from '@sterna/store';
+import { inOrganization } from '@sterna/store';
 import { requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { type Selection, selectedIds } from './entries.ts';
-import { type BulkAction, carryOut, judge, pageFacts, Surroundings, takenBy, type Verdict } from './entry-acts.ts';
+import {
+  type BulkAction,
+  carryOut,
+  judge,
+  type PageFacts,
+  pageFacts,
+  Surroundings,
+  takenBy,
+  type Verdict,
+} from './entry-acts.ts';
 import { licenseState } from './entry-view.ts';
 
 export type { BulkAction } from './entry-acts.ts';
 
 export interface Refusal {
   readonly entryId: number;
+  /** Undefined where there is no such entry. */
+  readonly sourceAddress: string | undefined;
   readonly code: string;
   readonly message: string;
   readonly fix: string | undefined;
@@ -31,8 +42,8 @@ export interface BulkPreview {
     readonly message: string;
     readonly fix: string | undefined;
     readonly entries: number;
-    /** Ids of the first ones. */
-    readonly sample: readonly number[];
+    /** The first ones. */
+    readonly sample: readonly Pick<Refusal, 'entryId' | 'sourceAddress'>[];
   }[];
   /** What it takes from the balance, refusals for want of licenses included. */
   readonly licenses: readonly {
@@ -52,10 +63,11 @@ function* pagesOf(ids: readonly number[]): Generator<readonly number[]> {
 }
 
 /** @throws what is not the entry's fault: it would be the same with every other one */
-function refusalOf(entryId: number, thrown: unknown): Refusal {
+function refusalOf(entryId: number, facts: PageFacts, thrown: unknown): Refusal {
   const error = asSternaError(thrown);
   if (error.class === 'bug') throw thrown;
-  return { entryId, code: error.code, message: error.message, fix: error.fix };
+  const sourceAddress = facts.entries.get(entryId)?.source_address;
+  return { entryId, sourceAddress, code: error.code, message: error.message, fix: error.fix };
 }
 
 /**
@@ -86,13 +98,11 @@ export async function bulk(
           book.record(verdict.licenses);
           verdicts.push(verdict);
         } catch (thrown) {
-          pageRefused.push(refusalOf(id, thrown));
+          pageRefused.push(refusalOf(id, facts, thrown));
         }
       }
       await carryOut(tx, actor, input.act, verdicts);
-      const woken = verdicts.find((verdict) => verdict.wakes !== undefined);
-      if (woken !== undefined) await wakeWorkers(tx.db, woken.entry.id);
-      const projects = new Set(verdicts.map((verdict) => verdict.entry.project_id ?? 0));
+      const projects = new Set([...facts.entries.values()].map((entry) => entry.project_id ?? 0));
       for (const projectId of projects)
         if (projectId > 0)
           tx.event({
@@ -127,7 +137,10 @@ export async function previewBulk(
   const around = new Surroundings();
   const before = await licenseState(context.db, actor.organizationId);
   const state = before.clone();
-  const refused = new Map<string, { message: string; fix: string | undefined; entries: number; sample: number[] }>();
+  const refused = new Map<
+    string,
+    { message: string; fix: string | undefined; entries: number; sample: Pick<Refusal, 'entryId' | 'sourceAddress'>[] }
+  >();
   const needed = new Map<string, { type: LicenseType; tier: LicenseTier; needed: number }>();
   const need = (taken: { type: LicenseType; tier: LicenseTier } | undefined): void => {
     if (taken === undefined) return;
@@ -146,18 +159,15 @@ export async function previewBulk(
         need(takenBy(verdict));
         would += 1;
       } catch (thrown) {
-        const refusal = refusalOf(id, thrown);
+        const refusal = refusalOf(id, facts, thrown);
         const entry = facts.entries.get(id);
         if (refusal.code === 'license-none-left' && entry !== undefined)
           need({ type: licenseTypeOf(entry.item_type), tier: tierOf(input.act) ?? 'standard' });
-        const known = refused.get(refusal.code);
-        if (known === undefined) {
-          const { message, fix } = refusal;
-          refused.set(refusal.code, { message, fix, entries: 1, sample: [id] });
-        } else {
-          known.entries += 1;
-          if (known.sample.length < SAMPLE) known.sample.push(id);
-        }
+        const { code, message, fix, sourceAddress } = refusal;
+        const known = refused.get(code) ?? { message, fix, entries: 0, sample: [] };
+        refused.set(code, known);
+        known.entries += 1;
+        if (known.sample.length < SAMPLE) known.sample.push({ entryId: id, sourceAddress });
       }
     }
   }

@@ -20,6 +20,7 @@ import {
   inOrganization,
   insertEntries,
   lastPasses,
+  listedEntries,
   liveEntryKeys,
   livePassOf,
   lockEntry,
@@ -208,12 +209,10 @@ export async function placeForEntries(tx: OrganizationTransaction, actor: Actor,
 async function viewsOf(tx: OrganizationTransaction, actor: Actor, ids: readonly number[]): Promise<EntryView[]> {
   const { state } = await tx.licenses();
   const passes = await lastPasses(tx.db, ids);
-  const views: EntryView[] = [];
-  for (const id of ids) {
-    const row = found(await entryById(tx.db, actor.organizationId, id), 'entry', id);
-    views.push(entryView(row, state, passes.get(id)));
-  }
-  return views;
+  const rows = new Map(
+    (await listedEntries(tx.db, actor.organizationId, ids, { lock: false })).map((row) => [row.id, row]),
+  );
+  return ids.map((id) => entryView(found(rows.get(id), 'entry', id), state, passes.get(id)));
 }
 
 /** All or none. @throws SternaError config `entry-duplicate` | `target-is-source` | `address-invalid` … */

@@ -28,14 +28,15 @@ import {
   projectById,
   putIntoBatch,
   type SystemRow,
+  stopPasses,
   systemById,
-  wakePending,
+  wakePasses,
 } from '@sterna/store';
 import { notFound } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { refuseSameEndpoint } from './endpoints.ts';
 import { refuseArchived, runningRefusal } from './entries.ts';
-import { notStarted, refuseNothingToDo, refuseNothingToRetry, stopLive } from './passes.ts';
+import { notStarted, refuseNothingToDo, refuseNothingToRetry } from './passes.ts';
 
 /**
  * One action on many entries, in two steps: `judge` decides for one entry without asking anything, `carryOut` writes
@@ -48,7 +49,7 @@ export type BulkAction =
       readonly action: 'delta' | 'audit' | 'verify' | 'stop' | 'resume' | 'retry' | 'delete' | 'release';
     }
   | { readonly action: 'assign'; readonly tier?: LicenseTier | undefined }
-  | { readonly action: 'batch'; readonly batch: string | undefined };
+  | { readonly action: 'batch'; readonly batch?: string | undefined };
 
 /** Everything that a page's verdicts depend on but the licenses. */
 export interface PageFacts {
@@ -104,8 +105,9 @@ export interface Verdict {
   readonly pass?: PassToQueue;
   /** The pass moves the entry's own status. */
   readonly queues?: boolean;
+  /** The pass. */
   readonly wakes?: number;
-  readonly stops?: boolean;
+  readonly stops?: number;
   readonly archives?: boolean;
 }
 
@@ -184,7 +186,7 @@ export function judge(
         throw new SternaError('config', 'nothing-running', 'No pass of this entry is under way.', {
           fix: 'There is nothing to stop.',
         });
-      return { entry, licenses: [], stops: true };
+      return { entry, licenses: [], stops: facts.live_id };
     case 'delete':
       refuseArchived(entry, 'it can’t be deleted again');
       refuseLive('This entry can’t be deleted');
@@ -279,11 +281,20 @@ export async function carryOut(
       ids(() => true),
       act.batch?.trim() || null,
     );
+  await wakePasses(
+    tx.db,
+    verdicts.flatMap((verdict) => verdict.wakes ?? []),
+  );
+  // One that ended since it was judged is where it was to be; it isn't among these.
+  const stopped = await stopPasses(
+    tx.db,
+    verdicts.flatMap((verdict) => verdict.stops ?? []),
+  );
   const queued = new Map<number, number>();
   for (const verdict of verdicts) {
     const { entry } = verdict;
-    if (verdict.stops === true) await stopLive(tx, entry);
-    if (verdict.wakes !== undefined) await wakePending(tx.db, verdict.wakes);
+    const stop = stopped.get(entry.id);
+    if (stop !== undefined) tx.audit('entry.stop', `entry/${entry.id}`, { pass: stop });
     auditVerdict(tx, act, verdict, passes.get(entry.id));
     const pass = passes.get(entry.id);
     if (pass !== undefined) queued.set(entry.id, pass.id);

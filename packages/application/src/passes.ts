@@ -404,6 +404,7 @@ export async function retryPass(
   requireScope(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
+    refuseArchived(entry, 'it can’t start again');
     await refuseRunning(tx.db, entry, 'This entry can’t be retried');
     const last = await lastPass(tx.db, entry.id);
     refuseNothingToRetry(entry, last?.status);

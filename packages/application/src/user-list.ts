@@ -13,7 +13,14 @@ import { entriesOfProject, inOrganization, type NewEntry, projectById, reserveId
 import { found, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { systemsOfEntry } from './endpoints.ts';
-import { type EntryInput, insertPrepared, placeForEntries, prepareEntry } from './entries.ts';
+import {
+  type EntryInput,
+  insertPrepared,
+  placeForEntries,
+  prepareEntry,
+  type Selection,
+  selectedIds,
+} from './entries.ts';
 import { connectorOf, systemConfig } from './systems.ts';
 
 export type { CsvProblem } from '@sterna/core';
@@ -127,24 +134,36 @@ function asProblem(line: number, thrown: unknown): CsvProblem {
   return { line, column, code: error.code, message: error.message, fix: error.fix };
 }
 
-/** The live entries as CSV that `importUserList` takes. No secrets. */
-export async function exportUserList(context: Context, actor: Actor, input: { projectId: number }): Promise<string> {
+/**
+ * The live entries as CSV that `importUserList` takes. No secrets.
+ *
+ * @param input.selection only these of them; default: all
+ */
+export async function exportUserList(
+  context: Context,
+  actor: Actor,
+  input: { projectId: number; selection?: Selection | undefined },
+): Promise<string> {
   requireScope(actor, 'read');
   const project = found(
     await projectById(context.db, actor.organizationId, input.projectId),
     'project',
     input.projectId,
   );
+  const chosen =
+    input.selection === undefined ? undefined : new Set(await selectedIds(context, actor, input.selection));
   const rows = await entriesOfProject(context.db, project.id);
   return formatUserList(
-    rows.map((row) => ({
-      itemType: row.item_type,
-      sourceAddress: row.source_address,
-      targetAddress: row.target_address,
-      displayName: row.display_name ?? undefined,
-      batch: row.batch ?? undefined,
-      merge: row.merge,
-    })),
+    rows
+      .filter((row) => chosen === undefined || chosen.has(row.id))
+      .map((row) => ({
+        itemType: row.item_type,
+        sourceAddress: row.source_address,
+        targetAddress: row.target_address,
+        displayName: row.display_name ?? undefined,
+        batch: row.batch ?? undefined,
+        merge: row.merge,
+      })),
   );
 }
 

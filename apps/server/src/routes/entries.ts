@@ -2,7 +2,6 @@ import type { entryRoutes } from '@sterna/api-contract';
 import { ENTRY_STATUSES } from '@sterna/api-contract';
 import {
   assignLicense,
-  type BulkAction,
   bulk,
   createEntries,
   deleteEntry,
@@ -13,6 +12,8 @@ import {
   listBatches,
   listEntries,
   planStart,
+  previewBulk,
+  readSelection,
   recreateEntry,
   releaseLicense,
   resumePass,
@@ -65,18 +66,12 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
       signal: signalOf(reply),
     }),
   }),
-  bulkEntries: async ({ application, actor, params, body }) => {
-    const projectId = params.id;
-    const selection =
-      body.entryIds === undefined ? { filter: { ...body.filter, projectId } } : { entryIds: body.entryIds };
-    if (body.entryIds === undefined && body.filter === undefined) {
-      throw new SternaError('config', 'selection-missing', 'Nothing says which entries are meant.', {
-        field: 'entryIds',
-        fix: 'Give entryIds, or a filter (an empty one means every live entry).',
-      });
-    }
-    return bulk(application, actor, { ...selection, act: body.act as BulkAction });
-  },
+  bulkEntries: async ({ application, actor, params, body: { act, bulkId, ...given } }) =>
+    bulk(application, actor, { ...readSelection(params.id, given), act, bulkId }),
+  previewBulk: async ({ application, actor, params, body: { act, ...given } }) =>
+    previewBulk(application, actor, { ...readSelection(params.id, given), act }),
+  exportSelection: async ({ application, actor, params, body }) =>
+    exportUserList(application, actor, { projectId: params.id, selection: readSelection(params.id, body) }),
   getEntry: async ({ application, actor, params }) =>
     showEntry(await getEntry(application, actor, { entryId: params.id })),
   updateEntry: async ({ application, actor, params, body }) =>

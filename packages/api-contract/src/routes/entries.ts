@@ -80,7 +80,30 @@ const entryInput = z.object({
 });
 
 /** Actions that take nothing but the entry. */
-export const PLAIN_ACTIONS = ['audit', 'verify', 'stop', 'resume', 'retry', 'delete', 'release'] as const;
+export const PLAIN_ACTIONS = ['delta', 'audit', 'verify', 'stop', 'resume', 'retry', 'delete', 'release'] as const;
+
+const bulkAct = z.discriminatedUnion('action', [
+  z.object({ action: z.enum(['start', 'assign']), tier }),
+  z.object({ action: z.enum(PLAIN_ACTIONS) }),
+  z.object({ action: z.literal('batch'), batch: z.string().max(200).optional().describe('None: out of its batch') }),
+]);
+
+/** Which entries an action means. */
+const selection = z.object({
+  entryIds: z.array(id).max(50_000).optional().describe('These; or leave it out and give a filter'),
+  filter: z
+    .object({
+      search,
+      status: z.array(z.enum(ENTRY_STATUSES)).optional(),
+      itemType: itemType.optional(),
+      batch: z.string().max(200).optional().describe('Empty: those without one'),
+      license,
+    })
+    .optional()
+    .describe('All that match; an empty filter means every live entry'),
+});
+/** 50,000 ids. */
+const SELECTION_LIMIT = 2 * 1024 * 1024;
 
 const started = z.object({ pass: passSchema });
 
@@ -185,29 +208,76 @@ export const entryRoutes = defineRoutes({
     tags: ['user list'],
     scope: 'operate',
     params: idParams,
-    body: z.object({
-      act: z.discriminatedUnion('action', [
-        z.object({ action: z.enum(['start', 'assign']), tier }),
-        z.object({ action: z.enum(PLAIN_ACTIONS) }),
-        z.object({ action: z.literal('batch'), batch: z.string().max(200).optional() }),
-      ]),
-      entryIds: z.array(id).max(50_000).optional().describe('These; or leave it out and give a filter'),
-      filter: z
-        .object({
-          search,
-          status: z.array(z.enum(ENTRY_STATUSES)).optional(),
-          itemType: itemType.optional(),
-          batch: z.string().max(200).optional(),
-          license,
-        })
+    body: selection.extend({
+      act: bulkAct,
+      bulkId: z
+        .string()
+        .max(100)
         .optional()
-        .describe('All that match; an empty filter means every live entry'),
+        .describe('Comes back in the events of the type `bulk` that tell how far it is'),
     }),
-    bodyLimit: 2 * 1024 * 1024,
+    bodyLimit: SELECTION_LIMIT,
     response: z.object({
       done: z.array(id),
-      refused: z.array(z.object({ entryId: id, code: z.string(), message: z.string(), fix: z.string().optional() })),
+      refused: z.array(
+        z.object({
+          entryId: id,
+          sourceAddress: z.string().optional().describe('Absent where there is no such entry'),
+          code: z.string(),
+          message: z.string(),
+          fix: z.string().optional(),
+        }),
+      ),
     }),
+  },
+  previewBulk: {
+    method: 'POST',
+    path: '/api/projects/:id/entries/bulk/preview',
+    summary: 'What a bulk action would do as things stand; changes nothing',
+    tags: ['user list'],
+    scope: 'operate',
+    params: idParams,
+    body: selection.extend({ act: bulkAct }),
+    bodyLimit: SELECTION_LIMIT,
+    response: z
+      .object({
+        entries: z.number().int().describe('Selected'),
+        would: z.number().int().describe('Of them, those for which it would be done'),
+        refused: z
+          .array(
+            z.object({
+              code: z.string(),
+              message: z.string().describe('Of the first one'),
+              fix: z.string().optional(),
+              entries: z.number().int(),
+              sample: z.array(z.object({ entryId: id, sourceAddress: z.string().optional() })),
+            }),
+          )
+          .describe('The others by cause, most frequent first'),
+        licenses: z
+          .array(
+            z.object({
+              type: z.enum(LICENSE_TYPES),
+              tier: z.enum(LICENSE_TIERS),
+              needed: z.number().int().describe('Entries refused for want of licenses included'),
+              available: z.number().int(),
+            }),
+          )
+          .describe('What it takes from the balance'),
+      })
+      .meta({ id: 'BulkPreview' }),
+  },
+  exportSelection: {
+    method: 'POST',
+    path: '/api/projects/:id/entries/export.csv',
+    summary: 'The selected entries as CSV; credentials are never exported',
+    tags: ['user list'],
+    scope: 'read',
+    params: idParams,
+    body: selection,
+    bodyLimit: SELECTION_LIMIT,
+    produces: 'text/csv',
+    response: z.string(),
   },
   getEntry: {
     method: 'GET',

@@ -105,3 +105,41 @@ export async function putIntoBatch(db: DomainDb, ids: readonly number[], batch: 
   if (ids.length === 0) return;
   await sql`update entry set batch = ${batch} where id = any(${[...ids]}::bigint[])`.execute(db);
 }
+
+/**
+ * Pending passes go on now. One that a worker holds at this moment is left out: it is going on already, and waiting for
+ * it with an entry locked would be a deadlock (workers lock the pass first).
+ */
+export async function wakePasses(db: DomainDb, passIds: readonly number[]): Promise<void> {
+  if (passIds.length === 0) return;
+  await sql`
+    update pass set resume_at = now()
+     where id in (select id from pass where id = any(${[...passIds]}::bigint[]) and status = 'pending'
+                   order by id for update skip locked)`.execute(db);
+  await sql`select pg_notify(${PASS_CHANNEL}, '')`.execute(db);
+}
+
+/**
+ * As `stopUnclaimed` and `requestStop`, for many: those that no worker has end at once, with their entries; the others
+ * are asked to. Locks passes before entries, as workers do.
+ *
+ * @returns the number of each entry's pass; none for those that ended meanwhile
+ */
+export async function stopPasses(db: DomainDb, passIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  if (passIds.length === 0) return new Map();
+  const result = await sql<{ entry_id: number; number: number; ended: boolean }>`
+    update pass set stop_requested = true,
+           status = case when status = 'running' then status else 'stopped' end,
+           ended_at = case when status = 'running' then ended_at else now() end,
+           resume_at = case when status = 'running' then resume_at end
+     where id in (select id from pass where id = any(${[...passIds]}::bigint[])
+                     and status in ('queued', 'running', 'pending') order by id for update)
+    returning entry_id, number, status = 'stopped' and kind in ('initial', 'delta') as ended`.execute(db);
+  const ended = result.rows.filter((row) => row.ended).map((row) => row.entry_id);
+  if (ended.length > 0)
+    await sql`
+      update entry set status = 'stopped', status_detail = null, resume_at = null
+       where id = any(${ended}::bigint[])`.execute(db);
+  await sql`select pg_notify(${PASS_CHANNEL}, '')`.execute(db);
+  return new Map(result.rows.map((row) => [row.entry_id, row.number]));
+}
