@@ -34,11 +34,13 @@ export interface Route {
 /** Groups of the description, in reading order. */
 export const TAGS = {
   installation: 'Health, first set-up and version',
+  overview: 'What to keep an eye on: what runs, what needs a person, what waits',
   session: 'Sign-in, sign-out, who am I, API tokens',
   systems: 'Places to read and write',
   projects: 'Projects, their settings and mapping table',
   'user list': 'The entries of a project: import, export, search, bulk actions',
   entries: 'One entry: passes, licenses, plan, reports',
+  batches: 'Batches: schedules and the cutover checklist',
   passes: 'Runs of an entry and their books',
   remigration: 'The guided flow that starts an entry again, for one or many',
   licenses: 'Balance, ledger, grants and signed packs',

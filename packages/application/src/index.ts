@@ -39,6 +39,7 @@ export {
 } from './entries.ts';
 export * from './entry-page.ts';
 export type { EntryLicense, EntryView, PassSummary } from './entry-view.ts';
+export * from './license-forecast.ts';
 export {
   assignLicense,
   exportLedger,
@@ -54,6 +55,7 @@ export {
 } from './licenses.ts';
 export * from './live-events.ts';
 export * from './mapping.ts';
+export * from './overview.ts';
 export {
   getPass,
   listPasses,

@@ -1,5 +1,5 @@
 import type { Claim, PassEnd } from '@sterna/store';
-import { claimPass, LeaseLost, renewLease, reportProgress } from '@sterna/store';
+import { claimPass, countThroughput, LeaseLost, pruneThroughput, renewLease, reportProgress } from '@sterna/store';
 import { PassControl } from './pass/interruption.ts';
 import type { Progress } from './pass/progress.ts';
 import { type EngineDependencies, isDatabaseError, runPass } from './pass/run-pass.ts';
@@ -24,6 +24,9 @@ const DEFAULT_LEASE_HERE = 5;
 const DEFAULT_SLICE = 60;
 /** How often an idle worker looks for passes whose time has come or whose worker died. Notifications wake it sooner. */
 const IDLE_POLL_SECONDS = 2;
+/** How often what a running pass has done is added to the throughput; its end adds the rest. */
+const COUNT_SECONDS = 10;
+const PRUNE_HOURS = 1;
 
 /** Runs a claim while renewing its lease. @returns undefined if the lease was lost: somebody else goes on */
 async function runClaim(
@@ -36,6 +39,7 @@ async function runClaim(
   let renewedAt = performance.now();
   const startedAt = renewedAt;
   let busy = false;
+  let countedAt = startedAt;
   const tick = async (): Promise<void> => {
     // The renewal may hang with the database: then the lease runs out by our own clock, and the sockets go.
     if (performance.now() - renewedAt > options.leaseSeconds * 1_000) control.abort(new LeaseLost());
@@ -52,6 +56,10 @@ async function runClaim(
       if (progress !== undefined) {
         options.onProgress?.(progress);
         await reportProgress(deps.pool, claim, progress.snapshot());
+        if (performance.now() - countedAt > COUNT_SECONDS * 1_000) {
+          countedAt = performance.now();
+          await countThroughput(deps.pool, claim.passId);
+        }
       }
     } catch (error) {
       deps.log({ level: 'warn', message: 'lease renewal failed', pass: claim.passId, error: String(error) });
@@ -83,6 +91,13 @@ export function startWorker(deps: EngineDependencies, options: WorkerOptions): W
   let stopping = false;
   let wake: () => void = () => {};
   const listener = listen(deps, () => wake());
+  const prune = (): void =>
+    void pruneThroughput(deps.pool).catch((error) =>
+      deps.log({ level: 'warn', message: 'old throughput could not be pruned', error: String(error) }),
+    );
+  prune();
+  const pruning = setInterval(prune, PRUNE_HOURS * 3_600_000);
+  pruning.unref();
 
   const loop = (async () => {
     while (!stopping) {
@@ -129,6 +144,7 @@ export function startWorker(deps: EngineDependencies, options: WorkerOptions): W
   return {
     async stop() {
       stopping = true;
+      clearInterval(pruning);
       stopCalls += 1;
       for (const control of running.keys()) {
         if (stopCalls === 1) control.interrupt('shutdown');

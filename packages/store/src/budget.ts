@@ -49,13 +49,17 @@ export async function giveSlotsBack(client: PoolClient, owner: string): Promise<
 /** Everything went well: one more, up to the ceiling. */
 export async function raiseBudget(client: PoolClient | Pool, systemIds: readonly number[]): Promise<void> {
   await client.query(
-    `update budget set connections = least(ceiling, connections + 1), resume_at = null, reason = null
+    `update budget set connections = least(ceiling, connections + 1), resume_at = null, reason = null,
+            throttled_since = null
       where system_id = any($1) and (connections < ceiling or resume_at is not null)`,
     [systemIds],
   );
 }
 
-/** The system said "too many" or went away: half as many, and nothing at all until `until`. */
+/**
+ * The system said "too many" or went away: half as many, and nothing at all until `until`. It counts as throttled since
+ * the first of the times that follow each other closely.
+ */
 export async function lowerBudget(
   client: PoolClient | Pool,
   systemId: number,
@@ -63,7 +67,9 @@ export async function lowerBudget(
   reason: string,
 ): Promise<void> {
   await client.query(
-    `update budget set connections = greatest(1, connections / 2), resume_at = greatest(resume_at, $2), reason = $3
+    `update budget set connections = greatest(1, connections / 2), resume_at = greatest(resume_at, $2), reason = $3,
+            throttled_since = case when throttled_since is null or resume_at < now() - interval '10 minutes' then now()
+                                   else throttled_since end
       where system_id = $1`,
     [systemId, until, reason],
   );

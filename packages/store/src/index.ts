@@ -8,3 +8,4 @@ export * from './pass-queue.ts';
 export * from './repositories/index.ts';
 export type * from './schema.ts';
 export * from './secrets.ts';
+export * from './throughput.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SternaError } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
 import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts';
+import { countThroughput } from './throughput.ts';
 
 export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
 export type PassStatus =
@@ -224,6 +225,7 @@ export async function endPass(pool: Pool, claim: Claim, end: PassEnd): Promise<v
         over,
       ],
     );
+    await countThroughput(client, claim.passId);
     if (movesEntry(claim.kind)) {
       await client.query('update entry set status = $2, status_detail = $3, resume_at = $4 where id = $1', [
         claim.entryId,

@@ -113,6 +113,8 @@ export interface Domain {
     books: OptionalJson;
     result: OptionalJson;
     error: OptionalJson;
+    counted_objects: Generated<number>;
+    counted_bytes: Generated<number>;
   };
   license_event: {
     organization_id: Ref;

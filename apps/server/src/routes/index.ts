@@ -2,6 +2,7 @@ import { backupHandlers } from './backups.ts';
 import { entryHandlers } from './entries.ts';
 import { entryPageHandlers } from './entry-page.ts';
 import { licenseHandlers } from './licenses.ts';
+import { overviewHandlers } from './overview.ts';
 import { passHandlers } from './passes.ts';
 import { projectHandlers } from './projects.ts';
 import { remigrationHandlers } from './remigrations.ts';
@@ -20,5 +21,6 @@ export const handlers = {
   ...remigrationHandlers,
   ...backupHandlers,
   ...licenseHandlers,
+  ...overviewHandlers,
   ...reportHandlers,
 };

@@ -3,6 +3,7 @@ import { entryRoutes } from './entries.ts';
 import { entryPageRoutes } from './entry-page.ts';
 import { eventRoutes } from './events.ts';
 import { licenseRoutes } from './licenses.ts';
+import { overviewRoutes } from './overview.ts';
 import { passRoutes } from './passes.ts';
 import { projectRoutes } from './projects.ts';
 import { remigrationRoutes } from './remigrations.ts';
@@ -21,6 +22,7 @@ export const routes = {
   ...remigrationRoutes,
   ...backupRoutes,
   ...licenseRoutes,
+  ...overviewRoutes,
   ...reportRoutes,
   ...eventRoutes,
 } as const;

@@ -201,6 +201,7 @@ export const errorJson = (error: SternaError) => ({
   message: error.message,
   ...(error.fix === undefined ? {} : { fix: error.fix }),
   ...(error.field === undefined ? {} : { field: error.field }),
+  ...(error.details.side === undefined ? {} : { side: error.details.side }),
   ...(error.class === 'bug' && error.cause instanceof Error ? { stack: error.cause.stack?.slice(0, 4_000) } : {}),
 });
 

@@ -10,6 +10,7 @@ export * from './license-events.ts';
 export * from './many-entries.ts';
 export * from './mapping-rows.ts';
 export * from './organization-transaction.ts';
+export * from './overview.ts';
 export * from './passes.ts';
 export * from './project-report.ts';
 export * from './projects.ts';
