@@ -12,10 +12,9 @@ process.stdin.once('data', () => {
 
 try {
   const database = await openDatabase({ dataDir });
-  await database.pool.query('create table if not exists acknowledged (pid bigint, n bigint)').catch((error) => {
-    // Two at the same time: the other one has made it.
-    if (error.code !== '23505' && error.code !== '42P07') throw error;
-  });
+  // Two at the same time: "if not exists" alone is a race, one of them would be told that the name is taken.
+  await database.pool.query(`begin; select pg_advisory_xact_lock(1);
+    create table if not exists acknowledged (pid bigint, n bigint); commit`);
   console.log('open');
   for (let n = 1; !isStopping; n++) {
     if (mode === 'idle') {
