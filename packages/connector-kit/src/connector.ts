@@ -42,6 +42,8 @@ export type ConnectorEvent =
 /** A live connection to one endpoint. One session is used by one pass at a time. */
 export interface Session {
   readonly capabilities: Capabilities;
+  /** Where kinds differ (a mailbox of several servers): those of one kind. Absent: `capabilities` for all. */
+  capabilitiesOf?(kind: ContentKind): Capabilities;
   readonly reader: Reader;
   /** Absent on `read` sessions and on read-only systems. */
   readonly writer?: Writer;

@@ -11,6 +11,11 @@ export interface Container {
   readonly kind: ContentKind;
   readonly role?: SpecialUse;
   readonly subscribed?: boolean;
+  /** Calendars and task lists: `#RRGGBB` (RFC 7986 COLOR, Apple's calendar-color). */
+  readonly color?: string;
+  readonly description?: string;
+  /** Somebody else's, shared with this account: whose it is. Reported, and migrated only from its owner. */
+  readonly sharedBy?: string;
   /** Objects now in it, by the system's own count. */
   readonly total?: number;
   /**
@@ -45,7 +50,7 @@ export interface Change {
   readonly size?: number;
   /** 16 bytes from packages/content `messageMatchKey`. Asked for by `facets.matchKey`. */
   readonly matchKey?: Buffer;
-  /** Version of the content where it can change; absent for mail (content is immutable). */
+  /** Version of the content where it can change (an ETag); absent for mail (content is immutable). */
   readonly version?: string;
 }
 
@@ -75,7 +80,10 @@ export interface ChangeFacets {
 /** One object's content. `body` is whole up to INLINE_LIMIT, else a stream that must be drained before the next object. */
 export interface Content {
   readonly id: string;
+  /** Messages; empty for other kinds. */
   readonly flags: Flags;
+  /** Version of the content as read, where it can change (an ETag). */
+  readonly version?: string;
   /** Received date. */
   readonly date: Date | undefined;
   /** Exact length of the body in bytes. */

@@ -1,4 +1,4 @@
-import type { SternaError } from '@sterna/core';
+import type { ContentKind, SternaError } from '@sterna/core';
 import type { Container, Flags, SpecialUse } from './reader.ts';
 
 /** Something a target can't hold, per object; shown and exported, never silently lost. */
@@ -19,6 +19,20 @@ export interface CreateOp {
   readonly size: number;
   /** A stream only when alone in its batch. */
   readonly body: Buffer | AsyncIterable<Buffer>;
+}
+
+/**
+ * Puts other content into our copy, which keeps its id. `ifVersion`: only while the copy is still that version (as we
+ * wrote it, or as the conflict option looked at it); undefined: whatever it is.
+ */
+export interface ReplaceOp {
+  readonly verb: 'replace';
+  readonly op: string;
+  readonly container: string;
+  readonly targetId: string;
+  readonly ifVersion: string | undefined;
+  readonly size: number;
+  readonly body: Buffer;
 }
 
 /** Changes flags of our copy, as a difference, so that what people set at the target stays. */
@@ -48,9 +62,11 @@ export interface RemoveOp {
   readonly targetId: string;
   /** `trash`: to the target's trash where it has one. */
   readonly how: 'trash' | 'expunge';
+  /** Only while it is still that version; where versions exist. Otherwise the result is `changed`. */
+  readonly ifVersion?: string;
 }
 
-export type Op = CreateOp | StateOp | PlaceOp | RemoveOp;
+export type Op = CreateOp | ReplaceOp | StateOp | PlaceOp | RemoveOp;
 
 export type Result =
   /** Acknowledged. `targetId` is known for create and place (undefined only where the target can't tell: then `candidates` is asked). */
@@ -58,13 +74,22 @@ export type Result =
       readonly op: string;
       readonly outcome: 'done';
       readonly targetId?: string;
+      /** Create and replace: the version of the copy as written, where the target has versions and told it. */
+      readonly version?: string;
       readonly notes?: readonly FidelityNote[];
     }
   /** The target refused this object for good; it was not written. */
   | { readonly op: string; readonly outcome: 'refused'; readonly error: SternaError }
   /** The whole batch was refused and nothing of it written; one of its objects is to blame: bisect. */
   | { readonly op: string; readonly outcome: 'batch-refused'; readonly error: SternaError }
-  /** The target copy isn't there any more (state, place, remove). */
+  /**
+   * Create: not written, because the container has another object under the same natural key (the UID of an event).
+   * The conflict option decides.
+   */
+  | { readonly op: string; readonly outcome: 'exists'; readonly targetId: string; readonly version?: string }
+  /** Replace, remove: not done, because the copy is no longer `ifVersion`. `version`: what it is now, where told. */
+  | { readonly op: string; readonly outcome: 'changed'; readonly version?: string }
+  /** The target copy isn't there any more (replace, state, place, remove). */
   | { readonly op: string; readonly outcome: 'missing' }
   /** Nobody knows whether it was written: settle before anything else. */
   | { readonly op: string; readonly outcome: 'unknown'; readonly error: SternaError };
@@ -82,7 +107,9 @@ export interface InventoryItem {
   readonly size?: number;
   readonly date?: Date;
   readonly flags?: Flags;
-  /** packages/content `messageMatchKey`, where asked for. */
+  /** Version of the content where it can change (an ETag). */
+  readonly version?: string;
+  /** packages/content `matchKeyOf`, where asked for. */
   readonly matchKey?: Buffer;
 }
 
@@ -93,7 +120,14 @@ export interface Writer {
    */
   ensureContainer(
     path: readonly string[],
-    options: { readonly role?: SpecialUse; readonly subscribe?: boolean },
+    options: {
+      /** Default `message`. */
+      readonly kind?: ContentKind;
+      readonly role?: SpecialUse;
+      readonly subscribe?: boolean;
+      readonly color?: string;
+      readonly description?: string;
+    },
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }>;
 
   /** Deterministic from `key` (hex): the id that a create will take. Only where `settle` is `reserved-id`. */
@@ -106,7 +140,7 @@ export interface Writer {
   mark(container: string): Promise<string>;
 
   /**
-   * Sends one batch: creates into one container, or any number of state/place/remove ops. Never throws for an object;
+   * Sends one batch: creates into one container, or any number of replace/state/place/remove ops. Never throws for an object;
    * throws SternaError `throttled` (with nothing of this batch written), `auth`, or `config` (over quota is
    * `throttled` with code `over-quota`) where the endpoint as a whole refuses. Calls may overlap up to
    * `batch.inFlight`; each is all-or-per-object as its results say.

@@ -1,2 +1,4 @@
 export * from './message-digest.ts';
 export * from './message-match-key.ts';
+export * from './pivot.ts';
+export * from './pivots.ts';

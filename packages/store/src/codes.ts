@@ -1,4 +1,4 @@
-import { OBJECT_STATES, type ObjectState } from '@sterna/core';
+import { CONTENT_KINDS, type ContentKind, OBJECT_STATES, type ObjectState } from '@sterna/core';
 
 /** Smallint codes of the big tables. Append only: numbers are stored. */
 export const STATE_CODE: Readonly<Record<ObjectState, number>> = {
@@ -14,9 +14,14 @@ export const STATE_CODE: Readonly<Record<ObjectState, number>> = {
 const STATE_OF = new Map(OBJECT_STATES.map((state) => [STATE_CODE[state], state]));
 export const stateOf = (code: number): ObjectState => STATE_OF.get(code) as ObjectState;
 
-export const KIND_CODE = { message: 1, event: 2, contact: 3, task: 4, file: 5 } as const;
+export const KIND_CODE = { message: 1, event: 2, contact: 3, task: 4, file: 5 } as const satisfies Record<
+  ContentKind,
+  number
+>;
+const KIND_OF = new Map(CONTENT_KINDS.map((kind) => [KIND_CODE[kind] as number, kind]));
+export const kindOf = (code: number): ContentKind => KIND_OF.get(code) ?? 'message';
 
-export const VERB_CODE = { create: 1, state: 2, place: 3, remove: 4 } as const;
+export const VERB_CODE = { create: 1, state: 2, place: 3, remove: 4, replace: 5 } as const;
 
 /** Why an object is filtered or skipped; words for people in REASON_TEXT. */
 export const REASON = {
@@ -30,6 +35,8 @@ export const REASON = {
   'vanished-from-source': 7,
   'kind-off': 8,
   'deleted-at-target': 9,
+  'conflict-kept-target': 10,
+  'changed-at-target': 11,
 } as const;
 export type Reason = keyof typeof REASON;
 const REASON_OF = new Map<number, Reason>(Object.entries(REASON).map(([name, code]) => [code, name as Reason]));

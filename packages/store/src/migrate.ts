@@ -4,6 +4,7 @@ import * as foundation from './migrations/0001-foundation.ts';
 import * as cutover from './migrations/0002-cutover.ts';
 import * as people from './migrations/0003-people.ts';
 import * as throughput from './migrations/0004-throughput.ts';
+import * as kinds from './migrations/0005-kinds.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-cutover', statements: cutover.statements },
   { name: '0003-people', statements: people.statements },
   { name: '0004-throughput', statements: throughput.statements },
+  { name: '0005-kinds', statements: kinds.statements },
 ];
 
 /** Held by the one process that migrates. */

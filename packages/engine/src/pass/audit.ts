@@ -1,9 +1,13 @@
-import type { PassContext } from './context.ts';
+import type { ContentKind } from '@sterna/core';
+import { capabilitiesFor, type PassContext } from './context.ts';
 
 /** What a mailbox holds, before anything is spent: folders, objects, dates, access. Writes nothing anywhere. */
 export interface AuditResult {
   readonly containers: readonly {
     readonly container: string;
+    readonly kind: ContentKind;
+    /** Somebody else's, shared with this account. */
+    readonly sharedBy: string | null;
     readonly role: string | null;
     readonly objects: number;
     readonly bytes: number;
@@ -23,11 +27,11 @@ export interface AuditResult {
 export async function audit(context: PassContext): Promise<AuditResult> {
   const { source, target, progress } = context;
   progress.phase = 'audit';
-  const limit = target.capabilities.maxObjectBytes;
   const containers: AuditResult['containers'][number][] = [];
   let tooLarge = 0;
   for (const container of await source.reader.containers({ access: true })) {
-    if (container.kind !== 'message') continue;
+    if (!context.settings.settings.kinds[container.kind]) continue;
+    const limit = capabilitiesFor(target, container.kind).maxObjectBytes;
     progress.container = container.path.join('/');
     let objects = 0;
     let bytes = 0;
@@ -52,6 +56,8 @@ export async function audit(context: PassContext): Promise<AuditResult> {
     progress.bytes += bytes;
     containers.push({
       container: container.path.join('/'),
+      kind: container.kind,
+      sharedBy: container.sharedBy ?? null,
       role: container.role ?? null,
       objects,
       bytes,

@@ -1,10 +1,11 @@
-import { addBooks, type Books, balances, EMPTY_BOOKS, type ObjectState } from '@sterna/core';
+import { addBooks, type Books, balances, type ContentKind, EMPTY_BOOKS, type ObjectState } from '@sterna/core';
 import { countStates, type StateCount } from '@sterna/store';
 import type { PassContext } from './context.ts';
 import type { Structure } from './structure.ts';
 
 export interface ContainerBooks {
   readonly container: string;
+  readonly kind: ContentKind;
   readonly target: string | null;
   readonly books: Books;
   /** Why the whole container was left out. */
@@ -18,6 +19,8 @@ export interface PassBooks {
   /** Bytes of the live objects that have a copy. */
   readonly bytes: number;
   readonly containers: readonly ContainerBooks[];
+  /** The total broken down; kinds that the source has. */
+  readonly kinds: Readonly<Partial<Record<ContentKind, Books>>>;
   /** Objects per reason, where one is filtered or skipped. */
   readonly reasons: Readonly<Record<string, number>>;
 }
@@ -55,13 +58,16 @@ export async function booksOfPass(context: PassContext, structure: Structure): P
     const target = [...context.targetContainers.values()].find((one) => one.id === row.targetContainer);
     containers.push({
       container: row.path.join('/'),
+      kind: row.kind,
       target: excluded === undefined ? (target?.path.join('/') ?? null) : null,
       books: books as Books,
       ...(excluded === undefined ? {} : { excluded }),
     });
   }
   const total = containers.reduce((sum, one) => addBooks(sum, one.books), EMPTY_BOOKS);
-  return { total, balanced: containers.every((one) => balances(one.books)), bytes, containers, reasons };
+  const kinds: Partial<Record<ContentKind, Books>> = {};
+  for (const one of containers) kinds[one.kind] = addBooks(kinds[one.kind] ?? EMPTY_BOOKS, one.books);
+  return { total, balanced: containers.every((one) => balances(one.books)), bytes, containers, kinds, reasons };
 }
 
 /** What an object settled by an earlier pass counts as in this one. */

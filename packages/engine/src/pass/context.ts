@@ -1,4 +1,5 @@
-import type { Session } from '@sterna/connector-kit';
+import type { Capabilities, Session } from '@sterna/connector-kit';
+import type { ContentKind, MappingLookup } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { PassControl } from './interruption.ts';
@@ -12,6 +13,8 @@ export interface PassContext {
   /** 32 bytes; keys source ids in the ledger. */
   readonly stampKey: Buffer;
   readonly settings: PassSettings;
+  /** Who people are at the target, as the mapping table said when this run began. */
+  readonly mapping: MappingLookup;
   readonly source: Session;
   readonly target: Session;
   readonly control: PassControl;
@@ -20,13 +23,17 @@ export interface PassContext {
   readonly targetContainers: Map<string, ContainerRow>;
   /** Target containers that this process wrote to: checked for late landings at the close. */
   readonly writtenTargets: Set<number>;
-  /** What a trial license still allows; undefined for standard ones. */
-  readonly trial: { objectsLeft: number; bytesLeft: number } | undefined;
+  /** What a trial license still allows, objects for each kind; undefined for standard ones. */
+  readonly trial: { readonly objectsLeft: Map<ContentKind, number>; bytesLeft: number } | undefined;
   /**
    * Where a test harness may kill this process: called with the name of the point just reached. A no-op otherwise.
    */
   readonly reached: (point: CrashPoint) => void | Promise<void>;
 }
+
+/** What a side can do with objects of this kind. */
+export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
+  session.capabilitiesOf?.(kind) ?? session.capabilities;
 
 /** The points of the exactly-once protocol at which a crash is interesting. */
 export type CrashPoint =

@@ -42,7 +42,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
       const about = { src: row.src, srcId: row.srcId, container: row.container };
       if (policy === 'report') {
         notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...about });
-      } else if (row.state === 'skipped' || formatFlags(copy.flags ?? []) !== row.flags) {
+      } else if (row.state === 'skipped' || isTouched(row, copy)) {
         const why = row.state === 'skipped' ? 'it was there before Sterna' : 'somebody changed it since';
         notes.push({ kind: 'gone', code: 'deletion-not-propagated', text: `${words} and stays: ${why}.`, ...about });
       } else {
@@ -58,6 +58,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
           container: target.key,
           targetId: row.targetId ?? '',
           how: 'trash',
+          ...(row.targetVersion === undefined ? {} : { ifVersion: row.targetVersion }),
         })),
       );
       const removed = remove.filter((_, i) => {
@@ -84,3 +85,9 @@ export async function handleDeletions(context: PassContext): Promise<void> {
   }
   await inFencedTransaction(pool, claim.lease, (client) => insertNotes(client, claim.entryId, claim.number, notes));
 }
+
+/** Somebody worked on the copy since it was written: another version, or other flags. */
+const isTouched = (row: LedgerRow, copy: InventoryItem): boolean =>
+  row.targetVersion !== undefined && copy.version !== undefined
+    ? copy.version !== row.targetVersion
+    : formatFlags(copy.flags ?? []) !== (row.flags ?? '');

@@ -1,4 +1,6 @@
-import { MessageDigest } from '@sterna/content';
+import { MessageDigest, pivotOf } from '@sterna/content';
+import type { ContentKind } from '@sterna/core';
+import type { ContainerRow } from '@sterna/store';
 import type { PassContext } from './context.ts';
 
 const READ_PAGE = 500;
@@ -6,19 +8,39 @@ const READ_PAGE = 500;
 /** Reads objects of the target and tells their digests; those that are gone are left out. */
 export async function* digestsOf(
   context: PassContext,
-  container: string,
+  container: Pick<ContainerRow, 'key' | 'kind'>,
   ids: readonly string[],
 ): AsyncGenerator<{ id: string; digest: string }> {
   for (let from = 0; from < ids.length; from += READ_PAGE) {
     context.control.checkpoint();
-    for await (const content of context.target.reader.read(container, ids.slice(from, from + READ_PAGE))) {
+    for await (const content of context.target.reader.read(container.key, ids.slice(from, from + READ_PAGE))) {
       if (!('body' in content)) continue;
-      const digest = new MessageDigest();
-      if (Buffer.isBuffer(content.body)) digest.update(content.body);
-      else for await (const chunk of content.body) digest.update(chunk);
+      const digest = await digestOf(container.kind, content.body);
       context.progress.objects += 1;
       context.progress.bytes += content.size;
-      yield { id: content.id, digest: digest.digest().toString('hex') };
+      yield { id: content.id, digest: digest.toString('hex') };
     }
   }
+}
+
+/** The digest of a copy as it is read, streamed where it is mail. A copy that can't be parsed has that of its bytes. */
+export async function digestOf(kind: ContentKind, body: Buffer | AsyncIterable<Buffer>): Promise<Buffer> {
+  if (kind === 'message') {
+    const digest = new MessageDigest();
+    if (Buffer.isBuffer(body)) digest.update(body);
+    else for await (const chunk of body) digest.update(chunk);
+    return digest.digest();
+  }
+  const whole = Buffer.isBuffer(body) ? body : await gathered(body);
+  try {
+    return pivotOf(kind).digest(whole);
+  } catch {
+    return new MessageDigest().update(whole).digest();
+  }
+}
+
+async function gathered(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

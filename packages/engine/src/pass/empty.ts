@@ -22,7 +22,7 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
   const present = await context.target.reader.containers();
   await rekeyTargets(context, present);
   for (const container of present) {
-    if (container.kind !== 'message') continue;
+    if (container.sharedBy !== undefined || !context.settings.settings.kinds[container.kind]) continue;
     context.control.checkpoint();
     let row = context.targetContainers.get(container.id);
     if (row === undefined) {
@@ -72,16 +72,20 @@ export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
           container: row.key,
           targetId: item.targetId,
           how: 'expunge',
+          ...(item.version === undefined ? {} : { ifVersion: item.version }),
         })),
       );
       const gone: string[] = [];
+      const kept: string[] = [];
       for (const result of results) {
         if (result.outcome === 'done' || result.outcome === 'missing') gone.push(result.op);
-        else if (result.outcome === 'unknown') throw result.error;
+        // Somebody changed it since it was listed: what was confirmed is not what is there now.
+        else if (result.outcome === 'changed') kept.push(result.op);
+        else if (result.outcome === 'exists') throw new SternaError('bug', 'internal', 'A removal can’t find a twin.');
         else throw result.error;
       }
       await inFencedTransaction(context.pool, context.claim.lease, (client) =>
-        markRemoved(client, context.claim.entryId, row.id, gone),
+        markRemoved(client, context.claim.entryId, row.id, [...gone, ...kept]),
       );
       objects += gone.length;
       bytes += page.reduce((total, item) => total + (item.size ?? 0), 0);

@@ -1,6 +1,6 @@
 import type { Container } from '@sterna/connector-kit';
 import { type ContainerRow, inFencedTransaction, saveContainers } from '@sterna/store';
-import type { PassContext } from './context.ts';
+import { capabilitiesFor, type PassContext } from './context.ts';
 import { recover } from './recover.ts';
 
 /** Target containers that changed since they were last known to hold nothing unsettled of ours; empty ones hold nothing. */
@@ -20,12 +20,17 @@ export function dirtyTargets(context: PassContext, target: readonly Container[])
  * earlier process may have landed in them since.
  */
 export async function closeTargets(context: PassContext, atStart: readonly Container[]): Promise<void> {
-  const marks = context.target.capabilities.settle === 'pending-mark';
+  const isMarked = (row: ContainerRow): boolean => capabilitiesFor(context.target, row.kind).settle === 'pending-mark';
+  const marks = [...context.targetContainers.values()].some(isMarked);
   const wrote = context.writtenTargets.size > 0;
   if (!marks && !wrote) return;
   const listed = wrote ? await context.target.reader.containers() : atStart;
   const isWritten = (row: ContainerRow): boolean => context.writtenTargets.has(row.id);
-  if (marks) await recover(context, dirtyTargets(context, listed).filter(isWritten));
+  if (marks)
+    await recover(
+      context,
+      dirtyTargets(context, listed).filter((row) => isWritten(row) && isMarked(row)),
+    );
   const now = new Map(listed.map((container) => [container.id, container]));
   const before = new Map(atStart.map((container) => [container.id, container]));
   const changed: ContainerRow[] = [];

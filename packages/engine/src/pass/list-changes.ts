@@ -1,4 +1,5 @@
 import type { ChangePage, Container } from '@sterna/connector-kit';
+import type { ContentKind } from '@sterna/core';
 import {
   type ContainerRow,
   clearTodos,
@@ -20,9 +21,11 @@ import {
   settleRows,
   sourceKey,
   type TodoVerb,
+  VERB_CODE,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
-import type { PassContext } from './context.ts';
+import { capabilitiesFor, type PassContext } from './context.ts';
+import { TRIAL_OBJECTS } from './pass-settings.ts';
 import { type Decision, planChange } from './plan-change.ts';
 import type { Structure } from './structure.ts';
 
@@ -96,10 +99,11 @@ async function planPage(
     await clearTodos(client, entryId, row.id);
     await forgetListing(client, entryId, row.id);
   }
-  const scope = context.source.capabilities.idScope === 'container' ? row.key : undefined;
+  const scope = capabilitiesFor(context.source, row.kind).idScope === 'container' ? row.key : undefined;
+  const filtersChanged = row.planVersion !== context.settings.planVersion;
   const changes = page.changes.map((change) => ({
     change,
-    src: sourceKey(context.stampKey, 'message', scope, change.id),
+    src: sourceKey(context.stampKey, row.kind, scope, change.id),
   }));
   const srcs = changes.map((one) => one.src);
   const rows: Map<string, LedgerRow> = await rowsBySource(client, entryId, srcs);
@@ -117,11 +121,19 @@ async function planPage(
     const plan = planned.get(key);
     // A flag change that was planned and not done is replaced by the newer one.
     const plannedVerb = plan?.verb === 'state' ? undefined : plan?.verb;
-    const decision = withinTrial(context, planChange(change, known, plannedVerb, context.settings.settings));
+    const decision = withinTrial(
+      context,
+      row.kind,
+      planChange(change, known, plannedVerb, context.settings.settings, filtersChanged),
+    );
     if (plan?.verb === 'state' && (decision.action === 'state' || decision.action === 'gone')) stale.push(plan.seq);
     switch (decision.action) {
       case 'create':
         todos.push({ verb: 'create', src, srcId: change.id });
+        break;
+      case 'replace':
+        todos.push({ verb: 'replace', src, srcId: change.id });
+        if (known?.gonePass !== undefined) back.push(src);
         break;
       case 'state':
         todos.push({ verb: 'state', src, srcId: change.id, flags: decision.flags });
@@ -129,6 +141,7 @@ async function planPage(
         break;
       case 'filter':
         filteredRows.push({
+          kind: row.kind,
           src,
           srcId: change.id,
           container: row.id,
@@ -140,6 +153,7 @@ async function planPage(
           matchKey: undefined,
           digest: undefined,
           targetId: undefined,
+          srcVersion: change.version,
         });
         break;
       case 'gone':
@@ -180,10 +194,11 @@ async function planPage(
   await saveContainers(client, entryId, [row]);
 }
 
-function withinTrial(context: PassContext, decision: Decision): Decision {
+function withinTrial(context: PassContext, kind: ContentKind, decision: Decision): Decision {
   if (context.trial === undefined || decision.action !== 'create') return decision;
-  if (context.trial.objectsLeft <= 0) return { action: 'filter', reason: 'trial-limit' };
-  context.trial.objectsLeft -= 1;
+  const left = context.trial.objectsLeft.get(kind) ?? TRIAL_OBJECTS;
+  if (left <= 0) return { action: 'filter', reason: 'trial-limit' };
+  context.trial.objectsLeft.set(kind, left - 1);
   return decision;
 }
 
@@ -210,7 +225,8 @@ export async function planFailures(context: PassContext): Promise<void> {
   await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
     await client.query(
       `insert into todo (entry_id, container, verb, src, src_id)
-       select l.entry_id, l.container, 1, l.src, l.src_id from ledger l
+       select l.entry_id, l.container, case when l.target_id is null then ${VERB_CODE.create} else ${VERB_CODE.replace} end,
+              l.src, l.src_id from ledger l
         where l.entry_id = $1 and l.state = 8 and l.gone_pass is null and l.pass < $2
           and not exists (select 1 from todo t where t.entry_id = $1 and t.container = l.container and t.src = l.src)
           and ($3::text[] is null or $3 @> array[

@@ -8,6 +8,7 @@ import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
+import { replaceChanged } from './replace.ts';
 import { loadStructure, matchStructure, type Structure } from './structure.ts';
 import { takeInventories } from './take-inventory.ts';
 import { transfer } from './transfer.ts';
@@ -48,15 +49,19 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
 
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
   await transfer(context, pace);
+  await replaceChanged(context);
   await applyStates(context);
 }
 
 async function relistUnbalanced(context: PassContext, structure: Structure, books: PassBooks): Promise<void> {
   const unbalanced = new Set(
-    books.containers.filter((one) => one.books.seen !== sumOfStates(one.books)).map((one) => one.container),
+    books.containers
+      .filter((one) => one.books.seen !== sumOfStates(one.books))
+      .map((one) => `${one.kind} ${one.container}`),
   );
   for (const row of context.sourceContainers.values())
-    if (unbalanced.has(row.path.join('/')) && !structure.excluded.has(row.key)) await listContainer(context, row, true);
+    if (unbalanced.has(`${row.kind} ${row.path.join('/')}`) && !structure.excluded.has(row.key))
+      await listContainer(context, row, true);
 }
 
 /** `completed` means that all objects are accounted for: none failed, none uncertain. */

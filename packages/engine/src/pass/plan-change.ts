@@ -10,6 +10,8 @@ export const sourceFlags = (flags: readonly string[]): string =>
 export type Decision =
   /** To-do: read it, write it. */
   | { readonly action: 'create' }
+  /** To-do: read it, put the new content into its copy. */
+  | { readonly action: 'replace' }
   /** To-do: bring its flags to the target. */
   | { readonly action: 'state'; readonly flags: string }
   | { readonly action: 'filter'; readonly reason: Reason }
@@ -35,12 +37,16 @@ export type Decision =
  * | listed | vanished before it was read | no | create |
  * | listed | failed, uncertain | any | none: failures are planned anew by every pass, uncertain ones by nobody |
  * | listed | with a copy, other flags | no | state |
+ * | listed | with a copy, another version | no | replace |
+ * | listed | skipped for a conflict, another version | no | create: the conflict is decided again |
  */
 export function planChange(
   change: Change,
   row: LedgerRow | undefined,
   planned: TodoVerb | undefined,
   settings: Settings,
+  /** The filters or the license are others than when the container was listed last. */
+  filtersChanged = true,
 ): Decision {
   if (change.gone === true) {
     if (row !== undefined && row.gonePass === undefined) return { action: 'gone' };
@@ -53,9 +59,17 @@ export function planChange(
   }
   if (row.reason === 'vanished-from-source' && planned === undefined) return { action: 'create' };
   if (row.state === 'filtered' && planned === undefined) {
+    // What has a version is filtered by what is in it, so it is read again only where something is different.
+    if (change.version !== undefined && change.version === row.srcVersion && !filtersChanged)
+      return row.gonePass === undefined ? { action: 'none' } : { action: 'back' };
     const reason = filtered(change, settings);
     if (reason === undefined) return { action: 'create' };
     return reason === row.reason && row.gonePass === undefined ? { action: 'none' } : { action: 'filter', reason };
+  }
+  const isChanged = change.version !== undefined && change.version !== row.srcVersion;
+  if (isChanged && planned === undefined) {
+    if (row.targetId !== undefined) return { action: 'replace' };
+    if (row.state === 'skipped') return { action: 'create' };
   }
   if (row.targetId !== undefined && change.flags !== undefined && row.flags !== undefined) {
     const now = sourceFlags(change.flags);

@@ -1,5 +1,4 @@
 import type { Candidate, Writer } from '@sterna/connector-kit';
-import { MessageDigest } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -18,7 +17,8 @@ import {
   settledDigests,
   settleRows,
 } from '@sterna/store';
-import { type PassContext, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { digestOf } from './digests.ts';
 
 /**
  * Settles every open intent by what the target can prove, and deals with what landed late. Idempotent: it may crash
@@ -30,24 +30,32 @@ import { type PassContext, sourceById, targetById } from './context.ts';
 export async function recover(context: PassContext, dirty: readonly ContainerRow[] = []): Promise<void> {
   const { pool, claim, target } = context;
   const intents = await openIntents(pool, claim.entryId);
-  const settle = target.capabilities.settle;
-  if (intents.length === 0 && (dirty.length === 0 || settle !== 'pending-mark')) return;
+  const settleOf = (row: ContainerRow) => capabilitiesFor(target, row.kind).settle;
+  const marked = dirty.filter((row) => settleOf(row) === 'pending-mark');
+  if (intents.length === 0 && marked.length === 0) return;
   context.progress.phase = 'settling';
   const writer = target.writer;
   if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
 
   const touched = new Map<number, ContainerRow>();
-  if (settle === 'pending-mark') for (const row of dirty) touched.set(row.id, row);
+  for (const row of marked) touched.set(row.id, row);
   for (const intent of intents) {
     touched.set(intent.targetContainer, targetById(context, intent.targetContainer));
     // A move marks our copy before it moves it: where it never left, the mark is cleared there.
-    if (intent.data !== undefined)
-      touched.set(intent.data.fromContainer, targetById(context, intent.data.fromContainer));
+    const { move } = intent.data ?? {};
+    if (move !== undefined) touched.set(move.fromContainer, targetById(context, move.fromContainer));
   }
   for (const row of touched.values()) {
     context.control.signal.throwIfAborted();
     await context.reached('during-recovery');
-    const own = intents.filter((intent) => intent.targetContainer === row.id);
+    const here = intents.filter((intent) => intent.targetContainer === row.id);
+    await settleReplaces(
+      context,
+      row,
+      here.filter((intent) => intent.verb === 'replace'),
+    );
+    const own = here.filter((intent) => intent.verb !== 'replace');
+    const settle = settleOf(row);
     if (settle === 'none') await giveUp(context, own);
     else if (settle === 'reserved-id') await settleReserved(context, writer, row, own);
     else await settleByCandidates(context, writer, row, own);
@@ -61,7 +69,7 @@ async function settleByCandidates(
   intents: readonly Intent[],
 ): Promise<void> {
   const { pool, claim, target } = context;
-  const marked = target.capabilities.settle === 'pending-mark';
+  const marked = capabilitiesFor(target, row.kind).settle === 'pending-mark';
   const candidates = await allCandidates(writer, row.key, marked ? [] : intents);
   const sharers = await entriesOfTarget(pool, claim.entryId);
   const claimed = await claimedTargetIds(
@@ -87,13 +95,13 @@ async function settleByCandidates(
     }
   }
   for (const { intent, targetId } of found) {
-    if (intent.data !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
+    if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
       await removeOriginal(context, writer, intent);
     confirm.push(targetId);
   }
   await settleFound(context, found);
   // Where the target rewrites what it is given, a digest that isn't found proves nothing.
-  if (!marked && target.capabilities.bytes === 'rewritten') await giveUp(context, absent);
+  if (!marked && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
   if (marked && free.length > 0) await settleLateLandings(context, writer, row, free, sharers);
@@ -185,16 +193,43 @@ async function settleLateLandings(
 }
 
 async function removeOriginal(context: PassContext, writer: Writer, intent: Intent): Promise<void> {
-  if (intent.data === undefined || intent.targetId === undefined) return;
+  const { move } = intent.data ?? {};
+  if (move === undefined || intent.targetId === undefined) return;
   await writer.apply([
     {
       verb: 'remove',
       op: String(intent.op),
-      container: targetById(context, intent.data.fromContainer).key,
+      container: targetById(context, move.fromContainer).key,
       targetId: intent.targetId,
       how: 'expunge',
     },
   ]);
+}
+
+/**
+ * A replacement is settled by what the copy holds now: what we were writing, or not yet. Then it is written again, and
+ * its precondition tells whether somebody else came in between.
+ */
+async function settleReplaces(context: PassContext, row: ContainerRow, intents: readonly Intent[]): Promise<void> {
+  if (intents.length === 0) return;
+  const byId = new Map(intents.map((intent) => [intent.targetId, intent]));
+  const found: Found[] = [];
+  for await (const copy of context.target.reader.read(
+    row.key,
+    intents.map((intent) => intent.targetId ?? ''),
+  )) {
+    if (!('body' in copy)) continue;
+    const intent = byId.get(copy.id);
+    const digest = await digestOf(row.kind, copy.body);
+    if (intent?.digest?.equals(digest) === true)
+      found.push({ intent, targetId: copy.id, digest, version: copy.version });
+  }
+  await settleFound(context, found);
+  const done = new Set(found.map(({ intent }) => intent.op));
+  await forget(
+    context,
+    intents.filter((intent) => !done.has(intent.op)),
+  );
 }
 
 /** The id was ours to choose: a create that is sent again answers with the same object, so nothing needs to be found. */
@@ -221,28 +256,27 @@ async function settleReserved(
   );
 }
 
-async function settleFound(
-  context: PassContext,
-  found: readonly { intent: Intent; targetId: string; digest: Buffer }[],
-): Promise<void> {
+async function settleFound(context: PassContext, found: readonly Found[]): Promise<void> {
   if (found.length === 0) return;
   const { pool, claim, progress } = context;
   await inFencedTransaction(pool, claim.lease, async (client) => {
     await deleteRows(
       client,
       claim.entryId,
-      found.flatMap(({ intent }) => (intent.data === undefined ? [] : [Buffer.from(intent.data.goneSrc, 'hex')])),
+      found.flatMap(({ intent }) =>
+        intent.data?.move === undefined ? [] : [Buffer.from(intent.data.move.goneSrc, 'hex')],
+      ),
     );
     await settleRows(
       client,
       claim.entryId,
       claim.number,
-      found.map(({ intent, targetId, digest }) => settledBy(intent, targetId, digest)),
+      found.map(({ intent, targetId, digest, version }) => settledBy(context, intent, targetId, digest, version)),
     );
     for (const { intent } of found) {
       await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
       // A moved copy has the flags it had; the state phase brings what differs.
-      if (intent.data !== undefined && intent.data.baseFlags !== intent.flags)
+      if (intent.data?.move !== undefined && intent.data.move.baseFlags !== intent.flags)
         await insertTodos(client, claim.entryId, intent.container, [
           { verb: 'state', src: intent.src, srcId: intent.srcId, flags: intent.flags ?? '' },
         ]);
@@ -257,18 +291,35 @@ async function settleFound(
   for (const { intent } of found) progress.bytes += intent.size ?? 0;
 }
 
-const settledBy = (intent: Intent, targetId: string, digest: Buffer): Settled => ({
+interface Found {
+  readonly intent: Intent;
+  readonly targetId: string;
+  readonly digest: Buffer;
+  /** Of the copy, where the target has versions. */
+  readonly version?: string | undefined;
+}
+
+const settledBy = (
+  context: PassContext,
+  intent: Intent,
+  targetId: string,
+  digest: Buffer,
+  version?: string,
+): Settled => ({
+  kind: sourceById(context, intent.container).kind,
   src: intent.src,
   srcId: intent.srcId,
   container: intent.container,
   targetContainer: intent.targetContainer,
-  state: intent.verb === 'place' ? 'updated' : 'created',
+  state: intent.verb === 'create' ? 'created' : 'updated',
   reason: 'none',
   size: intent.size,
-  flags: intent.data?.baseFlags ?? intent.flags,
+  flags: intent.data?.move?.baseFlags ?? intent.flags,
   matchKey: intent.matchKey,
   digest,
   targetId,
+  srcVersion: intent.data?.srcVersion,
+  targetVersion: version,
 });
 
 /** Not in the target: its to-do stays and it is sent again, with a fresh intent. */
@@ -293,7 +344,7 @@ async function giveUp(context: PassContext, intents: readonly Intent[]): Promise
       claim.entryId,
       claim.number,
       intents.map((intent) => ({
-        ...settledBy(intent, '', Buffer.alloc(0)),
+        ...settledBy(context, intent, '', Buffer.alloc(0)),
         state: 'uncertain' as const,
         digest: intent.digest,
         targetId: undefined,
@@ -326,10 +377,7 @@ async function digestAtSource(context: PassContext, intent: Intent): Promise<Buf
   const container = sourceById(context, intent.container);
   for await (const content of context.source.reader.read(container.key, [intent.srcId])) {
     if (!('body' in content)) return undefined;
-    const digest = new MessageDigest();
-    if (Buffer.isBuffer(content.body)) digest.update(content.body);
-    else for await (const chunk of content.body) digest.update(chunk);
-    return digest.digest();
+    return digestOf(container.kind, content.body);
   }
   return undefined;
 }

@@ -49,7 +49,7 @@ async function pairTies(
 ): Promise<{ src: Buffer; targetId: string }[]> {
   if (ties.rows.length === 0) return [];
   const digests = new Map<string, string>();
-  for await (const { id, digest } of digestsOf(context, row.key, ties.objects)) digests.set(id, digest);
+  for await (const { id, digest } of digestsOf(context, row, ties.objects)) digests.set(id, digest);
   const byDigest = new Map<string, string[]>();
   for (const id of ties.objects) {
     const digest = digests.get(id);

@@ -1,6 +1,23 @@
 import type { Connector, Credentials, Session } from '@sterna/connector-kit';
-import { asSternaError, type LicenseTier, SternaError, thawSettings } from '@sterna/core';
-import { type Claim, endPass, entryPurpose, LeaseLost, type PassEnd, type Secrets, systemPurpose } from '@sterna/store';
+import {
+  asSternaError,
+  type ContentKind,
+  type LicenseTier,
+  type MappingLookup,
+  mappingLookup,
+  SternaError,
+  thawSettings,
+} from '@sterna/core';
+import {
+  type Claim,
+  endPass,
+  entryPurpose,
+  kindOf,
+  LeaseLost,
+  type PassEnd,
+  type Secrets,
+  systemPurpose,
+} from '@sterna/store';
 import type { Pool } from 'pg';
 import { audit } from './audit.ts';
 import type { CrashPoint, PassContext } from './context.ts';
@@ -88,6 +105,7 @@ export async function runPass(
       claim,
       stampKey: deps.secrets.installation.stampKey,
       settings,
+      mapping: await loadMapping(deps.pool, claim.entryId),
       source,
       target,
       control,
@@ -234,14 +252,34 @@ export function isDatabaseError(thrown: unknown): boolean {
   );
 }
 
-async function trialLeft(pool: Pool, entryId: number): Promise<{ objectsLeft: number; bytesLeft: number }> {
+/** Ten objects of each kind, planned ones included; the bytes are one sum. */
+async function trialLeft(
+  pool: Pool,
+  entryId: number,
+): Promise<{ objectsLeft: Map<ContentKind, number>; bytesLeft: number }> {
   const { rows } = await pool.query(
-    `select (select count(*) from ledger where entry_id = $1 and target_id is not null)::int
-          + (select count(*) from todo where entry_id = $1 and verb = 1)::int as objects,
-            (select coalesce(sum(size), 0) from ledger where entry_id = $1 and target_id is not null)::float8 as bytes`,
+    `select kind, sum(objects)::int as objects, sum(bytes)::float8 as bytes from (
+       select kind, count(*) as objects, coalesce(sum(size), 0) as bytes from ledger
+        where entry_id = $1 and target_id is not null group by kind
+       union all
+       select c.kind, count(*), 0 from todo t
+         join container c on c.entry_id = t.entry_id and c.side = 0 and c.id = t.container
+        where t.entry_id = $1 and t.verb = 1 group by c.kind) as used(kind, objects, bytes)
+      group by kind`,
     [entryId],
   );
-  return { objectsLeft: TRIAL_OBJECTS - rows[0].objects, bytesLeft: TRIAL_BYTES - rows[0].bytes };
+  return {
+    objectsLeft: new Map(rows.map((row) => [kindOf(row.kind), TRIAL_OBJECTS - row.objects])),
+    bytesLeft: TRIAL_BYTES - rows.reduce((sum, row) => sum + row.bytes, 0),
+  };
+}
+
+async function loadMapping(pool: Pool, entryId: number): Promise<MappingLookup> {
+  const { rows } = await pool.query(
+    `select m.source, m.target, m.kind from mapping m join entry e on e.project_id = m.project_id where e.id = $1`,
+    [entryId],
+  );
+  return mappingLookup(rows);
 }
 
 async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryRoute> {

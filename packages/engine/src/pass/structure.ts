@@ -38,6 +38,7 @@ export async function matchStructure(
   target: readonly Container[],
 ): Promise<Structure> {
   const messages = source.filter((container) => container.kind === 'message');
+  const own = source.filter((container) => container.sharedBy === undefined);
   const mapper: FolderMapper = folderMapper(context.settings.settings, messages);
   const collision = folderCollisions(mapper, messages)[0];
   if (collision !== undefined) {
@@ -53,7 +54,7 @@ export async function matchStructure(
   const notes: ObjectNote[] = [];
   const excluded = new Map<string, string>();
 
-  for (const container of messages) {
+  for (const container of own) {
     let row = context.sourceContainers.get(container.id);
     if (row === undefined) {
       row = newRow(SOURCE, context.sourceContainers.size, container);
@@ -64,7 +65,15 @@ export async function matchStructure(
       row.gone = false;
       changed.push(row);
     }
-    const mapped = mapper(container.path, container.role);
+    if (!context.settings.settings.kinds[container.kind]) {
+      excluded.set(container.id, `the kind ${container.kind} is off`);
+      continue;
+    }
+    // Folder rules are about mail; calendars, address books and task lists keep their names.
+    const mapped =
+      container.kind === 'message'
+        ? mapper(container.path, container.role)
+        : { target: container.path, role: undefined };
     if ('excluded' in mapped) {
       excluded.set(container.id, mapped.excluded);
       continue;
@@ -76,8 +85,12 @@ export async function matchStructure(
     const writer = context.target.writer;
     if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     context.control.checkpoint();
-    const ensured = await writer.ensureContainer(mapped.target, {
+    const path = container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target);
+    const ensured = await writer.ensureContainer(path, {
+      kind: container.kind,
       ...(mapped.role === undefined ? {} : { role: mapped.role }),
+      ...(container.color === undefined ? {} : { color: container.color }),
+      ...(container.description === undefined ? {} : { description: container.description }),
       subscribe: container.subscribed ?? true,
     });
     for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
@@ -93,7 +106,14 @@ export async function matchStructure(
     }
   }
 
-  const present = new Set(messages.map((container) => container.id));
+  for (const container of source)
+    if (container.sharedBy !== undefined && context.claim.number === 1)
+      notes.push({
+        kind: 'filtered',
+        code: 'shared-container',
+        text: `${container.path.join('/')} belongs to ${container.sharedBy} and is shared with this account; it is migrated with its owner.`,
+      });
+  const present = new Set(own.map((container) => container.id));
   for (const row of context.sourceContainers.values()) {
     if (present.has(row.key) || row.gone) continue;
     row.gone = true;
@@ -106,13 +126,34 @@ export async function matchStructure(
       await insertNotes(client, context.claim.entryId, context.claim.number, notes);
     });
   }
-  return { source: messages, target, excluded };
+  return { source: own, target, excluded };
+}
+
+/**
+ * Two calendars may share a name, and stay two: the one that comes later gets a number. Which it got is in the books,
+ * so later passes keep it.
+ */
+function freePath(context: PassContext, row: ContainerRow, path: readonly string[]): readonly string[] {
+  const taken = new Set(
+    [...context.sourceContainers.values()].flatMap((other) => {
+      if (other === row || other.kind !== row.kind || other.targetContainer === undefined) return [];
+      const target = [...context.targetContainers.values()].find((one) => one.id === other.targetContainer);
+      return target === undefined ? [] : [target.path.join('/')];
+    }),
+  );
+  const parent = path.slice(0, -1);
+  const name = path.at(-1) ?? '';
+  for (let number = 1; ; number += 1) {
+    const candidate = [...parent, number === 1 ? name : `${name} (${number})`];
+    if (!taken.has(candidate.join('/'))) return candidate;
+  }
 }
 
 export function newRow(side: typeof SOURCE | typeof TARGET, known: number, container: Container): ContainerRow {
   return {
     side,
     id: known + 1,
+    kind: container.kind,
     key: container.id,
     path: container.path,
     role: container.role,

@@ -64,6 +64,7 @@ export async function freezeInventory(
       matchKey: item.matchKey,
       size: item.size,
       flags: item.flags === undefined ? undefined : formatFlags(item.flags),
+      version: item.version,
     });
     if (page.length >= PAGE) await flush();
   }

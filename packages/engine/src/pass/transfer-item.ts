@@ -1,6 +1,7 @@
 import type { Content } from '@sterna/connector-kit';
-import { MessageDigest, messageDigest, messageMatchKey } from '@sterna/content';
-import type { TodoRow } from '@sterna/store';
+import { type ContentNote, MessageDigest, messagePivot, type PrepareOptions, pivotOf } from '@sterna/content';
+import { asSternaError, type ContentKind, type Settings, SternaError } from '@sterna/core';
+import type { Reason, TodoRow } from '@sterna/store';
 import { sourceFlags } from './plan-change.ts';
 
 /** An object on its way: read, not yet in the books. */
@@ -13,6 +14,10 @@ export interface TransferItem {
   /** Undefined while a streamed body is on its way. */
   digest: Buffer | undefined;
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /** Version of the source object, where its content can change. */
+  readonly version: string | undefined;
+  /** What its preparation for the target changed. */
+  readonly notes: readonly ContentNote[];
   /** For notes: so that a person recognizes the object. Computed only when needed. */
   readonly subject: () => string | undefined;
 }
@@ -20,31 +25,75 @@ export interface TransferItem {
 /** Headers of a streamed object are looked for in its first chunk, gathered up to this many bytes. */
 const HEADER_BYTES = 64 * 1024;
 
-export async function toItem(todo: TodoRow, content: Content): Promise<TransferItem> {
-  const flags = sourceFlags(content.flags);
-  const common = { todo, flags, date: content.date, size: content.size };
-  if (Buffer.isBuffer(content.body)) {
-    const body = content.body;
+/**
+ * An object that was read, as the target is to hold it: prepared by its kind's pivot, so keys and digest are those of
+ * what is written.
+ *
+ * @throws SternaError object where the pivot can't make sense of it
+ */
+export async function toItem(
+  kind: ContentKind,
+  todo: TodoRow,
+  content: Content,
+  options?: PrepareOptions,
+): Promise<TransferItem> {
+  const pivot = pivotOf(kind);
+  const common = { todo, flags: sourceFlags(content.flags), date: content.date, version: content.version };
+  if (Buffer.isBuffer(content.body) || kind !== 'message') {
+    const raw = await wholeBody(content);
+    const { body, notes } = (options === undefined ? undefined : prepared(kind, raw, options)) ?? {
+      body: raw,
+      notes: [],
+    };
     return {
       ...common,
+      // Mail goes as it is, and its size is what the source says.
+      size: body === raw ? content.size : body.length,
       body,
-      matchKey: messageMatchKey(body),
-      digest: messageDigest(body),
-      subject: () => subjectOf(body),
+      notes,
+      matchKey: pivot.matchKey(body),
+      digest: pivot.digest(body),
+      subject: () => pivot.subject(body),
     };
   }
   const { head, stream } = await peek(content.body);
   const hash = new MessageDigest();
   const item: TransferItem = {
     ...common,
-    matchKey: messageMatchKey(head),
+    size: content.size,
+    notes: [],
+    matchKey: messagePivot.matchKey(head),
     digest: undefined,
-    subject: () => subjectOf(head),
+    subject: () => messagePivot.subject(head),
     body: hashing(stream, hash, (digest) => {
       item.digest = digest;
     }),
   };
   return item;
+}
+
+const prepared = (kind: ContentKind, body: Buffer, options: PrepareOptions) => {
+  const { prepare } = pivotOf(kind);
+  if (prepare === undefined) return undefined;
+  try {
+    return prepare(body, options);
+  } catch (thrown) {
+    const error = asSternaError(thrown);
+    if (error.class === 'object') throw error;
+    // One object that trips the parser must not end the pass of all others.
+    throw new SternaError('object', 'unreadable-content', 'This object can’t be understood, so it was not migrated.', {
+      fix: 'Open it in a program of the source and save it again, then start a delta pass.',
+      cause: thrown,
+    });
+  }
+};
+
+/** Events and cards are parsed whole; only mail streams. */
+async function wholeBody(content: Content): Promise<Buffer> {
+  if (Buffer.isBuffer(content.body)) return content.body;
+  const chunks: Buffer[] = [];
+  for await (const chunk of content.body) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Reads a streamed body to its end for its digest alone. */
@@ -84,14 +133,6 @@ async function peek(body: AsyncIterable<Buffer>): Promise<{ head: Buffer; stream
   return { head: Buffer.concat(first), stream: stream() };
 }
 
-function subjectOf(bytes: Buffer): string | undefined {
-  const head = bytes.toString('latin1', 0, Math.min(bytes.length, HEADER_BYTES));
-  const end = head.search(/\r?\n\r?\n/);
-  const found = /^subject:(.*(?:\r?\n[ \t].*)*)/im.exec(end === -1 ? head : head.slice(0, end));
-  const raw = found?.[1]?.replace(/\s+/g, ' ').trim();
-  return raw === undefined || raw === '' ? undefined : raw.slice(0, 200);
-}
-
 async function* hashing(
   stream: AsyncIterable<Buffer>,
   hash: MessageDigest,
@@ -102,4 +143,41 @@ async function* hashing(
     yield chunk;
   }
   done(hash.digest());
+}
+
+/** The same object under another natural key, for the conflict option `rename`. */
+export function renamedItem(kind: ContentKind, item: TransferItem, number: number): TransferItem {
+  const pivot = pivotOf(kind);
+  if (pivot.renamed === undefined || !Buffer.isBuffer(item.body)) return item;
+  const body = pivot.renamed(item.body, number);
+  return {
+    ...item,
+    body,
+    size: body.length,
+    matchKey: pivot.matchKey(body),
+    digest: pivot.digest(body),
+    notes: [
+      ...item.notes,
+      {
+        code: 'renamed',
+        text: `The target has another object of the same identity; this one was added beside it (${number}).`,
+      },
+    ],
+  };
+}
+
+/**
+ * Filters that need the content: a series is looked at as a whole, so one that reaches into the dates stays whole.
+ * Mail is filtered by its received date when it is listed.
+ */
+export function filteredByContent(kind: ContentKind, item: TransferItem, settings: Settings): Reason | undefined {
+  if (kind === 'message' || !Buffer.isBuffer(item.body)) return undefined;
+  if (settings.sizeLimit !== undefined && item.size > settings.sizeLimit) return 'over-size-limit';
+  const { from, to } = settings.dateFilter;
+  if (from === undefined && to === undefined) return undefined;
+  const span = pivotOf(kind).span?.(item.body);
+  if (span === undefined) return undefined;
+  if (from !== undefined && span.until !== undefined && span.until <= new Date(from)) return 'before-date-filter';
+  if (to !== undefined && span.from >= new Date(to)) return 'after-date-filter';
+  return undefined;
 }

@@ -1,5 +1,6 @@
-import type { CreateOp, PlaceOp, Result } from '@sterna/connector-kit';
-import { parseFlags, SternaError } from '@sterna/core';
+import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
+import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   claimInventory,
@@ -18,6 +19,7 @@ import {
   type LedgerRow,
   nextTodos,
   type ObjectNote,
+  type Reason,
   reserveOps,
   type Settled,
   settleRows,
@@ -27,17 +29,21 @@ import {
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';
-import { type PassContext, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import type { Pace } from './pace.ts';
 import { recover } from './recover.ts';
-import { drainForDigest, type TransferItem, toItem } from './transfer-item.ts';
+import { replaceCopies } from './replace.ts';
+import { drainForDigest, filteredByContent, renamedItem, type TransferItem, toItem } from './transfer-item.ts';
 
 const TODO_PAGE = 1_000;
 /** Operation ids taken from the database at a time; those that are not used are gaps, which are fine. */
 const OP_BLOCK = 1_000;
 /** Rounds of "connection lost, settle, go on" without any object settled in between before the pass gives up for now. */
 const FRUITLESS_ROUNDS = 3;
+/** Other objects of ours or theirs under the same key, with a number, before it is given up. */
+const MAX_RENAMES = 20;
 
 /** Carries out every planned `create`, each exactly once; finds out by content which of them are moves. */
 export async function transfer(context: PassContext, pace: Pace): Promise<void> {
@@ -73,6 +79,8 @@ class Transfer {
   #ops: number[] = [];
   /** Copies that a batch of this process took over, perhaps not committed yet: lanes run side by side. */
   readonly #taken = new Set<string>();
+  /** Numbers tried for objects that are renamed, by to-do. */
+  readonly #renames = new Map<number, number>();
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -88,11 +96,21 @@ class Transfer {
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
     const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
-    const lanes = new BatchLanes(target.capabilities.batch.inFlight);
+    for (const kind of CONTENT_KINDS) {
+      const containers = work
+        .map(({ container }) => sourceById(this.#context, container))
+        .filter((container) => container.kind === kind);
+      if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
+    }
+  }
+
+  /** Kinds may be of different servers, each with its own limits. */
+  async #ofKind(kind: ContentKind, containers: readonly ContainerRow[], target: Session): Promise<void> {
+    const lanes = new BatchLanes(capabilitiesFor(target, kind).batch.inFlight);
     let failure: unknown;
     try {
-      for (const { container } of work) {
-        await this.#container(sourceById(this.#context, container), lanes);
+      for (const container of containers) {
+        await this.#container(container, lanes);
         if (this.mustSettle || lanes.failed) break;
       }
     } catch (error) {
@@ -109,7 +127,7 @@ class Transfer {
     const { pool, claim, source, target, progress } = this.#context;
     if (container.targetContainer === undefined) return;
     const targetRow = targetById(this.#context, container.targetContainer);
-    const limits = target.capabilities.batch;
+    const limits = capabilitiesFor(target, container.kind).batch;
     progress.container = container.path.join('/');
     let batch: TransferItem[] = [];
     let bytes = 0;
@@ -151,7 +169,8 @@ class Transfer {
         }
         if (this.#context.trial !== undefined) this.#context.trial.bytesLeft -= got.size;
         await this.#pace.take(got.size);
-        const item = await toItem(todo, got);
+        const item = await this.#item(container, todo, got);
+        if (item === undefined) continue;
         if (Buffer.isBuffer(item.body)) {
           if (bytes + item.size > limits.bytes) await flush();
           batch.push(item);
@@ -175,7 +194,10 @@ class Transfer {
         await lanes.drain();
         for await (const again of source.reader.read(container.key, [todo.srcId]))
           if ('body' in again)
-            await this.#send({ container, target: targetRow, items: [await toItem(todo, again)] }, true);
+            await this.#send(
+              { container, target: targetRow, items: [await toItem(container.kind, todo, again)] },
+              true,
+            );
       }
       // Ids that the reader passed over in silence would otherwise be asked for again for ever.
       for (const todo of byId.values())
@@ -218,21 +240,27 @@ class Transfer {
     );
     if (found.size === 0) return batch.items;
     const wanted = [...new Set([...found.values()].flat())];
-    const digestOf = new Map<string, string>();
+    const digestsHere = new Map<string, string>();
+    const versions = new Map<string, string | undefined>();
     for await (const copy of target.reader.read(batch.target.key, wanted)) {
       if (!('body' in copy)) continue;
-      const item = await toItem(NO_TODO, copy);
-      await drainForDigest(item);
-      if (item.digest !== undefined) digestOf.set(copy.id, item.digest.toString('hex'));
+      digestsHere.set(copy.id, (await digestOf(batch.target.kind, copy.body)).toString('hex'));
+      versions.set(copy.id, copy.version);
     }
     const adopted: { item: TransferItem; targetId: string }[] = [];
     const rest: TransferItem[] = [];
+    const hasNaturalKey = pivotOf(batch.container.kind).renamed !== undefined;
     for (const item of batch.items) {
       const digest = item.digest?.toString('hex');
-      const targetId = found
+      const here = found
         .get(item.matchKey.toString('hex'))
-        ?.find((id) => !this.#taken.has(`${batch.target.id}/${id}`) && digestOf.get(id) === digest);
-      if (targetId === undefined) rest.push(item);
+        ?.filter((id) => digestsHere.has(id) && !this.#taken.has(`${batch.target.id}/${id}`));
+      const targetId = here?.find((id) => digestsHere.get(id) === digest);
+      const rival = here?.[0];
+      if (targetId === undefined && hasNaturalKey && rival !== undefined) {
+        this.#taken.add(`${batch.target.id}/${rival}`);
+        await this.#conflict(batch, item, { targetId: rival, version: versions.get(rival) });
+      } else if (targetId === undefined) rest.push(item);
       else {
         this.#taken.add(`${batch.target.id}/${targetId}`);
         adopted.push({ item, targetId });
@@ -249,7 +277,13 @@ class Transfer {
         await this.#books(
           client,
           batch,
-          adopted.map(({ item, targetId }) => ({ item, state: 'skipped', reason: 'already-in-target', targetId })),
+          adopted.map(({ item, targetId }) => ({
+            item,
+            state: 'skipped',
+            reason: 'already-in-target',
+            targetId,
+            targetVersion: versions.get(targetId),
+          })),
         );
       });
       this.#count(adopted.map(({ item }) => item));
@@ -286,7 +320,7 @@ class Transfer {
       if (row !== undefined) this.#taken.add(`gone/${row.src.toString('hex')}`);
       if (row === undefined) rest.push(item);
       else if (row.targetContainer === batch.target.id) rekeyed.push({ item, row });
-      else if (target.capabilities.moves) moves.push({ item, row });
+      else if (capabilitiesFor(target, batch.container.kind).moves) moves.push({ item, row });
       else rest.push(item);
     }
     if (rekeyed.length > 0) {
@@ -320,7 +354,7 @@ class Transfer {
     const from = targetById(this.#context, row.targetContainer ?? 0);
     const [op] = await reserveOps(pool, 1);
     if (op === undefined || row.targetId === undefined) return false;
-    const mark = await this.#mark(batch.target.key);
+    const mark = await this.#mark(batch.target);
     const intent: Intent = {
       op,
       verb: 'place',
@@ -336,7 +370,10 @@ class Transfer {
       mark,
       reservedId: undefined,
       targetId: row.targetId,
-      data: { fromContainer: from.id, goneSrc: row.src.toString('hex'), baseFlags: row.flags ?? '' },
+      data: {
+        move: { fromContainer: from.id, goneSrc: row.src.toString('hex'), baseFlags: row.flags ?? '' },
+        ...(item.version === undefined ? {} : { srcVersion: item.version }),
+      },
     };
     await this.#context.reached('before-intent-commit');
     await inFencedTransaction(pool, claim.lease, (client) =>
@@ -387,11 +424,12 @@ class Transfer {
     await this.#create({ ...batch, items });
   }
 
-  async #create(batch: Batch): Promise<void> {
+  /** @param reserveAs Distinguishes what is created for one source object a second time, under another name */
+  async #create(batch: Batch, reserveAs = ''): Promise<void> {
     const { pool, claim } = this.#context;
     const writer = this.#writer();
     const ops = await this.#takeOps(batch.items.length);
-    const mark = await this.#mark(batch.target.key);
+    const mark = await this.#mark(batch.target);
     const intents: Intent[] = batch.items.map((item, i) => ({
       op: ops[i] as number,
       verb: 'create',
@@ -405,9 +443,9 @@ class Transfer {
       matchKey: item.matchKey,
       digest: item.digest,
       mark,
-      reservedId: writer.reserve?.(batch.target.key, item.todo.src.toString('hex')),
+      reservedId: writer.reserve?.(batch.target.key, `${item.todo.src.toString('hex')}${reserveAs}`),
       targetId: undefined,
-      data: undefined,
+      data: item.version === undefined ? undefined : { srcVersion: item.version },
     }));
     await this.#context.reached('before-intent-commit');
     await commitIntents(pool, claim.lease, claim.entryId, claim.number, intents);
@@ -440,14 +478,19 @@ class Transfer {
     const closed: number[] = [];
     const confirm: string[] = [];
     let refusedTogether = false;
+    const rivals: { item: TransferItem; theirs: Rival }[] = [];
     batch.items.forEach((item, i) => {
       const intent = intents[i] as Intent;
       const result = byOp.get(String(intent.op));
       if (result?.outcome === 'done' && result.targetId !== undefined) {
         closed.push(intent.op);
         confirm.push(result.targetId);
-        settled.push({ item, state: 'created', targetId: result.targetId });
-        for (const note of result.notes ?? []) notes.push({ kind: 'fidelity', ...note, ...whose(batch, item) });
+        settled.push({ item, state: 'created', targetId: result.targetId, targetVersion: result.version });
+        for (const note of [...item.notes, ...(result.notes ?? [])])
+          notes.push({ kind: 'fidelity', ...note, ...whose(batch, item) });
+      } else if (result?.outcome === 'exists') {
+        closed.push(intent.op);
+        rivals.push({ item, theirs: { targetId: result.targetId, version: result.version } });
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
         settled.push({ item, state: 'failed' });
@@ -482,7 +525,65 @@ class Transfer {
       settled.map(({ item }) => item),
       settled.filter(({ state }) => state === 'failed').length,
     );
+    for (const { item, theirs } of rivals) await this.#conflict(batch, item, theirs);
     if (refusedTogether) await this.#bisect(batch);
+  }
+
+  /** As the target is to hold it; undefined where it is settled here: filtered by what is in it, or not to be understood. */
+  async #item(container: ContainerRow, todo: TodoRow, got: Content): Promise<TransferItem | undefined> {
+    try {
+      const item = await toItem(container.kind, todo, got, { mapping: this.#context.mapping });
+      const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
+      if (reason === undefined) return item;
+      await this.#settleWithoutCopy(container, todo, reason, got.version);
+    } catch (thrown) {
+      if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
+      await this.#settleWithoutCopy(container, todo, thrown, got.version);
+    }
+    return undefined;
+  }
+
+  /** The target has another object under the same natural key: the conflict option decides. */
+  async #conflict(batch: Batch, item: TransferItem, theirs: Rival): Promise<void> {
+    const { pool, claim, settings } = this.#context;
+    const one: Batch = { ...batch, items: [item] };
+    switch (settings.settings.conflict) {
+      case 'overwrite': {
+        const left = await replaceCopies(this.#context, [{ ...one, item, ...theirs }]);
+        if (left[0]?.result.outcome === 'unknown') this.mustSettle = true;
+        // Gone or changed in this very moment: the to-do stays, and the next round looks again.
+        else if (left.length > 0) await this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
+        else this.#count([item]);
+        return;
+      }
+      case 'rename':
+        return this.#createRenamed(one, item);
+      case 'skip':
+        await inFencedTransaction(pool, claim.lease, async (client) => {
+          await this.#books(client, one, [{ item, state: 'skipped', reason: 'conflict-kept-target' }]);
+          await insertNotes(client, claim.entryId, claim.number, [
+            {
+              kind: 'skipped',
+              code: 'conflict-kept-target',
+              text: 'The target has another object of the same identity with other content; it was kept.',
+              fix: 'Choose the conflict option “overwrite” or “rename” and start a delta pass after it changes, or remigrate.',
+              ...whose(batch, item),
+            },
+          ]);
+        });
+        this.#count([item]);
+    }
+  }
+
+  async #createRenamed(batch: Batch, item: TransferItem): Promise<void> {
+    const renamed = renamedItem(batch.container.kind, item, this.#renames.get(item.todo.seq) ?? 1);
+    this.#renames.set(item.todo.seq, (this.#renames.get(item.todo.seq) ?? 1) + 1);
+    if ((this.#renames.get(item.todo.seq) ?? 0) > MAX_RENAMES)
+      return this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
+    await this.#create(
+      { ...batch, items: [renamed] },
+      `${(this.#renames.get(item.todo.seq) ?? 0).toString(16).padStart(2, '0')}`,
+    );
   }
 
   /** One of them is to blame and the server doesn't say which: halves, with fresh intents. */
@@ -525,24 +626,27 @@ class Transfer {
   async #settleWithoutCopy(
     container: ContainerRow,
     todo: TodoRow,
-    why: 'vanished' | 'trial-limit' | SternaError,
+    why: 'vanished' | Reason | SternaError,
+    version?: string,
   ): Promise<void> {
     const { pool, claim } = this.#context;
     const failed = why instanceof SternaError;
     await inFencedTransaction(pool, claim.lease, async (client) => {
       await settleRows(client, claim.entryId, claim.number, [
         {
+          kind: container.kind,
           src: todo.src,
           srcId: todo.srcId,
           container: container.id,
           targetContainer: undefined,
           state: failed ? 'failed' : why === 'vanished' ? 'skipped' : 'filtered',
-          reason: failed ? 'none' : why === 'vanished' ? 'vanished-from-source' : 'trial-limit',
+          reason: failed ? 'none' : why === 'vanished' ? 'vanished-from-source' : why,
           size: undefined,
           flags: undefined,
           matchKey: undefined,
           digest: undefined,
           targetId: undefined,
+          srcVersion: version,
         },
       ]);
       await deleteTodos(client, claim.entryId, container.id, [todo.seq]);
@@ -575,8 +679,9 @@ class Transfer {
   }
 
   /** Only a target that is settled by reading back needs to know where it stood before. */
-  async #mark(container: string): Promise<string | undefined> {
-    return this.#context.target.capabilities.settle === 'read-back' ? this.#writer().mark(container) : undefined;
+  async #mark(target: ContainerRow): Promise<string | undefined> {
+    const { settle } = capabilitiesFor(this.#context.target, target.kind);
+    return settle === 'read-back' ? this.#writer().mark(target.key) : undefined;
   }
 
   #writer() {
@@ -593,10 +698,28 @@ interface Outcome {
   readonly targetId?: string;
   /** Flags that our copy has now, where they aren't the source's. */
   readonly baseFlags?: string;
+  readonly targetVersion?: string | undefined;
 }
 
+/** What the target has under the key of one of ours. */
+interface Rival {
+  readonly targetId: string;
+  readonly version: string | undefined;
+}
+
+const rivalMoved = (): SternaError =>
+  new SternaError(
+    'object',
+    'conflict-unsettled',
+    'The target’s object of the same identity changed while the conflict was decided.',
+    {
+      fix: 'Start a delta pass: it decides again.',
+    },
+  );
+
 const settledRows = (batch: Batch, outcomes: readonly Outcome[]): Settled[] =>
-  outcomes.map(({ item, state, reason, targetId, baseFlags }) => ({
+  outcomes.map(({ item, state, reason, targetId, baseFlags, targetVersion }) => ({
+    kind: batch.container.kind,
     src: item.todo.src,
     srcId: item.todo.srcId,
     container: batch.container.id,
@@ -608,9 +731,9 @@ const settledRows = (batch: Batch, outcomes: readonly Outcome[]): Settled[] =>
     matchKey: item.matchKey,
     digest: item.digest,
     targetId,
+    srcVersion: item.version,
+    targetVersion,
   }));
-
-const NO_TODO: TodoRow = { seq: 0, verb: 'create', src: Buffer.alloc(0), srcId: '', flags: undefined };
 
 const whose = (batch: Batch, item: TransferItem) => ({
   src: item.todo.src,

@@ -6,7 +6,7 @@ import {
   rowsOfTarget,
   sourceKey,
 } from '@sterna/store';
-import { type PassContext, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, targetById } from './context.ts';
 import { digestsOf } from './digests.ts';
 import { sourceFlags } from './plan-change.ts';
 import { rekeyTargets } from './rekey-targets.ts';
@@ -80,13 +80,14 @@ async function verifySource(context: PassContext, counts: Counts): Promise<void>
   const { pool, claim, source } = context;
   for (const container of await source.reader.containers()) {
     const row = context.sourceContainers.get(container.id);
-    if (container.kind !== 'message' || (row !== undefined && row.targetContainer === undefined)) continue;
+    if (container.sharedBy !== undefined || !context.settings.settings.kinds[container.kind]) continue;
+    if (row !== undefined && row.targetContainer === undefined) continue;
     context.progress.container = container.path.join('/');
-    const scope = source.capabilities.idScope === 'container' ? container.id : undefined;
+    const scope = capabilitiesFor(source, container.kind).idScope === 'container' ? container.id : undefined;
     let live = 0;
     for await (const page of source.reader.changes(container.id, undefined, {})) {
       context.control.checkpoint();
-      const srcs = page.changes.map((change) => sourceKey(context.stampKey, 'message', scope, change.id));
+      const srcs = page.changes.map((change) => sourceKey(context.stampKey, container.kind, scope, change.id));
       const rows = await rowsBySource(pool, claim.entryId, srcs);
       for (const src of srcs) {
         counts.source += 1;
@@ -165,7 +166,7 @@ async function verifyTarget(
       });
     }
     if (depth === 'content') {
-      for await (const { id, digest } of digestsOf(context, row.key, present)) {
+      for await (const { id, digest } of digestsOf(context, row, present)) {
         const known = expected.get(id);
         if (known === undefined) continue;
         if (digest === known.digest) counts.identical += 1;
@@ -174,7 +175,7 @@ async function verifyTarget(
           notes.push({
             kind: 'failure',
             code: 'different-in-target',
-            text: `Its copy in ${where} has other bytes than were migrated.`,
+            text: `Its copy in ${where} is not what was migrated any more: ${row.kind === 'message' ? 'its bytes differ' : 'somebody changed it'}.`,
             src: known.src,
             srcId: known.srcId,
             container: known.container,
@@ -183,14 +184,14 @@ async function verifyTarget(
       }
     } else counts.identical += present.length;
     // An extra object with the very bytes of one of ours is a duplicate; others are people's own.
-    for await (const { digest } of digestsOf(context, row.key, extra)) {
+    for await (const { digest } of digestsOf(context, row, extra)) {
       if (!digests.has(digest)) counts.extra += 1;
       else {
         counts.duplicated += 1;
         notes.push({
           kind: 'suspect',
           code: 'duplicated-in-target',
-          text: `${where} holds a message twice that the books know once.`,
+          text: `${where} holds an object twice that the books know once.`,
           fix: 'Remove one of them by hand, or remigrate into an emptied target.',
         });
       }

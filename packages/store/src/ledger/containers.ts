@@ -1,4 +1,6 @@
+import type { ContentKind } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
+import { KIND_CODE, kindOf } from '../codes.ts';
 
 export const SOURCE = 0;
 export const TARGET = 1;
@@ -7,6 +9,7 @@ export type Side = typeof SOURCE | typeof TARGET;
 export interface ContainerRow {
   readonly side: Side;
   readonly id: number;
+  readonly kind: ContentKind;
   readonly key: string;
   readonly path: readonly string[];
   role: string | undefined;
@@ -31,6 +34,7 @@ export async function loadContainers(pool: Pool | PoolClient, entryId: number): 
   return rows.map((row) => ({
     side: row.side,
     id: row.id,
+    kind: kindOf(row.kind),
     key: row.key,
     path: row.path,
     role: row.role ?? undefined,
@@ -55,12 +59,12 @@ export async function saveContainers(
 ): Promise<void> {
   if (containers.length === 0) return;
   await client.query(
-    `insert into container (entry_id, side, id, key, path, role, target_container, cursor, listing_pass, listing_mode,
+    `insert into container (entry_id, side, id, kind, key, path, role, target_container, cursor, listing_pass, listing_mode,
             listed_pass, glance, total, generation, gone, plan_version)
-     select $1, c.side, c.id, c.key, array(select jsonb_array_elements_text(c.path)), c.role, c.target_container,
+     select $1, c.side, c.id, c.kind, c.key, array(select jsonb_array_elements_text(c.path)), c.role, c.target_container,
             c.cursor, c.listing_pass, c.listing_mode, c.listed_pass, c.glance, c.total, c.generation,
             c.gone, c.plan_version
-       from jsonb_to_recordset($2::jsonb) as c(side smallint, id integer, key text, path jsonb, role text,
+       from jsonb_to_recordset($2::jsonb) as c(side smallint, id integer, kind smallint, key text, path jsonb, role text,
             target_container integer, cursor text, listing_pass integer, listing_mode text, listed_pass integer,
             glance text, total bigint, generation text, gone boolean, plan_version text)
      on conflict (entry_id, side, id) do update
@@ -74,6 +78,7 @@ export async function saveContainers(
         containers.map((c) => ({
           side: c.side,
           id: c.id,
+          kind: KIND_CODE[c.kind],
           key: c.key,
           path: c.path,
           role: c.role ?? null,

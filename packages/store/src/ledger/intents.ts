@@ -1,10 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import { VERB_CODE } from '../codes.ts';
 
+const VERBS = new Map<number, Intent['verb']>(
+  (['create', 'place', 'replace'] as const).map((verb) => [VERB_CODE[verb], verb]),
+);
+
 /** In-flight work: committed before anything is sent, deleted in the transaction that settles it. */
 export interface Intent {
   readonly op: number;
-  readonly verb: 'create' | 'place';
+  readonly verb: 'create' | 'place' | 'replace';
   readonly todoSeq: number;
   readonly container: number;
   readonly targetContainer: number;
@@ -17,9 +21,16 @@ export interface Intent {
   readonly digest: Buffer | undefined;
   readonly mark: string | undefined;
   readonly reservedId: string | undefined;
-  /** `place`: our copy before the move, the key of the gone object whose copy it is, and the flags it has. */
+  /** `place`, `replace`: the copy as it is before the write. */
   readonly targetId: string | undefined;
-  readonly data: { readonly fromContainer: number; readonly goneSrc: string; readonly baseFlags: string } | undefined;
+  readonly data: IntentData | undefined;
+}
+
+export interface IntentData {
+  /** `place`: where the copy was, the key of the gone object whose copy it is, and the flags it has. */
+  readonly move?: { readonly fromContainer: number; readonly goneSrc: string; readonly baseFlags: string };
+  /** Version of the source object that is being written, where content has versions. */
+  readonly srcVersion?: string;
 }
 
 /** A block of operation ids, unique for ever; gaps are fine. */
@@ -81,7 +92,7 @@ export async function openIntents(pool: Pool, entryId: number): Promise<Intent[]
   const { rows } = await pool.query('select * from intent where entry_id = $1 order by op', [entryId]);
   return rows.map((row) => ({
     op: Number(row.op),
-    verb: row.verb === VERB_CODE.place ? 'place' : 'create',
+    verb: VERBS.get(row.verb) ?? 'create',
     todoSeq: Number(row.todo_seq),
     container: row.container,
     targetContainer: row.target_container,

@@ -5,6 +5,7 @@ export interface InventoryRow {
   readonly matchKey: Buffer | undefined;
   readonly size: number | undefined;
   readonly flags: string | undefined;
+  readonly version?: string | undefined;
 }
 
 export async function insertInventory(
@@ -15,8 +16,8 @@ export async function insertInventory(
 ): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
-    `insert into inventory (entry_id, target_container, target_id, match_key, size, flags)
-     select $1, $2, * from unnest($3::text[], $4::bytea[], $5::bigint[], $6::text[]) on conflict do nothing`,
+    `insert into inventory (entry_id, target_container, target_id, match_key, size, flags, version)
+     select $1, $2, * from unnest($3::text[], $4::bytea[], $5::bigint[], $6::text[], $7::text[]) on conflict do nothing`,
     [
       entryId,
       targetContainer,
@@ -24,6 +25,7 @@ export async function insertInventory(
       rows.map((r) => r.matchKey ?? null),
       rows.map((r) => r.size ?? null),
       rows.map((r) => r.flags ?? null),
+      rows.map((r) => r.version ?? null),
     ],
   );
 }
@@ -91,7 +93,7 @@ export async function nextToRemove(
   limit: number,
 ): Promise<InventoryRow[]> {
   const { rows } = await pool.query(
-    `select target_id, match_key, size, flags from inventory
+    `select target_id, match_key, size, flags, version from inventory
       where entry_id = $1 and target_container = $2 and not done order by target_id limit $3`,
     [entryId, targetContainer, limit],
   );
@@ -100,6 +102,7 @@ export async function nextToRemove(
     matchKey: row.match_key ?? undefined,
     size: row.size === null ? undefined : Number(row.size),
     flags: row.flags ?? undefined,
+    version: row.version ?? undefined,
   }));
 }
 

@@ -29,10 +29,10 @@ export async function commitIntents(
     name: 'commit-intents',
     text: `with ${HELD}
            insert into intent (entry_id, pass, epoch, op, verb, todo_seq, container, target_container, src, src_id,
-                  size, flags, match_key, digest, mark, reserved_id)
+                  size, flags, match_key, digest, mark, reserved_id, target_id, data)
            select $3, $4, $5, * from unnest($6::bigint[], $7::smallint[], $8::bigint[], $9::integer[], $10::integer[],
                   $11::bytea[], $12::text[], $13::bigint[], $14::text[], $15::bytea[], $16::bytea[], $17::text[],
-                  $18::text[])
+                  $18::text[], $19::text[], $20::jsonb[])
             where ${IS_HELD}`,
     values: [
       lease.resources,
@@ -53,6 +53,8 @@ export async function commitIntents(
       byteaArray(intents.map((i) => i.digest)),
       intents.map((i) => i.mark ?? null),
       intents.map((i) => i.reservedId ?? null),
+      intents.map((i) => i.targetId ?? null),
+      intents.map((i) => (i.data === undefined ? null : JSON.stringify(i.data))),
     ],
   });
   if (result.rowCount !== intents.length) throw new LeaseLost();
@@ -83,18 +85,20 @@ export async function commitSettled(
            done as (delete from todo
                      where entry_id = $3 and container = $6 and seq = any($7::bigint[]) and ${IS_HELD})
            insert into ledger (entry_id, pass, kind, src, src_id, container, target_container, state, reason, size,
-                  flags, match_key, digest, target_id)
-           select $3, $4, ${KIND_CODE.message}, n.src, n.src_id, $6, n.target_container, n.state, n.reason, n.size,
-                  n.flags, n.match_key, n.digest, n.target_id
+                  flags, match_key, digest, target_id, src_version, target_version)
+           select $3, $4, n.kind, n.src, n.src_id, $6, n.target_container, n.state, n.reason, n.size,
+                  n.flags, n.match_key, n.digest, n.target_id, n.src_version, n.target_version
              from unnest($8::bytea[], $9::text[], $10::integer[], $11::smallint[], $12::smallint[], $13::bigint[],
-                  $14::text[], $15::bytea[], $16::bytea[], $17::text[])
-                  as n(src, src_id, target_container, state, reason, size, flags, match_key, digest, target_id)
+                  $14::text[], $15::bytea[], $16::bytea[], $17::text[], $18::smallint[], $19::text[], $20::text[])
+                  as n(src, src_id, target_container, state, reason, size, flags, match_key, digest, target_id, kind,
+                       src_version, target_version)
             where ${IS_HELD}
            on conflict (entry_id, src) do update
               set pass = excluded.pass, gone_pass = null, src_id = excluded.src_id, container = excluded.container,
                   target_container = excluded.target_container, state = excluded.state, reason = excluded.reason,
                   size = excluded.size, flags = excluded.flags, match_key = excluded.match_key,
-                  digest = excluded.digest, target_id = excluded.target_id`,
+                  digest = excluded.digest, target_id = excluded.target_id, src_version = excluded.src_version,
+                  target_version = excluded.target_version`,
     values: [
       lease.resources,
       lease.owner,
@@ -113,6 +117,9 @@ export async function commitSettled(
       byteaArray(rows.map((r) => r.matchKey)),
       byteaArray(rows.map((r) => r.digest)),
       rows.map((r) => r.targetId ?? null),
+      rows.map((r) => KIND_CODE[r.kind]),
+      rows.map((r) => r.srcVersion ?? null),
+      rows.map((r) => r.targetVersion ?? null),
     ],
   });
   if (result.rowCount !== rows.length) throw new LeaseLost();

@@ -1,9 +1,10 @@
-import type { ObjectState } from '@sterna/core';
+import type { ContentKind, ObjectState } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
-import { KIND_CODE, REASON, type Reason, reasonOf, STATE_CODE, stateOf } from '../codes.ts';
+import { KIND_CODE, kindOf, REASON, type Reason, reasonOf, STATE_CODE, stateOf } from '../codes.ts';
 
 /** One object in the books. See the `ledger` table for the meaning of each field. */
 export interface LedgerRow {
+  readonly kind: ContentKind;
   readonly src: Buffer;
   readonly srcId: string;
   readonly container: number;
@@ -17,9 +18,16 @@ export interface LedgerRow {
   readonly matchKey: Buffer | undefined;
   readonly digest: Buffer | undefined;
   readonly targetId: string | undefined;
+  /** Version of the source object as migrated; undefined where content can't change (mail). */
+  readonly srcVersion: string | undefined;
+  /** Version of the copy as written. */
+  readonly targetVersion: string | undefined;
 }
 
-export type Settled = Omit<LedgerRow, 'pass' | 'gonePass'>;
+export type Settled = Omit<LedgerRow, 'pass' | 'gonePass' | 'srcVersion' | 'targetVersion'> & {
+  readonly srcVersion?: string | undefined;
+  readonly targetVersion?: string | undefined;
+};
 
 /** Writes settled objects; one that was in the books before (failed, filtered) gets its new state. */
 export async function settleRows(
@@ -32,17 +40,20 @@ export async function settleRows(
   await client.query({
     name: 'settle-rows',
     text: `insert into ledger (entry_id, pass, kind, src, src_id, container, target_container, state, reason, size,
-                  flags, match_key, digest, target_id)
-           select $1, $2, ${KIND_CODE.message}, * from unnest($3::bytea[], $4::text[], $5::integer[], $6::integer[],
-                  $7::smallint[], $8::smallint[], $9::bigint[], $10::text[], $11::bytea[], $12::bytea[], $13::text[])
+                  flags, match_key, digest, target_id, src_version, target_version)
+           select $1, $2, * from unnest($3::smallint[], $4::bytea[], $5::text[], $6::integer[], $7::integer[],
+                  $8::smallint[], $9::smallint[], $10::bigint[], $11::text[], $12::bytea[], $13::bytea[], $14::text[],
+                  $15::text[], $16::text[])
            on conflict (entry_id, src) do update
               set pass = excluded.pass, gone_pass = null, src_id = excluded.src_id, container = excluded.container,
                   target_container = excluded.target_container, state = excluded.state, reason = excluded.reason,
                   size = excluded.size, flags = excluded.flags, match_key = excluded.match_key,
-                  digest = excluded.digest, target_id = excluded.target_id`,
+                  digest = excluded.digest, target_id = excluded.target_id, src_version = excluded.src_version,
+                  target_version = excluded.target_version`,
     values: [
       entryId,
       pass,
+      rows.map((r) => KIND_CODE[r.kind]),
       rows.map((r) => r.src),
       rows.map((r) => r.srcId),
       rows.map((r) => r.container),
@@ -54,16 +65,19 @@ export async function settleRows(
       rows.map((r) => r.matchKey ?? null),
       rows.map((r) => r.digest ?? null),
       rows.map((r) => r.targetId ?? null),
+      rows.map((r) => r.srcVersion ?? null),
+      rows.map((r) => r.targetVersion ?? null),
     ],
   });
 }
 
 const COLUMNS =
-  'src, src_id, container, target_container, pass, gone_pass, state, reason, size, flags, match_key, digest, target_id';
+  'kind, src, src_id, container, target_container, pass, gone_pass, state, reason, size, flags, match_key, digest, target_id, src_version, target_version';
 
 function toRow(row: Record<string, unknown>): LedgerRow {
   const optional = <T>(value: unknown): T | undefined => (value === null ? undefined : (value as T));
   return {
+    kind: kindOf(row.kind as number),
     src: row.src as Buffer,
     srcId: row.src_id as string,
     container: row.container as number,
@@ -77,6 +91,8 @@ function toRow(row: Record<string, unknown>): LedgerRow {
     matchKey: optional(row.match_key),
     digest: optional(row.digest),
     targetId: optional(row.target_id),
+    srcVersion: optional(row.src_version),
+    targetVersion: optional(row.target_version),
   };
 }
 

@@ -1,0 +1,47 @@
+import type { MappingLookup } from '@sterna/core';
+import { messageDigest } from './message-digest.ts';
+import { messageMatchKey } from './message-match-key.ts';
+import { messageSubject } from './message-subject.ts';
+
+/** Something that an object loses or has changed on its way, in words. */
+export interface ContentNote {
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface PrepareOptions {
+  /** Who people are at the target: attendees, organizers. */
+  readonly mapping: MappingLookup;
+}
+
+/** First moment included, last moment excluded; undefined `until`: it repeats for ever. */
+export interface Span {
+  readonly from: Date;
+  readonly until: Date | undefined;
+}
+
+/** What the engine must know of a content kind, and nothing more. Bodies are the kind's pivot format (design section 2). */
+export interface Pivot {
+  /** 16 bytes; objects with different keys are different objects (UID; a card without one: name and addresses). */
+  matchKey(body: Buffer): Buffer;
+  /** 16 bytes; equal for an object and its faithful copy, whatever the server rewrites that has no meaning. */
+  digest(body: Buffer): Buffer;
+  /** For notes: so that a person recognizes the object. */
+  subject(body: Buffer): string | undefined;
+  /** When it takes place, a series as a whole; undefined where that means nothing (contacts, tasks without dates). */
+  span?(body: Buffer): Span | undefined;
+  /**
+   * As the target is to hold it. Absent: the bytes as they are.
+   *
+   * @throws SternaError object `invalid-event` | `invalid-contact` | `invalid-task`: nothing of it could be written
+   */
+  prepare?(body: Buffer, options: PrepareOptions): { readonly body: Buffer; readonly notes: readonly ContentNote[] };
+  /** The same content under another natural key, for the conflict option `rename`; the same for the same number. */
+  renamed?(body: Buffer, number: number): Buffer;
+}
+
+export const messagePivot: Pivot = {
+  matchKey: messageMatchKey,
+  digest: messageDigest,
+  subject: messageSubject,
+};

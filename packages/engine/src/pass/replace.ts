@@ -1,0 +1,366 @@
+import type { Content, ReplaceOp, Result } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import {
+  type ContainerRow,
+  commitIntents,
+  deleteIntents,
+  deleteTodos,
+  type Intent,
+  inFencedTransaction,
+  insertNotes,
+  type LedgerRow,
+  nextTodos,
+  type ObjectNote,
+  reserveOps,
+  rowsBySource,
+  type Settled,
+  settleRows,
+  type TodoRow,
+  todoCounts,
+} from '@sterna/store';
+import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { recover } from './recover.ts';
+import { renamedItem, type TransferItem, toItem } from './transfer-item.ts';
+
+const PAGE = 200;
+/** Numbers that `renamed` may have used for a copy. */
+const MAX_RENAMES = 20;
+
+export interface Replacement {
+  readonly container: ContainerRow;
+  readonly target: ContainerRow;
+  readonly item: TransferItem;
+  readonly targetId: string;
+  /** The version that the copy must still be. */
+  readonly version: string | undefined;
+}
+
+/**
+ * Puts new content into copies, each under an intent. What was done is settled here (`updated`); the rest comes back
+ * with its result, its intent closed unless the outcome is unknown.
+ */
+export async function replaceCopies(
+  context: PassContext,
+  replacements: readonly Replacement[],
+): Promise<readonly { replacement: Replacement; result: Result }[]> {
+  const { pool, claim } = context;
+  const writer = context.target.writer;
+  if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
+  if (replacements.length === 0) return [];
+  const ops = await reserveOps(pool, replacements.length);
+  const intents: Intent[] = replacements.map(({ container, target, item, targetId }, i) => ({
+    op: ops[i] as number,
+    verb: 'replace',
+    todoSeq: item.todo.seq,
+    container: container.id,
+    targetContainer: target.id,
+    src: item.todo.src,
+    srcId: item.todo.srcId,
+    size: item.size,
+    flags: item.flags,
+    matchKey: item.matchKey,
+    digest: item.digest,
+    mark: undefined,
+    reservedId: undefined,
+    targetId,
+    data: item.version === undefined ? undefined : { srcVersion: item.version },
+  }));
+  await context.reached('before-intent-commit');
+  await commitIntents(pool, claim.lease, claim.entryId, claim.number, intents);
+  await context.reached('after-intent-commit');
+  context.control.signal.throwIfAborted();
+  for (const { target } of replacements) context.writtenTargets.add(target.id);
+  const results = await writer.apply(
+    replacements.map(({ target, item, targetId, version }, i): ReplaceOp => {
+      if (!Buffer.isBuffer(item.body)) throw new SternaError('bug', 'internal', 'A replacement must be whole.');
+      return {
+        verb: 'replace',
+        op: String(ops[i]),
+        container: target.key,
+        targetId,
+        ifVersion: version,
+        size: item.size,
+        body: item.body,
+      };
+    }),
+  );
+  await context.reached('after-acknowledgement');
+  const byOp = new Map(results.map((result) => [result.op, result]));
+  const done: { op: number; row: Settled; todo: TodoRow; container: number; notes: ObjectNote[] }[] = [];
+  const closed: number[] = [];
+  const left: { replacement: Replacement; result: Result }[] = [];
+  for (const [i, replacement] of replacements.entries()) {
+    const op = ops[i] as number;
+    const result: Result = byOp.get(String(op)) ?? {
+      op: String(op),
+      outcome: 'unknown',
+      error: new SternaError('transient', 'outcome-unknown', 'The target gave no answer for one object.'),
+    };
+    if (result.outcome !== 'done') {
+      left.push({ replacement, result });
+      if (result.outcome !== 'unknown') closed.push(op);
+      continue;
+    }
+    const { item, container, target, targetId } = replacement;
+    const about = { src: item.todo.src, srcId: item.todo.srcId, container: container.id, subject: item.subject() };
+    done.push({
+      op,
+      todo: item.todo,
+      container: container.id,
+      row: {
+        kind: container.kind,
+        src: item.todo.src,
+        srcId: item.todo.srcId,
+        container: container.id,
+        targetContainer: target.id,
+        state: 'updated',
+        reason: 'none',
+        size: item.size,
+        flags: item.flags,
+        matchKey: item.matchKey,
+        digest: item.digest,
+        targetId: result.targetId ?? targetId,
+        srcVersion: item.version,
+        targetVersion: result.version,
+      },
+      notes: [...item.notes, ...(result.notes ?? [])].map((note) => ({ kind: 'fidelity', ...note, ...about })),
+    });
+  }
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await deleteIntents(client, claim.entryId, [...closed, ...done.map(({ op }) => op)]);
+    await settleRows(
+      client,
+      claim.entryId,
+      claim.number,
+      done.map(({ row }) => row),
+    );
+    for (const { todo, container } of done) await deleteTodos(client, claim.entryId, container, [todo.seq]);
+    await insertNotes(
+      client,
+      claim.entryId,
+      claim.number,
+      done.flatMap(({ notes }) => notes),
+    );
+  });
+  await context.reached('after-settle-commit');
+  return left;
+}
+
+/**
+ * Objects whose content changed at the source since they were migrated: each replaces its own copy. Three-way: where
+ * somebody changed that copy since it was written, the conflict option decides.
+ */
+export async function replaceChanged(context: PassContext): Promise<void> {
+  const { pool, claim, progress } = context;
+  const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'replace');
+  if (work.length === 0) return;
+  progress.phase = 'changes';
+  for (const { container } of work) {
+    const source = sourceById(context, container);
+    progress.container = source.path.join('/');
+    let after = 0;
+    for (;;) {
+      context.control.checkpoint();
+      const todos = await nextTodos(pool, claim.entryId, container, 'replace', after, PAGE);
+      if (todos.length === 0) break;
+      after = todos[todos.length - 1]?.seq ?? after;
+      await replacePage(context, source, todos);
+    }
+  }
+}
+
+async function replacePage(context: PassContext, source: ContainerRow, todos: readonly TodoRow[]): Promise<void> {
+  const { pool, claim, progress } = context;
+  const rows = await rowsBySource(
+    pool,
+    claim.entryId,
+    todos.map((todo) => todo.src),
+  );
+  const byId = new Map(todos.map((todo) => [todo.srcId, todo]));
+  const limit = capabilitiesFor(context.target, source.kind).batch.objects;
+  let batch: Replacement[] = [];
+  const flush = async (): Promise<void> => {
+    const page = batch;
+    batch = [];
+    const left = await replaceCopies(context, page);
+    progress.objects += page.length - left.length;
+    for (const { replacement, result } of left) await decide(context, replacement, result);
+  };
+  for await (const got of context.source.reader.read(source.key, [...byId.keys()])) {
+    context.control.checkpoint();
+    const todo = byId.get(got.id);
+    const row = todo === undefined ? undefined : rows.get(todo.src.toString('hex'));
+    if (todo === undefined) continue;
+    byId.delete(got.id);
+    // Gone between listing and reading: the next listing says so.
+    if ('vanished' in got || row?.targetId === undefined || row.targetContainer === undefined) {
+      await inFencedTransaction(pool, claim.lease, (client) =>
+        deleteTodos(client, claim.entryId, source.id, [todo.seq]),
+      );
+      continue;
+    }
+    if ('error' in got) {
+      await settleFailed(context, source, todo, row, got.error);
+      continue;
+    }
+    const item = await changedItem(context, source, todo, row, got);
+    if (item === undefined) continue;
+    if (item.digest !== undefined && row.digest?.equals(item.digest)) {
+      await settleSame(context, source, todo, row, item);
+      continue;
+    }
+    batch.push({
+      container: source,
+      target: targetById(context, row.targetContainer),
+      item,
+      targetId: row.targetId,
+      version: row.targetVersion,
+    });
+    if (batch.length >= limit) await flush();
+  }
+  await flush();
+}
+
+async function changedItem(
+  context: PassContext,
+  source: ContainerRow,
+  todo: TodoRow,
+  row: LedgerRow,
+  got: Content,
+): Promise<TransferItem | undefined> {
+  try {
+    const item = await toItem(source.kind, todo, got, { mapping: context.mapping });
+    return keptName(source, item, row);
+  } catch (thrown) {
+    if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
+    await settleFailed(context, source, todo, row, thrown);
+    return undefined;
+  }
+}
+
+/** A copy that was added under another natural key keeps it: later changes go to the renamed copy. */
+function keptName(source: ContainerRow, item: TransferItem, row: LedgerRow): TransferItem {
+  if (row.matchKey === undefined || row.matchKey.equals(item.matchKey)) return item;
+  if (pivotOf(source.kind).renamed === undefined) return item;
+  for (let number = 1; number <= MAX_RENAMES; number += 1) {
+    const renamed = renamedItem(source.kind, item, number);
+    if (renamed.matchKey.equals(row.matchKey)) return { ...renamed, notes: item.notes };
+  }
+  return item;
+}
+
+/** What the target said instead of `done`. */
+async function decide(context: PassContext, replacement: Replacement, result: Result): Promise<void> {
+  const { container, item } = replacement;
+  const { pool, claim } = context;
+  const row = (await rowsBySource(pool, claim.entryId, [item.todo.src])).get(item.todo.src.toString('hex'));
+  if (row === undefined) return;
+  switch (result.outcome) {
+    case 'unknown':
+      // What the copy holds now tells; if it isn't there yet, the to-do stays for the next pass.
+      await recover(context);
+      return;
+    case 'missing':
+      return settleKept(context, replacement, row, 'deleted-at-target', {
+        text: 'It changed at the source, but its copy was deleted from the target. A delta pass does not send it again.',
+        fix: 'If it should be there, plan a remigration.',
+      });
+    case 'changed':
+      if (context.settings.settings.conflict === 'overwrite') {
+        const [again] = await replaceCopies(context, [{ ...replacement, version: undefined }]);
+        if (again === undefined) context.progress.objects += 1;
+        else if (again.result.outcome === 'refused')
+          await settleFailed(context, container, item.todo, row, again.result.error);
+        return;
+      }
+      return settleKept(context, replacement, row, 'changed-at-target', {
+        text: 'It changed at the source, and its copy was changed in the target since it was written. The target’s was kept.',
+        fix: 'Choose the conflict option “overwrite” to let the source win; it is then applied when the object changes again.',
+      });
+    case 'refused':
+    case 'batch-refused':
+      return settleFailed(context, container, item.todo, row, result.error);
+    default:
+      return settleFailed(
+        context,
+        container,
+        item.todo,
+        row,
+        new SternaError('object', 'conflict-unsettled', 'The target has another object of the same identity.'),
+      );
+  }
+}
+
+/** Only what has no meaning changed: the books learn the new version, nothing is written. */
+async function settleSame(
+  context: PassContext,
+  source: ContainerRow,
+  todo: TodoRow,
+  row: LedgerRow,
+  item: TransferItem,
+): Promise<void> {
+  const { pool, claim } = context;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await settleRows(client, claim.entryId, claim.number, [
+      { ...row, state: 'unchanged', reason: 'none', srcVersion: item.version },
+    ]);
+    await deleteTodos(client, claim.entryId, source.id, [todo.seq]);
+  });
+}
+
+async function settleKept(
+  context: PassContext,
+  { container, item }: Replacement,
+  row: LedgerRow,
+  reason: 'deleted-at-target' | 'changed-at-target',
+  words: { text: string; fix: string },
+): Promise<void> {
+  const { pool, claim } = context;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await settleRows(client, claim.entryId, claim.number, [
+      { ...row, state: 'skipped', reason, srcVersion: item.version },
+    ]);
+    await deleteTodos(client, claim.entryId, container.id, [item.todo.seq]);
+    await insertNotes(client, claim.entryId, claim.number, [
+      {
+        kind: 'skipped',
+        code: reason,
+        ...words,
+        src: item.todo.src,
+        srcId: item.todo.srcId,
+        container: container.id,
+        subject: item.subject(),
+      },
+    ]);
+  });
+  context.progress.objects += 1;
+}
+
+/** The copy stays as it is; a later pass tries again. */
+async function settleFailed(
+  context: PassContext,
+  source: ContainerRow,
+  todo: TodoRow,
+  row: LedgerRow,
+  error: SternaError,
+): Promise<void> {
+  const { pool, claim } = context;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await settleRows(client, claim.entryId, claim.number, [{ ...row, state: 'failed', reason: 'none' }]);
+    await deleteTodos(client, claim.entryId, source.id, [todo.seq]);
+    await insertNotes(client, claim.entryId, claim.number, [
+      {
+        kind: 'failure',
+        code: error.code,
+        text: error.message,
+        fix: error.fix,
+        src: todo.src,
+        srcId: todo.srcId,
+        container: source.id,
+      },
+    ]);
+  });
+  context.progress.objects += 1;
+  context.progress.failed += 1;
+}
