@@ -48,6 +48,8 @@ export {
   importPack,
   type LedgerExport,
   type LedgerVerdict,
+  type ListedLicenseEvent,
+  licensingTerms,
   listLicenseEvents,
   releaseLicense,
   verifyLedger,
