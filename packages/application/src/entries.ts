@@ -1,4 +1,5 @@
 import {
+  addressKey,
   decideUnused,
   type EntryStatus,
   entryKey,
@@ -499,7 +500,11 @@ export async function recreateFrom(
     {
       ...prepared,
       sealedSourceCredentials: resealed(context, { entry: row, side: 'source' }, { entryId: id, side: 'source' }),
-      sealedTargetCredentials: resealed(context, { entry: row, side: 'target' }, { entryId: id, side: 'target' }),
+      // Its own target credentials fit the mailbox that they were given for, and would lead there under any address.
+      sealedTargetCredentials:
+        addressKey(prepared.targetAddress) === addressKey(row.target_address)
+          ? resealed(context, { entry: row, side: 'target' }, { entryId: id, side: 'target' })
+          : null,
       replacesEntryId: row.id,
     },
   ]);
