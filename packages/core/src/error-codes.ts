@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   'cursor-invalid': 'The page cursor was not given out by Sterna.',
   'limit-invalid': 'The page size is out of its range.',
   'selection-missing': 'Nothing says which entries are meant.',
+  'selection-changed': 'More or fewer entries match than when the action was decided; nothing was done.',
   'selection-empty': 'Nothing, or not the pilot, is among the selected entries.',
   // Systems, projects, settings
   'connector-unknown': 'No connector of this build has this name.',

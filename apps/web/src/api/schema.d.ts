@@ -3359,6 +3359,7 @@ export interface operations {
                 "application/json": {
                     /** @description Signs in to this mailbox for real */
                     address?: string;
+                    credentials?: components["schemas"]["CredentialsInput"];
                 };
             };
         };
@@ -4230,6 +4231,8 @@ export interface operations {
                         /** @enum {string} */
                         license?: "none" | "assigned" | "burned";
                     };
+                    /** @description With a filter: all that match but these */
+                    exceptIds?: number[];
                     act: {
                         /** @enum {string} */
                         action: "start" | "assign";
@@ -4247,6 +4250,8 @@ export interface operations {
                         /** @description None: out of its batch */
                         batch?: string;
                     };
+                    /** @description How many were selected when it was decided; refused where that has changed meanwhile */
+                    expected?: number;
                     /** @description Comes back in the events of the type `bulk` that tell how far it is */
                     bulkId?: string;
                 };
@@ -4309,6 +4314,8 @@ export interface operations {
                         /** @enum {string} */
                         license?: "none" | "assigned" | "burned";
                     };
+                    /** @description With a filter: all that match but these */
+                    exceptIds?: number[];
                     act: {
                         /** @enum {string} */
                         action: "start" | "assign";
@@ -4376,6 +4383,8 @@ export interface operations {
                         /** @enum {string} */
                         license?: "none" | "assigned" | "burned";
                     };
+                    /** @description With a filter: all that match but these */
+                    exceptIds?: number[];
                 };
             };
         };
@@ -6632,6 +6641,8 @@ export interface operations {
                         books: components["schemas"]["Books"];
                         balanced: boolean;
                         entries: components["schemas"]["ReportEntry"][];
+                        /** @description Checklist of each batch */
+                        cutover: components["schemas"]["CutoverBatch"][];
                     };
                 };
             };
