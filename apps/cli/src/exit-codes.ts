@@ -18,7 +18,7 @@ export const EXIT_HELP = `Exit codes:
   0    done; a pass: balanced, nothing failed or uncertain
   1    unexpected error
   2    wrong usage or bad input
-  3    a pass balanced, but some objects failed or are uncertain
+  3    a pass balanced, but some objects failed or are uncertain; a bulk action was refused for some entries
   4    a pass failed, or its books don't balance, or a check found differences
   5    sign-in refused or rights missing
   6    server or system not reachable, or out of order for now

@@ -104,6 +104,14 @@ test('a mailbox from CSV to verified, and its license ledger verified offline', 
   const table = await home(['entry', 'list', 'move']);
   expect(table.stdout).toMatch(/ada@old\.example +ada@new\.example +mail \(burned\) +completed/);
 
+  expect(await ok('list', 'bulk', 'move', 'delta', '--all', '--preview')).toMatchObject({ would: 1, licenses: [] });
+  expect((await home(['list', 'bulk', 'move', 'batch', '--to', 'Pilot', 'ada@old.example'])).code).toBe(0);
+  expect(await ok('list', 'export', 'move', '--batch', 'Pilot')).toContain('ada@old.example');
+  const nothingFailed = await home(['list', 'bulk', 'move', 'retry', '--status', 'completed']);
+  expect(nothingFailed.code).toBe(3);
+  expect(nothingFailed.stdout).toMatch(/ada@old\.example +Nothing of this entry has failed/);
+  expect((await home(['list', 'bulk', 'move', 'stop'])).stderr).toMatch(/Which entries are meant/);
+
   const ledger = join(folder.path, 'ledger.json');
   await ok('license', 'ledger', '--export', ledger);
   expect(await ok('ledger', 'verify', ledger)).toMatchObject({ ok: true, events: 3 });

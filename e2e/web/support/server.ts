@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../support/until.ts';
+import { within } from './within.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -67,10 +68,14 @@ export class ServerProcess {
     });
   }
 
-  /** Orderly, as a service manager does it. */
+  /** Orderly, as a service manager does it: with a limit to its patience. */
   async stop(): Promise<void> {
-    if (this.running) this.#child?.kill('SIGTERM');
-    await this.#ended;
+    if (!this.running) return;
+    this.#child?.kill('SIGTERM');
+    await within('the server ended after SIGTERM', this.#ended).catch(async (error) => {
+      await this.kill();
+      throw new Error(`${error.message}\n${this.log()}`);
+    });
   }
 
   async kill(): Promise<void> {

@@ -35,6 +35,7 @@ import { type OpenPage, openPage, type PageOptions, screenshot, startBrowser, vi
 import { People, type Role } from './people.ts';
 import { ServerProcess } from './server.ts';
 import { whenTestEnds } from './test-end.ts';
+import { within } from './within.ts';
 
 export interface WebStageOptions {
   /** false: the installation as it is before its first administrator. */
@@ -251,10 +252,14 @@ export class WebStage {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    await this.server.stop();
-    await Promise.all([this.#source?.stop(), this.#target?.stop(), this.postgres.stop()]);
-    rmSync(this.dir, { recursive: true, force: true });
+    try {
+      await within('the browser closed', this.browser.close());
+      await this.server.stop();
+    } finally {
+      await this.server.kill();
+      await Promise.all([this.#source?.stop(), this.#target?.stop(), this.postgres.stop()]);
+      rmSync(this.dir, { recursive: true, force: true });
+    }
   }
 
   /** A folder that the server can write into: for archives and backups. */

@@ -75,14 +75,23 @@ function refusalOf(entryId: number, facts: PageFacts, thrown: unknown): Refusal 
  * from it. Progress is told by events of the type `bulk`; what is done stays done where a later page fails.
  *
  * @param input.bulkId comes back in the events, so that whoever asked knows which are his
+ * @param input.expected how many were selected when it was decided
+ * @throws SternaError config `selection-changed` where they are others in number: nothing was done
  */
 export async function bulk(
   context: Context,
   actor: Actor,
-  input: Selection & { act: BulkAction; bulkId?: string | undefined },
+  input: Selection & { act: BulkAction; bulkId?: string | undefined; expected?: number | undefined },
 ): Promise<BulkResult> {
   requireScope(actor, 'operate');
   const ids = await selectedIds(context, actor, input);
+  if (input.expected !== undefined && input.expected !== ids.length)
+    throw new SternaError(
+      'config',
+      'selection-changed',
+      `${ids.length} entries are selected now, not ${input.expected}: the list has changed meanwhile.`,
+      { field: 'expected', fix: 'Look at the preview again.' },
+    );
   const done: number[] = [];
   const refused: Refusal[] = [];
   const around = new Surroundings();
@@ -191,10 +200,11 @@ export function readSelection(
   given: {
     entryIds?: readonly number[] | undefined;
     filter?: Omit<Extract<Selection, { filter: unknown }>['filter'], 'projectId'> | undefined;
+    exceptIds?: readonly number[] | undefined;
   },
 ): Selection {
   if (given.entryIds !== undefined) return { entryIds: given.entryIds };
-  if (given.filter !== undefined) return { filter: { ...given.filter, projectId } };
+  if (given.filter !== undefined) return { filter: { ...given.filter, projectId }, exceptIds: given.exceptIds };
   throw new SternaError('config', 'selection-missing', 'Nothing says which entries are meant.', {
     field: 'entryIds',
     fix: 'Give entryIds, or a filter (an empty one means every live entry).',

@@ -1,4 +1,5 @@
 import {
+  addressKey,
   decideUnused,
   type EntryStatus,
   entryKey,
@@ -298,14 +299,17 @@ function readEntryCursor(after: string | undefined): readonly [string, number] |
   throw invalidCursor();
 }
 
-/** Ids, or all that a filter finds. */
-export type Selection = { readonly entryIds: readonly number[] } | { readonly filter: EntryFilter };
+/** Ids, or all that a filter finds, but `exceptIds`. */
+export type Selection =
+  | { readonly entryIds: readonly number[] }
+  | { readonly filter: EntryFilter; readonly exceptIds?: readonly number[] | undefined };
 
 /** Duplicates are dropped; ids are not checked here. */
 export async function selectedIds(context: Context, actor: Actor, selection: Selection): Promise<readonly number[]> {
-  return 'entryIds' in selection
-    ? [...new Set(selection.entryIds)]
-    : entryIdsOf(context.db, await queryOf(context, actor, selection.filter));
+  if ('entryIds' in selection) return [...new Set(selection.entryIds)];
+  const ids = await entryIdsOf(context.db, await queryOf(context, actor, selection.filter));
+  const except = new Set(selection.exceptIds);
+  return except.size === 0 ? ids : ids.filter((id) => !except.has(id));
 }
 
 export async function listBatches(
@@ -499,7 +503,11 @@ export async function recreateFrom(
     {
       ...prepared,
       sealedSourceCredentials: resealed(context, { entry: row, side: 'source' }, { entryId: id, side: 'source' }),
-      sealedTargetCredentials: resealed(context, { entry: row, side: 'target' }, { entryId: id, side: 'target' }),
+      // Its own target credentials fit the mailbox that they were given for, and would lead there under any address.
+      sealedTargetCredentials:
+        addressKey(prepared.targetAddress) === addressKey(row.target_address)
+          ? resealed(context, { entry: row, side: 'target' }, { entryId: id, side: 'target' })
+          : null,
       replacesEntryId: row.id,
     },
   ]);

@@ -19,10 +19,27 @@ export {
 } from './accounts.ts';
 export * from './audit.ts';
 export { type BackupView, backUpTarget, listBackups, restoreBackup } from './backups.ts';
+export {
+  cancelSchedule,
+  createSchedule,
+  listScheduleRuns,
+  listSchedules,
+  type RunView,
+  type ScheduleView,
+} from './batches.ts';
+export { runSchedules } from './batches-run.ts';
 export * from './bulk.ts';
 export * from './bulk-remigration.ts';
 export * from './compare-object.ts';
 export * from './context.ts';
+export {
+  addCutoverLine,
+  type CutoverBatch,
+  type CutoverLine,
+  changeCutoverLine,
+  listCutover,
+  removeCutoverLine,
+} from './cutover.ts';
 export * from './drift.ts';
 export {
   createEntries,
@@ -48,6 +65,8 @@ export {
   importPack,
   type LedgerExport,
   type LedgerVerdict,
+  type ListedLicenseEvent,
+  licensingTerms,
   listLicenseEvents,
   releaseLicense,
   verifyLedger,
@@ -68,6 +87,7 @@ export {
   startVerify,
   stopPass,
 } from './passes.ts';
+export * from './people.ts';
 export { planRemigration, planStart } from './plan.ts';
 export type * from './plan-types.ts';
 export * from './project-report.ts';
@@ -86,10 +106,9 @@ export {
   verifyRemigration,
 } from './remigration.ts';
 export {
-  type RecordedStep,
-export * from './people.ts';
   REMIGRATION_REASONS,
   REMIGRATION_STEPS,
+  type RecordedStep,
   type RemigrationReason,
   type RemigrationStep,
   type RemigrationView,

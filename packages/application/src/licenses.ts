@@ -14,7 +14,14 @@ import {
   SternaError,
   verifyChain,
 } from '@sterna/core';
-import { inOrganization, latestLicenseEvents, licenseEvents, organizationById, sha256Text } from '@sterna/store';
+import {
+  inOrganization,
+  latestLicenseEvents,
+  licenseEvents,
+  listedEntries,
+  organizationById,
+  sha256Text,
+} from '@sterna/store';
 import { z } from 'zod';
 import { readCursor, readLimit, requireOwner, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
@@ -25,6 +32,12 @@ import { type EntryLicense, licenseState } from './entry-view.ts';
 export async function getBalances(context: Context, actor: Actor): Promise<readonly LicenseBalance[]> {
   requireScope(actor, 'read');
   return (await licenseState(context.db, actor.organizationId)).balances();
+}
+
+/** How this installation comes to licenses. */
+export function licensingTerms(context: Context, actor: Actor): { readonly packsOnly: boolean } {
+  requireScope(actor, 'read');
+  return { packsOnly: context.licensing.packsOnly };
 }
 
 /**
@@ -167,23 +180,66 @@ export function licenseOf(facts: readonly LicenseFact[], kind: 'assign' | 'burn'
   return { id: fact.license, type: fact.data.type, tier: fact.data.tier, burned: kind === 'burn' };
 }
 
+/** An event, and what it is about in words that people know. */
+export type ListedLicenseEvent = LicenseEvent & {
+  readonly about:
+    | {
+        readonly projectId: number | undefined;
+        readonly sourceAddress: string;
+        readonly targetAddress: string;
+        readonly archived: boolean;
+      }
+    | undefined;
+};
+
 /** Newest first. */
 export async function listLicenseEvents(
   context: Context,
   actor: Actor,
-  input: { entryId?: number | undefined; after?: string | undefined; limit?: number | undefined },
-): Promise<Page<LicenseEvent>> {
+  input: {
+    entryId?: number | undefined;
+    kind?: LicenseEvent['kind'] | undefined;
+    after?: string | undefined;
+    limit?: number | undefined;
+  },
+): Promise<Page<ListedLicenseEvent>> {
   requireScope(actor, 'read');
   if (input.entryId !== undefined) await listedEntry(context.db, actor, input.entryId);
   const limit = readLimit(input.limit);
   const events = await latestLicenseEvents(context.db, actor.organizationId, {
     entryId: input.entryId,
+    kind: input.kind,
     before: readCursor(input.after),
     limit: limit + 1,
   });
-  const items = events.slice(0, limit);
+  const items = await withEntries(context, actor, events.slice(0, limit));
   const last = items.at(-1);
   return events.length > limit && last !== undefined ? { items, next: String(last.seq) } : { items };
+}
+
+async function withEntries(
+  context: Context,
+  actor: Actor,
+  events: readonly LicenseEvent[],
+): Promise<readonly ListedLicenseEvent[]> {
+  const ids = new Set(events.flatMap((event) => (event.kind === 'grant' ? [] : [event.entry])));
+  const rows = await listedEntries(context.db, actor.organizationId, [...ids], { lock: false });
+  const entries = new Map(rows.map((row) => [row.id, row]));
+  return events.map((event) => {
+    const entry = event.kind === 'grant' ? undefined : entries.get(event.entry);
+    return {
+      ...event,
+      about:
+        entry === undefined
+          ? undefined
+          : {
+              projectId: entry.project_id ?? undefined,
+              sourceAddress: entry.source_address,
+              targetAddress: entry.target_address,
+              archived: entry.archived_at !== null,
+            },
+    };
+  });
 }
 
 export interface LedgerExport {

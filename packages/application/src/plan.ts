@@ -59,7 +59,10 @@ async function lookInto(
   const listed = await listedEntry(context.db, actor, entryId);
   const systems = await systemsOfEntry(context.db, actor, listed);
   const settings = await settingsOf(context.db, actor, listed);
-  const entry = options.targetAddress === undefined ? listed : { ...listed, target_address: options.targetAddress };
+  const entry = isOtherTarget(listed, options.targetAddress)
+    ? // Its own credentials are for the mailbox that it writes to now.
+      { ...listed, target_address: options.targetAddress, sealed_target_credentials: null }
+    : listed;
   const unseen: Looked = { unseen: 'Nobody asked the system (a plan without a live look).' };
   const [source, target] = options.live
     ? await Promise.all([
@@ -79,6 +82,9 @@ async function lookInto(
     mapped: listed.project_id === null ? 0 : (await mappingOf(context.db, listed.project_id)).length,
   };
 }
+
+const isOtherTarget = (entry: EntryRow, address: string | undefined): address is string =>
+  address !== undefined && addressKey(address) !== addressKey(entry.target_address);
 
 /** What else changed since the first writing pass. */
 async function driftOf(
@@ -376,8 +382,7 @@ export async function planRemigration(
       delivered,
       open: totals.books.failed + totals.books.uncertain,
       hasStarted: last !== undefined,
-      isOtherTarget:
-        input.targetAddress !== undefined && addressKey(input.targetAddress) !== addressKey(listed.target_address),
+      isOtherTarget: isOtherTarget(listed, input.targetAddress),
     }),
     books: totals.books,
     license: effect,

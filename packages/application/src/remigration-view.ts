@@ -49,6 +49,8 @@ export interface RemigrationView {
   readonly projectId: number | undefined;
   readonly sourceAddress: string;
   readonly targetAddress: string;
+  /** Where the new entry is to write, if that was said at the beginning. */
+  readonly newTargetAddress: string | undefined;
   readonly reason: RemigrationReason;
   readonly note: string;
   readonly step: RemigrationStep;
@@ -79,6 +81,8 @@ export interface RemigrationData {
   readonly backupEntryId?: number;
   readonly backupRefused?: string;
   readonly frozen?: { readonly objects: number; readonly bytes: number };
+  /** Of the new entry. */
+  readonly targetAddress?: string;
   /** Overrides of the new entry, chosen on the way. */
   readonly settings?: SettingsPatch;
   readonly bulkId?: string;
@@ -226,6 +230,7 @@ function viewOf(
     projectId: entry.project_id ?? undefined,
     sourceAddress: entry.source_address,
     targetAddress: entry.target_address,
+    newTargetAddress: data.targetAddress,
     reason: row.reason as RemigrationReason,
     note: row.note,
     step: now.step,

@@ -128,16 +128,24 @@ const without = (data: RemigrationData, ...keys: readonly (keyof RemigrationData
 /**
  * Step 1: the reason.
  *
+ * @param input.targetAddress where the new entry is to write; the recreation may still say otherwise
+ *
  * @throws SternaError config `entry-running` | `entry-not-started` | `remigration-open` | `entry-archived`
  */
 export async function beginRemigration(
   context: Context,
   actor: Actor,
-  input: { entryId: number; reason: RemigrationReason; note?: string | undefined },
+  input: {
+    entryId: number;
+    reason: RemigrationReason;
+    note?: string | undefined;
+    targetAddress?: string | undefined;
+  },
 ): Promise<RemigrationView> {
   requireScope(actor, 'operate');
+  const { targetAddress } = input;
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) =>
-    remigrationView(tx.db, actor, await begin(tx, actor, input, {})),
+    remigrationView(tx.db, actor, await begin(tx, actor, input, targetAddress === undefined ? {} : { targetAddress })),
   );
 }
 
@@ -368,7 +376,7 @@ export async function recreate(
   await refuseRunning(tx.db, old, 'This entry can’t be replaced');
   await archiveEntry(tx, old, `replaced by remigration ${row.id}`);
   const newEntryId = await recreateFrom(context, tx, actor, old, {
-    targetAddress: input.targetAddress,
+    targetAddress: input.targetAddress ?? data.targetAddress,
     settings: { ...data.settings, ...input.settings },
   });
   const book = await tx.licenses();

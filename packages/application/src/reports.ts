@@ -11,6 +11,7 @@ import {
 } from '@sterna/store';
 import { found, readLimit, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
+import { type CutoverBatch, cutoverOf } from './cutover.ts';
 import { listedEntry } from './entries.ts';
 import { type EntryView, entryView, licenseState } from './entry-view.ts';
 import { type PassView, passView } from './passes.ts';
@@ -36,6 +37,8 @@ export interface ProjectReport {
   readonly books: Books;
   readonly balanced: boolean;
   readonly entries: readonly ReportEntry[];
+  /** Checklist of each batch: who ticked what and when, and what the passes say. */
+  readonly cutover: readonly CutoverBatch[];
 }
 
 /** Rows of a CSV are read in pages of this many. */
@@ -143,7 +146,13 @@ export async function projectReport(
   const entries = await reportRows(context, actor, rows, effort);
   const books = entries.reduce((sum, entry) => addBooks(sum, entry.books), EMPTY_BOOKS);
   const unbalanced = [...effort.values()].some((one) => !one.books.every(balances));
-  return { project: { id: project.id, name: project.name }, books, balanced: balances(books) && !unbalanced, entries };
+  return {
+    project: { id: project.id, name: project.name },
+    books,
+    balanced: balances(books) && !unbalanced,
+    entries,
+    cutover: await cutoverOf(context.db, project.id),
+  };
 }
 
 /** One line per entry (`entries`), or one per object of any entry that is failed or uncertain now (`failures`). */

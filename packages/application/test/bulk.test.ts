@@ -155,6 +155,17 @@ describe('a bulk action', () => {
     expect(await look(one)).toEqual(await look(other));
   });
 
+  it('takes all that match but a few, and nothing where they are others than when it was decided', async () => {
+    const { context, owner } = stage;
+    const { projectId, ids } = await makeEntries(4, 'wave 3');
+    const selection = readSelection(projectId, { filter: { batch: 'wave 3' }, exceptIds: ids.slice(0, 1) });
+    const act: BulkAction = { action: 'delete' };
+    expect(await codeOf(bulk(context, owner, { ...selection, act, expected: 4 }))).toBe('selection-changed');
+    expect((await listEntries(context, owner, { projectId })).total).toBe(4);
+    expect((await bulk(context, owner, { ...selection, act, expected: 3 })).done).toEqual(ids.slice(1));
+    expect((await listEntries(context, owner, { projectId })).items.map(({ id }) => id)).toEqual(ids.slice(0, 1));
+  });
+
   it('asks for what has never started to be started, not to be continued', async () => {
     const { context, owner } = stage;
     const { ids, fresh } = await situations();

@@ -161,6 +161,13 @@ describe('a second organization', () => {
     );
     expect(remigration).toBe('not refused');
     const [open] = await application.listRemigrations(context, owner, { entryId });
+    const schedule = await application.createSchedule(context, owner, {
+      projectId: project.id,
+      batch: '',
+      kind: 'delta',
+      runAt: new Date(Date.now() + 3_600_000),
+      zone: 'UTC',
+    });
     const token = await createToken(context, owner, { name: 'of the first', scopes: ['read'] });
 
     const ids = {
@@ -172,6 +179,13 @@ describe('a second organization', () => {
       passId: pass.id,
       remigrationId: open?.id ?? 0,
       tokenId: token.id,
+      scheduleId: schedule.id,
+      key: 'mx',
+      title: 'x',
+      batch: '',
+      kind: 'delta',
+      runAt: new Date(Date.now() + 7_200_000),
+      zone: 'UTC',
       accountId: owner.accountId,
       backupEntryId: backup.entryId,
       ofEntryId: entryId,
@@ -216,6 +230,7 @@ describe('a second organization', () => {
       'verifyLedgerExport',
       'verifyAudit',
       'driveRemigrations',
+      'runSchedules',
       'getBalances',
       'listAudit',
       'listAccounts',

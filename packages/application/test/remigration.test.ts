@@ -234,9 +234,11 @@ describe('remigration', () => {
     const { entries, project } = await migrated(1);
     const old = entries[0] as (typeof entries)[0];
     await useUpLicenses(project.id);
+    const moved = `${unique('moved')}@new.example`;
     const { id: remigrationId } = await beginRemigration(context, owner, {
       entryId: old.id,
-      reason: 'critical errors',
+      reason: 'target changed',
+      targetAddress: moved,
     });
     await chooseBackup(context, owner, { remigrationId, choice: 'refuse', why: 'a test mailbox' });
     await chooseTarget(context, owner, { remigrationId, choice: 'keep', conflict: 'overwrite' });
@@ -249,6 +251,9 @@ describe('remigration', () => {
     const { newEntryId } = await recreateForRemigration(context, owner, { remigrationId });
     expect(await getEntry(context, owner, { entryId: newEntryId ?? 0 })).toMatchObject({
       settings: { conflict: 'overwrite', duplicatePrevention: true },
+      targetAddress: moved,
+      // Those of the old mailbox would sign in there, whatever the new address is.
+      hasCredentials: { target: false },
     });
     expect(await cancelRemigration(context, owner, { remigrationId, why: 'enough' })).toMatchObject({
       step: 'cancelled',

@@ -7,6 +7,7 @@ import { formatBytes } from '../io/table.ts';
 import { importAnswer } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
 import { findProject } from '../remote/names.ts';
+import { filterOf, registerListBulk, type SelectionOptions, selecting } from './list-bulk.ts';
 
 export function registerList(program: Command): void {
   const list = program.command('list').description('The user list of a project: which mailboxes, from where to where.');
@@ -35,15 +36,21 @@ export function registerList(program: Command): void {
     );
   });
 
-  const exportCommand = list
-    .command('export')
-    .description('Write the user list as a CSV that `import` takes. Without credentials.')
-    .argument('<PROJECT>')
-    .argument('[FILE]', 'stdout without it');
-  handle<[string, string | undefined], object>(exportCommand, async ({ options }, word, file) => {
+  const exportCommand = selecting(
+    list
+      .command('export')
+      .description('Write the user list as a CSV that `import` takes. Without credentials.')
+      .argument('<PROJECT>')
+      .argument('[FILE]', 'stdout without it'),
+  );
+  handle<[string, string | undefined], SelectionOptions>(exportCommand, async ({ options }, word, file) => {
     const client = await connect(options);
     const { id } = await findProject(client, word);
-    const csv = await client.exportEntries({ params: { id } });
+    const filter = filterOf(options);
+    const csv =
+      filter === undefined
+        ? await client.exportEntries({ params: { id } })
+        : await client.exportSelection({ params: { id }, body: { filter } });
     if (file === undefined) return textAnswer(csv);
     await writeOutput(file, csv);
     return doneAnswer({ file }, `The user list is in ${file}.`);
@@ -88,6 +95,8 @@ export function registerList(program: Command): void {
       'The source system holds nothing of this type.',
     );
   });
+
+  registerListBulk(list);
 }
 
 function readItemType(word: string): ItemType {

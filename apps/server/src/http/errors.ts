@@ -35,6 +35,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'remigration-open': 409,
   'remigration-step': 409,
   'remigration-waiting': 409,
+  'schedule-overlaps': 409,
+  'schedule-over': 409,
   'settings-changed': 409,
   'system-in-use': 409,
 };

@@ -66,8 +66,8 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
       signal: signalOf(reply),
     }),
   }),
-  bulkEntries: async ({ application, actor, params, body: { act, bulkId, ...given } }) =>
-    bulk(application, actor, { ...readSelection(params.id, given), act, bulkId }),
+  bulkEntries: async ({ application, actor, params, body: { act, bulkId, expected, ...given } }) =>
+    bulk(application, actor, { ...readSelection(params.id, given), act, bulkId, expected }),
   previewBulk: async ({ application, actor, params, body: { act, ...given } }) =>
     previewBulk(application, actor, { ...readSelection(params.id, given), act }),
   exportSelection: async ({ application, actor, params, body }) =>

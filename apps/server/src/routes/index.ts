@@ -1,4 +1,6 @@
 import { backupHandlers } from './backups.ts';
+import { batchHandlers } from './batches.ts';
+import { cutoverHandlers } from './cutover.ts';
 import { entryHandlers } from './entries.ts';
 import { entryPageHandlers } from './entry-page.ts';
 import { licenseHandlers } from './licenses.ts';
@@ -17,6 +19,8 @@ export const handlers = {
   ...projectHandlers,
   ...entryHandlers,
   ...entryPageHandlers,
+  ...batchHandlers,
+  ...cutoverHandlers,
   ...passHandlers,
   ...remigrationHandlers,
   ...backupHandlers,

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createServer } from '../http/create-server.ts';
 import { SignInLimit } from '../http/sign-in-limit.ts';
+import { startBatchDriver } from './batch-driver.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { createLog } from './log.ts';
 import { startRemigrationDriver } from './remigration-driver.ts';
@@ -66,6 +67,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     if (services.includes('api')) {
       const driver = startRemigrationDriver(installation.application, log);
       closing.push(() => driver.stop());
+      const batches = startBatchDriver(installation.application, log);
+      closing.push(() => batches.stop());
       const app = await createServer({
         application: installation.application,
         version: options.version,

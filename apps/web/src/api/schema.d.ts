@@ -850,6 +850,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules of the batches: open ones by their next time, then the latest that are over */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Start a batch at an instant, or bring what is new every so many hours until the cutover */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing more starts by it; what it has started goes on */
+        post: operations["cancelSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The times it has run, newest first: what was started, what was not and why */
+        get: operations["listScheduleRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/cutover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cutover checklist of every batch, with what the passes say */
+        get: operations["listCutover"];
+        put?: never;
+        /** Add a line of the batch's own */
+        post: operations["addCutoverLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/cutover/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tick a line of a checklist, take the tick away, or change its note */
+        put: operations["changeCutoverLine"];
+        post?: never;
+        /** Remove a line of the batch's own */
+        delete: operations["removeCutoverLine"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passes/{id}": {
         parameters: {
             query?: never;
@@ -1292,6 +1380,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What runs, what needs a person, what waits and for how long, licenses, throughput, forecast */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/licenses/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Licenses that the entries which have not started need, against what is available */
+        get: operations["forecastLicenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/entries/{id}/report": {
         parameters: {
             query?: never;
@@ -1592,6 +1714,140 @@ export interface components {
              * @description UTC
              */
             createdAt: string;
+        };
+        BatchRun: {
+            id: number;
+            scheduleId: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            dueAt: string;
+            /** @description Repeats before it that nobody was there for */
+            missed: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            beganAt: string;
+            /**
+             * Format: date-time
+             * @description When the last entry was started or refused
+             */
+            endedAt?: string;
+            started: number;
+            refused: number;
+            passes: {
+                running: number;
+                completed: number;
+                withFailures: number;
+                failed: number;
+            };
+            refusals: {
+                code: string;
+                message: string;
+                fix?: string;
+                entries: number;
+                /** @description The first few */
+                sample: {
+                    entryId: number;
+                    sourceAddress: string;
+                }[];
+            }[];
+        };
+        Schedule: {
+            id: number;
+            projectId: number;
+            /** @description As in the user list; empty for the entries without a batch */
+            batch: string;
+            /**
+             * @description initial: what has never started; delta: what is new in what has
+             * @enum {string}
+             */
+            kind: "initial" | "delta";
+            /** @enum {string} */
+            state: "open" | "over" | "cancelled";
+            /**
+             * Format: date-time
+             * @description The first time
+             */
+            runAt: string;
+            /** @description The time zone that the person meant it in */
+            zone: string;
+            everyHours?: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            until?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            nextRunAt?: string;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            cancelledAt?: string;
+            cancelledBy?: string;
+            lastRun?: components["schemas"]["BatchRun"];
+        };
+        PassEvidence: {
+            entries: number;
+            /** @description Completed: nothing failed, nothing differs */
+            done: number;
+            /** @description Ended with failures, or found differences */
+            withFailures: number;
+            /** @description The pass itself failed or was stopped */
+            failed: number;
+            running: number;
+            /** @description No such pass yet */
+            none: number;
+            /** @description Ended before the last migrating pass of the entry */
+            stale: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            firstEndedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            lastEndedAt?: string;
+        };
+        CutoverBatch: {
+            /** @description Empty for the entries without a batch */
+            batch: string;
+            entries: number;
+            /** @description Entries by status, without regard to schedules */
+            statuses: {
+                [key: string]: number;
+            };
+            /** @description Entries that wait for a schedule */
+            waiting: number;
+            lines: {
+                /** @description last-delta, forwarding, mx, profiles, verify, or own-N */
+                key: string;
+                title: string;
+                own: boolean;
+                note: string;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                doneAt?: string;
+                doneBy?: string;
+                /** @description Of last-delta and verify: what the passes say now */
+                evidence?: components["schemas"]["PassEvidence"];
+            }[];
         };
         LicenseBalance: {
             /** @enum {string} */
@@ -2004,6 +2260,25 @@ export interface components {
             prevHash: string;
             hash: string;
         };
+        ListedLicenseEvent: {
+            seq: number;
+            /** @enum {string} */
+            kind: "grant" | "assign" | "release" | "burn";
+            license?: string;
+            entry?: number;
+            data?: unknown;
+            actor: string;
+            at: string;
+            prevHash: string;
+            hash: string;
+            about?: {
+                projectId?: number;
+                sourceAddress: string;
+                targetAddress: string;
+                /** @description The entry was deleted */
+                archived: boolean;
+            };
+        };
         LedgerVerdict: {
             /** @constant */
             ok: true;
@@ -2017,6 +2292,230 @@ export interface components {
             reason: string;
             words: string;
         };
+        RunningPass: {
+            id: number;
+            entryId: number;
+            /** @description Absent for a backup or a restore */
+            projectId?: number;
+            projectName?: string;
+            /** @enum {string} */
+            purpose: "migration" | "backup" | "restore" | "copy";
+            sourceAddress: string;
+            targetAddress: string;
+            batch?: string;
+            number: number;
+            /** @enum {string} */
+            kind: "initial" | "delta" | "audit" | "verify" | "empty";
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            startedAt?: string;
+            phase?: string;
+            folder?: string;
+            /** @description Settled in this pass */
+            objects: number;
+            /** @description Still to do; absent until the source is listed */
+            planned?: number;
+            failed: number;
+            bytes: number;
+            objectsPerSecond: number;
+            bytesPerSecond: number;
+            etaSeconds?: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            throttledUntil?: string;
+        };
+        OverviewProject: {
+            id: number;
+            name: string;
+            entries: number;
+            /** @description Live entries by status */
+            byStatus: {
+                [key: string]: number;
+            };
+            /** @description Entries whose last writing pass left objects uncertain */
+            uncertainEntries: number;
+            uncertainObjects: number;
+            /** @description Entries whose last writing pass failed because its books do not balance */
+            unbalanced: number;
+            /** @description Entries that need a person: status `failed` or `completed with failures` */
+            attention: number;
+            /** @description Query of GET /api/projects/{id}/entries that lists them; absent where none does */
+            filter?: {
+                status: string;
+            };
+        };
+        TroubledEntry: {
+            entryId: number;
+            projectId: number;
+            sourceAddress: string;
+            passId: number;
+            passNumber: number;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            endedAt?: string;
+            /** @description How many of it are uncertain; 0 where the books do not balance */
+            objects: number;
+        };
+        WaitingRemigration: {
+            id: number;
+            entryId: number;
+            projectId?: number;
+            sourceAddress: string;
+            /** @description `continue`: the pilot of a bulk is through, and the rest waits for a decision */
+            step: string;
+            /** @description What to do */
+            words: string;
+            /** @description Its last step failed or was refused */
+            isProblem: boolean;
+            bulkId?: string;
+            pilot: boolean;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            since: string;
+        };
+        Throttled: {
+            /**
+             * @description `throttled`: the system asked for less; `unavailable`: it does not answer; `window`: the settings say when
+             * @enum {string}
+             */
+            kind: "throttled" | "unavailable" | "window";
+            /** @description Absent where neither side is the cause, or nobody knows which */
+            system?: {
+                id: number;
+                name: string;
+            };
+            /** @enum {string} */
+            side?: "source" | "target" | "both";
+            /** @description Where no system is named */
+            between?: {
+                source: string;
+                target: string;
+            };
+            code?: string;
+            /** @description In plain words */
+            reason: string;
+            fix?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description When the first of them goes on by itself
+             */
+            until?: string;
+            /** @description That wait for it */
+            passes: number;
+            /** @description Mailboxes at a time that Sterna allows itself there now */
+            connections?: number;
+            /** @description And at most */
+            ceiling?: number;
+        };
+        Overview: {
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            at: string;
+            /** @description Places to read and write that are configured */
+            systems: number;
+            projects: components["schemas"]["OverviewProject"][];
+            passes: {
+                running: number;
+                queued: number;
+                pending: number;
+                /** @description Running ones, longest first; not all where there are many */
+                items: components["schemas"]["RunningPass"][];
+            };
+            attention: {
+                entries: number;
+                uncertain: {
+                    total: number;
+                    /** @description The first few */
+                    items: components["schemas"]["TroubledEntry"][];
+                };
+                unbalanced: {
+                    total: number;
+                    /** @description The first few */
+                    items: components["schemas"]["TroubledEntry"][];
+                };
+                remigrations: {
+                    total: number;
+                    items: components["schemas"]["WaitingRemigration"][];
+                };
+            };
+            throttled: components["schemas"]["Throttled"][];
+            /** @description Of the types that are granted or that entries need */
+            licenses: components["schemas"]["LicenseBalance"][];
+            throughput: {
+                /**
+                 * Format: date-time
+                 * @description Begin of the first minute
+                 */
+                from: string;
+                /** @description Settled in each minute; the last minute is not over yet */
+                objects: number[];
+                bytes: number[];
+            };
+            forecast: {
+                /** @description Writing passes that are not over */
+                passes: number;
+                /** @description Of those passes that have listed their source */
+                objectsLeft: number;
+                /** @description Passes whose objects nobody has counted yet */
+                unlisted: number;
+                objectsPerSecond: number;
+                bytesPerSecond: number;
+                /**
+                 * Format: date-time
+                 * @description Absent while nobody can know it
+                 */
+                finishAt?: string;
+                /**
+                 * @description `objects`: what is left, at the rates now; `passes`: as fast as passes ended in the last hour
+                 * @enum {string}
+                 */
+                basis?: "objects" | "passes";
+            };
+        };
+        LicenseNeed: {
+            projectId: number;
+            projectName: string;
+            /** @enum {string} */
+            type: "mail" | "file" | "site" | "team";
+            entries: number;
+            /** @description Entries that have burned theirs: they need no other */
+            burned: number;
+            /** @description Entries that hold one and have not started */
+            assigned: number;
+            /** @description Entries that have not started and hold none: entries = burned + assigned + open */
+            open: number;
+            /** @description Licenses that lack if this project alone used what is available */
+            short: number;
+        };
+        LicenseForecast: {
+            types: {
+                /** @enum {string} */
+                type: "mail" | "file" | "site" | "team";
+                open: number;
+                /** @description Standard licenses */
+                available: number;
+                /** @description Trial licenses: they let an entry start, for part of a mailbox */
+                trial: number;
+                /** @description Standard licenses that lack for all projects together */
+                short: number;
+            }[];
+            projects: components["schemas"]["LicenseNeed"][];
+        };
         Remigration: {
             id: number;
             entryId: number;
@@ -2025,6 +2524,8 @@ export interface components {
             sourceAddress: string;
             /** @description Of the old entry */
             targetAddress: string;
+            /** @description Where the new entry is to write, if that was said at the start */
+            newTargetAddress?: string;
             /** @enum {string} */
             reason: "target content deleted" | "configuration changed" | "target changed" | "critical errors";
             note: string;
@@ -2858,6 +3359,7 @@ export interface operations {
                 "application/json": {
                     /** @description Signs in to this mailbox for real */
                     address?: string;
+                    credentials?: components["schemas"]["CredentialsInput"];
                 };
             };
         };
@@ -3729,6 +4231,8 @@ export interface operations {
                         /** @enum {string} */
                         license?: "none" | "assigned" | "burned";
                     };
+                    /** @description With a filter: all that match but these */
+                    exceptIds?: number[];
                     act: {
                         /** @enum {string} */
                         action: "start" | "assign";
@@ -3746,6 +4250,8 @@ export interface operations {
                         /** @description None: out of its batch */
                         batch?: string;
                     };
+                    /** @description How many were selected when it was decided; refused where that has changed meanwhile */
+                    expected?: number;
                     /** @description Comes back in the events of the type `bulk` that tell how far it is */
                     bulkId?: string;
                 };
@@ -3808,6 +4314,8 @@ export interface operations {
                         /** @enum {string} */
                         license?: "none" | "assigned" | "burned";
                     };
+                    /** @description With a filter: all that match but these */
+                    exceptIds?: number[];
                     act: {
                         /** @enum {string} */
                         action: "start" | "assign";
@@ -3875,6 +4383,8 @@ export interface operations {
                         /** @enum {string} */
                         license?: "none" | "assigned" | "burned";
                     };
+                    /** @description With a filter: all that match but these */
+                    exceptIds?: number[];
                 };
             };
         };
@@ -4702,6 +5212,316 @@ export interface operations {
             };
         };
     };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description As in the user list; empty for the entries without a batch */
+                batch?: string;
+                /** @description Only those that are to come, or only the others */
+                open?: "true" | "false";
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Schedule"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As in the user list; empty for the entries without a batch */
+                    batch: string;
+                    /** @enum {string} */
+                    kind: "initial" | "delta";
+                    /**
+                     * Format: date-time
+                     * @description An instant, with its offset
+                     */
+                    runAt: string;
+                    /** @description IANA name, such as Europe/Berlin */
+                    zone: string;
+                    /** @description Only for a delta */
+                    everyHours?: number;
+                    /**
+                     * Format: date-time
+                     * @description An instant, with its offset
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listScheduleRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BatchRun"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listCutover: {
+        parameters: {
+            query?: {
+                /** @description Empty for the entries without a batch */
+                batch?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CutoverBatch"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    addCutoverLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Empty for the entries without a batch */
+                    batch: string;
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutoverBatch"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    changeCutoverLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Empty for the entries without a batch */
+                    batch: string;
+                    done?: boolean;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutoverBatch"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    removeCutoverLine: {
+        parameters: {
+            query: {
+                /** @description Empty for the entries without a batch */
+                batch: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutoverBatch"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getPass: {
         parameters: {
             query?: never;
@@ -4824,6 +5644,7 @@ export interface operations {
                     /** @enum {string} */
                     reason: "target content deleted" | "configuration changed" | "target changed" | "critical errors";
                     note?: string;
+                    targetAddress?: string;
                 };
             };
         };
@@ -5459,6 +6280,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["LicenseBalance"][];
+                        /** @description Licenses come from signed packs alone: grants are refused */
+                        packsOnly: boolean;
                     };
                 };
             };
@@ -5558,6 +6381,7 @@ export interface operations {
                 after?: string;
                 limit?: number;
                 entryId?: number;
+                kind?: "grant" | "assign" | "release" | "burn";
             };
             header?: never;
             path?: never;
@@ -5572,7 +6396,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["LicenseEvent"][];
+                        items: components["schemas"]["ListedLicenseEvent"][];
                         /** @description Absent on the last page */
                         next?: string;
                     };
@@ -5640,6 +6464,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerVerdict"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                projectId?: number;
+                /** @description Of throughput */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    forecastLicenses: {
+        parameters: {
+            query?: {
+                projectId?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseForecast"];
                 };
             };
             /** @description Default Response */
@@ -5753,6 +6641,8 @@ export interface operations {
                         books: components["schemas"]["Books"];
                         balanced: boolean;
                         entries: components["schemas"]["ReportEntry"][];
+                        /** @description Checklist of each batch */
+                        cutover: components["schemas"]["CutoverBatch"][];
                     };
                 };
             };

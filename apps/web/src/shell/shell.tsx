@@ -1,5 +1,6 @@
 import {
   AppShell,
+  Box,
   Burger,
   Group,
   type MantineColorScheme,
@@ -24,6 +25,7 @@ import {
   IconSun,
   IconSwitchHorizontal,
   IconTicket,
+  IconUser,
   IconUsers,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -212,9 +214,9 @@ function AccountMenu() {
           <Text size="sm" fw={500} truncate maw={180} visibleFrom="xs" component="span">
             {me.account.email}
           </Text>
-          <Text size="sm" fw={500} hiddenFrom="xs" component="span">
-            {me.account.email.slice(0, 2)}
-          </Text>
+          <Box hiddenFrom="xs" component="span" lh={0}>
+            <IconUser size={18} aria-hidden />
+          </Box>
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -101,6 +101,7 @@ const selection = z.object({
     })
     .optional()
     .describe('All that match; an empty filter means every live entry'),
+  exceptIds: z.array(id).max(50_000).optional().describe('With a filter: all that match but these'),
 });
 /** 50,000 ids. */
 const SELECTION_LIMIT = 2 * 1024 * 1024;
@@ -210,6 +211,11 @@ export const entryRoutes = defineRoutes({
     params: idParams,
     body: selection.extend({
       act: bulkAct,
+      expected: z
+        .number()
+        .int()
+        .optional()
+        .describe('How many were selected when it was decided; refused where that has changed meanwhile'),
       bulkId: z
         .string()
         .max(100)

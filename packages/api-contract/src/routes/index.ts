@@ -1,4 +1,6 @@
 import { backupRoutes } from './backups.ts';
+import { batchRoutes } from './batches.ts';
+import { cutoverRoutes } from './cutover.ts';
 import { entryRoutes } from './entries.ts';
 import { entryPageRoutes } from './entry-page.ts';
 import { eventRoutes } from './events.ts';
@@ -18,6 +20,8 @@ export const routes = {
   ...projectRoutes,
   ...entryRoutes,
   ...entryPageRoutes,
+  ...batchRoutes,
+  ...cutoverRoutes,
   ...passRoutes,
   ...remigrationRoutes,
   ...backupRoutes,

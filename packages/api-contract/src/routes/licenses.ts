@@ -19,6 +19,20 @@ export const licenseEventSchema = z
   })
   .meta({ id: 'LicenseEvent' });
 
+/** As a list shows it: with the entry that it is about, which is no part of what is hashed. */
+const listedEvent = licenseEventSchema
+  .extend({
+    about: z
+      .object({
+        projectId: z.number().int().optional(),
+        sourceAddress: z.string(),
+        targetAddress: z.string(),
+        archived: z.boolean().describe('The entry was deleted'),
+      })
+      .optional(),
+  })
+  .meta({ id: 'ListedLicenseEvent' });
+
 const verdict = z
   .union([
     z.object({
@@ -38,7 +52,10 @@ export const licenseRoutes = defineRoutes({
     summary: 'Balance per type and tier: granted = available + assigned + burned',
     tags: ['licenses'],
     scope: 'read',
-    response: z.object({ items: z.array(licenseBalanceSchema) }),
+    response: z.object({
+      items: z.array(licenseBalanceSchema),
+      packsOnly: z.boolean().describe('Licenses come from signed packs alone: grants are refused'),
+    }),
   },
   grantLicenses: {
     method: 'POST',
@@ -71,8 +88,11 @@ export const licenseRoutes = defineRoutes({
     summary: 'The license ledger, newest first',
     tags: ['licenses'],
     scope: 'read',
-    query: pageQuery.extend({ entryId: z.coerce.number().int().positive().optional() }),
-    response: pageOf(licenseEventSchema),
+    query: pageQuery.extend({
+      entryId: z.coerce.number().int().positive().optional(),
+      kind: z.enum(['grant', 'assign', 'release', 'burn']).optional(),
+    }),
+    response: pageOf(listedEvent),
   },
   exportLedger: {
     method: 'GET',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { booksSchema } from '../schemas/books.ts';
 import { id, idParams, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
+import { cutoverBatchSchema } from './cutover.ts';
 import { entrySchema } from './entries.ts';
 import { passSchema } from './passes.ts';
 
@@ -77,6 +78,7 @@ export const reportRoutes = defineRoutes({
       books: booksSchema,
       balanced: z.boolean(),
       entries: z.array(reportEntrySchema),
+      cutover: z.array(cutoverBatchSchema).describe('Checklist of each batch'),
     }),
   },
   reportSummary: {

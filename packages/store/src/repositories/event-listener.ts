@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Notification, Pool, PoolClient } from 'pg';
+import type { DomainDb } from './domain-database.ts';
 
 /** Channel of live events; payloads are small JSON. */
 export const EVENT_CHANNEL = 'sterna_event';
@@ -17,6 +19,13 @@ export interface EventListener {
   /** @returns ends the subscription */
   subscribe(listener: (event: RawEvent) => void): () => void;
   close(): Promise<void>;
+}
+
+/** For what happens outside of an `inOrganization` transaction. */
+export async function announce(db: DomainDb, events: readonly RawEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const texts = events.map((event) => JSON.stringify(event));
+  await sql`select pg_notify(${EVENT_CHANNEL}, e) from unnest(${texts}::text[]) e`.execute(db);
 }
 
 /** Longest wait between attempts to get the connection back. */

@@ -188,10 +188,16 @@ export async function* licenseEvents(
 export async function latestLicenseEvents(
   db: DomainDb,
   organizationId: number,
-  options: { entryId?: number | undefined; before?: number | undefined; limit: number },
+  options: {
+    entryId?: number | undefined;
+    kind?: LicenseEvent['kind'] | undefined;
+    before?: number | undefined;
+    limit: number;
+  },
 ): Promise<readonly LicenseEvent[]> {
   let query = db.selectFrom('license_event').selectAll().where('organization_id', '=', organizationId);
   if (options.entryId !== undefined) query = query.where('entry_id', '=', options.entryId);
+  if (options.kind !== undefined) query = query.where('kind', '=', options.kind);
   if (options.before !== undefined) query = query.where('seq', '<', options.before);
   return (await query.orderBy('seq', 'desc').limit(options.limit).execute()).map(toLicenseEvent);
 }

@@ -1,5 +1,87 @@
-import { Page } from '../../shell/page.tsx';
+import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { IconClock } from '@tabler/icons-react';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { api } from '../../api/client.ts';
+import { ApiError } from '../../api/error.ts';
+import { useApiForm } from '../../forms/api-form.ts';
+import { formatRelative, formatTime } from '../../lib/format.ts';
+import { ErrorNotice } from '../../shell/error-notice.tsx';
+import { strings } from '../../strings.ts';
+import { useEnter } from './enter.ts';
+import { FrontDoor } from './front-door.tsx';
+
+const words = strings.session;
+const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
-  return <Page title="Sign in">{null}</Page>;
+  const { next, expired } = route.useSearch();
+  const enter = useEnter();
+  const { form, busy, refusal, submit } = useApiForm({
+    name: 'sign-in',
+    initialValues: { email: '', password: '' },
+    validate: {
+      email: (value) => (value.trim() === '' ? words.required : null),
+      password: (value) => (value === '' ? words.required : null),
+    },
+  });
+  // Whoever mistyped types the password again, at once.
+  useEffect(() => {
+    if (refusal === undefined) return;
+    const input = document.querySelector<HTMLInputElement>('[data-path="sign-in-password"]');
+    input?.focus();
+    input?.select();
+  }, [refusal]);
+  const retryAt = refusal instanceof ApiError ? refusal.refusal.retryAt : undefined;
+  return (
+    <FrontDoor title={words.signIn} lead={words.signInText}>
+      <form
+        noValidate
+        onSubmit={submit(async ({ email, password }) => {
+          await api.POST('/api/sign-in', { body: { email, password } });
+          await enter(next ?? '/');
+        })}
+      >
+        <Stack gap="md">
+          {expired === true && refusal === undefined && (
+            <Alert role="status" className="st-notice st-notice-busy" variant="default">
+              {words.expired}
+            </Alert>
+          )}
+          {retryAt === undefined ? <ErrorNotice error={refusal} /> : <Throttled until={new Date(retryAt)} />}
+          <TextInput
+            label={words.email}
+            type="email"
+            autoComplete="username"
+            autoFocus
+            spellCheck={false}
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput label={words.password} autoComplete="current-password" {...form.getInputProps('password')} />
+          <Button type="submit" loading={busy} fullWidth>
+            {words.signIn}
+          </Button>
+        </Stack>
+      </form>
+    </FrontDoor>
+  );
+}
+
+/** How long to wait, counting down; read out once. */
+function Throttled({ until }: { readonly until: Date }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const over = now >= until.getTime();
+  return (
+    <Alert role="alert" className="st-notice st-notice-wait" icon={<IconClock aria-hidden />} variant="default">
+      {over ? words.throttledOver : <Countdown until={until} now={now} />}
+    </Alert>
+  );
+}
+
+function Countdown({ until, now }: { readonly until: Date; readonly now: number }) {
+  return <span aria-live="off">{words.throttled(formatTime(until), formatRelative(until, now))}</span>;
 }
