@@ -78,6 +78,7 @@ export const ledger: Part = {
         todoSeqs: todos.map((todo) => todo.seq),
         container: 1,
         rows: intents.map((intent) => ({
+          kind: 'message',
           src: intent.src,
           srcId: intent.srcId,
           container: 1,

@@ -67,6 +67,7 @@ export class ArchiveWriter implements Writer {
         results.push(...(await this.#store.remove(op.container, run)));
         continue;
       }
+      if (op.verb === 'replace') throw new SternaError('bug', 'mail-is-immutable', 'Messages are never replaced');
       if (op.verb === 'create') throw new SternaError('bug', 'mixed-batch', 'Creates are a batch of their own');
       results.push(op.verb === 'state' ? await this.#store.state(op) : await this.#store.place(op));
       at++;

@@ -106,7 +106,9 @@ export class ImapWriter implements Writer {
     const results = new Map<string, Result>();
     for (const [container, group] of Map.groupBy(creates, (op) => op.container))
       for (const result of await this.#append(container, group)) results.set(result.op, result);
-    const others = ops.filter((op) => op.verb !== 'create');
+    if (ops.some((op) => op.verb === 'replace'))
+      throw new SternaError('bug', 'mail-is-immutable', 'Messages are never replaced');
+    const others = ops.filter((op) => op.verb !== 'create' && op.verb !== 'replace');
     if (others.length > 0) {
       const context = {
         link: this.#parts.stateLink,

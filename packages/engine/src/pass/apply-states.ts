@@ -75,7 +75,7 @@ export async function applyStates(context: PassContext): Promise<void> {
             fix: 'If it should be there, plan a remigration.',
             ...whose,
           });
-        } else {
+        } else if ('error' in result) {
           notes.push({ kind: 'fidelity', code: result.error.code, text: result.error.message, ...whose });
         }
       }

@@ -109,7 +109,7 @@ export async function matchStructure(
   for (const container of source)
     if (container.sharedBy !== undefined && context.claim.number === 1)
       notes.push({
-        kind: 'filtered',
+        kind: 'skipped',
         code: 'shared-container',
         text: `${container.path.join('/')} belongs to ${container.sharedBy} and is shared with this account; it is migrated with its owner.`,
       });
