@@ -28,6 +28,8 @@ export interface Capabilities {
   /** `all`: any keyword can be stored; `listed`: only `keywords`; system flags always. */
   readonly keywords: 'all' | 'listed' | 'none';
   readonly permissions: boolean;
+  /** Mails the people of an event by itself (RFC 6638), unless the event says not to. */
+  readonly schedules?: boolean;
   readonly versions: boolean;
   /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */
   readonly batch: { readonly objects: number; readonly bytes: number; readonly inFlight: number };

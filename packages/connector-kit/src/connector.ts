@@ -11,6 +11,13 @@ export interface Credentials {
   readonly password?: string;
   /** OAuth 2 bearer (XOAUTH2 / OAUTHBEARER). */
   readonly accessToken?: string;
+  /** Where a mailbox is several servers: another address or sign-in for one of them, by its key (`caldav`). */
+  readonly parts?: Readonly<
+    Record<
+      string,
+      { readonly address?: string; readonly user?: string; readonly password?: string; readonly accessToken?: string }
+    >
+  >;
 }
 
 export interface SystemConfig {

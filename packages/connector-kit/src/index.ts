@@ -1,4 +1,5 @@
 export * from './capabilities.ts';
+export * from './compose.ts';
 export * from './connector.ts';
 export * from './reader.ts';
 export * from './writer.ts';

@@ -12,6 +12,8 @@ export interface ContentNote {
 export interface PrepareOptions {
   /** Who people are at the target: attendees, organizers. */
   readonly mapping: MappingLookup;
+  /** `server`: the target mails the people of an event by itself (RFC 6638), unless it is told not to. */
+  readonly scheduling?: 'server' | undefined;
 }
 
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */

@@ -1,7 +1,12 @@
 import type { ContentKind } from '@sterna/core';
+import { eventPivot, taskPivot } from './calendar/calendar-pivot.ts';
 import { messagePivot, type Pivot } from './pivot.ts';
 
-const PIVOTS: Partial<Record<ContentKind, Pivot>> = { message: messagePivot };
+const PIVOTS: Partial<Record<ContentKind, Pivot>> = {
+  message: messagePivot,
+  event: eventPivot,
+  task: taskPivot,
+};
 
 /** @throws Error for a kind that this build can't carry: no connector of it offers that */
 export function pivotOf(kind: ContentKind): Pivot {

@@ -1,0 +1,210 @@
+import { type ContentKind, SternaError } from '@sterna/core';
+import { z } from 'zod';
+import type { Capabilities } from './capabilities.ts';
+import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
+import type { ChangePage, Container, Reader } from './reader.ts';
+import type { Op, Result, Writer } from './writer.ts';
+
+/** A part of a composed connector: `key` names its settings, and its containers carry it in their ids. */
+export interface Part {
+  readonly key: string;
+  readonly connector: Connector;
+}
+
+/**
+ * One connector out of several, each for its own kinds: a mailbox whose mail, calendars and address books are three
+ * servers. One sign-in serves all, unless `Credentials.parts` has another for a part; a part without settings is off.
+ *
+ * Ids of containers are `key:id`; everything else goes to the part that the container is of.
+ */
+export function composeConnectors(options: {
+  readonly name: string;
+  readonly title: string;
+  readonly parts: readonly Part[];
+}): Connector {
+  const { parts } = options;
+  const settings = z.strictObject(
+    Object.fromEntries(
+      parts.map(({ key, connector }) => [key, connector.settings.optional().describe(connector.title)]),
+    ),
+  );
+  const used = (config: SystemConfig): { part: Part; config: SystemConfig }[] => {
+    const given = config.settings as Record<string, unknown>;
+    const found = parts.flatMap((part) =>
+      given[part.key] === undefined
+        ? []
+        : [{ part, config: { settings: given[part.key], credentials: credentialsOf(config.credentials, part.key) } }],
+    );
+    if (found.length > 0) return found;
+    throw new SternaError(
+      'config',
+      'system-without-parts',
+      `This system has none of ${parts.map((one) => one.key).join(', ')}.`,
+      {
+        field: 'settings',
+        fix: 'Give the settings of at least one of them.',
+      },
+    );
+  };
+  return {
+    name: options.name,
+    title: options.title,
+    kinds: [...new Set(parts.flatMap(({ connector }) => connector.kinds))],
+    itemTypes: [...new Set(parts.flatMap(({ connector }) => connector.itemTypes))],
+    canRead: parts.every(({ connector }) => connector.canRead),
+    canWrite: parts.every(({ connector }) => connector.canWrite),
+    settings,
+    schemes: [],
+    parseUrl: () => {
+      throw new SternaError('bug', 'internal', 'A composed connector has no URL.');
+    },
+    async check(system, address, signal): Promise<readonly CheckLine[]> {
+      const lines: CheckLine[] = [];
+      for (const { part, config } of used(system))
+        for (const line of await part.connector.check(
+          config,
+          partAddress(system.credentials, part.key, address),
+          signal,
+        ))
+          lines.push({ ...line, name: `${part.connector.title}: ${line.name}` });
+      return lines;
+    },
+    // Whichever can list people lists all of them.
+    async *discover(system, itemType, signal) {
+      let refusal: unknown;
+      for (const { part, config } of used(system))
+        try {
+          yield* part.connector.discover(config, itemType, signal);
+          return;
+        } catch (error) {
+          refusal ??= error;
+        }
+      throw refusal;
+    },
+    async open(request: OpenRequest): Promise<Session> {
+      const opened: { key: string; kinds: readonly ContentKind[]; session: Session }[] = [];
+      const results = await Promise.allSettled(
+        used(request.system).map(async ({ part, config }) => {
+          const own = request.credentials;
+          const session = await part.connector.open({
+            ...request,
+            system: config,
+            address: partAddress(own ?? config.credentials, part.key, request.address) ?? request.address,
+            ...(own === undefined ? {} : { credentials: credentialsOf(own, part.key) }),
+          });
+          opened.push({ key: part.key, kinds: part.connector.kinds, session });
+        }),
+      );
+      const failed = results.find((one) => one.status === 'rejected');
+      if (failed !== undefined) {
+        for (const { session } of opened) session.destroy();
+        throw failed.reason;
+      }
+      const order = new Map(parts.map((part, i) => [part.key, i]));
+      opened.sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0));
+      return composeSessions(opened);
+    },
+  };
+}
+
+/** A part's own sign-in, over what is common to all. */
+function credentialsOf(credentials: Credentials, key: string): Credentials {
+  const { parts, ...common } = credentials;
+  const { address: _, ...own } = parts?.[key] ?? {};
+  return { ...common, ...own };
+}
+
+const partAddress = (credentials: Credentials | undefined, key: string, address: string | undefined) =>
+  credentials?.parts?.[key]?.address ?? address;
+
+interface OpenPart {
+  readonly key: string;
+  readonly kinds: readonly ContentKind[];
+  readonly session: Session;
+}
+
+export function composeSessions(parts: readonly OpenPart[]): Session {
+  const [first] = parts;
+  if (first === undefined) throw new SternaError('bug', 'internal', 'A session of no parts.');
+  const partOf = (container: string): OpenPart => {
+    const found = parts.find(({ key }) => container.startsWith(`${key}:`));
+    if (found === undefined) throw new SternaError('bug', 'internal', 'A container of no part.');
+    return found;
+  };
+  const inner = (container: string): string => container.slice(container.indexOf(':') + 1);
+  const outer = (key: string, container: Container): Container => ({ ...container, id: `${key}:${container.id}` });
+  const writerOf = (part: OpenPart): Writer => {
+    if (part.session.writer === undefined)
+      throw new SternaError('config', 'target-read-only', 'The target can only be read.');
+    return part.session.writer;
+  };
+  const reader: Reader = {
+    async containers(options) {
+      const lists = await Promise.all(parts.map(({ session }) => session.reader.containers(options)));
+      return lists.flatMap((list, i) => list.map((container) => outer((parts[i] as OpenPart).key, container)));
+    },
+    changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
+      partOf(container).session.reader.changes(inner(container), cursor, facets),
+    read: (container, ids) => partOf(container).session.reader.read(inner(container), ids),
+  };
+  const writer: Writer = {
+    async ensureContainer(path, options) {
+      const kind = options.kind ?? 'message';
+      const part = parts.find(({ kinds }) => kinds.includes(kind));
+      if (part === undefined)
+        throw new SternaError('config', 'kind-not-held', `The target holds no objects of the kind ${kind}.`, {
+          field: `kinds.${kind}`,
+          fix: 'Switch this kind off, or give the target system a server for it.',
+        });
+      const { container, notes } = await writerOf(part).ensureContainer(path, options);
+      return { container: outer(part.key, container), notes };
+    },
+    reserve: (container, key) => {
+      const part = writerOf(partOf(container));
+      return part.reserve?.(inner(container), key) as string;
+    },
+    mark: (container) => writerOf(partOf(container)).mark(inner(container)),
+    async apply(ops): Promise<readonly Result[]> {
+      const groups = Map.groupBy(ops, (op) => partOf(op.container));
+      const results = await Promise.all(
+        [...groups].map(([part, own]) =>
+          writerOf(part).apply(
+            own.map((op): Op => {
+              const here = { ...op, container: inner(op.container) };
+              return here.verb === 'place' ? { ...here, to: inner(here.to) } : here;
+            }),
+          ),
+        ),
+      );
+      const byOp = new Map(results.flat().map((result) => [result.op, result]));
+      return ops.flatMap((op) => byOp.get(op.op) ?? []);
+    },
+    confirm: (container, ids) => writerOf(partOf(container)).confirm(inner(container), ids),
+    candidates: (container, since) => writerOf(partOf(container)).candidates(inner(container), since),
+    inventory: (container, facets) => writerOf(partOf(container)).inventory(inner(container), facets),
+  };
+  const capabilitiesOf = (kind: ContentKind): Capabilities => {
+    const { session } = parts.find(({ kinds }) => kinds.includes(kind)) ?? first;
+    return session.capabilitiesOf?.(kind) ?? session.capabilities;
+  };
+  return {
+    capabilities: { ...first.session.capabilities, kinds: parts.flatMap(({ kinds }) => kinds) },
+    capabilitiesOf,
+    reader,
+    ...(parts.every(({ session }) => session.writer !== undefined) ? { writer } : {}),
+    identity: parts.map(({ session }) => session.identity).join(' + '),
+    async quota() {
+      for (const { session } of parts) {
+        const quota = await session.quota();
+        if (quota !== undefined) return quota;
+      }
+      return undefined;
+    },
+    async close() {
+      await Promise.all(parts.map(({ session }) => session.close()));
+    },
+    destroy() {
+      for (const { session } of parts) session.destroy();
+    },
+  };
+}
