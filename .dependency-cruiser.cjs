@@ -12,6 +12,8 @@ const STORE = 'packages/store';
 const ENGINE = 'packages/engine';
 const APPLICATION = 'packages/application';
 const REGISTRY = 'packages/connectors/all';
+/** What CalDAV, CardDAV and WebDAV share. */
+const DAV = 'packages/dav';
 const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
 const SERVER = 'apps/server';
 const SAMPLE_MAILBOX = 'simulators/sample-mailbox';
@@ -31,7 +33,8 @@ const LAYERS = [
   { layer: STORE, may: [CORE] },
   { layer: SUITE, may: [CORE, CONTENT, KIT] },
   // One connector never knows another, nor the store, nor the engine.
-  { layer: CONNECTOR, may: [CORE, CONTENT, KIT] },
+  { layer: DAV, may: [CORE, CONTENT, KIT] },
+  { layer: CONNECTOR, may: [CORE, CONTENT, KIT, DAV] },
   { layer: REGISTRY, may: [CORE, CONTENT, KIT, CONNECTOR] },
   // Ports and capabilities, never a concrete connector.
   { layer: ENGINE, may: [CORE, CONTENT, KIT, STORE] },

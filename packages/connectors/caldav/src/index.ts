@@ -1,0 +1,5 @@
+import { davConnector } from '@sterna/dav';
+import { caldavDialect } from './dialect.ts';
+
+/** Calendars and task lists of any CalDAV server. */
+export const caldavConnector = davConnector(caldavDialect);

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { Container } from '@sterna/connector-kit';
+import { type ContentKind, SternaError } from '@sterna/core';
+import type { DavDialect } from './dialect.ts';
+import { type Home, hasType, hrefsOf, propfind } from './discover.ts';
+import type { DavHttp } from './http.ts';
+import { child, childrenOf, type DavResponse } from './xml.ts';
+
+/** A collection as the server lists it. One that holds several kinds is a container for each. */
+export interface Collection {
+  readonly url: URL;
+  readonly name: string;
+  readonly kinds: readonly ContentKind[];
+  readonly color?: string;
+  readonly description?: string;
+  readonly syncToken: string | undefined;
+  readonly ctag: string | undefined;
+  /** RFC 6578 is among its reports. */
+  readonly syncs: boolean;
+  readonly sharedBy?: string;
+}
+
+const KIND_MARK = '#';
+
+/** Path of the collection, and the kind where the collection holds several. */
+export const containerId = (collection: Collection, kind: ContentKind): string =>
+  collection.kinds.length > 1 ? `${collection.url.pathname}${KIND_MARK}${kind}` : collection.url.pathname;
+
+export function fromContainerId(id: string, base: URL, kinds: readonly ContentKind[]): { url: URL; kind: ContentKind | undefined } {
+  const [path = '', mark] = id.split(KIND_MARK, 2);
+  return { url: new URL(path, base), kind: kinds.find((kind) => kind === mark) };
+}
+
+export class Collections {
+  readonly #http: DavHttp;
+  readonly #dialect: DavDialect;
+  readonly home: Home;
+
+  constructor(http: DavHttp, dialect: DavDialect, home: Home) {
+    this.#http = http;
+    this.#dialect = dialect;
+    this.home = home;
+  }
+
+  async list(): Promise<readonly Collection[]> {
+    const found: Collection[] = [];
+    for (const url of this.home.urls) {
+      const answer = await propfind(
+        this.#http,
+        url,
+        1,
+        [
+          'd:resourcetype',
+          'd:displayname',
+          'd:sync-token',
+          'd:supported-report-set',
+          'd:owner',
+          'cs:getctag',
+          ...this.#dialect.collectionProperties,
+        ],
+        'listing the collections',
+      );
+      for (const response of answer.responses) {
+        const collection = this.#read(response, answer.url);
+        if (collection !== undefined && !found.some((one) => one.url.pathname === collection.url.pathname))
+          found.push(collection);
+      }
+    }
+    return found;
+  }
+
+  async containers(): Promise<readonly Container[]> {
+    return (await this.list()).flatMap((collection) =>
+      collection.kinds.map((kind) => this.containerOf(collection, kind)),
+    );
+  }
+
+  containerOf(collection: Collection, kind: ContentKind): Container {
+    // Equal only if nothing at all changed; a token is made anew with every change (RFC 6578 section 3.1).
+    const glance = collection.syncToken ?? collection.ctag;
+    return {
+      id: containerId(collection, kind),
+      path: [collection.name],
+      kind,
+      ...(collection.color === undefined ? {} : { color: collection.color }),
+      ...(collection.description === undefined ? {} : { description: collection.description }),
+      ...(collection.sharedBy === undefined ? {} : { sharedBy: collection.sharedBy }),
+      ...(glance === undefined ? {} : { glance }),
+    };
+  }
+
+  /**
+   * The collection of this name and kind, made where there is none. The address is made of the name, so that a crash in
+   * between leaves one collection, not two.
+   */
+  async ensure(wanted: {
+    readonly name: string;
+    readonly kind: ContentKind;
+    readonly color: string | undefined;
+    readonly description: string | undefined;
+  }): Promise<Collection> {
+    const isIt = (one: Collection): boolean =>
+      one.sharedBy === undefined && one.name === wanted.name && one.kinds.includes(wanted.kind);
+    const known = (await this.list()).find(isIt);
+    if (known !== undefined) return known;
+    const [home] = this.home.urls;
+    if (home === undefined) throw new SternaError('bug', 'internal', 'A home without an address.');
+    const hash = createHash('sha256').update(`${wanted.kind}\0${wanted.name}`).digest('hex').slice(0, 8);
+    const slug = wanted.name.normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).toLowerCase();
+    const url = new URL(`${slug === '' ? wanted.kind : slug}-${hash}/`, home);
+    const { method, body } = this.#dialect.make(wanted);
+    await this.#http.send({
+      method,
+      url,
+      headers: { 'content-type': 'application/xml; charset=utf-8' },
+      body,
+      doing: `making the collection ${wanted.name}`,
+      // A repetition is answered 405: it is there.
+      repeatable: true,
+      expected: [405],
+    });
+    const made = (await this.list()).find((one) => isIt(one) || one.url.pathname === url.pathname);
+    if (made?.kinds.includes(wanted.kind) === true) return made;
+    throw new SternaError('config', 'collection-not-made', `The server took the collection ${wanted.name} but doesn’t list it.`, {
+      fix: 'Make it by hand in the target, with this name, and start again.',
+    });
+  }
+
+  #read(response: DavResponse, base: URL): Collection | undefined {
+    if (response.status >= 400 || !hasType(response, this.#dialect.resourceType)) return undefined;
+    const { properties } = response;
+    const kinds = this.#dialect.kindsOf(properties).filter((kind) => this.#dialect.kinds.includes(kind));
+    if (kinds.length === 0) return undefined;
+    const href = response.href.endsWith('/') ? response.href : `${response.href}/`;
+    const url = new URL(href, base);
+    const owner = hrefsOf(properties.get('d:owner'))[0];
+    const principal = this.home.principal?.pathname;
+    const isOthers =
+      owner !== undefined &&
+      principal !== undefined &&
+      trimmed(new URL(owner, base).pathname) !== trimmed(principal) &&
+      !this.home.urls.some((home) => url.pathname.startsWith(home.pathname));
+    const reports = childrenOf(properties.get('d:supported-report-set'), 'd:supported-report').map(
+      (one) => child(one, 'd:report')?.children[0]?.name,
+    );
+    const name = properties.get('d:displayname')?.text.trim();
+    return {
+      url,
+      // A name may hold what the path can't; without one the path names it.
+      name: name || decodeURIComponent(url.pathname.split('/').filter(Boolean).at(-1) ?? ''),
+      kinds,
+      ...this.#dialect.look(properties),
+      syncToken: properties.get('d:sync-token')?.text.trim() || undefined,
+      ctag: properties.get('cs:getctag')?.text.trim() || undefined,
+      syncs: reports.includes('d:sync-collection'),
+      ...(isOthers ? { sharedBy: decodeURIComponent(trimmed(owner).split('/').at(-1) ?? owner) } : {}),
+    };
+  }
+}
+
+const trimmed = (path: string): string => path.replace(/\/+$/, '');

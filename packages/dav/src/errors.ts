@@ -1,0 +1,112 @@
+import { SternaError } from '@sterna/core';
+import type { DavAnswer } from './http.ts';
+import { preconditionOf } from './xml.ts';
+
+const BUSY_MS = 30_000;
+const QUOTA_MS = 15 * 60_000;
+
+export const aborted = (): SternaError => new SternaError('transient', 'aborted', 'The work was stopped.');
+
+/** What a failed connection means for the user. */
+export function networkError(thrown: unknown, url: URL): SternaError {
+  if (thrown instanceof SternaError) return thrown;
+  const code = String((thrown as NodeJS.ErrnoException | undefined)?.code ?? '');
+  const where = url.host;
+  const make = (
+    errorClass: 'config' | 'transient',
+    name: string,
+    message: string,
+    fix: string,
+  ): SternaError => new SternaError(errorClass, name, message, { fix, field: 'url', cause: thrown });
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return make('config', 'tls-expired', `The certificate of ${where} has expired.`, 'Renew the server’s certificate.');
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return make('config', 'tls-wrong-host', `The certificate of ${where} is for another host name.`, 'Use the name that the certificate carries.');
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return make('config', 'tls-unknown-ca', `The certificate of ${where} is not signed by an authority that this machine trusts.`, 'Give the authority’s certificate in the setting `ca`.');
+    case 'ENOTFOUND':
+      return make('config', 'unknown-host', `There is no host named ${url.hostname}.`, 'Check the spelling of the host name.');
+    case 'EAI_AGAIN':
+      return make('transient', 'dns-failed', `The name ${url.hostname} could not be resolved just now.`, 'Check this machine’s name server.');
+    case 'ECONNREFUSED':
+      return make('transient', 'connection-refused', `Nothing accepts connections at ${where}.`, 'Check host and port, and that the server runs.');
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return make('transient', 'host-unreachable', `${where} can’t be reached from here.`, 'Check the network and the firewall.');
+    case 'STERNA_TIMEOUT':
+    case 'ETIMEDOUT':
+      return make('transient', 'dav-timeout', `${where} did not answer in time.`, 'Check that the server isn’t overloaded.');
+  }
+  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
+    return make('config', 'tls-failed', `TLS with ${where} failed.`, 'Check port and scheme: https expects TLS.');
+  return make('transient', 'dav-connection-lost', `The connection to ${where} ended.`, 'Sterna tries again by itself.');
+}
+
+/** When the server wants to be asked again (RFC 9110 section 10.2.3). */
+export function retryAfter(answer: DavAnswer, otherwise = BUSY_MS): Date {
+  const given = answer.header('retry-after');
+  const seconds = Number(given);
+  if (given !== undefined && Number.isFinite(seconds)) return new Date(Date.now() + Math.max(0, seconds) * 1_000);
+  const date = given === undefined ? Number.NaN : Date.parse(given);
+  return new Date(Number.isNaN(date) ? Date.now() + otherwise : date);
+}
+
+/**
+ * An answer that is no success, as an error. The class says who is to act: the endpoint waits (`throttled`), a person
+ * acts (`auth`, `config`), or this one object fails (`object`).
+ */
+export function refusal(doing: string, answer: DavAnswer): SternaError {
+  const { status } = answer;
+  const precondition = preconditionOf(answer.body)?.name;
+  const message = `The server refused ${doing}: ${status}${precondition === undefined ? '' : ` (${precondition.replace(/^\w+:/, '')})`}.`;
+  const details = { status, ...(precondition === undefined ? {} : { precondition }) };
+  if (status === 429 || status === 503)
+    return new SternaError('throttled', 'dav-busy', message, {
+      fix: 'Nothing to do: Sterna tries again by itself.',
+      retryAt: retryAfter(answer),
+      details,
+    });
+  if (status === 507 || precondition === 'd:quota-not-exceeded' || precondition === 'd:sufficient-disk-space')
+    return new SternaError('throttled', 'over-quota', message, {
+      fix: 'Make room in the target or raise its quota; the entry resumes by itself.',
+      retryAt: new Date(Date.now() + QUOTA_MS),
+      details,
+    });
+  if (status === 401)
+    return new SternaError('auth', 'sign-in-refused', 'The server refused the sign-in.', {
+      fix: 'Check user name and password (or token) of this mailbox.',
+      details,
+    });
+  switch (precondition) {
+    case 'cal:max-resource-size':
+    case 'card:max-resource-size':
+      return new SternaError('object', 'object-too-large', message, {
+        fix: 'The server’s limit is smaller than this object: remove an attachment or photo, or raise the limit.',
+        details,
+      });
+    case 'cal:supported-calendar-component':
+      return new SternaError('object', 'component-refused', message, {
+        fix: 'This calendar doesn’t take such objects; map it to one that does.',
+        details,
+      });
+  }
+  if (status >= 500)
+    return new SternaError('transient', 'dav-server-error', message, {
+      fix: 'Look at the server’s log.',
+      details,
+    });
+  if (status === 403 && precondition === undefined)
+    return new SternaError('auth', 'not-allowed-there', message, {
+      fix: 'Give this account the right to do that, or use one that has it.',
+      details,
+    });
+  return new SternaError('object', 'dav-refused', message, {
+    fix: 'Look at the server’s log for the reason.',
+    details,
+  });
+}

@@ -1,0 +1,3 @@
+export * from './connector.ts';
+export * from './dialect.ts';
+export * from './xml.ts';

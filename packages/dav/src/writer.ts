@@ -1,0 +1,268 @@
+import type {
+  Candidate,
+  Container,
+  CreateOp,
+  FidelityNote,
+  InventoryItem,
+  Op,
+  RemoveOp,
+  ReplaceOp,
+  Result,
+  Writer,
+} from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
+import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
+import { type Collections, containerId } from './collections.ts';
+import type { DavDialect } from './dialect.ts';
+import { refusal } from './errors.ts';
+import type { DavAnswer, DavHttp } from './http.ts';
+import { type DavReader, idOf, objectUrl } from './reader.ts';
+import { child, preconditionOf } from './xml.ts';
+
+/**
+ * Objects are written under names of our choice with `If-None-Match: *`, so that a second try of the same create finds
+ * the first; replacements with `If-Match`, so that nobody's work is written over unseen.
+ */
+export class DavWriter implements Writer {
+  readonly #http: DavHttp;
+  readonly #dialect: DavDialect;
+  readonly #collections: Collections;
+  readonly #reader: DavReader;
+  /** Kinds of containers, learned when they are listed or made. */
+  readonly #kinds = new Map<string, ContentKind>();
+
+  constructor(http: DavHttp, dialect: DavDialect, collections: Collections, reader: DavReader) {
+    this.#http = http;
+    this.#dialect = dialect;
+    this.#collections = collections;
+    this.#reader = reader;
+  }
+
+  async ensureContainer(
+    path: readonly string[],
+    options: Parameters<Writer['ensureContainer']>[1],
+  ): Promise<{ container: Container; notes: readonly FidelityNote[] }> {
+    const [fallback] = this.#dialect.kinds;
+    const kind = options.kind ?? fallback;
+    if (kind === undefined || !this.#dialect.kinds.includes(kind))
+      throw new SternaError('config', 'kind-not-held', `The target holds no objects of the kind ${kind}.`, {
+        field: `kinds.${kind}`,
+        fix: 'Switch this kind off, or choose another target system.',
+      });
+    const name = path.join(' / ').trim() || kind;
+    const collection = await this.#collections.ensure({
+      name,
+      kind,
+      color: options.color,
+      description: options.description,
+    });
+    this.#kinds.set(containerId(collection, kind), kind);
+    const notes: FidelityNote[] =
+      options.color !== undefined && collection.color === undefined && this.#dialect.protocol === 'caldav'
+        ? [{ code: 'color-dropped', text: `The target keeps no colors: ${name} has lost ${options.color}.` }]
+        : [];
+    return { container: this.#collections.containerOf(collection, kind), notes };
+  }
+
+  reserve(_container: string, key: string): string {
+    if (!/^[0-9a-f]{8,128}$/.test(key)) throw new SternaError('bug', 'bad-reserve-key', 'A reserve key is hex');
+    return `${key}${this.#dialect.extension}`;
+  }
+
+  async mark(): Promise<string> {
+    return '';
+  }
+
+  async apply(ops: readonly Op[]): Promise<readonly Result[]> {
+    return Promise.all(
+      ops.map((op) => {
+        switch (op.verb) {
+          case 'create':
+            return this.#safely(op, () => this.#create(op));
+          case 'replace':
+            return this.#safely(op, () => this.#replace(op));
+          case 'remove':
+            return this.#safely(op, () => this.#remove(op));
+          default:
+            throw new SternaError('bug', 'no-such-verb', `Objects of ${this.#dialect.protocol} have no ${op.verb}`);
+        }
+      }),
+    );
+  }
+
+  async confirm(): Promise<void> {
+    // Nothing here carries a mark.
+  }
+
+  // biome-ignore lint/correctness/useYield: ids are reserved, so there is never anything to be looked for
+  async *candidates(): AsyncGenerator<Candidate> {}
+
+  async *inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncGenerator<InventoryItem> {
+    const members = await this.#reader.members(container);
+    if (facets.matchKey !== true) {
+      for (const { id, version, size } of members)
+        yield {
+          targetId: id,
+          ...(version === undefined ? {} : { version }),
+          ...(size === undefined ? {} : { size }),
+        };
+      return;
+    }
+    const kind = await this.#kindOf(container);
+    for await (const got of this.#reader.read(
+      container,
+      members.map((one) => one.id),
+    )) {
+      if (!('body' in got) || !Buffer.isBuffer(got.body)) continue;
+      yield {
+        targetId: got.id,
+        size: got.size,
+        ...(got.version === undefined ? {} : { version: got.version }),
+        ...keyOf(kind, got.body),
+      };
+    }
+  }
+
+  async #create(op: CreateOp): Promise<Result> {
+    if (!Buffer.isBuffer(op.body) || op.reservedId === undefined)
+      throw new SternaError('bug', 'internal', 'A create without a reserved id, or a stream.');
+    const { url: collection } = this.#reader.locate(op.container);
+    const kind = await this.#kindOf(op.container);
+    const answer = await this.#put(collection, op.reservedId, op.body, { 'if-none-match': '*' }, [403, 409, 412]);
+    if (answer.status < 300) return this.#written(op, collection, op.reservedId, answer);
+    const rival = await this.#rivalOf(answer, collection, kind, op.body);
+    if (rival !== undefined) return { op: op.op, outcome: 'exists', ...rival };
+    if (answer.status !== 412) throw refusal('an object', answer);
+    // The name is ours: an earlier try of this create made it.
+    const mine = await this.#reader.one(collection, op.reservedId);
+    if (!('body' in mine) || !Buffer.isBuffer(mine.body)) throw refusal('an object', answer);
+    if (pivotOf(kind).digest(mine.body).equals(pivotOf(kind).digest(op.body)))
+      return done(op.op, op.reservedId, mine.version);
+    // What was made then is older than what the source holds now.
+    const again = await this.#put(collection, op.reservedId, op.body, { 'if-match': mine.version ?? '*' }, []);
+    return this.#written(op, collection, op.reservedId, again);
+  }
+
+  async #replace(op: ReplaceOp): Promise<Result> {
+    const { url: collection } = this.#reader.locate(op.container);
+    const kind = await this.#kindOf(op.container);
+    const answer = await this.#put(collection, op.targetId, op.body, { 'if-match': op.ifVersion ?? '*' }, [
+      404, 409, 410, 412,
+    ]);
+    if (answer.status < 300) return this.#written(op, collection, op.targetId, answer);
+    if (answer.status === 409) throw refusal('an object', answer);
+    const now = await this.#reader.one(collection, op.targetId);
+    if (!('body' in now) || !Buffer.isBuffer(now.body)) return { op: op.op, outcome: 'missing' };
+    // The first try of this very request took effect, and its answer was lost.
+    if (pivotOf(kind).digest(now.body).equals(pivotOf(kind).digest(op.body)))
+      return done(op.op, op.targetId, now.version);
+    return { op: op.op, outcome: 'changed', ...(now.version === undefined ? {} : { version: now.version }) };
+  }
+
+  async #remove(op: RemoveOp): Promise<Result> {
+    const { url: collection } = this.#reader.locate(op.container);
+    const answer = await this.#http.send({
+      method: 'DELETE',
+      url: objectUrl(collection, op.targetId),
+      headers: op.ifVersion === undefined ? {} : { 'if-match': op.ifVersion },
+      doing: 'removing an object',
+      repeatable: true,
+      expected: [404, 410, 412],
+    });
+    if (answer.status < 300) return { op: op.op, outcome: 'done' };
+    if (answer.status === 412) {
+      const now = await this.#reader.one(collection, op.targetId);
+      if ('body' in now)
+        return { op: op.op, outcome: 'changed', ...(now.version === undefined ? {} : { version: now.version }) };
+    }
+    return { op: op.op, outcome: 'missing' };
+  }
+
+  #put(
+    collection: URL,
+    id: string,
+    body: Buffer,
+    condition: Readonly<Record<string, string>>,
+    expected: readonly number[],
+  ): Promise<DavAnswer> {
+    return this.#http.send({
+      method: 'PUT',
+      url: objectUrl(collection, id),
+      headers: { 'content-type': this.#dialect.contentType, ...condition },
+      body,
+      doing: 'an object',
+      // Every PUT carries a condition, so one that is sent twice takes effect once.
+      repeatable: true,
+      expected,
+    });
+  }
+
+  /** A strong ETag means that the server kept the bytes (RFC 4791 section 5.3.4); else it is asked what it made of them. */
+  async #written(op: { readonly op: string }, collection: URL, id: string, answer: DavAnswer): Promise<Result> {
+    const etag = answer.header('etag');
+    if (etag !== undefined) return done(op.op, id, etag);
+    const now = await this.#reader.one(collection, id);
+    return done(op.op, id, 'body' in now ? now.version : undefined);
+  }
+
+  /** The object that has the UID already, where that is why the server refused. */
+  async #rivalOf(
+    answer: DavAnswer,
+    collection: URL,
+    kind: ContentKind,
+    body: Buffer,
+  ): Promise<{ targetId: string; version?: string } | undefined> {
+    const precondition = preconditionOf(answer.body);
+    const isConflict =
+      precondition?.name === this.#dialect.uidConflict || (answer.status === 409 && precondition === undefined);
+    if (!isConflict) return undefined;
+    const href = child(precondition, 'd:href')?.text.trim();
+    const named = href === undefined ? undefined : idOf(collection, href);
+    const uid = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im.exec(body.toString('utf8'))?.[1]?.replace(/\r?\n[ \t]/g, '').trim();
+    const id = named ?? (uid === undefined ? undefined : (await this.#reader.find(collection, kind, uid))?.id);
+    if (id === undefined) {
+      if (href === undefined) return undefined;
+      throw new SternaError('object', 'uid-taken-elsewhere', 'Another collection of the target has an object with this UID.', {
+        fix: 'Remove the other one, or leave this one out; then start a delta pass.',
+      });
+    }
+    const now = await this.#reader.one(collection, id);
+    return { targetId: id, ...('body' in now && now.version !== undefined ? { version: now.version } : {}) };
+  }
+
+  async #kindOf(container: string): Promise<ContentKind> {
+    const known = this.#kinds.get(container);
+    if (known !== undefined) return known;
+    for (const one of await this.#collections.containers()) this.#kinds.set(one.id, one.kind);
+    const [fallback] = this.#dialect.kinds;
+    return this.#kinds.get(container) ?? (fallback as ContentKind);
+  }
+
+  /** An object's own refusal is its result; what concerns the endpoint as a whole is thrown. */
+  async #safely(op: { readonly op: string }, write: () => Promise<Result>): Promise<Result> {
+    try {
+      return await write();
+    } catch (thrown) {
+      const error = asSternaError(thrown);
+      if (error.class === 'object') return { op: op.op, outcome: 'refused', error };
+      if (error.class === 'transient') return { op: op.op, outcome: 'unknown', error };
+      throw thrown;
+    }
+  }
+}
+
+const done = (op: string, targetId: string, version: string | undefined): Result => ({
+  op,
+  outcome: 'done',
+  targetId,
+  ...(version === undefined ? {} : { version }),
+});
+
+function keyOf(kind: ContentKind, body: Buffer): { matchKey?: Buffer } {
+  try {
+    return { matchKey: pivotOf(kind).matchKey(body) };
+  } catch {
+    // Somebody's broken object: it is nobody's twin.
+    return {};
+  }
+}

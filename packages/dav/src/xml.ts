@@ -1,0 +1,167 @@
+import { SternaError } from '@sterna/core';
+import { SaxesParser } from 'saxes';
+
+/** Namespaces of what we ask for, by the prefixes that our requests use. */
+export const NAMESPACES = {
+  d: 'DAV:',
+  cal: 'urn:ietf:params:xml:ns:caldav',
+  card: 'urn:ietf:params:xml:ns:carddav',
+  cs: 'http://calendarserver.org/ns/',
+  ical: 'http://apple.com/ns/ical/',
+} as const;
+type Prefix = keyof typeof NAMESPACES;
+
+/** An element: `name` is `{namespace}local`, written with our prefix where we have one (`d:href`). */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+  /** All character data within, trimmed at its ends by nobody. */
+  readonly text: string;
+}
+
+const PREFIX_OF = new Map<string, string>(Object.entries(NAMESPACES).map(([prefix, uri]) => [uri, prefix]));
+/** Deeper than any answer. */
+const MAX_DEPTH = 64;
+
+/** @throws SternaError transient `dav-answer-invalid` where it is no XML */
+export function parseXml(body: Buffer): XmlElement {
+  interface Open {
+    readonly name: string;
+    readonly attributes: Record<string, string>;
+    readonly children: XmlElement[];
+    text: string;
+  }
+  const parser = new SaxesParser({ xmlns: true });
+  const open: Open[] = [];
+  let root: XmlElement | undefined;
+  let failure: Error | undefined;
+  parser.on('error', (error) => {
+    failure ??= error;
+  });
+  parser.on('opentag', (tag) => {
+    if (open.length > MAX_DEPTH) failure ??= new Error('too deep');
+    const prefix = PREFIX_OF.get(tag.uri);
+    open.push({
+      name: prefix === undefined ? `{${tag.uri}}${tag.local}` : `${prefix}:${tag.local}`,
+      attributes: Object.fromEntries(Object.values(tag.attributes).map((one) => [one.local, one.value])),
+      children: [],
+      text: '',
+    });
+  });
+  const take = (text: string): void => {
+    const inner = open.at(-1);
+    if (inner !== undefined) inner.text += text;
+  };
+  parser.on('text', take);
+  parser.on('cdata', take);
+  parser.on('closetag', () => {
+    const closed = open.pop();
+    if (closed === undefined) return;
+    const outer = open.at(-1);
+    if (outer === undefined) root = closed;
+    else {
+      outer.children.push(closed);
+      outer.text += closed.text;
+    }
+  });
+  try {
+    parser.write(body.toString('utf8')).close();
+  } catch (error) {
+    failure ??= error as Error;
+  }
+  if (failure !== undefined || root === undefined)
+    throw new SternaError('transient', 'dav-answer-invalid', 'The server’s answer is not the XML that the protocol asks for.', {
+      fix: 'Check that the address is a CalDAV or CardDAV server, not a web page or a proxy.',
+      cause: failure,
+    });
+  return root;
+}
+
+export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
+  element?.children.find((one) => one.name === name);
+
+export const childrenOf = (element: XmlElement | undefined, name: string): readonly XmlElement[] =>
+  element?.children.filter((one) => one.name === name) ?? [];
+
+export const escapeXml = (text: string): string =>
+  text
+    // What XML 1.0 can't hold at all.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
+
+/** `name` in one of our prefixes; `inner` is XML already. */
+export const xml = (name: string, inner = '', attributes = ''): string =>
+  inner === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${inner}</${name}>`;
+
+export const xmlDocument = (name: `${Prefix}:${string}`, inner: string): Buffer =>
+  Buffer.from(
+    `<?xml version="1.0" encoding="utf-8"?>\n${xml(
+      name,
+      inner,
+      Object.entries(NAMESPACES)
+        .map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`)
+        .join(''),
+    )}`,
+    'utf8',
+  );
+
+/** One resource of a 207 answer (RFC 4918 section 14.24). */
+export interface DavResponse {
+  /** As the server wrote it. */
+  readonly href: string;
+  /** Of the resource as a whole; 200 where its properties have statuses of their own. */
+  readonly status: number;
+  /** Properties that were found, by name. */
+  readonly properties: ReadonlyMap<string, XmlElement>;
+  /** Name of the first precondition of an error. */
+  readonly error: string | undefined;
+}
+
+export interface MultiStatus {
+  readonly responses: readonly DavResponse[];
+  readonly syncToken: string | undefined;
+}
+
+/** @throws SternaError transient `dav-answer-invalid` */
+export function parseMultiStatus(body: Buffer): MultiStatus {
+  const root = parseXml(body);
+  if (root.name !== 'd:multistatus')
+    throw new SternaError('transient', 'dav-answer-invalid', 'The server answered with another document than was asked for.');
+  const responses = childrenOf(root, 'd:response').flatMap((response) => {
+    const status = statusOf(child(response, 'd:status')?.text);
+    const properties = new Map<string, XmlElement>();
+    for (const propstat of childrenOf(response, 'd:propstat')) {
+      const code = statusOf(child(propstat, 'd:status')?.text) ?? 200;
+      if (code < 200 || code >= 300) continue;
+      for (const property of child(propstat, 'd:prop')?.children ?? []) properties.set(property.name, property);
+    }
+    return childrenOf(response, 'd:href').map((href) => ({
+      href: href.text.trim(),
+      status: status ?? 200,
+      properties,
+      error: child(response, 'd:error')?.children[0]?.name,
+    }));
+  });
+  return { responses, syncToken: child(root, 'd:sync-token')?.text.trim() || undefined };
+}
+
+const statusOf = (line: string | undefined): number | undefined => {
+  const found = /^\s*HTTP\/\d(?:\.\d)?\s+(\d{3})/.exec(line ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+};
+
+/** Precondition that an error's body names (RFC 4918 section 16), `cal:no-uid-conflict`; undefined where it names none. */
+export function preconditionOf(body: Buffer): XmlElement | undefined {
+  if (!body.includes('error')) return undefined;
+  try {
+    const root = parseXml(body);
+    return root.name === 'd:error' ? root.children[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
