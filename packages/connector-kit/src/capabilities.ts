@@ -30,6 +30,8 @@ export interface Capabilities {
   readonly permissions: boolean;
   /** Mails the people of an event by itself (RFC 6638), unless the event says not to. */
   readonly schedules?: boolean;
+  /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */
+  readonly cardVersions?: readonly ('3.0' | '4.0')[];
   readonly versions: boolean;
   /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */
   readonly batch: { readonly objects: number; readonly bytes: number; readonly inFlight: number };

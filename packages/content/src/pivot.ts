@@ -14,6 +14,8 @@ export interface PrepareOptions {
   readonly mapping: MappingLookup;
   /** `server`: the target mails the people of an event by itself (RFC 6638), unless it is told not to. */
   readonly scheduling?: 'server' | undefined;
+  /** vCard versions that the target takes, the one it likes best first; undefined: 3.0 and 4.0. */
+  readonly cardVersions?: readonly ('3.0' | '4.0')[] | undefined;
 }
 
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */

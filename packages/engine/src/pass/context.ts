@@ -1,4 +1,5 @@
 import type { Capabilities, Session } from '@sterna/connector-kit';
+import type { PrepareOptions } from '@sterna/content';
 import type { ContentKind, MappingLookup } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
@@ -34,6 +35,12 @@ export interface PassContext {
 /** What a side can do with objects of this kind. */
 export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
   session.capabilitiesOf?.(kind) ?? session.capabilities;
+
+/** How the target wants objects of this kind. */
+export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
+  const { schedules, cardVersions } = capabilitiesFor(context.target, kind);
+  return { mapping: context.mapping, scheduling: schedules === true ? 'server' : undefined, cardVersions };
+}
 
 /** The points of the exactly-once protocol at which a crash is interesting. */
 export type CrashPoint =

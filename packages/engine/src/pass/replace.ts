@@ -19,7 +19,7 @@ import {
   type TodoRow,
   todoCounts,
 } from '@sterna/store';
-import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
 import { recover } from './recover.ts';
 import { renamedItem, type TransferItem, toItem } from './transfer-item.ts';
 
@@ -230,7 +230,7 @@ async function changedItem(
   got: Content,
 ): Promise<TransferItem | undefined> {
   try {
-    const item = await toItem(source.kind, todo, got, { mapping: context.mapping });
+    const item = await toItem(source.kind, todo, got, preparation(context, source.kind));
     return keptName(source, item, row);
   } catch (thrown) {
     if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;

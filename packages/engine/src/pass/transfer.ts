@@ -29,7 +29,7 @@ import {
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';
-import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import type { Pace } from './pace.ts';
@@ -532,7 +532,7 @@ class Transfer {
   /** As the target is to hold it; undefined where it is settled here: filtered by what is in it, or not to be understood. */
   async #item(container: ContainerRow, todo: TodoRow, got: Content): Promise<TransferItem | undefined> {
     try {
-      const item = await toItem(container.kind, todo, got, { mapping: this.#context.mapping });
+      const item = await toItem(container.kind, todo, got, preparation(this.#context, container.kind));
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
       if (reason === undefined) return item;
       await this.#settleWithoutCopy(container, todo, reason, got.version);
