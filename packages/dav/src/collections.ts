@@ -26,7 +26,11 @@ const KIND_MARK = '#';
 export const containerId = (collection: Collection, kind: ContentKind): string =>
   collection.kinds.length > 1 ? `${collection.url.pathname}${KIND_MARK}${kind}` : collection.url.pathname;
 
-export function fromContainerId(id: string, base: URL, kinds: readonly ContentKind[]): { url: URL; kind: ContentKind | undefined } {
+export function fromContainerId(
+  id: string,
+  base: URL,
+  kinds: readonly ContentKind[],
+): { url: URL; kind: ContentKind | undefined } {
   const [path = '', mark] = id.split(KIND_MARK, 2);
   return { url: new URL(path, base), kind: kinds.find((kind) => kind === mark) };
 }
@@ -106,7 +110,12 @@ export class Collections {
     const [home] = this.home.urls;
     if (home === undefined) throw new SternaError('bug', 'internal', 'A home without an address.');
     const hash = createHash('sha256').update(`${wanted.kind}\0${wanted.name}`).digest('hex').slice(0, 8);
-    const slug = wanted.name.normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).toLowerCase();
+    const slug = wanted.name
+      .normalize('NFKD')
+      .replace(/[^A-Za-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40)
+      .toLowerCase();
     const url = new URL(`${slug === '' ? wanted.kind : slug}-${hash}/`, home);
     const { method, body } = this.#dialect.make(wanted);
     await this.#http.send({
@@ -121,9 +130,14 @@ export class Collections {
     });
     const made = (await this.list()).find((one) => isIt(one) || one.url.pathname === url.pathname);
     if (made?.kinds.includes(wanted.kind) === true) return made;
-    throw new SternaError('config', 'collection-not-made', `The server took the collection ${wanted.name} but doesn’t list it.`, {
-      fix: 'Make it by hand in the target, with this name, and start again.',
-    });
+    throw new SternaError(
+      'config',
+      'collection-not-made',
+      `The server took the collection ${wanted.name} but doesn’t list it.`,
+      {
+        fix: 'Make it by hand in the target, with this name, and start again.',
+      },
+    );
   }
 
   #read(response: DavResponse, base: URL): Collection | undefined {

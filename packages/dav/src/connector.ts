@@ -38,7 +38,11 @@ async function checkDav(
   let doing = 'settings';
   try {
     const settings = parseDavSettings(system.settings);
-    lines.push({ name: 'settings', ok: true, evidence: `${dialect.title} at ${new URL(settings.url.replace(/\{\w+\}/g, 'user')).host}` });
+    lines.push({
+      name: 'settings',
+      ok: true,
+      evidence: `${dialect.title} at ${new URL(settings.url.replace(/\{\w+\}/g, 'user')).host}`,
+    });
     if (address === undefined) return lines;
     doing = 'sign-in';
     const session = await openDavSession(dialect, { system, address, role: 'write', installation: '00000000', signal });
@@ -52,7 +56,10 @@ async function checkDav(
       lines.push({
         name: 'collections',
         ok: true,
-        evidence: `${containers.length - shared} of its own: ${containers.slice(0, 10).map((one) => one.path.join('/')).join(', ')}${shared > 0 ? `; ${shared} shared by others` : ''}`,
+        evidence: `${containers.length - shared} of its own: ${containers
+          .slice(0, 10)
+          .map((one) => one.path.join('/'))
+          .join(', ')}${shared > 0 ? `; ${shared} shared by others` : ''}`,
       });
     } finally {
       await session.close();

@@ -34,7 +34,10 @@ export interface DavDialect {
   /** A report that lists the objects of one kind; for collections that hold several. */
   query?(kind: ContentKind): { readonly name: `cal:${string}`; readonly inner: string };
   /** A report that finds the object of a UID. */
-  findUid(kind: ContentKind, uid: string): { readonly name: `cal:${string}` | `card:${string}`; readonly inner: string };
+  findUid(
+    kind: ContentKind,
+    uid: string,
+  ): { readonly name: `cal:${string}` | `card:${string}`; readonly inner: string };
   /** Method and body of the request that makes a collection. */
   make(collection: NewCollection): { readonly method: string; readonly body: Buffer };
   /** Name of the precondition of a UID that is taken (RFC 4791 section 5.3.2.1, RFC 6352 section 6.3.2.1). */

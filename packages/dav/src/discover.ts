@@ -1,7 +1,16 @@
 import { SternaError } from '@sterna/core';
 import type { DavDialect } from './dialect.ts';
 import type { DavHttp } from './http.ts';
-import { child, childrenOf, type DavResponse, type MultiStatus, parseMultiStatus, type XmlElement, xml, xmlDocument } from './xml.ts';
+import {
+  child,
+  childrenOf,
+  type DavResponse,
+  type MultiStatus,
+  parseMultiStatus,
+  type XmlElement,
+  xml,
+  xmlDocument,
+} from './xml.ts';
 
 export interface Home {
   /** Collections are made and looked for in the first one. */
@@ -47,7 +56,11 @@ export async function discoverHome(http: DavHttp, dialect: DavDialect, start: UR
       if (home !== undefined) return home;
     } catch (error) {
       // A server without the well-known address answers it with anything but a 207; a bad sign-in is final.
-      if (error instanceof SternaError && (error.class === 'auth' || error.class === 'throttled') && url === starts.at(-1))
+      if (
+        error instanceof SternaError &&
+        (error.class === 'auth' || error.class === 'throttled') &&
+        url === starts.at(-1)
+      )
         throw error;
       if (error instanceof SternaError && error.code === 'sign-in-refused') throw error;
       if (error instanceof SternaError && error.class === 'config') throw error;
@@ -73,7 +86,12 @@ async function homeFrom(http: DavHttp, dialect: DavDialect, url: URL): Promise<H
   const own = first.responses[0];
   if (own === undefined) return undefined;
   if (hasType(own, dialect.resourceType))
-    return { urls: [first.url], principal: undefined, features: first.features, evidence: `a single collection at ${first.url.pathname}` };
+    return {
+      urls: [first.url],
+      principal: undefined,
+      features: first.features,
+      evidence: `a single collection at ${first.url.pathname}`,
+    };
   const here = hrefsOf(own.properties.get(dialect.homeSet));
   if (here.length > 0) return found(http, first.url, here, first.url, 'named by the address itself');
   const principal = hrefsOf(own.properties.get('d:current-user-principal'))[0];
@@ -86,7 +104,12 @@ async function homeFrom(http: DavHttp, dialect: DavDialect, url: URL): Promise<H
   // No principals (a plain file server with collections in it): what was named is the home, if it holds any.
   const inside = await propfind(http, first.url, 1, ['d:resourcetype'], 'looking into the address');
   if (inside.responses.some((one) => hasType(one, dialect.resourceType)))
-    return { urls: [inside.url], principal: undefined, features: inside.features, evidence: `collections below ${inside.url.pathname}` };
+    return {
+      urls: [inside.url],
+      principal: undefined,
+      features: inside.features,
+      evidence: `collections below ${inside.url.pathname}`,
+    };
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { SternaError } from '@sterna/core';
 import { aborted, networkError, refusal } from './errors.ts';
@@ -115,11 +115,20 @@ export class DavHttp {
         redirects += 1;
         const next = new URL(location, url);
         // Never to another host with our sign-in, and never from TLS to none.
-        if (redirects > MAX_REDIRECTS || next.hostname !== url.hostname || (url.protocol === 'https:' && next.protocol !== 'https:'))
-          throw new SternaError('config', 'dav-redirected', `The server sends ${request.doing} elsewhere: ${next.origin}.`, {
-            field: 'url',
-            fix: 'Use that address in the settings of the system, if it is the right one.',
-          });
+        if (
+          redirects > MAX_REDIRECTS ||
+          next.hostname !== url.hostname ||
+          (url.protocol === 'https:' && next.protocol !== 'https:')
+        )
+          throw new SternaError(
+            'config',
+            'dav-redirected',
+            `The server sends ${request.doing} elsewhere: ${next.origin}.`,
+            {
+              field: 'url',
+              fix: 'Use that address in the settings of the system, if it is the right one.',
+            },
+          );
         url = next;
         continue;
       }
@@ -197,7 +206,11 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     size += chunk.length;
     if (size > MAX_BODY) {
       message.destroy();
-      throw new SternaError('transient', 'dav-answer-invalid', 'The server’s answer is larger than any that was asked for.');
+      throw new SternaError(
+        'transient',
+        'dav-answer-invalid',
+        'The server’s answer is larger than any that was asked for.',
+      );
     }
     chunks.push(chunk);
   }

@@ -151,7 +151,8 @@ export class DavReader implements Reader {
       );
     } catch (thrown) {
       const error = asSternaError(thrown);
-      if (error.class === 'object' || error.code === 'dav-server-error' || error.code === 'not-allowed-there') return undefined;
+      if (error.class === 'object' || error.code === 'dav-server-error' || error.code === 'not-allowed-there')
+        return undefined;
       throw thrown;
     }
     const found = new Map<string, Content>();
@@ -241,7 +242,8 @@ const asChange = ({ id, version, size }: Member): Change => ({
   ...(size === undefined ? {} : { size }),
 });
 
-const etagOf = (response: DavResponse): string | undefined => response.properties.get('d:getetag')?.text.trim() || undefined;
+const etagOf = (response: DavResponse): string | undefined =>
+  response.properties.get('d:getetag')?.text.trim() || undefined;
 
 const content = (id: string, body: Buffer, version: string | undefined): Content => ({
   id,
@@ -273,7 +275,10 @@ export function idOf(collection: URL, href: string): string | undefined {
 }
 
 export const objectUrl = (collection: URL, id: string): URL =>
-  new URL(encodeURIComponent(id), collection.pathname.endsWith('/') ? collection : new URL(`${collection.pathname}/`, collection));
+  new URL(
+    encodeURIComponent(id),
+    collection.pathname.endsWith('/') ? collection : new URL(`${collection.pathname}/`, collection),
+  );
 
 function safeDecode(path: string): string {
   try {

@@ -67,10 +67,15 @@ export class SignIn {
     }
     if (!challenges.some(({ scheme }) => scheme === 'basic') || this.scheme === 'basic') return false;
     if (!this.#allowsBasic)
-      throw new SternaError('config', 'password-in-the-clear', 'The server wants the password in the clear, without TLS.', {
-        field: 'url',
-        fix: 'Use https, or allow it with the setting `insecure`.',
-      });
+      throw new SternaError(
+        'config',
+        'password-in-the-clear',
+        'The server wants the password in the clear, without TLS.',
+        {
+          field: 'url',
+          fix: 'Use https, or allow it with the setting `insecure`.',
+        },
+      );
     this.scheme = 'basic';
     return true;
   }
@@ -79,7 +84,8 @@ export class SignIn {
 /** RFC 9110 section 11.6.1: several challenges may share one header. */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];
-  const token = /\s*(?:,\s*)*(?:([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([A-Za-z][A-Za-z0-9-]*)(?=\s|,|$))/gy;
+  const token =
+    /\s*(?:,\s*)*(?:([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([A-Za-z][A-Za-z0-9-]*)(?=\s|,|$))/gy;
   for (let found = token.exec(header); found !== null; found = token.exec(header)) {
     if (found[4] !== undefined) challenges.push({ scheme: found[4].toLowerCase(), parameters: {} });
     else {
@@ -97,7 +103,9 @@ function digestHeader(
 ): string {
   const algorithm = challenge.algorithm ?? 'MD5';
   const hash = (text: string): string =>
-    createHash(/^SHA-256/i.test(algorithm) ? 'sha256' : 'md5').update(text, 'utf8').digest('hex');
+    createHash(/^SHA-256/i.test(algorithm) ? 'sha256' : 'md5')
+      .update(text, 'utf8')
+      .digest('hex');
   const { realm = '', nonce = '', opaque } = challenge;
   const cnonce = randomBytes(12).toString('hex');
   const nc = request.count.toString(16).padStart(8, '0');

@@ -146,9 +146,13 @@ export class DavWriter implements Writer {
   async #replace(op: ReplaceOp): Promise<Result> {
     const { url: collection } = this.#reader.locate(op.container);
     const kind = await this.#kindOf(op.container);
-    const answer = await this.#put(collection, op.targetId, op.body, { 'if-match': op.ifVersion ?? '*' }, [
-      404, 409, 410, 412,
-    ]);
+    const answer = await this.#put(
+      collection,
+      op.targetId,
+      op.body,
+      { 'if-match': op.ifVersion ?? '*' },
+      [404, 409, 410, 412],
+    );
     if (answer.status < 300) return this.#written(op, collection, op.targetId, answer);
     if (answer.status === 409) throw refusal('an object', answer);
     const now = await this.#reader.one(collection, op.targetId);
@@ -218,13 +222,21 @@ export class DavWriter implements Writer {
     if (!isConflict) return undefined;
     const href = child(precondition, 'd:href')?.text.trim();
     const named = href === undefined ? undefined : idOf(collection, href);
-    const uid = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im.exec(body.toString('utf8'))?.[1]?.replace(/\r?\n[ \t]/g, '').trim();
+    const uid = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im
+      .exec(body.toString('utf8'))?.[1]
+      ?.replace(/\r?\n[ \t]/g, '')
+      .trim();
     const id = named ?? (uid === undefined ? undefined : (await this.#reader.find(collection, kind, uid))?.id);
     if (id === undefined) {
       if (href === undefined) return undefined;
-      throw new SternaError('object', 'uid-taken-elsewhere', 'Another collection of the target has an object with this UID.', {
-        fix: 'Remove the other one, or leave this one out; then start a delta pass.',
-      });
+      throw new SternaError(
+        'object',
+        'uid-taken-elsewhere',
+        'Another collection of the target has an object with this UID.',
+        {
+          fix: 'Remove the other one, or leave this one out; then start a delta pass.',
+        },
+      );
     }
     const now = await this.#reader.one(collection, id);
     return { targetId: id, ...('body' in now && now.version !== undefined ? { version: now.version } : {}) };

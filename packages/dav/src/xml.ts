@@ -71,10 +71,15 @@ export function parseXml(body: Buffer): XmlElement {
     failure ??= error as Error;
   }
   if (failure !== undefined || root === undefined)
-    throw new SternaError('transient', 'dav-answer-invalid', 'The server’s answer is not the XML that the protocol asks for.', {
-      fix: 'Check that the address is a CalDAV or CardDAV server, not a web page or a proxy.',
-      cause: failure,
-    });
+    throw new SternaError(
+      'transient',
+      'dav-answer-invalid',
+      'The server’s answer is not the XML that the protocol asks for.',
+      {
+        fix: 'Check that the address is a CalDAV or CardDAV server, not a web page or a proxy.',
+        cause: failure,
+      },
+    );
   return root;
 }
 
@@ -131,7 +136,11 @@ export interface MultiStatus {
 export function parseMultiStatus(body: Buffer): MultiStatus {
   const root = parseXml(body);
   if (root.name !== 'd:multistatus')
-    throw new SternaError('transient', 'dav-answer-invalid', 'The server answered with another document than was asked for.');
+    throw new SternaError(
+      'transient',
+      'dav-answer-invalid',
+      'The server answered with another document than was asked for.',
+    );
   const responses = childrenOf(root, 'd:response').flatMap((response) => {
     const status = statusOf(child(response, 'd:status')?.text);
     const properties = new Map<string, XmlElement>();

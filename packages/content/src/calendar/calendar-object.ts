@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import { type Component, firstValue, propertiesOf } from '../lines/content-line.ts';
+import { type Component, firstValue, type Property, propertiesOf } from '../lines/content-line.ts';
 import { ContentLineError, readComponents } from '../lines/read-lines.ts';
 
 /** What a calendar object is about. Its master and its exceptions are several components of one UID. */
@@ -14,13 +14,21 @@ export interface CalendarObject {
   readonly uid: string | undefined;
 }
 
+/** Of an event that stands in its file without a calendar around it. */
+export const BARE: readonly Property[] = [
+  { group: undefined, name: 'VERSION', parameters: [], value: '2.0' },
+  { group: undefined, name: 'PRODID', parameters: [], value: '-//Sterna//EN' },
+];
+
 const NAMES: ReadonlySet<string> = new Set(['VEVENT', 'VTODO']);
 
 /** @throws SternaError object `invalid-event` with what is wrong and where */
 export function readCalendar(body: Buffer): Component {
   try {
-    const calendar = readComponents(body).find((one) => one.name === 'VCALENDAR');
+    const components = readComponents(body);
+    const calendar = components.find((one) => one.name === 'VCALENDAR');
     if (calendar !== undefined) return calendar;
+    if (components.some((one) => NAMES.has(one.name))) return { name: 'VCALENDAR', properties: BARE, components };
   } catch (thrown) {
     if (!(thrown instanceof ContentLineError)) throw thrown;
     throw invalid(`line ${thrown.line}: ${thrown.message}`);

@@ -3,7 +3,7 @@ import type { MappingLookup } from '@sterna/core';
 import { type Component, type Property, propertiesOf, withParameter } from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
-import { type CalendarName, invalid, readCalendarObject } from './calendar-object.ts';
+import { BARE, type CalendarName, invalid, readCalendarObject } from './calendar-object.ts';
 import { canonicalCalendar } from './canonical.ts';
 
 /** Properties and parameters that hold the address of a person (RFC 5545 sections 3.2 and 3.8.4, RFC 7986). */
@@ -22,7 +22,7 @@ export function prepareCalendar(
 ): { readonly body: Buffer; readonly notes: readonly ContentNote[] } {
   const object = readCalendarObject(body, name);
   const notes: ContentNote[] = [];
-  let isChanged = false;
+  let isChanged = object.calendar.properties === BARE;
 
   const properties = object.calendar.properties.filter((one) => one.name !== 'METHOD');
   if (properties.length < object.calendar.properties.length) isChanged = true;

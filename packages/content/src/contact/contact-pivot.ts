@@ -27,7 +27,9 @@ export const contactPivot: Pivot = {
     if (uid === undefined) throw invalidCard('it has no UID');
     return writeCard({
       ...card,
-      properties: card.properties.map((one) => (one.name === 'UID' ? { ...one, value: `${uid}-sterna-${number}` } : one)),
+      properties: card.properties.map((one) =>
+        one.name === 'UID' ? { ...one, value: `${uid}-sterna-${number}` } : one,
+      ),
     });
   },
 };
@@ -48,9 +50,16 @@ function prepareContact(body: Buffer, options: PrepareOptions): { body: Buffer; 
     const name = nameOf(converted);
     if (name === undefined) throw invalidCard('it has neither a name, nor a company, nor an address');
     added.push(property('FN', escapeText(name)));
-    own.push({ code: 'name-added', text: 'It had no name to show, which every server demands; it shows what else names it.' });
+    own.push({
+      code: 'name-added',
+      text: 'It had no name to show, which every server demands; it shows what else names it.',
+    });
   }
-  if (version === '3.0' && valueIn(converted, 'N') === undefined && !converted.properties.some((one) => one.name === 'N'))
+  if (
+    version === '3.0' &&
+    valueIn(converted, 'N') === undefined &&
+    !converted.properties.some((one) => one.name === 'N')
+  )
     added.push(property('N', `${escapeText(nameOf(converted) ?? '')};;;;`));
   if (valueIn(converted, 'UID') === undefined) {
     added.push(property('UID', madeUid(converted)));
@@ -91,5 +100,8 @@ function madeUid(card: Card): string {
     .filter((one) => one.name === 'EMAIL' || one.name === 'TEL')
     .map((one) => plain(one.value).toLowerCase())
     .sort();
-  return `${createHash('sha256').update(JSON.stringify([nameOf(card) ?? '', addresses])).digest('hex').slice(0, 32)}@sterna`;
+  return `${createHash('sha256')
+    .update(JSON.stringify([nameOf(card) ?? '', addresses]))
+    .digest('hex')
+    .slice(0, 32)}@sterna`;
 }

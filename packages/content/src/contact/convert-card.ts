@@ -35,7 +35,19 @@ const TO_THREE: Readonly<Record<string, string>> = {
   XML: 'X-XML',
 };
 /** Parameters that only 4.0 has. */
-const ONLY_FOUR: ReadonlySet<string> = new Set(['PID', 'ALTID', 'INDEX', 'LEVEL', 'CALSCALE', 'SORT-AS', 'GEO', 'TZ', 'LABEL', 'MEDIATYPE', 'PREF']);
+const ONLY_FOUR: ReadonlySet<string> = new Set([
+  'PID',
+  'ALTID',
+  'INDEX',
+  'LEVEL',
+  'CALSCALE',
+  'SORT-AS',
+  'GEO',
+  'TZ',
+  'LABEL',
+  'MEDIATYPE',
+  'PREF',
+]);
 
 /** The card in another version, with what that version can't hold. 2.1 is never written. */
 export function convertCard(
@@ -62,12 +74,15 @@ export function toFour(properties: readonly Property[]): readonly Property[] {
     const kept = property.parameters.filter((one) => !['TYPE', 'ENCODING', 'CHARSET'].includes(one.name));
     const parameters = [
       ...(isBinary ? kept.filter((one) => one.name !== 'VALUE') : kept),
-      ...typesOf(types.filter((type) => !/^pref$/i.test(type) && !(isBinary && MEDIA[type.toUpperCase()] !== undefined))),
+      ...typesOf(
+        types.filter((type) => !/^pref$/i.test(type) && !(isBinary && MEDIA[type.toUpperCase()] !== undefined)),
+      ),
       ...(isPreferred ? [{ name: 'PREF', values: ['1'] }] : []),
     ];
     let { value } = property;
     if (isBinary) value = `data:${media ?? 'application/octet-stream'};base64,${value.replace(/\s+/g, '')}`;
-    else if (name === 'GEO' && /^[-+.\d]+;[-+.\d]+$/.test(value.trim())) value = `geo:${value.trim().replace(';', ',')}`;
+    else if (name === 'GEO' && /^[-+.\d]+;[-+.\d]+$/.test(value.trim()))
+      value = `geo:${value.trim().replace(';', ',')}`;
     else if (name === 'MEMBER' && !/^[a-z]+:/i.test(value)) value = `urn:uuid:${value}`;
     return [{ ...property, name, parameters, value }];
   });
@@ -75,7 +90,9 @@ export function toFour(properties: readonly Property[]): readonly Property[] {
 
 function toThree(property: Property, notes: ContentNote[]): Property[] {
   const name = TO_THREE[property.name] ?? property.name;
-  const dropped = property.parameters.filter((one) => ONLY_FOUR.has(one.name) && !['PREF', 'MEDIATYPE'].includes(one.name));
+  const dropped = property.parameters.filter(
+    (one) => ONLY_FOUR.has(one.name) && !['PREF', 'MEDIATYPE'].includes(one.name),
+  );
   for (const one of dropped)
     notes.push({
       code: 'card-parameter-dropped',
@@ -85,7 +102,8 @@ function toThree(property: Property, notes: ContentNote[]): Property[] {
   const isPreferred = property.parameters.some((one) => one.name === 'PREF' && one.values[0] === '1');
   const data = BINARY.has(property.name) ? /^data:([^;,]*)[^,]*;base64,(.*)$/is.exec(property.value) : null;
   const kept = property.parameters.filter((one) => one.name !== 'TYPE' && !ONLY_FOUR.has(one.name));
-  const format = data === null ? undefined : Object.entries(MEDIA).find(([, media]) => media === data[1]?.toLowerCase())?.[0];
+  const format =
+    data === null ? undefined : Object.entries(MEDIA).find(([, media]) => media === data[1]?.toLowerCase())?.[0];
   const parameters = [
     ...(data === null ? kept : [...kept.filter((one) => one.name !== 'VALUE'), { name: 'ENCODING', values: ['b'] }]),
     ...typesOf([...types, ...(isPreferred ? ['PREF'] : []), ...(format === undefined ? [] : [format])]),
@@ -93,7 +111,14 @@ function toThree(property: Property, notes: ContentNote[]): Property[] {
   let value = data === null ? property.value : (data[2] ?? '').replace(/\s+/g, '');
   if (property.name === 'GEO') value = value.replace(/^geo:([-+.\d]+),([-+.\d]+).*$/i, '$1;$2');
   if (property.name === 'TEL') value = value.replace(/^tel:/i, '');
-  return [{ ...property, name, parameters: property.name === 'TEL' ? parameters.filter((one) => one.name !== 'VALUE') : parameters, value }];
+  return [
+    {
+      ...property,
+      name,
+      parameters: property.name === 'TEL' ? parameters.filter((one) => one.name !== 'VALUE') : parameters,
+      value,
+    },
+  ];
 }
 
 const typesOf = (types: readonly string[]) => (types.length === 0 ? [] : [{ name: 'TYPE', values: [...types] }]);
@@ -109,8 +134,17 @@ export function canonicalCard(card: Card): string {
     .map((one) => {
       const parameters = one.parameters
         .filter((parameter) => !['PID', 'CHARSET', 'MEDIATYPE'].includes(parameter.name))
-        .filter((parameter) => !(parameter.name === 'VALUE' && /^(text|uri|date|date-and-or-time|phone-number)$/i.test(parameter.values[0] ?? '')))
-        .map((parameter) => `${parameter.name}=${[...new Set(parameter.values.map((value) => value.toLowerCase()))].sort().join(',')}`)
+        .filter(
+          (parameter) =>
+            !(
+              parameter.name === 'VALUE' &&
+              /^(text|uri|date|date-and-or-time|phone-number)$/i.test(parameter.values[0] ?? '')
+            ),
+        )
+        .map(
+          (parameter) =>
+            `${parameter.name}=${[...new Set(parameter.values.map((value) => value.toLowerCase()))].sort().join(',')}`,
+        )
         .sort();
       return JSON.stringify([groups.get(one.group ?? '') ?? '', one.name, merged(parameters), canonicalValue(one)]);
     })
@@ -130,25 +164,32 @@ function merged(parameters: readonly string[]): string[] {
 function groupNames(properties: readonly Property[]): ReadonlyMap<string, string> {
   const members = new Map<string, string[]>();
   for (const one of properties)
-    if (one.group !== undefined) members.set(one.group, [...(members.get(one.group) ?? []), `${one.name}:${canonicalValue(one)}`]);
+    if (one.group !== undefined)
+      members.set(one.group, [...(members.get(one.group) ?? []), `${one.name}:${canonicalValue(one)}`]);
   return new Map([...members].map(([group, lines]) => [group, lines.length < 2 ? '' : lines.sort().join('|')]));
 }
 
 function canonicalValue({ name, value }: Property): string {
-  if (/^(BDAY|ANNIVERSARY|DEATHDATE)$/.test(name)) return value.trim().replace(/[-:]/g, '').replace(/T0+Z?$/, '');
+  if (/^(BDAY|ANNIVERSARY|DEATHDATE)$/.test(name))
+    return value
+      .trim()
+      .replace(/[-:]/g, '')
+      .replace(/T0+Z?$/, '');
   if (name === 'TEL') return value.trim().replace(/^tel:/i, '');
   if (name === 'UID' || name === 'MEMBER') return value.trim().replace(/^urn:uuid:/i, '');
   if (name === 'N' || name === 'ADR' || name === 'ORG')
     return value
       .split(/(?<!\\);/)
       .map((part) => unescapeText(part).trim())
-      .join('\u0000')
-      .replace(/\u0000+$/, '');
+      .join('\n;')
+      .replace(/(?:\n;)+$/, '');
   if (name === 'CATEGORIES' || name === 'NICKNAME')
     return value
       .split(/(?<!\\),/)
       .map((part) => unescapeText(part).trim())
       .sort()
-      .join('\u0000');
-  return unescapeText(value).replace(/\r\n|\r/g, '\n').trim();
+      .join('\n,');
+  return unescapeText(value)
+    .replace(/\r\n|\r/g, '\n')
+    .trim();
 }

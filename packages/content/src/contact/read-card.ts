@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import { type Component, parameterOf, type Property } from '../lines/content-line.ts';
+import { type Component, type Property, parameterOf } from '../lines/content-line.ts';
 import { ContentLineError, decodeText, readProperty, unfoldedLines } from '../lines/read-lines.ts';
 
 export type CardVersion = '2.1' | '3.0' | '4.0';
@@ -11,7 +11,15 @@ export interface Card {
 }
 
 /** Properties whose value is structured: `;` and `,` in it have a meaning. */
-const STRUCTURED: ReadonlySet<string> = new Set(['N', 'ADR', 'ORG', 'GENDER', 'CATEGORIES', 'NICKNAME', 'CLIENTPIDMAP']);
+const STRUCTURED: ReadonlySet<string> = new Set([
+  'N',
+  'ADR',
+  'ORG',
+  'GENDER',
+  'CATEGORIES',
+  'NICKNAME',
+  'CLIENTPIDMAP',
+]);
 
 /**
  * One vCard of any version: 2.1 with its quoted-printable, character sets and nameless types (its standard has no RFC),
@@ -102,9 +110,9 @@ const isQuotedPrintable = (property: Property): boolean =>
 /** A property of vCard 2.1 as 3.0 writes it. */
 function modernized(property: Property): Property {
   const flat = property.parameters.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
-  const encoding = flat.find(
-    ({ name, value }) => name === 'ENCODING' || /^(QUOTED-PRINTABLE|BASE64|B|7BIT|8BIT)$/i.test(value),
-  )?.value.toUpperCase();
+  const encoding = flat
+    .find(({ name, value }) => name === 'ENCODING' || /^(QUOTED-PRINTABLE|BASE64|B|7BIT|8BIT)$/i.test(value))
+    ?.value.toUpperCase();
   const charset = flat.find(({ name }) => name === 'CHARSET')?.value;
   const isBinary = encoding === 'BASE64' || encoding === 'B';
   const types = flat.filter(
@@ -128,7 +136,9 @@ function modernized(property: Property): Property {
 
 function decodeQuoted(value: string, charset: string | undefined): string {
   const bytes = Buffer.from(
-    value.replace(/=\r?\n/g, '').replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    value
+      .replace(/=\r?\n/g, '')
+      .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   );
   if (charset === undefined) return decodeText(bytes);

@@ -29,13 +29,13 @@ export function decodeText(bytes: Buffer): string {
 
 /**
  * Lines with their folds taken out (RFC 5545 section 3.1). Unfolded as bytes: a fold may stand inside a character.
- * Any line end is taken.
+ * Any line end is taken, CR CR LF of programs that convert twice as well.
  */
 export function unfoldedLines(bytes: Buffer): { readonly text: string; readonly line: number }[] {
   const latin = bytes.toString('latin1');
   const lines: { text: string; line: number }[] = [];
   let number = 0;
-  for (const raw of latin.split(/\r\n|\n|\r/)) {
+  for (const raw of latin.split(/\r*\n|\r/)) {
     number += 1;
     const last = lines.at(-1);
     if ((raw.startsWith(' ') || raw.startsWith('\t')) && last !== undefined) last.text += raw.slice(1);
