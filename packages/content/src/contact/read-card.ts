@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import { type Component, type Property, parameterOf } from '../lines/content-line.ts';
+import type { Component, Property } from '../lines/content-line.ts';
 import { ContentLineError, decodeText, readProperty, unfoldedLines } from '../lines/read-lines.ts';
 
 export type CardVersion = '2.1' | '3.0' | '4.0';
