@@ -71,6 +71,15 @@ export async function visit(page: Page, path: string): Promise<void> {
   await page.locator('h1').first().waitFor();
 }
 
+/** What stands for something that is still being read. */
+const UNFINISHED = '[aria-busy=true], .mantine-Loader-root, .mantine-Skeleton-root';
+
+/** Waits until nothing on the page is still being read. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator(UNFINISHED).filter({ visible: true }).first().waitFor({ state: 'detached' });
+}
+
 const PICTURES = process.env.STERNA_TEST_PICTURES ?? join(tmpdir(), 'sterna-pictures');
 
 /** Writes a picture to look at, and returns where it is. Nothing is compared. */
