@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
+import { readMappingSearch } from './features/mapping/search.ts';
 import { healthQuery, meQuery } from './session/session.tsx';
 import { FailedPage, NotFoundPage, Pending } from './shell/fallbacks.tsx';
 import { manageFocus } from './shell/focus.ts';
@@ -145,6 +146,7 @@ const list = createRoute({
 const mapping = createRoute({
   getParentRoute: () => project,
   path: 'mapping',
+  validateSearch: readMappingSearch,
   component: lazyRouteComponent(() => import('./features/mapping/mapping-page.tsx'), 'MappingPage'),
 });
 

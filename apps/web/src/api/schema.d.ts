@@ -1628,6 +1628,10 @@ export interface components {
             kind: "initial" | "delta" | "audit" | "verify" | "empty";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
+            /** @description As they were when it was asked for; what changes later is not for this pass */
+            settings: {
+                [key: string]: unknown;
+            };
             settingsVersion: string;
             requestedBy: string;
             reason?: string;
@@ -3941,6 +3945,10 @@ export interface operations {
                 license?: "none" | "assigned" | "burned";
                 /** @description Deleted entries instead of live ones */
                 archived?: "true" | "false";
+                /** @description Only those of these that match, comma-separated */
+                ids?: string;
+                /** @description Rows to leave out before the page, for a jump; `after` is steadier where a list is read through */
+                skip?: number;
                 sort?: "id" | "source" | "target" | "status" | "batch";
                 /** @description Last first */
                 descending?: "true" | "false";
