@@ -11,6 +11,8 @@ import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
 import { readMappingSearch } from './features/mapping/search.ts';
 import { healthQuery, meQuery } from './session/session.tsx';
+import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
+import { readNewSystemSearch, readSystemSearch } from './features/systems/search.ts';
 import { FailedPage, NotFoundPage, Pending } from './shell/fallbacks.tsx';
 import { manageFocus } from './shell/focus.ts';
 import { Shell } from './shell/shell.tsx';
@@ -102,6 +104,7 @@ const newSystem = createRoute({
   getParentRoute: () => app,
   path: '/systems/new',
   component: lazyRouteComponent(() => import('./features/systems/new-system-page.tsx'), 'NewSystemPage'),
+  validateSearch: readNewSystemSearch,
 });
 
 const system = createRoute({
@@ -109,6 +112,7 @@ const system = createRoute({
   path: '/systems/$systemId',
   params: idParam('systemId'),
   component: lazyRouteComponent(() => import('./features/systems/system-page.tsx'), 'SystemPage'),
+  validateSearch: readSystemSearch,
 });
 
 const licenses = createRoute({
