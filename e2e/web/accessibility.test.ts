@@ -54,7 +54,7 @@ const BEFORE_SIGNING_IN = ['/sign-in', '/setup'];
 
 let stage: WebStage;
 beforeAll(async () => {
-  stage = await openWebStage('accessibility', { setUp: false, target: { maxMailSize: 100_000 } });
+  stage = await openWebStage('accessibility', { setUp: false, target: { announce: ['APPENDLIMIT=100000'] } });
 });
 afterAll(() => stage?.close());
 

@@ -25,7 +25,7 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client, ResponseOf } from '@sterna/api-contract';
+import { type Client, LIVE_PASS_STATUSES, type ResponseOf } from '@sterna/api-contract';
 import { writeSampleMailbox } from '@sterna/sample-mailbox';
 import {
   type Dovecot,
@@ -227,12 +227,11 @@ export class WebStage {
 
   /** Waits until the entry has no pass that goes on by itself, and returns it. */
   async idle(entryId: number): Promise<Entry> {
-    let entry: Entry | undefined;
     await until(`entry ${entryId} has come to rest`, async () => {
-      entry = await this.client.getEntry({ params: { id: entryId } });
-      return !['scheduled', 'running', 'pending'].includes(entry.status);
+      const { items } = await this.client.listPasses({ query: { entryId, limit: 1 } });
+      return !items.some((pass) => LIVE_PASS_STATUSES.includes(pass.status));
     });
-    return entry as Entry;
+    return this.client.getEntry({ params: { id: entryId } });
   }
 
   /** A signed-in page of a browser profile of its own; within a test it closes by itself, and is judged then. */

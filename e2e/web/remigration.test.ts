@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { differences, maildirTruth } from '../support/dovecot-mailbox.ts';
+import { expectAccessible, expectNoSidewaysScroll } from './support/accessible.ts';
+import { type Entry, openWebStage, type StagedProject, type WebStage } from './support/stage.ts';
+
+let stage: WebStage;
+beforeAll(async () => {
+  stage = await openWebStage('remigration');
+});
+afterAll(() => stage?.close());
+
+/** A project whose entries have each been migrated once, from mailboxes of `messages`. */
+async function migrated(project: StagedProject, messages = 24): Promise<readonly Entry[]> {
+  for (const { sourceAddress } of project.entries) stage.fill(sourceAddress, messages);
+  for (const { id } of project.entries) await stage.client.startEntry({ params: { id }, body: {} });
+  return Promise.all(project.entries.map(({ id }) => stage.idle(id)));
+}
+
+/** Somebody clears the inbox of the target. */
+async function clearInbox(address: string): Promise<void> {
+  await stage.target.rawCommand(address, 'SELECT INBOX', 'STORE 1:* +FLAGS.SILENT (\\Deleted)', 'EXPUNGE');
+}
+
+const truthOf = (server: WebStage['target'], user: string) => maildirTruth(server.mailRoot(user));
+
+const licensesLeft = async (): Promise<number> =>
+  (await stage.client.getBalances({})).items.find(({ type, tier }) => type === 'mail' && tier === 'standard')
+    ?.available ?? 0;
+
+/** The step of the flow that it is the turn of. */
+const now = (page: Page) => page.locator('li[aria-current=step]');
+const atStep = (page: Page, name: string): Promise<void> =>
+  now(page).getByRole('heading', { level: 2, name, exact: true }).waitFor();
+
+test('deleted content: a remigration is advised and guided, through a restart and into another browser, to a verified end', async () => {
+  const project = await stage.project({ name: 'Deleted', entries: 1, licenses: 2 });
+  const [entry] = (await migrated(project)) as [Entry];
+  const { sourceAddress, targetAddress } = entry;
+  await clearInbox(targetAddress);
+
+  const page = await stage.page(`/entries/${entry.id}/again`, { serverMayGo: true, refusals: ['400 /confirm'] });
+  await page.getByRole('button', { name: 'Look at both sides' }).click();
+  await page.getByText('Choose what comes closest.').waitFor();
+  await page.getByRole('radio', { name: 'Content of the target was deleted' }).check();
+  await page.getByRole('button', { name: 'Look at both sides' }).click();
+  await page.getByRole('heading', { level: 2, name: 'A remigration' }).waitFor();
+  await page.getByText(/The plan says: The target holds \d+ objects, fewer than the 24 that were delivered/).waitFor();
+  await page.getByText('Starting burns 1 standard mail license; 0 are left afterwards.').waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'Target reachable and the intended one' })
+    .getByText('good')
+    .waitFor();
+  await stage.screenshot(page, 'again-light', { fullPage: true });
+  await expectAccessible(page);
+  await page.getByLabel('Note for the records').fill('Ada emptied it by mistake');
+  await page.getByRole('button', { name: 'Begin the remigration' }).click();
+
+  await atStep(page, 'Backup');
+  await expectAccessible(page);
+  await now(page).getByRole('button', { name: 'Back up', exact: true }).click();
+  await now(page).getByRole('button', { name: 'Stop this pass' }).waitFor();
+  const { pathname } = new URL(page.url());
+  // The power goes; the page stays open and recovers, but the administrator goes on somewhere else.
+  await stage.restart({ kill: true });
+  const second = await stage.page(pathname, {
+    width: 390,
+    scheme: 'dark',
+    serverMayGo: true,
+    refusals: ['400 /confirm'],
+  });
+  await atStep(second, 'Target');
+  await second.getByText('Ada emptied it by mistake').first().waitFor();
+  await second.getByText(/sterna restore .*backups/).waitFor();
+  await second.getByRole('radio', { name: 'Empty it' }).check();
+  await second.getByRole('button', { name: 'List what would be removed' }).click();
+
+  await atStep(second, 'Removal');
+  const typed = second.getByLabel('Type the target address to confirm');
+  await expectNoSidewaysScroll(second);
+  await stage.screenshot(second, 'remigration-confirm-390-dark', { fullPage: true });
+  await expectAccessible(second, ['dark']);
+  await typed.fill(sourceAddress);
+  await second.getByRole('button', { name: 'Remove them' }).click();
+  await second.getByText(/What was typed is not the target address/).waitFor();
+  expect(await typed.getAttribute('aria-invalid')).toBe('true');
+  expect(truthOf(stage.target, targetAddress).size).toBeGreaterThan(1);
+  await typed.fill(targetAddress);
+  await second.getByRole('button', { name: 'Remove them' }).click();
+
+  // The first page has come back by itself, and stands where the other browser has brought it.
+  await atStep(page, 'New entry');
+  expect([...truthOf(stage.target, targetAddress).values()].flat()).toEqual([]);
+  await page
+    .getByRole('radio', { name: /^Standard/ })
+    .first()
+    .waitFor();
+  await stage.screenshot(page, 'remigration-recreate', { fullPage: true });
+  await page.getByRole('button', { name: 'Make the new entry' }).click();
+  await atStep(page, 'Migration');
+  expect(await licensesLeft()).toBe(0);
+  await page.getByText('Starting burns 1 standard mail license; 0 are left afterwards.').waitFor();
+  await page.getByRole('button', { name: 'Start and burn the license' }).click();
+  await atStep(page, 'Verify');
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  await page.getByText('All that was migrated is there, once, and the same.').waitFor();
+  await stage.screenshot(page, 'remigration-done', { fullPage: true });
+  await expectAccessible(page);
+  expect(differences(truthOf(stage.source, sourceAddress), truthOf(stage.target, targetAddress))).toEqual([]);
+
+  const viewer = await stage.page(pathname, { as: 'viewer' });
+  await viewer.getByText('All that was migrated is there, once, and the same.').waitFor();
+  await page.getByRole('link', { name: 'Open the new entry' }).click();
+  await page.waitForURL('**/entries/*');
+});
