@@ -12,6 +12,7 @@ import { isSignInNeeded } from './api/error.ts';
 import { readMappingSearch } from './features/mapping/search.ts';
 import { healthQuery, meQuery } from './session/session.tsx';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
+import { readReportsSearch } from './features/reports/search.ts';
 import { readNewSystemSearch, readSystemSearch } from './features/systems/search.ts';
 import { FailedPage, NotFoundPage, Pending } from './shell/fallbacks.tsx';
 import { manageFocus } from './shell/focus.ts';
@@ -62,17 +63,25 @@ const setUp = createRoute({
 
 // Signed in.
 
+async function requireSignIn({
+  context,
+  location,
+}: {
+  readonly context: Context;
+  readonly location: { readonly href: string };
+}): Promise<void> {
+  try {
+    await context.queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!isSignInNeeded(error)) throw error;
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+  }
+}
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queryClient.ensureQueryData(meQuery);
-    } catch (error) {
-      if (!isSignInNeeded(error)) throw error;
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    }
-  },
+  beforeLoad: requireSignIn,
   component: Shell,
 });
 
@@ -163,7 +172,25 @@ const settings = createRoute({
 const reports = createRoute({
   getParentRoute: () => project,
   path: 'reports',
+  validateSearch: readReportsSearch,
   component: lazyRouteComponent(() => import('./features/reports/reports-page.tsx'), 'ReportsPage'),
+});
+
+/** Sheets to print: signed in, and without the frame around them. */
+const paper = createRoute({ getParentRoute: () => root, id: 'paper', beforeLoad: requireSignIn, component: Outlet });
+
+const projectPrint = createRoute({
+  getParentRoute: () => paper,
+  path: '/projects/$projectId/report/print',
+  params: idParam('projectId'),
+  component: lazyRouteComponent(() => import('./features/reports/project-print-page.tsx'), 'ProjectPrintPage'),
+});
+
+const entryPrint = createRoute({
+  getParentRoute: () => paper,
+  path: '/entries/$entryId/report/print',
+  params: idParam('entryId'),
+  component: lazyRouteComponent(() => import('./features/reports/entry-print-page.tsx'), 'EntryPrintPage'),
 });
 
 /** Its loader says which project the entry is of, for the navigation. */
@@ -214,6 +241,8 @@ export const routes = {
   mapping,
   settings,
   reports,
+  projectPrint,
+  entryPrint,
   entry,
   entryIndex,
   again,
@@ -223,6 +252,7 @@ export const routes = {
 const tree = root.addChildren([
   signIn,
   setUp,
+  paper.addChildren([projectPrint, entryPrint]),
   app.addChildren([
     overview,
     guide,

@@ -12,6 +12,7 @@ import { mapping } from './strings/mapping.ts';
 import { overview } from './strings/overview.ts';
 import { projects } from './strings/projects.ts';
 import { remigration } from './strings/remigration.ts';
+import { reports } from './strings/reports.ts';
 import { session } from './strings/session.ts';
 import { settings } from './strings/settings.ts';
 import { systems } from './strings/systems.ts';
@@ -32,4 +33,5 @@ export const strings = {
   list,
   entry,
   remigration,
+  reports,
 } as const;
