@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
+import { readEntrySearch } from './features/entry/search.ts';
 import { readMappingSearch } from './features/mapping/search.ts';
 import { healthQuery, meQuery } from './session/session.tsx';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
@@ -209,6 +210,7 @@ const entry = createRoute({
 const entryIndex = createRoute({
   getParentRoute: () => entry,
   path: '/',
+  validateSearch: readEntrySearch,
   component: lazyRouteComponent(() => import('./features/entry/entry-page.tsx'), 'EntryPage'),
 });
 
