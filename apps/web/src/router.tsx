@@ -11,6 +11,8 @@ import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
 import { readEntrySearch } from './features/entry/search.ts';
 import { readMappingSearch } from './features/mapping/search.ts';
+import { readLicensesSearch } from './features/licenses/search.ts';
+import { readOverviewSearch } from './features/overview/search.ts';
 import { healthQuery, meQuery } from './session/session.tsx';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
 import { readReportsSearch } from './features/reports/search.ts';
@@ -89,6 +91,7 @@ const app = createRoute({
 const overview = createRoute({
   getParentRoute: () => app,
   path: '/',
+  validateSearch: readOverviewSearch,
   component: lazyRouteComponent(() => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
@@ -128,6 +131,7 @@ const system = createRoute({
 const licenses = createRoute({
   getParentRoute: () => app,
   path: '/licenses',
+  validateSearch: readLicensesSearch,
   component: lazyRouteComponent(() => import('./features/licenses/licenses-page.tsx'), 'LicensesPage'),
 });
 
