@@ -55,8 +55,8 @@ export async function openPage(
     locale: 'en-GB',
     timezoneId: timeZone,
   });
-  // Waiting longer than this is a failure on any machine, and says so sooner than the test's own limit.
-  context.setDefaultTimeout(15_000);
+  // Longer than anything takes on a busy machine, and sooner than the limit of the test, so that it says what it waited for.
+  context.setDefaultTimeout(30_000);
   if (session !== undefined)
     await context.addCookies([
       { name: 'sterna_session', value: session, url: baseUrl, httpOnly: true, sameSite: 'Strict' },

@@ -75,6 +75,13 @@ export interface NewProject {
   readonly systems?: { readonly source?: number; readonly target?: number };
 }
 
+export interface StagePageOptions extends PageOptions {
+  /** Who is signed in; the owner unless told. */
+  readonly as?: Role | 'nobody';
+  /** Before anything is loaded: a clock, a route. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
 export type Entry = ResponseOf<'getEntry'>;
 export interface StagedProject {
   readonly id: number;
@@ -235,11 +242,12 @@ export class WebStage {
   }
 
   /** A signed-in page of a browser profile of its own; within a test it closes by itself, and is judged then. */
-  async page(path: string, options: PageOptions & { readonly as?: Role | 'nobody' } = {}): Promise<Page> {
-    const { as = 'owner' } = options;
+  async page(path: string, options: StagePageOptions = {}): Promise<Page> {
+    const { as = 'owner', prepare } = options;
     const session = as === 'nobody' ? undefined : await this.people.session(as);
     const open = await openPage(this.browser, this.url, session, options);
     this.#closeAfterTest(open);
+    await prepare?.(open.page);
     await visit(open.page, path);
     return open.page;
   }
