@@ -10,10 +10,10 @@ import {
 import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
 import { readEntrySearch } from './features/entry/search.ts';
-import { readMappingSearch } from './features/mapping/search.ts';
+import { readGuideSearch } from './features/guide/search.ts';
 import { readLicensesSearch } from './features/licenses/search.ts';
 import { readOverviewSearch } from './features/overview/search.ts';
-import { healthQuery, meQuery } from './session/session.tsx';
+import { readProjectsSearch } from './features/projects/search.ts';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
 import { readReportsSearch } from './features/reports/search.ts';
 import { readNewSystemSearch, readSystemSearch } from './features/systems/search.ts';
@@ -101,6 +101,7 @@ const guide = createRoute({
   component: lazyRouteComponent(() => import('./features/guide/guide-page.tsx'), 'GuidePage'),
 });
 
+  validateSearch: readGuideSearch,
 const account = createRoute({
   getParentRoute: () => app,
   path: '/account',
@@ -141,6 +142,7 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import('./features/projects/projects-page.tsx'), 'ProjectsPage'),
 });
 
+  validateSearch: readProjectsSearch,
 const project = createRoute({
   getParentRoute: () => app,
   path: '/projects/$projectId',

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Loader, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, dataOf, type Schema } from '../../api/client.ts';
 import { useApiForm } from '../../forms/api-form.ts';
 import { formatTime } from '../../lib/format.ts';
@@ -19,18 +19,19 @@ interface Attempt {
 }
 
 /**
- * Asks the system now, and says what it found line by line. `onOutcome` for whoever waits for it to be fine. Mount it
- * with a key that changes when the settings do.
+ * Asks the system now, and says what it found line by line. Mount it with a key that changes when the settings do.
  */
 export function SystemCheck({
   system,
   onAddress,
+  onOutcome,
   address,
 }: {
   readonly system: System;
   /** Signed in as, at first. */
   readonly address?: string | undefined;
   readonly onAddress?: (address: string) => void;
+  readonly onOutcome?: (ok: boolean) => void;
 }) {
   const [attempt, setAttempt] = useState<Attempt>({ address: address ?? '', password: '' });
   const [serial, setSerial] = useState(0);
@@ -52,6 +53,10 @@ export function SystemCheck({
     gcTime: 0,
     retry: false,
   });
+  const ok = check.data?.ok;
+  useEffect(() => {
+    if (ok !== undefined) onOutcome?.(ok);
+  }, [ok, onOutcome]);
   const again = (next: Attempt): void => {
     setAttempt(next);
     setSerial((before) => before + 1);
