@@ -56,6 +56,7 @@ export function BulkActions({ onAct, busy }: { readonly onAct: (action: BarActio
           <Button
             key={action}
             size="xs"
+            px={10}
             variant={action === 'start' ? 'filled' : 'default'}
             leftSection={<Icon size={15} aria-hidden />}
             disabled={busy}

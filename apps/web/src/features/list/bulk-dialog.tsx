@@ -28,12 +28,15 @@ const DANGER = '#b42318';
 export function BulkDialog({
   action,
   target,
+  count,
   onClose,
   onDone,
   onChoose,
 }: {
   readonly action: BulkAction;
   readonly target: Target;
+  /** Selected, as the list has it. */
+  readonly count: number;
   readonly onClose: () => void;
   readonly onDone: () => void;
   /** Selects these entries instead. */
@@ -45,7 +48,7 @@ export function BulkDialog({
     <Modal
       opened
       onClose={onClose}
-      title={result === undefined ? name : words.resultTitle(name)}
+      title={result === undefined ? words.previewTitle(name, count) : words.resultTitle(name)}
       size="lg"
       closeButtonProps={{ 'aria-label': strings.common.close }}
     >

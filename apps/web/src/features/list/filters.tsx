@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from 'react';
 import { $api } from '../../api/client.ts';
 import { StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
-import { ITEM_TYPES, isFiltered, LICENSE_STATES, type ListSearch, SORTS, type Sort, STATUSES } from './search.ts';
+import { isFiltered, LICENSE_STATES, type ListSearch, SORTS, type Sort, STATUSES } from './search.ts';
+import { useItemTypes } from './use-item-types.ts';
 
 const words = strings.list;
 /** The value of a choice can't be empty, and no batch is named like this: names are trimmed. */
@@ -22,6 +23,7 @@ export function Filters({
   readonly onChange: (search: ListSearch) => void;
 }) {
   const batches = $api.useQuery('get', '/api/projects/{id}/batches', { params: { path: { id: projectId } } });
+  const types = useItemTypes(projectId);
   const isPhone = useMediaQuery('(max-width: 48em)') ?? false;
   const set = <Key extends keyof ListSearch>(key: Key, value: ListSearch[Key] | null | undefined): void => {
     const { [key]: _, ...rest } = search;
@@ -57,17 +59,19 @@ export function Filters({
         value={search.license ?? null}
         onChange={(license) => set('license', license as ListSearch['license'] | null)}
       />
-      <Select
-        className="st-toolbar-filter"
-        size="xs"
-        aria-label={words.type}
-        placeholder={words.anyType}
-        clearable
-        clearButtonProps={{ 'aria-label': words.anyType }}
-        data={ITEM_TYPES.map((value) => ({ value, label: words.types[value] }))}
-        value={search.type ?? null}
-        onChange={(type) => set('type', type as ListSearch['type'] | null)}
-      />
+      {(types.length > 1 || search.type !== undefined) && (
+        <Select
+          className="st-toolbar-filter"
+          size="xs"
+          aria-label={words.type}
+          placeholder={words.anyType}
+          clearable
+          clearButtonProps={{ 'aria-label': words.anyType }}
+          data={types.map((value) => ({ value, label: words.types[value] }))}
+          value={search.type ?? null}
+          onChange={(type) => set('type', type as ListSearch['type'] | null)}
+        />
+      )}
       {isPhone && (
         <Select
           className="st-toolbar-filter"
@@ -159,9 +163,11 @@ function StatusFilter({
     <Popover position="bottom-start" trapFocus returnFocus>
       <Popover.Target>
         <Button
-          className="st-toolbar-filter"
+          className="st-toolbar-filter st-filter-button"
+          data-any={name === undefined || undefined}
           variant="default"
           size="xs"
+          px="sm"
           fw={400}
           justify="space-between"
           rightSection={<IconChevronDown size={14} aria-hidden />}

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
 import { strings } from '../../strings.ts';
-import { type ColumnId, LOOKS } from './columns.tsx';
+import { type ColumnId, LOOKS, tracksOf } from './columns.tsx';
 import { ListRow } from './list-row.tsx';
 import type { ListSearch, Sort } from './search.ts';
 import { isSelected, type Selection } from './selection.ts';
@@ -14,7 +14,6 @@ const words = strings.list;
 const ROW = 46;
 /** A card of four lines: phones. */
 const CARD = 112;
-const CHECK_TRACK = '40px';
 
 export interface SelectionChanges {
   readonly toggle: (id: number, index: number) => void;
@@ -142,7 +141,7 @@ export function ListGrid({
     setFocused(0);
   }, [searchKey]);
 
-  const tracks = [...(selectable ? [CHECK_TRACK] : []), ...columns.map((id) => LOOKS[id].track)].join(' ');
+  const { tracks, width } = tracksOf(columns, selectable);
   return (
     <div
       ref={scroller}
@@ -158,7 +157,7 @@ export function ListGrid({
       tabIndex={pages.total === undefined || total === 0 ? 0 : undefined}
     >
       {!isPhone && (
-        <div role="rowgroup" className="st-grid-head">
+        <div role="rowgroup" className="st-grid-head" style={{ minWidth: width }}>
           <div role="row" aria-rowindex={1} className="st-head" style={{ gridTemplateColumns: tracks }}>
             {selectable && (
               <div role="columnheader" className="st-row-check" aria-label={words.selection}>
@@ -171,7 +170,11 @@ export function ListGrid({
           </div>
         </div>
       )}
-      <div role="rowgroup" className="st-grid-body" style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        className="st-grid-body"
+        style={{ height: virtualizer.getTotalSize(), ...(isPhone ? {} : { minWidth: width }) }}
+      >
         {virtualizer.getVirtualItems().map((item) => {
           const entry = pages.at(item.index);
           return (

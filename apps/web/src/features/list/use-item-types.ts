@@ -3,7 +3,7 @@ import { ITEM_TYPES } from './search.ts';
 
 export type ItemType = (typeof ITEM_TYPES)[number];
 
-/** What both systems of the project have; everything, until that is known. */
+/** What both systems of the project have; mailboxes, until that is known. */
 export function useItemTypes(projectId: number): readonly ItemType[] {
   const project = $api.useQuery('get', '/api/projects/{id}', { params: { path: { id: projectId } } }).data;
   const connectors = $api.useQuery('get', '/api/connectors').data?.items;
@@ -11,5 +11,5 @@ export function useItemTypes(projectId: number): readonly ItemType[] {
     connectors?.find((one) => one.name === connector)?.itemTypes;
   const [source, target] = [of(project?.source.connector), of(project?.target.connector)];
   const common = ITEM_TYPES.filter((type) => source?.includes(type) && target?.includes(type));
-  return common.length > 0 ? common : ITEM_TYPES;
+  return common.length > 0 ? common : ['mailbox'];
 }

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Button, CloseButton, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload, IconFileImport, IconListSearch, IconPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -113,13 +113,16 @@ export function UserListPage() {
                     : words.selected(count)}
               </strong>
               {count < total && (
-                <Button variant="subtle" size="compact-sm" onClick={() => choose(EVERYTHING)}>
+                <Button variant="subtle" size="compact-sm" px={6} onClick={() => choose(EVERYTHING)}>
                   {words.chooseAll(total)}
                 </Button>
               )}
-              <Button variant="subtle" size="compact-sm" onClick={changes.none}>
-                {words.clearSelection}
-              </Button>
+              <CloseButton
+                size="sm"
+                aria-label={words.clearSelection}
+                title={words.clearSelection}
+                onClick={changes.none}
+              />
               <div className="st-list-bar-end">
                 <BulkActions onAct={act} busy={busy} />
               </div>
@@ -172,6 +175,7 @@ export function UserListPage() {
           <BulkDialog
             action={acting.action}
             target={acting.target}
+            count={sizeOf(acting.target.selection, total)}
             onClose={() => setActing(undefined)}
             onDone={() => {
               if (acting.action === 'delete') choose(NOTHING);
