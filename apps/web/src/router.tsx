@@ -12,11 +12,14 @@ import { isSignInNeeded } from './api/error.ts';
 import { readEntrySearch } from './features/entry/search.ts';
 import { readGuideSearch } from './features/guide/search.ts';
 import { readLicensesSearch } from './features/licenses/search.ts';
+import { readListSearch } from './features/list/search.ts';
+import { readMappingSearch } from './features/mapping/search.ts';
 import { readOverviewSearch } from './features/overview/search.ts';
 import { readProjectsSearch } from './features/projects/search.ts';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
 import { readReportsSearch } from './features/reports/search.ts';
 import { readNewSystemSearch, readSystemSearch } from './features/systems/search.ts';
+import { healthQuery, meQuery } from './session/session.tsx';
 import { FailedPage, NotFoundPage, Pending } from './shell/fallbacks.tsx';
 import { manageFocus } from './shell/focus.ts';
 import { Shell } from './shell/shell.tsx';
@@ -98,10 +101,10 @@ const overview = createRoute({
 const guide = createRoute({
   getParentRoute: () => app,
   path: '/guide',
+  validateSearch: readGuideSearch,
   component: lazyRouteComponent(() => import('./features/guide/guide-page.tsx'), 'GuidePage'),
 });
 
-  validateSearch: readGuideSearch,
 const account = createRoute({
   getParentRoute: () => app,
   path: '/account',
@@ -117,16 +120,16 @@ const systems = createRoute({
 const newSystem = createRoute({
   getParentRoute: () => app,
   path: '/systems/new',
-  component: lazyRouteComponent(() => import('./features/systems/new-system-page.tsx'), 'NewSystemPage'),
   validateSearch: readNewSystemSearch,
+  component: lazyRouteComponent(() => import('./features/systems/new-system-page.tsx'), 'NewSystemPage'),
 });
 
 const system = createRoute({
   getParentRoute: () => app,
   path: '/systems/$systemId',
   params: idParam('systemId'),
-  component: lazyRouteComponent(() => import('./features/systems/system-page.tsx'), 'SystemPage'),
   validateSearch: readSystemSearch,
+  component: lazyRouteComponent(() => import('./features/systems/system-page.tsx'), 'SystemPage'),
 });
 
 const licenses = createRoute({
@@ -139,10 +142,10 @@ const licenses = createRoute({
 const projects = createRoute({
   getParentRoute: () => app,
   path: '/projects',
+  validateSearch: readProjectsSearch,
   component: lazyRouteComponent(() => import('./features/projects/projects-page.tsx'), 'ProjectsPage'),
 });
 
-  validateSearch: readProjectsSearch,
 const project = createRoute({
   getParentRoute: () => app,
   path: '/projects/$projectId',
@@ -160,6 +163,7 @@ const projectIndex = createRoute({
 const list = createRoute({
   getParentRoute: () => project,
   path: 'list',
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./features/list/user-list-page.tsx'), 'UserListPage'),
 });
 
@@ -184,7 +188,12 @@ const reports = createRoute({
 });
 
 /** Sheets to print: signed in, and without the frame around them. */
-const paper = createRoute({ getParentRoute: () => root, id: 'paper', beforeLoad: requireSignIn, component: Outlet });
+const paper = createRoute({
+  getParentRoute: () => root,
+  id: 'paper',
+  beforeLoad: requireSignIn,
+  component: Outlet,
+});
 
 const projectPrint = createRoute({
   getParentRoute: () => paper,
@@ -224,14 +233,41 @@ const entryIndex = createRoute({
 const again = createRoute({
   getParentRoute: () => entry,
   path: 'again',
+  validateSearch: readAgainSearch,
   component: lazyRouteComponent(() => import('./features/remigration/again-page.tsx'), 'AgainPage'),
 });
 
+/** Its loader says which project it is of, for the navigation. */
 const remigration = createRoute({
   getParentRoute: () => app,
   path: '/remigrations/$remigrationId',
   params: idParam('remigrationId'),
+  loader: async ({ context, params }) => {
+    const { projectId } = await context.queryClient.ensureQueryData(
+      $api.queryOptions('get', '/api/remigrations/{id}', { params: { path: { id: params.remigrationId } } }),
+    );
+    return { ...(projectId === undefined ? {} : { projectId }) };
+  },
   component: lazyRouteComponent(() => import('./features/remigration/remigration-page.tsx'), 'RemigrationPage'),
+});
+
+const remigrate = createRoute({
+  getParentRoute: () => project,
+  path: 'remigrate',
+  validateSearch: readRemigrateSearch,
+  component: lazyRouteComponent(() => import('./features/remigration/remigrate-page.tsx'), 'RemigratePage'),
+});
+
+const bulkRemigration = createRoute({
+  getParentRoute: () => app,
+  path: '/bulk-remigrations/$bulkId',
+  loader: async ({ context, params }) => {
+    const { pilot } = await context.queryClient.ensureQueryData(
+      $api.queryOptions('get', '/api/bulk-remigrations/{bulkId}', { params: { path: { bulkId: params.bulkId } } }),
+    );
+    return { ...(pilot.projectId === undefined ? {} : { projectId: pilot.projectId }) };
+  },
+  component: lazyRouteComponent(() => import('./features/remigration/bulk-page.tsx'), 'BulkPage'),
 });
 
 export const routes = {
@@ -255,6 +291,8 @@ export const routes = {
   entryIndex,
   again,
   remigration,
+  remigrate,
+  bulkRemigration,
 };
 
 const tree = root.addChildren([
@@ -270,9 +308,10 @@ const tree = root.addChildren([
     system,
     licenses,
     projects,
-    project.addChildren([projectIndex, list, mapping, settings, reports]),
+    project.addChildren([projectIndex, list, mapping, settings, reports, remigrate]),
     entry.addChildren([entryIndex, again]),
     remigration,
+    bulkRemigration,
   ]),
 ]);
 
