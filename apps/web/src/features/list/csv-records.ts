@@ -21,18 +21,21 @@ export function recordsOf(text: string): readonly RawRecord[] {
     const from = at;
     const first = line;
     let isFieldStart = true;
+    let fields = 1;
     while (at < text.length && !isLineEnd(text[at])) {
       if (isFieldStart && text[at] === '"') {
         const close = closingQuote(text, at + 1);
         line += countLineEnds(text.slice(at, close));
         at = close + 1;
       } else at += 1;
-      isFieldStart = text[at - 1] === delimiter && at - 1 >= from;
+      isFieldStart = text[at - 1] === delimiter;
+      if (isFieldStart) fields += 1;
     }
     const to = Math.min(at, text.length);
     at = to + (text.startsWith('\r\n', to) ? 2 : 1);
     line += 1;
-    if (text.slice(from, to).trim() !== '') records.push({ line: first, from, to });
+    const isBlank = fields === 1 && /^(\s*|"\s*")$/.test(text.slice(from, to));
+    if (!isBlank) records.push({ line: first, from, to });
   }
   return records;
 }
