@@ -17,9 +17,9 @@ async function migrated(project: StagedProject, messages = 24): Promise<readonly
   return Promise.all(project.entries.map(({ id }) => stage.idle(id)));
 }
 
-/** Somebody clears the inbox of the target. */
-async function clearInbox(address: string): Promise<void> {
-  await stage.target.rawCommand(address, 'SELECT INBOX', 'STORE 1:* +FLAGS.SILENT (\\Deleted)', 'EXPUNGE');
+/** Somebody deletes some of the target's mail. */
+async function deleteSome(address: string): Promise<void> {
+  await stage.target.rawCommand(address, 'SELECT INBOX', 'STORE 1:5 +FLAGS.SILENT (\\Deleted)', 'EXPUNGE');
 }
 
 const truthOf = (server: WebStage['target'], user: string) => maildirTruth(server.mailRoot(user));
@@ -37,7 +37,7 @@ test('deleted content: a remigration is advised and guided, through a restart an
   const project = await stage.project({ name: 'Deleted', entries: 1, licenses: 2 });
   const [entry] = (await migrated(project)) as [Entry];
   const { sourceAddress, targetAddress } = entry;
-  await clearInbox(targetAddress);
+  await deleteSome(targetAddress);
 
   const page = await stage.page(`/entries/${entry.id}/again`, { serverMayGo: true, refusals: ['400 /confirm'] });
   await page.getByRole('button', { name: 'Look at both sides' }).click();
@@ -45,8 +45,8 @@ test('deleted content: a remigration is advised and guided, through a restart an
   await page.getByRole('radio', { name: 'Content of the target was deleted' }).check();
   await page.getByRole('button', { name: 'Look at both sides' }).click();
   await page.getByRole('heading', { level: 2, name: 'A remigration' }).waitFor();
-  await page.getByText(/The plan says: The target holds \d+ objects, fewer than the 24 that were delivered/).waitFor();
-  await page.getByText('Starting burns 1 standard mail license; 0 are left afterwards.').waitFor();
+  await page.getByText(/The plan says: The target holds 19 objects, fewer than the 24 that were delivered/).waitFor();
+  await page.getByRole('definition').getByText('Starting burns 1 standard mail license; 0 are left').waitFor();
   await page
     .getByRole('listitem')
     .filter({ hasText: 'Target reachable and the intended one' })
@@ -77,6 +77,7 @@ test('deleted content: a remigration is advised and guided, through a restart an
   await second.getByRole('button', { name: 'List what would be removed' }).click();
 
   await atStep(second, 'Removal');
+  await second.getByText(/^19 objects, [1-9][\d.]* (B|KiB|MiB), will be removed from the target/).waitFor();
   const typed = second.getByLabel('Type the target address to confirm');
   await expectNoSidewaysScroll(second);
   await stage.screenshot(second, 'remigration-confirm-390-dark', { fullPage: true });
@@ -85,7 +86,7 @@ test('deleted content: a remigration is advised and guided, through a restart an
   await second.getByRole('button', { name: 'Remove them' }).click();
   await second.getByText(/What was typed is not the target address/).waitFor();
   expect(await typed.getAttribute('aria-invalid')).toBe('true');
-  expect(truthOf(stage.target, targetAddress).size).toBeGreaterThan(1);
+  expect([...truthOf(stage.target, targetAddress).values()].flat()).toHaveLength(19);
   await typed.fill(targetAddress);
   await second.getByRole('button', { name: 'Remove them' }).click();
 
@@ -100,7 +101,7 @@ test('deleted content: a remigration is advised and guided, through a restart an
   await page.getByRole('button', { name: 'Make the new entry' }).click();
   await atStep(page, 'Migration');
   expect(await licensesLeft()).toBe(0);
-  await page.getByText('Starting burns 1 standard mail license; 0 are left afterwards.').waitFor();
+  await page.getByRole('definition').getByText('Starting burns 1 standard mail license; 0 are left').waitFor();
   await page.getByRole('button', { name: 'Start and burn the license' }).click();
   await atStep(page, 'Verify');
   await page.getByRole('button', { name: 'Verify', exact: true }).click();
@@ -113,4 +114,67 @@ test('deleted content: a remigration is advised and guided, through a restart an
   await viewer.getByText('All that was migrated is there, once, and the same.').waitFor();
   await page.getByRole('link', { name: 'Open the new entry' }).click();
   await page.waitForURL('**/entries/*');
+});
+
+test('wrong settings, corrected: a delta pass is advised, and brings what they left out without a license', async () => {
+  const project = await stage.project({ name: 'Filtered', entries: 1, licenses: 1, settings: { sizeLimit: 600 } });
+  const [entry] = (await migrated(project)) as [Entry];
+  const books = entry.lastPass?.books;
+  const licenses = await licensesLeft();
+  expect(books?.filtered).toBeGreaterThan(0);
+  const page = await stage.page(`/entries/${entry.id}/again?problem=configuration`);
+  await page.getByText(/The settings are those it was migrated with/).waitFor();
+  await stage.client.putProjectSettings({ params: { id: project.id }, body: { patch: { sizeLimit: null } } });
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByText(/A delta pass follows the settings as they are now/).waitFor();
+  await page.getByRole('heading', { level: 2, name: 'A delta pass' }).waitFor();
+  await page
+    .getByRole('definition')
+    .getByText(/delta pass on the license .* it costs nothing/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Start the delta pass' }).click();
+  await page.waitForURL(`**/entries/${entry.id}`);
+  await stage.until('the delta pass brought the rest', async () => {
+    const { lastPass } = await stage.idle(entry.id);
+    return lastPass?.kind === 'delta' && lastPass.books?.created === books?.filtered && lastPass.books?.filtered === 0;
+  });
+  expect(await licensesLeft()).toBe(licenses);
+});
+
+test('many at once: one goes first, a person decides, the others follow', async () => {
+  const project = await stage.project({ name: 'Many', entries: 3, licenses: 6 });
+  const entries = await migrated(project, 8);
+  const licenses = await licensesLeft();
+  await Promise.all(entries.map(({ targetAddress }) => deleteSome(targetAddress)));
+  const ids = entries.map(({ id }) => id).join(',');
+  const page = await stage.page(`/projects/${project.id}/remigrate?entries=${ids}`, {
+    refusals: ['400 /bulk-remigrations'],
+  });
+  await page
+    .getByLabel('Goes first')
+    .selectOption({ label: `${entries[1]?.sourceAddress} to ${entries[1]?.targetAddress}` });
+  await page.getByRole('radio', { name: 'Go on without backups' }).check();
+  await page.getByRole('radio', { name: 'Empty them' }).check();
+  await page.getByLabel('Type 3 to confirm emptying 3 targets').fill('2');
+  await page.getByLabel('Note for the records').fill('A rule emptied the inboxes');
+  await stage.screenshot(page, 'remigrate-many', { fullPage: true });
+  await page.getByRole('button', { name: 'Start with the pilot' }).click();
+  await page.getByText(/This empties the targets of 3 entries/).waitFor();
+  await page.getByLabel('Type 3 to confirm emptying 3 targets').fill('3');
+  await page.getByRole('button', { name: 'Start with the pilot' }).click();
+
+  await page.waitForURL('**/bulk-remigrations/*');
+  await page.getByRole('heading', { level: 2, name: 'Go on with the others?' }).waitFor();
+  await page.getByText('All that was migrated is there, once, and the same.').waitFor();
+  // Nothing of the others has been touched.
+  expect(await licensesLeft()).toBe(licenses - 1);
+  await stage.screenshot(page, 'bulk-asks', { fullPage: true });
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Go on with the other 2' }).click();
+  await page.getByText('All are through').waitFor();
+  await page.getByText('2 of 2 through').waitFor();
+  await stage.screenshot(page, 'bulk-done', { fullPage: true });
+  expect(await licensesLeft()).toBe(licenses - 3);
+  for (const { sourceAddress, targetAddress } of entries)
+    expect(differences(truthOf(stage.source, sourceAddress), truthOf(stage.target, targetAddress))).toEqual([]);
 });

@@ -79,7 +79,7 @@ export interface StagePageOptions extends PageOptions {
   /** Who is signed in; the owner unless told. */
   readonly as?: Role | 'nobody';
   /** Before anything is loaded: a clock, a route. */
-  readonly prepare?: (page: Page) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 export type Entry = ResponseOf<'getEntry'>;
