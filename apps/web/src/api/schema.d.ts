@@ -2645,8 +2645,6 @@ export interface components {
              * @description UTC
              */
             at: string;
-            /** @description Places to read and write that are configured */
-            systems: number;
             projects: components["schemas"]["OverviewProject"][];
             passes: {
                 running: number;
@@ -2787,6 +2785,11 @@ export interface components {
                 /** @description The pass that it queued */
                 passId?: number;
             }[];
+            /**
+             * @description What the verify of the flow found, once it has ended
+             * @enum {string}
+             */
+            verified?: "ok" | "differs";
             bulkId?: string;
             pilot: boolean;
             /**
@@ -2813,6 +2816,8 @@ export interface components {
                 needPerson: number;
                 underWay: number;
                 done: number;
+                /** @description Of those done: their verify found differences */
+                differ: number;
                 cancelled: number;
                 refused: number;
             };

@@ -91,6 +91,7 @@ export const remigration = {
     takes: (duration: string) => `about ${duration}`,
     unknownTime: 'not known',
     shorter: 'Shorter than the first pass: only what changed is sent.',
+    readsAll: 'As long as it takes to read both sides.',
     changed: 'Changed in the source',
     targetNow: 'In the target now',
     warnings: 'Keep in mind',
@@ -165,7 +166,7 @@ export const remigration = {
       start: 'Start',
       verify: 'Verify',
       'verify skipped': 'End without verifying',
-      done: 'The end',
+      done: 'Ended',
       cancel: 'Cancel',
       refused: 'Refused',
     } as Readonly<Record<string, string>>,
@@ -209,7 +210,8 @@ export const remigration = {
     },
     confirm: {
       title: 'Remove what was listed?',
-      frozen: (count: number, size: string) => `${plural(count, 'object')}, ${size}, will be removed from the target.`,
+      frozen: (count: number, size: string | undefined) =>
+        `${plural(count, 'object')}${size === undefined ? '' : `, ${size},`} will be removed from the target.`,
       frozenNothing: 'The target is empty: there is nothing to remove.',
       only: 'Only these: what arrives meanwhile stays, and so does the mailbox itself.',
       folder: 'Folder',
@@ -344,15 +346,17 @@ export const remigration = {
     waiting: (count: number) => `${plural(count, 'entry', 'entries')} ${count === 1 ? 'waits' : 'wait'} for the pilot.`,
     progress: (done: number, total: number) => `${formatNumber(done)} of ${formatNumber(total)} through`,
     shown: (shown: number, total: number) =>
-      `The first ${formatNumber(shown)} of ${formatNumber(total)}, those that need a person first.`,
+      `The first ${formatNumber(shown)} of ${formatNumber(total)}, those that somebody must look at first.`,
     refusedHead: 'Could not begin',
     counts: {
       needPerson: 'Need a person',
+      differ: 'Verify found differences',
       underWay: 'Under way',
       done: 'Through',
       cancelled: 'Cancelled',
     },
-    column: { entry: 'Entry', step: 'Step', next: 'What is next' },
+    column: { entry: 'Entry', step: 'Step', verified: 'Verify', next: 'What is next' },
+    verified: { ok: 'good', differs: 'differs' },
     open: 'Look at it',
   },
 } as const;

@@ -1,7 +1,7 @@
 import { Button, Code, CopyButton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { $api } from '../../api/client.ts';
+import { TextLink } from '../../components/text-link.tsx';
 import { formatDateTime } from '../../lib/format.ts';
 import { Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
@@ -17,7 +17,7 @@ export function AboutRemigration({ remigration }: { readonly remigration: Remigr
   return (
     <aside className="st-about">
       <Panel title={words.about}>
-        <dl className="st-facts st-facts-stacked">
+        <dl className="st-facts">
           <Fact name={words.oldEntry}>
             <EntryLink id={entryId} /> · {words.of(sourceAddress, targetAddress)}
           </Fact>
@@ -33,9 +33,9 @@ export function AboutRemigration({ remigration }: { readonly remigration: Remigr
           {endedAt !== undefined && <Fact name={words.ended}>{formatDateTime(endedAt)}</Fact>}
           {bulkId !== undefined && (
             <Fact name={words.ofBulk}>
-              <Link to="/bulk-remigrations/$bulkId" params={{ bulkId }}>
+              <TextLink size="sm" to="/bulk-remigrations/$bulkId" params={{ bulkId }}>
                 {words.toBulk}
-              </Link>
+              </TextLink>
             </Fact>
           )}
         </dl>
@@ -55,9 +55,9 @@ export function AboutRemigration({ remigration }: { readonly remigration: Remigr
 }
 
 const EntryLink = ({ id }: { readonly id: number }) => (
-  <Link to="/entries/$entryId" params={{ entryId: id }}>
+  <TextLink size="sm" to="/entries/$entryId" params={{ entryId: id }}>
     {words.entryNumber(id)}
-  </Link>
+  </TextLink>
 );
 
 function Restore({ path, address }: { readonly path: string; readonly address: string }) {

@@ -1,8 +1,9 @@
-import { Anchor, Button, Group, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { $api, api, dataOf, type Schema } from '../../api/client.ts';
+import { TextLink } from '../../components/text-link.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { useMay } from '../../session/session.tsx';
@@ -113,14 +114,9 @@ function Why({ ground, reason, entry }: { readonly ground: Ground; readonly reas
         {words.planSays}: {reason}
       </Text>
       {ABOUT_SETTINGS.has(ground) && entry.projectId !== undefined && (
-        <Anchor
-          component={Link}
-          size="sm"
-          to="/projects/$projectId/settings"
-          {...({ params: { projectId: entry.projectId } } as object)}
-        >
+        <TextLink size="sm" to="/projects/$projectId/settings" params={{ projectId: entry.projectId }}>
           {words.changeSettings}
-        </Anchor>
+        </TextLink>
       )}
     </Stack>
   );
@@ -188,7 +184,9 @@ function Costs({ choice, entry, plan, upgrade }: OptionProps) {
       <Fact name={words.cost}>
         {choice === 'verify' ? words.free : (license?.words ?? '…')}{' '}
         {choice === 'remigration' && license?.balance !== undefined && license.burns === undefined && (
-          <Link to="/licenses">{words.toLicenses}</Link>
+          <TextLink size="sm" to="/licenses">
+            {words.toLicenses}
+          </TextLink>
         )}
       </Fact>
       <Fact name={words.duplicates}>
@@ -199,11 +197,13 @@ function Costs({ choice, entry, plan, upgrade }: OptionProps) {
             : words.noDuplicates}
       </Fact>
       <Fact name={words.time}>
-        {choice !== 'remigration'
-          ? words.shorter
-          : seconds === undefined
-            ? words.unknownTime
-            : words.takes(formatDuration(seconds))}
+        {choice === 'verify'
+          ? words.readsAll
+          : choice === 'delta'
+            ? words.shorter
+            : seconds === undefined
+              ? words.unknownTime
+              : words.takes(formatDuration(seconds))}
       </Fact>
       {choice === 'remigration' && <Fact name={words.targetNow}>{plan.target.words}</Fact>}
       {choice !== 'verify' && <Fact name={words.changed}>{plan.sourceChanged.words}</Fact>}

@@ -1,9 +1,10 @@
-import { Anchor, Group, Loader, Stack, Text } from '@mantine/core';
+import { Group, Loader, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { $api } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Page, Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
@@ -61,9 +62,9 @@ export function AgainPage() {
       title={words.title}
       lead={words.lead}
       above={
-        <Anchor component={Link} size="sm" to="/entries/$entryId" {...({ params: { entryId } } as object)}>
+        <TextLink size="sm" to="/entries/$entryId" params={{ entryId }}>
           {strings.remigration.flow.of(entry.sourceAddress, entry.targetAddress)}
-        </Anchor>
+        </TextLink>
       }
     >
       {entry.archivedAt !== undefined && (
@@ -74,9 +75,9 @@ export function AgainPage() {
       {open !== undefined && (
         <Notice tone="busy" title={words.open}>
           {open.next}{' '}
-          <Link to="/remigrations/$remigrationId" params={{ remigrationId: open.id }}>
+          <TextLink size="sm" to="/remigrations/$remigrationId" params={{ remigrationId: open.id }}>
             {words.goOn}
-          </Link>
+          </TextLink>
         </Notice>
       )}
       {entry.archivedAt === undefined && open === undefined && (

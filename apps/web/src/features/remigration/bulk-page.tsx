@@ -1,9 +1,10 @@
-import { Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { $api, api, dataOf, type Schema } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { useMay } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
@@ -45,14 +46,9 @@ export function BulkPage() {
       lead={<Chip tone={TONES[state]}>{words.state[state]}</Chip>}
       above={
         pilot.projectId === undefined ? undefined : (
-          <Anchor
-            component={Link}
-            size="sm"
-            to="/projects/$projectId/list"
-            {...({ params: { projectId: pilot.projectId } } as object)}
-          >
+          <TextLink size="sm" to="/projects/$projectId/list" params={{ projectId: pilot.projectId }}>
             {strings.shell.list}
-          </Anchor>
+          </TextLink>
         )
       }
     >
@@ -158,12 +154,12 @@ const RemigrationLink = ({
   readonly remigration: Remigration;
   readonly children: React.ReactNode;
 }) => (
-  <Link to="/remigrations/$remigrationId" params={{ remigrationId: remigration.id }}>
+  <TextLink size="sm" to="/remigrations/$remigrationId" params={{ remigrationId: remigration.id }}>
     {children}
-  </Link>
+  </TextLink>
 );
 
-const COUNTS = ['needPerson', 'underWay', 'done', 'cancelled'] as const;
+const COUNTS = ['needPerson', 'differ', 'underWay', 'done', 'cancelled'] as const;
 
 function Rest({ bulk }: { readonly bulk: Bulk }) {
   const { rest, counts } = bulk;
@@ -193,6 +189,7 @@ function Rest({ bulk }: { readonly bulk: Bulk }) {
             <tr>
               <th scope="col">{words.column.entry}</th>
               <th scope="col">{words.column.step}</th>
+              <th scope="col">{words.column.verified}</th>
               <th scope="col">{words.column.next}</th>
             </tr>
           </thead>
@@ -204,6 +201,11 @@ function Rest({ bulk }: { readonly bulk: Bulk }) {
                 </td>
                 <td>
                   <StepWords remigration={one} />
+                </td>
+                <td>
+                  {one.verified !== undefined && (
+                    <Chip tone={one.verified === 'ok' ? 'ok' : 'bad'}>{words.verified[one.verified]}</Chip>
+                  )}
                 </td>
                 <td>{one.problem === undefined ? one.next : `${one.problem} ${one.fix ?? ''}`}</td>
               </tr>

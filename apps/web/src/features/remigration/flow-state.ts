@@ -24,7 +24,7 @@ export function stepsOf(remigration: Remigration): readonly StepView[] {
   const { step: current, steps, waitingFor, endedAt } = remigration;
   const of = (step: FlowStep): readonly RecordedStep[] => steps.filter((one) => one.of === step);
   const isResting = endedAt === undefined && waitingFor === undefined;
-  const at = FLOW.findIndex((step) => step === current);
+  const at = (FLOW as readonly string[]).indexOf(current);
   return FLOW.map((step, i) => {
     const records = of(step);
     const state =

@@ -25,11 +25,11 @@ function wordsOf(pass: Schema<'Pass'>): string {
   const parts: string[] = [];
   const emptied = pass.result as { mode?: unknown; objects?: number; bytes?: number } | null | undefined;
   if (pass.kind === 'empty' && emptied?.mode !== undefined)
-    parts.push(words.objects(emptied.objects ?? 0), formatBytes(emptied.bytes ?? 0));
+    parts.push(words.objects(emptied.objects ?? 0), ...(emptied.bytes ? [formatBytes(emptied.bytes)] : []));
   if (pass.books !== undefined) {
     parts.push(words.migrated(pass.books.migrated));
     if (pass.books.failed > 0) parts.push(words.failed(formatNumber(pass.books.failed)));
   }
-  if (pass.activeSeconds > 0) parts.push(words.took(formatDuration(pass.activeSeconds)));
+  if (pass.activeSeconds >= 1) parts.push(words.took(formatDuration(pass.activeSeconds)));
   return parts.join(' · ');
 }

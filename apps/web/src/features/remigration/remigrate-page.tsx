@@ -1,9 +1,10 @@
-import { Anchor, Button, Group, NativeSelect, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { $api, api, dataOf, type Schema } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { useMay } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
@@ -41,9 +42,9 @@ export function RemigratePage() {
       lead={entryIds.length === 0 ? undefined : words.lead(entryIds.length)}
       width="reading"
       above={
-        <Anchor component={Link} size="sm" to="/projects/$projectId/list" {...({ params: { projectId } } as object)}>
+        <TextLink size="sm" to="/projects/$projectId/list" params={{ projectId }}>
           {strings.shell.list}
-        </Anchor>
+        </TextLink>
       }
     >
       {entryIds.length === 0 ? (

@@ -1,8 +1,9 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Notice } from '../../components/notice.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { useMay } from '../../session/session.tsx';
 import { Page } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
@@ -29,13 +30,13 @@ export function RemigrationPage() {
       lead={endedAt === undefined ? words.kept : undefined}
       above={
         bulkId === undefined ? (
-          <Anchor component={Link} size="sm" to="/entries/$entryId" {...({ params: { entryId } } as object)}>
+          <TextLink size="sm" to="/entries/$entryId" params={{ entryId }}>
             {words.entryNumber(entryId)}
-          </Anchor>
+          </TextLink>
         ) : (
-          <Anchor component={Link} size="sm" to="/bulk-remigrations/$bulkId" {...({ params: { bulkId } } as object)}>
+          <TextLink size="sm" to="/bulk-remigrations/$bulkId" params={{ bulkId }}>
             {words.toBulk}
-          </Anchor>
+          </TextLink>
         )
       }
       actions={

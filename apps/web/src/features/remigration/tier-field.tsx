@@ -1,8 +1,8 @@
 import { Radio, Text } from '@mantine/core';
 import type { GetInputPropsReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { $api, type Schema } from '../../api/client.ts';
+import { TextLink } from '../../components/text-link.tsx';
 import { strings } from '../../strings.ts';
 
 const words = strings.remigration.flow.recreate;
@@ -47,7 +47,9 @@ export function TierField({
       {balances !== undefined && missing > 0 && (
         <Text size="sm" mt="xs" className="st-bad">
           {count === 1 ? words.noneLeft : strings.remigration.bulk.tooFew(missing)}{' '}
-          <Link to="/licenses">{strings.remigration.advisor.toLicenses}</Link>
+          <TextLink size="sm" to="/licenses">
+            {strings.remigration.advisor.toLicenses}
+          </TextLink>
         </Text>
       )}
     </div>

@@ -1,7 +1,7 @@
-import { Anchor, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import type { Schema } from '../../api/client.ts';
+import { TextLink } from '../../components/text-link.tsx';
 import { formatMoment, formatNumber } from '../../lib/format.ts';
 import { Chip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
@@ -34,13 +34,9 @@ export function Verified({ pass, entryId }: { readonly pass: Schema<'Pass'>; rea
       </dl>
       <Text size="sm" c="dimmed">
         {pass.endedAt !== undefined && `${formatMoment(pass.endedAt)} · `}
-        <Anchor
-          component={Link}
-          to="/entries/$entryId"
-          {...({ params: { entryId }, search: { tab: 'verify' } } as object)}
-        >
+        <TextLink to="/entries/$entryId" params={{ entryId }} search={{ tab: 'verify' }}>
           {words.whole}
-        </Anchor>
+        </TextLink>
       </Text>
     </div>
   );

@@ -34,7 +34,12 @@ export function ConfirmStep({ remigration }: { readonly remigration: Remigration
     >
       <Stack gap="md">
         <Text fw={600}>
-          {isEmpty ? words.frozenNothing : words.frozen(frozen?.objects ?? 0, formatBytes(frozen?.bytes ?? 0))}
+          {isEmpty
+            ? words.frozenNothing
+            : words.frozen(
+                frozen?.objects ?? 0,
+                frozen === undefined || frozen.bytes === 0 ? undefined : formatBytes(frozen.bytes),
+              )}
         </Text>
         {!isEmpty && (
           <>

@@ -1,7 +1,7 @@
-import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { $api, api } from '../../../api/client.ts';
+import { TextLink } from '../../../components/text-link.tsx';
 import { useApiForm } from '../../../forms/api-form.ts';
 import { ErrorNotice } from '../../../shell/error-notice.tsx';
 import { strings } from '../../../strings.ts';
@@ -55,14 +55,9 @@ export function RecreateStep({ remigration }: { readonly remigration: Remigratio
         <Text size="sm">
           {words.settingsHint}{' '}
           {projectId !== undefined && (
-            <Anchor
-              component={Link}
-              size="sm"
-              to="/projects/$projectId/settings"
-              {...({ params: { projectId } } as object)}
-            >
+            <TextLink size="sm" to="/projects/$projectId/settings" params={{ projectId }}>
               {words.changeSettings}
-            </Anchor>
+            </TextLink>
           )}
         </Text>
         <ErrorNotice error={refusal} />

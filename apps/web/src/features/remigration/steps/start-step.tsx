@@ -1,7 +1,7 @@
 import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { $api, api } from '../../../api/client.ts';
+import { TextLink } from '../../../components/text-link.tsx';
 import { useApiForm } from '../../../forms/api-form.ts';
 import { formatDuration } from '../../../lib/format.ts';
 import { ErrorNotice } from '../../../shell/error-notice.tsx';
@@ -51,9 +51,9 @@ export function StartStep({ remigration }: { readonly remigration: Remigration }
         {!isAgain && (
           <Text size="sm" c="dimmed">
             {words.own}{' '}
-            <Link to="/entries/$entryId" params={{ entryId: newEntryId }}>
+            <TextLink size="sm" to="/entries/$entryId" params={{ entryId: newEntryId }}>
               {strings.remigration.flow.entryNumber(newEntryId)}
-            </Link>
+            </TextLink>
           </Text>
         )}
         <ErrorNotice error={refusal} />
