@@ -9,11 +9,13 @@ import {
 } from '@tanstack/react-router';
 import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
+import { readBatchesSearch } from './features/batches/search.ts';
 import { readEntrySearch } from './features/entry/search.ts';
 import { readGuideSearch } from './features/guide/search.ts';
 import { readLicensesSearch } from './features/licenses/search.ts';
 import { readListSearch } from './features/list/search.ts';
 import { readMappingSearch } from './features/mapping/search.ts';
+import { readNotificationsSearch } from './features/notifications/search.ts';
 import { readOverviewSearch } from './features/overview/search.ts';
 import { readProjectsSearch } from './features/projects/search.ts';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
@@ -139,6 +141,13 @@ const licenses = createRoute({
   component: lazyRouteComponent(() => import('./features/licenses/licenses-page.tsx'), 'LicensesPage'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => app,
+  path: '/notifications',
+  validateSearch: readNotificationsSearch,
+  component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
+});
+
 const projects = createRoute({
   getParentRoute: () => app,
   path: '/projects',
@@ -185,6 +194,13 @@ const reports = createRoute({
   path: 'reports',
   validateSearch: readReportsSearch,
   component: lazyRouteComponent(() => import('./features/reports/reports-page.tsx'), 'ReportsPage'),
+});
+
+const batches = createRoute({
+  getParentRoute: () => project,
+  path: 'batches',
+  validateSearch: readBatchesSearch,
+  component: lazyRouteComponent(() => import('./features/batches/batches-page.tsx'), 'BatchesPage'),
 });
 
 /** Sheets to print: signed in, and without the frame around them. */
@@ -285,6 +301,8 @@ export const routes = {
   mapping,
   settings,
   reports,
+  batches,
+  notifications,
   projectPrint,
   entryPrint,
   entry,
@@ -307,8 +325,9 @@ const tree = root.addChildren([
     newSystem,
     system,
     licenses,
+    notifications,
     projects,
-    project.addChildren([projectIndex, list, mapping, settings, reports, remigrate]),
+    project.addChildren([projectIndex, list, batches, mapping, settings, reports, remigrate]),
     entry.addChildren([entryIndex, again]),
     remigration,
     bulkRemigration,

@@ -2,6 +2,7 @@
  * Every English word of the dashboard, by feature. A translation replaces this one object.
  * What the API says (messages, fixes, evidence) is shown as it came.
  */
+import { batches } from './strings/batches.ts';
 import { common, errors, shell } from './strings/common.ts';
 import { entry } from './strings/entry.ts';
 import { forms } from './strings/forms.ts';
@@ -9,6 +10,7 @@ import { guide } from './strings/guide.ts';
 import { licenses } from './strings/licenses.ts';
 import { list } from './strings/list.ts';
 import { mapping } from './strings/mapping.ts';
+import { notify } from './strings/notifications.ts';
 import { overview } from './strings/overview.ts';
 import { projects } from './strings/projects.ts';
 import { remigration } from './strings/remigration.ts';
@@ -34,4 +36,6 @@ export const strings = {
   entry,
   remigration,
   reports,
+  batches,
+  notify,
 } as const;
