@@ -20,6 +20,7 @@ export const entry = {
   ownSettings: 'Own settings',
   merge: 'Shares its target',
   resumes: (relative: string, at: string) => `Goes on by itself ${relative}, at ${at}.`,
+  resumesNow: 'Goes on by itself at any moment.',
   actions: {
     start: 'Start',
     delta: 'Start a delta pass',

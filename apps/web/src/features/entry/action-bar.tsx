@@ -105,8 +105,7 @@ export function ActionBar({ entry, isReplaced }: { readonly entry: Schema<'Entry
         </Button>
       )}
       {more.length > 0 && (
-        // The placeholder would be a child that no menu may have (axe: aria-required-children).
-        <Menu position="bottom-end" width={240} withInitialFocusPlaceholder={false}>
+        <Menu position="bottom-end" width={240}>
           <Menu.Target>
             <ActionIcon variant="default" size={36} aria-label={words.more}>
               <IconDots size={18} />

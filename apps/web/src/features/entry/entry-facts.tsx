@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schema } from '../../api/client.ts';
-import { formatMoment, formatRelative } from '../../lib/format.ts';
 import { isLive } from '../../lib/progress.ts';
 import { Chip, StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
+import { Resumes } from './resumes.tsx';
 
 const words = strings.entry;
 
@@ -27,8 +27,11 @@ export function EntryFacts({
         {entry.archivedAt !== undefined && <Chip tone="quiet">{words.deleted}</Chip>}
         <StatusChip status={entry.status} />
         {entry.statusDetail !== undefined && <span className="st-entry-why">{entry.statusDetail}</span>}
-        {entry.resumeAt !== undefined && (isLive(entry.lastPass) || entry.status === 'scheduled') && (
-          <span>{words.resumes(formatRelative(entry.resumeAt), formatMoment(entry.resumeAt))}</span>
+        {/* Of a pass that waits it is said below, with what it waits for. */}
+        {entry.resumeAt !== undefined && entry.status === 'scheduled' && !isLive(entry.lastPass) && (
+          <span>
+            <Resumes at={entry.resumeAt} />
+          </span>
         )}
       </div>
       <dl className="st-facts">

@@ -1,4 +1,4 @@
-import { Anchor, Stack, Tabs } from '@mantine/core';
+import { Anchor, Button, Stack, Tabs } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { $api, type Schema } from '../../api/client.ts';
@@ -40,6 +40,18 @@ export function EntryPage() {
           >
             {words.back}
           </Anchor>
+        )
+      }
+      actions={
+        entry.lastPass === undefined ? undefined : (
+          <Button
+            component={Link}
+            variant="default"
+            to="/entries/$entryId/report/print"
+            {...({ params: { entryId: entry.id } } as object)}
+          >
+            {strings.reports.print}
+          </Button>
         )
       }
       lead={

@@ -3,19 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { $api } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
-import {
-  formatBytes,
-  formatDuration,
-  formatMoment,
-  formatNumber,
-  formatRate,
-  formatRelative,
-} from '../../lib/format.ts';
+import { formatBytes, formatDuration, formatMoment, formatNumber, formatRate } from '../../lib/format.ts';
 import { type Progress, progressOf } from '../../lib/progress.ts';
 import { Panel } from '../../shell/page.tsx';
 import { StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
 import { Fact } from './entry-facts.tsx';
+import { Resumes } from './resumes.tsx';
 
 const words = strings.entry.live;
 
@@ -32,15 +26,18 @@ export function LivePass({ passId }: { readonly passId: number }) {
         {pass.stopRequested && <Text size="sm">{words.stopping}</Text>}
         {pass.status === 'pending' && (
           <Notice tone="wait" title={(pass.error as { message?: string } | null | undefined)?.message}>
-            {pass.resumeAt !== undefined &&
-              strings.entry.resumes(formatRelative(pass.resumeAt), formatMoment(pass.resumeAt))}
+            {pass.resumeAt !== undefined && <Resumes at={pass.resumeAt} />}
           </Notice>
         )}
-        {progress !== undefined && progress.phase !== undefined && <Figures progress={progress} />}
+        {progress !== undefined && isUnderWay(pass.status, progress) && <Figures progress={progress} />}
       </Stack>
     </Panel>
   );
 }
+
+/** Zeroes of a pass that waits for its first answer would say nothing. */
+const isUnderWay = (status: string, progress: Progress): boolean =>
+  progress.phase !== undefined && (status === 'running' || progress.objects + progress.planned > 0);
 
 function Figures({ progress }: { readonly progress: Progress }) {
   const { objects, planned, failed, bytes, etaSeconds, throttledUntil } = progress;

@@ -21,17 +21,22 @@ const paged = {
   getNextPageParam: (page: { next?: string | undefined }): string | undefined => page.next,
 };
 
+/** Reads a list again after such events of the entry, and after a gap. */
+function useReread(queryKey: readonly unknown[], entryId: number, types: readonly string[]): void {
+  const queryClient = useQueryClient();
+  useLiveEvents((events) => {
+    if (events === undefined || events.some((event) => event.entryId === entryId && types.includes(event.type)))
+      void queryClient.invalidateQueries({ queryKey });
+  });
+}
+
 /**
  * Passes of an entry, newest first. They are read again when one begins or ends, not at each step of its progress: with
  * the books of every folder they are large.
  */
 export function usePasses(entryId: number) {
-  const queryClient = useQueryClient();
   const init = { params: { query: { entryId, limit: 10 } } };
-  useLiveEvents((events) => {
-    if (events === undefined || events.some((event) => event.type === 'pass' && event.entryId === entryId))
-      void queryClient.invalidateQueries({ queryKey: ['get', '/api/passes', init] });
-  });
+  useReread(['get', '/api/passes', init], entryId, ['pass']);
   return $api.useInfiniteQuery('get', '/api/passes', init, { ...paged, meta: { live: 'own' } });
 }
 
@@ -56,5 +61,9 @@ export const useFailedObjects = (entryId: number, group: { code: string; state: 
 export const useLicenseHistory = (entryId: number) =>
   $api.useInfiniteQuery('get', '/api/licenses/ledger', { params: { query: { entryId, limit: 50 } } }, paged);
 
-export const useAuditTrail = (entryId: number) =>
-  $api.useInfiniteQuery('get', '/api/audit', { params: { query: { subject: `entry/${entryId}`, limit: 25 } } }, paged);
+export function useAuditTrail(entryId: number) {
+  const init = { params: { query: { subject: `entry/${entryId}`, limit: 25 } } };
+  // Nothing that is written down is without an event of its own, but for looks at an object.
+  useReread(['get', '/api/audit', init], entryId, ['pass', 'entry', 'license', 'remigration']);
+  return $api.useInfiniteQuery('get', '/api/audit', init, paged);
+}
