@@ -2,6 +2,7 @@ import { Alert } from '@mantine/core';
 import { IconCheck, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Pending } from '../../shell/fallbacks.tsx';
 import { Page, Panel } from '../../shell/page.tsx';
@@ -25,13 +26,22 @@ export function GuidePage() {
   const systems = useQuery(systemsQuery);
   const projects = useQuery(projectsQuery);
   const error = systems.error ?? projects.error;
-  if (systems.data === undefined || projects.data === undefined)
+  const state =
+    systems.data === undefined || projects.data === undefined
+      ? undefined
+      : guideState(systems.data.items, projects.data.items, search);
+  const step = state?.step;
+  // Kept in the address: a step that gets done while somebody looks at it must not slip away.
+  useEffect(() => {
+    if (search.step === undefined && step !== undefined)
+      void navigate({ to: '/guide', search: { ...search, step }, replace: true });
+  }, [search, step, navigate]);
+  if (state === undefined)
     return (
       <Page title={words.title} lead={words.lead}>
         {error === null ? <Pending /> : <ErrorNotice error={error} />}
       </Page>
     );
-  const state = guideState(systems.data.items, projects.data.items, search);
   const choose = (change: GuideSearch): void => void navigate({ to: '/guide', search: { ...search, ...change } });
   const next = stepAfter(state.step);
   const props: StepProps = {

@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
 import type { BulkResult } from '../list/bulk.ts';
 import { PreviewOf } from '../list/bulk-preview.tsx';
+import '../list/list.css';
 import type { StepProps } from './guide-state.ts';
 import { useAct } from './use-act.ts';
 

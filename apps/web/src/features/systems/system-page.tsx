@@ -148,7 +148,7 @@ function UsedBy({ system }: { readonly system: System }) {
   ]);
   return (
     <Panel title={words.usedBy}>
-      {uses.length === 0 ? (
+      {projects.data === undefined ? null : uses.length === 0 ? (
         <Text size="sm" c="dimmed">
           {words.notUsed}
         </Text>
