@@ -192,7 +192,7 @@ export const remigration = {
     },
     target: {
       title: 'What happens to what the target holds?',
-      holds: 'In the target now',
+      looking: 'Looking what the target holds…',
       empty: 'Empty it',
       emptyHint:
         'A list of what would be removed is made first, and frozen. Nothing is removed until you have typed the address.',

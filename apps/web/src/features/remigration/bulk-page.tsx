@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { $api, api, dataOf, type Schema } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { useMay } from '../../session/session.tsx';
@@ -183,7 +184,7 @@ function Rest({ bulk }: { readonly bulk: Bulk }) {
           ))}
         </dl>
       </div>
-      <div className="st-scroll">
+      <ScrollRegion label={words.restHead} className="st-bulk">
         <table className="st-table">
           <thead>
             <tr>
@@ -212,7 +213,7 @@ function Rest({ bulk }: { readonly bulk: Bulk }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       {rest.length < counts.begun && (
         <Text size="sm" c="dimmed" className="st-panel-body">
           {words.shown(rest.length, counts.begun)}

@@ -16,12 +16,12 @@ const words = strings.remigration.flow.start;
 export function StartStep({ remigration }: { readonly remigration: Remigration }) {
   const { id, newEntryId = 0 } = remigration;
   const take = useTake(id);
-  const plan = useQuery({
+  const { data: plan, isPending } = useQuery({
     ...$api.queryOptions('get', '/api/entries/{id}/plan', {
       params: { path: { id: newEntryId }, query: { live: 'true' } },
     }),
     refetchOnWindowFocus: false,
-  }).data;
+  });
   const { busy, refusal, submit } = useApiForm({ initialValues: {} });
   const isAgain = remigration.steps.some((one) => one.step === 'start');
   const { seconds } = plan?.estimate ?? {};
@@ -58,7 +58,8 @@ export function StartStep({ remigration }: { readonly remigration: Remigration }
         )}
         <ErrorNotice error={refusal} />
         <Group>
-          <Button type="submit" loading={busy}>
+          {/* Nobody burns a license before the cost is in sight. */}
+          <Button type="submit" loading={busy} disabled={isPending && !isAgain}>
             {isAgain ? words.goAgain : words.go}
           </Button>
         </Group>

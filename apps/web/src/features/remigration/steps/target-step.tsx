@@ -50,7 +50,6 @@ export function TargetStep({ remigration }: { readonly remigration: Remigration 
       )}
     >
       <Stack gap="md">
-        {target !== undefined && <Text size="sm">{target.words}</Text>}
         <Radio.Group label={words.title} {...form.getInputProps('choice')}>
           <div className="st-choices">
             <Radio value="keep" label={words.keep} description={words.keepHint} />
@@ -84,6 +83,10 @@ export function TargetStep({ remigration }: { readonly remigration: Remigration 
             {choice === 'empty' ? words.goEmpty : words.goKeep}
           </Button>
         </Group>
+        {/* Below everything that can be clicked: it comes later, and must not push the others away. */}
+        <Text size="sm" c="dimmed" role="status">
+          {target?.words ?? words.looking}
+        </Text>
       </Stack>
     </form>
   );
