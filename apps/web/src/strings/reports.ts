@@ -142,7 +142,9 @@ const paper = {
   ],
   verified: (verified: number, entries: number, clean: number) =>
     `${formatNumber(verified)} of ${plural(entries, 'entry', 'entries')} verified; ${formatNumber(clean)} found complete and identical.`,
-  settings: 'Settings that decided',
+  settings: 'Settings, as they are now',
+  drifted: (drifted: number, ran: number) =>
+    `${formatNumber(drifted)} of the ${plural(ran, 'entry', 'entries')} that have run last ran with other settings:`,
   statuses: 'Entries by status',
   perEntry: 'Entry by entry',
   column: {

@@ -43,8 +43,8 @@ export const settings = {
     'bandwidth.windows.from': 'From',
     'bandwidth.windows.until': 'Until',
     'bandwidth.windows.bytesPerSecond': 'Most in it',
-    'failureShare.share': 'Stop early when more than',
-    'failureShare.objects': 'of the first objects',
+    'failureShare.share': 'Stop early above a failure share of',
+    'failureShare.objects': 'Counted over the first',
     verifyDepth: 'Verify looks at',
   } as Readonly<Record<string, string>>,
   options: {
@@ -67,7 +67,8 @@ export const settings = {
   },
   rows: { map: 'a mapping', window: 'a window' },
   placeholders: { include: 'INBOX\nProjects/*', exclude: 'role:junk\nrole:trash', from: '(root)', to: '(root)' },
-  kindsHeld: (held: string) => `Both systems hold ${held}; the others change nothing here.`,
+  kindsHeld: (held: string) =>
+    `The two systems of this project have ${held} in common; the others change nothing here.`,
   kindsHeldNone: 'The two systems have no kind in common.',
   noLimit: 'No limit',
   date: 'date',
@@ -81,7 +82,8 @@ export const settings = {
     'Pre-staging: end the filter 60 days ago, migrate the bulk of the mail weeks before the cutover, then take the filter away. The delta pass brings exactly the rest, on the same license.',
   preStage: 'End it 60 days ago',
   share: {
-    unit: '% have failed',
+    unit: '%',
+    objects: 'objects',
     range: 'A number from 0 to 100.',
   },
   unsaved: (count: number) => plural(count, 'unsaved change'),

@@ -50,10 +50,21 @@ export function EditRow({
   return (
     <tr {...measured} aria-label={label} onKeyDown={keys} className="st-mapping-edit">
       <td>
-        <TextInput aria-label={words.source} spellCheck={false} autoFocus {...form.getInputProps('source')} />
+        <TextInput
+          aria-label={words.source}
+          placeholder={words.source}
+          spellCheck={false}
+          autoFocus
+          {...form.getInputProps('source')}
+        />
       </td>
       <td>
-        <TextInput aria-label={words.target} spellCheck={false} {...form.getInputProps('target')} />
+        <TextInput
+          aria-label={words.target}
+          placeholder={words.target}
+          spellCheck={false}
+          {...form.getInputProps('target')}
+        />
       </td>
       <td>
         <NativeSelect

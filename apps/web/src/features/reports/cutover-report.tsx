@@ -4,6 +4,7 @@ import { formatDateTime } from '../../lib/format.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
+import './reports.css';
 
 const words = strings.reports;
 

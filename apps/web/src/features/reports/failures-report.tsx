@@ -44,7 +44,7 @@ export function FailuresReport({
                   <th scope="col" className="st-number">
                     {words.entriesColumn}
                   </th>
-                  <th />
+                  <td />
                 </tr>
               </thead>
               <tbody>
@@ -57,7 +57,7 @@ export function FailuresReport({
                     <td className="st-report-words">{one.fix}</td>
                     <td className="st-number">{formatNumber(one.objects)}</td>
                     <td className="st-number">{formatNumber(one.entries)}</td>
-                    <td>
+                    <td className="st-report-act">
                       <Anchor
                         component={Link}
                         to="."

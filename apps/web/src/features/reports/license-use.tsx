@@ -1,5 +1,6 @@
 import { formatNumber } from '../../lib/format.ts';
 import { strings } from '../../strings.ts';
+import './reports.css';
 import type { ReportSummary } from './totals.tsx';
 
 const words = strings.reports;

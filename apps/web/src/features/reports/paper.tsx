@@ -60,7 +60,8 @@ export function Paper({
           </Group>
         </Group>
       </nav>
-      <main className="st-paper" aria-busy={!ready}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, which must work by keyboard */}
+      <main className="st-paper" aria-busy={!ready} tabIndex={0}>
         <header>
           <h1 tabIndex={-1} id={FOCUS_AFTER_NAVIGATION}>
             {title}
@@ -101,6 +102,19 @@ export function PaperFacts({ facts }: { readonly facts: readonly (readonly [stri
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Broken before its domain, where it has to be broken. */
+export function Address({ of: address }: { readonly of: string }) {
+  const at = address.lastIndexOf('@');
+  if (at <= 0) return address;
+  return (
+    <>
+      {address.slice(0, at)}
+      <wbr />
+      {address.slice(at)}
+    </>
   );
 }
 

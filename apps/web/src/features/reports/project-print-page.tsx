@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { $api, type Schema } from '../../api/client.ts';
+import type { Schema } from '../../api/client.ts';
 import { formatBytes, formatNumber } from '../../lib/format.ts';
 import { useMe } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
@@ -8,7 +8,7 @@ import { strings } from '../../strings.ts';
 import { Checklists, useCutover } from './cutover-report.tsx';
 import { countOf, heapsOf, isRunning } from './figures.ts';
 import { LicenseUse } from './license-use.tsx';
-import { Paper, PaperBooks, PaperFacts, PaperSection, periodInWords } from './paper.tsx';
+import { Address, Paper, PaperBooks, PaperFacts, PaperSection, periodInWords } from './paper.tsx';
 import { entriesPage, failuresPage, summaryQuery } from './queries.ts';
 import { SettingsThatDecided } from './settings-that-decided.tsx';
 import type { ReportSummary } from './totals.tsx';
@@ -40,9 +40,6 @@ export function ProjectPrintPage() {
   const { projectId } = route.useParams();
   const { account } = useMe();
   const summary = useQuery(summaryQuery(projectId));
-  const settings = useQuery(
-    $api.queryOptions('get', '/api/projects/{id}/settings', { params: { path: { id: projectId } } }),
-  );
   const cutover = useCutover(projectId);
   const lists = useQuery({
     queryKey: ['report-print', projectId],
@@ -51,7 +48,7 @@ export function ProjectPrintPage() {
       failures: await firstOf(MOST_FAILURES, (after) => failuresPage(projectId, undefined, after, PAGE, signal)),
     }),
   });
-  const error = summary.error ?? lists.error ?? settings.error ?? cutover.error;
+  const error = summary.error ?? lists.error ?? cutover.error;
   const { data } = summary;
   const ready = data !== undefined && lists.data !== undefined && cutover.data !== undefined;
   return (
@@ -80,7 +77,7 @@ export function ProjectPrintPage() {
             <PaperBooks books={{ ...data.books, balanced: data.balanced }} />
             <p>{words.verified(data.verified, countOf(data.entries), data.verifiedClean)}</p>
           </PaperSection>
-          <Method settings={settings.data?.settings} />
+          <Method projectId={projectId} />
           <PerEntry summary={data} rows={lists.data.entries} />
           <Exceptions summary={data} rows={lists.data.failures} />
           {cutover.data.items.length > 0 && (
@@ -102,13 +99,13 @@ const entriesInWords = ({ entries }: ReportSummary): string =>
     .map(([status, count]) => `${formatNumber(count)} ${(strings.common.status[status] ?? status).toLowerCase()}`)
     .join(', ') || formatNumber(0);
 
-function Method({ settings }: { readonly settings: Schema<'Settings'>['settings'] | undefined }) {
+function Method({ projectId }: { readonly projectId: number }) {
   return (
     <PaperSection title={words.method}>
       {words.methodText.map((text) => (
         <p key={text}>{text}</p>
       ))}
-      {settings !== undefined && <SettingsThatDecided settings={settings} />}
+      <SettingsThatDecided projectId={projectId} />
     </PaperSection>
   );
 }
@@ -153,8 +150,12 @@ function PerEntry({
             const heaps = heapsOf(row.books);
             return (
               <tr key={row.entryId}>
-                <td>{row.sourceAddress}</td>
-                <td>{row.targetAddress}</td>
+                <td>
+                  <Address of={row.sourceAddress} />
+                </td>
+                <td>
+                  <Address of={row.targetAddress} />
+                </td>
                 <td>{strings.common.status[row.status] ?? row.status}</td>
                 <td className="st-n">{formatNumber(row.books.seen)}</td>
                 <td className="st-n">{formatNumber(heaps.inTarget)}</td>
@@ -213,7 +214,9 @@ function ExceptionsTable({ rows }: { readonly rows: Failures }) {
       <tbody>
         {rows.map((row) => (
           <tr key={row.noteId}>
-            <td>{row.sourceAddress}</td>
+            <td>
+              <Address of={row.sourceAddress} />
+            </td>
             <td>
               {row.subject ?? strings.reports.noSubject}
               <small>{row.folder}</small>

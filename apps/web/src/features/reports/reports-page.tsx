@@ -48,7 +48,7 @@ export function ReportsPage() {
           <EntriesReport projectId={projectId} summary={summary.data} />
           <CutoverReport projectId={projectId} />
           <Panel title={words.licenses} flush={summary.data.licenses.length > 0}>
-            <LicenseUse licenses={summary.data.licenses} className="st-table" />
+            <LicenseUse licenses={summary.data.licenses} className="st-table st-report-licenses" />
           </Panel>
         </>
       )}
@@ -64,7 +64,7 @@ function Downloads({ projectId }: { readonly projectId: number }) {
     [words.downloadJson, base, `report-${projectId}.json`],
   ] as const;
   return (
-    <Menu position="bottom-end" withinPortal={false}>
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           variant="default"

@@ -131,6 +131,20 @@ export function Moment(field: FieldProps) {
   );
 }
 
+/** A folder, or nothing for the root: it has to be there, and may be empty. */
+export function FolderName(field: FieldProps) {
+  const { form, path, disabled, words: own } = field;
+  return (
+    <TextInput
+      {...wrapper({ ...field, required: false })}
+      placeholder={own.placeholder}
+      disabled={disabled}
+      spellCheck={false}
+      {...form.getInputProps(path)}
+    />
+  );
+}
+
 /** `22:00` */
 export function Clock(field: FieldProps) {
   return (
@@ -201,6 +215,7 @@ function Bytes({ perSecond, ...field }: FieldProps & { readonly perSecond: boole
             set(shown, next);
           }}
           w={110}
+          flex="none"
         />
       </Group>
     </Input.Wrapper>

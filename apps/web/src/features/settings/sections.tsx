@@ -1,13 +1,12 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import type { ComponentType, ReactNode } from 'react';
-import { $api } from '../../api/client.ts';
 import type { JsonSchema } from '../../forms/json-schema.ts';
 import { type AnyForm, type FieldProps, type FieldWords, SchemaFields } from '../../forms/schema-form.tsx';
 import { Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
-import { Clock, ExplainedChoice, Kinds, Moment, Rate, Share, Size, TimeZone } from './inputs.tsx';
+import { useHeldKinds } from './held-kinds.ts';
+import { Clock, ExplainedChoice, FolderName, Kinds, Moment, Rate, Share, Size, TimeZone } from './inputs.tsx';
 import { daysAgo } from './moment.ts';
 import { valueInWords } from './setting-words.ts';
 import { type Drift, driftOfField } from './use-drift.ts';
@@ -38,6 +37,8 @@ const INPUTS: Readonly<Record<string, ComponentType<FieldProps>>> = {
   sizeLimit: Size,
   'dateFilter.from': Moment,
   'dateFilter.to': Moment,
+  'folders.map.from': FolderName,
+  'folders.map.to': FolderName,
   conflict: ExplainedChoice,
   deletions: ExplainedChoice,
   verifyDepth: ExplainedChoice,
@@ -64,8 +65,8 @@ export function SettingsSections({
 }) {
   const others = Object.keys(schema.properties ?? {}).filter((name) => !KNOWN.has(name));
   const sections = others.length === 0 ? SECTIONS : [...SECTIONS, { name: 'other', parts: others } as const];
-  const held = useKindsHeld(connectors);
-  const look = { form, inputs: INPUTS, words: wordsOf(schema, drift), disabled };
+  const held = heldInWords(useHeldKinds(connectors));
+  const look = { form, inputs: INPUTS, words: wordsOf(schema, drift, held), disabled };
   return sections.map(({ name, parts }) => (
     <Panel key={name} title={words.sections[name]}>
       <Stack gap="md">
@@ -78,11 +79,6 @@ export function SettingsSections({
             <SchemaFields key={part} {...look} schema={schema} at="settings" names={[part]} />
           );
         })}
-        {name === 'content' && held !== undefined && (
-          <Text size="xs" c="dimmed">
-            {held}
-          </Text>
-        )}
         {name === 'dates' && <PreStaging form={form} disabled={disabled} />}
       </Stack>
     </Panel>
@@ -107,24 +103,30 @@ function PreStaging({ form, disabled }: { readonly form: AnyForm; readonly disab
   );
 }
 
-/** Which kinds both systems have, in words; undefined while nobody knows. */
-function useKindsHeld(connectors: readonly string[] | undefined): string | undefined {
-  const known = useQuery($api.queryOptions('get', '/api/connectors')).data?.items;
-  if (known === undefined || connectors === undefined) return undefined;
-  const kindsOf = (name: string): readonly string[] => known.find((one) => one.name === name)?.kinds ?? [];
-  const [source = [], target = []] = connectors.map(kindsOf);
-  const both = source.filter((kind) => target.includes(kind));
-  if (both.length === 0) return words.kindsHeldNone;
-  return words.kindsHeld(both.map((kind) => (words.fields[`kinds.${kind}`] ?? kind).toLowerCase()).join(', '));
+/** Inputs and words of the settings, for forms elsewhere (`SchemaFields`). */
+export const settingsLook = (schema: JsonSchema) => ({
+  inputs: INPUTS,
+  words: wordsOf(schema, undefined, undefined),
+});
+
+/** What the two systems have in common, in words; undefined while nobody knows. */
+function heldInWords(held: readonly string[] | undefined): string | undefined {
+  if (held === undefined) return undefined;
+  if (held.length === 0) return words.kindsHeldNone;
+  return words.kindsHeld(held.map((kind) => (words.fields[`kinds.${kind}`] ?? kind).toLowerCase()).join(', '));
 }
 
 /** Labels and placeholders by path, and at each field what passes ran with where that was something else. */
-function wordsOf(schema: JsonSchema, drift: Drift | undefined): Readonly<Record<string, FieldWords>> {
+function wordsOf(
+  schema: JsonSchema,
+  drift: Drift | undefined,
+  held: string | undefined,
+): Readonly<Record<string, FieldWords>> {
   const all: Record<string, FieldWords> = {};
   const visit = (part: JsonSchema, path: string): void => {
     if (path !== '') {
       const label = words.fields[path];
-      const help = helpOf(part, path, drift);
+      const help = helpOf(part, path, drift, path === 'kinds' ? held : undefined);
       all[path] = {
         ...(label === undefined ? {} : { label }),
         ...(help === undefined ? {} : { help }),
@@ -147,14 +149,20 @@ const SPECIAL: Readonly<Record<string, FieldWords>> = {
   'folders.map.to': { placeholder: words.placeholders.to },
   'bandwidth.windows': { row: words.rows.window },
   'bandwidth.windows.days': { options: words.options.day },
+  'failureShare.objects': { unit: words.share.objects },
 };
 
-function helpOf(schema: JsonSchema, path: string, drift: Drift | undefined): ReactNode | undefined {
+function helpOf(
+  schema: JsonSchema,
+  path: string,
+  drift: Drift | undefined,
+  more: string | undefined,
+): ReactNode | undefined {
   const found = path === 'kinds' ? kindsDrift(schema, drift) : driftOfField(drift, path).map(driftLine(path));
-  if (found.length === 0) return undefined;
+  if (found.length === 0 && more === undefined) return undefined;
   return (
     <>
-      {schema.description}
+      {schema.description} {more}
       {found.map((line) => (
         <span key={line} className="st-drift-mark">
           <IconHistory size={13} aria-hidden /> {line}

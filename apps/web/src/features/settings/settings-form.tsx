@@ -115,17 +115,17 @@ export function SettingsForm({
           disabled={!mayChange}
         />
         <ErrorNotice error={refusal} />
-        {isNewer && changes.length > 0 && (
-          <ChangedElsewhere
-            projectId={projectId}
-            version={latest.version}
-            theirs={changesBetween(base.settings, latest.settings)}
-            mine={changes}
-            onTake={() => adopt(latest.settings, latest.version, changes)}
-          />
-        )}
         {mayChange && changes.length > 0 && (
           <section className="st-save-bar" aria-label={words.unsaved(changes.length)}>
+            {isNewer && (
+              <ChangedElsewhere
+                projectId={projectId}
+                version={latest.version}
+                theirs={changesBetween(base.settings, latest.settings)}
+                mine={changes}
+                onTake={() => adopt(latest.settings, latest.version, changes)}
+              />
+            )}
             <Group justify="space-between" gap="sm">
               <Text size="sm" fw={600} role="status">
                 {words.unsaved(changes.length)}
