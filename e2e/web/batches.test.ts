@@ -43,8 +43,8 @@ test('cutover night: a batch starts at its time, says who was not started and wh
   await dialog.getByLabel('Delta pass').check();
   await dialog.getByLabel('Repeat until the cutover').check();
   await at.fill(await local(page, 120));
-  await dialog.getByLabel('Until').fill(await local(page, 60));
-  await dialog.getByLabel('Every').fill('');
+  await dialog.getByLabel('Until', { exact: true }).fill(await local(page, 60));
+  await dialog.getByLabel('Every', { exact: true }).fill('');
   await dialog.getByRole('button', { name: 'Schedule' }).click();
   await dialog.getByText('The repeats would end before the first start.').waitFor();
   await dialog.getByText('Say every how many hours: 1 to 744.').waitFor();

@@ -53,7 +53,7 @@ test('a webhook is added, tested and told; what was sent is listed with its atte
       .getByLabel('URL')
       .fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks/secret-path`);
     await dialog.getByRole('button', { name: 'Add it' }).click();
-    const secret = await page.getByLabel('Secret').inputValue();
+    const secret = await page.getByRole('textbox', { name: 'Secret' }).inputValue();
     expect(secret).toMatch(/^whsec_/);
     await page.getByRole('button', { name: 'Done' }).click();
 

@@ -93,13 +93,12 @@ export function ChannelForm({
         )}
         <Checkbox.Group label={words.topics} {...form.getInputProps('topics')}>
           <Stack gap="xs" mt={6}>
-            {TOPICS.map((topic, index) => (
+            {TOPICS.map((topic) => (
               <Checkbox
                 key={topic}
                 value={topic}
                 label={strings.notify.topics[topic]?.[0]}
                 description={strings.notify.topics[topic]?.[1]}
-                {...(index === 0 ? { 'data-path': 'topics' } : {})}
               />
             ))}
           </Stack>

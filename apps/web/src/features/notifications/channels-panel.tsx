@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconPlus, IconSend } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -87,7 +87,9 @@ export function ChannelsPanel() {
                 <td data-label={words.name}>
                   <div>
                     <b>{channel.name}</b>
-                    <div className="st-help">{words.kinds[channel.kind]}</div>
+                    <Text size="xs" c="dimmed">
+                      {words.kinds[channel.kind]}
+                    </Text>
                   </div>
                 </td>
                 <td data-label={words.to} className="st-notify-to">

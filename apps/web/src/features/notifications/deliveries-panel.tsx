@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import { $api, api, dataOf, type Schema } from '../../api/client.ts';
@@ -112,7 +112,9 @@ function DeliveryTable({
                 <td data-label={words.what}>
                   <div>
                     <div>{one.title}</div>
-                    <div className="st-help">{strings.notify.topics[one.topic]?.[0] ?? one.topic}</div>
+                    <Text size="xs" c="dimmed">
+                      {strings.notify.topics[one.topic]?.[0] ?? one.topic}
+                    </Text>
                   </div>
                 </td>
                 <td data-label={words.channel}>{one.channel.name}</td>
@@ -121,7 +123,9 @@ function DeliveryTable({
                   <div>
                     <Chip tone={TONE[one.status]}>{words.states[one.status]}</Chip>
                     {one.nextAttemptAt !== undefined && one.attempts.length > 0 && (
-                      <div className="st-help">{words.next(one.nextAttemptAt)}</div>
+                      <Text size="xs" c="dimmed">
+                        {words.next(one.nextAttemptAt)}
+                      </Text>
                     )}
                   </div>
                 </td>
@@ -155,7 +159,9 @@ function DeliveryTable({
                   <td colSpan={5}>
                     <div className="st-notify-details">
                       <div>{one.text}</div>
-                      <div className="st-help">{words.attempts(one.attempts.length)}</div>
+                      <Text size="xs" c="dimmed">
+                        {words.attempts(one.attempts.length)}
+                      </Text>
                       <ul>
                         {one.attempts.map((attempt) => (
                           <li key={attempt.number}>{words.attempt(attempt.number, attempt.at, attempt.words)}</li>

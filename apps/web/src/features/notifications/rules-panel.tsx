@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { $api, api, type Schema } from '../../api/client.ts';
 import { useApiForm } from '../../forms/api-form.ts';
+import { formatNumber } from '../../lib/format.ts';
 import { useMay } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
@@ -11,28 +12,44 @@ import { strings } from '../../strings.ts';
 const words = strings.notify.rules;
 const PATH = '/api/notifications/rules';
 
-type Rules = Schema<'NotificationRules'>;
+type NotificationRules = Schema<'NotificationRules'>;
 
 export function RulesPanel() {
+  const mayChange = useMay('admin');
   const { data, error, refetch } = $api.useQuery('get', PATH);
   return (
     <Panel title={words.title} lead={words.lead}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
-      {data !== undefined && <RulesForm key={JSON.stringify(data)} rules={data} />}
+      {data !== undefined &&
+        (mayChange ? <RulesForm key={JSON.stringify(data)} rules={data} /> : <Rules rules={data} />)}
     </Panel>
+  );
+}
+
+const shareOf = ({ failureShare }: NotificationRules): number => Number((failureShare * 100).toFixed(2));
+
+function Rules({ rules }: { readonly rules: NotificationRules }) {
+  return (
+    <dl className="st-facts">
+      <dt>{words.failureShare}</dt>
+      <dd>{`${shareOf(rules)} ${words.failureShareUnit}`}</dd>
+      <dt>{words.throttledMinutes}</dt>
+      <dd>{`${formatNumber(rules.throttledMinutes)} ${words.throttledUnit}`}</dd>
+      <dt>{words.licenseLow}</dt>
+      <dd>{formatNumber(rules.licenseLow)}</dd>
+    </dl>
   );
 }
 
 const within = (least: number, most: number, message: string) => (value: unknown) =>
   typeof value === 'number' && value >= least && value <= most ? null : message;
 
-function RulesForm({ rules }: { readonly rules: Rules }) {
+function RulesForm({ rules }: { readonly rules: NotificationRules }) {
   const queryClient = useQueryClient();
-  const mayChange = useMay('admin');
   const { form, busy, refusal, submit } = useApiForm({
     name: 'rules',
     initialValues: {
-      failureShare: Number((rules.failureShare * 100).toFixed(2)),
+      failureShare: shareOf(rules),
       throttledMinutes: rules.throttledMinutes,
       licenseLow: rules.licenseLow,
     },
@@ -42,7 +59,7 @@ function RulesForm({ rules }: { readonly rules: Rules }) {
       licenseLow: within(0, 1_000_000, words.licensesWrong),
     },
   });
-  const plain = { hideControls: true, clampBehavior: 'none', disabled: !mayChange } as const;
+  const plain = { hideControls: true, clampBehavior: 'none' } as const;
   return (
     <form
       noValidate
@@ -76,11 +93,9 @@ function RulesForm({ rules }: { readonly rules: Rules }) {
           {...plain}
           {...form.getInputProps('licenseLow')}
         />
-        {mayChange && (
-          <Button type="submit" variant="default" size="sm" w="fit-content" loading={busy} disabled={!form.isDirty()}>
-            {strings.common.save}
-          </Button>
-        )}
+        <Button type="submit" variant="default" size="sm" w="fit-content" loading={busy} disabled={!form.isDirty()}>
+          {strings.common.save}
+        </Button>
       </Stack>
     </form>
   );
