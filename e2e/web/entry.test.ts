@@ -182,19 +182,22 @@ test('an entry is edited, deleted, read as it was, and recreated', async () => {
 
   await more('Edit');
   await dialog(page).getByLabel('Batch').fill('Pilot');
-  await dialog(page)
-    .getByRole('switch', { name: /date filter/i })
-    .check();
-  await dialog(page).getByLabel('From', { exact: true }).fill('someday');
+  await dialog(page).getByRole('switch', { name: 'Date filter' }).press('Space');
+  await dialog(page).getByLabel('Received from', { exact: true }).fill('2026-02-01');
+  await dialog(page).getByLabel('Received before', { exact: true }).fill('2026-01-01');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  const wrong = dialog(page).getByText(/is neither a day/i);
-  await wrong.waitFor();
+  // Told at the field, in words.
+  await dialog(page)
+    .getByText(/ends .* before it starts/)
+    .waitFor();
+  await dialog(page).getByLabel('Received before', { exact: true }).and(page.locator(':focus')).waitFor();
   await expectAccessible(page);
-  await dialog(page).getByLabel('From', { exact: true }).fill('2000-01-01');
+  await dialog(page).getByLabel('Received from', { exact: true }).fill('2000-01-01');
+  await dialog(page).getByLabel('Received before', { exact: true }).fill('2030-01-01');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await dialog(page).waitFor({ state: 'detached' });
   await page.locator('dl').getByText('Pilot', { exact: true }).waitFor();
-  await page.locator('dl').getByText('dateFilter').waitFor();
+  await page.locator('dl').getByText('Date filter').waitFor();
 
   await stage.client.startEntry({ params: { id }, body: {} });
   await page.getByText('seen 4 = created 4').first().waitFor();

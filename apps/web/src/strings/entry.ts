@@ -144,8 +144,13 @@ export const entry = {
     settings: 'Own settings',
     settingsHint:
       'What is switched on here counts for this entry instead of the project’s setting, from its next pass on.',
-    own: (name: string) => `Own: ${name}`,
     inherited: 'As the project says',
+    groups: {
+      dateFilter: 'Date filter',
+      folders: 'Folders',
+      bandwidth: 'Pace',
+      failureShare: 'Stopping early',
+    } as Readonly<Record<string, string>>,
     saved: 'The entry is saved.',
   },
   tabs: {
@@ -272,7 +277,6 @@ export const entry = {
     notVerified: 'The target differed from the books.',
     drift: (number: number) => `Other settings than pass #${number}`,
     driftOf: (field: string, before: string, after: string) => `${field}: ${before} → ${after}`,
-    notSet: 'not set',
   },
   failures: {
     title: 'Failures, by cause',

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import {
   IconCalculator,
   IconCopyPlus,
@@ -12,7 +12,7 @@ import {
   IconTicketOff,
   IconTrash,
 } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type ComponentType, useState } from 'react';
 import type { Schema } from '../../api/client.ts';
 import { useMay } from '../../session/session.tsx';
@@ -76,13 +76,12 @@ const DIALOGS: Readonly<Record<Action, ComponentType<DialogProps>>> = {
 /** What can be done with the entry now, for those who may. */
 export function ActionBar({ entry, isReplaced }: { readonly entry: Schema<'Entry'>; readonly isReplaced: boolean }) {
   const mayOperate = useMay('operate');
-  const navigate = useNavigate();
   const [asked, setAsked] = useState<Action>();
   if (!mayOperate) return null;
   const { first, more } = actionsOf(entry, isReplaced);
   const Dialog = asked === undefined ? undefined : DIALOGS[asked];
   return (
-    <Group gap="xs">
+    <>
       {first.map((action, index) => {
         const Icon = ICONS[action];
         return (
@@ -99,7 +98,7 @@ export function ActionBar({ entry, isReplaced }: { readonly entry: Schema<'Entry
       {entry.archivedAt === undefined && hasStarted(entry) && (
         <Button
           variant="default"
-          onClick={() => void navigate({ to: '/entries/$entryId/again', params: { entryId: entry.id } })}
+          renderRoot={(props) => <Link {...props} to="/entries/$entryId/again" params={{ entryId: entry.id }} />}
         >
           {words.wrong}
         </Button>
@@ -124,6 +123,6 @@ export function ActionBar({ entry, isReplaced }: { readonly entry: Schema<'Entry
         </Menu>
       )}
       {Dialog !== undefined && <Dialog entry={entry} onClose={() => setAsked(undefined)} />}
-    </Group>
+    </>
   );
 }

@@ -1,9 +1,10 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schema } from '../../api/client.ts';
+import { TextLink } from '../../components/text-link.tsx';
 import { isLive } from '../../lib/progress.ts';
 import { Chip, StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
+import { nameOfOwn } from './own-settings.tsx';
 import { Resumes } from './resumes.tsx';
 
 const words = strings.entry;
@@ -47,7 +48,7 @@ export function EntryFacts({
             {words.credentialsFor[source && target ? 'both' : source ? 'source' : 'target']}
           </Fact>
         )}
-        {ownSettings.length > 0 && <Fact name={words.ownSettings}>{ownSettings.join(', ')}</Fact>}
+        {ownSettings.length > 0 && <Fact name={words.ownSettings}>{ownSettings.map(nameOfOwn).join(', ')}</Fact>}
         {before !== undefined && (
           <Fact name={words.replaces}>
             <EntryLink id={before.id} />
@@ -73,7 +74,7 @@ export function Fact({ name, children }: { readonly name: string; readonly child
 }
 
 const EntryLink = ({ id }: { readonly id: number }) => (
-  <Link to="/entries/$entryId" params={{ entryId: id }}>
+  <TextLink size="sm" to="/entries/$entryId" params={{ entryId: id }}>
     {words.entryId(id)}
-  </Link>
+  </TextLink>
 );

@@ -1,8 +1,9 @@
-import { Anchor, Button, Stack, Tabs } from '@mantine/core';
+import { Button, Group, Stack, Tabs } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { $api, type Schema } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { formatDateTime } from '../../lib/format.ts';
 import { isLive } from '../../lib/progress.ts';
 import { Page } from '../../shell/page.tsx';
@@ -31,33 +32,27 @@ export function EntryPage() {
       title={words.title(entry.sourceAddress, entry.targetAddress)}
       above={
         entry.projectId === undefined ? undefined : (
-          <Anchor
-            component={Link}
-            size="sm"
-            to="/projects/$projectId/list"
-            // The types of Mantine's polymorphic parts don't carry those of the route's parameters.
-            {...({ params: { projectId: entry.projectId } } as object)}
-          >
+          <TextLink size="sm" to="/projects/$projectId/list" params={{ projectId: entry.projectId }}>
             {words.back}
-          </Anchor>
-        )
-      }
-      actions={
-        entry.lastPass === undefined ? undefined : (
-          <Button
-            component={Link}
-            variant="default"
-            to="/entries/$entryId/report/print"
-            {...({ params: { entryId: entry.id } } as object)}
-          >
-            {strings.reports.print}
-          </Button>
+          </TextLink>
         )
       }
       lead={
         <div className="st-entry-head">
           <EntryFacts entry={entry} before={lineage[at - 1]} after={at < 0 ? undefined : lineage[at + 1]} />
-          <ActionBar entry={entry} isReplaced={isReplaced} />
+          <Group gap="xs">
+            <ActionBar entry={entry} isReplaced={isReplaced} />
+            {entry.lastPass !== undefined && (
+              <Button
+                variant="default"
+                renderRoot={(props) => (
+                  <Link {...props} to="/entries/$entryId/report/print" params={{ entryId: entry.id }} />
+                )}
+              >
+                {strings.reports.print}
+              </Button>
+            )}
+          </Group>
         </div>
       }
     >
@@ -83,9 +78,9 @@ function State({ entry, isReplaced }: { readonly entry: Schema<'Entry'>; readonl
       {remigration !== undefined && (
         <Notice tone="busy" title={words.remigration.open}>
           {remigration.next}{' '}
-          <Link to="/remigrations/$remigrationId" params={{ remigrationId: remigration.id }}>
+          <TextLink size="sm" to="/remigrations/$remigrationId" params={{ remigrationId: remigration.id }}>
             {words.remigration.goOn}
-          </Link>
+          </TextLink>
         </Notice>
       )}
       {pass !== undefined && isLive(pass) && <LivePass passId={pass.id} />}

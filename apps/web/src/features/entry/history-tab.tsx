@@ -1,19 +1,20 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { $api, type Schema } from '../../api/client.ts';
 import { BooksBar, booksSentence } from '../../components/books-bar.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { TextLink } from '../../components/text-link.tsx';
 import { formatBytes, formatDateTime, formatDuration, formatMoment } from '../../lib/format.ts';
 import { useLiveEvents } from '../../live/live-events.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
 import { StatusChip, toneOf } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
+import { nameOfSetting, valueInWords } from '../settings/setting-words.ts';
+import { changesBetween } from '../settings/settings-changes.ts';
 import { AuditTrail, LicenseHistory } from './history-lists.tsx';
 import { MoreButton } from './more-button.tsx';
 import { usePasses } from './queries.ts';
-import { settingsChanges } from './settings-changes.ts';
 import { verifyResultOf } from './verify-result.ts';
 
 const words = strings.entry.passes;
@@ -90,14 +91,19 @@ function TimelinePass({ pass, before }: { readonly pass: Pass; readonly before: 
         <strong>{name}</strong>
         <StatusChip status={pass.status} />
         {pass.books !== undefined && (
-          <Link to="/entries/$entryId" params={{ entryId: pass.entryId }} search={{ tab: 'books', pass: pass.id }}>
+          <TextLink
+            size="sm"
+            to="/entries/$entryId"
+            params={{ entryId: pass.entryId }}
+            search={{ tab: 'books', pass: pass.id }}
+          >
             {words.open}
-          </Link>
+          </TextLink>
         )}
         {pass.kind === 'verify' && (
-          <Link to="/entries/$entryId" params={{ entryId: pass.entryId }} search={{ tab: 'verify' }}>
+          <TextLink size="sm" to="/entries/$entryId" params={{ entryId: pass.entryId }} search={{ tab: 'verify' }}>
             {words.openVerify}
-          </Link>
+          </TextLink>
         )}
       </div>
       <Text size="sm" c="dimmed">
@@ -160,7 +166,7 @@ function Result({ pass }: { readonly pass: Pass }) {
 }
 
 function SettingsChanged({ before, after }: { readonly before: Pass; readonly after: Pass }) {
-  const changes = settingsChanges(before.settings, after.settings);
+  const changes = changesBetween(before.settings, after.settings);
   return (
     <div className="st-timeline-drift">
       <Text size="sm" fw={600}>
@@ -169,7 +175,11 @@ function SettingsChanged({ before, after }: { readonly before: Pass; readonly af
       <ul className="st-plain-list">
         {changes.map((change) => (
           <li key={change.field}>
-            {words.driftOf(change.field, change.before ?? words.notSet, change.after ?? words.notSet)}
+            {words.driftOf(
+              nameOfSetting(change.field),
+              valueInWords(change.field, change.before),
+              valueInWords(change.field, change.after),
+            )}
           </li>
         ))}
       </ul>

@@ -1,7 +1,9 @@
 import { Stack, Switch, Text } from '@mantine/core';
-import type { JsonSchema } from '../../forms/json-schema.ts';
+import { useMemo } from 'react';
+import { type JsonSchema, kindOf } from '../../forms/json-schema.ts';
 import { type AnyForm, SchemaFields } from '../../forms/schema-form.tsx';
 import { strings } from '../../strings.ts';
+import { settingsLook } from '../settings/sections.tsx';
 
 const words = strings.entry.edit;
 
@@ -15,22 +17,28 @@ export function OwnSettings({
   readonly own: Readonly<Record<string, boolean>>;
   readonly schema: JsonSchema;
 }) {
+  const look = useMemo(() => settingsLook(schema), [schema]);
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
         {words.settingsHint}
       </Text>
-      {Object.keys(schema.properties ?? {}).map((name) => (
+      {Object.entries(schema.properties ?? {}).map(([name, part]) => (
         <div key={name}>
           <Switch
-            label={labelOf(name)}
+            label={nameOfOwn(name)}
             description={own[name] === true ? undefined : words.inherited}
             {...form.getInputProps(`own.${name}`, { type: 'checkbox' })}
           />
           {own[name] === true && (
-            <div className="st-own-setting">
-              <SchemaFields form={form} schema={schema} at="settings" names={[name]} />
-            </div>
+            <Stack gap="sm" className="st-own-setting">
+              {/* The switch names a group already; the kinds are one input. */}
+              {kindOf(part) === 'group' && look.inputs[name] === undefined ? (
+                <SchemaFields form={form} {...look} schema={part} at={`settings.${name}`} below={name} />
+              ) : (
+                <SchemaFields form={form} {...look} schema={schema} at="settings" names={[name]} />
+              )}
+            </Stack>
           )}
         </div>
       ))}
@@ -38,4 +46,5 @@ export function OwnSettings({
   );
 }
 
-const labelOf = (name: string): string => name.replace(/([A-Z])/g, ' $1').toLowerCase();
+/** What a part of the settings is called. */
+export const nameOfOwn = (name: string): string => strings.settings.fields[name] ?? words.groups[name] ?? name;
