@@ -84,6 +84,7 @@ describe('a list of 50,000 entries', () => {
     const { source, requests } = served(50_000);
     const pages = new EntryPages(source, 100);
     await pages.ensure(0, 60);
+    await pages.ensure(10, 70);
     await pages.ensure(70, 130);
     expect(requests).toEqual([
       { after: undefined, skip: 0, limit: 100 },

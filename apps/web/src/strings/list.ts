@@ -175,6 +175,7 @@ export const list = {
     importGood: (count: number) => `Import the ${plural(count, 'good line')} alone`,
     done: (count: number) => `${plural(count, 'entry', 'entries')} imported`,
     nothing: 'There is nothing to import in it.',
+    unreadable: 'The browser can’t read this file any more. Choose it again.',
     wholeFile: 'The file can’t be read',
   },
 

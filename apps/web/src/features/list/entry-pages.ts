@@ -110,8 +110,10 @@ export class EntryPages {
   }
 
   #walk(): Promise<void> {
-    this.#walking ??= this.#fetchMissing();
-    return this.#walking;
+    // Only where something is missing: a walk that ends in this very turn would never be forgotten.
+    if (this.#walking === undefined && !this.#isClosed && this.#missing() !== undefined)
+      this.#walking = this.#fetchMissing();
+    return this.#walking ?? Promise.resolve();
   }
 
   async #fetchMissing(): Promise<void> {

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react';
 import { api, dataOf, type Schema } from '../../api/client.ts';
 import { ApiError } from '../../api/error.ts';
 import { Notice } from '../../components/notice.tsx';
+import { readTextFile } from '../../lib/read-text-file.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
 import { corrected, recordsOf, textsOf } from './csv-records.ts';
@@ -35,15 +36,6 @@ type Problem = Answer['problems'][number];
 interface Checked {
   readonly text: string;
   readonly answer: Answer;
-}
-
-/** The file as text, so that its lines can be corrected; as it is where it isn't UTF-8, for the server to say so. */
-async function readFile(file: File): Promise<File | string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-  } catch {
-    return file;
-  }
 }
 
 /** Choose, check, correct line by line, then import: nothing is written before that. */
@@ -80,6 +72,9 @@ function Importer({
   readonly onDone: () => void;
 }) {
   const [file, setFile] = useState<File | null>(null);
+  const [content, setContent] = useState<Promise<Blob | string>>();
+  // An input that is new each time takes the same file again, after it was corrected.
+  const [choices, setChoices] = useState(0);
   const [text, setText] = useState('');
   const [checked, setChecked] = useState<Checked>();
   /** New words of bad lines, by line; undefined: left out. */
@@ -87,7 +82,16 @@ function Importer({
   const [busy, setBusy] = useState<'check' | 'import'>();
   const [refusal, setRefusal] = useState<Error>();
 
-  const chosen = file ?? (text.trim() === '' ? undefined : text);
+  const chosen = content ?? (text.trim() === '' ? undefined : text);
+  const choose = (given: File | null): void => {
+    setFile(given);
+    const reading = given === null ? undefined : readTextFile(given);
+    // Told when it is checked.
+    reading?.catch(() => undefined);
+    setContent(reading);
+    setChoices(choices + 1);
+    startOver();
+  };
   const startOver = (): void => {
     setChecked(undefined);
     setRefusal(undefined);
@@ -101,25 +105,28 @@ function Importer({
       await work();
     } catch (error) {
       setChecked(undefined);
-      setRefusal(error instanceof Error ? error : new Error(String(error)));
+      const isUnreadable = error instanceof DOMException && error.name === 'NotReadableError';
+      setRefusal(
+        isUnreadable ? new Error(words.unreadable) : error instanceof Error ? error : new Error(String(error)),
+      );
     } finally {
       setBusy(undefined);
     }
   };
   // `partial`: how many lines are good is told too. A preview writes nothing, whatever else is asked.
-  const look = async (csv: File | string): Promise<void> => {
+  const look = async (csv: Blob | string): Promise<void> => {
     const answer = await send(projectId, csv, { preview: true, partial: true });
     if (typeof csv === 'string') setChecked({ text: csv, answer });
     setChanges(new Map());
   };
-  const check = (csv: File | string): Promise<void> =>
-    doing('check', async () => look(typeof csv === 'string' ? csv : await readFile(csv)));
+  const check = (csv: Promise<Blob | string> | string): Promise<void> => doing('check', async () => look(await csv));
   const correct = (): Promise<void> =>
     doing('check', async () => {
       if (checked === undefined) return;
       const after = corrected(checked.text, changes);
       // What is corrected is a text of its own from here on; the file stays as it was.
       setFile(null);
+      setContent(undefined);
       setText(after);
       await look(after);
     });
@@ -142,6 +149,7 @@ function Importer({
       {checked === undefined ? (
         <>
           <FileInput
+            key={choices}
             label={words.choose}
             placeholder={words.choosePlaceholder}
             accept=".csv,.txt,text/csv,text/plain"
@@ -149,10 +157,7 @@ function Importer({
             clearable
             clearButtonProps={{ 'aria-label': strings.common.remove }}
             value={file}
-            onChange={(given) => {
-              setFile(given);
-              startOver();
-            }}
+            onChange={choose}
           />
           {file === null && (
             <Textarea
