@@ -298,6 +298,7 @@ export const entry = {
     since: 'Since',
     sincePass: (number: number) => `pass #${number}`,
     noSubject: '(no subject known)',
+    objectId: (id: string) => `id ${id} in the source`,
     noFolder: '–',
     csv: 'All as CSV',
     noneLeft: 'A pass has settled them meanwhile.',

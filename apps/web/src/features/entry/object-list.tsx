@@ -14,6 +14,8 @@ export interface ListedObject {
   /** Note that the side-by-side is asked for; undefined where there is nothing to show. */
   readonly noteId?: number | undefined;
   readonly subject?: string | undefined;
+  /** Its id in the source, where nobody noted a subject. */
+  readonly objectId?: string | undefined;
   readonly folder?: string | undefined;
   readonly reason: string;
   readonly size?: number | undefined;
@@ -48,13 +50,13 @@ export function ObjectList({
     );
   const hasReasons = items.some((one) => one.reason !== commonReason);
   const hasSizes = items.some((one) => one.size !== undefined);
-  const hasSubjects = items.some((one) => one.subject !== undefined);
+  const hasNames = items.some((one) => (one.subject ?? one.objectId) !== undefined);
   return (
     <ScrollRegion label={label} className="st-objects">
       <table className="st-table">
         <thead>
           <tr>
-            {hasSubjects && <th scope="col">{words.object}</th>}
+            {hasNames && <th scope="col">{words.object}</th>}
             <th scope="col">{words.folder}</th>
             {hasReasons && <th scope="col">{words.reason}</th>}
             {hasSizes && (
@@ -73,7 +75,7 @@ export function ObjectList({
         <tbody>
           {items.map((one, index) => (
             <tr key={one.noteId ?? `${one.folder} ${index}`}>
-              {hasSubjects && <td className="st-wrap">{one.subject ?? words.noSubject}</td>}
+              {hasNames && <td className="st-wrap">{nameOf(one)}</td>}
               <td className="st-wrap">{one.folder ?? words.noFolder}</td>
               {hasReasons && <td className="st-wrap">{one.reason}</td>}
               {hasSizes && <td className="st-number">{one.size === undefined ? '' : formatBytes(one.size)}</td>}
@@ -102,3 +104,6 @@ export function ObjectList({
     </ScrollRegion>
   );
 }
+
+const nameOf = ({ subject, objectId }: ListedObject): string =>
+  subject ?? (objectId === undefined ? words.noSubject : words.objectId(objectId));
