@@ -21,7 +21,7 @@ beforeAll(async () => {
     log: createLog({ level: 'fatal' }),
   });
   const baseUrl = server.url as string;
-  ({ token } = await createClient({ baseUrl }).setUp({
+  ({ token = '' } = await createClient({ baseUrl }).setUp({
     body: { organization: 'Tern', email: 'ada@tern.example', password: 'correct horse battery staple' },
   }));
   client = createClient({ baseUrl, token });

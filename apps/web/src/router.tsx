@@ -9,6 +9,18 @@ import {
 } from '@tanstack/react-router';
 import { $api } from './api/client.ts';
 import { isSignInNeeded } from './api/error.ts';
+import { readBatchesSearch } from './features/batches/search.ts';
+import { readEntrySearch } from './features/entry/search.ts';
+import { readGuideSearch } from './features/guide/search.ts';
+import { readLicensesSearch } from './features/licenses/search.ts';
+import { readListSearch } from './features/list/search.ts';
+import { readMappingSearch } from './features/mapping/search.ts';
+import { readNotificationsSearch } from './features/notifications/search.ts';
+import { readOverviewSearch } from './features/overview/search.ts';
+import { readProjectsSearch } from './features/projects/search.ts';
+import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
+import { readReportsSearch } from './features/reports/search.ts';
+import { readNewSystemSearch, readSystemSearch } from './features/systems/search.ts';
 import { healthQuery, meQuery } from './session/session.tsx';
 import { FailedPage, NotFoundPage, Pending } from './shell/fallbacks.tsx';
 import { manageFocus } from './shell/focus.ts';
@@ -59,29 +71,39 @@ const setUp = createRoute({
 
 // Signed in.
 
+async function requireSignIn({
+  context,
+  location,
+}: {
+  readonly context: Context;
+  readonly location: { readonly href: string };
+}): Promise<void> {
+  try {
+    await context.queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!isSignInNeeded(error)) throw error;
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+  }
+}
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queryClient.ensureQueryData(meQuery);
-    } catch (error) {
-      if (!isSignInNeeded(error)) throw error;
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    }
-  },
+  beforeLoad: requireSignIn,
   component: Shell,
 });
 
 const overview = createRoute({
   getParentRoute: () => app,
   path: '/',
+  validateSearch: readOverviewSearch,
   component: lazyRouteComponent(() => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
 const guide = createRoute({
   getParentRoute: () => app,
   path: '/guide',
+  validateSearch: readGuideSearch,
   component: lazyRouteComponent(() => import('./features/guide/guide-page.tsx'), 'GuidePage'),
 });
 
@@ -100,6 +122,7 @@ const systems = createRoute({
 const newSystem = createRoute({
   getParentRoute: () => app,
   path: '/systems/new',
+  validateSearch: readNewSystemSearch,
   component: lazyRouteComponent(() => import('./features/systems/new-system-page.tsx'), 'NewSystemPage'),
 });
 
@@ -107,18 +130,28 @@ const system = createRoute({
   getParentRoute: () => app,
   path: '/systems/$systemId',
   params: idParam('systemId'),
+  validateSearch: readSystemSearch,
   component: lazyRouteComponent(() => import('./features/systems/system-page.tsx'), 'SystemPage'),
 });
 
 const licenses = createRoute({
   getParentRoute: () => app,
   path: '/licenses',
+  validateSearch: readLicensesSearch,
   component: lazyRouteComponent(() => import('./features/licenses/licenses-page.tsx'), 'LicensesPage'),
+});
+
+const notifications = createRoute({
+  getParentRoute: () => app,
+  path: '/notifications',
+  validateSearch: readNotificationsSearch,
+  component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
 });
 
 const projects = createRoute({
   getParentRoute: () => app,
   path: '/projects',
+  validateSearch: readProjectsSearch,
   component: lazyRouteComponent(() => import('./features/projects/projects-page.tsx'), 'ProjectsPage'),
 });
 
@@ -139,12 +172,14 @@ const projectIndex = createRoute({
 const list = createRoute({
   getParentRoute: () => project,
   path: 'list',
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./features/list/user-list-page.tsx'), 'UserListPage'),
 });
 
 const mapping = createRoute({
   getParentRoute: () => project,
   path: 'mapping',
+  validateSearch: readMappingSearch,
   component: lazyRouteComponent(() => import('./features/mapping/mapping-page.tsx'), 'MappingPage'),
 });
 
@@ -157,7 +192,37 @@ const settings = createRoute({
 const reports = createRoute({
   getParentRoute: () => project,
   path: 'reports',
+  validateSearch: readReportsSearch,
   component: lazyRouteComponent(() => import('./features/reports/reports-page.tsx'), 'ReportsPage'),
+});
+
+const batches = createRoute({
+  getParentRoute: () => project,
+  path: 'batches',
+  validateSearch: readBatchesSearch,
+  component: lazyRouteComponent(() => import('./features/batches/batches-page.tsx'), 'BatchesPage'),
+});
+
+/** Sheets to print: signed in, and without the frame around them. */
+const paper = createRoute({
+  getParentRoute: () => root,
+  id: 'paper',
+  beforeLoad: requireSignIn,
+  component: Outlet,
+});
+
+const projectPrint = createRoute({
+  getParentRoute: () => paper,
+  path: '/projects/$projectId/report/print',
+  params: idParam('projectId'),
+  component: lazyRouteComponent(() => import('./features/reports/project-print-page.tsx'), 'ProjectPrintPage'),
+});
+
+const entryPrint = createRoute({
+  getParentRoute: () => paper,
+  path: '/entries/$entryId/report/print',
+  params: idParam('entryId'),
+  component: lazyRouteComponent(() => import('./features/reports/entry-print-page.tsx'), 'EntryPrintPage'),
 });
 
 /** Its loader says which project the entry is of, for the navigation. */
@@ -176,6 +241,7 @@ const entry = createRoute({
 const entryIndex = createRoute({
   getParentRoute: () => entry,
   path: '/',
+  validateSearch: readEntrySearch,
   component: lazyRouteComponent(() => import('./features/entry/entry-page.tsx'), 'EntryPage'),
 });
 
@@ -183,14 +249,41 @@ const entryIndex = createRoute({
 const again = createRoute({
   getParentRoute: () => entry,
   path: 'again',
+  validateSearch: readAgainSearch,
   component: lazyRouteComponent(() => import('./features/remigration/again-page.tsx'), 'AgainPage'),
 });
 
+/** Its loader says which project it is of, for the navigation. */
 const remigration = createRoute({
   getParentRoute: () => app,
   path: '/remigrations/$remigrationId',
   params: idParam('remigrationId'),
+  loader: async ({ context, params }) => {
+    const { projectId } = await context.queryClient.ensureQueryData(
+      $api.queryOptions('get', '/api/remigrations/{id}', { params: { path: { id: params.remigrationId } } }),
+    );
+    return { ...(projectId === undefined ? {} : { projectId }) };
+  },
   component: lazyRouteComponent(() => import('./features/remigration/remigration-page.tsx'), 'RemigrationPage'),
+});
+
+const remigrate = createRoute({
+  getParentRoute: () => project,
+  path: 'remigrate',
+  validateSearch: readRemigrateSearch,
+  component: lazyRouteComponent(() => import('./features/remigration/remigrate-page.tsx'), 'RemigratePage'),
+});
+
+const bulkRemigration = createRoute({
+  getParentRoute: () => app,
+  path: '/bulk-remigrations/$bulkId',
+  loader: async ({ context, params }) => {
+    const { pilot } = await context.queryClient.ensureQueryData(
+      $api.queryOptions('get', '/api/bulk-remigrations/{bulkId}', { params: { path: { bulkId: params.bulkId } } }),
+    );
+    return { ...(pilot.projectId === undefined ? {} : { projectId: pilot.projectId }) };
+  },
+  component: lazyRouteComponent(() => import('./features/remigration/bulk-page.tsx'), 'BulkPage'),
 });
 
 export const routes = {
@@ -208,15 +301,22 @@ export const routes = {
   mapping,
   settings,
   reports,
+  batches,
+  notifications,
+  projectPrint,
+  entryPrint,
   entry,
   entryIndex,
   again,
   remigration,
+  remigrate,
+  bulkRemigration,
 };
 
 const tree = root.addChildren([
   signIn,
   setUp,
+  paper.addChildren([projectPrint, entryPrint]),
   app.addChildren([
     overview,
     guide,
@@ -225,10 +325,12 @@ const tree = root.addChildren([
     newSystem,
     system,
     licenses,
+    notifications,
     projects,
-    project.addChildren([projectIndex, list, mapping, settings, reports]),
+    project.addChildren([projectIndex, list, batches, mapping, settings, reports, remigrate]),
     entry.addChildren([entryIndex, again]),
     remigration,
+    bulkRemigration,
   ]),
 ]);
 

@@ -2,6 +2,7 @@
  * Every English word of the dashboard, by feature. A translation replaces this one object.
  * What the API says (messages, fixes, evidence) is shown as it came.
  */
+import { batches } from './strings/batches.ts';
 import { common, errors, shell } from './strings/common.ts';
 import { entry } from './strings/entry.ts';
 import { forms } from './strings/forms.ts';
@@ -9,9 +10,11 @@ import { guide } from './strings/guide.ts';
 import { licenses } from './strings/licenses.ts';
 import { list } from './strings/list.ts';
 import { mapping } from './strings/mapping.ts';
+import { notify } from './strings/notifications.ts';
 import { overview } from './strings/overview.ts';
 import { projects } from './strings/projects.ts';
 import { remigration } from './strings/remigration.ts';
+import { reports } from './strings/reports.ts';
 import { session } from './strings/session.ts';
 import { settings } from './strings/settings.ts';
 import { systems } from './strings/systems.ts';
@@ -32,4 +35,7 @@ export const strings = {
   list,
   entry,
   remigration,
+  reports,
+  batches,
+  notify,
 } as const;

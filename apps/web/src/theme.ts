@@ -1,4 +1,14 @@
-import { Anchor, Badge, Button, type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  Anchor,
+  Badge,
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  Menu,
+  Notification,
+} from '@mantine/core';
+import { strings } from './strings.ts';
 
 /** Open sea. Shade 8 carries white text (6.9:1), shade 4 is for words on dark ground. */
 const sea: MantineColorsTuple = [
@@ -45,6 +55,9 @@ export const theme = createTheme({
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     Button: Button.extend({ defaultProps: { radius: 'md' } }),
     Badge: Badge.extend({ defaultProps: { radius: 'sm', tt: 'none' } }),
+    // The placeholder would be a child that no menu may have (axe: aria-required-children).
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': strings.common.close } } }),
   },
 });
 

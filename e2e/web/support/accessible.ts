@@ -2,6 +2,8 @@ import axe from 'axe-core';
 import type { CDPSession, Page } from 'playwright-core';
 import type { Scheme } from './browser.ts';
 
+/** What another colour scheme can change: the rest is asked once. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** As it comes out of the browser. */
@@ -17,9 +19,10 @@ export async function expectAccessible(page: Page, schemes: readonly Scheme[] = 
   // Not by a script in the page, which the content security policy refuses, and rightly.
   const devtools = await page.context().newCDPSession(page);
   try {
-    for (const scheme of schemes) {
+    for (const [n, scheme] of schemes.entries()) {
       await showIn(page, scheme);
-      for (const violation of await violations(devtools)) found.push(inWords(violation, scheme));
+      const rules = n === 0 ? { type: 'tag', values: TAGS } : { type: 'rule', values: COLOUR_RULES };
+      for (const violation of await violations(devtools, rules)) found.push(inWords(violation, scheme));
     }
   } finally {
     await devtools.detach();
@@ -36,20 +39,31 @@ export async function showIn(page: Page, scheme: Scheme): Promise<void> {
     .catch(() => {
       throw new Error(`the page does not turn ${scheme}: has the test chosen a theme in the account menu?`);
     });
-  // Colours in mid-fade aren't those that people read. What turns for ever (a spinner) isn't waited for.
-  await page.locator('html').evaluate((html) =>
-    Promise.allSettled(
-      html.ownerDocument
-        .getAnimations()
-        .filter((one: { effect: { getComputedTiming(): { endTime: number } } | null }) =>
-          Number.isFinite(one.effect?.getComputedTiming().endTime),
-        )
-        .map((one: { finished: Promise<unknown> }) => one.finished),
-    ).then(() => undefined),
-  );
+  await untilStill(page);
 }
 
-async function violations(devtools: CDPSession): Promise<Violation[]> {
+/**
+ * Colours in mid-fade aren't those that people read: waits until no transition runs, nor one that another has started.
+ * What turns for ever (a spinner) isn't waited for.
+ */
+const untilStill = (page: Page): Promise<void> =>
+  page.locator('html').evaluate(async (html) => {
+    const { ownerDocument: document } = html;
+    const frame = () => new Promise((resolve) => document.defaultView.requestAnimationFrame(resolve));
+    const ends = (one: { effect: { getComputedTiming(): { endTime: number } } | null }) =>
+      Number.isFinite(one.effect?.getComputedTiming().endTime);
+    for (let still = 0; still < 2; still++) {
+      await frame();
+      const running: { finished: Promise<unknown> }[] = document.getAnimations().filter(ends);
+      if (running.length > 0) still = 0;
+      await Promise.allSettled(running.map((one) => one.finished));
+    }
+  });
+
+async function violations(
+  devtools: CDPSession,
+  runOnly: { readonly type: string; readonly values: readonly string[] },
+): Promise<Violation[]> {
   const evaluate = async (expression: string): Promise<unknown> => {
     const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', {
       expression,
@@ -61,7 +75,7 @@ async function violations(devtools: CDPSession): Promise<Violation[]> {
     return result.value;
   };
   if ((await evaluate('typeof axe')) === 'undefined') await evaluate(`${axe.source}; undefined`);
-  const options = JSON.stringify({ runOnly: { type: 'tag', values: TAGS }, resultTypes: ['violations'] });
+  const options = JSON.stringify({ runOnly, resultTypes: ['violations'] });
   return (await evaluate(
     `axe.run(document, ${options}).then(({ violations }) => violations.map(({ id, help, nodes }) => ({
        id, help, nodes: nodes.map(({ target, html, failureSummary }) => ({ target, html, why: failureSummary })) })))`,

@@ -55,8 +55,8 @@ export async function openPage(
     locale: 'en-GB',
     timezoneId: timeZone,
   });
-  // Waiting longer than this is a failure on any machine, and says so sooner than the test's own limit.
-  context.setDefaultTimeout(15_000);
+  // Longer than anything takes on a busy machine, and sooner than the limit of the test, so that it says what it waited for.
+  context.setDefaultTimeout(30_000);
   if (session !== undefined)
     await context.addCookies([
       { name: 'sterna_session', value: session, url: baseUrl, httpOnly: true, sameSite: 'Strict' },
@@ -69,6 +69,15 @@ export async function openPage(
 export async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path, { waitUntil: 'domcontentloaded' });
   await page.locator('h1').first().waitFor();
+}
+
+/** What stands for something that is still being read. */
+const UNFINISHED = '[aria-busy=true], .mantine-Loader-root, .mantine-Skeleton-root';
+
+/** Waits until nothing on the page is still being read. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator(UNFINISHED).filter({ visible: true }).first().waitFor({ state: 'detached' });
 }
 
 const PICTURES = process.env.STERNA_TEST_PICTURES ?? join(tmpdir(), 'sterna-pictures');

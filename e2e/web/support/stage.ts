@@ -25,9 +25,16 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client, ResponseOf } from '@sterna/api-contract';
+import { type Client, LIVE_PASS_STATUSES, type ResponseOf } from '@sterna/api-contract';
 import { writeSampleMailbox } from '@sterna/sample-mailbox';
-import { type Dovecot, freePort, type Postgres, startDovecot, startPostgres } from '@sterna/test-servers';
+import {
+  type Dovecot,
+  type DovecotOptions,
+  freePort,
+  type Postgres,
+  startDovecot,
+  startPostgres,
+} from '@sterna/test-servers';
 import type { Browser, Page } from 'playwright-core';
 import { scratch } from '../../support/folders.ts';
 import { until } from '../../support/until.ts';
@@ -42,6 +49,8 @@ export interface WebStageOptions {
   readonly setUp?: boolean;
   /** false: no Dovecots; projects then lie between systems that nobody answers for. */
   readonly mail?: boolean;
+  /** Of the target's Dovecot: limits and the like, to see what fails. */
+  readonly target?: DovecotOptions;
   /** Passes at a time; 0: nothing that is queued ever starts. */
   readonly concurrency?: number;
   /** Of the server. */
@@ -62,6 +71,15 @@ export interface NewProject {
   /** Mail licenses to grant. */
   readonly licenses?: number;
   readonly settings?: Record<string, unknown>;
+  /** Others than the two Dovecots. */
+  readonly systems?: { readonly source?: number; readonly target?: number };
+}
+
+export interface StagePageOptions extends PageOptions {
+  /** Who is signed in; the owner unless told. */
+  readonly as?: Role | 'nobody';
+  /** Before anything is loaded: a clock, a route. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 export type Entry = ResponseOf<'getEntry'>;
@@ -78,7 +96,7 @@ export async function openWebStage(name: string, options: WebStageOptions = {}):
   const [postgres, source, target, browser, port] = await Promise.all([
     startPostgres({ fsync: false }),
     mail ? startDovecot({ listescape: true }) : undefined,
-    mail ? startDovecot({ listescape: true }) : undefined,
+    mail ? startDovecot({ listescape: true, ...options.target }) : undefined,
     startBrowser(),
     freePort(),
   ]);
@@ -160,23 +178,23 @@ export class WebStage {
 
   /** The two Dovecots as systems of the product, made once. */
   systems(): Promise<{ source: number; target: number }> {
-    this.#systems ??= (async () => {
-      const system = async (name: string, server: Dovecot | undefined): Promise<number> => {
-        const settings = { host: server?.host ?? '127.0.0.1', port: server?.port ?? 9, tls: 'none' };
-        const body = { name, connector: 'imap', settings, credentials: { password: 'pw' } };
-        return (await this.client.createSystem({ body })).id;
-      };
-      return {
-        source: await system('Old mail server', this.#source),
-        target: await system('New mail server', this.#target),
-      };
-    })();
+    this.#systems ??= (async () => ({
+      source: await this.system('Old mail server', this.#source),
+      target: await this.system('New mail server', this.#target),
+    }))();
     return this.#systems;
   }
 
+  /** An IMAP system; without a server, one that nobody answers for. */
+  async system(name: string, server: { host: string; port: number } = { host: '127.0.0.1', port: 9 }): Promise<number> {
+    const settings = { host: server.host, port: server.port, tls: 'none' };
+    const body = { name, connector: 'imap', settings, credentials: { password: 'pw' } };
+    return (await this.client.createSystem({ body })).id;
+  }
+
   /** A project between the two Dovecots. */
-  async project({ name, entries = [], licenses = 0, settings }: NewProject): Promise<StagedProject> {
-    const systems = await this.systems();
+  async project({ name, entries = [], licenses = 0, settings, ...more }: NewProject): Promise<StagedProject> {
+    const systems = { ...(await this.systems()), ...more.systems };
     const { id } = await this.client.createProject({
       body: {
         name,
@@ -208,22 +226,28 @@ export class WebStage {
     return { id, name, entries: made };
   }
 
+  /** Starts the entry and waits until it has come to rest. */
+  async migrate(entryId: number): Promise<Entry> {
+    await this.client.startEntry({ params: { id: entryId }, body: {} });
+    return this.idle(entryId);
+  }
+
   /** Waits until the entry has no pass that goes on by itself, and returns it. */
   async idle(entryId: number): Promise<Entry> {
-    let entry: Entry | undefined;
     await until(`entry ${entryId} has come to rest`, async () => {
-      entry = await this.client.getEntry({ params: { id: entryId } });
-      return !['scheduled', 'running', 'pending'].includes(entry.status);
+      const { items } = await this.client.listPasses({ query: { entryId, limit: 1 } });
+      return !items.some((pass) => LIVE_PASS_STATUSES.includes(pass.status));
     });
-    return entry as Entry;
+    return this.client.getEntry({ params: { id: entryId } });
   }
 
   /** A signed-in page of a browser profile of its own; within a test it closes by itself, and is judged then. */
-  async page(path: string, options: PageOptions & { readonly as?: Role | 'nobody' } = {}): Promise<Page> {
-    const { as = 'owner' } = options;
+  async page(path: string, options: StagePageOptions = {}): Promise<Page> {
+    const { as = 'owner', prepare } = options;
     const session = as === 'nobody' ? undefined : await this.people.session(as);
     const open = await openPage(this.browser, this.url, session, options);
     this.#closeAfterTest(open);
+    await prepare?.(open.page);
     await visit(open.page, path);
     return open.page;
   }

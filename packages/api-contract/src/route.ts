@@ -44,6 +44,7 @@ export const TAGS = {
   passes: 'Runs of an entry and their books',
   remigration: 'The guided flow that starts an entry again, for one or many',
   licenses: 'Balance, ledger, grants and signed packs',
+  notifications: 'Webhooks and e-mail: channels, rules, what was sent',
   reports: 'What happened, for people and spreadsheets',
   events: 'Live events',
 } as const;

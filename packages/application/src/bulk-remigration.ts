@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { asSternaError, type LicenseTier, SternaError } from '@sterna/core';
 import {
   inOrganization,
+  listedEntries,
   type OrganizationTransaction,
   openRemigrations,
   passById,
@@ -30,7 +31,7 @@ export interface BulkRemigration {
   /** `pilot`: one entry goes first; `asks`: the pilot is done, `continueBulk` decides; then `rest`, `done`. */
   readonly state: 'pilot' | 'asks' | 'rest' | 'done' | 'cancelled';
   readonly pilot: RemigrationView;
-  /** Those that need a person first, then those under way; at most as many as were asked for. */
+  /** Those that somebody must look at first, then those under way; at most as many as were asked for. */
   readonly rest: readonly RemigrationView[];
   /** Of the others, the pilot left out. */
   readonly counts: {
@@ -39,6 +40,8 @@ export interface BulkRemigration {
     readonly needPerson: number;
     readonly underWay: number;
     readonly done: number;
+    /** Of those done: their verify found differences. */
+    readonly differ: number;
     readonly cancelled: number;
     readonly refused: number;
   };
@@ -77,7 +80,10 @@ export async function beginBulkRemigration(
       field: 'pilotEntryId',
       fix: 'Select the entries, the pilot among them.',
     });
-  for (const id of ids) await listedEntry(context.db, actor, id);
+  const listed = new Set(
+    (await listedEntries(context.db, actor.organizationId, ids, { lock: false })).map((entry) => entry.id),
+  );
+  for (const id of ids) if (!listed.has(id)) throw notFound('entry', id);
   if (input.target === 'empty' && input.confirmation?.trim() !== String(ids.length))
     throw new SternaError('config', 'confirmation-differs', `This empties the targets of ${ids.length} entries.`, {
       field: 'confirmation',
@@ -137,7 +143,8 @@ export async function getBulkRemigration(
       begun: rest.length,
       needPerson: count('needPerson'),
       underWay: count('underWay'),
-      done: count('done'),
+      done: count('differ') + count('done'),
+      differ: count('differ'),
       cancelled: count('cancelled'),
       refused: refused.length,
     },
@@ -147,10 +154,11 @@ export async function getBulkRemigration(
   };
 }
 
-const RANKS = ['needPerson', 'underWay', 'done', 'cancelled'] as const;
+const RANKS = ['needPerson', 'differ', 'underWay', 'done', 'cancelled'] as const;
 
 function rankOf(view: RemigrationView): (typeof RANKS)[number] {
-  if (view.step === 'done' || view.step === 'cancelled') return view.step;
+  if (view.step === 'cancelled') return 'cancelled';
+  if (view.step === 'done') return view.verified === 'differs' ? 'differ' : 'done';
   return view.problem === undefined ? 'underWay' : 'needPerson';
 }
 
@@ -173,6 +181,8 @@ const WORDS: Readonly<Record<BulkRemigration['state'], string>> = {
   done: 'All are through.',
   cancelled: 'Cancelled: the others were left alone.',
 };
+
+const AT_ONCE = 10;
 
 /** @throws SternaError config `bulk-not-asking` */
 export async function continueBulkRemigration(
@@ -217,7 +227,8 @@ export async function continueBulkRemigration(
     tx.audit('remigration.bulk', `remigration/${row.id}`, { go: input.go, entries: bulk.waiting.length });
     return begun;
   });
-  for (const row of rows) await drive(context, row);
+  // The passes of the first few wake the server's driver, which takes up the others: nobody waits here for thousands.
+  for (const row of rows.slice(0, AT_ONCE)) await drive(context, row);
   return getBulkRemigration(context, actor, input);
 }
 

@@ -62,6 +62,8 @@ export interface EntryFilter {
   readonly license?: 'none' | 'assigned' | 'burned' | undefined;
   /** Part of an address or display name, without case. */
   readonly search?: string | undefined;
+  /** Only those of these that match. */
+  readonly ids?: readonly number[] | undefined;
   /** Default false: live entries only. */
   readonly archived?: boolean | undefined;
 }
@@ -254,12 +256,15 @@ async function queryOf(context: Context, actor: Actor, filter: EntryFilter): Pro
     itemType: filter.itemType,
     search: filter.search,
     archived: filter.archived === true,
+    among: filter.ids,
   };
   if (filter.license === undefined) return query;
   const holders = (await licenseState(context.db, actor.organizationId)).holders();
   if (filter.license === 'none') return { ...query, except: [...holders.keys()] };
   const wantBurned = filter.license === 'burned';
-  return { ...query, among: [...holders].filter(([, isBurned]) => isBurned === wantBurned).map(([id]) => id) };
+  const listed = filter.ids === undefined ? undefined : new Set(filter.ids);
+  const among = [...holders].filter(([id, isBurned]) => isBurned === wantBurned && (listed?.has(id) ?? true));
+  return { ...query, among: among.map(([id]) => id) };
 }
 
 /** @param input.limit 1 to 500, default 100 */
@@ -270,6 +275,7 @@ export async function listEntries(
     sort?: EntrySort | undefined;
     descending?: boolean | undefined;
     after?: string | undefined;
+    skip?: number | undefined;
     limit?: number | undefined;
   },
 ): Promise<Page<EntryView> & { total: number }> {
@@ -279,6 +285,7 @@ export async function listEntries(
     order: input.sort ?? 'id',
     descending: input.descending === true,
     after: readEntryCursor(input.after),
+    skip: input.skip,
     limit: readLimit(input.limit),
   });
   const items = await entryViews(context.db, page.rows, await licenseState(context.db, actor.organizationId));

@@ -74,6 +74,26 @@ export {
 } from './licenses.ts';
 export * from './live-events.ts';
 export * from './mapping.ts';
+export {
+  type ChannelInput,
+  type ChannelView,
+  createChannel,
+  type DeliveryView,
+  getDelivery,
+  getNotificationRules,
+  listChannels,
+  listDeliveries,
+  MAIL_SECURITY,
+  type MailSettings,
+  removeChannel,
+  renewChannelSecret,
+  retryDelivery,
+  testChannel,
+  updateChannel,
+  updateNotificationRules,
+} from './notifications.ts';
+export { scanNotifications } from './notifications-scan.ts';
+export { deliverNotifications, type NotificationTransport, type Sent } from './notifications-send.ts';
 export * from './overview.ts';
 export {
   getPass,
@@ -90,7 +110,14 @@ export {
 export * from './people.ts';
 export { planRemigration, planStart } from './plan.ts';
 export type * from './plan-types.ts';
-export * from './project-report.ts';
+export {
+  type ReportEntry,
+  type ReportFailure,
+  type ReportSummary,
+  reportEntries,
+  reportFailures,
+  reportSummary,
+} from './project-report.ts';
 export * from './projects.ts';
 export {
   beginRemigration,

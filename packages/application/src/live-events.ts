@@ -5,7 +5,8 @@ import type { Actor, Context } from './context.ts';
 export interface LiveEvent {
   /**
    * `pass` (its status changed), `progress`, `entry` (made, changed, deleted), `project`, `license`, `remigration`,
-   * `bulk` (an action on many goes on: its figures are `data`), `batch` (schedule or checklist), `notification`,
+   * `bulk` (an action on many goes on: its figures are `data`), `batch` (schedule or checklist), `notification`
+   * (something to tell, or another way to tell it), `delivery` (it was told, or not),
    * `lost` (events were missed: read the state again).
    */
   readonly type: string;

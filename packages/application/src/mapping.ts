@@ -1,6 +1,7 @@
 import {
   type CsvProblem,
   formatMapping,
+  isDomainName,
   MAPPING_KINDS,
   type MappingKind,
   type MappingRow,
@@ -73,12 +74,13 @@ const mappingSource = (source: string): string => source.trim().toLowerCase().re
 /**
  * Rows as they are stored.
  *
- * @param field name of a row's input (`rows[3]`)
+ * @param field of the request that holds the rows
  * @throws SternaError config `mapping-invalid`
  */
-function readRows(rows: readonly MappingRow[], field: (index: number) => string): ReadonlyMap<string, MappingRow> {
+function readRows(rows: readonly MappingRow[], field: string): ReadonlyMap<string, MappingRow> {
   const read = new Map<string, MappingRow>();
   for (const [index, row] of rows.entries()) {
+    const at = `${field}[${index}]`;
     const source = mappingSource(row.source);
     const target = row.target.trim().replace(/^@/, '');
     const isTwice = read.has(source);
@@ -87,8 +89,14 @@ function readRows(rows: readonly MappingRow[], field: (index: number) => string)
         'config',
         'mapping-invalid',
         isTwice ? `${source} is mapped twice.` : 'A row of the mapping table needs a source, a target and a kind.',
-        { field: field(index), fix: 'Correct this row.' },
+        { field: isTwice ? `${at}.source` : at, fix: 'Correct this row.' },
       );
+    const noDomain = row.kind === 'domain' && [source, target].find((name) => !isDomainName(name));
+    if (typeof noDomain === 'string')
+      throw new SternaError('config', 'mapping-invalid', `${noDomain} is no domain.`, {
+        field: `${at}.${noDomain === source ? 'source' : 'target'}`,
+        fix: 'Write it like old.example, or make it a user.',
+      });
     read.set(source, { kind: row.kind, source, target });
   }
   return read;
@@ -115,7 +123,7 @@ async function storeMapping(
 ): Promise<void> {
   requireScope(actor, 'operate');
   await checkedProject(context, actor, input.projectId);
-  const rows = readRows(input.rows, (index) => `rows[${index}]`);
+  const rows = readRows(input.rows, 'rows');
   await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     await writeMapping(tx.db, input.projectId, [...rows.values()], { append: input.append === true });
     tx.audit('project.mapping', `project/${input.projectId}`, { rows: rows.size, append: input.append === true });
@@ -136,7 +144,7 @@ export async function changeMapping(
 ): Promise<{ total: number }> {
   requireScope(actor, 'operate');
   await checkedProject(context, actor, input.projectId);
-  const put = [...readRows(input.put ?? [], (index) => `put[${index}].source`).values()];
+  const put = [...readRows(input.put ?? [], 'put').values()];
   const remove = (input.remove ?? []).map(mappingSource);
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const removed = await removeMapping(tx.db, input.projectId, remove);

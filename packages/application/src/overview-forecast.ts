@@ -22,11 +22,11 @@ const PACE_NEEDS = 5;
  * When all that is under way will be through. What isn't known isn't guessed: with passes that haven't listed their
  * source the pace of the last hour stands in, and without that there is no time.
  */
-export function forecastOf(
+export async function forecastOf(
   live: readonly LivePassesRow[],
-  pace: { readonly passes: number; readonly seconds: number },
+  readPace: () => Promise<{ readonly passes: number; readonly seconds: number }>,
   now: Date,
-): Forecast {
+): Promise<Forecast> {
   const writing = live.filter((row) => row.writes);
   const total = (of: (row: LivePassesRow) => number, rows = writing): number =>
     rows.reduce((sum, row) => sum + of(row), 0);
@@ -54,6 +54,7 @@ export function forecastOf(
     const waiting = total((row) => row.objects_left, pending);
     return until('objects', Math.max(longest, figures.objectsLeft / rate), waiting / rate);
   }
+  const pace = await readPace();
   if (pace.passes < PACE_NEEDS || pace.seconds <= 0) return unknown;
   const perPass = pace.seconds / pace.passes;
   return until('passes', figures.passes * perPass, total((row) => row.passes, pending) * perPass);

@@ -167,7 +167,7 @@ export async function getOverview(
       }),
       licenses: licenses.balances().filter((balance) => balance.granted > 0 || isNeeded(balance, tally)),
       throughput: minutesOf(await throughputSince(db, scope, from), from, at),
-      forecast: forecastOf(live, await recentPace(db, scope), at),
+      forecast: await forecastOf(live, () => recentPace(db, scope), at),
     };
   });
 }

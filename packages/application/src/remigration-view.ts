@@ -65,6 +65,8 @@ export interface RemigrationView {
   /** What the frozen plan lists for removal. */
   readonly frozen: { readonly objects: number; readonly bytes: number } | undefined;
   readonly steps: readonly RecordedStep[];
+  /** What the verify of the flow found, once it has ended. */
+  readonly verified: 'ok' | 'differs' | undefined;
   readonly bulkId: string | undefined;
   readonly pilot: boolean;
   readonly createdAt: Date;
@@ -176,7 +178,11 @@ export async function remigrationViews(
 ): Promise<readonly RemigrationView[]> {
   const { organizationId } = actor;
   const data = rows.map(dataOf);
-  const passes = await passesById(db, organizationId, given(data.map(({ passId }) => passId)));
+  const passes = await passesById(
+    db,
+    organizationId,
+    given(rows.flatMap((row, i) => [data[i]?.passId, verifyOf(row)])),
+  );
   const backups = await targetSystemsOf(db, organizationId, given(data.map(({ backupEntryId }) => backupEntryId)));
   const entries = new Map(
     (
@@ -197,6 +203,7 @@ export async function remigrationViews(
     views.push({
       ...viewOf(row, data[i] as RemigrationData, entry, now),
       backup: backupOf(data[i] as RemigrationData, archive),
+      verified: verdictOf(passes.get(verifyOf(row) ?? 0)),
       // The freeze writes the list; from then on it doesn't change.
       frozen:
         now.step === 'confirm' && frozen === undefined
@@ -209,6 +216,15 @@ export async function remigrationViews(
 
 const given = (ids: readonly (number | undefined)[]): number[] => ids.filter((id) => id !== undefined);
 
+/** The pass of the last verify in the flow. */
+const verifyOf = (row: RemigrationRow): number | undefined =>
+  (row.steps as readonly RecordedStep[]).findLast((one) => one.of === 'verify' && one.passId !== undefined)?.passId;
+
+function verdictOf(pass: PassRow | undefined): RemigrationView['verified'] {
+  if (pass?.status === 'completed') return 'ok';
+  return pass?.status === 'completed with failures' ? 'differs' : undefined;
+}
+
 function backupOf(data: RemigrationData, archive: SystemRow | undefined): RemigrationView['backup'] {
   if (data.backupRefused !== undefined) return { refused: data.backupRefused };
   if (data.backupEntryId === undefined || archive === undefined) return undefined;
@@ -220,7 +236,7 @@ function viewOf(
   data: RemigrationData,
   entry: EntryRow,
   now: Standing,
-): Omit<RemigrationView, 'backup' | 'frozen'> {
+): Omit<RemigrationView, 'backup' | 'frozen' | 'verified'> {
   const steps = row.steps as readonly RecordedStep[];
   const problem = now.problem ?? (now.waiting === undefined ? refusedLast(row, now) : undefined);
   return {

@@ -230,15 +230,25 @@ export interface SystemCheck {
   readonly lines: readonly CheckLine[];
 }
 
-/** Reachability, rights, capabilities, with their evidence; `address` signs in for real. */
+/**
+ * Reachability, rights, capabilities, with their evidence; `address` signs in for real, with `credentials` instead of
+ * the system's where they are given. Those are not stored.
+ */
 export async function checkSystem(
   context: Context,
   actor: Actor,
-  input: { systemId: number; address?: string | undefined; signal?: AbortSignal | undefined },
+  input: {
+    systemId: number;
+    address?: string | undefined;
+    credentials?: CredentialsInput | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<SystemCheck> {
   requireScope(actor, 'operate');
   const row = await visibleSystem(context, actor, input.systemId);
   const connector = connectorOf(context, row.connector);
-  const lines = await connector.check(systemConfig(context, row), input.address, input.signal);
+  const config = systemConfig(context, row);
+  const credentials = readCredentials(input.credentials) ?? config.credentials;
+  const lines = await connector.check({ ...config, credentials }, input.address, input.signal);
   return { ok: lines.every((line) => line.ok), lines };
 }

@@ -168,6 +168,13 @@ describe('a second organization', () => {
       runAt: new Date(Date.now() + 3_600_000),
       zone: 'UTC',
     });
+    const { channel } = await application.createChannel(context, owner, {
+      kind: 'webhook',
+      name: 'of the first',
+      topics: ['failures'],
+      url: 'https://hooks.example/',
+    });
+    const delivery = await application.testChannel(context, owner, { channelId: channel.id });
     const token = await createToken(context, owner, { name: 'of the first', scopes: ['read'] });
 
     const ids = {
@@ -180,6 +187,8 @@ describe('a second organization', () => {
       remigrationId: open?.id ?? 0,
       tokenId: token.id,
       scheduleId: schedule.id,
+      channelId: channel.id,
+      deliveryId: delivery.id,
       key: 'mx',
       title: 'x',
       batch: '',
@@ -231,7 +240,14 @@ describe('a second organization', () => {
       'verifyAudit',
       'driveRemigrations',
       'runSchedules',
+      'scanNotifications',
+      'deliverNotifications',
+      'listChannels',
+      'createChannel',
+      'getNotificationRules',
+      'updateNotificationRules',
       'getBalances',
+      'licensingTerms',
       'listAudit',
       'listAccounts',
       'listTokens',
@@ -258,6 +274,7 @@ describe('a second organization', () => {
       application.listProjects(context, stranger),
       application.listTokens(context, stranger),
       application.listBackups(context, stranger),
+      application.listChannels(context, stranger),
       application.listBackups(context, stranger, { ofEntryId: entryId }),
       application.listRemigrations(context, stranger),
       application.listAudit(context, stranger, { subject: `entry/${entryId}` }).then((page) => page.items),

@@ -147,6 +147,11 @@ describe('the mapping table', () => {
       row('bob@old', 'bob@new'),
     ]);
     expect(await changeMapping(context, owner, { projectId, remove: ['bob@old', 'nobody@old'] })).toEqual({ total: 1 });
+    const domain = { source: '@old.example', target: 'x@new.example', kind: 'domain' as const };
+    await expect(changeMapping(context, owner, { projectId, put: [domain] })).rejects.toMatchObject({
+      code: 'mapping-invalid',
+      field: 'put[0].target',
+    });
   });
 });
 

@@ -299,7 +299,7 @@ describe('remigration', () => {
     const stuck = await getBulkRemigration(context, owner, { bulkId });
     expect(stuck).toMatchObject({
       state: 'rest',
-      counts: { begun: 2, needPerson: 1, underWay: 0, done: 1, cancelled: 0, refused: 0 },
+      counts: { begun: 2, needPerson: 1, underWay: 0, done: 1, differ: 0, cancelled: 0, refused: 0 },
     });
     expect(stuck.rest[0]).toMatchObject({
       step: 'recreate',

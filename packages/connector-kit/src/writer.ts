@@ -104,6 +104,7 @@ export interface Candidate {
 
 export interface InventoryItem {
   readonly targetId: string;
+  /** In bytes; always where asked for, else where it costs nothing. */
   readonly size?: number;
   readonly date?: Date;
   readonly flags?: Flags;
@@ -157,5 +158,8 @@ export interface Writer {
   candidates(container: string, since: string | undefined): AsyncIterable<Candidate>;
 
   /** Everything in a container: for verify, duplicate prevention, emptying. */
-  inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncIterable<InventoryItem>;
+  inventory(
+    container: string,
+    facets: { readonly matchKey?: boolean; readonly size?: boolean },
+  ): AsyncIterable<InventoryItem>;
 }

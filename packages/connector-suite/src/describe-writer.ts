@@ -442,7 +442,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
     );
 
     test(
-      'inventory: everything, ours and theirs, with match keys',
+      'inventory: everything, ours and theirs, with match keys and sizes',
       staged(fixture, async ({ endpoint, open }) => {
         await endpoint.seed([seedOf(1), seedOf(2)]);
         const session = await open('write');
@@ -455,6 +455,9 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         expect(items.map((item) => item.matchKey?.toString('hex')).sort()).toEqual(
           [1, 2, 2, 3].map((n) => messageMatchKey(plain(n)).toString('hex')).sort(),
         );
+        const sized = await collect(writerOf(session).inventory(inbox, { size: true }));
+        // As the target counts them: line ends may be its own.
+        for (const { size = 0 } of sized) expect(size).toBeGreaterThan(plain(1).length * 0.9);
         const listed = items.map((item) => item.targetId);
         expect(new Set(listed).size).toBe(4);
         for (const id of known(ids)) expect(listed).toContain(id);

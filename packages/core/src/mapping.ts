@@ -11,6 +11,9 @@ export interface MappingRow {
 export const MAPPING_KINDS = ['user', 'group', 'domain'] as const;
 export type MappingKind = (typeof MAPPING_KINDS)[number];
 
+/** A domain is mapped as a whole: `old.example`, with or without `@` before it. */
+export const isDomainName = (text: string): boolean => /^@?[^\s@/]+$/.test(text.trim());
+
 const fold = (text: string): string => text.trim().toLowerCase();
 
 /** `target` is undefined for who is mapped nowhere. */
@@ -143,6 +146,8 @@ export function readMapping(bytes: Uint8Array): { rows: readonly MappingRow[]; p
     ] as const)
       if (value === '')
         problem(column, 'csv-bad-value', `${column} is empty.`, 'Give both addresses, or delete the line.');
+      else if (row.kind === 'domain' && !isDomainName(value))
+        problem(column, 'csv-bad-value', `"${value}" is no domain.`, 'Write it like old.example, or make it a user.');
     const first = seen.get(fold(row.source));
     if (first !== undefined && row.source !== '')
       problem(

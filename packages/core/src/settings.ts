@@ -14,6 +14,9 @@ const moment = z
   })
   .transform((text) => new Date(text).toISOString());
 
+/** Description of a number of bytes; `unit` is for forms. */
+const bytes = (description: string) => ({ description, unit: 'bytes' });
+
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day such as 22:00');
 const timeZone = z.string().refine(isTimeZone, { message: 'is not a time zone such as Europe/Paris' });
 const positive = z.number().int().positive();
@@ -37,7 +40,7 @@ export const settingsSchema = z.strictObject({
       include: z
         .array(z.string().min(1))
         .default([])
-        .describe('Only these folders and what is below them; empty means all. `*`, `**` and `role:junk` work.'),
+        .describe('Only these folders and what is below them; empty means all. *, ** and role:junk work, too.'),
       exclude: z
         .array(z.string().min(1))
         .default([])
@@ -86,7 +89,7 @@ export const settingsSchema = z.strictObject({
     .describe('Versions of a file besides the current one; 0 is none.'),
   sizeLimit: positive
     .optional()
-    .describe('In bytes. Larger objects are filtered; without it, only the target’s own limit counts.'),
+    .meta(bytes('Larger objects are filtered; without it, only the target’s own limit counts.')),
   deletions: z
     .enum(['keep', 'report', 'propagate'])
     .default('keep')
@@ -95,7 +98,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       bytesPerSecond: positive
         .optional()
-        .describe('Bytes a second for each pass; without it there is no limit of ours.'),
+        .meta(bytes('For each pass, in a second; without it there is no limit of ours.')),
       timeZone: timeZone.default('UTC').describe('In which the windows are meant, daylight saving included.'),
       windows: z
         .array(
@@ -106,10 +109,10 @@ export const settingsSchema = z.strictObject({
               .default([...DAYS])
               .describe('Days on which the window opens.'),
             from: clockTime,
-            until: clockTime.describe('Before `from`, it reaches over midnight.'),
+            until: clockTime.describe('Earlier than its start, it reaches over midnight.'),
             bytesPerSecond: positive
               .optional()
-              .describe('Bytes a second inside this window, instead of the limit above.'),
+              .meta(bytes('In a second inside this window, instead of the limit for all times.')),
           }),
         )
         .default([])
@@ -118,12 +121,11 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   failureShare: z
     .strictObject({
-      share: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.5)
-        .describe('A pass stops early once more than this share of its first objects have failed; 1 never does.'),
+      share: z.number().min(0).max(1).default(0.5).meta({
+        description:
+          'A pass stops early once more than this share of its first objects have failed. With all of them, it never does.',
+        unit: 'share',
+      }),
       objects: positive.default(100).describe('How many first objects count.'),
     })
     .prefault({}),

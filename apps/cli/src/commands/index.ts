@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { registerBackup } from './backup.ts';
+import { registerBatch } from './batch.ts';
 import { registerCopy } from './copy.ts';
+import { registerCutover } from './cutover.ts';
 import { registerDemo } from './demo.ts';
 import { registerEntry } from './entry.ts';
 import { registerLedger } from './ledger.ts';
 import { registerLicense } from './license.ts';
 import { registerList } from './list.ts';
+import { registerNotification } from './notification.ts';
+import { registerOverview } from './overview.ts';
 import { registerPass } from './pass.ts';
 import { registerProject } from './project.ts';
 import { registerRemigrate } from './remigrate.ts';
@@ -25,9 +29,13 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerList,
   registerEntry,
   registerPass,
+  registerBatch,
+  registerCutover,
+  registerOverview,
   registerRemigrate,
   registerBackup,
   registerLicense,
   registerLedger,
+  registerNotification,
   registerVersion,
 ];

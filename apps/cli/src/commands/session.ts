@@ -27,7 +27,7 @@ export function registerSession(program: Command): void {
     const email = await askText(terminal, '--email', 'E-mail of the administrator', options.email);
     const password = await needSecret(terminal, 'STERNA_PASSWORD', 'Password (at least 12 characters)');
     const { account, token } = await client.setUp({ body: { organization, email, password } });
-    const path = await saveCredentials(baseUrl, token);
+    const path = await saveCredentials(baseUrl, token ?? '');
     return doneAnswer(
       { server: baseUrl, account },
       `${email} administers ${organization} on ${baseUrl}. Signed in (${path}).`,

@@ -18,6 +18,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'media-type-unknown': 415,
   // Right as such, but not as things stand now.
   'already-set-up': 409,
+  'channel-off': 409,
   'email-taken': 409,
   'mapping-taken': 409,
   'last-owner': 409,

@@ -35,6 +35,8 @@ export function addEventStream(app: FastifyInstance, name: string, route: Route,
       };
       raw.on('close', end);
       raw.on('error', end);
+      // Gone while the sign-in was looked up: no event tells of it any more, and the heartbeat would keep us from ending.
+      if (raw.destroyed) end();
       let id = Date.now();
       const send = (type: string, data: unknown): void => {
         id += 1;

@@ -40,12 +40,25 @@ function readStatuses(text: string | undefined): readonly EntryStatus[] | undefi
   });
 }
 
+/** @throws SternaError config where one isn't a number */
+function readIds(text: string | undefined): readonly number[] | undefined {
+  return text?.split(',').map((word) => {
+    const id = Number(word);
+    if (Number.isSafeInteger(id) && id > 0) return id;
+    throw new SternaError('config', 'id-invalid', `"${word}" is no number of an entry.`, {
+      field: 'ids',
+      fix: 'Give the numbers of entries, with commas between them.',
+    });
+  });
+}
+
 export const entryHandlers: Handlers<typeof entryRoutes> = {
   listEntries: async ({ application, actor, params, query }) => {
     const page = await listEntries(application, actor, {
       ...query,
       projectId: params.id,
       status: readStatuses(query.status),
+      ids: readIds(query.ids),
     });
     return { ...page, items: page.items.map(showEntry) };
   },

@@ -4,6 +4,7 @@ import { cutoverHandlers } from './cutover.ts';
 import { entryHandlers } from './entries.ts';
 import { entryPageHandlers } from './entry-page.ts';
 import { licenseHandlers } from './licenses.ts';
+import { notificationHandlers } from './notifications.ts';
 import { overviewHandlers } from './overview.ts';
 import { passHandlers } from './passes.ts';
 import { projectHandlers } from './projects.ts';
@@ -21,6 +22,7 @@ export const handlers = {
   ...entryPageHandlers,
   ...batchHandlers,
   ...cutoverHandlers,
+  ...notificationHandlers,
   ...passHandlers,
   ...remigrationHandlers,
   ...backupHandlers,

@@ -39,7 +39,8 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
   setUp: async ({ body, application, server, reply }) => {
     const session = await setUp(application, body);
     setSessionCookie(reply, server, session.token, session.expiresAt);
-    return { account: session.account, token: await tokenFor(application, session, 'set-up') };
+    const token = body.token ? await tokenFor(application, session, 'set-up') : undefined;
+    return { account: session.account, token };
   },
   signIn: async ({ body, application, server, reply }) => {
     server.signInLimit.check(body.email);

@@ -23,5 +23,5 @@ export const systemHandlers: Handlers<typeof systemRoutes> = {
     return undefined;
   },
   checkSystem: async ({ application, actor, params, body, reply }) =>
-    checkSystem(application, actor, { systemId: params.id, address: body.address, signal: signalOf(reply) }),
+    checkSystem(application, actor, { systemId: params.id, ...body, signal: signalOf(reply) }),
 };

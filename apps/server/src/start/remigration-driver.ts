@@ -2,8 +2,14 @@ import { type Context, driveRemigrations } from '@sterna/application';
 import type { Logger } from 'pino';
 
 /**
- * Moves remigrations on when a pass of theirs ends. Asked once at the start (for what ended while nobody was here)
- * and after every event about a pass; one run at a time, and one more if something happened meanwhile.
+ * What may let a remigration go on: its pass has ended, a person took the step that had failed, licenses came. `lost`:
+ * nobody knows.
+ */
+const WAKING: ReadonlySet<string> = new Set(['pass', 'remigration', 'license', 'lost']);
+
+/**
+ * Moves remigrations on. Asked once at the start (for what ended while nobody was here) and after every event that may
+ * matter to one; one run at a time, and one more if something happened meanwhile.
  */
 export function startRemigrationDriver(context: Context, log: Logger): { stop(): Promise<void> } {
   let again = false;
@@ -24,7 +30,7 @@ export function startRemigrationDriver(context: Context, log: Logger): { stop():
   };
 
   const unsubscribe = context.events.subscribe((event) => {
-    if (event.type === 'pass' || event.type === 'lost') wake();
+    if (WAKING.has(event.type)) wake();
   });
   wake();
   return {

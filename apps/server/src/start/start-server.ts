@@ -5,9 +5,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createServer } from '../http/create-server.ts';
 import { SignInLimit } from '../http/sign-in-limit.ts';
+import { notificationTransport } from '../outbound/transport.ts';
 import { startBatchDriver } from './batch-driver.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { createLog } from './log.ts';
+import { startNotificationDriver } from './notification-driver.ts';
 import { startRemigrationDriver } from './remigration-driver.ts';
 
 export const SERVICES = ['api', 'worker'] as const;
@@ -69,6 +71,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       closing.push(() => driver.stop());
       const batches = startBatchDriver(installation.application, log);
       closing.push(() => batches.stop());
+      const notifications = startNotificationDriver(
+        installation.application,
+        notificationTransport({
+          isLocal: LOOPBACK.test(options.host ?? '127.0.0.1') && options.tlsProxy !== true,
+          version: options.version,
+        }),
+        log,
+      );
+      closing.push(() => notifications.stop());
       const app = await createServer({
         application: installation.application,
         version: options.version,

@@ -30,7 +30,7 @@ export interface paths {
         put?: never;
         /**
          * Create the organization and its first administrator
-         * @description Works once, on an installation that has no account. Signs in, and gives an administrator token.
+         * @description Works once, on an installation that has no account. Signs in, and gives an administrator token if asked.
          */
         post: operations["setUp"];
         delete?: never;
@@ -938,6 +938,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where notifications go */
+        get: operations["listChannels"];
+        put?: never;
+        /** Add a webhook or an e-mail channel */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a channel; what it was still to send is given up */
+        delete: operations["removeChannel"];
+        options?: never;
+        head?: never;
+        /** Change a channel or switch it off; what is left out stays */
+        patch: operations["updateChannel"];
+        trace?: never;
+    };
+    "/api/notifications/channels/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new secret for a webhook's signatures; the old one is used no longer */
+        post: operations["renewChannelSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test, once; the delivery says what came of it */
+        post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, or not and why, newest first */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message to one channel, with its attempts */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it once more, now */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When something is worth telling */
+        get: operations["getNotificationRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change when something is worth telling; what is left out stays */
+        patch: operations["updateNotificationRules"];
+        trace?: never;
+    };
     "/api/passes/{id}": {
         parameters: {
             query?: never;
@@ -1628,6 +1767,10 @@ export interface components {
             kind: "initial" | "delta" | "audit" | "verify" | "empty";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
+            /** @description As they were when it was asked for; what changes later is not for this pass */
+            settings: {
+                [key: string]: unknown;
+            };
             settingsVersion: string;
             requestedBy: string;
             reason?: string;
@@ -2292,6 +2435,82 @@ export interface components {
             reason: string;
             words: string;
         };
+        NotificationChannel: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            kind: "webhook" | "email";
+            topics: ("batch-done" | "failures" | "throttled" | "license-low" | "remigration-waiting")[];
+            enabled: boolean;
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            createdAt: string;
+            /** @description Without its path for those who may not change channels */
+            url?: string;
+            mail?: {
+                host: string;
+                port: number;
+                /** @enum {string} */
+                security: "tls" | "starttls" | "none";
+                user?: string;
+                from: string;
+                to: string[];
+                hasPassword: boolean;
+                hasCa: boolean;
+            };
+        };
+        NotificationDelivery: {
+            id: number;
+            /** @description `webhook-id` of the message */
+            eventId: string;
+            channel: {
+                id: number;
+                name: string;
+                /** @enum {string} */
+                kind: "webhook" | "email";
+            };
+            /** @description batch-done, failures, throttled, license-low, remigration-waiting, test */
+            topic: string;
+            projectId?: number;
+            title: string;
+            text: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            at: string;
+            /** @enum {string} */
+            status: "waiting" | "delivered" | "failed";
+            attempts: {
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                at: string;
+                ok: boolean;
+                words: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            nextAttemptAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            deliveredAt?: string;
+        };
+        NotificationRules: {
+            /** @description Failed and uncertain together, of what a pass saw: 0.05 is 5 % */
+            failureShare: number;
+            throttledMinutes: number;
+            licenseLow: number;
+        };
         RunningPass: {
             id: number;
             entryId: number;
@@ -2426,8 +2645,6 @@ export interface components {
              * @description UTC
              */
             at: string;
-            /** @description Places to read and write that are configured */
-            systems: number;
             projects: components["schemas"]["OverviewProject"][];
             passes: {
                 running: number;
@@ -2568,6 +2785,11 @@ export interface components {
                 /** @description The pass that it queued */
                 passId?: number;
             }[];
+            /**
+             * @description What the verify of the flow found, once it has ended
+             * @enum {string}
+             */
+            verified?: "ok" | "differs";
             bulkId?: string;
             pilot: boolean;
             /**
@@ -2594,6 +2816,8 @@ export interface components {
                 needPerson: number;
                 underWay: number;
                 done: number;
+                /** @description Of those done: their verify found differences */
+                differ: number;
                 cancelled: number;
                 refused: number;
             };
@@ -2733,6 +2957,11 @@ export interface operations {
                     /** Format: email */
                     email: string;
                     password: string;
+                    /**
+                     * @description false: only sign in, as the dashboard does
+                     * @default true
+                     */
+                    token?: boolean;
                 };
             };
         };
@@ -2746,7 +2975,7 @@ export interface operations {
                     "application/json": {
                         account: components["schemas"]["Account"];
                         /** @description Shown once */
-                        token: string;
+                        token?: string;
                     };
                 };
             };
@@ -3941,6 +4170,10 @@ export interface operations {
                 license?: "none" | "assigned" | "burned";
                 /** @description Deleted entries instead of live ones */
                 archived?: "true" | "false";
+                /** @description Only those of these that match, comma-separated */
+                ids?: string;
+                /** @description Rows to leave out before the page, for a jump; `after` is steadier where a list is read through */
+                skip?: number;
                 sort?: "id" | "source" | "target" | "status" | "batch";
                 /** @description Last first */
                 descending?: "true" | "false";
@@ -5509,6 +5742,418 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CutoverBatch"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["NotificationChannel"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "webhook";
+                    name: string;
+                    topics: ("batch-done" | "failures" | "throttled" | "license-low" | "remigration-waiting")[];
+                    /** @description https:// or http://; messages are signed as Standard Webhooks has it */
+                    url: string;
+                } | {
+                    /** @enum {string} */
+                    kind: "email";
+                    name: string;
+                    topics: ("batch-done" | "failures" | "throttled" | "license-low" | "remigration-waiting")[];
+                    host: string;
+                    /** @description 465, 587 or 25 unless told, by `security` */
+                    port?: number;
+                    /**
+                     * @description `starttls` sends nothing where it isn’t offered; `none` is readable by all
+                     * @enum {string}
+                     */
+                    security: "tls" | "starttls" | "none";
+                    user?: string;
+                    /** @description Stored sealed, and never shown again */
+                    password?: string;
+                    from: string;
+                    to: string[];
+                    /** @description Certificate of an authority of one’s own, PEM */
+                    ca?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        channel: components["schemas"]["NotificationChannel"];
+                        /** @description Of a webhook: verifies its signatures; shown this once */
+                        secret?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    removeChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    topics?: ("batch-done" | "failures" | "throttled" | "license-low" | "remigration-waiting")[];
+                    enabled?: boolean;
+                    /** @description https:// or http://; messages are signed as Standard Webhooks has it */
+                    url?: string;
+                    host?: string;
+                    /** @description 465, 587 or 25 unless told, by `security` */
+                    port?: number;
+                    /**
+                     * @description `starttls` sends nothing where it isn’t offered; `none` is readable by all
+                     * @enum {string}
+                     */
+                    security?: "tls" | "starttls" | "none";
+                    user?: string;
+                    /** @description Stored sealed, and never shown again */
+                    password?: string;
+                    from?: string;
+                    to?: string[];
+                    /** @description Certificate of an authority of one’s own, PEM */
+                    ca?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannel"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    renewChannelSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        channel: components["schemas"]["NotificationChannel"];
+                        secret: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    testChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                channelId?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["NotificationDelivery"][];
+                        /** @description Absent on the last page */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getNotificationRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRules"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateNotificationRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Failed and uncertain together, of what a pass saw: 0.05 is 5 % */
+                    failureShare?: number;
+                    throttledMinutes?: number;
+                    licenseLow?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRules"];
                 };
             };
             /** @description Default Response */

@@ -15,6 +15,8 @@ export function ConfirmDialog({
   action,
   onConfirm,
   danger,
+  disabled = false,
+  size = 'md',
 }: {
   readonly opened: boolean;
   readonly onClose: () => void;
@@ -24,6 +26,9 @@ export function ConfirmDialog({
   readonly action: string;
   readonly onConfirm: () => Promise<unknown>;
   readonly danger?: boolean;
+  /** It can't be done now; the children say why. */
+  readonly disabled?: boolean;
+  readonly size?: 'md' | 'lg';
 }) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Error>();
@@ -44,7 +49,13 @@ export function ConfirmDialog({
     }
   };
   return (
-    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': strings.common.close }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={title}
+      size={size}
+      closeButtonProps={{ 'aria-label': strings.common.close }}
+    >
       <Stack gap="md">
         <div>{children}</div>
         <ErrorNotice error={refusal} />
@@ -52,7 +63,12 @@ export function ConfirmDialog({
           <Button variant="default" onClick={close} data-autofocus>
             {strings.common.cancel}
           </Button>
-          <Button {...(danger ? { color: DANGER } : {})} loading={busy} onClick={() => void confirm()}>
+          <Button
+            {...(danger ? { color: DANGER } : {})}
+            loading={busy}
+            disabled={disabled}
+            onClick={() => void confirm()}
+          >
             {action}
           </Button>
         </Group>

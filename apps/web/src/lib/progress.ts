@@ -19,7 +19,10 @@ export const isLive = (pass: { readonly status: string } | undefined): boolean =
   pass !== undefined && LIVE.has(pass.status);
 
 export const progressOf = (pass: { readonly progress?: unknown } | undefined): Progress | undefined =>
-  (pass?.progress as Progress | null | undefined) ?? undefined;
+  // It is empty until a worker has said something.
+  typeof (pass?.progress as Progress | null | undefined)?.objects === 'number'
+    ? (pass?.progress as Progress)
+    : undefined;
 
 export interface Standing {
   readonly done: number;
@@ -35,7 +38,8 @@ export function standingOf(pass: Schema<'Entry'>['lastPass']): Standing | undefi
   const progress = progressOf(pass);
   const { books } = pass;
   if (isLive(pass) || books === undefined) {
-    if (progress === undefined) return undefined;
+    if (progress === undefined)
+      return isLive(pass) ? { done: 0, total: 0, failed: 0, etaSeconds: undefined, live: true } : undefined;
     return {
       done: progress.objects,
       total: progress.objects + progress.planned,

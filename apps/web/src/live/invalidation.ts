@@ -9,6 +9,9 @@ const TOUCHED: Readonly<Record<string, readonly RegExp[]>> = {
   license: [/^\/api\/(overview|licenses|entries|projects)/],
   remigration: [/^\/api\/(overview|remigrations|bulk-remigrations|entries)/],
   system: [/^\/api\/(overview|systems)/],
+  batch: [/^\/api\/(overview|projects|schedules|entries)/],
+  notification: [/^\/api\/notifications/],
+  delivery: [/^\/api\/notifications\/deliveries/],
 };
 
 /** Answers that no event changes, whatever it says. */

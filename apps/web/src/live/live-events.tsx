@@ -84,7 +84,10 @@ function run(queryClient: QueryClient, listeners: Set<LiveListener>, setState: (
     flush();
   }, BATCH_MS);
   const retryNow = (): void => wake();
+  // Its end isn't noticed by itself: the stream is silent most of the time.
+  const drop = (): void => connection.abort();
   window.addEventListener('online', retryNow);
+  window.addEventListener('offline', drop);
   document.addEventListener('visibilitychange', retryNow);
 
   const loop = async (): Promise<void> => {
@@ -128,6 +131,7 @@ function run(queryClient: QueryClient, listeners: Set<LiveListener>, setState: (
     wake();
     clearInterval(ticking);
     window.removeEventListener('online', retryNow);
+    window.removeEventListener('offline', drop);
     document.removeEventListener('visibilitychange', retryNow);
   };
 }

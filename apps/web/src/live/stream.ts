@@ -6,6 +6,7 @@ export interface LiveEvent {
   readonly projectId?: number;
   readonly entryId?: number;
   readonly passId?: number;
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** The server says something at least every 15 s; a connection that is silent for longer is dead, even if it looks open. */

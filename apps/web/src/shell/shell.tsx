@@ -11,7 +11,9 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
+  IconBell,
   IconBuildingWarehouse,
+  IconCalendarClock,
   IconChevronDown,
   IconCompass,
   IconDeviceDesktop,
@@ -117,6 +119,9 @@ function Navigation() {
       <NavLink to="/licenses" icon={IconTicket}>
         {words.licenses}
       </NavLink>
+      <NavLink to="/notifications" icon={IconBell}>
+        {words.notifications}
+      </NavLink>
       <NavLink to="/guide" icon={IconCompass}>
         {words.guide}
       </NavLink>
@@ -125,6 +130,9 @@ function Navigation() {
           <div className="st-nav-title">{project.data?.name ?? words.project}</div>
           <NavLink to="/projects/$projectId/list" params={{ projectId }} icon={IconUsers}>
             {words.list}
+          </NavLink>
+          <NavLink to="/projects/$projectId/batches" params={{ projectId }} icon={IconCalendarClock}>
+            {words.batches}
           </NavLink>
           <NavLink to="/projects/$projectId/mapping" params={{ projectId }} icon={IconSwitchHorizontal}>
             {words.mapping}

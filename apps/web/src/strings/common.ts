@@ -70,6 +70,8 @@ export const shell = {
   settings: 'Settings',
   mapping: 'Mapping table',
   reports: 'Reports',
+  batches: 'Batches and cutover',
+  notifications: 'Notifications',
   remigrations: 'Remigrations',
   account: 'Account',
   signOut: 'Sign out',

@@ -123,6 +123,14 @@ export const entryRoutes = defineRoutes({
       batch: z.string().max(200).optional(),
       license,
       archived: flag('Deleted entries instead of live ones'),
+      ids: z.string().max(10_000).optional().describe('Only those of these that match, comma-separated'),
+      skip: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .optional()
+        .describe('Rows to leave out before the page, for a jump; `after` is steadier where a list is read through'),
       sort: z.enum(['id', 'source', 'target', 'status', 'batch']).default('id'),
       descending: flag('Last first'),
     }),

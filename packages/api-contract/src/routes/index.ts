@@ -5,6 +5,7 @@ import { entryRoutes } from './entries.ts';
 import { entryPageRoutes } from './entry-page.ts';
 import { eventRoutes } from './events.ts';
 import { licenseRoutes } from './licenses.ts';
+import { notificationRoutes } from './notifications.ts';
 import { overviewRoutes } from './overview.ts';
 import { passRoutes } from './passes.ts';
 import { projectRoutes } from './projects.ts';
@@ -22,6 +23,7 @@ export const routes = {
   ...entryPageRoutes,
   ...batchRoutes,
   ...cutoverRoutes,
+  ...notificationRoutes,
   ...passRoutes,
   ...remigrationRoutes,
   ...backupRoutes,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { booksSchema } from '../schemas/books.ts';
-import { flag, id, idParams, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
+import { flag, id, idParams, jsonObject, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
 
 export const PASS_STATUSES = [
   'queued',
@@ -22,6 +22,7 @@ export const passSchema = z
     number: z.number().int(),
     kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty']),
     status: z.enum(PASS_STATUSES),
+    settings: jsonObject.describe('As they were when it was asked for; what changes later is not for this pass'),
     settingsVersion: z.string(),
     requestedBy: z.string(),
     reason: z.string().optional(),

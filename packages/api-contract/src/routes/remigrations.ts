@@ -49,6 +49,7 @@ export const remigrationSchema = z
         }),
       )
       .describe('What was done, by whom and when'),
+    verified: z.enum(['ok', 'differs']).optional().describe('What the verify of the flow found, once it has ended'),
     bulkId: z.string().optional(),
     pilot: z.boolean(),
     createdAt: timestamp,
@@ -65,7 +66,15 @@ export const bulkRemigrationSchema = z
     pilot: remigrationSchema,
     rest: z.array(remigrationSchema).describe('Those that need a person first, then those under way'),
     counts: z
-      .object({ begun: count, needPerson: count, underWay: count, done: count, cancelled: count, refused: count })
+      .object({
+        begun: count,
+        needPerson: count,
+        underWay: count,
+        done: count,
+        differ: count.describe('Of those done: their verify found differences'),
+        cancelled: count,
+        refused: count,
+      })
       .describe('Of the others, the pilot left out'),
     waiting: z.array(id).describe('Entries that wait for the decision after the pilot'),
     refused: z.array(z.string()).describe('Entries that could not begin, and why'),

@@ -5,6 +5,8 @@ import { id, idParams, name, timestamp } from '../schemas/common.ts';
 /** Length alone is asked for: rules on signs make passwords worse (NIST SP 800-63B). */
 const newPassword = z.string().min(12, 'must have at least 12 characters').max(1000);
 
+const email = z.email('Write it as name@example.org').max(320);
+
 export const ROLES = ['owner', 'operator', 'viewer', 'auditor'] as const;
 
 export const accountSchema = z
@@ -43,12 +45,18 @@ export const sessionRoutes = defineRoutes({
     method: 'POST',
     path: '/api/setup',
     summary: 'Create the organization and its first administrator',
-    description: 'Works once, on an installation that has no account. Signs in, and gives an administrator token.',
+    description:
+      'Works once, on an installation that has no account. Signs in, and gives an administrator token if asked.',
     tags: ['installation'],
     scope: 'public',
-    body: z.object({ organization: name, email: z.email().max(320), password: newPassword }),
+    body: z.object({
+      organization: name,
+      email,
+      password: newPassword,
+      token: z.boolean().default(true).describe('false: only sign in, as the dashboard does'),
+    }),
     status: 201,
-    response: z.object({ account: accountSchema, token: z.string().describe('Shown once') }),
+    response: z.object({ account: accountSchema, token: z.string().optional().describe('Shown once') }),
   },
   signIn: {
     method: 'POST',
@@ -134,7 +142,7 @@ export const sessionRoutes = defineRoutes({
     summary: 'Add a person',
     tags: ['session'],
     scope: 'admin',
-    body: z.object({ email: z.email().max(320), password: newPassword, role: z.enum(ROLES) }),
+    body: z.object({ email, password: newPassword, role: z.enum(ROLES) }),
     status: 201,
     response: accountSchema,
   },

@@ -115,7 +115,12 @@ export const systemRoutes = defineRoutes({
     tags: ['systems'],
     scope: 'operate',
     params: idParams,
-    body: z.object({ address: z.string().max(1000).optional().describe('Signs in to this mailbox for real') }),
+    body: z.object({
+      address: z.string().max(1000).optional().describe('Signs in to this mailbox for real'),
+      credentials: credentialsInput
+        .optional()
+        .describe('For this check instead of those that are stored: a mailbox with a password of its own'),
+    }),
     response: z.object({ ok: z.boolean(), lines: z.array(checkLineSchema) }),
   },
 });

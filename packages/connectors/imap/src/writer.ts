@@ -205,8 +205,15 @@ export class ImapWriter implements Writer {
     }
   }
 
-  async *inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncIterable<InventoryItem> {
-    const asked = { date: true, ...(facets.matchKey ? { matchKey: true } : {}) };
+  async *inventory(
+    container: string,
+    facets: { readonly matchKey?: boolean; readonly size?: boolean },
+  ): AsyncIterable<InventoryItem> {
+    const asked = {
+      date: true,
+      ...(facets.matchKey ? { matchKey: true } : {}),
+      ...(facets.size ? { size: true } : {}),
+    };
     for await (const page of changesSince(
       this.#parts.listLink,
       mailboxFromId(container),
@@ -214,9 +221,10 @@ export class ImapWriter implements Writer {
       asked,
       this.#parts,
     ))
-      for (const { id, flags, date, matchKey } of page.changes)
+      for (const { id, flags, date, size, matchKey } of page.changes)
         yield {
           targetId: id,
+          ...(size === undefined ? {} : { size }),
           ...(flags ? { flags } : {}),
           ...(date ? { date } : {}),
           ...(matchKey ? { matchKey } : {}),

@@ -33,7 +33,7 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
         saveContainers(client, context.claim.entryId, [fresh]),
       );
     }
-    const { objects, bytes } = await freezeInventory(context, row, false);
+    const { objects, bytes } = await freezeInventory(context, row, { size: true });
     containers.push({ container: row.path.join('/'), objects, bytes });
   }
   return { mode: 'freeze', ...sum(containers), containers };

@@ -29,7 +29,7 @@ export async function rekeyTargets(context: PassContext, target: readonly Contai
     }
     context.progress.phase = 'matching ids';
     context.progress.container = row.path.join('/');
-    await freezeInventory(context, row, true);
+    await freezeInventory(context, row, { matchKey: true });
     const pairs = await pairTies(context, row, await rekeyTies(pool, claim.entryId, row.id));
     row.generation = container.generation;
     row.glance = undefined;

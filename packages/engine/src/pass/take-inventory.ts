@@ -27,7 +27,7 @@ export async function takeInventories(context: PassContext, target: readonly Con
     if (held !== undefined && held.total !== 0) {
       context.progress.phase = 'inventory';
       context.progress.container = row.path.join('/');
-      await freezeInventory(context, row, true);
+      await freezeInventory(context, row, { matchKey: true });
     }
     row.listedPass = context.claim.number;
     await inFencedTransaction(context.pool, context.claim.lease, (client) =>
@@ -40,7 +40,7 @@ export async function takeInventories(context: PassContext, target: readonly Con
 export async function freezeInventory(
   context: PassContext,
   row: ContainerRow,
-  matchKey: boolean,
+  facets: { readonly matchKey?: boolean; readonly size?: boolean },
 ): Promise<{ objects: number; bytes: number }> {
   const { pool, claim, target } = context;
   let page: InventoryRow[] = [];
@@ -55,7 +55,7 @@ export async function freezeInventory(
     });
   };
   await flush(true);
-  for await (const item of target.writer?.inventory(row.key, { matchKey }) ?? []) {
+  for await (const item of target.writer?.inventory(row.key, facets) ?? []) {
     context.control.checkpoint();
     objects += 1;
     bytes += item.size ?? 0;

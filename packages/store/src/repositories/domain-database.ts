@@ -26,7 +26,7 @@ export const sha256Text = (text: string): string => createHash('sha256').update(
 /** Fresh ids of a table, so that what is sealed for a row can name the row before it exists. */
 export async function reserveIds(
   db: DomainDb,
-  table: 'system' | 'entry' | 'project',
+  table: 'system' | 'entry' | 'project' | 'notification_channel',
   count: number,
 ): Promise<readonly number[]> {
   if (count === 0) return [];

@@ -185,7 +185,14 @@ export interface EntryPage {
 export async function pageOfEntries(
   db: DomainDb,
   query: EntryQuery,
-  page: { order: EntryOrder; descending: boolean; after: readonly [string, number] | undefined; limit: number },
+  page: {
+    order: EntryOrder;
+    descending: boolean;
+    after: readonly [string, number] | undefined;
+    /** Rows to leave out first, for a jump into the middle of a list. */
+    skip?: number | undefined;
+    limit: number;
+  },
 ): Promise<EntryPage> {
   const by = ORDER[page.order];
   const direction = page.descending ? 'desc' : 'asc';
@@ -207,6 +214,7 @@ export async function pageOfEntries(
     .orderBy(by, direction)
     .orderBy('entry.id', direction)
     .limit(page.limit + 1)
+    .offset(page.skip ?? 0)
     .execute();
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);

@@ -14,8 +14,10 @@ const words = strings.list;
 export type ColumnId = keyof typeof words.column;
 
 interface Look {
-  /** Track of the grid. */
-  readonly track: string;
+  /** Pixels at least. */
+  readonly min: number;
+  /** Share of the room that is left; 0: none. */
+  readonly grow: number;
   readonly sort?: Exclude<Sort, 'id'>;
   readonly hidden?: true;
   /** Can't be taken away. */
@@ -25,19 +27,34 @@ interface Look {
 
 /** Columns in order. What a cell shows depends on its entry alone, so an unchanged row is never rendered again. */
 export const LOOKS: Readonly<Record<ColumnId, Look>> = {
-  source: { track: 'minmax(190px, 2fr)', sort: 'source', fixed: true, cell: (entry) => <Source entry={entry} /> },
-  target: { track: 'minmax(190px, 2fr)', sort: 'target', cell: (entry) => <Cut>{entry.targetAddress}</Cut> },
-  status: { track: 'minmax(168px, 1.1fr)', sort: 'status', cell: (entry) => <Status entry={entry} /> },
-  progress: { track: 'minmax(170px, 1.4fr)', cell: (entry) => <EntryProgress entry={entry} /> },
-  failures: { track: '84px', cell: (entry) => <Failures entry={entry} /> },
-  license: { track: '130px', cell: (entry) => <License entry={entry} /> },
-  batch: { track: 'minmax(90px, 0.8fr)', sort: 'batch', cell: (entry) => <Cut>{entry.batch ?? ''}</Cut> },
-  pass: { track: 'minmax(150px, 1fr)', cell: (entry) => <LastPass entry={entry} /> },
-  name: { track: 'minmax(140px, 1fr)', hidden: true, cell: (entry) => <Cut>{entry.displayName ?? ''}</Cut> },
-  type: { track: '90px', hidden: true, cell: (entry) => entry.itemType },
-  created: { track: '140px', hidden: true, cell: (entry) => formatMoment(entry.createdAt) },
+  source: { min: 180, grow: 2, sort: 'source', fixed: true, cell: (entry) => <Source entry={entry} /> },
+  target: { min: 180, grow: 2, sort: 'target', cell: (entry) => <Cut>{entry.targetAddress}</Cut> },
+  status: { min: 150, grow: 0.7, sort: 'status', cell: (entry) => <Status entry={entry} /> },
+  progress: { min: 120, grow: 1.4, cell: (entry) => <EntryProgress entry={entry} /> },
+  failures: { min: 56, grow: 0, cell: (entry) => <Failures entry={entry} /> },
+  license: { min: 88, grow: 0.3, cell: (entry) => <License entry={entry} /> },
+  batch: { min: 80, grow: 0.8, sort: 'batch', cell: (entry) => <Cut>{entry.batch ?? ''}</Cut> },
+  pass: { min: 130, grow: 0.8, hidden: true, cell: (entry) => <LastPass entry={entry} /> },
+  name: { min: 120, grow: 1, hidden: true, cell: (entry) => <Cut>{entry.displayName ?? ''}</Cut> },
+  type: { min: 76, grow: 0, hidden: true, cell: (entry) => entry.itemType },
+  created: { min: 130, grow: 0, hidden: true, cell: (entry) => formatMoment(entry.createdAt) },
 };
 export const COLUMN_IDS = Object.keys(LOOKS) as ColumnId[];
+
+const CHECK = 36;
+const GAP = 10;
+const PADDING = 18;
+
+/** Tracks of a row, and how wide it is at least: below that the grid scrolls sideways. */
+export function tracksOf(ids: readonly ColumnId[], selectable: boolean): { tracks: string; width: number } {
+  const looks = ids.map((id) => LOOKS[id]);
+  const tracks = looks.map(({ min, grow }) => (grow === 0 ? `${min}px` : `minmax(${min}px, ${grow}fr)`));
+  const mins = [...(selectable ? [CHECK] : []), ...looks.map(({ min }) => min)];
+  return {
+    tracks: [...(selectable ? [`${CHECK}px`] : []), ...tracks].join(' '),
+    width: mins.reduce((sum, min) => sum + min, GAP * (mins.length - 1) + 2 * PADDING),
+  };
+}
 
 export const features = tableFeatures({ columnVisibilityFeature });
 const helper = createColumnHelper<typeof features, Entry>();
@@ -72,7 +89,7 @@ function Source({ entry }: { readonly entry: Entry }) {
 
 function Status({ entry }: { readonly entry: Entry }) {
   return (
-    <span className="st-row-status" title={entry.statusDetail}>
+    <span className="st-row-status" title={entry.statusDetail ?? strings.common.status[entry.status]}>
       <StatusChip status={entry.status} />
       {entry.status === 'pending' && entry.resumeAt !== undefined && (
         <span className="st-row-quiet">{formatMoment(entry.resumeAt)}</span>
@@ -84,7 +101,9 @@ function Status({ entry }: { readonly entry: Entry }) {
 function EntryProgress({ entry }: { readonly entry: Entry }) {
   const standing = standingOf(entry.lastPass);
   if (standing === undefined || standing.total === 0) {
-    const text = standing?.live ? words.progress.listing : entry.lastPass === undefined ? '' : words.progress.none;
+    const isQueued = entry.lastPass?.status === 'queued';
+    const text =
+      standing === undefined || isQueued ? '' : standing.live ? words.progress.listing : words.progress.empty;
     return <span className="st-row-quiet">{text}</span>;
   }
   const { done, failed, total, live, etaSeconds } = standing;

@@ -3,10 +3,10 @@ import type { components } from '../../api/schema.d.ts';
 export type Entry = components['schemas']['Entry'];
 
 export interface PageRequest {
-  /** Where the page begins; absent for the first one of its direction. */
+  /** Where the page begins, by the page before; absent where that one isn't known. */
   readonly after: string | undefined;
-  /** From the end of the list backwards. */
-  readonly reversed: boolean;
+  /** Rows before it, where `after` is absent. */
+  readonly skip: number;
   readonly limit: number;
 }
 export interface PageAnswer {
@@ -14,53 +14,21 @@ export interface PageAnswer {
   readonly next?: string | undefined;
   readonly total: number;
 }
-export type FetchPage = (request: PageRequest) => Promise<PageAnswer>;
+export interface EntrySource {
+  readonly page: (request: PageRequest) => Promise<PageAnswer>;
+  /** Those of them that still exist. */
+  readonly byIds: (ids: readonly number[]) => Promise<readonly Entry[]>;
+}
 
 interface Page {
-  readonly after: string | undefined;
   readonly ids: readonly number[];
+  readonly next: string | undefined;
 }
-
-/** Pages of one direction, gapless from its edge of the list. */
-class Run {
-  readonly pages: Page[] = [];
-  length = 0;
-  next: string | undefined;
-  isWhole = false;
-
-  readonly reversed: boolean;
-  readonly #limit: number;
-
-  constructor(reversed: boolean, limit: number) {
-    this.reversed = reversed;
-    this.#limit = limit;
-  }
-
-  idAt(index: number): number | undefined {
-    return this.pages[Math.floor(index / this.#limit)]?.ids[index % this.#limit];
-  }
-
-  pageOf(index: number): Page | undefined {
-    return this.pages[Math.floor(index / this.#limit)];
-  }
-
-  add(answer: PageAnswer): void {
-    this.pages.push({ after: this.next, ids: answer.items.map((entry) => entry.id) });
-    this.length += answer.items.length;
-    this.next = answer.next;
-    this.isWhole = answer.next === undefined;
-  }
-
-  replace(page: Page, answer: PageAnswer): void {
-    const index = this.pages.indexOf(page);
-    if (index === -1) return;
-    this.pages[index] = { after: page.after, ids: answer.items.map((entry) => entry.id) };
-  }
-}
+type Range = readonly [first: number, last: number];
 
 /**
- * A list of any length over keyset pages. Such pages can only be walked from an edge, so they are walked from both: a
- * jump to the end costs one page, a jump to the middle at most half of them. What isn't there yet is `undefined`.
+ * A list of any length, of which only those pages are fetched that somebody looks at: by the cursor of the page before
+ * while scrolling, by their place after a jump. What isn't there yet is `undefined`.
  *
  * It is a store in React's sense (`subscribe`, `version`): reading a row never copies the list.
  */
@@ -69,21 +37,20 @@ export class EntryPages {
   failure: unknown;
   version = 0;
   readonly #entries = new Map<number, Entry>();
-  readonly #top: Run;
-  readonly #bottom: Run;
+  readonly #pages = new Map<number, Page>();
   readonly #listeners = new Set<() => void>();
-  #wanted: readonly [number, number] = [0, 0];
+  #wanted: Range = [0, 0];
+  /** Wanted besides, to be chosen as a whole. */
+  #range: Range | undefined;
   #walking: Promise<void> | undefined;
   #isClosed = false;
 
-  readonly #fetchPage: FetchPage;
+  readonly #source: EntrySource;
   readonly #limit: number;
 
-  constructor(fetchPage: FetchPage, limit = 200) {
-    this.#fetchPage = fetchPage;
+  constructor(source: EntrySource, limit = 100) {
+    this.#source = source;
     this.#limit = limit;
-    this.#top = new Run(false, limit);
-    this.#bottom = new Run(true, limit);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -91,8 +58,11 @@ export class EntryPages {
     return () => this.#listeners.delete(listener);
   };
 
+  readonly idAt = (index: number): number | undefined =>
+    this.#pages.get(Math.floor(index / this.#limit))?.ids[index % this.#limit];
+
   at(index: number): Entry | undefined {
-    const id = this.#top.idAt(index) ?? this.#bottom.idAt((this.total ?? 0) - 1 - index);
+    const id = this.idAt(index);
     return id === undefined ? undefined : this.#entries.get(id);
   }
 
@@ -103,30 +73,34 @@ export class EntryPages {
   /** Fetches until the rows from `first` to `last` are there; a later call changes what is wanted. */
   ensure(first: number, last: number): Promise<void> {
     this.#wanted = [first, last];
-    this.#walking ??= this.#walk().finally(() => {
-      this.#walking = undefined;
-    });
-    return this.#walking;
+    return this.#walk();
   }
 
-  /** Reads those pages again that show one of `ids` between the wanted rows. */
+  /** The same for a range that need not be on the screen, whatever else is wanted meanwhile. */
+  async load(first: number, last: number): Promise<void> {
+    this.#range = [first, last];
+    await this.#walk();
+    this.#range = undefined;
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Reads those of `ids` again that are between the wanted rows. */
   async refresh(ids: ReadonlySet<number>): Promise<void> {
-    const stale = new Map<Page, Run>();
+    const shown: number[] = [];
     const [first, last] = this.#wanted;
-    for (let index = first; index <= Math.min(last, (this.total ?? 0) - 1); index += 1) {
-      const id = this.at(index)?.id;
-      if (id === undefined || !ids.has(id)) continue;
-      const run = this.#top.idAt(index) === undefined ? this.#bottom : this.#top;
-      const page = run.pageOf(run.reversed ? (this.total ?? 0) - 1 - index : index);
-      if (page !== undefined) stale.set(page, run);
+    for (let index = first; index <= last; index += 1) {
+      const id = this.idAt(index);
+      if (id !== undefined && ids.has(id)) shown.push(id);
     }
-    for (const [page, run] of stale) {
-      const answer = await this.#fetchPage({ after: page.after, reversed: run.reversed, limit: this.#limit });
-      if (this.#isClosed) return;
-      // Entries that came or went meanwhile shift the pages: the list is loaded anew for those, not patched.
-      if (answer.items.length === page.ids.length) run.replace(page, answer);
-      this.#take(answer);
-    }
+    if (shown.length === 0) return;
+    const entries = await this.#source.byIds(shown);
+    if (!this.#isClosed) this.#take(entries);
+  }
+
+  /** Ids of the wanted rows. */
+  shownIds(): readonly number[] {
+    const [first, last] = this.#wanted;
+    return Array.from({ length: last - first + 1 }, (_, at) => this.idAt(first + at)).filter((id) => id !== undefined);
   }
 
   /** Nothing that is still under way is taken any more. */
@@ -135,37 +109,47 @@ export class EntryPages {
     this.#listeners.clear();
   }
 
-  async #walk(): Promise<void> {
+  #walk(): Promise<void> {
+    // Only where something is missing: a walk that ends in this very turn would never be forgotten.
+    if (this.#walking === undefined && !this.#isClosed && this.#missing() !== undefined)
+      this.#walking = this.#fetchMissing();
+    return this.#walking ?? Promise.resolve();
+  }
+
+  async #fetchMissing(): Promise<void> {
     try {
-      for (let run = this.#nextRun(); run !== undefined && !this.#isClosed; run = this.#nextRun()) {
-        const answer = await this.#fetchPage({ after: run.next, reversed: run.reversed, limit: this.#limit });
+      for (let page = this.#missing(); page !== undefined && !this.#isClosed; page = this.#missing()) {
+        const after = this.#pages.get(page - 1)?.next;
+        const answer = await this.#source.page({ after, skip: page * this.#limit, limit: this.#limit });
         if (this.#isClosed) return;
-        run.add(answer);
-        this.#take(answer);
+        this.#pages.set(page, { ids: answer.items.map((entry) => entry.id), next: answer.next });
+        this.total = answer.total;
+        this.#take(answer.items);
       }
       this.failure = undefined;
     } catch (thrown) {
       if (this.#isClosed) return;
       this.failure = thrown;
       this.#tell();
+    } finally {
+      // Not in a later turn: whoever asks next must not be given a walk that is over.
+      this.#walking = undefined;
     }
   }
 
-  /** The direction whose next page brings the wanted rows sooner; none when they are all there. */
-  #nextRun(): Run | undefined {
-    if (this.total === undefined) return this.#top;
-    const [first, last] = [this.#wanted[0], Math.min(this.#wanted[1], this.total - 1)];
-    const below = last + 1 - this.#top.length;
-    const above = this.total - first - this.#bottom.length;
-    if (below <= 0 || above <= 0 || this.#top.isWhole || this.#bottom.isWhole) return undefined;
-    // What lies between the two runs is all there once they meet.
-    if (this.#top.length + this.#bottom.length >= this.total) return undefined;
-    return below <= above ? this.#top : this.#bottom;
+  /** What is on the screen goes first. */
+  #missing(): number | undefined {
+    for (const range of [this.#wanted, this.#range]) {
+      if (range === undefined) continue;
+      const last = Math.min(range[1], (this.total ?? Number.POSITIVE_INFINITY) - 1);
+      for (let page = Math.floor(range[0] / this.#limit); page * this.#limit <= last; page += 1)
+        if (!this.#pages.has(page)) return page;
+    }
+    return this.total === undefined ? 0 : undefined;
   }
 
-  #take(answer: PageAnswer): void {
-    this.total = answer.total;
-    for (const entry of answer.items) {
+  #take(entries: readonly Entry[]): void {
+    for (const entry of entries) {
       // The same object for the same content: a row that didn't change isn't rendered again.
       const known = this.#entries.get(entry.id);
       if (known === undefined || JSON.stringify(known) !== JSON.stringify(entry)) this.#entries.set(entry.id, entry);

@@ -4,17 +4,24 @@ import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
 import { strings } from '../../strings.ts';
-import { type ColumnId, LOOKS } from './columns.tsx';
+import { type ColumnId, LOOKS, tracksOf } from './columns.tsx';
 import { ListRow } from './list-row.tsx';
 import type { ListSearch, Sort } from './search.ts';
-import { EVERYTHING, extendTo, isSelected, NOTHING, type Selection, toggle } from './selection.ts';
+import { isSelected, type Selection } from './selection.ts';
 import type { EntryPagesView } from './use-entry-pages.ts';
 
 const words = strings.list;
 const ROW = 46;
 /** A card of four lines: phones. */
 const CARD = 112;
-const CHECK_TRACK = '40px';
+
+export interface SelectionChanges {
+  readonly toggle: (id: number, index: number) => void;
+  /** From the row chosen last, or from `from` where none is. */
+  readonly extend: (to: number, from: number) => void;
+  readonly all: () => void;
+  readonly none: () => void;
+}
 
 /**
  * The rows, some forty of them at a time, whatever the list's length. One row has the keyboard's focus; it stays in the
@@ -27,17 +34,17 @@ export function ListGrid({
   onSort,
   selection,
   onSelect,
-  selectable,
 }: {
   readonly view: EntryPagesView;
   readonly columns: readonly ColumnId[];
   readonly search: ListSearch;
   readonly onSort: (sort: Sort) => void;
   readonly selection: Selection;
-  readonly onSelect: (change: (selection: Selection) => Selection) => void;
-  readonly selectable: boolean;
+  /** Absent for those who may not act on entries. */
+  readonly onSelect: SelectionChanges | undefined;
 }) {
-  const { pages, show } = view;
+  const { pages, show, isStale } = view;
+  const selectable = onSelect !== undefined;
   const total = pages.total ?? 12;
   const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false }) ?? false;
   const height = isPhone ? CARD : ROW;
@@ -97,16 +104,13 @@ export function ListGrid({
     if (move !== undefined) {
       const from = focused;
       const to = goTo(move);
-      if (event.shiftKey && selectable)
-        onSelect((now) =>
-          extendTo(now.mode === 'ids' && now.anchor === undefined ? { ...now, anchor: from } : now, to, idAt),
-        );
+      if (event.shiftKey) onSelect?.extend(to, from);
     } else if (event.key === ' ' && selectable) {
       const id = idAt(focused);
-      if (id !== undefined)
-        onSelect((now) => (event.shiftKey ? extendTo(now, focused, idAt) : toggle(now, id, focused)));
-    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selectable) onSelect(() => EVERYTHING);
-    else if (event.key === 'Escape') onSelect(() => NOTHING);
+      if (event.shiftKey) onSelect.extend(focused, focused);
+      else if (id !== undefined) onSelect.toggle(id, focused);
+    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selectable) onSelect.all();
+    else if (event.key === 'Escape' && selectable) onSelect.none();
     else if (event.key === 'Enter') open(focused);
     else return;
     event.preventDefault();
@@ -126,44 +130,51 @@ export function ListGrid({
       event.preventDefault();
       // What the browser made of it: text from there to here.
       window.getSelection()?.removeAllRanges();
-      onSelect((now) => extendTo(now, index, idAt));
-    } else if (at.closest('.st-row-check') !== null || event.ctrlKey || event.metaKey)
-      onSelect((now) => toggle(now, id, index));
+      onSelect.extend(index, index);
+    } else if (at.closest('.st-row-check') !== null || event.ctrlKey || event.metaKey) onSelect.toggle(id, index);
   };
 
-  const tracks = [...(selectable ? [CHECK_TRACK] : []), ...columns.map((id) => LOOKS[id].track)].join(' ');
+  const searchKey = JSON.stringify(search);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+    setFocused(0);
+  }, [searchKey]);
+
+  const { tracks, width } = tracksOf(columns, selectable);
   return (
     <div
       ref={scroller}
       role="grid"
       aria-label={words.gridLabel}
-      aria-rowcount={total + 1}
+      aria-rowcount={pages.total === undefined ? -1 : total + 1}
       aria-multiselectable={selectable || undefined}
+      aria-busy={isStale || undefined}
       className={`st-grid${isPhone ? ' st-grid-cards' : ''}`}
       onKeyDown={onKeyDown}
       onClick={onClick}
       // Before the first page is there nothing is to be reached.
       tabIndex={pages.total === undefined || total === 0 ? 0 : undefined}
     >
-      <div role="rowgroup" className="st-grid-head">
-        <div role="row" aria-rowindex={1} className="st-head" style={{ gridTemplateColumns: tracks }}>
-          {selectable && (
-            <div role="columnheader" className="st-row-check">
-              <input
-                type="checkbox"
-                aria-label={words.selectAll}
-                checked={selection.mode === 'all'}
-                onChange={(event) => onSelect(() => (event.currentTarget.checked ? EVERYTHING : NOTHING))}
-                onKeyDown={(event) => event.stopPropagation()}
-              />
-            </div>
-          )}
-          {columns.map((id) => (
-            <HeadCell key={id} id={id} search={search} onSort={onSort} />
-          ))}
+      {!isPhone && (
+        <div role="rowgroup" className="st-grid-head" style={{ minWidth: width }}>
+          <div role="row" aria-rowindex={1} className="st-head" style={{ gridTemplateColumns: tracks }}>
+            {selectable && (
+              <div role="columnheader" className="st-row-check" aria-label={words.selection}>
+                <SelectAll selection={selection} onSelect={onSelect} />
+              </div>
+            )}
+            {columns.map((id) => (
+              <HeadCell key={id} id={id} search={search} onSort={onSort} />
+            ))}
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className="st-grid-body" style={{ height: virtualizer.getTotalSize() }}>
+      )}
+      <div
+        role="rowgroup"
+        className="st-grid-body"
+        style={{ height: virtualizer.getTotalSize(), ...(isPhone ? {} : { minWidth: width }) }}
+      >
         {virtualizer.getVirtualItems().map((item) => {
           const entry = pages.at(item.index);
           return (
@@ -183,6 +194,26 @@ export function ListGrid({
         })}
       </div>
     </div>
+  );
+}
+
+/** On phones it stands above the cards, which have no head. */
+export function SelectAll({
+  selection,
+  onSelect,
+}: {
+  readonly selection: Selection;
+  readonly onSelect: SelectionChanges;
+}) {
+  return (
+    <input
+      type="checkbox"
+      className="st-check"
+      aria-label={words.selectAll}
+      checked={selection.mode === 'all'}
+      onChange={(event) => (event.currentTarget.checked ? onSelect.all() : onSelect.none())}
+      onKeyDown={(event) => event.stopPropagation()}
+    />
   );
 }
 

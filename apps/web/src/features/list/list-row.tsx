@@ -35,6 +35,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
           {entry !== undefined && (
             <input
               type="checkbox"
+              className="st-check"
               checked={selected}
               readOnly
               tabIndex={-1}

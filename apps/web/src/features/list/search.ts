@@ -30,12 +30,20 @@ export interface ListSearch {
 const oneOf = <T extends string>(values: readonly T[], given: unknown): T | undefined =>
   values.find((value) => value === given);
 
-/** Anything in an address that isn't a filter is left out. */
-export function readListSearch(raw: Record<string, unknown>): ListSearch {
-  const status = STATUSES.filter((one) => Array.isArray(raw.status) && raw.status.includes(one));
+/** Dialogs of the page that an address can open. */
+const DIALOGS = ['import', 'get', 'add'] as const;
+export type ListDialog = (typeof DIALOGS)[number];
+export interface ListPageSearch extends ListSearch {
+  readonly open?: ListDialog;
+}
+
+/** Anything in an address that the page doesn't know is left out. */
+export function readListSearch(raw: Record<string, unknown>): ListPageSearch {
+  const status = STATUSES.filter((one) => (Array.isArray(raw.status) ? raw.status : [raw.status]).includes(one));
   const type = oneOf(ITEM_TYPES, raw.type);
   const license = oneOf(LICENSE_STATES, raw.license);
   const sort = oneOf(SORTS, raw.sort);
+  const open = oneOf(DIALOGS, raw.open);
   return {
     // The router reads a number in an address as a number.
     ...(raw.q !== undefined && raw.q !== '' ? { q: String(raw.q).slice(0, 500) } : {}),
@@ -45,6 +53,7 @@ export function readListSearch(raw: Record<string, unknown>): ListSearch {
     ...(license === undefined ? {} : { license }),
     ...(sort === undefined ? {} : { sort }),
     ...(raw.desc === true ? { desc: true } : {}),
+    ...(open === undefined ? {} : { open }),
   };
 }
 

@@ -1,34 +1,33 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { useLiveEvents } from '../../live/live-events.tsx';
-import { EntryPages, type FetchPage } from './entry-pages.ts';
+import { EntryPages, type EntrySource } from './entry-pages.ts';
 import { type ListSearch, queryOf } from './search.ts';
 
 /** A list that changes all the time is loaded anew at most this often. */
 const RELOAD_MS = 3_000;
 const FIRST_ROWS = 60;
+/** Rows fetched before they come into sight. */
+const AHEAD = 40;
 
-const fetcher =
-  (projectId: number, search: ListSearch): FetchPage =>
-  ({ after, reversed, limit }) =>
-    dataOf(
-      api.GET('/api/projects/{id}/entries', {
-        params: {
-          path: { id: projectId },
-          query: {
-            ...queryOf(search),
-            descending: String((search.desc === true) !== reversed) as 'true' | 'false',
-            limit,
-            ...(after === undefined ? {} : { after }),
-          },
-        },
-      }),
-    );
+function sourceOf(projectId: number, search: ListSearch): EntrySource {
+  const read = (query: { limit: number; after?: string; skip?: number; ids?: string }) =>
+    dataOf(api.GET('/api/projects/{id}/entries', { params: { path: { id: projectId }, query } }));
+  const order = { ...queryOf(search), ...(search.desc === true ? { descending: 'true' as const } : {}) };
+  return {
+    page: ({ after, skip, limit }) => read({ ...order, limit, ...(after === undefined ? { skip } : { after }) }),
+    byIds: async (ids) => (await read({ ids: ids.join(','), limit: ids.length })).items,
+  };
+}
 
 export interface EntryPagesView {
   readonly pages: EntryPages;
+  /** They aren't those of the search yet. */
+  readonly isStale: boolean;
   /** Which rows are on the screen: they are loaded, and kept up to date. */
   readonly show: (first: number, last: number) => void;
+  /** Loads these rows too, and keeps the list as it is until they are there. */
+  readonly loadRange: (first: number, last: number) => Promise<EntryPages>;
   readonly reload: () => void;
 }
 
@@ -40,38 +39,55 @@ export interface EntryPagesView {
 export function useEntryPages(projectId: number, search: ListSearch): EntryPagesView {
   const key = JSON.stringify([projectId, search]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for both
-  const fetchPage = useMemo(() => fetcher(projectId, search), [key]);
-  const [pages, setPages] = useState(() => new EntryPages(fetchPage));
+  const source = useMemo(() => sourceOf(projectId, search), [key]);
+  const [view, setView] = useState(() => ({ pages: new EntryPages(source), of: source }));
+  const { pages } = view;
+  const current = useRef(view);
   const shown = useRef<readonly [number, number]>([0, FIRST_ROWS]);
   const newest = useRef(pages);
   const lastLoad = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const dirty = useRef(new Set<number>());
   const isRefreshing = useRef(false);
+  const ranges = useRef(0);
 
-  const load = useCallback(async (fetch: FetchPage): Promise<void> => {
+  const load = useCallback(async (from: EntrySource): Promise<void> => {
     clearTimeout(timer.current);
     timer.current = undefined;
     lastLoad.current = Date.now();
-    const fresh = new EntryPages(fetch);
+    const fresh = new EntryPages(from);
     newest.current = fresh;
     await fresh.ensure(...shown.current);
     if (newest.current !== fresh) return fresh.close();
-    setPages((old) => {
-      if (old !== fresh) old.close();
-      return fresh;
-    });
+    const old = current.current;
+    // A list that couldn't be read again is better than none; the next event, or the reconnection, tries once more.
+    if (fresh.failure !== undefined && old.of === from && old.pages.total !== undefined) {
+      newest.current = old.pages;
+      return;
+    }
+    old.pages.close();
+    current.current = { pages: fresh, of: from };
+    setView(current.current);
   }, []);
 
   useEffect(() => {
     shown.current = [0, FIRST_ROWS];
-    void load(fetchPage);
+    void load(source);
     return () => clearTimeout(timer.current);
-  }, [fetchPage, load]);
+  }, [source, load]);
 
   const reloadSoon = useCallback(() => {
-    timer.current ??= setTimeout(() => void load(fetchPage), Math.max(0, lastLoad.current + RELOAD_MS - Date.now()));
-  }, [fetchPage, load]);
+    timer.current ??= setTimeout(
+      () => {
+        timer.current = undefined;
+        if (ranges.current > 0) {
+          lastLoad.current = Date.now();
+          reloadSoon();
+        } else void load(source);
+      },
+      Math.max(0, lastLoad.current + RELOAD_MS - Date.now()),
+    );
+  }, [source, load]);
 
   const refresh = useCallback(async (): Promise<void> => {
     if (isRefreshing.current) return;
@@ -91,7 +107,8 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
     let moved = false;
     for (const event of events) {
       if (event.projectId !== projectId) continue;
-      if (event.type === 'entry' || (event.type === 'pass' && isOrderedByStatus)) moved = true;
+      // A bulk action names no entries: there are too many.
+      if (event.type === 'entry' || event.type === 'bulk' || (event.type === 'pass' && isOrderedByStatus)) moved = true;
       if (event.entryId !== undefined) dirty.current.add(event.entryId);
     }
     void refresh();
@@ -102,10 +119,20 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
   const show = useCallback(
     (first: number, last: number) => {
       shown.current = [first, last];
-      void pages.ensure(first, last);
+      void pages.ensure(Math.max(0, first - AHEAD), last + AHEAD);
     },
     [pages],
   );
-  const reload = useCallback(() => void load(fetchPage), [fetchPage, load]);
-  return { pages, show, reload };
+  const reload = useCallback(() => void load(source), [source, load]);
+  const loadRange = useCallback(async (first: number, last: number): Promise<EntryPages> => {
+    ranges.current += 1;
+    try {
+      const { pages: rows } = current.current;
+      await rows.load(first, last);
+      return rows;
+    } finally {
+      ranges.current -= 1;
+    }
+  }, []);
+  return { pages, isStale: view.of !== source, show, loadRange, reload };
 }

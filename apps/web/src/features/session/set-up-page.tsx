@@ -29,7 +29,7 @@ export function SetUpPage() {
       <form
         noValidate
         onSubmit={submit(async ({ organization, email, password }) => {
-          await api.POST('/api/setup', { body: { organization, email, password } });
+          await api.POST('/api/setup', { body: { organization, email, password, token: false } });
           await enter('/guide');
         })}
       >

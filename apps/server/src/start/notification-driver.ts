@@ -1,0 +1,51 @@
+import { type Context, deliverNotifications, type NotificationTransport, scanNotifications } from '@sterna/application';
+import type { Logger } from 'pino';
+import { startPeriodic } from './periodic.ts';
+
+/** A pass that is held up gets no event of its own, and a retry has its time. */
+const SCAN_MS = 30_000;
+const DELIVER_MS = 5_000;
+/** Passes end by the hundred: one look sees them all. */
+const GATHER_MS = 1_000;
+const REASONS = new Set(['pass', 'license', 'remigration', 'batch', 'lost']);
+
+/** Looks for what is worth telling, and tells it. */
+export function startNotificationDriver(
+  context: Context,
+  transport: NotificationTransport,
+  log: Logger,
+): { stop(): Promise<void> } {
+  let last: Date | undefined;
+  let gathering: NodeJS.Timeout | undefined;
+  const scan = startPeriodic({
+    everyMs: SCAN_MS,
+    run: async () => {
+      last = (await scanNotifications(context, last)) ?? last;
+    },
+    failed: 'nothing was looked for to notify of',
+    log,
+  });
+  const deliver = startPeriodic({
+    everyMs: DELIVER_MS,
+    run: async () => {
+      await deliverNotifications(context, transport);
+    },
+    failed: 'notifications were not sent',
+    log,
+  });
+  const unsubscribe = context.events.subscribe((event) => {
+    if (event.type === 'notification' || event.type === 'lost') deliver.wake();
+    if (REASONS.has(event.type))
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        scan.wake();
+      }, GATHER_MS);
+  });
+  return {
+    async stop() {
+      unsubscribe();
+      clearTimeout(gathering);
+      await Promise.all([scan.stop(), deliver.stop()]);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Schema } from '../../api/client.ts';
+import { isLive } from '../../lib/progress.ts';
+
+export type Action =
+  | 'start'
+  | 'delta'
+  | 'stop'
+  | 'resume'
+  | 'resumeNow'
+  | 'retry'
+  | 'verify'
+  | 'audit'
+  | 'assign'
+  | 'release'
+  | 'edit'
+  | 'delete'
+  | 'recreate';
+
+export interface Actions {
+  /** The first one is what most people want now. */
+  readonly first: readonly Action[];
+  readonly more: readonly Action[];
+}
+
+type Entry = Schema<'Entry'>;
+
+export const burnedOf = (entry: Entry): Schema<'EntryLicense'> | undefined =>
+  entry.licenses.find((license) => license.burned);
+
+/** It has run, or is about to: its addresses stay. */
+export const hasStarted = (entry: Entry): boolean => entry.status !== 'not started' && burnedOf(entry) !== undefined;
+
+/** What can be done with an entry as it stands; the API refuses the rest. */
+export function actionsOf(entry: Entry, isReplaced: boolean): Actions {
+  if (entry.archivedAt !== undefined) return { first: isReplaced ? [] : ['recreate'], more: [] };
+  const pass = entry.lastPass;
+  if (pass !== undefined && isLive(pass))
+    return { first: pass.status === 'pending' ? ['resumeNow', 'stop'] : ['stop'], more: ['edit'] };
+  const license: readonly Action[] = entry.licenses.some((one) => !one.burned)
+    ? ['release']
+    : burnedOf(entry) === undefined
+      ? ['assign']
+      : [];
+  if (burnedOf(entry) === undefined) return { first: ['start', ...license], more: ['audit', 'edit', 'delete'] };
+  const rest: readonly Action[] = ['audit', ...license, 'edit', 'delete'];
+  switch (entry.status) {
+    case 'stopped':
+    case 'failed':
+      return { first: ['resume'], more: ['verify', ...rest] };
+    case 'completed with failures':
+      return { first: ['retry', 'delta'], more: ['verify', ...rest] };
+    default:
+      return { first: ['delta', 'verify'], more: rest };
+  }
+}

@@ -1,0 +1,87 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { $api, api, dataOf } from '../../api/client.ts';
+import { useLiveEvents } from '../../live/live-events.tsx';
+
+const SUMMARY = '/api/projects/{id}/report/summary';
+const ENTRIES = '/api/projects/{id}/report/entries';
+const FAILURES = '/api/projects/{id}/report/failures';
+
+/** Reports read the whole ledger of a project: not again with every event of a busy night. */
+const OWN = { live: 'own' } as const;
+const QUIET_MS = 5_000;
+
+const at = (id: number) => ({ params: { path: { id } } });
+
+export const summaryQuery = (projectId: number) => ({
+  ...$api.queryOptions('get', SUMMARY, at(projectId)),
+  meta: OWN,
+});
+
+const nextOf = (last: { readonly next?: string | undefined }): string | undefined => last.next;
+
+export function useReportEntries(projectId: number) {
+  return useInfiniteQuery({
+    queryKey: ['get', ENTRIES, at(projectId)],
+    queryFn: ({ pageParam, signal }) => entriesPage(projectId, pageParam, PAGE, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextOf,
+    meta: OWN,
+  });
+}
+
+export function useReportFailures(projectId: number, code: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ['get', FAILURES, { ...at(projectId), code }],
+    queryFn: ({ pageParam, signal }) => failuresPage(projectId, code, pageParam, PAGE, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextOf,
+    meta: OWN,
+  });
+}
+
+const PAGE = 100;
+
+export const entriesPage = (id: number, after: string | undefined, limit: number, signal: AbortSignal) =>
+  dataOf(
+    api.GET(ENTRIES, {
+      params: { path: { id }, query: { limit, ...(after === undefined ? {} : { after }) } },
+      signal,
+    }),
+  );
+
+export const failuresPage = (
+  id: number,
+  code: string | undefined,
+  after: string | undefined,
+  limit: number,
+  signal: AbortSignal,
+) =>
+  dataOf(
+    api.GET(FAILURES, {
+      params: {
+        path: { id },
+        query: { limit, ...(code === undefined ? {} : { code }), ...(after === undefined ? {} : { after }) },
+      },
+      signal,
+    }),
+  );
+
+/** Reads the reports of a project again some seconds after a pass of it began or ended. */
+export function useReadReportsAgain(projectId: number): void {
+  const queryClient = useQueryClient();
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useLiveEvents((events) => {
+    const concerns =
+      events === undefined ||
+      events.some((event) => event.type === 'pass' && (event.projectId ?? projectId) === projectId);
+    if (!concerns) return;
+    waiting.current ??= setTimeout(() => {
+      waiting.current = undefined;
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey: [, path] }) => typeof path === 'string' && path.includes('/report/'),
+      });
+    }, QUIET_MS);
+  });
+  useEffect(() => () => clearTimeout(waiting.current), []);
+}
