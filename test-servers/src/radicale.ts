@@ -109,7 +109,9 @@ export async function startRadicale(options: RadicaleOptions = {}): Promise<Radi
         const collection = join(home, name);
         const props = join(collection, '.Radicale.props');
         if (!existsSync(props)) continue;
-        const title = String((JSON.parse(readFileSync(props, 'utf8')) as Record<string, string>)['D:displayname'] ?? name);
+        const title = String(
+          (JSON.parse(readFileSync(props, 'utf8')) as Record<string, string>)['D:displayname'] ?? name,
+        );
         const texts = readdirSync(collection)
           .filter((file) => !file.startsWith('.Radicale'))
           .map((file) => readFileSync(join(collection, file), 'utf8'));

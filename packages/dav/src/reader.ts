@@ -172,7 +172,7 @@ export class DavReader implements Reader {
   ): Promise<{ readonly changes: readonly Change[]; readonly token: string } | undefined> {
     const changes = new Map<string, Change>();
     let from = token;
-    for (let round = 0; ; round += 1) {
+    for (;;) {
       let answer: MultiStatus;
       try {
         answer = await this.#report(

@@ -1,10 +1,29 @@
 import { archiveConnector } from '@sterna/connector-archive';
+import { caldavConnector } from '@sterna/connector-caldav';
+import { carddavConnector } from '@sterna/connector-carddav';
 import { imapConnector } from '@sterna/connector-imap';
-import type { Connector } from '@sterna/connector-kit';
+import { type Connector, composeConnectors } from '@sterna/connector-kit';
 import { createRegistry } from './registry.ts';
 
+/** A mailbox as open standards have it: mail, calendars and tasks, contacts, each with a server of its own. */
+const standardsConnector = composeConnectors({
+  name: 'standards',
+  title: 'IMAP, CalDAV and CardDAV mailbox',
+  parts: [
+    { key: 'imap', connector: imapConnector },
+    { key: 'caldav', connector: caldavConnector },
+    { key: 'carddav', connector: carddavConnector },
+  ],
+});
+
 /** Every connector of this build, by name. Adding a system is one line here. */
-const registry = createRegistry([imapConnector, archiveConnector]);
+const registry = createRegistry([
+  imapConnector,
+  caldavConnector,
+  carddavConnector,
+  standardsConnector,
+  archiveConnector,
+]);
 
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;
 /** The connector whose scheme a `sterna copy` URL names. */

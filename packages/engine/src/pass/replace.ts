@@ -24,6 +24,8 @@ import { recover } from './recover.ts';
 import { renamedItem, type TransferItem, toItem } from './transfer-item.ts';
 
 const PAGE = 200;
+/** Rounds of "connection lost, settle, go on" without any object settled in between before the pass gives up for now. */
+const FRUITLESS_ROUNDS = 3;
 /** Numbers that `renamed` may have used for a copy. */
 const MAX_RENAMES = 20;
 
@@ -152,9 +154,23 @@ export async function replaceCopies(
  * somebody changed that copy since it was written, the conflict option decides.
  */
 export async function replaceChanged(context: PassContext): Promise<void> {
+  let fruitless = 0;
+  for (;;) {
+    const before = context.progress.objects;
+    const lost = await replaceRound(context);
+    if (lost === undefined) return;
+    // What the copies hold now tells which of them were written; the others are written again.
+    await recover(context);
+    fruitless = context.progress.objects > before ? 0 : fruitless + 1;
+    if (fruitless >= FRUITLESS_ROUNDS) throw lost;
+  }
+}
+
+/** @returns an error of a write whose outcome is unknown: settle before anything else */
+async function replaceRound(context: PassContext): Promise<SternaError | undefined> {
   const { pool, claim, progress } = context;
   const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'replace');
-  if (work.length === 0) return;
+  if (work.length === 0) return undefined;
   progress.phase = 'changes';
   for (const { container } of work) {
     const source = sourceById(context, container);
@@ -165,12 +181,18 @@ export async function replaceChanged(context: PassContext): Promise<void> {
       const todos = await nextTodos(pool, claim.entryId, container, 'replace', after, PAGE);
       if (todos.length === 0) break;
       after = todos[todos.length - 1]?.seq ?? after;
-      await replacePage(context, source, todos);
+      const lost = await replacePage(context, source, todos);
+      if (lost !== undefined) return lost;
     }
   }
+  return undefined;
 }
 
-async function replacePage(context: PassContext, source: ContainerRow, todos: readonly TodoRow[]): Promise<void> {
+async function replacePage(
+  context: PassContext,
+  source: ContainerRow,
+  todos: readonly TodoRow[],
+): Promise<SternaError | undefined> {
   const { pool, claim, progress } = context;
   const rows = await rowsBySource(
     pool,
@@ -180,12 +202,15 @@ async function replacePage(context: PassContext, source: ContainerRow, todos: re
   const byId = new Map(todos.map((todo) => [todo.srcId, todo]));
   const limit = capabilitiesFor(context.target, source.kind).batch.objects;
   let batch: Replacement[] = [];
+  let lost: SternaError | undefined;
   const flush = async (): Promise<void> => {
     const page = batch;
     batch = [];
     const left = await replaceCopies(context, page);
     progress.objects += page.length - left.length;
-    for (const { replacement, result } of left) await decide(context, replacement, result);
+    for (const { replacement, result } of left)
+      if (result.outcome === 'unknown') lost = result.error;
+      else await decide(context, replacement, result);
   };
   for await (const got of context.source.reader.read(source.key, [...byId.keys()])) {
     context.control.checkpoint();
@@ -218,8 +243,10 @@ async function replacePage(context: PassContext, source: ContainerRow, todos: re
       version: row.targetVersion,
     });
     if (batch.length >= limit) await flush();
+    if (lost !== undefined) return lost;
   }
   await flush();
+  return lost;
 }
 
 async function changedItem(
@@ -251,16 +278,16 @@ function keptName(source: ContainerRow, item: TransferItem, row: LedgerRow): Tra
 }
 
 /** What the target said instead of `done`. */
-async function decide(context: PassContext, replacement: Replacement, result: Result): Promise<void> {
+async function decide(
+  context: PassContext,
+  replacement: Replacement,
+  result: Exclude<Result, { outcome: 'unknown' }>,
+): Promise<void> {
   const { container, item } = replacement;
   const { pool, claim } = context;
   const row = (await rowsBySource(pool, claim.entryId, [item.todo.src])).get(item.todo.src.toString('hex'));
   if (row === undefined) return;
   switch (result.outcome) {
-    case 'unknown':
-      // What the copy holds now tells; if it isn't there yet, the to-do stays for the next pass.
-      await recover(context);
-      return;
     case 'missing':
       return settleKept(context, replacement, row, 'deleted-at-target', {
         text: 'It changed at the source, but its copy was deleted from the target. A delta pass does not send it again.',
@@ -268,10 +295,10 @@ async function decide(context: PassContext, replacement: Replacement, result: Re
       });
     case 'changed':
       if (context.settings.settings.conflict === 'overwrite') {
-        const [again] = await replaceCopies(context, [{ ...replacement, version: undefined }]);
+        const [again] = await replaceCopies(context, [{ ...replacement, version: result.version }]);
         if (again === undefined) context.progress.objects += 1;
-        else if (again.result.outcome === 'refused')
-          await settleFailed(context, container, item.todo, row, again.result.error);
+        else if (again.result.outcome === 'unknown') throw again.result.error;
+        else await settleFailed(context, container, item.todo, row, refusalOf(again.result));
         return;
       }
       return settleKept(context, replacement, row, 'changed-at-target', {
@@ -282,15 +309,16 @@ async function decide(context: PassContext, replacement: Replacement, result: Re
     case 'batch-refused':
       return settleFailed(context, container, item.todo, row, result.error);
     default:
-      return settleFailed(
-        context,
-        container,
-        item.todo,
-        row,
-        new SternaError('object', 'conflict-unsettled', 'The target has another object of the same identity.'),
-      );
+      return settleFailed(context, container, item.todo, row, refusalOf(result));
   }
 }
+
+const refusalOf = (result: Result): SternaError =>
+  'error' in result
+    ? result.error
+    : new SternaError('object', 'conflict-unsettled', 'The target’s object changed while the conflict was decided.', {
+        fix: 'Start a delta pass: it decides again.',
+      });
 
 /** Only what has no meaning changed: the books learn the new version, nothing is written. */
 async function settleSame(
