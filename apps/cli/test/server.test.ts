@@ -98,6 +98,11 @@ test('a mailbox from CSV to verified, and its license ledger verified offline', 
     status: 'completed',
   });
   expect(await ok('entry', 'failures', 'ada@old.example')).toEqual([]);
+  expect(await ok('overview', '--project', 'move')).toMatchObject({
+    passes: { running: 0, queued: 0 },
+    projects: [{ name: 'move', entries: 1, byStatus: { completed: 1 } }],
+  });
+  expect((await home(['overview'])).stdout).toMatch(/needs a person +0 entries/);
   expect(await ok('license', 'balance')).toContainEqual({
     ...{ type: 'mail', tier: 'standard', granted: 2, available: 1, assigned: 0, burned: 1 },
   });
