@@ -98,6 +98,11 @@ test('a mailbox from CSV to verified, and its license ledger verified offline', 
     status: 'completed',
   });
   expect(await ok('entry', 'failures', 'ada@old.example')).toEqual([]);
+  expect(await ok('overview', '--project', 'move')).toMatchObject({
+    passes: { running: 0, queued: 0 },
+    projects: [{ name: 'move', entries: 1, byStatus: { completed: 1 } }],
+  });
+  expect((await home(['overview'])).stdout).toMatch(/needs a person +0 entries/);
   expect(await ok('license', 'balance')).toContainEqual({
     ...{ type: 'mail', tier: 'standard', granted: 2, available: 1, assigned: 0, burned: 1 },
   });
@@ -120,6 +125,33 @@ test('a mailbox from CSV to verified, and its license ledger verified offline', 
   const verdict = await home(['ledger', 'verify', ledger]);
   expect(verdict.code).toBe(4);
   expect(verdict.stdout).toContain('DOES NOT HOLD');
+});
+
+test('a batch is scheduled and its checklist ticked; a channel says why its test did not arrive', async () => {
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  const when = ['--batch', 'Pilot', '--kind', 'delta', '--at', tomorrow];
+  expect((await home(['batch', 'schedule', 'move', ...when.slice(0, -1), 'tomorrow'])).stderr).toMatch(/no instant/);
+  const made = (await ok('batch', 'schedule', 'move', ...when)) as { id: number };
+  expect(made).toMatchObject({ state: 'open', nextRunAt: tomorrow });
+  expect((await home(['entry', 'list', 'move'])).stdout).toMatch(/scheduled/);
+  expect(await ok('batch', 'cancel', String(made.id))).toMatchObject({ state: 'cancelled' });
+  const list = await home(['batch', 'list', 'move']);
+  expect(list.stdout).toMatch(/Pilot +delta +cancelled/);
+
+  await ok('cutover', 'tick', 'move', 'mx', '--batch', 'Pilot', '--note', 'TTL was 300');
+  const lines = (await home(['cutover', 'list', 'move'])).stdout;
+  expect(lines).toMatch(/Pilot +mx +yes .*ada@tern\.example.*TTL was 300/);
+  expect(lines).toMatch(/Pilot +last-delta +no .*1 of 1, last ended/);
+
+  const added = await home(['notification', 'channel', 'add', 'chat', '--url', 'http://127.0.0.1:1/hook']);
+  expect(added.stdout).toMatch(/whsec_/);
+  expect((await home(['notification', 'channel', 'list'])).stdout).toMatch(
+    /chat +webhook +http:\/\/127\.0\.0\.1:1\/hook/,
+  );
+  const tested = await home(['notification', 'channel', 'test', 'chat']);
+  expect([tested.code, tested.stdout]).toEqual([6, expect.stringMatching(/nothing listens there/)]);
+  await ok('notification', 'channel', 'remove', 'chat');
+  expect(await ok('notification', 'channel', 'list')).toEqual([]);
 });
 
 test('a provider signs a pack; an installation that does not know him refuses it', async () => {

@@ -29,16 +29,24 @@ const LEASE_SECONDS = 60;
  * at any time: a run is one row that is made once, whoever works on it holds its lease, and an entry is written down as
  * started in the transaction that starts it. For the driver; needs no actor.
  *
- * @param leaseSeconds how long a run of a process that died stays with it
+ * @param options.leaseSeconds how long a run of a process that died stays with it
+ * @param options.show also bring up to date what entries show that they wait for; with many entries that costs a moment
  */
-export async function runSchedules(context: Context, leaseSeconds = LEASE_SECONDS): Promise<void> {
+export async function runSchedules(
+  context: Context,
+  options: { readonly leaseSeconds?: number; readonly show?: boolean } = {},
+): Promise<void> {
+  const { leaseSeconds = LEASE_SECONDS, show = true } = options;
   const owner = randomUUID();
+  let worked = false;
   while (await claimDue(context, owner, leaseSeconds));
   for (;;) {
     const run = await takeRun(context.db, owner, leaseSeconds);
     if (run === undefined) break;
+    worked = true;
     await work(context, run, owner, leaseSeconds);
   }
+  if (!show && !worked) return;
   // Entries that came into a batch with a schedule, or whose pass has ended.
   const changed = await showWaiting(context.db);
   await announce(

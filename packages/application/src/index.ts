@@ -83,7 +83,6 @@ export {
   getNotificationRules,
   listChannels,
   listDeliveries,
-  MAIL_SECURITY,
   type MailSettings,
   removeChannel,
   renewChannelSecret,

@@ -116,7 +116,7 @@ async function send(
 }
 
 /** Headers of Standard Webhooks. */
-export function signed(id: string, seconds: number, body: string, secret: string): Record<string, string> {
+function signed(id: string, seconds: number, body: string, secret: string): Record<string, string> {
   const key = Buffer.from(secret.slice(WEBHOOK_SECRET_PREFIX.length), 'base64');
   const signature = createHmac('sha256', key)
     .update(signedContent(id, seconds, body), 'utf8')

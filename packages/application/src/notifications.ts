@@ -1,5 +1,11 @@
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
-import { NOTIFICATION_TOPICS, type NotificationTopic, SternaError, WEBHOOK_SECRET_PREFIX } from '@sterna/core';
+import {
+  type MailSecurity,
+  NOTIFICATION_TOPICS,
+  type NotificationTopic,
+  SternaError,
+  WEBHOOK_SECRET_PREFIX,
+} from '@sterna/core';
 import {
   type ChannelRow,
   channelById,
@@ -21,10 +27,6 @@ import {
 } from '@sterna/store';
 import { found, nameTaken, readCursor, readLimit, readName, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-
-/** `starttls`: asked for, and without it nothing is sent; `none`: in the clear, only where nobody can listen. */
-export const MAIL_SECURITY = ['tls', 'starttls', 'none'] as const;
-export type MailSecurity = (typeof MAIL_SECURITY)[number];
 
 export interface WebhookSettings {
   readonly url: string;

@@ -86,7 +86,6 @@ interface Troubled {
 
 export interface Overview {
   readonly at: Date;
-  readonly systems: number;
   readonly projects: readonly OverviewProject[];
   readonly passes: {
     readonly running: number;
@@ -140,12 +139,10 @@ export async function getOverview(
     const tally = await tallyEntries(db, scope);
     const live = await livePasses(db, scope);
     const trouble = await troubles(db, scope, SAMPLE);
-    const names = await systemNames(db, actor.organizationId);
     const perProject = projects.map((project) => projectView(project, tally, trouble));
     const from = new Date(Math.floor(at.getTime() / MINUTE) * MINUTE - ((input.hours ?? 3) * 60 - 1) * MINUTE);
     return {
       at,
-      systems: names.size,
       projects: perProject,
       passes: {
         running: passesOf(live, 'running'),
@@ -163,7 +160,7 @@ export async function getOverview(
         throttled: await throttledSystems(db, scope),
         pending: passesOf(live, 'pending') === 0 ? [] : await pendingWaits(db, scope),
         live,
-        names,
+        names: await systemNames(db, actor.organizationId),
       }),
       licenses: licenses.balances().filter((balance) => balance.granted > 0 || isNeeded(balance, tally)),
       throughput: minutesOf(await throughputSince(db, scope, from), from, at),

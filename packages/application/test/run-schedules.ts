@@ -15,6 +15,6 @@ const context: Context = {
   dataDir: dataDir ?? '',
   installation: '00000000',
 };
-await runSchedules(context, 1);
+await runSchedules(context, { leaseSeconds: 1 });
 process.stdout.write('done\n');
 await database.close();

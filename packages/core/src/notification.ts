@@ -30,8 +30,6 @@ export const RULE_BOUNDS = {
   licenseLow: { least: 0, most: 1_000_000, usual: 10 },
 } as const;
 
-/** Above the share, or nothing came of the pass at all. */
-export const failedOverShare = (
-  books: { readonly seen: number; readonly failed: number; readonly uncertain: number },
-  share: number,
-): boolean => books.failed + books.uncertain > share * books.seen;
+/** `starttls`: asked for, and without it nothing is sent; `none`: in the clear, only where nobody can listen. */
+export const MAIL_SECURITY = ['tls', 'starttls', 'none'] as const;
+export type MailSecurity = (typeof MAIL_SECURITY)[number];

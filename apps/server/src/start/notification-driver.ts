@@ -5,8 +5,8 @@ import { startPeriodic } from './periodic.ts';
 /** A pass that is held up gets no event of its own, and a retry has its time. */
 const SCAN_MS = 30_000;
 const DELIVER_MS = 5_000;
-/** Passes end by the hundred: one look sees them all. */
-const GATHER_MS = 1_000;
+/** Passes end by the hundred: one look sees them all, and nobody waits for a mail by the second. */
+const GATHER_MS = 3_000;
 const REASONS = new Set(['pass', 'license', 'remigration', 'batch', 'lost']);
 
 /** Looks for what is worth telling, and tells it. */

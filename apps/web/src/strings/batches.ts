@@ -26,7 +26,7 @@ export const batches = {
 
   schedule: {
     title: (batch: string) => `Schedule of ${batch}`,
-    lead: 'Times are kept by the server: nobody has to be there.',
+    lead: 'The server sees to it: nobody has to be there.',
     add: 'Schedule',
     none: 'Nothing is scheduled for this batch.',
     kind: { initial: 'First start', delta: 'Delta pass' } as Readonly<Record<string, string>>,

@@ -1,5 +1,6 @@
 export const forms = {
   required: 'This is needed.',
+  showPassword: 'Show what is typed',
   whole: 'A whole number.',
   between: (least: number | undefined, most: number | undefined) => {
     if (least !== undefined && most !== undefined) return `A number from ${least} to ${most}.`;

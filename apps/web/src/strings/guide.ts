@@ -12,7 +12,7 @@ export const guide = {
     test: 'Test with one mailbox',
     start: 'Start',
   } as Readonly<Record<string, string>>,
-  stepState: { done: 'done', current: 'shown', open: 'open' },
+  done: ', done',
   number: (at: number, of: number) => `Step ${at} of ${of}`,
   next: 'Go on',
   skip: 'Skip for now',

@@ -60,6 +60,7 @@ export const licenses = {
     id: 'This organization’s id, for your provider',
     file: 'Pack file',
     choose: 'Choose a file…',
+    clear: 'Take another file',
     text: 'or paste its text',
     missing: 'Choose the file of the pack, or paste its text.',
     tooLarge: 'This file is too large to be a pack.',

@@ -183,6 +183,8 @@ export const remigration = {
       at: 'Backup',
       refused: (why: string) => `Refused: ${why}`,
       none: 'None yet',
+      underWay: 'It is being made.',
+      incomplete: 'It did not come to its end, and can’t be relied on.',
       earlier: 'Earlier backups of this target',
       earlierOne: (when: string, status: string) => `${when}, ${status}`,
       restore: 'To put it back',

@@ -1,9 +1,7 @@
-import { NOTIFICATION_TOPICS, RULE_BOUNDS } from '@sterna/core';
+import { MAIL_SECURITY, NOTIFICATION_TOPICS, RULE_BOUNDS } from '@sterna/core';
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { id, idParams, name, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
-
-const MAIL_SECURITY = ['tls', 'starttls', 'none'] as const;
 
 const topics = z.array(z.enum(NOTIFICATION_TOPICS)).max(NOTIFICATION_TOPICS.length);
 const url = z.string().max(2_000).describe('https:// or http://; messages are signed as Standard Webhooks has it');

@@ -106,7 +106,6 @@ const throttledSchema = z
 export const overviewSchema = z
   .object({
     at: timestamp,
-    systems: count.describe('Places to read and write that are configured'),
     projects: z.array(overviewProjectSchema),
     passes: z.object({
       running: count,

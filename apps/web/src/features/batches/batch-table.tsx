@@ -41,6 +41,7 @@ export function BatchTable({
                   to="."
                   search={{ batch: batch.batch }}
                   resetScroll={false}
+                  inherit
                   className="st-strong-link"
                   aria-current={batch.batch === shown ? 'true' : undefined}
                 >

@@ -38,6 +38,7 @@ export function RunOutcome({ run }: { readonly run: Run }) {
                       to="/entries/$entryId"
                       params={{ entryId: entry.entryId }}
                       underline="always"
+                      inherit
                     >
                       {entry.sourceAddress}
                     </TextLink>

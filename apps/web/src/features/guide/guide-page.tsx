@@ -1,4 +1,4 @@
-import { Alert } from '@mantine/core';
+import { Alert, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -106,12 +106,12 @@ function Steps({ state, search }: { readonly state: GuideState; readonly search:
               className="st-guide-step"
               activeProps={{ 'aria-current': 'step' }}
               {...(step === state.step ? { 'aria-current': 'step' } : {})}
-              aria-label={`${index + 1}. ${words.step[step]}, ${state.done[step] ? words.stepState.done : words.stepState.open}`}
             >
-              <span className="st-guide-mark" data-done={state.done[step] || undefined} aria-hidden>
-                {state.done[step] ? <IconCheck size={15} stroke={2.6} /> : index + 1}
+              <span className="st-guide-mark" data-done={state.done[step] || undefined}>
+                {state.done[step] ? <IconCheck size={15} stroke={2.6} aria-hidden /> : index + 1}
               </span>
-              <span aria-hidden>{words.step[step]}</span>
+              <span className="st-guide-name">{words.step[step]}</span>
+              {state.done[step] && <VisuallyHidden>{words.done}</VisuallyHidden>}
             </Link>
           </li>
         ))}

@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, VisuallyHidden } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api, dataOf, type Schema } from '../../api/client.ts';
 import { TextLink } from '../../components/text-link.tsx';
 import { formatDateTime, formatNumber } from '../../lib/format.ts';
@@ -34,6 +34,7 @@ export function LedgerPanel() {
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
   });
   const verifying = useMutation({ mutationFn: () => dataOf(api.GET('/api/licenses/ledger/verify')) });
   const exporting = useMutation({
@@ -182,7 +183,11 @@ function What({ event }: { readonly event: LedgerEvent }) {
   ].filter((part) => part !== undefined);
   return (
     <>
-      {event.kind === 'grant' ? words.quantity(data.quantity ?? 0, type ?? '', tier ?? '') : event.license}
+      {event.kind === 'grant' ? (
+        words.quantity(data.quantity ?? 0, type ?? '', tier ?? '')
+      ) : (
+        <span>{event.license}</span>
+      )}
       {more.length > 0 && <div className="st-ledger-more">{more.join(' · ')}</div>}
     </>
   );

@@ -63,6 +63,7 @@ export function PackDialog({ packsOnly, onClose }: { readonly packsOnly: boolean
           accept="application/json,.json,text/plain"
           onChange={(file) => void read(file)}
           clearable
+          clearButtonProps={{ 'aria-label': words.clear }}
         />
         <Textarea
           label={words.text}

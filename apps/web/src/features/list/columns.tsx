@@ -91,9 +91,7 @@ function Status({ entry }: { readonly entry: Entry }) {
   return (
     <span className="st-row-status" title={entry.statusDetail ?? strings.common.status[entry.status]}>
       <StatusChip status={entry.status} />
-      {entry.status === 'pending' && entry.resumeAt !== undefined && (
-        <span className="st-row-quiet">{formatMoment(entry.resumeAt)}</span>
-      )}
+      {entry.resumeAt !== undefined && <span className="st-row-quiet">{formatMoment(entry.resumeAt)}</span>}
     </span>
   );
 }

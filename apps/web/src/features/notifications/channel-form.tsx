@@ -16,6 +16,7 @@ import { DialogForm } from '../../forms/dialog-form.tsx';
 import { strings } from '../../strings.ts';
 import {
   bodyOf,
+  type Channel,
   type ChannelValues,
   problemsOf,
   SECURITIES,
@@ -24,7 +25,6 @@ import {
   USUAL_PORT,
   valuesOf,
 } from './channel-values.ts';
-import type { Channel } from './channels-panel.tsx';
 
 const words = strings.notify.form;
 

@@ -3,7 +3,7 @@ import { strings } from '../../strings.ts';
 
 const words = strings.notify.form;
 
-type Channel = Schema<'NotificationChannel'>;
+export type Channel = Schema<'NotificationChannel'>;
 export type Topic = Channel['topics'][number];
 export type Security = NonNullable<Channel['mail']>['security'];
 

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconDots, IconPlus, IconSend } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { $api, api, dataOf, type Schema } from '../../api/client.ts';
+import { $api, api, dataOf } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { SecretOnce } from '../../components/secret-once.tsx';
@@ -14,12 +14,12 @@ import { Panel } from '../../shell/page.tsx';
 import { Chip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
 import { ChannelForm } from './channel-form.tsx';
+import type { Channel } from './channel-values.ts';
 import { TestOutcome } from './test-outcome.tsx';
 
 const words = strings.notify.channels;
 const form = strings.notify.form;
 
-export type Channel = Schema<'NotificationChannel'>;
 type Act = { readonly kind: 'edit' | 'remove' | 'renew'; readonly channel: Channel };
 
 export function ChannelsPanel() {

@@ -46,8 +46,8 @@ export function ThroughputChart({
     () => [bars.bars.map((bar) => bar.at), bars.bars.map((bar) => bar[unit] / bars.minutes)],
     [bars, unit],
   );
-  const latest = useRef({ data, format });
-  latest.current = { data, format };
+  const latest = useRef({ data, format, minutes: bars.minutes });
+  latest.current = { data, format, minutes: bars.minutes };
   const isWide = width > 0;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme is what the colours come from
@@ -63,7 +63,11 @@ export function ThroughputChart({
         padding: [8, 8, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
-        scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+        scales: {
+          // A bar reaches from its begin to its end: the last one too.
+          x: { range: (_, first, last) => [first, last + latest.current.minutes * 60] },
+          y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] },
+        },
         axes: [
           {
             stroke: ink,

@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { $api } from '../../api/client.ts';
 import { TextLink } from '../../components/text-link.tsx';
 import { formatDateTime } from '../../lib/format.ts';
+import { isLive } from '../../lib/progress.ts';
 import { Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
 import { Fact } from '../entry/entry-facts.tsx';
-import type { Remigration } from './flow-state.ts';
+import { passOf, type Remigration } from './flow-state.ts';
 
 const words = strings.remigration.flow;
 
@@ -46,7 +47,7 @@ export function AboutRemigration({ remigration }: { readonly remigration: Remigr
         ) : 'refused' in backup ? (
           <Text size="sm">{words.backup.refused(backup.refused)}</Text>
         ) : (
-          <Restore path={backup.path} address={targetAddress} />
+          <Backup path={backup.path} address={targetAddress} passId={passOf(remigration, 'backup')} />
         )}
         <EarlierBackups entryId={entryId} but={backup !== undefined && 'path' in backup ? backup.entryId : undefined} />
       </Panel>
@@ -59,6 +60,25 @@ const EntryLink = ({ id }: { readonly id: number }) => (
     {words.entryNumber(id)}
   </TextLink>
 );
+
+/** Only a backup that came to its end can be put back. */
+function Backup({
+  path,
+  address,
+  passId,
+}: {
+  readonly path: string;
+  readonly address: string;
+  readonly passId: number | undefined;
+}) {
+  const pass = useQuery({
+    ...$api.queryOptions('get', '/api/passes/{id}', { params: { path: { id: passId ?? 0 } } }),
+    enabled: passId !== undefined,
+  }).data;
+  if (pass === undefined) return null;
+  if (pass.status === 'completed') return <Restore path={path} address={address} />;
+  return <Text size="sm">{isLive(pass) ? words.backup.underWay : words.backup.incomplete}</Text>;
+}
 
 function Restore({ path, address }: { readonly path: string; readonly address: string }) {
   const command = words.backup.restoreCommand(path, address);

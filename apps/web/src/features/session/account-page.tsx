@@ -1,10 +1,11 @@
-import { Button, Group, PasswordInput, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { SecretOnce } from '../../components/secret-once.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
+import { PasswordField } from '../../forms/password-field.tsx';
 import { Allowed, useMe } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Page, Panel } from '../../shell/page.tsx';
@@ -97,18 +98,18 @@ function PasswordPanel() {
           {/* For password managers: whose password it is. */}
           <input type="hidden" name="username" autoComplete="username" value={account.email} readOnly />
           <ErrorNotice error={refusal} />
-          <PasswordInput
+          <PasswordField
             label={words.account.current}
             autoComplete="current-password"
             {...form.getInputProps('current')}
           />
-          <PasswordInput
+          <PasswordField
             label={words.account.fresh}
             description={words.passwordHelp}
             autoComplete="new-password"
             {...form.getInputProps('password')}
           />
-          <PasswordInput
+          <PasswordField
             label={words.account.freshAgain}
             autoComplete="new-password"
             {...form.getInputProps('again')}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Modal, PasswordInput, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, Modal, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconUserPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { $api, api, type Schema } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { DialogForm } from '../../forms/dialog-form.tsx';
+import { PasswordField } from '../../forms/password-field.tsx';
 import { formatDate } from '../../lib/format.ts';
 import { useMe } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
@@ -150,7 +151,7 @@ function AddPerson({ onDone }: { readonly onDone: () => void }) {
       }}
     >
       <TextInput label={words.email} type="email" autoComplete="off" data-autofocus {...form.getInputProps('email')} />
-      <PasswordInput
+      <PasswordField
         label={people.firstPassword}
         description={people.firstPasswordHelp}
         autoComplete="new-password"
@@ -240,7 +241,7 @@ function NewPassword({ person, onDone }: { readonly person: Person; readonly onD
       }}
     >
       <Text size="sm">{people.resetText}</Text>
-      <PasswordInput
+      <PasswordField
         label={words.account.fresh}
         description={words.passwordHelp}
         autoComplete="new-password"

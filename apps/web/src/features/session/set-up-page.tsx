@@ -1,8 +1,9 @@
-import { Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Divider, Stack, Text, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { ApiError } from '../../api/error.ts';
 import { useApiForm } from '../../forms/api-form.ts';
+import { PasswordField } from '../../forms/password-field.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
 import { useEnter } from './enter.ts';
@@ -55,13 +56,13 @@ export function SetUpPage() {
             spellCheck={false}
             {...form.getInputProps('email')}
           />
-          <PasswordInput
+          <PasswordField
             label={words.password}
             description={words.passwordHelp}
             autoComplete="new-password"
             {...form.getInputProps('password')}
           />
-          <PasswordInput label={words.passwordAgain} autoComplete="new-password" {...form.getInputProps('again')} />
+          <PasswordField label={words.passwordAgain} autoComplete="new-password" {...form.getInputProps('again')} />
           <Button type="submit" loading={busy} fullWidth>
             {words.setUp}
           </Button>

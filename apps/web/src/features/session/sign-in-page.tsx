@@ -1,10 +1,11 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { IconClock } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { ApiError } from '../../api/error.ts';
 import { useApiForm } from '../../forms/api-form.ts';
+import { PasswordField } from '../../forms/password-field.tsx';
 import { formatRelative, formatTime } from '../../lib/format.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
@@ -57,7 +58,7 @@ export function SignInPage() {
             spellCheck={false}
             {...form.getInputProps('email')}
           />
-          <PasswordInput label={words.password} autoComplete="current-password" {...form.getInputProps('password')} />
+          <PasswordField label={words.password} autoComplete="current-password" {...form.getInputProps('password')} />
           <Button type="submit" loading={busy} fullWidth>
             {words.signIn}
           </Button>

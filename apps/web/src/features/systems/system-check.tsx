@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Loader, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, dataOf, type Schema } from '../../api/client.ts';
 import { useApiForm } from '../../forms/api-form.ts';
+import { PasswordField } from '../../forms/password-field.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
@@ -129,7 +130,7 @@ function Outcome({
           </Button>
         </Group>
       </Alert>
-      <ul className="st-check">
+      <ul className="st-system-check">
         {lines
           .filter((line) => !isCapability(line))
           .map((line, index) => (
@@ -161,12 +162,12 @@ function CheckLine({ line }: { readonly line: Line }) {
   const state = line.ok ? (line.fix === undefined ? 'ok' : 'hint') : 'problem';
   const Icon = { ok: IconCircleCheck, hint: IconInfoCircle, problem: IconCircleX }[state];
   return (
-    <li className="st-check-line" data-state={state}>
+    <li className="st-system-check-line" data-state={state}>
       <Icon size={18} role="img" aria-label={words[state]} />
       <strong>{words.name[line.name] ?? line.name}</strong>
       <div>
         {line.evidence}
-        {line.fix !== undefined && <div className="st-check-fix">{line.fix}</div>}
+        {line.fix !== undefined && <div className="st-system-check-fix">{line.fix}</div>}
       </div>
     </li>
   );
@@ -198,7 +199,7 @@ function TryForm({
     <form
       noValidate
       onSubmit={submit(async ({ address, password }) => onTry({ address: address.trim(), password }))}
-      className="st-check-try"
+      className="st-system-check-try"
       aria-label={words.try}
     >
       <div>
@@ -214,16 +215,16 @@ function TryForm({
           label={words.address}
           autoComplete="off"
           spellCheck={false}
-          className="st-check-input"
+          className="st-system-check-input"
           {...form.getInputProps('address')}
         />
         {own && (
-          <PasswordInput
+          <PasswordField
             label={words.mailboxPassword}
             description={words.mailboxPasswordHelp}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             autoComplete="new-password"
-            className="st-check-input"
+            className="st-system-check-input"
             {...form.getInputProps('password')}
           />
         )}

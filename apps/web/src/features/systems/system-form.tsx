@@ -1,20 +1,10 @@
-import {
-  Alert,
-  Button,
-  Collapse,
-  Group,
-  PasswordInput,
-  Radio,
-  Stack,
-  Text,
-  TextInput,
-  UnstyledButton,
-} from '@mantine/core';
+import { Alert, Button, Collapse, Group, Radio, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { useApiForm } from '../../forms/api-form.ts';
+import { PasswordField } from '../../forms/password-field.tsx';
 import { type AnyForm, SchemaFields } from '../../forms/schema-form.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
@@ -134,7 +124,7 @@ function Ways({
       </Radio.Group>
       <SchemaFields {...fields} names={names} />
       {way !== 'entry' && (
-        <PasswordInput
+        <PasswordField
           label={way === 'shared' || master === '' ? words.password : words.passwordOf(master)}
           description={system?.credentials.password ? words.passwordKept : words.passwordSealed}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
@@ -157,7 +147,7 @@ function PlainCredentials({ form, system }: { readonly form: AnyForm; readonly s
         </Alert>
       )}
       <TextInput label={words.user} autoComplete="off" {...form.getInputProps('user')} />
-      <PasswordInput
+      <PasswordField
         label={words.password}
         description={words.passwordSealed}
         autoComplete="new-password"
@@ -169,7 +159,7 @@ function PlainCredentials({ form, system }: { readonly form: AnyForm; readonly s
 }
 
 const TokenField = ({ form }: { readonly form: AnyForm }) => (
-  <PasswordInput
+  <PasswordField
     label={words.token}
     description={words.tokenHelp}
     inputWrapperOrder={['label', 'input', 'description', 'error']}

@@ -153,7 +153,7 @@ function UsedBy({ system }: { readonly system: System }) {
           {words.notUsed}
         </Text>
       ) : (
-        <ul className="st-plain-list">
+        <ul className="st-system-uses">
           {uses.map(({ id, text }) => (
             <li key={text}>
               <Anchor component={Link} to="/projects/$projectId/list" params={{ projectId: id } as never} size="sm">
