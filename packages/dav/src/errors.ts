@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import type { DavAnswer } from './http.ts';
+import type { DavAnswer } from './answer.ts';
 import { preconditionOf } from './xml.ts';
 
 const BUSY_MS = 30_000;

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { SternaError } from '@sterna/core';
+import type { DavAnswer } from './answer.ts';
 import { aborted, networkError, refusal } from './errors.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -15,14 +16,6 @@ export interface DavRequest {
   readonly repeatable: boolean;
   /** Statuses beyond 2xx that the caller deals with. */
   readonly expected?: readonly number[];
-}
-
-export interface DavAnswer {
-  readonly status: number;
-  readonly body: Buffer;
-  /** Where the answer came from, after redirects. */
-  readonly url: URL;
-  header(name: string): string | undefined;
 }
 
 export interface DavHttpOptions {

@@ -12,10 +12,11 @@ import type {
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
+import type { DavAnswer } from './answer.ts';
 import { type Collections, containerId } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { refusal } from './errors.ts';
-import type { DavAnswer, DavHttp } from './http.ts';
+import type { DavHttp } from './http.ts';
 import { type DavReader, idOf, objectUrl } from './reader.ts';
 import { child, preconditionOf } from './xml.ts';
 
