@@ -17,24 +17,10 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { type ComponentType, Fragment, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import './forms.css';
+import type { FieldWords } from './field-words.ts';
 import { formValueOf, isRequired, type JsonSchema, kindOf } from './json-schema.ts';
 
 const general = strings.forms;
-
-/** Words for one field; what is missing comes from the schema's description and the field's name. */
-export interface FieldWords {
-  readonly label?: string;
-  readonly help?: ReactNode;
-  /** Of a choice, by value. */
-  readonly options?: Readonly<Record<string, string>>;
-  readonly placeholder?: string;
-  /** Behind a number. */
-  readonly unit?: string;
-  /** Lines of a text that may be long. */
-  readonly lines?: number;
-  /** One row of a list, as in "Add a window". */
-  readonly row?: string;
-}
 
 export type AnyForm = UseFormReturnType<Record<string, unknown>>;
 

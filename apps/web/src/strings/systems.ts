@@ -1,4 +1,4 @@
-import type { FieldWords } from '../forms/schema-form.tsx';
+import type { FieldWords } from '../forms/field-words.ts';
 
 type Fields = Readonly<Record<string, FieldWords>>;
 

@@ -1,8 +1,9 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
+import type { FieldWords } from '../../forms/field-words.ts';
 import type { JsonSchema } from '../../forms/json-schema.ts';
-import { type AnyForm, type FieldProps, type FieldWords, SchemaFields } from '../../forms/schema-form.tsx';
+import { type AnyForm, type FieldProps, SchemaFields } from '../../forms/schema-form.tsx';
 import { Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
 import { useHeldKinds } from './held-kinds.ts';
