@@ -12,6 +12,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Else every small thing that two pages share is a file of its own, and a page waits for forty of them.
+        codeSplitting: { groups: [{ name: 'common', minShareCount: 2 }] },
+      },
+    },
   },
   server: { proxy: { '/api': process.env.STERNA_URL ?? 'http://127.0.0.1:7420' } },
 });

@@ -14,6 +14,8 @@ interface Picture {
   readonly name: string;
   readonly path: (project: DemoProject) => string;
   readonly scheme?: Scheme;
+  /** What the picture is about, where that is further down: it is scrolled to the middle. */
+  readonly about?: string;
 }
 
 const PICTURES: readonly Picture[] = [
@@ -21,7 +23,11 @@ const PICTURES: readonly Picture[] = [
   { name: 'overview-dark', path: () => '/', scheme: 'dark' },
   { name: 'user-list', path: ({ id }) => `/projects/${id}/list` },
   { name: 'entry', path: ({ failed }) => `/entries/${failed}` },
-  { name: 'delta-or-remigrate', path: ({ completed }) => `/entries/${completed}/again?problem=configuration` },
+  {
+    name: 'delta-or-remigrate',
+    path: ({ completed }) => `/entries/${completed}/again?problem=deleted`,
+    about: '.st-option',
+  },
 ];
 
 const stage = await openWebStage('pictures', {
@@ -40,10 +46,15 @@ try {
   await stage.close();
 }
 
-async function take(page: Page, { name, scheme = 'light' }: Picture): Promise<void> {
+async function take(page: Page, { name, scheme = 'light', about }: Picture): Promise<void> {
   await settled(page);
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
   await showIn(page, scheme);
+  if (about !== undefined)
+    await page
+      .locator(about)
+      .first()
+      .evaluate((element) => element.scrollIntoView({ block: 'center' }));
   const path = join(FOLDER, `${name}.png`);
   await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
   const { size } = statSync(path);
