@@ -14,8 +14,9 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // Else every small thing that two pages share is a file of its own, and a page waits for forty of them.
-        codeSplitting: { groups: [{ name: 'common', minShareCount: 2 }] },
+        // Else every icon and hook that two pages share is a file of its own, and a page waits for forty of them. No
+        // sources of ours: their style sheets would come along, and before those that they build on.
+        codeSplitting: { groups: [{ name: 'packages', minShareCount: 2, test: /node_modules.*\.m?js$/ }] },
       },
     },
   },

@@ -77,7 +77,7 @@ export async function makeDemoProject(stage: WebStage): Promise<DemoProject> {
   pastHour(stage, project.id);
 
   // Over a long line, so that there is something to see.
-  for (const n of running) stage.fill(addressOf(n), 500 + n * 20, { folders: 8, seed: n + 1 });
+  for (const n of running) stage.fill(addressOf(n), 1_400 + n * 20, { folders: 8, seed: n + 1 });
   line.delayMs = { toServer: 300, toClient: 300 };
   await client.bulkEntries({
     params: { id: project.id },
