@@ -1,5 +1,5 @@
 /** `npm run screenshots`: the README's pictures, of a real server that migrates real mailboxes. */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { showIn } from '../support/accessible.ts';
@@ -8,7 +8,7 @@ import { openWebStage } from '../support/stage.ts';
 import { type DemoProject, LARGEST, makeDemoProject } from './demo-project.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../docs/screenshots');
-const MOST_BYTES = 150_000;
+const MOST_BYTES = 160_000;
 
 interface Picture {
   readonly name: string;
@@ -55,9 +55,9 @@ async function take(page: Page, { name, scheme = 'light', about }: Picture): Pro
       .locator(about)
       .first()
       .evaluate((element) => element.scrollIntoView({ block: 'center' }));
-  const path = join(FOLDER, `${name}.png`);
-  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
-  const { size } = statSync(path);
+  const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+  writeFileSync(join(FOLDER, `${name}.png`), png);
+  const size = png.length;
   console.log(`${name}.png  ${Math.round(size / 1024)} KiB`);
   if (size > MOST_BYTES) throw new Error(`${name}.png is too large for a README: ${size} bytes`);
 }
