@@ -12,6 +12,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Else every icon and hook that two pages share is a file of its own, and a page waits for forty of them. No
+        // sources of ours: their style sheets would come along, and before those that they build on.
+        codeSplitting: { groups: [{ name: 'packages', minShareCount: 2, test: /node_modules.*\.m?js$/ }] },
+      },
+    },
   },
   server: { proxy: { '/api': process.env.STERNA_URL ?? 'http://127.0.0.1:7420' } },
 });

@@ -114,7 +114,7 @@ test('deleted content: a remigration is advised and guided, through a restart an
 
   await page.getByRole('link', { name: 'Open the new entry' }).click();
   await page.waitForURL('**/entries/*');
-});
+}, 120_000);
 
 test('wrong settings, corrected: a delta pass is advised, and brings what they left out without a license', async () => {
   const project = await stage.project({ name: 'Filtered', entries: 1, licenses: 1, settings: { sizeLimit: 600 } });

@@ -34,6 +34,9 @@ const queryClient = new QueryClient({
   },
 });
 const router = makeRouter(queryClient);
+// The file of the page is on its way while the server is asked who is there. Where it fails, the router tries itself.
+for (const { routeId } of router.matchRoutes(router.latestLocation))
+  router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById])?.catch(() => undefined);
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');

@@ -48,8 +48,10 @@ export async function makeDemoProject(stage: WebStage): Promise<DemoProject> {
   await client.grantLicenses({ body: { type: 'mail', tier: 'trial', quantity: 10, note: 'for trying out' } });
 
   // Pilot and office: done, but for those with a story of their own.
-  const [failed, waiting, locked] = [3, 14, 17];
-  const done = Array.from({ length: 21 }, (_, n) => n);
+  const [failed, waiting, locked] = [3, 6, 8];
+  // The last batch to start: it runs while the pictures are taken.
+  const running = [1, 4, 23, 24, 25, 26];
+  const done = Array.from({ length: 23 }, (_, n) => n).filter((n) => !running.includes(n));
   for (const n of done) stage.fill(addressOf(n), 24 + ((n * 7) % 40), { folders: 4 + (n % 5), seed: n + 1 });
   for (const [n, subject] of ['Floor plans', 'Photos of the fair', 'Recording of the kick-off'].entries())
     putMail(stage.source.mailRoot(addressOf(failed)), { subject, size: LARGEST * (2 + n) });
@@ -61,19 +63,21 @@ export async function makeDemoProject(stage: WebStage): Promise<DemoProject> {
     body: { act: { action: 'start' }, entryIds: done.map(idOf) },
   });
   for (const n of done.filter((one) => one !== waiting)) await stage.idle(idOf(n));
-  for (const n of [0, 1, 2, failed]) {
+  for (const n of [0, 2, 5]) {
     await client.verifyEntry({ params: { id: idOf(n) }, body: {} });
     await stage.idle(idOf(n));
   }
+  // Somebody has emptied an inbox.
+  const empty = ['SELECT INBOX', 'STORE 1:* +FLAGS.SILENT (\\Deleted)', 'EXPUNGE'];
+  await stage.target.rawCommand(project.entries[2]?.targetAddress ?? '', ...empty);
   await client.beginRemigration({
-    params: { id: idOf(5) },
+    params: { id: idOf(10) },
     body: { reason: 'configuration changed', note: 'archive folders go below Archive' },
   });
   pastHour(stage, project.id);
 
-  // The last batch runs while the pictures are taken: over a long line, so that there is something to see.
-  const running = [21, 22, 23, 24, 25, 26];
-  for (const n of running) stage.fill(addressOf(n), 500 + n * 20, { folders: 8, seed: n + 1 });
+  // Over a long line, so that there is something to see.
+  for (const n of running) stage.fill(addressOf(n), 1_400 + n * 20, { folders: 8, seed: n + 1 });
   line.delayMs = { toServer: 300, toClient: 300 };
   await client.bulkEntries({
     params: { id: project.id },
@@ -86,7 +90,7 @@ export async function makeDemoProject(stage: WebStage): Promise<DemoProject> {
   return {
     id: project.id,
     failed: idOf(failed),
-    completed: idOf(1),
+    completed: idOf(2),
     running: running.map(idOf),
     close: () => closeLine(line),
   };

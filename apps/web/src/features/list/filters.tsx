@@ -1,7 +1,7 @@
 import { Button, Checkbox, CloseButton, Popover, Select, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { $api } from '../../api/client.ts';
 import { StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
@@ -12,8 +12,8 @@ const words = strings.list;
 /** The value of a choice can't be empty, and no batch is named like this: names are trimmed. */
 const NO_BATCH = ' ';
 
-/** Which entries, in which order. Every change goes to the page's address. */
-export function Filters({
+/** Which entries, in which order. Every change goes to the page's address. Rows that come in don't concern it. */
+export const Filters = memo(function Filters({
   projectId,
   search,
   onChange,
@@ -96,7 +96,7 @@ export function Filters({
       )}
     </search>
   );
-}
+});
 
 /** The same entries in another order; the list's own order needs no words in the address. */
 export function sortedBy(search: ListSearch, sort: Sort | undefined, desc: boolean | undefined): ListSearch {

@@ -20,6 +20,9 @@ function sourceOf(projectId: number, search: ListSearch): EntrySource {
   };
 }
 
+const isUnread = (view: { pages: EntryPages; of: EntrySource }, source: EntrySource): boolean =>
+  view.of === source && view.pages.total === undefined && view.pages.failure === undefined;
+
 export interface EntryPagesView {
   readonly pages: EntryPages;
   /** They aren't those of the search yet. */
@@ -55,16 +58,21 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
     clearTimeout(timer.current);
     timer.current = undefined;
     lastLoad.current = Date.now();
-    const fresh = new EntryPages(from);
+    // The first one of the page is empty, and as good as new.
+    const fresh = isUnread(current.current, from) ? current.current.pages : new EntryPages(from);
     newest.current = fresh;
     await fresh.ensure(...shown.current);
-    if (newest.current !== fresh) return fresh.close();
+    if (newest.current !== fresh) {
+      if (fresh !== current.current.pages) fresh.close();
+      return;
+    }
     const old = current.current;
     // A list that couldn't be read again is better than none; the next event, or the reconnection, tries once more.
     if (fresh.failure !== undefined && old.of === from && old.pages.total !== undefined) {
       newest.current = old.pages;
       return;
     }
+    if (old.pages === fresh) return;
     old.pages.close();
     current.current = { pages: fresh, of: from };
     setView(current.current);

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconDownload, IconFileImport, IconListSearch, IconPlus } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react';
 import { downloadText } from '../../lib/download.ts';
 import { useMay } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
@@ -35,20 +35,23 @@ const IN_ADDRESS = 100;
 
 export function UserListPage() {
   const { projectId } = route.useParams();
-  const { open, ...search } = route.useSearch();
+  const { open, ...given } = route.useSearch();
+  const listKey = JSON.stringify([projectId, given]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same object for the same words
+  const search = useMemo((): ListSearch => given, [listKey]);
   const navigate = route.useNavigate();
   const queryClient = useQueryClient();
   const mayAct = useMay('operate');
   const view = useEntryPages(projectId, search);
   const columns = useColumns();
-  const { selection, changes, choose, isExtending, failure } = useSelection(JSON.stringify([projectId, search]), view);
+  const { selection, changes, choose, isExtending, failure } = useSelection(listKey, view);
   const [acting, setActing] = useState<{ action: BulkAction; target: Target }>();
   const [busy, setBusy] = useState(false);
 
   const { pages } = view;
   const total = pages.total ?? 0;
   const count = sizeOf(selection, total);
-  const show = (next: ListSearch): void => void navigate({ search: next, replace: true });
+  const show = useCallback((next: ListSearch): void => void navigate({ search: next, replace: true }), [navigate]);
   const openDialog = (dialog: ListDialog | undefined): void =>
     void navigate({ search: { ...search, ...(dialog === undefined ? {} : { open: dialog }) }, replace: true });
   const changed = (): void => {
