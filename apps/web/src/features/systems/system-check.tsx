@@ -50,7 +50,10 @@ export function SystemCheck({
           signal,
         }),
       ),
-    staleTime: Number.POSITIVE_INFINITY,
+    // Asked whenever somebody opens the page or saves the settings, and never by itself.
+    refetchOnMount: 'always',
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
     gcTime: 0,
     retry: false,
   });
