@@ -3,6 +3,8 @@ import { handle } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { doneAnswer, withExit } from '../io/answer.ts';
 import { readNumber } from '../io/numbers.ts';
+import { openBrowser } from '../io/open-browser.ts';
+import { waitForEnter } from '../io/wait-for-enter.ts';
 import { endSignal } from './serve.ts';
 
 interface DemoOptions {
@@ -18,7 +20,8 @@ export function registerDemo(program: Command): void {
     .summary('see it work: a sample mailbox migrates, changes, and migrates again')
     .description(
       'Makes a mailbox of awkward mail and a server of its own, migrates it, runs a delta pass and a remigration, and ' +
-        'shows the books of each and the license ledger. On a terminal the server stays until Ctrl-C.',
+        'shows the books of each and the license ledger. On a terminal it opens the dashboard, where it can be watched, ' +
+        'and the server stays until Ctrl-C.',
     )
     .option('--once', 'end when done, even on a terminal', false)
     .option('--port <number>', 'port of the server; 0 takes any free one', '0')
@@ -28,20 +31,22 @@ export function registerDemo(program: Command): void {
     const { runDemo } = await import('../demo/run-demo.ts');
     const stays = !options.once && process.stdout.isTTY === true && !terminal.json;
     const ended = endSignal();
+    const write = (line: string): void => void process.stdout.write(`${line}\n`);
     const demo = await runDemo({
       ended,
       base: options.data,
       port: readNumber('--port', options.port, 0, 65_535),
       messages: readNumber('--messages', options.messages, 10, 100_000),
       terminal,
+      ...(stays ? { ready: (dashboard) => showDashboard(dashboard, write, ended) } : {}),
       out: (line) => {
-        if (!terminal.json) process.stdout.write(`${line}\n`);
+        if (!terminal.json) write(line);
       },
     });
     try {
       if (stays) {
-        for (const line of demo.whatNext) process.stdout.write(`${line}\n`);
-        process.stdout.write('\nThe server stays until Ctrl-C.\n');
+        for (const line of demo.whatNext) write(line);
+        write('\nThe server stays until Ctrl-C.');
         await ended;
       }
     } finally {
@@ -49,4 +54,19 @@ export function registerDemo(program: Command): void {
     }
     return withExit(doneAnswer(demo.result, ...(stays ? [] : demo.whatNextOnce)), demo.ok ? EXIT.ok : EXIT.unexpected);
   });
+}
+
+/** How long the story waits for somebody to sign in to the dashboard. */
+const WAIT_SECONDS = 60;
+
+async function showDashboard(
+  dashboard: { readonly url: string; readonly user: string; readonly password: string },
+  write: (line: string) => void,
+  ended: Promise<void>,
+): Promise<void> {
+  write('');
+  write(`The dashboard: ${dashboard.url}/   user ${dashboard.user}   password ${dashboard.password}`);
+  openBrowser(`${dashboard.url}/`);
+  write(`Sign in to watch it live, then press Enter here (it starts by itself in ${WAIT_SECONDS} s).`);
+  await waitForEnter(WAIT_SECONDS, ended);
 }

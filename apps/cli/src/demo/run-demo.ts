@@ -22,6 +22,12 @@ export interface DemoRequest {
   readonly out: (line: string) => void;
   /** Resolves when somebody wants it to end. */
   readonly ended: Promise<void>;
+  /** The server is up and nothing has run yet: the moment to open the dashboard. */
+  readonly ready?: (dashboard: {
+    readonly url: string;
+    readonly user: string;
+    readonly password: string;
+  }) => Promise<void>;
 }
 
 export interface Demo {
@@ -84,6 +90,7 @@ async function tellStory(
   out(`A server of its own, with its database: ${baseUrl}`);
 
   const entryId = await prepare(client, mail.old, mail.new);
+  await request.ready?.({ url: baseUrl, user: EMAIL, password });
   const checks = new Checks(out);
 
   heading(out, '1. Initial pass');
