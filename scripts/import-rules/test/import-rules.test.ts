@@ -35,7 +35,7 @@ const FORBIDDEN: Record<string, string> = {
   'packages/store/src/a.ts': "import '@sterna/engine';",
   'packages/engine/src/a.ts': "import '@sterna/connector-imap';",
   'packages/engine/src/b.ts': "import '@sterna/connectors';",
-  'packages/application/src/a.ts': "import '@sterna/content';",
+  'packages/application/src/a.ts': "import '@sterna/connector-imap';",
   'packages/connectors/imap/src/a.ts': "import '@sterna/connector-archive';",
   'packages/connectors/imap/src/b.ts': "import '@sterna/store';",
   'packages/connectors/imap/src/c.ts': "import '@sterna/engine';",

@@ -162,7 +162,9 @@ test('flags: letters and back, unknown letters survive, hostile ones never come 
   );
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' })), (hostile) => {
-      for (const kept of storable(hostile, [])) expect(kept).toMatch(/^(?:\\[A-Z][a-z]+|[^\s\\"%()*{\]]+)$/);
+      // What ends an atom in IMAP; other spaces of Unicode are letters like any other there.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      for (const kept of storable(hostile, [])) expect(kept).toMatch(/^(?:\\[A-Z][a-z]+|[^\x00-\x20\x7f\\"%()*{\]]+)$/);
     }),
   );
 });
