@@ -77,16 +77,17 @@ export async function makeDemoProject(stage: WebStage): Promise<DemoProject> {
   pastHour(stage, project.id);
 
   // Over a long line, so that there is something to see.
-  for (const n of running) stage.fill(addressOf(n), 1_400 + n * 20, { folders: 8, seed: n + 1 });
+  for (const n of running) stage.fill(addressOf(n), 3_000 + n * 20, { folders: 8, seed: n + 1 });
   line.delayMs = { toServer: 300, toClient: 300 };
   await client.bulkEntries({
     params: { id: project.id },
     body: { act: { action: 'start' }, entryIds: running.map(idOf) },
   });
-  await stage.until('two passes are well under way', async () => {
+  const underWay = async (): Promise<boolean> => {
     const { items } = await client.listPasses({ query: { projectId: project.id, limit: 100 } });
     return items.filter((pass) => pass.status === 'running' && moved(pass.progress)).length >= 2;
-  });
+  };
+  await stage.until('two passes are well under way', underWay, 120_000);
   return {
     id: project.id,
     failed: idOf(failed),

@@ -20,8 +20,8 @@ interface Picture {
 
 const PICTURES: readonly Picture[] = [
   { name: 'overview', path: () => '/' },
-  { name: 'overview-dark', path: () => '/', scheme: 'dark' },
   { name: 'user-list', path: ({ id }) => `/projects/${id}/list` },
+  { name: 'overview-dark', path: () => '/', scheme: 'dark' },
   { name: 'entry', path: ({ failed }) => `/entries/${failed}` },
   {
     name: 'delta-or-remigrate',
@@ -38,7 +38,11 @@ try {
   mkdirSync(FOLDER, { recursive: true });
   const project = await makeDemoProject(stage);
   try {
-    for (const picture of PICTURES) await take(await stage.page(picture.path(project)), picture);
+    for (const picture of PICTURES) {
+      const page = await stage.page(picture.path(project));
+      await take(page, picture);
+      await page.context().close();
+    }
   } finally {
     await project.close();
   }
