@@ -16,13 +16,8 @@ export function ChainVerdict({ verdict }: { readonly verdict: Schema<'LedgerVerd
       </Notice>
     );
   return (
-    <Alert
-      role="status"
-      variant="default"
-      className="st-notice st-notice-ok"
-      icon={<IconCircleCheck aria-hidden />}
-      title={words.ok(verdict.events)}
-    >
+    <Alert role="status" variant="default" className="st-notice st-notice-ok" icon={<IconCircleCheck aria-hidden />}>
+      <div className="st-notice-title">{words.ok(verdict.events)}</div>
       <Text size="sm">{words.okText}</Text>
       <Text size="sm" mt={4}>
         {words.head}: <span className="st-mono">{verdict.head}</span>

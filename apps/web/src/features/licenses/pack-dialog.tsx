@@ -1,7 +1,8 @@
-import { FileInput, Modal, Text, Textarea } from '@mantine/core';
+import { Button, FileButton, Modal, Text, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconFileCertificate } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
@@ -25,8 +26,11 @@ export function PackDialog({ packsOnly, onClose }: { readonly packsOnly: boolean
     validate: { pack: (value: string) => (value.trim() === '' ? words.missing : null) },
   });
   const { form } = apiForm;
+  const reset = useRef<() => void>(null);
   const read = async (file: File | null): Promise<void> => {
-    if (file === null) return form.setFieldValue('pack', '');
+    // A file of the same name may be chosen again: corrected, perhaps.
+    reset.current?.();
+    if (file === null) return;
     if (file.size > MOST_BYTES) return form.setFieldError('pack', words.tooLarge);
     form.setFieldValue('pack', await file.text());
   };
@@ -56,17 +60,26 @@ export function PackDialog({ packsOnly, onClose }: { readonly packsOnly: boolean
             {words.id}: <span className="st-mono">{account.organization.publicId}</span>
           </Text>
         </div>
-        <FileInput
-          label={words.file}
-          placeholder={words.choose}
-          leftSection={<IconFileCertificate size={16} aria-hidden />}
+        <FileButton
+          resetRef={reset}
           accept="application/json,.json,text/plain"
           onChange={(file) => void read(file)}
-          clearable
-          clearButtonProps={{ 'aria-label': words.clear }}
-        />
+          inputProps={{ 'aria-label': words.choose }}
+        >
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              w="fit-content"
+              leftSection={<IconFileCertificate size={16} aria-hidden />}
+            >
+              {words.choose}
+            </Button>
+          )}
+        </FileButton>
         <Textarea
           label={words.text}
+          description={words.textHelp}
           autosize
           minRows={4}
           maxRows={10}

@@ -9,7 +9,7 @@ export function Figures({ overview }: { readonly overview: Schema<'Overview'> })
   const { passes, forecast } = overview;
   const moves = forecast.objectsPerSecond > 0 || forecast.bytesPerSecond > 0;
   return (
-    <dl className="st-figures" aria-label={words.label}>
+    <dl className="st-night" aria-label={words.label}>
       <Figure
         name={words.running}
         value={formatNumber(passes.running)}
@@ -64,10 +64,10 @@ function Figure({
   readonly quiet?: boolean;
 }) {
   return (
-    <div className="st-figure">
+    <div className="st-night-figure">
       <dt>{name}</dt>
-      <dd className={quiet ? 'st-figure-quiet' : undefined}>{value}</dd>
-      <dd className="st-figure-hint">{hint}</dd>
+      <dd className={quiet ? 'st-night-quiet' : undefined}>{value}</dd>
+      <dd className="st-night-hint">{hint}</dd>
     </div>
   );
 }
