@@ -35,7 +35,7 @@ export function EntryFacts({
           </span>
         )}
       </div>
-      <dl className="st-entry-facts">
+      <dl className="st-entry-pairs">
         {entry.displayName !== undefined && <Fact name={words.name}>{entry.displayName}</Fact>}
         <Fact name={words.license}>
           {entry.licenses.length === 0

@@ -47,7 +47,7 @@ function Figures({ progress }: { readonly progress: Progress }) {
     <>
       {isThrottled && <Notice tone="wait">{words.throttled(formatMoment(throttledUntil))}</Notice>}
       <ProgressBar label={words.label} done={objects - failed} failed={failed} total={total} live tall />
-      <dl className="st-entry-facts st-entry-facts-wide">
+      <dl className="st-entry-pairs st-entry-pairs-wide">
         <Fact name={words.phase}>{words.phases[progress.phase] ?? progress.phase}</Fact>
         {progress.container !== null && <Fact name={words.folder}>{progress.container}</Fact>}
         <Fact name={words.done}>{planned > 0 ? words.of(objects, total) : words.counted(objects)}</Fact>
