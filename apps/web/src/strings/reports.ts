@@ -36,7 +36,6 @@ const screen = {
   todo: 'What to do',
   objects: 'Objects',
   entriesColumn: 'Entries',
-  show: (code: string) => `Show the objects: ${code}`,
   showShort: 'Show objects',
   failures: 'Failures by entry',
   failuresOf: (code: string) => `Failures by entry: ${code}`,

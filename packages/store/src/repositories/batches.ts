@@ -166,6 +166,9 @@ export async function showWaiting(
         left join open o on o.project_id = e.project_id and o.batch = ${BATCH_OF_ENTRY}
              and o.kind = case when r.resting = 'not started' then 'initial' else 'delta' end
        where e.schedule_id is distinct from o.id or e.resume_at is distinct from o.next_run_at
+    ), free as (
+      -- In order, and past those that somebody works on: their turn comes again.
+      select f.id from entry f where f.id in (select entry_id from wanted) order by f.id for no key update skip locked
     ), changed as (
       update entry e set
              schedule_id = w.schedule_id,
@@ -177,7 +180,7 @@ export async function showWaiting(
                                   when w.kind = 'initial' then ${WAITS_FOR.initial} else ${WAITS_FOR.delta} end,
              status_before = case when w.schedule_id is not null then w.resting end,
              detail_before = case when w.schedule_id is not null then w.detail end
-        from wanted w
+        from wanted w join free on free.id = w.entry_id
        where e.id = w.entry_id
          -- Somebody may have started it meanwhile.
          and e.schedule_id is not distinct from w.seen_schedule and e.status = w.seen_status

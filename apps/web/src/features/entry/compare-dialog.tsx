@@ -109,7 +109,7 @@ function Fields({ comparison }: { readonly comparison: Comparison }) {
   const side = (version: Version, show: (version: Version) => string): string =>
     version.state === 'present' ? show(version) : '';
   return (
-    <div className="st-scroll">
+    <ScrollRegion label={strings.entry.verify.compare}>
       <table className="st-table st-sides">
         <thead>
           <tr>
@@ -140,7 +140,7 @@ function Fields({ comparison }: { readonly comparison: Comparison }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

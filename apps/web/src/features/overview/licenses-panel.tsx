@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { $api, type Schema } from '../../api/client.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { TextLink } from '../../components/text-link.tsx';
 import { formatNumber } from '../../lib/format.ts';
 import { Panel } from '../../shell/page.tsx';
@@ -35,7 +36,7 @@ export function LicensesPanel({
           {words.none}
         </Text>
       ) : (
-        <div className="st-scroll">
+        <ScrollRegion label={words.caption}>
           <table className="st-table st-table-tight">
             <caption className="st-hidden">{words.caption}</caption>
             <thead>
@@ -66,7 +67,7 @@ export function LicensesPanel({
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       )}
       {forecast?.types.map((one) =>
         one.short > 0 ? (

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { BooksBar } from '../../components/books-bar.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { formatBytes, formatNumber } from '../../lib/format.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Pending } from '../../shell/fallbacks.tsx';
@@ -22,7 +23,7 @@ export function EntriesReport({ projectId, summary }: { readonly projectId: numb
     <Panel title={words.entries} flush>
       <ErrorNotice error={entries.error} onRetry={() => void entries.refetch()} />
       {entries.isPending && <Pending />}
-      <div className="st-scroll">
+      <ScrollRegion label={words.entries}>
         <table className="st-table">
           <thead>
             <tr>
@@ -75,7 +76,7 @@ export function EntriesReport({ projectId, summary }: { readonly projectId: numb
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       {entries.hasNextPage && (
         <Group className="st-report-more" gap="sm">
           <Button

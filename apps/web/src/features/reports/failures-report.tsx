@@ -1,5 +1,6 @@
 import { Anchor, Button, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { formatNumber } from '../../lib/format.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
@@ -32,7 +33,7 @@ export function FailuresReport({
             {untold > 0 ? words.untold(untold) : words.causesNone}
           </Text>
         ) : (
-          <div className="st-scroll">
+          <ScrollRegion label={words.causes}>
             <table className="st-table">
               <thead>
                 <tr>
@@ -63,7 +64,7 @@ export function FailuresReport({
                         to="."
                         search={{ cause: one.code } as never}
                         size="sm"
-                        aria-label={words.show(one.code)}
+                        aria-label={`${words.showShort}: ${one.code}`}
                         resetScroll={false}
                       >
                         {words.showShort}
@@ -78,7 +79,7 @@ export function FailuresReport({
                 {words.untold(untold)}
               </Text>
             )}
-          </div>
+          </ScrollRegion>
         )}
       </Panel>
       {causes.length > 0 && <Objects projectId={projectId} cause={cause} />}
@@ -106,7 +107,7 @@ function Objects({ projectId, cause }: { readonly projectId: number; readonly ca
       }
     >
       <ErrorNotice error={failures.error} onRetry={() => void failures.refetch()} />
-      <div className="st-scroll">
+      <ScrollRegion label={words.failures}>
         <table className="st-table">
           <thead>
             <tr>
@@ -134,7 +135,7 @@ function Objects({ projectId, cause }: { readonly projectId: number; readonly ca
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       {failures.hasNextPage && (
         <div className="st-report-more">
           <Button

@@ -1,3 +1,4 @@
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { formatNumber } from '../../lib/format.ts';
 import { strings } from '../../strings.ts';
 import './reports.css';
@@ -15,7 +16,7 @@ export function LicenseUse({
 }) {
   if (licenses.length === 0) return <p className="st-report-none">{words.licensesNone}</p>;
   return (
-    <div className="st-scroll">
+    <ScrollRegion label={words.licenses}>
       <table className={className}>
         <thead>
           <tr>
@@ -42,6 +43,6 @@ export function LicenseUse({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Collapse, Group, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { strings } from '../../strings.ts';
 import { nameOfSetting, valueInWords } from './setting-words.ts';
 import type { Drift } from './use-drift.ts';
@@ -76,7 +77,7 @@ function DriftGroup({ group }: { readonly group: Drift['groups'][number] }) {
           </Text>
         )}
       </Group>
-      <div className="st-scroll">
+      <ScrollRegion label={words.lead}>
         <table className="st-table st-drift-table">
           <thead>
             <tr>
@@ -95,7 +96,7 @@ function DriftGroup({ group }: { readonly group: Drift['groups'][number] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </div>
   );
 }
