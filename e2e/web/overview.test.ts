@@ -1,17 +1,20 @@
 import { type ScriptedImap, startScriptedImap } from '@sterna/test-servers';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putMail } from '../support/put-mail.ts';
 import { expectAccessible, expectNoSidewaysScroll } from './support/accessible.ts';
 import { openWebStage, type WebStage } from './support/stage.ts';
 
 let stage: WebStage;
-/** Targets that misbehave on purpose: one refuses a message, one has too many visitors. */
+/** Targets that do as a test wants: one takes its time, one refuses a message, one has too many visitors. */
+let slow: ScriptedImap;
 let picky: ScriptedImap;
 let busy: ScriptedImap;
 let unwanted: Buffer | undefined;
 beforeAll(async () => {
-  [stage, picky, busy] = await Promise.all([
+  [stage, slow, picky, busy] = await Promise.all([
     openWebStage('overview', { concurrency: 2 }),
+    startScriptedImap(),
     startScriptedImap({
       accept: (bytes) => {
         unwanted ??= bytes;
@@ -23,7 +26,7 @@ beforeAll(async () => {
   busy.fault({ command: 'LOGIN', times: 1000, do: { reply: 'NO [UNAVAILABLE] too many connections' } });
   busy.fault({ command: 'AUTHENTICATE', times: 1000, do: { reply: 'NO [UNAVAILABLE] too many connections' } });
 });
-afterAll(() => Promise.all([stage?.close(), picky?.stop(), busy?.stop()]));
+afterAll(() => Promise.all([stage?.close(), slow?.stop(), picky?.stop(), busy?.stop()]));
 
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
@@ -43,7 +46,7 @@ async function projectInto(name: string, server: ScriptedImap, users: readonly s
   });
   const { items } = await stage.client.createEntries({
     params: { id: project.id },
-    body: { entries: users.map((user) => ({ sourceAddress: user, targetAddress: user })) },
+    body: { entries: users.map((user) => ({ sourceAddress: user, targetAddress: user, batch: 'Pilot' })) },
   });
   return { id: project.id, entries: items };
 }
@@ -58,15 +61,14 @@ test('a fresh installation leads to the guide; who only looks is told what will 
 });
 
 test('a pass comes, moves and goes by itself, and what it did is in the throughput once, whatever restarts', async () => {
-  const project = await stage.project({
-    name: 'Tern',
-    entries: [{ sourceAddress: 'ada', targetAddress: 'ada', batch: 'Pilot' }],
-    licenses: 3,
-    // Slow enough to be seen.
-    settings: { bandwidth: { bytesPerSecond: 25_000 } },
-  });
+  const held = slow.holdAppends();
+  // More folders than are under way at once: each is a batch of its own.
+  for (let i = 0; i < 36; i += 1)
+    putMail(stage.source.mailRoot('ada'), { subject: `mail ${i}`, folder: `Folder${i % 9}` });
+  stage.source.adopt('ada');
+  await stage.client.grantLicenses({ body: { type: 'mail', quantity: 1 } });
+  const project = await projectInto('Tern', slow, ['ada']);
   const entry = project.entries[0] as (typeof project.entries)[number];
-  stage.fill('ada', 40, { folders: 6 });
   const page = await stage.page('/', { as: 'viewer', serverMayGo: true });
   const running = panel(page, 'Running now');
   await running.getByText('No pass runs at the moment.').waitFor();
@@ -79,13 +81,17 @@ test('a pass comes, moves and goes by itself, and what it did is in the throughp
   const bar = row.getByRole('progressbar', { name: 'Progress of ada' });
   await bar.waitFor();
   const done = async () => Number(await bar.getAttribute('aria-valuenow'));
-  await stage.until('some of it is done', async () => (await done()) > 0);
-  const before = await done();
-  await stage.until('the bar moves', async () => (await done()) > before);
+  for (let step = 0, before = 0; step < 2; step += 1, before = await done()) {
+    await stage.until('a batch is under way', () => held.count > 0);
+    await held.land(1);
+    await stage.until('the bar moves', async () => (await done()) > before);
+  }
   await expectAccessible(page);
 
   // The server goes in the middle, and another goes on.
-  await stage.restart();
+  const restarted = stage.restart();
+  await held.release();
+  await restarted;
   const ended = await stage.idle(entry.id);
   expect(ended.status).toBe('completed');
   await running.getByText('No pass runs at the moment.').waitFor();
