@@ -50,7 +50,7 @@ test('the totals add up, entry by entry and in all; failures say why and what to
   expect(await cells(page, 'mail')).toEqual(['mail', '2', '0', '0']);
   await page.getByRole('listitem').filter({ hasText: 'TTL was lowered on Friday.' }).waitFor();
   // By cause, in the address: a link to it shows the same.
-  await page.getByRole('link', { name: /^Show the objects:/ }).click();
+  await page.getByRole('link', { name: /^Show objects:/ }).click();
   await page.waitForURL(/cause=too-large/);
   await page.getByRole('heading', { name: 'Failures by entry: too-large' }).waitFor();
   await page.getByRole('link', { name: 'ben@old.example' }).first().click();
