@@ -11,8 +11,10 @@ export default defineConfig({
       'scripts/**/test/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Browsers and real servers share two cores with their tests: a second look tells a slow moment from a fault.
+    retry: process.env.CI === undefined ? 0 : 1,
     // Real servers and databases share two cores: more workers only makes them wait for each other.
     maxWorkers: 2,
   },
