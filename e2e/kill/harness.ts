@@ -47,6 +47,7 @@ export function startPass(
   at: { readonly kill?: Kill; readonly stop?: { readonly at: CrashPoint; readonly nth: number } } = {},
 ): ChildProcess {
   const { kill, stop } = at;
+  if (over) throw new Error('the stage is closed');
   const child = spawn(NODE, [stage.script], {
     env: {
       PATH: process.env.PATH,
@@ -68,9 +69,14 @@ export function startPass(
 }
 
 const started = new Set<ChildProcess>();
+let over = false;
 
-/** What a failed scenario left running or stopped would keep the test process from its end. */
+/**
+ * What a failed scenario left running or stopped would keep the test process from its end, and so would the process that
+ * it starts next.
+ */
 export function killLeftovers(): void {
+  over = true;
   for (const child of started) child.kill('SIGKILL');
 }
 

@@ -377,7 +377,8 @@ async function digestAtSource(context: PassContext, intent: Intent): Promise<Buf
   const container = sourceById(context, intent.container);
   for await (const content of context.source.reader.read(container.key, [intent.srcId])) {
     if (!('body' in content)) return undefined;
-    return digestOf(container.kind, content.body);
+    // Awaited here: leaving the loop ends the connection that the body streams from.
+    return await digestOf(container.kind, content.body);
   }
   return undefined;
 }
