@@ -80,6 +80,7 @@ export function jsonOf(schema: JsonSchema, value: unknown): unknown {
       return Object.fromEntries(
         Object.entries(schema.properties ?? {})
           .map(([name, part]) => {
+            if (isLeftOut(schema, name, members[name])) return [name, undefined] as const;
             const json = jsonOf(part, members[name]);
             const isEmptyText = json === undefined && kindOf(part) === 'text' && isRequired(schema, name);
             return [name, isEmptyText ? '' : json] as const;
@@ -105,6 +106,15 @@ export function jsonOf(schema: JsonSchema, value: unknown): unknown {
 /** It must be there, and nothing stands in for it. */
 export const isRequired = (schema: JsonSchema, name: string): boolean =>
   schema.required?.includes(name) === true && schema.properties?.[name]?.default === undefined;
+
+/** A group that may be missing, has members that may not, and in which nothing was filled in. */
+export function isLeftOut(schema: JsonSchema, name: string, value: unknown): boolean {
+  const part = schema.properties?.[name];
+  if (part === undefined || kindOf(part) !== 'group' || part.default !== undefined || isRequired(schema, name))
+    return false;
+  const hasNeeds = Object.keys(part.properties ?? {}).some((member) => isRequired(part, member));
+  return hasNeeds && JSON.stringify(value ?? formValueOf(part)) === JSON.stringify(formValueOf(part));
+}
 
 const isNumeric = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
 
@@ -134,7 +144,9 @@ export function problemsOf(
       return Object.assign(
         {},
         ...Object.entries(schema.properties ?? {}).map(([name, part]) =>
-          problemsOf(part, members[name], `${at}.${name}`, words, isRequired(schema, name)),
+          isLeftOut(schema, name, members[name])
+            ? {}
+            : problemsOf(part, members[name], `${at}.${name}`, words, isRequired(schema, name)),
         ),
       );
     }

@@ -58,6 +58,24 @@ const imap: Fields = {
   },
 };
 
+const dav: Fields = {
+  url: {
+    label: 'Server',
+    help: 'https://host is enough where the server says the rest, else the address of the service. {address} and {user} stand for the mailbox.',
+    placeholder: 'https://dav.example.org',
+  },
+  insecure: {
+    label: 'Allow passwords without TLS to other machines',
+    help: 'They can be read on the way.',
+  },
+  verifyCertificate: imap.verifyCertificate ?? {},
+  ca: imap.ca ?? {},
+  maxConnections: { label: 'Requests at a time per mailbox', help: 'Fewer where the server limits them.' },
+  timeoutSeconds: { label: 'Time to answer', unit: 's', help: 'For each request.' },
+  pageSize: { label: 'Objects read by one request' },
+  retryDelaysMs: imap.retryDelaysMs ?? {},
+};
+
 const archive: Fields = {
   path: {
     label: 'Folder',
@@ -99,6 +117,9 @@ export const systems = {
   choose: 'What kind of system is it?',
   connectorText: {
     imap: 'Any IMAP server: Dovecot, Cyrus, Exchange, hosted mail.',
+    caldav: 'Calendars and tasks on a CalDAV server.',
+    carddav: 'Contacts on a CardDAV server.',
+    standards: 'Mail, calendars and contacts of one person, each on its server, migrated as one mailbox.',
     archive: 'Mail in files on the Sterna machine, or a backup that Sterna made.',
   } as Readonly<Record<string, string>>,
   create: 'Save and check',
@@ -123,17 +144,26 @@ export const systems = {
       label: 'An administrator signs in on behalf of each mailbox',
       text: 'SASL PLAIN with the mailbox as authorization identity. Cyrus (proxyservers, admins), Dovecot.',
     },
+    account: {
+      label: 'One account may open all of them',
+      text: 'It signs in with its own name; {address} or {user} in the server’s address says whose it opens.',
+    },
     shared: {
       label: 'All mailboxes have the same password',
       text: 'For test servers.',
     },
   } as Readonly<Record<string, { label: string; text: string }>>,
   user: 'User',
+  account: 'Account',
+  accountHelp: 'Its sign-in name.',
+  accountKept: 'One is stored with its password. To change one of them, give both.',
+  partsText:
+    'One person’s mailbox is made of these. Leave out what you don’t migrate. One sign-in counts for all of them.',
+  partNeeded: 'At least one of the servers is needed.',
   password: 'Password',
   passwordOf: (user: string) => `Password of ${user}`,
   passwordKept: 'A password is stored. Leave this empty to keep it.',
   passwordSealed: 'Stored encrypted, and never shown again.',
-  passwordNeeded: 'This is needed.',
   token: 'Access token',
   tokenHelp: 'An OAuth 2 bearer. It wins over the password, and runs out.',
   replaceHelp: 'What is stored is never shown. If you fill in one of these, all of them are replaced.',
@@ -152,6 +182,22 @@ export const systems = {
       'Administrator in Cyrus: list the account under proxyservers or admins in imapd.conf.',
       'Passwords per mailbox: where the provider has two-step sign-in, people make an app password for IMAP.',
     ],
+  },
+  rightsDav: {
+    source: [
+      'As a source it only reads. The signed-in account must see the calendars or address books that it is to read.',
+    ],
+    target: [
+      'As a target Sterna makes the calendars or address books that are missing, and puts objects into them: the account must be allowed to.',
+    ],
+    both: ['Where the provider has two-step sign-in, people make an app password.'],
+  },
+  rightsStandards: {
+    source: ['As a source each of the servers is only read, with the sign-in of the mailbox.'],
+    target: [
+      'As a target the account must be allowed to make folders, calendars and address books, and to write into them. Mailboxes must exist before they are migrated to.',
+    ],
+    both: ['The same name and password must open all servers of a mailbox.'],
   },
   rightsArchive: {
     source: ['As a source the folder is only read. Whoever runs Sterna must be able to read it.'],
@@ -192,6 +238,7 @@ export const systems = {
       folder: 'Folder',
       format: 'Format',
       write: 'Writing',
+      collections: 'Collections',
       archive: 'Files',
       skipped: 'Left out',
     } as Readonly<Record<string, string>>,
@@ -211,5 +258,5 @@ export const systems = {
   removeTitle: (name: string) => `Remove ${name}?`,
   removeText: 'Its settings and the stored credentials are deleted. Mailboxes stay as they are.',
   removed: (name: string) => `${name} is removed.`,
-  fields: { imap, archive } as Readonly<Record<string, Fields>>,
+  fields: { imap, caldav: dav, carddav: dav, archive } as Readonly<Record<string, Fields>>,
 };

@@ -61,7 +61,10 @@ function StartAll({ projectId, waiting }: { readonly projectId: number; readonly
       dataOf(api.POST('/api/projects/{id}/entries/bulk/preview', { params, body: ALL_WAITING, signal })),
     enabled: waiting > 0,
   });
-  const tested = useTested(projectId);
+  const left = $api.useQuery('get', '/api/licenses/balance').data?.items.find(isStandardMail)?.available ?? 0;
+  const candidate = useTested(projectId);
+  // Its rest takes a standard license.
+  const tested = left > 0 ? candidate : undefined;
   const [withRest, setWithRest] = useState(true);
   const [asking, setAsking] = useState(false);
   const [result, setResult] = useState<BulkResult>();
@@ -126,6 +129,8 @@ function StartAll({ projectId, waiting }: { readonly projectId: number; readonly
     </Stack>
   );
 }
+
+const isStandardMail = ({ type, tier }: Schema<'LicenseBalance'>): boolean => type === 'mail' && tier === 'standard';
 
 /** The entry that a trial license has tested, as long as nothing better was assigned. */
 function useTested(projectId: number): Schema<'Entry'> | undefined {

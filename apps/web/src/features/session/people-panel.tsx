@@ -53,13 +53,15 @@ export function PeoplePanel() {
           {data?.items.map((person) => (
             <tr key={person.id}>
               <td data-label={words.email}>
-                {person.email}
-                {person.id === me.account.id && (
-                  <Text span size="sm" c="dimmed">
-                    {' '}
-                    ({people.you})
-                  </Text>
-                )}
+                <span>
+                  {person.email}
+                  {person.id === me.account.id && (
+                    <Text span size="sm" c="dimmed">
+                      {' '}
+                      ({people.you})
+                    </Text>
+                  )}
+                </span>
               </td>
               <td data-label={words.account.role} title={words.account.roles[person.role]}>
                 {words.account.roleName[person.role]}

@@ -4,6 +4,9 @@ const words = strings.systems;
 
 const RIGHTS: Readonly<Record<string, typeof words.rightsImap>> = {
   imap: words.rightsImap,
+  caldav: words.rightsDav,
+  carddav: words.rightsDav,
+  standards: words.rightsStandards,
   archive: words.rightsArchive,
 };
 

@@ -8,7 +8,7 @@ import { PasswordField } from '../../forms/password-field.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
-import { layoutOf, type System, wayOf } from './connector-layouts.ts';
+import { asksEachEntry, type System } from './connector-layouts.ts';
 
 const words = strings.systems.check;
 type Line = Schema<'CheckLine'>;
@@ -102,7 +102,7 @@ function Outcome({
   readonly at: number;
   readonly onAgain: () => void;
 }) {
-  const isCapability = (line: Line): boolean => line.name.startsWith('capability: ');
+  const isCapability = (line: Line): boolean => partsOf(line).name.startsWith(CAPABILITY);
   const capabilities = lines.filter(isCapability);
   const hints = lines.some((line) => line.ok && line.fix !== undefined);
   const tone = ok ? (hints ? 'busy' : 'ok') : 'bad';
@@ -145,12 +145,13 @@ function Outcome({
         <details className="st-details">
           <summary>{words.capabilities(capabilities.length)}</summary>
           <dl className="st-facts">
-            {capabilities.map(({ name, evidence }) => {
-              const key = name.replace('capability: ', '');
+            {capabilities.map((line) => {
+              const { server, name } = partsOf(line);
+              const key = name.slice(CAPABILITY.length);
               return (
-                <div key={name} className="st-facts-row">
-                  <dt>{words.capability[key] ?? key}</dt>
-                  <dd>{evidence}</dd>
+                <div key={line.name} className="st-facts-row">
+                  <dt>{inServer(server, words.capability[key] ?? key)}</dt>
+                  <dd>{line.evidence}</dd>
                 </div>
               );
             })}
@@ -161,13 +162,25 @@ function Outcome({
   );
 }
 
+const CAPABILITY = 'capability: ';
+
+/** `CalDAV calendars and tasks: sign-in` where a system is made of several servers, else `sign-in`. */
+function partsOf({ name }: Line): { server: string | undefined; name: string } {
+  const [, server, rest = name] = /^(?:(.+?): )??(capability: .+|[^:]+)$/.exec(name) ?? [];
+  return { server, name: rest };
+}
+
+const inServer = (server: string | undefined, name: string): string =>
+  server === undefined ? name : `${server}: ${name}`;
+
 function CheckLine({ line }: { readonly line: Line }) {
   const state = line.ok ? (line.fix === undefined ? 'ok' : 'hint') : 'problem';
+  const { server, name } = partsOf(line);
   const Icon = { ok: IconCircleCheck, hint: IconInfoCircle, problem: IconCircleX }[state];
   return (
     <li className="st-system-check-line" data-state={state}>
       <Icon size={18} role="img" aria-label={words[state]} />
-      <strong>{words.name[line.name] ?? line.name}</strong>
+      <strong>{inServer(server, words.name[name] ?? name)}</strong>
       <div>
         {line.evidence}
         {line.fix !== undefined && <div className="st-system-check-fix">{line.fix}</div>}
@@ -188,8 +201,7 @@ function TryForm({
   readonly busy: boolean;
   readonly onTry: (attempt: Attempt) => void;
 }) {
-  const { signIn } = layoutOf(system.connector);
-  const own = signIn === 'ways' && wayOf(system) === 'entry';
+  const own = asksEachEntry(system);
   const { form, submit } = useApiForm({
     name: 'check',
     initialValues: { address: attempt.address, password: attempt.password },

@@ -1,6 +1,7 @@
 import {
   type FormObject,
   formValueOf,
+  isLeftOut,
   isObject,
   type JsonSchema,
   jsonOf,
@@ -30,40 +31,63 @@ export const valuesOf = (connector: Connector, system: System | undefined, name 
   accessToken: '',
 });
 
+/** By a name that is a setting. */
 const signsInForOthers = (way: Way): boolean => way === 'master' || way === 'authzid';
+
+const hasWays = (connector: Connector): boolean => (layoutOf(connector.name).ways?.length ?? 0) > 0;
 
 export function problemsOfValues(
   connector: Connector,
   system: System | undefined,
   values: SystemValues,
 ): Readonly<Record<string, string>> {
-  const { required } = strings.forms;
-  const { signIn } = layoutOf(connector.name);
-  const hasStored = system?.credentials.password === true || system?.credentials.accessToken === true;
-  const needsUser = signIn === 'ways' && signsInForOthers(values.way);
-  const needsPassword = signIn === 'ways' && values.way !== 'entry' && !hasStored;
   return {
-    ...(values.name.trim() === '' ? { name: required } : {}),
+    ...(values.name.trim() === '' ? { name: strings.forms.required } : {}),
     ...problemsOf(schemaOf(connector), values.settings, 'settings', strings.forms),
-    ...(needsUser && String(values.settings.masterUser ?? '') === '' ? { 'settings.masterUser': required } : {}),
-    ...(needsPassword && values.password === '' && values.accessToken === ''
-      ? { password: strings.systems.passwordNeeded }
-      : {}),
+    ...noPart(connector, values),
+    ...(hasWays(connector) ? signInProblems(system, values) : {}),
+  };
+}
+
+/** Several servers of which each may be missing, but not all. */
+function noPart(connector: Connector, { settings }: SystemValues): Readonly<Record<string, string>> {
+  const { parts = {} } = layoutOf(connector.name);
+  const schema = schemaOf(connector);
+  const keys = Object.keys(parts);
+  const [first] = keys;
+  if (first === undefined || keys.some((key) => !isLeftOut(schema, key, settings[key]))) return {};
+  const name = layoutOf(first).first[0] ?? '';
+  return { [`settings.${first}.${name}`]: strings.systems.partNeeded };
+}
+
+function signInProblems(system: System | undefined, values: SystemValues): Readonly<Record<string, string>> {
+  const { required } = strings.forms;
+  const { way, user, password, accessToken, settings } = values;
+  const hasSecret = password !== '' || accessToken !== '';
+  const stored = system?.credentials;
+  const isStored = stored?.password === true || stored?.accessToken === true;
+  // Name and password are stored together: one alone would throw the other away.
+  const needsUser = way === 'account' && user === '' && (hasSecret || stored?.user !== true);
+  const needsSecret = way !== 'entry' && !hasSecret && (!isStored || (way === 'account' && user !== ''));
+  return {
+    ...(signsInForOthers(way) && String(settings.masterUser ?? '') === '' ? { 'settings.masterUser': required } : {}),
+    ...(needsUser ? { user: required } : {}),
+    ...(needsSecret ? { password: required } : {}),
   };
 }
 
 /** What the API takes. Credentials are left out where the stored ones stay. */
 export function bodyOf(connector: Connector, values: SystemValues) {
   const settings = jsonOf(schemaOf(connector), values.settings) as Record<string, unknown>;
-  const { user, password, accessToken, way } = values;
+  const { password, accessToken, way } = values;
+  const user = way === 'account' || !hasWays(connector) ? values.user : '';
   const given = {
     ...(user === '' ? {} : { user }),
     ...(password === '' ? {} : { password }),
     ...(accessToken === '' ? {} : { accessToken }),
   };
-  const hasGiven = Object.keys(given).length > 0;
-  if (layoutOf(connector.name).signIn !== 'ways')
-    return { name: values.name, settings, ...(hasGiven ? { credentials: given } : {}) };
+  const credentials = Object.keys(given).length > 0 ? { credentials: given } : {};
+  if (!hasWays(connector)) return { name: values.name, settings, ...credentials };
   const { masterUser, masterSeparator, authzid: _, ...rest } = settings;
   return {
     name: values.name,
@@ -74,6 +98,6 @@ export function bodyOf(connector: Connector, values: SystemValues) {
       ...(way === 'authzid' ? { authzid: true } : {}),
     },
     // Where each entry brings its own, one that is stored here would be tried for all of them.
-    ...(way === 'entry' ? { credentials: {} } : hasGiven ? { credentials: given } : {}),
+    ...(way === 'entry' ? { credentials: {} } : credentials),
   };
 }

@@ -71,7 +71,7 @@ function Row({
   readonly projects: number | undefined;
 }) {
   const { password, accessToken } = system.credentials;
-  const signIn = layoutOf(system.connector).signIn;
+  const needsNone = layoutOf(system.connector).ways?.length === 0;
   return (
     <tr>
       <td data-label={words.name}>
@@ -84,7 +84,7 @@ function Row({
         <span className="st-mono">{placeOf(system)}</span>
       </td>
       <td data-label={words.signIn}>
-        {signIn === 'none' ? words.noneNeeded : password || accessToken ? words.stored : words.notStored}
+        {needsNone ? words.noneNeeded : password || accessToken ? words.stored : words.notStored}
       </td>
       <td data-label={words.usedBy}>
         {projects === undefined ? '' : projects === 0 ? words.notUsed : words.projects(projects)}
