@@ -1,10 +1,15 @@
 import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Capabilities } from '@sterna/connector-kit';
-import { SternaError } from '@sterna/core';
+import { type ContentKind, SternaError } from '@sterna/core';
 import { MAIL_FOLDER, readBackup, startBackup } from './backup.ts';
+import { FileStore } from './collections/file-store.ts';
+import { FolderCatalog } from './collections/folder-catalog.ts';
+import { FolderStore } from './collections/folder-store.ts';
+import type { FileIndex } from './collections/object-file.ts';
+import { ICS, type Syntax, VCF } from './collections/syntax.ts';
 import { EmlStore } from './eml/store.ts';
-import { asArchiveError } from './errors.ts';
+import { asArchiveError, errnoOf } from './errors.ts';
 import { MaildirStore } from './maildir/store.ts';
 import { scanTree } from './maildir/tree.ts';
 import { MboxStore } from './mbox/store.ts';
@@ -20,7 +25,7 @@ export interface OpenedStore {
 }
 
 const SHARED = {
-  kinds: ['message'],
+  kinds: ['message'] as readonly ContentKind[],
   delta: 'list',
   bytes: 'exact',
   idScope: 'container',
@@ -38,6 +43,7 @@ const SHARED = {
  */
 export async function openStore(format: Format, path: string, role: 'read' | 'write'): Promise<OpenedStore> {
   try {
+    if (format === 'ics' || format === 'vcf') return await openObjects(format === 'ics' ? ICS : VCF, path, role);
     if (role === 'write' && !(format === 'mbox' && (await isFile(path))))
       await mkdir(path, { recursive: true, mode: 0o700 });
     const root = await realpath(path);
@@ -79,6 +85,81 @@ export async function openStore(format: Format, path: string, role: 'read' | 'wr
     throw named(asArchiveError(thrown, 'it'), path);
   }
 }
+
+/**
+ * A file of many objects, or a folder of them. What doesn't exist yet becomes the one or the other by its name:
+ * `work.ics` is a file.
+ */
+async function openObjects(syntax: Syntax, path: string, role: 'read' | 'write'): Promise<OpenedStore> {
+  const isOne = await stat(path).then(
+    (found) => found.isFile(),
+    (thrown: unknown) => {
+      if (role === 'read' || errnoOf(thrown) !== 'ENOENT') throw thrown;
+      return path.toLowerCase().endsWith(syntax.extension);
+    },
+  );
+  if (role === 'write') await mkdir(isOne ? dirname(path) : path, { recursive: true, mode: 0o700 });
+  const root = isOne ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
+  const catalog = new FolderCatalog(root, syntax);
+  if (isOne) {
+    const index = await catalog.index(root, 'collection');
+    const unreadable = index?.isForeign === false ? index.objects.find((one) => one.key === '')?.error : undefined;
+    if (unreadable !== undefined) throw new SternaError('config', unreadable.code, unreadable.message);
+    if (
+      index?.isForeign === true &&
+      !(role === 'write' && (await stat(root)).size === 0) &&
+      !isEmptyBook(index, syntax)
+    )
+      throw notThese(syntax, `The file holds no ${syntax.holds}`);
+    return { store: new FileStore(root, syntax), root, capabilities: fileCapabilities(root, syntax) };
+  }
+  if (role === 'read' && (await catalog.folders()).length === 0)
+    throw notThese(syntax, `The folder holds no ${syntax.extension} files`);
+  return { store: new FolderStore(root, syntax), root, capabilities: folderCapabilities(root, syntax.kinds) };
+}
+
+/** A book without cards is an empty file. */
+const isEmptyBook = (index: FileIndex, syntax: Syntax): boolean =>
+  syntax.extension === '.vcf' && index.objects.length === 0;
+
+const notThese = ({ extension }: Syntax, what: string): SternaError =>
+  new SternaError('config', `no-${extension.slice(1)}-objects`, what, {
+    field: 'path',
+    fix: `Give ${extension === '.ics' ? 'an .ics' : 'a .vcf'} file, or a folder that holds some; its sub-folders are searched too.`,
+  });
+
+const OBJECTS = {
+  ...SHARED,
+  // Meaning is kept to the letter; a line end at the end of a file may be added.
+  bytes: 'exact',
+  dateKept: false,
+  moves: false,
+  keywords: 'none',
+} as const;
+
+export const folderCapabilities = (root: string, kinds: readonly ContentKind[]): Capabilities => ({
+  ...OBJECTS,
+  kinds,
+  settle: 'reserved-id',
+  evidence: {
+    settle: 'the file name is chosen before it is written',
+    delta: 'one listing of files per folder; those that were written since are read',
+    path: root,
+  },
+});
+
+const fileCapabilities = (root: string, { kinds }: Syntax): Capabilities => ({
+  ...OBJECTS,
+  kinds,
+  settle: 'read-back',
+  // A batch writes the whole file anew.
+  batch: { objects: 1_000, bytes: 16 * 1024 * 1024, inFlight: 1 },
+  evidence: {
+    settle: 'the file is read back: a batch is in it as a whole, or not at all',
+    delta: 'the file is read again when its size or time changed',
+    path: root,
+  },
+});
 
 /** The path is the user's own input: an error about it says which one it was. */
 function named(error: SternaError, path: string): SternaError {
