@@ -138,6 +138,7 @@ function openSession(opened: OpenedStore, request: OpenRequest): Session {
   request.observe?.({ type: 'connected', detail: opened.root });
   return {
     capabilities: opened.capabilities,
+    ...(opened.capabilitiesOf === undefined ? {} : { capabilitiesOf: opened.capabilitiesOf }),
     reader: new ArchiveReader(opened.store, signal),
     ...(request.role === 'write' ? { writer: new ArchiveWriter(opened.store, signal) } : {}),
     identity: opened.root,

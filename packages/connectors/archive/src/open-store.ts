@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Capabilities } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
-import { MAIL_FOLDER, readBackup, startBackup } from './backup.ts';
+import { COLLECTION_FOLDERS, MAIL_FOLDER, readBackup, startBackup } from './backup.ts';
 import { FileStore } from './collections/file-store.ts';
 import { FolderCatalog } from './collections/folder-catalog.ts';
 import { FolderStore } from './collections/folder-store.ts';
@@ -16,10 +16,13 @@ import { MboxStore } from './mbox/store.ts';
 import { findMboxes, looksLikeMbox } from './mbox/tree.ts';
 import type { Format } from './settings.ts';
 import type { WritableStore } from './store.ts';
+import { StoreOfParts, type StorePart } from './store-of-parts.ts';
 
 export interface OpenedStore {
   readonly store: WritableStore;
   readonly capabilities: Capabilities;
+  /** Where kinds differ. */
+  readonly capabilitiesOf?: (kind: ContentKind) => Capabilities;
   /** Real path of the archive. */
   readonly root: string;
 }
@@ -57,11 +60,7 @@ export async function openStore(format: Format, path: string, role: 'read' | 'wr
             field: 'path',
             fix: 'Give the folder that a backup was written to; for a plain Maildir use maildir:PATH.',
           });
-        const mail = join(root, MAIL_FOLDER);
-        if (role === 'write') await mkdir(mail, { recursive: true, mode: 0o700 });
-        if ((await lstat(mail)).isSymbolicLink())
-          throw new SternaError('config', 'symlink-refused', 'The mail folder of the backup is a symbolic link');
-        return { store: await openMaildir(mail, role, true), root, capabilities: maildirCapabilities(mail) };
+        return await openBackup(root, role);
       }
       case 'mbox': {
         const file = (await stat(root)).isFile();
@@ -100,7 +99,7 @@ async function openObjects(syntax: Syntax, path: string, role: 'read' | 'write')
   );
   if (role === 'write') await mkdir(isOne ? dirname(path) : path, { recursive: true, mode: 0o700 });
   const root = isOne ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
-  const catalog = new FolderCatalog(root, syntax);
+  const catalog = new FolderCatalog(root, syntax, { isFile: isOne });
   if (isOne) {
     const index = await catalog.index(root, 'collection');
     const unreadable = index?.isForeign === false ? index.objects.find((one) => one.key === '')?.error : undefined;
@@ -127,6 +126,43 @@ const notThese = ({ extension }: Syntax, what: string): SternaError =>
     field: 'path',
     fix: `Give ${extension === '.ics' ? 'an .ics' : 'a .vcf'} file, or a folder that holds some; its sub-folders are searched too.`,
   });
+
+/** Mail as Maildir, whose containers keep the ids that they have in one; collections beside it, each kind in its folder. */
+async function openBackup(root: string, role: 'read' | 'write'): Promise<OpenedStore> {
+  const mail = await partFolder(root, MAIL_FOLDER, role);
+  const parts: StorePart[] = [];
+  if (mail !== undefined) parts.push({ prefix: '', kinds: ['message'], store: await openMaildir(mail, role, true) });
+  for (const [kind, name] of Object.entries(COLLECTION_FOLDERS) as [keyof typeof COLLECTION_FOLDERS, string][]) {
+    const folder = await partFolder(root, name, role);
+    if (folder !== undefined)
+      parts.push({
+        prefix: `${name}/`,
+        kinds: [kind],
+        store: new FolderStore(folder, kind === 'contact' ? VCF : ICS, [kind]),
+      });
+  }
+  const kinds: readonly ContentKind[] = ['message', 'event', 'task', 'contact'];
+  const capabilities = { ...maildirCapabilities(join(root, MAIL_FOLDER)), kinds };
+  return {
+    store: new StoreOfParts(parts),
+    root,
+    capabilities,
+    capabilitiesOf: (kind) => (kind === 'message' ? capabilities : folderCapabilities(root, kinds)),
+  };
+}
+
+/** @returns undefined where there is none to be read */
+async function partFolder(root: string, name: string, role: 'read' | 'write'): Promise<string | undefined> {
+  const folder = join(root, name);
+  if (role === 'write') await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await lstat(folder).catch((thrown: unknown) => {
+    if (errnoOf(thrown) === 'ENOENT') return undefined;
+    throw thrown;
+  });
+  if (found?.isSymbolicLink() === true)
+    throw new SternaError('config', 'symlink-refused', `The folder ${name} of the backup is a symbolic link`);
+  return found === undefined ? undefined : folder;
+}
 
 const OBJECTS = {
   ...SHARED,

@@ -27,7 +27,7 @@ export class FileStore extends ObjectStore implements WritableStore {
   #name: string | undefined;
 
   constructor(path: string, syntax: Syntax) {
-    const catalog = new FolderCatalog(path, syntax);
+    const catalog = new FolderCatalog(path, syntax, { isFile: true });
     super(catalog);
     this.#catalog = catalog;
     this.#path = path;

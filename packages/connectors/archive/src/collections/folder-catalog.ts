@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ContentKind } from '@sterna/core';
 import { asArchiveError } from '../errors.ts';
@@ -29,25 +29,28 @@ export class FolderCatalog implements Catalog {
   readonly root: string;
   readonly syntax: Syntax;
   readonly kinds: readonly ContentKind[];
+  readonly #isFile: boolean;
   readonly #indexes = new Map<string, { role: FileRole; index: FileIndex }>();
   /** Containers that were asked for and have nothing in them yet. */
   readonly #ensured = new Set<string>();
 
-  constructor(root: string, syntax: Syntax, kinds: readonly ContentKind[] = syntax.kinds) {
+  /** @param isFile the root is one file, or is to become one */
+  constructor(root: string, syntax: Syntax, options: { kinds?: readonly ContentKind[]; isFile?: boolean } = {}) {
     this.root = root;
     this.syntax = syntax;
-    this.kinds = kinds;
+    this.kinds = options.kinds ?? syntax.kinds;
+    this.#isFile = options.isFile ?? false;
   }
 
   async collections(): Promise<readonly StoredCollection[]> {
-    if (await this.isFile()) return this.#ofFile(ROOT, this.root, 'collection');
+    if (this.#isFile) return this.#ofFile(ROOT, this.root, 'collection');
     const found: StoredCollection[] = [];
     for (const folder of await this.folders()) found.push(...(await this.#ofFolder(folder)));
     return found;
   }
 
   async collection(id: string): Promise<StoredCollection | undefined> {
-    if (await this.isFile()) return (await this.collections()).find((one) => one.id === id);
+    if (this.#isFile) return (await this.collections()).find((one) => one.id === id);
     const [place] = this.parseId(id);
     // Found by looking, never by joining: an id leads to nothing that isn't listed.
     for (const folder of await this.folders())
@@ -56,13 +59,6 @@ export class FolderCatalog implements Catalog {
         if (found !== undefined) return found;
       }
     return undefined;
-  }
-
-  isFile(): Promise<boolean> {
-    return stat(this.root).then(
-      (found) => found.isFile(),
-      () => false,
-    );
   }
 
   async folders(): Promise<readonly CollectionFolder[]> {

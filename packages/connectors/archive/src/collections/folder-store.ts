@@ -32,7 +32,7 @@ export class FolderStore extends ObjectStore implements WritableStore {
   readonly #folders = new Map<string, CollectionFolder>();
 
   constructor(root: string, syntax: Syntax, kinds: readonly ContentKind[] = syntax.kinds) {
-    const catalog = new FolderCatalog(root, syntax, kinds);
+    const catalog = new FolderCatalog(root, syntax, { kinds });
     super(catalog);
     this.#catalog = catalog;
     this.#syntax = syntax;
