@@ -140,7 +140,9 @@ function openSession(opened: OpenedStore, request: OpenRequest): Session {
     capabilities: opened.capabilities,
     ...(opened.capabilitiesOf === undefined ? {} : { capabilitiesOf: opened.capabilitiesOf }),
     reader: new ArchiveReader(opened.store, signal),
-    ...(request.role === 'write' ? { writer: new ArchiveWriter(opened.store, signal) } : {}),
+    ...(request.role === 'write' && 'create' in opened.store
+      ? { writer: new ArchiveWriter(opened.store, signal) }
+      : {}),
     identity: opened.root,
     quota: async () => undefined,
     close: async () => {

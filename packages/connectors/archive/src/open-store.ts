@@ -15,11 +15,13 @@ import { scanTree } from './maildir/tree.ts';
 import { MboxStore } from './mbox/store.ts';
 import { findMboxes, looksLikeMbox } from './mbox/tree.ts';
 import type { Format } from './settings.ts';
-import type { WritableStore } from './store.ts';
-import { StoreOfParts, type StorePart } from './store-of-parts.ts';
+import type { Store, WritableStore } from './store.ts';
+import { StoreOfParts, type StorePart, WritableParts } from './store-of-parts.ts';
+import { takeoutParts } from './takeout/parts.ts';
 
 export interface OpenedStore {
-  readonly store: WritableStore;
+  /** Writable where the format can be written. */
+  readonly store: Store | WritableStore;
   readonly capabilities: Capabilities;
   /** Where kinds differ. */
   readonly capabilitiesOf?: (kind: ContentKind) => Capabilities;
@@ -46,6 +48,7 @@ const SHARED = {
  */
 export async function openStore(format: Format, path: string, role: 'read' | 'write'): Promise<OpenedStore> {
   try {
+    if (format === 'takeout') return await openTakeout(path, role);
     if (format === 'ics' || format === 'vcf') return await openObjects(format === 'ics' ? ICS : VCF, path, role);
     if (role === 'write' && !(format === 'mbox' && (await isFile(path))))
       await mkdir(path, { recursive: true, mode: 0o700 });
@@ -127,10 +130,39 @@ const notThese = ({ extension }: Syntax, what: string): SternaError =>
     fix: `Give ${extension === '.ics' ? 'an .ics' : 'a .vcf'} file, or a folder that holds some; its sub-folders are searched too.`,
   });
 
+/** Folders of an unpacked Google Takeout; to be read, never to be written. */
+async function openTakeout(path: string, role: 'read' | 'write'): Promise<OpenedStore> {
+  if (role === 'write')
+    throw new SternaError('config', 'takeout-read-only', 'A Google Takeout can only be read', {
+      field: 'path',
+      fix: 'Write archive:PATH, which holds all kinds.',
+    });
+  const root = await realpath(path);
+  const parts = await takeoutParts(root);
+  if (parts.length === 0)
+    throw new SternaError(
+      'config',
+      'not-a-takeout',
+      'The folder holds no mail, calendars, contacts or tasks of a Google Takeout',
+      {
+        field: 'path',
+        fix: 'Unpack all parts of the export into one folder, and give the folder that holds “Takeout”.',
+      },
+    );
+  const kinds: readonly ContentKind[] = ['message', 'event', 'task', 'contact'];
+  const capabilities = { ...mboxCapabilities(root), kinds };
+  return {
+    store: new StoreOfParts(parts),
+    root,
+    capabilities,
+    capabilitiesOf: (kind) => (kind === 'message' ? capabilities : folderCapabilities(root, kinds)),
+  };
+}
+
 /** Mail as Maildir, whose containers keep the ids that they have in one; collections beside it, each kind in its folder. */
 async function openBackup(root: string, role: 'read' | 'write'): Promise<OpenedStore> {
   const mail = await partFolder(root, MAIL_FOLDER, role);
-  const parts: StorePart[] = [];
+  const parts: StorePart<WritableStore>[] = [];
   if (mail !== undefined) parts.push({ prefix: '', kinds: ['message'], store: await openMaildir(mail, role, true) });
   for (const [kind, name] of Object.entries(COLLECTION_FOLDERS) as [keyof typeof COLLECTION_FOLDERS, string][]) {
     const folder = await partFolder(root, name, role);
@@ -144,7 +176,7 @@ async function openBackup(root: string, role: 'read' | 'write'): Promise<OpenedS
   const kinds: readonly ContentKind[] = ['message', 'event', 'task', 'contact'];
   const capabilities = { ...maildirCapabilities(join(root, MAIL_FOLDER)), kinds };
   return {
-    store: new StoreOfParts(parts),
+    store: new WritableParts(parts),
     root,
     capabilities,
     capabilitiesOf: (kind) => (kind === 'message' ? capabilities : folderCapabilities(root, kinds)),

@@ -4,7 +4,7 @@ import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { asArchiveError } from './errors.ts';
 
-export const FORMATS = ['maildir', 'mbox', 'eml', 'ics', 'vcf', 'archive'] as const;
+export const FORMATS = ['maildir', 'mbox', 'eml', 'ics', 'vcf', 'takeout', 'archive'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const archiveSettings = z.object({

@@ -30,16 +30,25 @@ export class FolderCatalog implements Catalog {
   readonly syntax: Syntax;
   readonly kinds: readonly ContentKind[];
   readonly #isFile: boolean;
+  readonly #eachFile: boolean;
   readonly #indexes = new Map<string, { role: FileRole; index: FileIndex }>();
   /** Containers that were asked for and have nothing in them yet. */
   readonly #ensured = new Set<string>();
 
-  /** @param isFile the root is one file, or is to become one */
-  constructor(root: string, syntax: Syntax, options: { kinds?: readonly ContentKind[]; isFile?: boolean } = {}) {
+  /**
+   * `isFile`: the root is one file, or is to become one. `eachFile`: every file of a folder is a collection of its own,
+   * whether or not it has a name for it.
+   */
+  constructor(
+    root: string,
+    syntax: Syntax,
+    options: { kinds?: readonly ContentKind[]; isFile?: boolean; eachFile?: boolean } = {},
+  ) {
     this.root = root;
     this.syntax = syntax;
     this.kinds = options.kinds ?? syntax.kinds;
     this.#isFile = options.isFile ?? false;
+    this.#eachFile = options.eachFile ?? false;
   }
 
   async collections(): Promise<readonly StoredCollection[]> {
@@ -127,13 +136,13 @@ export class FolderCatalog implements Catalog {
     const objects: [ContentKind, StoredObject][] = [];
     for (const name of folder.files) {
       const path = join(folder.dir, name);
-      const index = await this.index(path, roleIn(folder));
+      const role = this.#eachFile ? 'collection' : roleIn(folder);
+      const index = await this.index(path, role);
       if (index === undefined) continue;
       if (index.isCollection) {
         const place = folder.id === ROOT ? name : `${folder.id}/${name}`;
         const parent = folder.id === ROOT ? [] : folder.path;
-        for (const one of await this.#ofFile(place, path, 'by-name'))
-          found.push({ ...one, path: [...parent, ...one.path] });
+        for (const one of await this.#ofFile(place, path, role)) found.push({ ...one, path: [...parent, ...one.path] });
         continue;
       }
       for (const object of index.objects)
