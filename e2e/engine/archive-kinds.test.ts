@@ -11,6 +11,9 @@ import { differences, maildirTruth } from '../support/dovecot-mailbox.ts';
 import { scratch } from '../support/folders.ts';
 import { putMail } from '../support/put-mail.ts';
 
+// Real objects from other projects' test suites, where they are at hand.
+const corpus = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));
+
 let dir: string;
 let bench: Bench;
 let dav: Radicale;
@@ -20,7 +23,7 @@ let users = 0;
 beforeAll(async () => {
   dir = scratch('archive-kinds');
   [dav, mail] = await Promise.all([
-    startRadicale({ users: Array.from({ length: 24 }, (_, i) => `u${i}`) }),
+    startRadicale({ users: Array.from({ length: 80 }, (_, i) => `u${i}`) }),
     startDovecot({ listescape: true }),
   ]);
   bench = await openBench(join(dir, 'data'), [...connectors.values()]);
@@ -195,8 +198,6 @@ describe('.ics and .vcf files to a server', () => {
     });
   }, 60_000);
 
-  // Real objects from other projects' test suites, where they are at hand.
-  const corpus = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));
   test.skipIf(!existsSync(corpus))(
     'folders of real-world oddities: every file is accounted for',
     async () => {
@@ -290,6 +291,142 @@ describe('a server to files and back', () => {
       expect(refused).toMatchObject({ status: 'failed', error: { code: 'kind-not-held' } });
     }
   }, 60_000);
+});
+
+describe('a Google Takeout to a server', () => {
+  /** Calendars, contacts in groups and tasks, out of these objects. */
+  function takeout(events: readonly string[], cards: readonly string[]): string {
+    const root = folder();
+    const put = (name: string, text: string): void => {
+      mkdirSync(join(root, 'Takeout', name, '..'), { recursive: true });
+      writeFileSync(join(root, 'Takeout', name), text);
+    };
+    put('Calendar/Private.ics', vcalendar(...events).replace('PRODID', 'X-WR-CALNAME:Mine\r\nPRODID'));
+    put('Calendar/Holidays.ics', vcalendar(vevent('day@x', 'Day', 'DTSTART;VALUE=DATE:20260501')));
+    put('Contacts/All Contacts/All Contacts.vcf', cards.join(''));
+    put('Contacts/Friends/Friends.vcf', cards.slice(0, 2).join(''));
+    const items = [
+      {
+        id: 'p',
+        title: 'Parent',
+        due: '2026-05-01T00:00:00.000Z',
+        status: 'needsAction',
+        updated: '2026-01-01T00:00:00Z',
+      },
+      { id: 'c', parent: 'p', title: 'Child', status: 'completed', completed: '2026-01-02T00:00:00Z' },
+    ];
+    put('Tasks/Tasks.json', JSON.stringify({ kind: 'tasks#taskLists', items: [{ id: 'l', title: 'To do', items }] }));
+    put(
+      'Mail/All mail.mbox',
+      'From 1@xxx Thu Jan 01 10:00:00 +0000 2026\nX-Gmail-Labels: Inbox\nSubject: Hi\n\nHi\n\n',
+    );
+    return root;
+  }
+
+  test('every kind in its place, each card once with its groups, again and nothing new', async () => {
+    const owner = user();
+    mail.adopt(owner);
+    const root = takeout([zone, ...series], [vcard('a', 'Ann'), vcard('b', 'Bo'), vcard('c', 'Cleo')]);
+    const entry = await addEntry(bench, files('takeout', root), mailbox(owner));
+    const first = await pass(bench, entry, 'initial');
+    expect(first).toMatchObject({ status: 'completed', error: null });
+    expect(first.books.kinds).toMatchObject({
+      message: { created: 1 },
+      event: { created: 2 },
+      task: { created: 2 },
+      contact: { created: 3 },
+    });
+    expect(names(owner)).toEqual([
+      'Contacts: Ann',
+      'Contacts: Bo',
+      'Contacts: Cleo',
+      'Holidays: Day',
+      'Mine: Series',
+      'To do: Child',
+      'To do: Parent',
+    ]);
+    const texts = [...dav.objects(owner).values()].flat();
+    expect(texts.filter((text) => /^CATEGORIES:Friends/m.test(text))).toHaveLength(2);
+    expect(texts.filter((text) => /^RELATED-TO.*:p@/m.test(text))).toHaveLength(1);
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ unchanged: 8, created: 0, updated: 0 });
+  }, 60_000);
+
+  test.skipIf(!existsSync(corpus))(
+    'of real-world oddities: nothing is lost without a word',
+    async () => {
+      const read = (name: string): string[] =>
+        readdirSync(join(corpus, name)).map((file) => readFileSync(join(corpus, name, file), 'latin1'));
+      const components = read('calendar').map((text) =>
+        text.replace(/^[\s\S]*?(?=BEGIN:V(?:EVENT|TIMEZONE))/, '').replace(/END:VCALENDAR\s*$/, ''),
+      );
+      const root = takeout(
+        components,
+        read('contacts').map((text) => `${text.trimEnd()}\r\n`),
+      );
+      for (const [connector, kinds] of [
+        ['caldav', ['event', 'task']],
+        ['carddav', ['contact']],
+      ] as const) {
+        const only = Object.fromEntries(
+          ['message', 'event', 'task', 'contact', 'file'].map((kind) => [kind, kinds.includes(kind as never)]),
+        );
+        const entry = await addEntry(bench, files('takeout', root), server(connector, user()));
+        const { status, error, books } = await pass(bench, entry, 'initial', {
+          kinds: only,
+          failureShare: { share: 1 },
+        });
+        expect({ status: status.slice(0, 9), error, balanced: books.balanced }).toEqual({
+          status: 'completed',
+          error: null,
+          balanced: true,
+        });
+        expect(books.total.created).toBeGreaterThan(3);
+      }
+    },
+    60_000,
+  );
+});
+
+describe('a pass into files that dies', () => {
+  test.each([
+    ['ics', ''],
+    ['ics', '.ics'],
+    ['archive', ''],
+  ])(
+    '%s%s: the next one goes on, each object once',
+    async (format, suffix) => {
+      const from = await seeded();
+      await request('DELETE', `${from}/work/todo.ics`);
+      await request('DELETE', `${from}/empty/`);
+      const path = `${folder()}${suffix}`;
+      const entry = await addEntry(bench, server('caldav', from), files(format, path));
+      const points = ['after-intent-commit', 'after-acknowledgement', 'after-settle-commit'] as const;
+      for (const [n, at] of points.entries()) {
+        await request('PUT', `${from}/work/more${n}.ics`, vcalendar(vevent(`more${n}@x`, `More ${n}`)));
+        const crashing: Bench = {
+          ...bench,
+          deps: {
+            ...bench.deps,
+            reached: (point) => {
+              if (point === at) throw new Error('the process died');
+            },
+          },
+        };
+        expect((await pass(crashing, entry, n === 0 ? 'initial' : 'delta')).status).toBe('failed');
+        expect(await pass(bench, entry, 'delta')).toMatchObject({ status: 'completed', error: null });
+        await request('PUT', `${from}/work/one.ics`, vcalendar(vevent('one@x', `One ${n}`)));
+        expect((await pass(crashing, entry, 'delta')).status).toBe('failed');
+        expect(await pass(bench, entry, 'delta')).toMatchObject({ status: 'completed', error: null });
+      }
+      expect(verifyResult(await pass(bench, entry, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+        ok: true,
+        identical: 5,
+        extra: 0,
+        duplicated: 0,
+      });
+    },
+    60_000,
+  );
 });
 
 test('a whole mailbox: backed up, emptied, restored', async () => {

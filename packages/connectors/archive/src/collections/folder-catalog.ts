@@ -59,15 +59,20 @@ export class FolderCatalog implements Catalog {
   }
 
   async collection(id: string): Promise<StoredCollection | undefined> {
-    if (this.#isFile) return (await this.collections()).find((one) => one.id === id);
-    const [place] = this.parseId(id);
+    const [place, kind] = this.parseId(id);
     // Found by looking, never by joining: an id leads to nothing that isn't listed.
-    for (const folder of await this.folders())
-      if (folder.id === place || place.startsWith(`${folder.id}/`) || folder.id === ROOT) {
-        const found = (await this.#ofFolder(folder)).find((one) => one.id === id);
-        if (found !== undefined) return found;
-      }
-    return undefined;
+    const near = this.#isFile
+      ? await this.collections()
+      : await Promise.all(
+          (await this.folders())
+            .filter((one) => one.id === place || one.id === ROOT || place.startsWith(`${one.id}/`))
+            .map((one) => this.#ofFolder(one)),
+        ).then((lists) => lists.flat());
+    const found = near.find((one) => one.id === id);
+    if (found !== undefined || this.kinds.length === 1) return found;
+    // It holds nothing of this kind any more, or yet.
+    const other = near.find((one) => this.parseId(one.id)[0] === place);
+    return other === undefined ? undefined : { ...other, id, kind, objects: [] };
   }
 
   async folders(): Promise<readonly CollectionFolder[]> {
