@@ -24,5 +24,5 @@ export function identify(body: Buffer, kind: ContentKind, syntax: Syntax): { key
     throw new SternaError('object', `invalid-${kind}`, `This is not one ${kind} that a file can hold.`, {
       fix: 'Open it in a program of the source and save it again, then start a delta pass.',
     });
-  return { key: keyOf(kind, object.uid, body), version: versionOf(body) };
+  return { key: keyOf(kind, object.uid, body), version: versionOf(kind, body) };
 }

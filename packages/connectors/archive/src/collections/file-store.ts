@@ -91,31 +91,24 @@ export class FileStore extends ObjectStore implements WritableStore {
   create(container: string, ops: readonly CreateOp[]): Promise<readonly Result[]> {
     const [, kind] = this.#catalog.parseId(container);
     return this.#locked(async () => {
-      const before = await this.#objects(kind);
+      const held = new Map([...(await this.#objects(kind))].map(([key, { version }]) => [key, version]));
       const results = new Map<string, Result>();
-      const edits: (Edit & { op: string; key: string })[] = [];
+      const edits: Edit[] = [];
       for (const op of ops)
         try {
           if (!Buffer.isBuffer(op.body)) throw new SternaError('bug', 'internal', 'Objects of files are whole');
-          const { key } = identify(op.body, kind, this.#syntax);
-          const rival = before.get(key);
-          if (rival !== undefined || edits.some((one) => one.key === key))
-            results.set(op.op, {
-              op: op.op,
-              outcome: 'exists',
-              targetId: key,
-              ...(rival === undefined ? {} : { version: rival.version }),
-            });
-          else edits.push({ op: op.op, key, body: op.body });
+          const { key, version } = identify(op.body, kind, this.#syntax);
+          const rival = held.get(key);
+          if (rival !== undefined) results.set(op.op, { op: op.op, outcome: 'exists', targetId: key, version: rival });
+          else {
+            held.set(key, version);
+            edits.push({ body: op.body });
+            results.set(op.op, { op: op.op, outcome: 'done', targetId: key, version });
+          }
         } catch (thrown) {
           results.set(op.op, refusedBy(op, thrown));
         }
       if (edits.length > 0) await splice(this.#path, this.#syntax, edits);
-      const after = await this.#objects(kind);
-      for (const { op, key } of edits) {
-        const version = after.get(key)?.version;
-        results.set(op, { op, outcome: 'done', targetId: key, ...(version === undefined ? {} : { version }) });
-      }
       return ops.map((op) => results.get(op.op) as Result);
     });
   }
@@ -123,24 +116,21 @@ export class FileStore extends ObjectStore implements WritableStore {
   replace(op: ReplaceOp): Promise<Result> {
     const [, kind] = this.#catalog.parseId(op.container);
     return this.#locked(async (): Promise<Result> => {
-      const index = await this.#index();
       const object = (await this.#objects(kind)).get(op.targetId);
-      if (index === undefined || object === undefined) return { op: op.op, outcome: 'missing' };
+      if (object === undefined) return { op: op.op, outcome: 'missing' };
+      let version: string;
       try {
-        identify(op.body, kind, this.#syntax);
+        version = identify(op.body, kind, this.#syntax).version;
       } catch (thrown) {
         return refusedBy(op, thrown);
       }
-      if (op.ifVersion !== undefined && op.ifVersion !== object.version) {
-        const now = await loadObject(index, object).catch(() => undefined);
-        // The first try of this very replacement took effect, and its answer was lost.
-        if (now === undefined || !pivotOf(kind).digest(now).equals(pivotOf(kind).digest(op.body)))
+      if (object.version !== version) {
+        if (op.ifVersion !== undefined && op.ifVersion !== object.version)
           return { op: op.op, outcome: 'changed', version: object.version };
-        return { op: op.op, outcome: 'done', targetId: op.targetId, version: object.version };
+        await splice(this.#path, this.#syntax, [{ object, body: op.body }]);
       }
-      await splice(this.#path, this.#syntax, [{ object, body: op.body }]);
-      const version = (await this.#objects(kind)).get(op.targetId)?.version;
-      return { op: op.op, outcome: 'done', targetId: op.targetId, ...(version === undefined ? {} : { version }) };
+      // Else the first try of this very replacement took effect, and its answer was lost.
+      return { op: op.op, outcome: 'done', targetId: op.targetId, version };
     });
   }
 

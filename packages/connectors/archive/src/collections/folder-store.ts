@@ -1,7 +1,6 @@
 import { link, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Candidate, Container, CreateOp, FidelityNote, RemoveOp, ReplaceOp, Result } from '@sterna/connector-kit';
-import { pivotOf } from '@sterna/content';
 import { type ContentKind, SternaError } from '@sterna/core';
 import { asArchiveError, errnoOf, noSuchContainer } from '../errors.ts';
 import { syncDirectory } from '../maildir/folder.ts';
@@ -9,7 +8,7 @@ import { eachOf } from '../parallel.ts';
 import type { ContainerOptions, WritableStore } from '../store.ts';
 import { identify } from './body.ts';
 import { type CollectionFolder, FolderCatalog, roleIn } from './folder-catalog.ts';
-import { type FileIndex, type FileObject, loadObject } from './object-file.ts';
+import type { FileIndex, FileObject } from './object-file.ts';
 import { containerOf, ObjectStore } from './object-store.ts';
 import { refusedBy, splice } from './splice.ts';
 import { isObjectFile, type Syntax } from './syntax.ts';
@@ -98,7 +97,7 @@ export class FolderStore extends ObjectStore implements WritableStore {
       }
     }
     await eachOf(drafts, async ({ op, id, body, version }) => {
-      results.set(op.op, await this.#created(folder, kind, op.op, { id, body, version }));
+      results.set(op.op, await this.#created(folder, op.op, { id, body, version }));
     });
     if (drafts.length > 0) await syncDirectory(folder.dir);
     return ops.map((op) => results.get(op.op) as Result);
@@ -106,7 +105,6 @@ export class FolderStore extends ObjectStore implements WritableStore {
 
   async #created(
     folder: CollectionFolder,
-    kind: ContentKind,
     op: string,
     { id, body, version }: { id: string; body: Buffer; version: string },
   ): Promise<Result> {
@@ -120,10 +118,8 @@ export class FolderStore extends ObjectStore implements WritableStore {
         } catch (thrown) {
           if (errnoOf(thrown) !== 'EEXIST') throw thrown;
         }
-        const mine = await this.#locate(folder, id);
-        const now = mine === undefined ? undefined : await loadObject(mine.index, mine.object).catch(() => undefined);
-        if (mine !== undefined && now !== undefined && pivotOf(kind).digest(now).equals(pivotOf(kind).digest(body)))
-          return { op, outcome: 'done', targetId: id, version: mine.object.version };
+        if ((await this.#locate(folder, id))?.object.version === version)
+          return { op, outcome: 'done', targetId: id, version };
         // What was made then is older than what the source holds now.
         await rename(draft, path);
         return { op, outcome: 'done', targetId: id, version };
@@ -145,20 +141,14 @@ export class FolderStore extends ObjectStore implements WritableStore {
     } catch (thrown) {
       return refusedBy(op, thrown);
     }
-    if (op.ifVersion !== undefined && op.ifVersion !== object.version) {
-      const now = await loadObject(index, object).catch(() => undefined);
-      // The first try of this very replacement took effect, and its answer was lost.
-      if (now === undefined || !pivotOf(kind).digest(now).equals(pivotOf(kind).digest(op.body)))
-        return { op: op.op, outcome: 'changed', version: object.version };
-      return { op: op.op, outcome: 'done', targetId: op.targetId, version: object.version };
-    }
+    // The first try of this very replacement took effect, and its answer was lost.
+    if (object.version === version) return { op: op.op, outcome: 'done', targetId: op.targetId, version };
+    if (op.ifVersion !== undefined && op.ifVersion !== object.version)
+      return { op: op.op, outcome: 'changed', version: object.version };
     try {
       if (object.isWhole)
         await placed(join(folder.dir, `.${op.targetId}.tmp`), op.body, (draft) => rename(draft, index.path));
-      else {
-        await splice(index.path, this.#syntax, [{ object, body: op.body }]);
-        version = (await this.#locate(folder, op.targetId))?.object.version ?? version;
-      }
+      else await splice(index.path, this.#syntax, [{ object, body: op.body }]);
     } catch (thrown) {
       return { op: op.op, outcome: 'unknown', error: asArchiveError(thrown, 'the folder') };
     }

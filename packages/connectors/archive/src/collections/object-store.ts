@@ -9,7 +9,7 @@ import type { Entry, Facts, Listing, Store } from '../store.ts';
 export interface StoredObject {
   /** Unique in its collection. */
   readonly id: string;
-  /** Equal only if no byte of it changed. */
+  /** Equal only if nothing of it changed that means something. */
   readonly version: string;
   /** Bytes. */
   readonly size: number;

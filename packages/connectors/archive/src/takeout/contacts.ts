@@ -44,7 +44,7 @@ export class TakeoutContacts implements Catalog {
       taken.set(key, nth);
       objects.push({
         id: nth === 1 ? key : `${key}~${nth}`,
-        version: body === undefined ? card.version : versionOf(body),
+        version: body === undefined ? card.version : versionOf('contact', body),
         size: body?.length ?? card.size,
         load,
       });

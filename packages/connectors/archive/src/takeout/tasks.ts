@@ -86,7 +86,7 @@ function objectOf(json: unknown, file: string, place: string): StoredObject[] {
   // In the bin: gone from every list that people see.
   if (task.deleted === true) return [];
   const body = vtodo(task);
-  return [{ id: task.id, version: versionOf(body), size: body.length, load: async () => body }];
+  return [{ id: task.id, version: versionOf('task', body), size: body.length, load: async () => body }];
 }
 
 const unreadable = (id: string, error: SternaError): StoredObject => ({
