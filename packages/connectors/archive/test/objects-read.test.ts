@@ -39,6 +39,7 @@ describe('one .ics file', () => {
         vevent('series', 'Moved once', 'RECURRENCE-ID:20260308T100000Z', 'DTSTART;TZID=Home:20260308T120000'),
         vevent('single', 'Single'),
         vevent('series', 'Series', 'DTSTART;TZID="Home":20260301T100000', 'RRULE:FREQ=WEEKLY'),
+        vevent('series', 'Moved later', 'RECURRENCE-ID:20260315T100000Z', 'DTSTART:20260315T120000Z'),
         vtodo('single', 'A task of the same UID'),
         lines('BEGIN:VFREEBUSY', 'UID:free', 'END:VFREEBUSY'),
       ).replace('PRODID', 'X-WR-CALNAME:Work\\, mine\r\nX-APPLE-CALENDAR-COLOR:#ff8800FF\r\nPRODID'),
@@ -51,7 +52,7 @@ describe('one .ics file', () => {
     expect(session.capabilities.kinds).toEqual(['event', 'task']);
     const objects = await seen(session);
     const series = objects.find(({ text }) => text.includes('UID:series'));
-    expect(series?.text.match(/BEGIN:VEVENT/g)).toHaveLength(2);
+    expect(series?.text.match(/BEGIN:VEVENT/g)).toHaveLength(3);
     expect(series?.text.match(/BEGIN:VTIMEZONE/g)).toHaveLength(1);
     expect(series?.text).toContain('TZID:Home');
     expect(objects.find(({ text }) => text.includes('SUMMARY:Single'))?.text).not.toContain('VTIMEZONE');

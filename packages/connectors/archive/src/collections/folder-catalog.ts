@@ -2,12 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ContentKind } from '@sterna/core';
 import { asArchiveError } from '../errors.ts';
+import { ahead } from '../reader.ts';
 import { currentStamp, type FileIndex, type FileObject, type FileRole, indexFile, loadObject } from './object-file.ts';
 import type { Catalog, StoredCollection, StoredObject } from './object-store.ts';
 import { isObjectFile, type Syntax } from './syntax.ts';
 import { type Look, readLook } from './vdir.ts';
 
 const MAX_DEPTH = 32;
+const FILES_AHEAD = 8;
 const ROOT = '.';
 
 /** A folder that holds object files, or says by `displayname` and the like that it is a collection. */
@@ -139,15 +141,15 @@ export class FolderCatalog implements Catalog {
   async #ofFolder(folder: CollectionFolder): Promise<StoredCollection[]> {
     const found: StoredCollection[] = [];
     const objects: [ContentKind, StoredObject][] = [];
-    for (const name of folder.files) {
-      const path = join(folder.dir, name);
-      const role = this.#eachFile ? 'collection' : roleIn(folder);
-      const index = await this.index(path, role);
+    const role = this.#eachFile ? 'collection' : roleIn(folder);
+    const indexed = ahead(folder.files, FILES_AHEAD, (name) => this.index(join(folder.dir, name), role));
+    for await (const [name, index] of indexed) {
       if (index === undefined) continue;
       if (index.isCollection) {
         const place = folder.id === ROOT ? name : `${folder.id}/${name}`;
         const parent = folder.id === ROOT ? [] : folder.path;
-        for (const one of await this.#ofFile(place, path, role)) found.push({ ...one, path: [...parent, ...one.path] });
+        for (const one of await this.#ofFile(place, join(folder.dir, name), role))
+          found.push({ ...one, path: [...parent, ...one.path] });
         continue;
       }
       for (const object of index.objects)
