@@ -134,7 +134,14 @@ export class DavReader implements Reader {
   async find(collection: URL, kind: ContentKind, uid: string): Promise<Member | undefined> {
     const { name, inner } = this.#dialect.findUid(kind, uid);
     const answer = await this.#report(collection, name, inner, 'looking for a UID', 1);
-    return answer.responses.map((response) => this.#member(collection, response)).find((one) => one !== undefined);
+    for (const response of answer.responses) {
+      const member = this.#member(collection, response);
+      const object = member === undefined ? undefined : await this.one(collection, member.id);
+      // A text-match of CalDAV means "contains" (RFC 4791 section 9.7.5): others may have answered.
+      if (object !== undefined && 'body' in object && Buffer.isBuffer(object.body) && uidIn(object.body) === uid)
+        return member;
+    }
+    return undefined;
   }
 
   /** Undefined where the server doesn't answer this report as it should: then each object is read by itself. */
@@ -235,6 +242,13 @@ export class DavReader implements Reader {
     return { id, version: etagOf(response), size: Number.isFinite(size) && size > 0 ? size : undefined };
   }
 }
+
+/** UID of the first object in a text. */
+export const uidIn = (body: Buffer): string | undefined =>
+  /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im
+    .exec(body.toString('utf8'))?.[1]
+    ?.replace(/\r?\n[ \t]/g, '')
+    .trim();
 
 const asChange = ({ id, version, size }: Member): Change => ({
   id,

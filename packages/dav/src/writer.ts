@@ -17,7 +17,7 @@ import { type Collections, containerId } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { refusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
-import { type DavReader, idOf, objectUrl } from './reader.ts';
+import { type DavReader, idOf, objectUrl, uidIn } from './reader.ts';
 import { child, preconditionOf } from './xml.ts';
 
 /**
@@ -224,10 +224,7 @@ export class DavWriter implements Writer {
     if (!isConflict) return undefined;
     const href = child(precondition, 'd:href')?.text.trim();
     const named = href === undefined ? undefined : idOf(collection, href);
-    const uid = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im
-      .exec(body.toString('utf8'))?.[1]
-      ?.replace(/\r?\n[ \t]/g, '')
-      .trim();
+    const uid = uidIn(body);
     const id = named ?? (uid === undefined ? undefined : (await this.#reader.find(collection, kind, uid))?.id);
     if (id === undefined) {
       if (href === undefined) return undefined;
