@@ -20,7 +20,6 @@ import {
   entryPurpose,
   inOrganization,
   insertEntries,
-  lastPasses,
   listedEntries,
   liveEntryKeys,
   livePassOf,
@@ -38,7 +37,7 @@ import {
 import { found, invalidCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { refuseSameEndpoint, resealed, systemsOfEntry } from './endpoints.ts';
-import { type EntryView, entryView, entryViews, licenseState } from './entry-view.ts';
+import { type EntryView, entryViews, licenseState } from './entry-view.ts';
 import { type CredentialsInput, connectorOf, readCredentials } from './systems.ts';
 
 export interface EntryInput {
@@ -209,13 +208,16 @@ export async function placeForEntries(tx: OrganizationTransaction, actor: Actor,
   return { actor, projectId: project.id, projectSettings: project.settings, source, target, live };
 }
 
-async function viewsOf(tx: OrganizationTransaction, actor: Actor, ids: readonly number[]): Promise<EntryView[]> {
+async function viewsOf(tx: OrganizationTransaction, actor: Actor, ids: readonly number[]): Promise<readonly EntryView[]> {
   const { state } = await tx.licenses();
-  const passes = await lastPasses(tx.db, ids);
   const rows = new Map(
     (await listedEntries(tx.db, actor.organizationId, ids, { lock: false })).map((row) => [row.id, row]),
   );
-  return ids.map((id) => entryView(found(rows.get(id), 'entry', id), state, passes.get(id)));
+  return entryViews(
+    tx.db,
+    ids.map((id) => found(rows.get(id), 'entry', id)),
+    state,
+  );
 }
 
 /** All or none. @throws SternaError config `entry-duplicate` | `target-is-source` | `address-invalid` … */
@@ -241,8 +243,8 @@ export async function getEntry(context: Context, actor: Actor, input: { entryId:
   requireScope(actor, 'read');
   const row = await listedEntry(context.db, actor, input.entryId);
   const licenses = await licenseState(context.db, actor.organizationId);
-  const passes = await lastPasses(context.db, [row.id]);
-  return entryView(row, licenses, passes.get(row.id));
+  const [view] = await entryViews(context.db, [row], licenses);
+  return view as EntryView;
 }
 
 /** A filter of people as a query; license states come from the ledger's fold. */

@@ -10,7 +10,7 @@ export const ERROR_CODES = {
   'session-expired': 'Nobody is signed in with this session, or not any more.',
   'token-refused': 'The API token is unknown, expired or revoked.',
   'not-allowed': 'The account’s role or the token’s scopes don’t reach for this.',
-  'password-too-short': 'A password has at least 10 characters.',
+  'password-too-short': 'A password has at least 12 characters.',
   'email-invalid': 'The text is no email address.',
   'email-taken': 'Another account has this email address.',
   'last-owner': 'The organization would be without an owner.',

@@ -111,7 +111,7 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
     return new SternaError('throttled', 'over-quota', message, {
       fix: 'Make room in the target or raise its quota; the entry resumes by itself.',
       retryAt: new Date(Date.now() + QUOTA_MS),
-      details,
+      details: { ...details, scope: 'mailbox' },
     });
   if (status === 401)
     return new SternaError('auth', 'sign-in-refused', 'The server refused the sign-in.', {

@@ -2202,6 +2202,8 @@ export interface components {
                  */
                 endedAt?: string;
             };
+            /** @description Failed or uncertain by the books of its last initial or delta pass */
+            failures: number;
             replacesEntryId?: number;
             /**
              * Format: date-time
