@@ -25,7 +25,13 @@ const URLS = `
 Addresses (user names percent-encoded; passwords never in them):
   imaps://user@host[:port]     IMAP with implicit TLS
   imap://user@host[:port]      IMAP with STARTTLS; plain text only to loopback or with --insecure
-  maildir:PATH  mbox:PATH  eml:PATH  archive:PATH
+  caldav+https://user@host     calendars and tasks;  carddav+https://user@host     contacts
+  maildir:PATH  mbox:PATH  eml:PATH      mail
+  ics:PATH  vcf:PATH           calendars and tasks, contacts: a file, or a folder searched in depth
+  takeout:PATH                 an unpacked Google Takeout, all kinds; only to read
+  archive:PATH                 Sterna's backup format, all kinds
+A path alone will do where its name or content says what it is: calendar.ics, cards.vcf, mail.mbox, a Maildir, a backup,
+a Takeout; as a target also a new folder (with / at its end), which becomes a backup.
 
 Environment:
   STERNA_SOURCE_PASSWORD, STERNA_TARGET_PASSWORD   else you are asked on a terminal

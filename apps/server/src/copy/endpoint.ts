@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Connector, Credentials } from '@sterna/connector-kit';
-import { connectorForUrl } from '@sterna/connectors';
+import { connectorForUrl, urlOfPath } from '@sterna/connectors';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 
@@ -19,6 +19,8 @@ export interface CopyEndpoint {
   readonly needsPassword: boolean;
 }
 
+/** One letter is a drive of Windows. */
+const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 /** `scheme://user@host`: somebody signs in. A path has no user. */
 const SIGNS_IN = /^[a-z][a-z0-9+.-]*:\/\/[^/@]+@/i;
 
@@ -30,15 +32,17 @@ const credentialsSchema = z.strictObject({
 });
 
 /**
+ * @param given an address, or the path of a file or folder that tells what it is
  * @param configFile JSON object with the connector's settings that don't fit a URL; they win over the URL's
  * @throws SternaError config, naming the side, and the part of the URL or file at fault
  */
 export async function parseCopyEndpoint(
   side: Side,
-  url: string,
+  given: string,
   options: { readonly insecure: boolean; readonly configFile: string | undefined },
 ): Promise<CopyEndpoint> {
   return namingSide(side, async () => {
+    const url = SCHEME.test(given) ? given : ((await urlOfPath(given, side === 'source' ? 'read' : 'write')) ?? given);
     const connector = connectorForUrl(url);
     const parsed = connector.parseUrl(url, { insecure: options.insecure });
     const file = options.configFile === undefined ? undefined : await readConfigFile(side, options.configFile);

@@ -28,3 +28,4 @@ const registry = createRegistry([
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;
 /** The connector whose scheme a `sterna copy` URL names. */
 export const connectorForUrl = registry.connectorForUrl;
+export { urlOfPath } from '@sterna/connector-archive';

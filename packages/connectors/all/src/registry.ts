@@ -36,7 +36,7 @@ export function createRegistry(list: readonly Connector[]): Registry {
       const scheme = SCHEME.exec(url)?.[1]?.toLowerCase();
       if (scheme === undefined) {
         throw new SternaError('config', 'url-scheme-missing', 'The address names no scheme, so its kind is unknown.', {
-          fix: `Write one of ${known()} before it, for example maildir:PATH or imaps://user@host.`,
+          fix: `Write one of ${known()} before it, for example maildir:PATH, ics:PATH or imaps://user@host.`,
         });
       }
       const connector = byScheme.get(scheme);

@@ -6,8 +6,9 @@ import { errnoOf } from './errors.ts';
 import { writeDurably } from './maildir/folder.ts';
 
 /**
- * Sterna's backup format: a folder with this description, and mail in `mail/` as Maildir++, byte by byte as it was
- * read. Every mail program that knows Maildir can open `mail/` without us.
+ * Sterna's backup format: a folder with this description; mail in `mail/` as Maildir++, byte by byte as it was read;
+ * and in `calendars/`, `tasks/` and `contacts/` a folder for each collection, in the vdir format (collections/vdir.ts).
+ * Every program that knows these formats can open them without us.
  */
 const description = z.object({
   format: z.literal('sterna-backup'),
@@ -21,8 +22,13 @@ const description = z.object({
 export type BackupDescription = z.infer<typeof description>;
 
 export const BACKUP_FILE = 'sterna-backup.json';
-export const BACKUP_VERSION = 1;
+/** 1 had mail only. */
+export const BACKUP_VERSION = 2;
 export const MAIL_FOLDER = 'mail';
+/** Folders of collections, by the kind that each is for. */
+export const COLLECTION_FOLDERS = { event: 'calendars', task: 'tasks', contact: 'contacts' } as const;
+const KINDS = ['message', 'event', 'task', 'contact'];
+const FOLDERS: ReadonlySet<string> = new Set([MAIL_FOLDER, ...Object.values(COLLECTION_FOLDERS)]);
 
 /** @returns undefined where there is no description. @throws SternaError config */
 export async function readBackup(root: string): Promise<BackupDescription | undefined> {
@@ -54,10 +60,15 @@ export async function readBackup(root: string): Promise<BackupDescription | unde
   return parsed.data;
 }
 
-/** Describes a new backup. An existing description stays; a folder with other things in it is refused. */
+/**
+ * Describes a new backup. An existing description stays, but for a version that says less than it may hold from now
+ * on; a folder with other things in it is refused.
+ */
 export async function startBackup(root: string, source: string | undefined): Promise<void> {
-  if ((await readBackup(root)) !== undefined) return;
-  const others = (await readdir(root)).filter((name) => name !== MAIL_FOLDER && !name.startsWith(`${BACKUP_FILE}.`));
+  const before = await readBackup(root);
+  if (before?.version === BACKUP_VERSION) return;
+  if (before !== undefined) return write(root, { ...before, version: BACKUP_VERSION, kinds: KINDS });
+  const others = (await readdir(root)).filter((name) => !FOLDERS.has(name) && !name.startsWith(`${BACKUP_FILE}.`));
   if (others.length > 0)
     throw new SternaError('config', 'backup-folder-not-empty', `The folder holds other files and no ${BACKUP_FILE}`, {
       field: 'path',
@@ -67,8 +78,11 @@ export async function startBackup(root: string, source: string | undefined): Pro
     format: 'sterna-backup',
     version: BACKUP_VERSION,
     created: new Date().toISOString(),
-    kinds: ['message'],
+    kinds: KINDS,
     ...(source === undefined ? {} : { source }),
   };
-  await writeDurably(root, BACKUP_FILE, `${JSON.stringify(backup, null, 2)}\n`);
+  await write(root, backup);
 }
+
+const write = (root: string, backup: BackupDescription): Promise<void> =>
+  writeDurably(root, BACKUP_FILE, `${JSON.stringify(backup, null, 2)}\n`);

@@ -19,11 +19,11 @@ import { ArchiveReader } from './reader.ts';
 import { archiveSettings, FORMATS, type Format, hasPlaceholder, locate, SELF } from './settings.ts';
 import { ArchiveWriter } from './writer.ts';
 
-/** Mailboxes as files: Maildir, mbox, folders of .eml, and Sterna's own backups. */
+/** Mailboxes as files: Maildir, mbox, folders of .eml; .ics and .vcf; and Sterna's own backups. */
 export const archiveConnector: Connector = {
   name: 'archive',
-  title: 'Files (Maildir, mbox, .eml, Sterna backup)',
-  kinds: ['message'],
+  title: 'Files (Maildir, mbox, .eml, .ics, .vcf, Sterna backup)',
+  kinds: ['message', 'event', 'task', 'contact'],
   itemTypes: ['mailbox'],
   canRead: true,
   canWrite: true,
@@ -72,12 +72,12 @@ export const archiveConnector: Connector = {
       const opened = await openStore(format, at, 'read');
       const containers = await opened.store.containers();
       await opened.store.close();
-      const messages = containers.reduce((sum, container) => sum + (container.total ?? 0), 0);
-      lines.push({
-        name: 'format',
-        ok: true,
-        evidence: `${format}: ${containers.length} folders, ${messages} messages in ${opened.root}`,
+      const counts = opened.capabilities.kinds.map((kind) => {
+        const own = containers.filter((one) => one.kind === kind);
+        const objects = own.reduce((sum, container) => sum + (container.total ?? 0), 0);
+        return `${own.length} ${kind === 'message' ? 'folders' : 'collections'}, ${objects} ${kind}s`;
       });
+      lines.push({ name: 'format', ok: true, evidence: `${format}: ${counts.join('; ')} in ${opened.root}` });
       for (const [name, evidence] of Object.entries(opened.capabilities.evidence))
         lines.push({ name, ok: true, evidence });
       for (const { name, why } of await skippedIn(format, opened))
@@ -138,8 +138,11 @@ function openSession(opened: OpenedStore, request: OpenRequest): Session {
   request.observe?.({ type: 'connected', detail: opened.root });
   return {
     capabilities: opened.capabilities,
+    ...(opened.capabilitiesOf === undefined ? {} : { capabilitiesOf: opened.capabilitiesOf }),
     reader: new ArchiveReader(opened.store, signal),
-    ...(request.role === 'write' ? { writer: new ArchiveWriter(opened.store, signal) } : {}),
+    ...(request.role === 'write' && 'create' in opened.store
+      ? { writer: new ArchiveWriter(opened.store, signal) }
+      : {}),
     identity: opened.root,
     quota: async () => undefined,
     close: async () => {
@@ -251,5 +254,5 @@ async function* discoverByPattern(path: string, format: Format, signal?: AbortSi
 const badUrl = (field: string, message: string): SternaError =>
   new SternaError('config', 'bad-url', message, {
     field,
-    fix: 'For example maildir:/home/ines/Maildir or mbox:export.mbox',
+    fix: 'For example maildir:/home/ines/Maildir, mbox:export.mbox or ics:calendar.ics',
   });

@@ -60,7 +60,7 @@ export class ArchiveReader implements Reader {
   }
 
   async #describe(container: string, entries: readonly Entry[], facets: ChangeFacets): Promise<Change[]> {
-    if (!facets.date && !facets.size && !facets.matchKey) return entries.map(({ id, flags }) => ({ id, flags }));
+    if (!facets.date && !facets.size && !facets.matchKey) return entries.map((entry) => changeOf(entry));
     const wanted = { matchKey: facets.matchKey === true };
     const changes: Change[] = [];
     const facts = (entry: Entry): Promise<Facts | undefined> => this.#store.facts(container, entry.id, wanted);
@@ -68,8 +68,7 @@ export class ArchiveReader implements Reader {
       // Gone since the listing: a whole listing says so by not naming it.
       if (known === undefined) continue;
       changes.push({
-        id: entry.id,
-        flags: entry.flags,
+        ...changeOf(entry),
         ...(known.date === undefined ? {} : { date: known.date }),
         size: known.size,
         ...(known.matchKey === undefined ? {} : { matchKey: known.matchKey }),
@@ -97,6 +96,12 @@ export class ArchiveReader implements Reader {
     if (this.#signal.aborted) throw aborted();
   }
 }
+
+const changeOf = ({ id, flags, version }: Entry): Change => ({
+  id,
+  flags,
+  ...(version === undefined ? {} : { version }),
+});
 
 /**
  * `work` over `items` in order, a few at once. What was made ahead and isn't wanted any more, because the consumer

@@ -4,12 +4,12 @@ import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { asArchiveError } from './errors.ts';
 
-export const FORMATS = ['maildir', 'mbox', 'eml', 'archive'] as const;
+export const FORMATS = ['maildir', 'mbox', 'eml', 'ics', 'vcf', 'takeout', 'archive'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const archiveSettings = z.object({
   /**
-   * A folder (mbox: or a file). The entry's address is a path below it; or it holds `{address}`, `{user}` or
+   * A folder (mbox, ics, vcf: or a file). The entry's address is a path below it; or it holds `{address}`, `{user}` or
    * `{domain}`, which the entry's address fills: `/var/vmail/{domain}/{user}/Maildir`.
    */
   path: z.string().min(1).max(4096),

@@ -7,17 +7,20 @@ import type {
   Flags,
   PlaceOp,
   RemoveOp,
+  ReplaceOp,
   Result,
-  SpecialUse,
   StateOp,
   Unreadable,
   Vanished,
+  Writer,
 } from '@sterna/connector-kit';
 
 /** What a listing tells of a message without opening it. */
 export interface Entry {
   readonly id: string;
   readonly flags: Flags;
+  /** Of the content, where it can change. */
+  readonly version?: string;
   /** Sort key, beginning with 12 digits: entries come in its order (code units), and a listing is resumed after it. Stable for an id. */
   readonly order: string;
 }
@@ -47,17 +50,22 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** How a container is to look; what a format has no place for is left out. */
+export type ContainerOptions = Parameters<Writer['ensureContainer']>[1];
+
 /** What a format must know how to write; batches come sorted by verb. */
 export interface WritableStore extends Store {
   ensureContainer(
     path: readonly string[],
-    options: { readonly role?: SpecialUse; readonly subscribe?: boolean },
+    options: ContainerOptions,
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }>;
   /** Only where the format's `settle` is `reserved-id`. */
   reserve?(container: string, key: string): string;
   mark(container: string): Promise<string>;
   /** One batch into one container. All results in order. */
   create(container: string, ops: readonly CreateOp[]): Promise<readonly Result[]>;
+  /** Only where content can change: mail can't. */
+  replace?(op: ReplaceOp): Promise<Result>;
   state(op: StateOp): Promise<Result>;
   place(op: PlaceOp): Promise<Result>;
   remove(container: string, ops: readonly RemoveOp[]): Promise<readonly Result[]>;

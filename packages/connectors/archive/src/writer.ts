@@ -7,13 +7,12 @@ import type {
   Op,
   RemoveOp,
   Result,
-  SpecialUse,
   Writer,
 } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { aborted } from './errors.ts';
 import { ahead } from './reader.ts';
-import type { WritableStore } from './store.ts';
+import type { ContainerOptions, WritableStore } from './store.ts';
 
 /** Hands ops to the format, one batch at a time: overlapping calls wait for each other. */
 export class ArchiveWriter implements Writer {
@@ -32,7 +31,7 @@ export class ArchiveWriter implements Writer {
 
   ensureContainer(
     path: readonly string[],
-    options: { readonly role?: SpecialUse; readonly subscribe?: boolean },
+    options: ContainerOptions,
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     return this.#inTurn(() => this.#store.ensureContainer(path, options));
   }
@@ -67,7 +66,13 @@ export class ArchiveWriter implements Writer {
         results.push(...(await this.#store.remove(op.container, run)));
         continue;
       }
-      if (op.verb === 'replace') throw new SternaError('bug', 'mail-is-immutable', 'Messages are never replaced');
+      if (op.verb === 'replace') {
+        if (this.#store.replace === undefined)
+          throw new SternaError('bug', 'mail-is-immutable', 'Messages are never replaced');
+        results.push(await this.#store.replace(op));
+        at++;
+        continue;
+      }
       if (op.verb === 'create') throw new SternaError('bug', 'mixed-batch', 'Creates are a batch of their own');
       results.push(op.verb === 'state' ? await this.#store.state(op) : await this.#store.place(op));
       at++;
@@ -92,6 +97,7 @@ export class ArchiveWriter implements Writer {
         targetId: entry.id,
         flags: entry.flags,
         size: facts.size,
+        ...(entry.version === undefined ? {} : { version: entry.version }),
         ...(facts.date === undefined ? {} : { date: facts.date }),
         ...(facts.matchKey === undefined ? {} : { matchKey: facts.matchKey }),
       };

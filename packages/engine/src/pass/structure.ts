@@ -30,7 +30,8 @@ export async function loadStructure(context: PassContext): Promise<void> {
  * Lists both sides, maps every source container to its target and creates what is missing there. New containers are
  * saved; a no-change pass writes nothing.
  *
- * @throws SternaError config `folder-map-two-sources` where the mapping puts two folders into one without `merge`
+ * @throws SternaError config `folder-map-two-sources` where the mapping puts two folders into one without `merge`;
+ *   `kind-not-held` where the source has what the target can't hold
  */
 export async function matchStructure(
   context: PassContext,
@@ -67,6 +68,12 @@ export async function matchStructure(
     }
     if (!context.settings.settings.kinds[container.kind]) {
       excluded.set(container.id, `the kind ${container.kind} is off`);
+      continue;
+    }
+    if (!context.target.capabilities.kinds.includes(container.kind)) {
+      // An inbox that every archive has is no reason to refuse; anything in it is.
+      if (container.total !== 0) throw kindNotHeld(container);
+      excluded.set(container.id, `the target holds no objects of the kind ${container.kind}`);
       continue;
     }
     // Folder rules are about mail; calendars, address books and task lists keep their names.
@@ -128,6 +135,17 @@ export async function matchStructure(
   }
   return { source: own, target, excluded };
 }
+
+const kindNotHeld = ({ kind, path }: Container): SternaError =>
+  new SternaError(
+    'config',
+    'kind-not-held',
+    `The target holds no objects of the kind ${kind}, and the source has ${path.join('/')}.`,
+    {
+      field: `kinds.${kind}`,
+      fix: 'Switch this kind off, or choose a target that has a place for it.',
+    },
+  );
 
 /**
  * Two calendars may share a name, and stay two: the one that comes later gets a number. Which it got is in the books,
