@@ -3,6 +3,7 @@ export * from './cyrus.ts';
 export * from './dovecot.ts';
 export * from './fault-proxy.ts';
 export { freePort, isAlive, sleep } from './instance.ts';
+export type { MailSink, SunkMail } from './mail-sink.ts';
 export * from './postgres.ts';
 export * from './radicale.ts';
 export * from './raw-imap.ts';

@@ -17,6 +17,7 @@ import { type Collections, containerId } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { refusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
+import type { QuietWrites } from './quiet.ts';
 import { type DavReader, idOf, objectUrl } from './reader.ts';
 import { child, preconditionOf } from './xml.ts';
 
@@ -29,14 +30,23 @@ export class DavWriter implements Writer {
   readonly #dialect: DavDialect;
   readonly #collections: Collections;
   readonly #reader: DavReader;
+  readonly #quiet: QuietWrites | undefined;
   /** Kinds of containers, learned when they are listed or made. */
   readonly #kinds = new Map<string, ContentKind>();
 
-  constructor(http: DavHttp, dialect: DavDialect, collections: Collections, reader: DavReader) {
+  /** @param quiet undefined: the server mails nobody */
+  constructor(
+    http: DavHttp,
+    dialect: DavDialect,
+    collections: Collections,
+    reader: DavReader,
+    quiet: QuietWrites | undefined,
+  ) {
     this.#http = http;
     this.#dialect = dialect;
     this.#collections = collections;
     this.#reader = reader;
+    this.#quiet = quiet;
   }
 
   async ensureContainer(
@@ -139,6 +149,7 @@ export class DavWriter implements Writer {
     if (pivotOf(kind).digest(mine.body).equals(pivotOf(kind).digest(op.body)))
       return done(op.op, op.reservedId, mine.version);
     // What was made then is older than what the source holds now.
+    this.#quiet?.check(mine.body, 'replace');
     const again = await this.#put(collection, op.reservedId, op.body, { 'if-match': mine.version ?? '*' }, []);
     return this.#written(op, collection, op.reservedId, again);
   }
@@ -147,7 +158,10 @@ export class DavWriter implements Writer {
     const { url: collection } = this.#reader.locate(op.container);
     const kind = await this.#kindOf(op.container);
     // `If-Match: *` is not understood everywhere, so "whatever it is" is asked for by name.
-    const version = op.ifVersion ?? (await this.#versionOf(collection, op.targetId));
+    const version =
+      this.#quiet?.looksFirst === true || op.ifVersion === undefined
+        ? await this.#looked(collection, op.targetId, 'replace', op.ifVersion)
+        : op.ifVersion;
     if (version === undefined) return { op: op.op, outcome: 'missing' };
     const answer = await this.#put(collection, op.targetId, op.body, { 'if-match': version }, [404, 409, 410, 412]);
     if (answer.status < 300) return this.#written(op, collection, op.targetId, answer);
@@ -160,17 +174,32 @@ export class DavWriter implements Writer {
     return { op: op.op, outcome: 'changed', ...(now.version === undefined ? {} : { version: now.version }) };
   }
 
-  async #versionOf(collection: URL, id: string): Promise<string | undefined> {
+  /** The version that was looked at, so that what is written over is what was looked at; `wanted` where it is not that. */
+  async #looked(
+    collection: URL,
+    id: string,
+    verb: 'replace' | 'remove',
+    wanted: string | undefined,
+  ): Promise<string | undefined> {
     const now = await this.#reader.one(collection, id);
-    return 'body' in now ? now.version : undefined;
+    if ('error' in now) throw now.error;
+    if (!('body' in now) || !Buffer.isBuffer(now.body)) return undefined;
+    if (wanted !== undefined && now.version !== wanted) return wanted;
+    this.#quiet?.check(now.body, verb);
+    return now.version ?? wanted;
   }
 
   async #remove(op: RemoveOp): Promise<Result> {
     const { url: collection } = this.#reader.locate(op.container);
+    let version = op.ifVersion;
+    if (this.#quiet?.looksFirst === true) {
+      version = await this.#looked(collection, op.targetId, 'remove', op.ifVersion);
+      if (version === undefined) return { op: op.op, outcome: 'missing' };
+    }
     const answer = await this.#http.send({
       method: 'DELETE',
       url: objectUrl(collection, op.targetId),
-      headers: op.ifVersion === undefined ? {} : { 'if-match': op.ifVersion },
+      headers: { ...this.#quiet?.headers, ...(version === undefined ? {} : { 'if-match': version }) },
       doing: 'removing an object',
       repeatable: true,
       expected: [404, 410, 412],
@@ -194,7 +223,7 @@ export class DavWriter implements Writer {
     return this.#http.send({
       method: 'PUT',
       url: objectUrl(collection, id),
-      headers: { 'content-type': this.#dialect.contentType, ...condition },
+      headers: { 'content-type': this.#dialect.contentType, ...this.#quiet?.headers, ...condition },
       body,
       doing: 'an object',
       // Every PUT carries a condition, so one that is sent twice takes effect once.
@@ -217,10 +246,10 @@ export class DavWriter implements Writer {
     collection: URL,
     kind: ContentKind,
     body: Buffer,
-  ): Promise<{ targetId: string; version?: string } | undefined> {
+  ): Promise<{ targetId: string; version?: string; elsewhere?: SternaError } | undefined> {
     const precondition = preconditionOf(answer.body);
     const isConflict =
-      precondition?.name === this.#dialect.uidConflict || (answer.status === 409 && precondition === undefined);
+      precondition === undefined ? answer.status === 409 : this.#dialect.uidConflicts.includes(precondition.name);
     if (!isConflict) return undefined;
     const href = child(precondition, 'd:href')?.text.trim();
     const named = href === undefined ? undefined : idOf(collection, href);
@@ -229,17 +258,7 @@ export class DavWriter implements Writer {
       ?.replace(/\r?\n[ \t]/g, '')
       .trim();
     const id = named ?? (uid === undefined ? undefined : (await this.#reader.find(collection, kind, uid))?.id);
-    if (id === undefined) {
-      if (href === undefined) return undefined;
-      throw new SternaError(
-        'object',
-        'uid-taken-elsewhere',
-        'Another collection of the target has an object with this UID.',
-        {
-          fix: 'Remove the other one, or leave this one out; then start a delta pass.',
-        },
-      );
-    }
+    if (id === undefined) return href === undefined ? undefined : { targetId: href, elsewhere: takenElsewhere(href) };
     const now = await this.#reader.one(collection, id);
     return { targetId: id, ...('body' in now && now.version !== undefined ? { version: now.version } : {}) };
   }
@@ -262,6 +281,26 @@ export class DavWriter implements Writer {
       if (error.class === 'transient') return { op: op.op, outcome: 'unknown', error };
       throw thrown;
     }
+  }
+}
+
+function takenElsewhere(href: string): SternaError {
+  const collection = href.split('/').at(-2) ?? '';
+  return new SternaError(
+    'object',
+    'uid-taken-elsewhere',
+    `Another collection of the target (${decoded(collection)}) has an object with this UID, and its server takes a UID once.`,
+    {
+      fix: 'Choose the conflict option “rename”, or remove the other one; then start a delta pass.',
+    },
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
