@@ -5,5 +5,6 @@ export * from './fault-proxy.ts';
 export { freePort, isAlive, sleep } from './instance.ts';
 export * from './postgres.ts';
 export * from './radicale.ts';
+export * from './raw-dav.ts';
 export * from './raw-imap.ts';
 export * from './scripted/index.ts';
