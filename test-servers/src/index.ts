@@ -6,5 +6,6 @@ export { freePort, isAlive, sleep } from './instance.ts';
 export type { MailSink, SunkMail } from './mail-sink.ts';
 export * from './postgres.ts';
 export * from './radicale.ts';
+export * from './raw-dav.ts';
 export * from './raw-imap.ts';
 export * from './scripted/index.ts';

@@ -162,7 +162,8 @@ export function prepareEntry(
   mergeSettings(place.projectSettings, settings);
   if (!place.live.has(key)) place.live.set(key, id);
   const seal = (side: 'source' | 'target', given: CredentialsInput | undefined): Buffer | null => {
-    const credentials = readCredentials(given);
+    const connector = connectorOf(context, place[side].connector);
+    const credentials = readCredentials(connector, given, `${side}Credentials`);
     return credentials === undefined ? null : context.secrets.sealJson(entryPurpose(id, side), credentials);
   };
   return {
@@ -363,10 +364,9 @@ export async function updateEntry(
         field: source === row.source_address ? 'targetAddress' : 'sourceAddress',
         fix: 'Delete it and make a new one, or remigrate it.',
       });
-    if (source !== row.source_address || target !== row.target_address) {
-      const systems = await systemsOfEntry(tx.db, actor, row);
+    const systems = await systemsOfEntry(tx.db, actor, row);
+    if (source !== row.source_address || target !== row.target_address)
       refuseSameEndpoint(systems.source, systems.target, { source, target });
-    }
     const settings = input.settings === undefined ? row.settings : mergePatch(row.settings, input.settings);
     if (input.settings !== undefined) {
       const project =
@@ -374,7 +374,8 @@ export async function updateEntry(
       mergeSettings(project?.settings ?? {}, settings);
     }
     const seal = (side: 'source' | 'target', given: CredentialsInput): Buffer | null => {
-      const credentials = readCredentials(given);
+      const connector = connectorOf(context, systems[side].connector);
+      const credentials = readCredentials(connector, given, `${side}Credentials`);
       return credentials === undefined ? null : context.secrets.sealJson(entryPurpose(row.id, side), credentials);
     };
     await updateEntryRow(tx.db, row.id, {

@@ -50,7 +50,7 @@ export async function propfind(
  * From a host, a service or a home to the home of the one who signs in (RFC 6764 section 6): current-user-principal,
  * then its home set. What is named may be the home, or a single collection, already.
  *
- * @throws SternaError config `dav-home-not-found`
+ * @throws SternaError config `dav-home-not-found` | `not-a-dav-server`
  */
 export async function discoverHome(http: DavHttp, dialect: DavDialect, start: URL): Promise<Home> {
   const isBare = start.pathname === '/' || start.pathname === '';
@@ -70,9 +70,22 @@ export async function discoverHome(http: DavHttp, dialect: DavDialect, start: UR
         throw error;
       if (error instanceof SternaError && error.code === 'sign-in-refused') throw error;
       if (error instanceof SternaError && error.class === 'config') throw error;
+      // Nobody is there; the other address is on the same machine.
+      if (error instanceof SternaError && error.class === 'transient' && !ANSWERS.has(error.code)) throw error;
       refused ??= error;
     }
   }
+  if (refused instanceof SternaError && refused.code === 'dav-answer-invalid')
+    throw new SternaError(
+      'config',
+      'not-a-dav-server',
+      `What answers at ${start.host} is no ${dialect.title} server.`,
+      {
+        field: 'url',
+        fix: 'Check host and port. Many servers want the full address, such as https://host/dav/.',
+        cause: refused,
+      },
+    );
   if (refused instanceof SternaError && refused.class === 'transient') throw refused;
   throw new SternaError('config', 'dav-home-not-found', `No ${dialect.title} home was found there.`, {
     field: 'url',
@@ -80,6 +93,9 @@ export async function discoverHome(http: DavHttp, dialect: DavDialect, start: UR
     cause: refused,
   });
 }
+
+/** Codes of transient errors that a server that is there answers with. */
+const ANSWERS: ReadonlySet<string> = new Set(['dav-answer-invalid', 'dav-server-error']);
 
 async function homeFrom(http: DavHttp, dialect: DavDialect, url: URL): Promise<Home | undefined> {
   const first = await propfind(

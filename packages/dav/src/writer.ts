@@ -60,7 +60,13 @@ export class DavWriter implements Writer {
         field: `kinds.${kind}`,
         fix: 'Switch this kind off, or choose another target system.',
       });
-    const name = path.join(' / ').trim() || kind;
+    const asked = path.join(' / ');
+    // XML has no words for control characters and half a surrogate pair, and servers trim.
+    const name =
+      asked
+        .toWellFormed()
+        .replace(/[\p{Cc}\ufffe\uffff]+/gu, ' ')
+        .trim() || kind;
     const collection = await this.#collections.ensure({
       name,
       kind,
@@ -68,10 +74,10 @@ export class DavWriter implements Writer {
       description: options.description,
     });
     this.#kinds.set(containerId(collection, kind), kind);
-    const notes: FidelityNote[] =
-      options.color !== undefined && collection.color === undefined && this.#dialect.protocol === 'caldav'
-        ? [{ code: 'color-dropped', text: `The target keeps no colors: ${name} has lost ${options.color}.` }]
-        : [];
+    const notes: FidelityNote[] = [];
+    if (name !== asked) notes.push({ code: 'folder-renamed', text: `A folder name was adapted: ${name}.` });
+    if (options.color !== undefined && collection.color === undefined && this.#dialect.protocol === 'caldav')
+      notes.push({ code: 'color-dropped', text: `The target keeps no colors: ${name} has lost ${options.color}.` });
     return { container: this.#collections.containerOf(collection, kind), notes };
   }
 
@@ -107,8 +113,12 @@ export class DavWriter implements Writer {
 
   async *candidates(): AsyncGenerator<Candidate> {}
 
-  async *inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncGenerator<InventoryItem> {
-    const members = await this.#reader.members(container);
+  async *inventory(
+    container: string,
+    facets: { readonly matchKey?: boolean; readonly size?: boolean },
+  ): AsyncGenerator<InventoryItem> {
+    const members =
+      facets.size === true ? await this.#reader.sizedMembers(container) : await this.#reader.members(container);
     if (facets.matchKey !== true) {
       for (const { id, version, size } of members)
         yield {
