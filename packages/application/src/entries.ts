@@ -209,7 +209,11 @@ export async function placeForEntries(tx: OrganizationTransaction, actor: Actor,
   return { actor, projectId: project.id, projectSettings: project.settings, source, target, live };
 }
 
-async function viewsOf(tx: OrganizationTransaction, actor: Actor, ids: readonly number[]): Promise<readonly EntryView[]> {
+async function viewsOf(
+  tx: OrganizationTransaction,
+  actor: Actor,
+  ids: readonly number[],
+): Promise<readonly EntryView[]> {
   const { state } = await tx.licenses();
   const rows = new Map(
     (await listedEntries(tx.db, actor.organizationId, ids, { lock: false })).map((row) => [row.id, row]),
