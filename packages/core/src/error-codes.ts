@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   'entry-not-archived': 'Only a deleted entry can be recreated.',
   'entry-running': 'A pass of the entry is under way, or was started at the same instant.',
   'entry-not-started': 'The entry has never started.',
+  'part-unknown': 'A sign-in names a server that mailboxes of this connector don’t have.',
   'object-unnamed': 'The note speaks of no single object, so there is nothing to show side by side.',
   // Passes
   'kinds-all-off': 'The settings, or the two systems, leave no kind of content to migrate.',
