@@ -50,6 +50,10 @@ export async function matchStructure(
       { field: 'folders.map', fix: 'Map them to different folders, or set "merge" on both rules.' },
     );
   }
+  const isHeld = ({ kind }: Container): boolean => context.target.capabilities.kinds.includes(kind);
+  // Before anything is made. An inbox that every archive has is no reason to refuse; anything in it is.
+  const unheld = own.find((one) => context.settings.settings.kinds[one.kind] && !isHeld(one) && one.total !== 0);
+  if (unheld !== undefined) throw kindNotHeld(unheld);
   const targetNow = new Map(target.map((container) => [container.id, container]));
   const changed: ContainerRow[] = [];
   const notes: ObjectNote[] = [];
@@ -70,9 +74,7 @@ export async function matchStructure(
       excluded.set(container.id, `the kind ${container.kind} is off`);
       continue;
     }
-    if (!context.target.capabilities.kinds.includes(container.kind)) {
-      // An inbox that every archive has is no reason to refuse; anything in it is.
-      if (container.total !== 0) throw kindNotHeld(container);
+    if (!isHeld(container)) {
       excluded.set(container.id, `the target holds no objects of the kind ${container.kind}`);
       continue;
     }
