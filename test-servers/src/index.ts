@@ -2,6 +2,7 @@ export * from './certificates.ts';
 export * from './cyrus.ts';
 export * from './dovecot.ts';
 export * from './fault-proxy.ts';
+export * from './http-proxy.ts';
 export { freePort, isAlive, sleep } from './instance.ts';
 export type { MailSink, SunkMail } from './mail-sink.ts';
 export * from './postgres.ts';

@@ -40,6 +40,8 @@ export class Collections {
   readonly #http: DavHttp;
   readonly #dialect: DavDialect;
   readonly home: Home;
+  /** The last listing, on its way or here. */
+  #latest: Promise<readonly Collection[]> | undefined;
 
   constructor(http: DavHttp, dialect: DavDialect, home: Home) {
     this.#http = http;
@@ -47,7 +49,26 @@ export class Collections {
     this.home = home;
   }
 
-  async list(): Promise<readonly Collection[]> {
+  list(): Promise<readonly Collection[]> {
+    const listing = this.#list();
+    this.#latest = listing;
+    // One that failed is nothing to remember; whoever waits for it is told.
+    listing.catch(() => {
+      if (this.#latest === listing) this.#latest = undefined;
+    });
+    return listing;
+  }
+
+  /**
+   * A collection as it was last listed, so that a pass lists them once; listed anew where it isn't known. Its tokens may
+   * be older than what is in it: then the next pass looks once more.
+   */
+  async known(url: URL): Promise<Collection | undefined> {
+    const isIt = (one: Collection): boolean => one.url.pathname === url.pathname;
+    return (await this.#latest)?.find(isIt) ?? (await this.list()).find(isIt);
+  }
+
+  async #list(): Promise<readonly Collection[]> {
     const found: Collection[] = [];
     for (const url of this.home.urls) {
       const answer = await propfind(

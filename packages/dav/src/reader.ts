@@ -1,6 +1,6 @@
 import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
-import { type Collections, fromContainerId } from './collections.ts';
+import { type Collection, type Collections, fromContainerId } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { hasType, propfind } from './discover.ts';
 import type { DavHttp } from './http.ts';
@@ -37,9 +37,19 @@ export class DavReader implements Reader {
    * without tokens, are listed whole. Collections of several kinds are always listed, kind by kind.
    */
   async *changes(container: string, cursor: string | undefined): AsyncGenerator<ChangePage> {
-    const { url, kind } = this.locate(container);
-    const known = (await this.#collections.list()).find((one) => one.url.pathname === url.pathname);
+    const { url } = this.locate(container);
+    const known = await this.#collections.known(url);
     if (known === undefined) throw gone(url);
+    try {
+      yield* this.#changesOf(container, known, cursor);
+    } catch (thrown) {
+      const status = asSternaError(thrown).details.status;
+      throw status === 404 || status === 410 ? gone(url) : thrown;
+    }
+  }
+
+  async *#changesOf(container: string, known: Collection, cursor: string | undefined): AsyncGenerator<ChangePage> {
+    const { url, kind } = this.locate(container);
     const next = (token: string | undefined, total: number) => ({
       cursor: token ?? NO_TOKEN,
       ...((token ?? known.ctag) === undefined ? {} : { glance: (token ?? known.ctag) as string }),

@@ -13,7 +13,7 @@ import type {
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import type { DavAnswer } from './answer.ts';
-import { type Collections, containerId } from './collections.ts';
+import type { Collections } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { refusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
@@ -31,8 +31,6 @@ export class DavWriter implements Writer {
   readonly #collections: Collections;
   readonly #reader: DavReader;
   readonly #quiet: QuietWrites | undefined;
-  /** Kinds of containers, learned when they are listed or made. */
-  readonly #kinds = new Map<string, ContentKind>();
 
   /** @param quiet undefined: the server mails nobody */
   constructor(
@@ -73,7 +71,6 @@ export class DavWriter implements Writer {
       color: options.color,
       description: options.description,
     });
-    this.#kinds.set(containerId(collection, kind), kind);
     const notes: FidelityNote[] = [];
     if (name !== asked) notes.push({ code: 'folder-renamed', text: `A folder name was adapted: ${name}.` });
     if (options.color !== undefined && collection.color === undefined && this.#dialect.protocol === 'caldav')
@@ -274,11 +271,9 @@ export class DavWriter implements Writer {
   }
 
   async #kindOf(container: string): Promise<ContentKind> {
-    const known = this.#kinds.get(container);
-    if (known !== undefined) return known;
-    for (const one of await this.#collections.containers()) this.#kinds.set(one.id, one.kind);
+    const { url, kind } = this.#reader.locate(container);
     const [fallback] = this.#dialect.kinds;
-    return this.#kinds.get(container) ?? (fallback as ContentKind);
+    return kind ?? (await this.#collections.known(url))?.kinds[0] ?? (fallback as ContentKind);
   }
 
   /** An object's own refusal is its result; what concerns the endpoint as a whole is thrown. */
