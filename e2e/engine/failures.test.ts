@@ -1,4 +1,5 @@
 import { startWorker } from '@sterna/engine';
+import { raiseBudget } from '@sterna/store';
 import { type ScriptedImap, startDovecot, startFaultProxy, startScriptedImap } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { addEntry, notes, pass, passOutcome, passUntilPause, queuePass, resumeNow } from '../support/direct-pass.ts';
@@ -84,12 +85,47 @@ test('over quota: the entry waits and says so, and goes on once there is room', 
     status_detail: expect.stringMatching(/quota/i),
     resume_at: expect.any(Date),
   });
+  expect(first.error?.message).toMatch(/^Target: /);
+  // One full mailbox is no reason to leave the others alone.
+  expect(await pausedSystems(entry)).toEqual([]);
   target.setQuota('quota', { bytes: 10_000_000 });
   const second = await resumeNow(stage.bench, first.id);
   expect(second.status).toBe('completed');
   expect(second.books.total).toMatchObject({ seen: 30, created: 30, failed: 0 });
   expect((await target.rawCommand('quota', 'STATUS INBOX (MESSAGES)'))[0]?.untagged?.join(' ')).toMatch(/MESSAGES 30/);
 });
+
+test('the target says in the middle of a pass that it is busy: its system alone is paused, and another pass’s end does not wake it', async () => {
+  let busy = true;
+  const target = await scripted({ accept: () => (busy ? '[LIMIT] too many appends' : undefined) });
+  many('busy', 10);
+  const entry = await addEntry(stage.bench, stage.from('busy'), imapEndpoint(target, 'busy'));
+  const first = await passUntilPause(stage.bench, entry, 'initial');
+  expect(first).toMatchObject({ status: 'pending', error: { code: 'imap-busy', class: 'throttled' } });
+  expect(first.error?.message).toMatch(/^Target: /);
+  expect(await pausedSystems(entry)).toEqual(['target']);
+  const { source_system_id, target_system_id } = (
+    await stage.bench.database.pool.query('select source_system_id, target_system_id from entry where id = $1', [entry])
+  ).rows[0];
+  await raiseBudget(stage.bench.database.pool, [source_system_id, target_system_id]);
+  expect(await pausedSystems(entry)).toEqual(['target']);
+  busy = false;
+  await stage.bench.database.pool.query('update budget set resume_at = now() where system_id = $1', [target_system_id]);
+  const second = await resumeNow(stage.bench, first.id);
+  expect(second.status).toBe('completed');
+  expect(target.mailbox('busy').messages).toHaveLength(10);
+});
+
+/** Which systems of an entry get no new work now. */
+async function pausedSystems(entry: number): Promise<string[]> {
+  const { rows } = await stage.bench.database.pool.query(
+    `select case when b.system_id = e.source_system_id then 'source' else 'target' end as side
+       from entry e join budget b on b.system_id in (e.source_system_id, e.target_system_id)
+      where e.id = $1 and b.resume_at > now()`,
+    [entry],
+  );
+  return rows.map((row) => row.side);
+}
 
 for (const side of ['source', 'target'] as const)
   test(`${side} down: the entry waits, and completes once it is back`, async () => {

@@ -109,6 +109,15 @@ export async function killLiving(stage: Stage, child: ChildProcess, name: string
   count(stage.report, name);
 }
 
+/** Resolves with `moment`; rejects where the process is over before, since then nothing would ever come. */
+export const whileAlive = <T>(child: ChildProcess, moment: Promise<T>, what: string): Promise<T> =>
+  Promise.race([
+    moment,
+    exitOf(child).then(([code, signal]): never => {
+      throw new Error(`the pass process was over (${code ?? signal}) before ${what}`);
+    }),
+  ]);
+
 /** Lets a process end by itself. */
 export async function untilOver(child: ChildProcess, what: string): Promise<void> {
   const [code, signal] = await exitOf(child);

@@ -3,9 +3,9 @@
  * nth time it reaches a point of the protocol (`STOP_POINT`, `STOP_NTH`: stop itself with SIGSTOP, until the parent lets
  * it go on); otherwise the parent does. Without `DATABASE` it joins the embedded server of `DATA_DIR`.
  */
-import { archiveConnector } from '@sterna/connector-archive';
-import { imapConnector } from '@sterna/connector-imap';
-import type { Connector } from '@sterna/connector-kit';
+import type { Capabilities, Connector } from '@sterna/connector-kit';
+import { connectors } from '@sterna/connectors';
+import type { ContentKind } from '@sterna/core';
 import { runPassHere } from '@sterna/engine';
 import { openDatabase, openSecrets } from '@sterna/store';
 
@@ -20,10 +20,12 @@ const inSmallBatches = (connector: Connector, objects: number): Connector => ({
   ...connector,
   async open(request) {
     const session = await connector.open(request);
-    const capabilities = { ...session.capabilities, batch: { ...session.capabilities.batch, objects } };
+    const small = (of: Capabilities): Capabilities => ({ ...of, batch: { ...of.batch, objects } });
     return new Proxy(session, {
       get(target, name) {
-        if (name === 'capabilities') return capabilities;
+        if (name === 'capabilities') return small(target.capabilities);
+        if (name === 'capabilitiesOf')
+          return (kind: ContentKind) => small(target.capabilitiesOf?.(kind) ?? target.capabilities);
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === 'function' ? value.bind(target) : value;
       },
@@ -55,9 +57,7 @@ const status = await runPassHere(
   {
     pool: database.pool,
     secrets,
-    connectors: new Map(
-      [imapConnector, archiveConnector].map((connector) => [connector.name, inSmallBatches(connector, batch)]),
-    ),
+    connectors: new Map([...connectors].map(([name, connector]) => [name, inSmallBatches(connector, batch)])),
     log: (event) => {
       if (process.env.STERNA_TEST_LOG !== undefined) process.stderr.write(`${JSON.stringify(event)}\n`);
     },

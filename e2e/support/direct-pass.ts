@@ -141,9 +141,13 @@ export async function passOutcome(bench: Bench, passId: number): Promise<PassOut
 
 /** Queues a pass and runs it in this process to its end. */
 export async function pass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<PassOutcome> {
-  const id = await queuePass(bench, entryId, kind, patch);
-  await runPassHere(bench.deps, id);
-  return passOutcome(bench, id);
+  return finishHere(bench, await queuePass(bench, entryId, kind, patch));
+}
+
+/** Runs a pass that is queued, or that died in another process, to its end in this one. */
+export async function finishHere(bench: Bench, passId: number): Promise<PassOutcome> {
+  await runPassHere(bench.deps, passId);
+  return passOutcome(bench, passId);
 }
 
 /** Queues a pass and runs it until it is over or waits for something: a pause comes back as `pending`. */

@@ -253,6 +253,16 @@ test('a viewer looks and exports; columns are chosen and kept; a phone shows car
   const project = await stage.project({ name: 'Looking', entries: 3 });
   const page = await stage.page(`/projects/${project.id}/list`, { as: 'viewer' });
   await rowOf(page, 'looking-1@').waitFor();
+  // What is asked for while the program loads (public/early.js) is what the page would ask for: once each.
+  const asked = await page
+    .locator('html')
+    .evaluate((html) =>
+      html.ownerDocument.defaultView.performance
+        .getEntriesByType('resource')
+        .map((request: { name: string }) => new URL(request.name).pathname),
+    );
+  for (const path of ['/api/me', `/api/projects/${project.id}/entries`])
+    expect(asked.filter((one: string) => one === path)).toEqual([path]);
   expect(await page.getByRole('checkbox').count()).toBe(0);
   for (const name of ['Add entry', 'Import CSV', 'Get the list'])
     expect(await page.getByRole('button', { name }).count()).toBe(0);

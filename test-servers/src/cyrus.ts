@@ -15,9 +15,15 @@ import {
   tail,
   untilReady,
 } from './instance.ts';
+import { type MailSink, type SunkMail, startMailSink } from './mail-sink.ts';
 import { quote, RawImap, type RawReply, type RawTls } from './raw-imap.ts';
 
 const ADMIN = 'cyrus';
+/**
+ * Users of calendars are NAME@ this, which is what Cyrus 3.6 says where nothing is set. With a `calendar_user_address_set`
+ * it cuts attendees of its own down to `mailto:` when it schedules.
+ */
+export const CYRUS_DOMAIN = 'internal';
 
 export interface CyrusOptions {
   /** Users made at start, as `createUser` does. */
@@ -38,6 +44,8 @@ export interface CyrusOptions {
   maxConnectionsPerUser?: number;
   /** Folders that every new user gets; default `Sent`, `Drafts` and `Trash`, with their special use. */
   folders?: string[];
+  /** Largest calendar object that a PUT takes, in bytes; default any (RFC 4791 section 5.2.5). */
+  maxCalendarObject?: number;
   /** Lines for imapd.conf, appended. */
   extraConfig?: string;
 }
@@ -48,6 +56,11 @@ export interface Cyrus {
   readonly tlsPort: number | undefined;
   /** CalDAV and CardDAV. Homes: `/dav/calendars/user/NAME/` and `/dav/addressbooks/user/NAME/`. */
   readonly davUrl: string;
+  /**
+   * What its calendars have mailed to people elsewhere (RFC 6638, RFC 6047): into a sink, never to anybody. People with an
+   * address `NAME@internal` are users of this server, who find such messages in `Inbox/` of their calendars instead.
+   */
+  readonly sentMail: readonly SunkMail[];
   readonly certificates: Certificates | undefined;
   readonly folder: string;
   readonly pid: number | undefined;
@@ -84,6 +97,8 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
   if (!cyrusInstalled()) throw new Error('Cyrus is not installed: run scripts/install-servers.sh');
   const owner = systemUser('cyrus');
   const folder = makeFolder('cyrus');
+  const host = '127.0.0.1';
+  const sink: MailSink = await startMailSink(host, await freePort(host));
   const parts = ['config', 'config/socket', 'run', 'run/proc', 'run/lock', 'spool', 'sieve'];
   for (const part of parts) {
     mkdirSync(join(folder, part));
@@ -130,8 +145,10 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       'virtdomains: off',
       'autocreate_users: anyone',
       'autocreate_quota: 0',
-      `autocreate_inbox_folders: ${folders.join(' | ')}`,
-      `autocreate_subscribe_folders: ${folders.join(' | ')}`,
+      // Cyrus refuses to start on a setting without a value.
+      ...(folders.length === 0
+        ? []
+        : [`autocreate_inbox_folders: ${folders.join(' | ')}`, `autocreate_subscribe_folders: ${folders.join(' | ')}`]),
       ...uses.map((name) => `xlist-${name.toLowerCase()}: ${name}`),
       `allowplaintext: ${options.requireTls ? 'no' : 'yes'}`,
       'sasl_pwcheck_method: auxprop',
@@ -142,6 +159,10 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       'caldav_realm: sterna',
       'caldav_create_default: yes',
       'carddav_realm: sterna',
+      // Meetings of the past are nobody's news, so Cyrus would keep quiet about them whatever we do.
+      'caldav_historical_age: -1',
+      'smtp_backend: host',
+      `smtp_host: ${host}:${sink.port}`,
       'httpallowcompress: no',
       'skiplist_unsafe: 1',
       'conversations: yes',
@@ -149,6 +170,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       'expunge_mode: immediate',
       ...(options.hide?.length ? [`suppress_capabilities: ${options.hide.join(' ')}`] : []),
       ...(options.maxMessageSize === undefined ? [] : [`maxmessagesize: ${options.maxMessageSize}`]),
+      ...(options.maxCalendarObject === undefined ? [] : [`icalendar_max_size: ${options.maxCalendarObject}`]),
       ...(options.maxConnectionsPerUser === undefined ? [] : [`maxlogins_per_user: ${options.maxConnectionsPerUser}`]),
       ...(certificates ? [`tls_server_cert: ${certificates.certFile}`, `tls_server_key: ${certificates.keyFile}`] : []),
       options.extraConfig ?? '',
@@ -158,7 +180,6 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
   const word = options.password ?? 'pw';
   setPassword(ADMIN, word);
 
-  const host = '127.0.0.1';
   let port = 0;
   let davPort = 0;
   let tlsPort: number | undefined;
@@ -178,6 +199,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
     stopped = true;
     await family.kill();
     family.dismissGuardian();
+    await sink.close();
     removeFolder(folder);
   };
 
@@ -242,6 +264,7 @@ EVENTS {
     port,
     tlsPort,
     davUrl: `http://${host}:${davPort}`,
+    sentMail: sink.mails,
     certificates,
     folder,
     get pid() {

@@ -7,8 +7,8 @@ import { Family, freePort, makeFolder, removeFolder, tail, untilReady } from './
 const PROGRAM = '/usr/bin/radicale';
 
 export interface RadicaleOptions {
-  /** Default `pw`, for every user. */
-  users?: string[];
+  /** Names; the password is `pw`, unless another is given. */
+  users?: (string | { name: string; password: string })[];
   /** Largest request body, in bytes. */
   maxContentLength?: number;
 }
@@ -55,7 +55,10 @@ export async function startRadicale(options: RadicaleOptions = {}): Promise<Radi
   const port = await freePort();
   const users = options.users ?? ['source', 'target'];
   mkdirSync(join(folder, 'data'));
-  writeFileSync(join(folder, 'users'), users.map((user) => `${user}:pw\n`).join(''));
+  writeFileSync(
+    join(folder, 'users'),
+    users.map((user) => (typeof user === 'string' ? `${user}:pw\n` : `${user.name}:${user.password}\n`)).join(''),
+  );
   writeFileSync(
     join(folder, 'config'),
     [

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cyrus, cyrusInstalled, isAlive, RawImap, sampleMessage, startCyrus } from '../src/index.ts';
+import { CYRUS_DOMAIN, type Cyrus, cyrusInstalled, isAlive, RawImap, sampleMessage, startCyrus } from '../src/index.ts';
 
 let server: Cyrus;
 beforeAll(async () => {
@@ -99,4 +99,50 @@ test('other settings: hidden capabilities, dots, folders under INBOX, TLS requir
     await other.stop();
   }
   expect(existsSync(other.folder)).toBe(false);
+});
+
+test('calendars mail people elsewhere into the sink, and tell its own users in their inbox', async () => {
+  await server.createUser('bob', 'other');
+  const dav = (user: string, password: string, method: string, path: string, body?: string): Promise<Response> =>
+    fetch(`${server.davUrl}/dav/calendars/user/${user}/${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${btoa(`${user}:${password}`)}`,
+        'content-type': method === 'PUT' ? 'text/calendar' : 'application/xml',
+        depth: '1',
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+  expect((await dav('bob', 'pw', 'GET', '')).status).toBe(401);
+  // Cyrus makes the calendars of a user at their first request; before that they count as people elsewhere.
+  await (await dav('bob', 'other', 'GET', '')).text();
+  const meeting = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Test//EN',
+    'BEGIN:VEVENT',
+    'UID:meeting',
+    'DTSTAMP:20260101T000000Z',
+    'DTSTART:20270301T100000Z',
+    'DTEND:20270301T110000Z',
+    'SUMMARY:Meeting',
+    `ORGANIZER:mailto:src@${CYRUS_DOMAIN}`,
+    `ATTENDEE:mailto:bob@${CYRUS_DOMAIN}`,
+    'ATTENDEE:mailto:carol@elsewhere.example',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+  const written = await dav('src', 'pw', 'PUT', 'Default/meeting.ics', meeting);
+  expect(written.status, await written.text()).toBe(201);
+  expect(server.sentMail.map(({ recipients }) => recipients)).toEqual([['carol@elsewhere.example']]);
+  expect(server.sentMail[0]?.message).toContain('Subject: Invitation: Meeting');
+  const inbox = await dav(
+    'bob',
+    'other',
+    'REPORT',
+    'Inbox/',
+    '<c:calendar-query xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>',
+  );
+  expect(await inbox.text()).toContain('METHOD:REQUEST');
 });

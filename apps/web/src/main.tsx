@@ -10,8 +10,11 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError, isSignInNeeded } from './api/error.ts';
+import { askEarly } from './early.ts';
 import { makeRouter } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
+
+const FRAME_AFTER_MS = 300;
 
 const queryClient = new QueryClient({
   queryCache: new QueryCache({
@@ -34,19 +37,24 @@ const queryClient = new QueryClient({
   },
 });
 const router = makeRouter(queryClient);
-// The file of the page is on its way while the server is asked who is there. Where it fails, the router tries itself.
-for (const { routeId } of router.matchRoutes(router.latestLocation))
-  router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById])?.catch(() => undefined);
-
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');
-createRoot(place).render(
-  <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Notifications position="bottom-right" />
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
+const root = createRoot(place);
+
+// Where the answers come at once, the first picture is the page itself; where they don't, a frame that waits for them.
+// Not awaited at the top: the build would take this file apart.
+void Promise.race([
+  askEarly(router, queryClient).then(() => router.load()),
+  new Promise((resolve) => setTimeout(resolve, FRAME_AFTER_MS)),
+]).finally(() =>
+  root.render(
+    <StrictMode>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <Notifications position="bottom-right" />
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  ),
 );

@@ -114,10 +114,13 @@ describe('a list of 50,000 entries', () => {
   it('says what went wrong, and goes on when asked again', async () => {
     const { source } = served(300);
     let isDown = true;
-    const pages = new EntryPages({
-      ...source,
-      page: (request) => (isDown ? Promise.reject(new Error('down')) : source.page(request)),
-    });
+    const pages = new EntryPages(
+      {
+        ...source,
+        page: (request) => (isDown ? Promise.reject(new Error('down')) : source.page(request)),
+      },
+      100,
+    );
     await pages.ensure(0, 50);
     expect(pages.failure).toEqual(new Error('down'));
     await expect(pages.load(0, 299)).rejects.toThrow('down');

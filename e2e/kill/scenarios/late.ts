@@ -3,7 +3,16 @@ import { expect, test } from 'vitest';
 import { addEntry, notes, passOutcome, queuePass } from '../../support/direct-pass.ts';
 import { differences, imapEndpoint, maildirTruth } from '../../support/dovecot-mailbox.ts';
 import { until } from '../../support/until.ts';
-import { finishPass, type Kill, killLiving, runAndKill, startPass, untilOver, untilStopped } from '../harness.ts';
+import {
+  finishPass,
+  type Kill,
+  killLiving,
+  runAndKill,
+  startPass,
+  untilOver,
+  untilStopped,
+  whileAlive,
+} from '../harness.ts';
 import type { KillStage } from '../kill-stage.ts';
 
 interface Bench {
@@ -59,7 +68,7 @@ async function writeIntoTheVoid(
       for (const pid of stopped) process.kill(pid, 'SIGSTOP');
     },
   });
-  await rule.struck;
+  await whileAlive(child, rule.struck, 'its APPEND');
   const whole = () =>
     proxy.transcript
       .slice(before)

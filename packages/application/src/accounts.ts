@@ -56,7 +56,7 @@ export interface TokenView {
 }
 
 const SESSION_HOURS = 12;
-const MIN_PASSWORD = 10;
+const MIN_PASSWORD = 12;
 /** argon2id as OWASP recommends it: 19 MiB, 2 rounds, 1 lane. @node-rs/argon2 takes argon2id unless told. */
 const ARGON = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Told apart by their beginning, so that a leaked one can be found by scanners. */

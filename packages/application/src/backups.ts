@@ -20,7 +20,7 @@ import type { Actor, Context } from './context.ts';
 import { resealed, systemsOfEntry } from './endpoints.ts';
 import { lockListedEntry } from './entries.ts';
 import { type PassView, passView, startLocked } from './passes.ts';
-import { type CredentialsInput, readCredentials } from './systems.ts';
+import { type CredentialsInput, connectorOf, readCredentials } from './systems.ts';
 
 export interface BackupView {
   readonly entryId: number;
@@ -162,7 +162,7 @@ export async function restoreBackup(
         : found(await systemById(tx.db, actor.organizationId, input.targetSystemId), 'system', input.targetSystemId);
     const [id] = await reserveIds(tx.db, 'entry', 1);
     if (id === undefined) throw new SternaError('bug', 'internal', 'No id was reserved.');
-    const given = readCredentials(input.targetCredentials);
+    const given = readCredentials(connectorOf(context, target.connector), input.targetCredentials, 'targetCredentials');
     // The backup's own credentials fit the system it came from, and no other.
     const sealed =
       given !== undefined

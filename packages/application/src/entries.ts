@@ -20,7 +20,6 @@ import {
   entryPurpose,
   inOrganization,
   insertEntries,
-  lastPasses,
   listedEntries,
   liveEntryKeys,
   livePassOf,
@@ -38,7 +37,7 @@ import {
 import { found, invalidCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { refuseSameEndpoint, resealed, systemsOfEntry } from './endpoints.ts';
-import { type EntryView, entryView, entryViews, licenseState } from './entry-view.ts';
+import { type EntryView, entryViews, licenseState } from './entry-view.ts';
 import { type CredentialsInput, connectorOf, readCredentials } from './systems.ts';
 
 export interface EntryInput {
@@ -163,7 +162,8 @@ export function prepareEntry(
   mergeSettings(place.projectSettings, settings);
   if (!place.live.has(key)) place.live.set(key, id);
   const seal = (side: 'source' | 'target', given: CredentialsInput | undefined): Buffer | null => {
-    const credentials = readCredentials(given);
+    const connector = connectorOf(context, place[side].connector);
+    const credentials = readCredentials(connector, given, `${side}Credentials`);
     return credentials === undefined ? null : context.secrets.sealJson(entryPurpose(id, side), credentials);
   };
   return {
@@ -209,13 +209,20 @@ export async function placeForEntries(tx: OrganizationTransaction, actor: Actor,
   return { actor, projectId: project.id, projectSettings: project.settings, source, target, live };
 }
 
-async function viewsOf(tx: OrganizationTransaction, actor: Actor, ids: readonly number[]): Promise<EntryView[]> {
+async function viewsOf(
+  tx: OrganizationTransaction,
+  actor: Actor,
+  ids: readonly number[],
+): Promise<readonly EntryView[]> {
   const { state } = await tx.licenses();
-  const passes = await lastPasses(tx.db, ids);
   const rows = new Map(
     (await listedEntries(tx.db, actor.organizationId, ids, { lock: false })).map((row) => [row.id, row]),
   );
-  return ids.map((id) => entryView(found(rows.get(id), 'entry', id), state, passes.get(id)));
+  return entryViews(
+    tx.db,
+    ids.map((id) => found(rows.get(id), 'entry', id)),
+    state,
+  );
 }
 
 /** All or none. @throws SternaError config `entry-duplicate` | `target-is-source` | `address-invalid` … */
@@ -241,8 +248,8 @@ export async function getEntry(context: Context, actor: Actor, input: { entryId:
   requireScope(actor, 'read');
   const row = await listedEntry(context.db, actor, input.entryId);
   const licenses = await licenseState(context.db, actor.organizationId);
-  const passes = await lastPasses(context.db, [row.id]);
-  return entryView(row, licenses, passes.get(row.id));
+  const [view] = await entryViews(context.db, [row], licenses);
+  return view as EntryView;
 }
 
 /** A filter of people as a query; license states come from the ledger's fold. */
@@ -361,10 +368,9 @@ export async function updateEntry(
         field: source === row.source_address ? 'targetAddress' : 'sourceAddress',
         fix: 'Delete it and make a new one, or remigrate it.',
       });
-    if (source !== row.source_address || target !== row.target_address) {
-      const systems = await systemsOfEntry(tx.db, actor, row);
+    const systems = await systemsOfEntry(tx.db, actor, row);
+    if (source !== row.source_address || target !== row.target_address)
       refuseSameEndpoint(systems.source, systems.target, { source, target });
-    }
     const settings = input.settings === undefined ? row.settings : mergePatch(row.settings, input.settings);
     if (input.settings !== undefined) {
       const project =
@@ -372,7 +378,8 @@ export async function updateEntry(
       mergeSettings(project?.settings ?? {}, settings);
     }
     const seal = (side: 'source' | 'target', given: CredentialsInput): Buffer | null => {
-      const credentials = readCredentials(given);
+      const connector = connectorOf(context, systems[side].connector);
+      const credentials = readCredentials(connector, given, `${side}Credentials`);
       return credentials === undefined ? null : context.secrets.sealJson(entryPurpose(row.id, side), credentials);
     };
     await updateEntryRow(tx.db, row.id, {

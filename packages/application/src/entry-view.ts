@@ -1,5 +1,13 @@
 import type { Books, EntryStatus, ItemType, LicenseState, LicenseTier, LicenseType, SettingsPatch } from '@sterna/core';
-import { type DomainDb, type EntryRow, foldLicenses, lastPasses, organizationById, type PassRow } from '@sterna/store';
+import {
+  type DomainDb,
+  type EntryRow,
+  foldLicenses,
+  lastFailures,
+  lastPasses,
+  organizationById,
+  type PassRow,
+} from '@sterna/store';
 
 export interface EntryLicense {
   readonly id: string;
@@ -26,6 +34,8 @@ export interface EntryView {
   /** Best one first: a burned standard, a burned trial, an assigned one. */
   readonly licenses: readonly EntryLicense[];
   readonly lastPass: PassSummary | undefined;
+  /** What failed or is uncertain by the books of its last initial or delta pass: a verify since then changes nothing. */
+  readonly failures: number;
   readonly replacesEntryId: number | undefined;
   readonly createdAt: Date;
   readonly archivedAt: Date | undefined;
@@ -42,7 +52,12 @@ export interface PassSummary {
   readonly endedAt: Date | undefined;
 }
 
-export function entryView(row: EntryRow, licenses: LicenseState, lastPass: PassRow | undefined): EntryView {
+function entryView(
+  row: EntryRow,
+  licenses: LicenseState,
+  passes: { readonly last: PassRow | undefined; readonly failures: number },
+): EntryView {
+  const lastPass = passes.last;
   return {
     id: row.id,
     // Only internal entries (backups) have none, and they are never shown as entries.
@@ -63,6 +78,7 @@ export function entryView(row: EntryRow, licenses: LicenseState, lastPass: PassR
     settings: row.settings,
     licenses: licenses.licensesOf(row.id),
     lastPass: lastPass === undefined ? undefined : passSummary(lastPass),
+    failures: passes.failures,
     replacesEntryId: row.replaces_entry_id ?? undefined,
     createdAt: row.created_at,
     archivedAt: row.archived_at ?? undefined,
@@ -91,9 +107,8 @@ export async function entryViews(
   rows: readonly EntryRow[],
   licenses: LicenseState,
 ): Promise<readonly EntryView[]> {
-  const passes = await lastPasses(
-    db,
-    rows.map((row) => row.id),
-  );
-  return rows.map((row) => entryView(row, licenses, passes.get(row.id)));
+  const ids = rows.map((row) => row.id);
+  const last = await lastPasses(db, ids);
+  const failures = await lastFailures(db, ids);
+  return rows.map((row) => entryView(row, licenses, { last: last.get(row.id), failures: failures.get(row.id) ?? 0 }));
 }

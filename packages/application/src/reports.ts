@@ -13,7 +13,7 @@ import { found, readLimit, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { type CutoverBatch, cutoverOf } from './cutover.ts';
 import { listedEntry } from './entries.ts';
-import { type EntryView, entryView, licenseState } from './entry-view.ts';
+import { type EntryView, entryViews, licenseState } from './entry-view.ts';
 import { type PassView, passView } from './passes.ts';
 import { type ReportEntry, reportFailures, reportRows } from './project-report.ts';
 import { type ReportNote, reportNote } from './report-note.ts';
@@ -57,8 +57,9 @@ export async function entryReport(
   const passes = await passesOf(context.db, row.id);
   const totals = found((await totalsOf(context.db, [row.id])).get(row.id), 'entry', row.id);
   const notes = await notesOf(context.db, [row.id], { limit: limit + 1 });
+  const [entry] = await entryViews(context.db, [row], await licenseState(context.db, actor.organizationId));
   return {
-    entry: entryView(row, await licenseState(context.db, actor.organizationId), passes.at(-1)),
+    entry: entry as EntryView,
     books: totals.books,
     balanced: balances(totals.books) && passes.every(isBalanced),
     bytes: totals.bytes,

@@ -19,11 +19,16 @@ import { z } from 'zod';
 import { found, nameTaken, readName, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
 
-/** As a person gives them; sealed at rest, never given back. */
-export interface CredentialsInput {
+interface SignInInput {
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly accessToken?: string | undefined;
+}
+
+/** As a person gives them; sealed at rest, never given back. */
+export interface CredentialsInput extends SignInInput {
+  /** Where a mailbox is several servers: what is another for one of them, by its key. */
+  readonly parts?: Readonly<Record<string, SignInInput & { readonly address?: string | undefined }>> | undefined;
 }
 
 export interface SystemView {
@@ -32,7 +37,13 @@ export interface SystemView {
   readonly connector: string;
   readonly settings: unknown;
   /** Which credentials are stored, never what they are. */
-  readonly credentials: { readonly user: boolean; readonly password: boolean; readonly accessToken: boolean };
+  readonly credentials: {
+    readonly user: boolean;
+    readonly password: boolean;
+    readonly accessToken: boolean;
+    /** Servers with a sign-in of their own; absent: none. */
+    readonly parts?: readonly string[];
+  };
   readonly createdAt: Date;
 }
 
@@ -43,6 +54,8 @@ export interface ConnectorView {
   readonly itemTypes: readonly ItemType[];
   readonly canRead: boolean;
   readonly canWrite: boolean;
+  /** Keys of its servers, where a mailbox is several. */
+  readonly parts?: readonly string[];
   /** JSON Schema of the system settings. */
   readonly settingsSchema: unknown;
 }
@@ -56,6 +69,7 @@ export async function listConnectors(context: Context, actor: Actor): Promise<re
     itemTypes: connector.itemTypes,
     canRead: connector.canRead,
     canWrite: connector.canWrite,
+    ...(connector.parts === undefined ? {} : { parts: connector.parts }),
     settingsSchema: z.toJSONSchema(connector.settings, { io: 'input', unrepresentable: 'any' }),
   }));
 }
@@ -81,17 +95,47 @@ function readSettings(connector: Connector, settings: unknown): unknown {
   });
 }
 
-/** Undefined where nothing is given. */
-export function readCredentials(input: CredentialsInput | undefined): StoredCredentials | undefined {
+/**
+ * Undefined where nothing is given.
+ *
+ * @param field What the person calls them, for errors
+ * @throws SternaError config `part-unknown` where they name a server that mailboxes of this connector don't have
+ */
+export function readCredentials(
+  connector: Connector,
+  input: CredentialsInput | undefined,
+  field = 'credentials',
+): StoredCredentials | undefined {
   if (input === undefined) return undefined;
-  const { user, password, accessToken } = input;
-  const credentials = {
-    ...(user ? { user } : {}),
-    ...(password ? { password } : {}),
-    ...(accessToken ? { accessToken } : {}),
-  };
+  const parts: Record<string, NonNullable<StoredCredentials['parts']>[string]> = {};
+  for (const [key, given] of Object.entries(input.parts ?? {})) {
+    const part = { ...signInOf(given), ...(given.address?.trim() ? { address: given.address.trim() } : {}) };
+    if (Object.keys(part).length === 0) continue;
+    if (connector.parts?.includes(key) !== true)
+      throw new SternaError(
+        'config',
+        'part-unknown',
+        `${connector.title} has no server ${key.slice(0, 50)} of its own.`,
+        {
+          field: `${field}.parts.${key.slice(0, 50)}`,
+          fix:
+            connector.parts === undefined
+              ? 'Leave it out: one sign-in is all that such a mailbox has.'
+              : `It has: ${connector.parts.join(', ')}.`,
+        },
+      );
+    parts[key] = part;
+  }
+  const credentials = { ...signInOf(input), ...(Object.keys(parts).length === 0 ? {} : { parts }) };
   return Object.keys(credentials).length === 0 ? undefined : credentials;
 }
+
+const signInOf = ({ user, password, accessToken }: SignInInput): SignIn => ({
+  ...(user ? { user } : {}),
+  ...(password ? { password } : {}),
+  ...(accessToken ? { accessToken } : {}),
+});
+type SignIn = Omit<StoredCredentials, 'parts'>;
 
 /** Settings and credentials ready for a connector. @throws SternaError config where the sealed ones don't open */
 export function systemConfig(context: Context, system: SystemRow): SystemConfig {
@@ -118,6 +162,7 @@ function systemView(context: Context, row: SystemRow): SystemView {
       user: stored?.user !== undefined,
       password: stored?.password !== undefined,
       accessToken: stored?.accessToken !== undefined,
+      ...(stored?.parts === undefined ? {} : { parts: Object.keys(stored.parts) }),
     },
     createdAt: row.created_at,
   };
@@ -137,8 +182,9 @@ export async function createSystem(
 ): Promise<SystemView> {
   requireScope(actor, 'admin');
   const name = readName(input.name);
-  const settings = readSettings(connectorOf(context, input.connector), input.settings);
-  const credentials = readCredentials(input.credentials);
+  const connector = connectorOf(context, input.connector);
+  const settings = readSettings(connector, input.settings);
+  const credentials = readCredentials(connector, input.credentials);
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const [id] = await reserveIds(tx.db, 'system', 1);
     if (id === undefined) throw new SternaError('bug', 'internal', 'No id was reserved.');
@@ -174,11 +220,9 @@ export async function updateSystem(
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const before = await visibleSystem(context, actor, input.systemId, tx.db);
     const name = input.name === undefined ? before.name : readName(input.name);
-    const settings =
-      input.settings === undefined
-        ? before.settings
-        : readSettings(connectorOf(context, before.connector), input.settings);
-    const credentials = readCredentials(input.credentials);
+    const connector = connectorOf(context, before.connector);
+    const settings = input.settings === undefined ? before.settings : readSettings(connector, input.settings);
+    const credentials = readCredentials(connector, input.credentials);
     const row = await updateSystemRow(tx.db, actor.organizationId, before.id, {
       name,
       settings: JSON.stringify(settings),
@@ -248,7 +292,7 @@ export async function checkSystem(
   const row = await visibleSystem(context, actor, input.systemId);
   const connector = connectorOf(context, row.connector);
   const config = systemConfig(context, row);
-  const credentials = readCredentials(input.credentials) ?? config.credentials;
+  const credentials = readCredentials(connector, input.credentials) ?? config.credentials;
   const lines = await connector.check({ ...config, credentials }, input.address, input.signal);
   return { ok: lines.every((line) => line.ok), lines };
 }

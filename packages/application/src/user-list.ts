@@ -123,14 +123,22 @@ const entryInput = (line: UserListLine): EntryInput => ({
   displayName: line.displayName,
   batch: line.batch,
   merge: line.merge,
-  sourceCredentials: { user: line.sourceUser, password: line.sourcePassword },
-  targetCredentials: { user: line.targetUser, password: line.targetPassword },
+  sourceCredentials: { user: line.sourceUser, password: line.sourcePassword, parts: line.sourceParts },
+  targetCredentials: { user: line.targetUser, password: line.targetPassword, parts: line.targetParts },
 });
+
+/** `sourceCredentials.parts.caldav` → `SourceCaldav`: how its columns begin. */
+const partColumn = (field: string): string =>
+  field.replace(
+    /^(source|target)Credentials\.parts\.(\w+)$/,
+    (_, side: string, part: string) =>
+      `${side[0]?.toUpperCase()}${side.slice(1)}${part[0]?.toUpperCase()}${part.slice(1)}`,
+  );
 
 function asProblem(line: number, thrown: unknown): CsvProblem {
   const error = asSternaError(thrown);
   if (error.class === 'bug') throw thrown;
-  const column = error.field === undefined ? undefined : (COLUMN_OF[error.field] ?? error.field);
+  const column = error.field === undefined ? undefined : (COLUMN_OF[error.field] ?? partColumn(error.field));
   return { line, column, code: error.code, message: error.message, fix: error.fix };
 }
 

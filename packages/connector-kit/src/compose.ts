@@ -55,6 +55,7 @@ export function composeConnectors(options: {
     canWrite: parts.every(({ connector }) => connector.canWrite),
     settings,
     schemes: [],
+    parts: parts.map(({ key }) => key),
     parseUrl: () => {
       throw new SternaError('bug', 'internal', 'A composed connector has no URL.');
     },

@@ -104,6 +104,8 @@ export interface Connector {
   readonly settings: z.ZodType;
   /** URL schemes that `sterna copy` accepts: `imap`, `imaps`, `maildir` … */
   readonly schemes: readonly string[];
+  /** Keys of its servers, where a mailbox is several: what `Credentials.parts` may name. */
+  readonly parts?: readonly string[];
   /** @throws SternaError config, naming the URL part at fault */
   parseUrl(url: string, options: { insecure: boolean }): ParsedEndpoint;
   /** Reachability, rights, capabilities and their evidence; `address` signs in for real. Never throws for a bad system: says so. */

@@ -46,9 +46,9 @@ export interface Change {
   readonly flags?: Flags;
   /** Received date. Asked for by `facets.date`. */
   readonly date?: Date;
-  /** Bytes. Asked for by `facets.size`. */
+  /** Bytes. Asked for by `facets.size`; of kinds other than mail only where the listing tells it. */
   readonly size?: number;
-  /** 16 bytes from packages/content `messageMatchKey`. Asked for by `facets.matchKey`. */
+  /** Mail: 16 bytes from packages/content `messageMatchKey`. Asked for by `facets.matchKey`. */
   readonly matchKey?: Buffer;
   /** Version of the content where it can change (an ETag); absent for mail (content is immutable). */
   readonly version?: string;

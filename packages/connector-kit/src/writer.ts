@@ -84,9 +84,16 @@ export type Result =
   | { readonly op: string; readonly outcome: 'batch-refused'; readonly error: SternaError }
   /**
    * Create: not written, because the container has another object under the same natural key (the UID of an event).
-   * The conflict option decides.
+   * The conflict option decides. `elsewhere`: that object is in another container of the same owner, where the server
+   * takes a key once (RFC 4791 section 5.3.2.1); then it is neither replaced nor counted as this one, and this says why.
    */
-  | { readonly op: string; readonly outcome: 'exists'; readonly targetId: string; readonly version?: string }
+  | {
+      readonly op: string;
+      readonly outcome: 'exists';
+      readonly targetId: string;
+      readonly version?: string;
+      readonly elsewhere?: SternaError;
+    }
   /** Replace, remove: not done, because the copy is no longer `ifVersion`. `version`: what it is now, where told. */
   | { readonly op: string; readonly outcome: 'changed'; readonly version?: string }
   /** The target copy isn't there any more (replace, state, place, remove). */

@@ -1,6 +1,7 @@
 import type { Connector, Flags, SystemConfig } from '@sterna/connector-kit';
+import type { Material } from './material.ts';
 
-/** A message as the suite puts it somewhere, past the connector. */
+/** An object (a message, unless the fixture has other material) as the suite puts it somewhere, past the connector. */
 export interface SeedMessage {
   /** Decoded names from the root; `['INBOX']` is the inbox. */
   readonly folder: readonly string[];
@@ -10,7 +11,7 @@ export interface SeedMessage {
   readonly date: Date;
 }
 
-/** A message as it is found, past the connector. */
+/** An object as it is found, past the connector. */
 export interface FoundMessage {
   readonly folder: readonly string[];
   readonly raw: Buffer;
@@ -43,6 +44,8 @@ export interface SuiteEndpoint {
   /** Replaces the flags of one message. Absent where nobody but Sterna can do that. */
   setFlags?(which: PickMessage, flags: Flags): Promise<void>;
   remove?(which: PickMessage): Promise<void>;
+  /** Puts other content into one object, which keeps its name. Absent for mail, which never changes. */
+  replace?(which: PickMessage, raw: Buffer): Promise<void>;
   /** Absent where a move can't be told from removing and adding. */
   move?(which: PickMessage, to: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
@@ -50,13 +53,17 @@ export interface SuiteEndpoint {
 
 export interface SuiteFixture {
   make(): Promise<SuiteEndpoint>;
+  /** What is put there; default: mail. */
+  readonly material?: Material;
+  /** Folders may hold other kinds too, each of which is a container of its own. */
+  readonly mixed?: boolean;
   /** Whether seeded flags and keywords are kept: false for folders of .eml. */
   readonly keepsFlags: boolean;
   /** Whether the received date of a seeded message is kept. */
   readonly keepsDates: boolean;
-  /** Labels of AWKWARD messages that can't be seeded exactly: mbox adds a missing last line end. */
+  /** Labels of awkward objects that can't be seeded exactly: mbox adds a missing last line end. */
   readonly notSeedable?: readonly string[];
-  /** Enough messages for three pages of a listing. Default 1,100. */
+  /** Enough messages for three pages of a listing. Default 1,100; 0 where the system lists all at once. */
   readonly pagedMessages?: number;
   /** Folder names beyond ASCII, spaces and nesting that the system must show as they are. Default: a few. */
   readonly folderNames?: readonly (readonly string[])[];

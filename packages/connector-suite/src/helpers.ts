@@ -2,14 +2,18 @@ import type {
   Change,
   ChangeFacets,
   ChangePage,
+  Container,
   Content,
   Flags,
   OpenRequest,
   Reader,
   Session,
 } from '@sterna/connector-kit';
-import { MessageDigest, messageDigest } from '@sterna/content';
+import { pivotOf } from '@sterna/content';
 import type { FoundMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
+import type { Material } from './material.ts';
+import { messages } from './materials.ts';
+import { dateOf } from './messages.ts';
 
 export interface Stage {
   readonly endpoint: SuiteEndpoint;
@@ -47,21 +51,6 @@ export async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
 
 export async function bytesOf(body: Buffer | AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.isBuffer(body) ? body : Buffer.concat(await collect(body));
-}
-
-export async function digestOf(body: Buffer | AsyncIterable<Buffer>): Promise<string> {
-  if (Buffer.isBuffer(body)) return messageDigest(body).toString('hex');
-  const digest = new MessageDigest();
-  for await (const chunk of body) digest.update(chunk);
-  return digest.digest().toString('hex');
-}
-
-export const digest = (raw: Buffer): string => messageDigest(raw).toString('hex');
-
-export async function containerOf(reader: Reader, path: readonly string[]): Promise<string> {
-  const found = (await reader.containers()).find((one) => one.path.join('\0') === path.join('\0'));
-  if (found === undefined) throw new Error(`no container ${JSON.stringify(path)}`);
-  return found.id;
 }
 
 export interface Listed {
@@ -114,29 +103,73 @@ export interface Read {
   readonly raw: Buffer;
   readonly flags: Flags;
   readonly date: Date | undefined;
+  readonly version: string | undefined;
 }
 
-/** Reads all of `ids`; each must come. */
-export async function readAll(reader: Reader, container: string, ids: readonly string[]): Promise<Read[]> {
-  const out: Read[] = [];
-  for await (const one of reader.read(container, ids)) {
-    if (!('body' in one)) throw new Error(`not read: ${'error' in one ? one.error.message : 'vanished'}`);
-    out.push(await readOne(one));
-  }
-  return out;
+/** The suite's words for objects of one content kind. */
+export interface Tools extends Material {
+  /** Hex of the kind's digest: equal for an object and its faithful copy. */
+  digest(raw: Buffer): string;
+  /** Hex of the kind's match key. */
+  matchKey(raw: Buffer): string;
+  seedOf(n: number, change?: Partial<SeedMessage>): SeedMessage;
+  containers(reader: Reader): Promise<readonly Container[]>;
+  containerOf(reader: Reader, path: readonly string[]): Promise<string>;
+  /** Reads all of `ids`; each must come. */
+  readAll(reader: Reader, container: string, ids: readonly string[]): Promise<Read[]>;
+  /** A line per object to compare multisets by. */
+  keys(objects: readonly (SeedMessage | FoundMessage)[]): string[];
 }
 
-export async function readOne(content: Content): Promise<Read> {
+export function toolsOf(fixture: SuiteFixture): Tools {
+  const material = fixture.material ?? messages;
+  const pivot = pivotOf(material.kind);
+  const digest = (raw: Buffer): string => pivot.digest(raw).toString('hex');
+  // A collection may hold other kinds too, each as a container of its own.
+  const containers = async (reader: Reader) =>
+    (await reader.containers()).filter((one) => one.kind === material.kind || !fixture.mixed);
+  return {
+    ...material,
+    folderNames: fixture.folderNames ?? material.folderNames,
+    digest,
+    matchKey: (raw) => pivot.matchKey(raw).toString('hex'),
+    seedOf: (n, change = {}) => ({
+      folder: material.home,
+      raw: material.plain(n),
+      flags: n % 2 === 0 && material.kind === 'message' ? ['\\Seen'] : [],
+      date: dateOf(n),
+      ...change,
+    }),
+    containers,
+    async containerOf(reader, path) {
+      const found = (await containers(reader)).find((one) => one.path.join('\0') === path.join('\0'));
+      if (found === undefined) throw new Error(`no container ${JSON.stringify(path)}`);
+      return found.id;
+    },
+    async readAll(reader, container, ids) {
+      const out: Read[] = [];
+      for await (const one of reader.read(container, ids)) {
+        if (!('body' in one)) throw new Error(`not read: ${'error' in one ? one.error.message : 'vanished'}`);
+        out.push(await readOne(one, digest));
+      }
+      return out;
+    },
+    keys: (objects) => objects.map((one) => `${one.folder.join('/')} ${digest(one.raw)}`).sort(),
+  };
+}
+
+async function readOne(content: Content, digest: (raw: Buffer) => string): Promise<Read> {
   const raw = await bytesOf(content.body);
   if (raw.length !== content.size) throw new Error(`size says ${content.size}, the body has ${raw.length} bytes`);
-  return { id: content.id, digest: digest(raw), raw, flags: content.flags, date: content.date };
+  return {
+    id: content.id,
+    digest: digest(raw),
+    raw,
+    flags: content.flags,
+    date: content.date,
+    version: content.version,
+  };
 }
-
-/** A line per message to compare multisets by; the digest folds line ends. */
-export const key = (message: SeedMessage | FoundMessage): string =>
-  `${message.folder.join('/')} ${digest(message.raw)}`;
-
-export const keys = (messages: readonly (SeedMessage | FoundMessage)[]): string[] => messages.map(key).sort();
 
 export const seconds = (date: Date | undefined): number | undefined =>
   date === undefined ? undefined : Math.floor(date.getTime() / 1000);

@@ -1,7 +1,7 @@
 import type { ChangePage, Reader } from '@sterna/connector-kit';
 import { expect, test } from 'vitest';
-import { alive, key, list } from '../src/helpers.ts';
-import { AWKWARD, HOSTILE_NAMES, largeMessage, seedOf } from '../src/index.ts';
+import { alive, list, toolsOf } from '../src/helpers.ts';
+import { contacts, events, HOSTILE_NAMES, largeMessage, messages, tasks } from '../src/index.ts';
 
 const reader = (pages: readonly ChangePage[]): Reader => ({
   containers: async () => [],
@@ -33,9 +33,21 @@ test('what a listing leaves alive: all of a full one, the known ones changed by 
   expect(alive(['1', '2'], full)).toEqual(new Set(['3']));
 });
 
-test('the messages and names of the suite are what they claim: different, hostile, large without bare line ends', () => {
-  const lines = [...AWKWARD.values()].map((raw) => key(seedOf(0, { raw })));
-  expect(new Set(lines).size).toBe(lines.length);
+test('the objects and names of the suite are what they claim: different, hostile, large without bare line ends', () => {
+  for (const material of [messages, events, tasks, contacts]) {
+    const { awkward, plain, twin, changed, large, digest, matchKey } = toolsOf({
+      material,
+      make: () => Promise.reject(new Error('not here')),
+      keepsFlags: false,
+      keepsDates: false,
+    });
+    const objects = [...awkward.values(), plain(1), plain(2), large()];
+    expect(new Set(objects.map(digest)).size, material.kind).toBe(objects.length);
+    expect(matchKey(twin(1)) === matchKey(plain(1)), material.kind).toBe(changed === undefined);
+    if (changed === undefined) continue;
+    expect(matchKey(changed(1))).toBe(matchKey(plain(1)));
+    expect(digest(changed(1))).not.toBe(digest(plain(1)));
+  }
   expect(new Set(HOSTILE_NAMES.map((path) => path.join('\0'))).size).toBe(HOSTILE_NAMES.length);
   const large = largeMessage().toString('latin1');
   expect(large.length).toBeGreaterThan(5 * 1024 * 1024);

@@ -10,7 +10,7 @@ export const ERROR_CODES = {
   'session-expired': 'Nobody is signed in with this session, or not any more.',
   'token-refused': 'The API token is unknown, expired or revoked.',
   'not-allowed': 'The account’s role or the token’s scopes don’t reach for this.',
-  'password-too-short': 'A password has at least 10 characters.',
+  'password-too-short': 'A password has at least 12 characters.',
   'email-invalid': 'The text is no email address.',
   'email-taken': 'Another account has this email address.',
   'last-owner': 'The organization would be without an owner.',
@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   'entry-not-archived': 'Only a deleted entry can be recreated.',
   'entry-running': 'A pass of the entry is under way, or was started at the same instant.',
   'entry-not-started': 'The entry has never started.',
+  'part-unknown': 'A sign-in names a server that mailboxes of this connector don’t have.',
   'object-unnamed': 'The note speaks of no single object, so there is nothing to show side by side.',
   // Passes
   'kinds-all-off': 'The settings, or the two systems, leave no kind of content to migrate.',

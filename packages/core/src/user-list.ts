@@ -3,6 +3,26 @@ import { type CsvProblem, decodeCsv, formatCsv, parseCsv, readCell } from './csv
 import { SternaError } from './errors.ts';
 import { ITEM_TYPES, type ItemType, LICENSE_TIERS, LICENSE_TYPES, type LicenseTier, licenseTypeOf } from './kinds.ts';
 
+/**
+ * Servers of a mailbox that is several (connector `standards`). Each may have an address and a sign-in of its own, in
+ * columns such as SourceCaldavUser and TargetCarddavPassword.
+ */
+const PARTS = ['imap', 'caldav', 'carddav'] as const;
+const PART_FIELDS = ['address', 'user', 'password'] as const;
+
+/** What a mailbox has of its own at one of its servers. */
+export type PartSignIn = Partial<Record<(typeof PART_FIELDS)[number], string>>;
+
+const capital = (word: string): string => `${word[0]?.toUpperCase()}${word.slice(1)}`;
+
+const PART_COLUMNS: ReadonlyMap<string, { side: string; part: string; field: (typeof PART_FIELDS)[number] }> = new Map(
+  ['source', 'target'].flatMap((side) =>
+    PARTS.flatMap((part) =>
+      PART_FIELDS.map((field) => [`${capital(side)}${capital(part)}${capital(field)}`, { side, part, field }] as const),
+    ),
+  ),
+);
+
 /** Columns of the user list. Only SourceAddress is needed; TargetAddress is the same where it is left out. */
 export const USER_LIST_COLUMNS = [
   'ItemType',
@@ -35,7 +55,7 @@ const ALIASES: Readonly<Record<string, UserListColumn | 'FirstName' | 'LastName'
 };
 
 /** White space and case at the ends belong to these as typed. */
-const VERBATIM: ReadonlySet<string> = new Set(['SourcePassword', 'TargetPassword']);
+const isVerbatim = (column: string): boolean => column.endsWith('Password');
 
 const YES: ReadonlySet<string> = new Set(['yes', 'true', '1', 'y', 'x']);
 const NO: ReadonlySet<string> = new Set(['', 'no', 'false', '0', 'n']);
@@ -51,6 +71,9 @@ export interface UserListLine {
   readonly sourcePassword: string | undefined;
   readonly targetUser: string | undefined;
   readonly targetPassword: string | undefined;
+  /** By server, where the line has something of its own for one. */
+  readonly sourceParts: Readonly<Record<string, PartSignIn>>;
+  readonly targetParts: Readonly<Record<string, PartSignIn>>;
   /** Assign a license of this tier at once; `any` is standard before trial. */
   readonly license: LicenseTier | 'any' | undefined;
   readonly merge: boolean;
@@ -95,7 +118,7 @@ export function readUserList(bytes: Uint8Array, live: ReadonlySet<string> = new 
     const cells = new Map<string, string>();
     for (const [index, column] of columns.entries()) {
       const raw = fields[index] ?? '';
-      const value = VERBATIM.has(column) ? raw : readCell(raw.trim());
+      const value = isVerbatim(column) ? raw : readCell(raw.trim());
       cells.set(column, value);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
       if (/[\u0000-\u001f\u007f]/.test(value))
@@ -157,6 +180,8 @@ export function readUserList(bytes: Uint8Array, live: ReadonlySet<string> = new 
           sourcePassword: cell('SourcePassword'),
           targetUser: cell('TargetUser'),
           targetPassword: cell('TargetPassword'),
+          sourceParts: partsOf('source', cells),
+          targetParts: partsOf('target', cells),
           license,
           merge,
         });
@@ -167,15 +192,24 @@ export function readUserList(bytes: Uint8Array, live: ReadonlySet<string> = new 
   return { lines, problems };
 }
 
+function partsOf(side: 'source' | 'target', cells: ReadonlyMap<string, string>): Record<string, PartSignIn> {
+  const parts: Record<string, PartSignIn> = {};
+  for (const [column, of] of PART_COLUMNS) {
+    const value = cells.get(column);
+    if (of.side === side && value) parts[of.part] = { ...parts[of.part], [of.field]: value };
+  }
+  return parts;
+}
+
 function readHeader(header: { line: number; fields: readonly string[] } | undefined): readonly string[] {
-  const fix = `The columns are ${USER_LIST_COLUMNS.join(', ')}.`;
+  const fix = `The columns are ${USER_LIST_COLUMNS.join(', ')}; for a mailbox of several servers also SourceCaldavAddress, SourceCaldavUser, SourceCaldavPassword and the like, with Target, Carddav and Imap.`;
   if (header === undefined)
     throw new SternaError('config', 'csv-empty', 'The file is empty.', {
       fix: `Its first line names the columns. ${fix}`,
     });
   const { line } = header;
   const known = new Map<string, string>([
-    ...USER_LIST_COLUMNS.map((name) => [name.toLowerCase(), name] as const),
+    ...[...USER_LIST_COLUMNS, ...PART_COLUMNS.keys()].map((name) => [name.toLowerCase(), name] as const),
     ...Object.entries(ALIASES),
   ]);
   const columns: string[] = [];

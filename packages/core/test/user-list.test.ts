@@ -148,3 +148,19 @@ describe('user list', () => {
     expect(read(csv)).toMatchObject({ problems: [], lines: [entry] });
   });
 });
+
+it('columns of single servers, in any spelling: what is empty is not there, passwords are as typed', () => {
+  const { lines, problems } = readUserList(
+    new TextEncoder().encode(
+      'SourceAddress,Source CalDAV User,sourcecaldavpassword,TARGET_CARDDAV_ADDRESS,SourceImapUser\nada, ada-cal , p w ,ada@new,\nbo,,,,\n',
+    ),
+  );
+  expect(problems).toEqual([]);
+  expect(lines.map(({ sourceParts, targetParts }) => ({ sourceParts, targetParts }))).toEqual([
+    {
+      sourceParts: { caldav: { user: 'ada-cal', password: ' p w ' } },
+      targetParts: { carddav: { address: 'ada@new' } },
+    },
+    { sourceParts: {}, targetParts: {} },
+  ]);
+});

@@ -3,8 +3,9 @@ import type { Container } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import type { DavDialect } from './dialect.ts';
 import { type Home, hasType, hrefsOf, propfind } from './discover.ts';
+import { refusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
-import { child, childrenOf, type DavResponse } from './xml.ts';
+import { child, childrenOf, type DavResponse, preconditionOf } from './xml.ts';
 
 /** A collection as the server lists it. One that holds several kinds is a container for each. */
 export interface Collection {
@@ -39,6 +40,8 @@ export class Collections {
   readonly #http: DavHttp;
   readonly #dialect: DavDialect;
   readonly home: Home;
+  /** The last listing, on its way or here. */
+  #latest: Promise<readonly Collection[]> | undefined;
 
   constructor(http: DavHttp, dialect: DavDialect, home: Home) {
     this.#http = http;
@@ -46,7 +49,26 @@ export class Collections {
     this.home = home;
   }
 
-  async list(): Promise<readonly Collection[]> {
+  list(): Promise<readonly Collection[]> {
+    const listing = this.#list();
+    this.#latest = listing;
+    // One that failed is nothing to remember; whoever waits for it is told.
+    listing.catch(() => {
+      if (this.#latest === listing) this.#latest = undefined;
+    });
+    return listing;
+  }
+
+  /**
+   * A collection as it was last listed, so that a pass lists them once; listed anew where it isn't known. Its tokens may
+   * be older than what is in it: then the next pass looks once more.
+   */
+  async known(url: URL): Promise<Collection | undefined> {
+    const isIt = (one: Collection): boolean => one.url.pathname === url.pathname;
+    return (await this.#latest)?.find(isIt) ?? (await this.list()).find(isIt);
+  }
+
+  async #list(): Promise<readonly Collection[]> {
     const found: Collection[] = [];
     for (const url of this.home.urls) {
       const answer = await propfind(
@@ -118,16 +140,23 @@ export class Collections {
       .toLowerCase();
     const url = new URL(`${slug === '' ? wanted.kind : slug}-${hash}/`, home);
     const { method, body } = this.#dialect.make(wanted);
-    await this.#http.send({
+    const doing = `making the collection ${wanted.name}`;
+    const answer = await this.#http.send({
       method,
       url,
       headers: { 'content-type': 'application/xml; charset=utf-8' },
       body,
-      doing: `making the collection ${wanted.name}`,
-      // A repetition is answered 405: it is there.
+      doing,
       repeatable: true,
-      expected: [405],
+      expected: [403, 405, 409],
     });
+    // What is there already is answered so (RFC 4918 section 9.3.1), or so (RFC 4791 section 5.3.1.1, RFC 5689).
+    if (
+      answer.status >= 300 &&
+      answer.status !== 405 &&
+      preconditionOf(answer.body)?.name !== 'd:resource-must-be-null'
+    )
+      throw refusal(doing, answer);
     const made = (await this.list()).find((one) => isIt(one) || one.url.pathname === url.pathname);
     if (made?.kinds.includes(wanted.kind) === true) return made;
     throw new SternaError(

@@ -40,8 +40,8 @@ export interface DavDialect {
   ): { readonly name: `cal:${string}` | `card:${string}`; readonly inner: string };
   /** Method and body of the request that makes a collection. */
   make(collection: NewCollection): { readonly method: string; readonly body: Buffer };
-  /** Name of the precondition of a UID that is taken (RFC 4791 section 5.3.2.1, RFC 6352 section 6.3.2.1). */
-  readonly uidConflict: string;
-  /** Whether the server mails the people of an event by itself, from its DAV header. */
+  /** Preconditions of a UID that is taken (RFC 4791 section 5.3.2.1, RFC 6638 section 3.2.4.1, RFC 6352 section 6.3.2.1). */
+  readonly uidConflicts: readonly string[];
+  /** Whether the server mails the people of an event by itself, from the DAV header of its OPTIONS. */
   schedules(dav: string): boolean;
 }

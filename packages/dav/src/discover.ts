@@ -16,11 +16,17 @@ export interface Home {
   /** Collections are made and looked for in the first one. */
   readonly urls: readonly URL[];
   readonly principal: URL | undefined;
-  /** The DAV header of the home: what the server says it can do. */
+  /** The DAV header of the home, as OPTIONS answers it (RFC 4918 section 10.1); empty where it says nothing. */
   readonly features: string;
+  /** The Server header (RFC 9110 section 10.2.4), where there is one. */
+  readonly server: string | undefined;
+  /** Under which addresses this user is invited (RFC 6638 section 2.4.1), lower case; empty where nobody says. */
+  readonly addresses: readonly string[];
   /** How it was found, for `check`. */
   readonly evidence: string;
 }
+
+const USER_ADDRESSES = 'cal:calendar-user-address-set';
 
 export async function propfind(
   http: DavHttp,
@@ -28,7 +34,7 @@ export async function propfind(
   depth: 0 | 1,
   properties: readonly string[],
   doing: string,
-): Promise<MultiStatus & { readonly url: URL; readonly features: string }> {
+): Promise<MultiStatus & { readonly url: URL }> {
   const answer = await http.send({
     method: 'PROPFIND',
     url,
@@ -37,14 +43,14 @@ export async function propfind(
     doing,
     repeatable: true,
   });
-  return { ...parseMultiStatus(answer.body), url: answer.url, features: answer.header('dav') ?? '' };
+  return { ...parseMultiStatus(answer.body), url: answer.url };
 }
 
 /**
  * From a host, a service or a home to the home of the one who signs in (RFC 6764 section 6): current-user-principal,
  * then its home set. What is named may be the home, or a single collection, already.
  *
- * @throws SternaError config `dav-home-not-found`
+ * @throws SternaError config `dav-home-not-found` | `not-a-dav-server`
  */
 export async function discoverHome(http: DavHttp, dialect: DavDialect, start: URL): Promise<Home> {
   const isBare = start.pathname === '/' || start.pathname === '';
@@ -64,9 +70,22 @@ export async function discoverHome(http: DavHttp, dialect: DavDialect, start: UR
         throw error;
       if (error instanceof SternaError && error.code === 'sign-in-refused') throw error;
       if (error instanceof SternaError && error.class === 'config') throw error;
+      // Nobody is there; the other address is on the same machine.
+      if (error instanceof SternaError && error.class === 'transient' && !ANSWERS.has(error.code)) throw error;
       refused ??= error;
     }
   }
+  if (refused instanceof SternaError && refused.code === 'dav-answer-invalid')
+    throw new SternaError(
+      'config',
+      'not-a-dav-server',
+      `What answers at ${start.host} is no ${dialect.title} server.`,
+      {
+        field: 'url',
+        fix: 'Check host and port. Many servers want the full address, such as https://host/dav/.',
+        cause: refused,
+      },
+    );
   if (refused instanceof SternaError && refused.class === 'transient') throw refused;
   throw new SternaError('config', 'dav-home-not-found', `No ${dialect.title} home was found there.`, {
     field: 'url',
@@ -75,41 +94,37 @@ export async function discoverHome(http: DavHttp, dialect: DavDialect, start: UR
   });
 }
 
+/** Codes of transient errors that a server that is there answers with. */
+const ANSWERS: ReadonlySet<string> = new Set(['dav-answer-invalid', 'dav-server-error']);
+
 async function homeFrom(http: DavHttp, dialect: DavDialect, url: URL): Promise<Home | undefined> {
   const first = await propfind(
     http,
     url,
     0,
-    ['d:current-user-principal', 'd:resourcetype', dialect.homeSet],
+    ['d:current-user-principal', 'd:resourcetype', dialect.homeSet, USER_ADDRESSES],
     'looking for the home',
   );
   const own = first.responses[0];
   if (own === undefined) return undefined;
   if (hasType(own, dialect.resourceType))
-    return {
-      urls: [first.url],
-      principal: undefined,
-      features: first.features,
-      evidence: `a single collection at ${first.url.pathname}`,
-    };
+    return found(http, first.url, [first.url.href], undefined, `a single collection at ${first.url.pathname}`);
   const here = hrefsOf(own.properties.get(dialect.homeSet));
-  if (here.length > 0) return found(http, first.url, here, first.url, 'named by the address itself');
+  if (here.length > 0)
+    return found(http, first.url, here, { url: first.url, response: own }, 'named by the address itself');
   const principal = hrefsOf(own.properties.get('d:current-user-principal'))[0];
   if (principal !== undefined) {
     const at = new URL(principal, first.url);
-    const second = await propfind(http, at, 0, [dialect.homeSet], 'reading the principal');
-    const homes = hrefsOf(second.responses[0]?.properties.get(dialect.homeSet));
-    if (homes.length > 0) return found(http, second.url, homes, at, `home of the principal ${at.pathname}`);
+    const second = await propfind(http, at, 0, [dialect.homeSet, USER_ADDRESSES], 'reading the principal');
+    const [response] = second.responses;
+    const homes = hrefsOf(response?.properties.get(dialect.homeSet));
+    if (homes.length > 0)
+      return found(http, second.url, homes, { url: at, response }, `home of the principal ${at.pathname}`);
   }
   // No principals (a plain file server with collections in it): what was named is the home, if it holds any.
   const inside = await propfind(http, first.url, 1, ['d:resourcetype'], 'looking into the address');
   if (inside.responses.some((one) => hasType(one, dialect.resourceType)))
-    return {
-      urls: [inside.url],
-      principal: undefined,
-      features: inside.features,
-      evidence: `collections below ${inside.url.pathname}`,
-    };
+    return found(http, inside.url, [inside.url.href], undefined, `collections below ${inside.url.pathname}`);
   return undefined;
 }
 
@@ -117,13 +132,33 @@ async function found(
   http: DavHttp,
   base: URL,
   hrefs: readonly string[],
-  principal: URL,
+  principal: { readonly url: URL; readonly response: DavResponse | undefined } | undefined,
   evidence: string,
 ): Promise<Home> {
   const urls = hrefs.map((href) => new URL(href.endsWith('/') ? href : `${href}/`, base));
   const [first] = urls;
-  const look = first === undefined ? undefined : await propfind(http, first, 0, ['d:resourcetype'], 'reading the home');
-  return { urls, principal, features: look?.features ?? '', evidence: `${first?.pathname}, ${evidence}` };
+  const says = first === undefined ? undefined : await options(http, first);
+  return {
+    urls,
+    principal: principal?.url,
+    features: says?.features ?? '',
+    server: says?.server,
+    addresses: hrefsOf(principal?.response?.properties.get(USER_ADDRESSES)).map((one) => one.toLowerCase()),
+    evidence: `${first?.pathname}, ${evidence}`,
+  };
+}
+
+/** Only OPTIONS has to carry the DAV header; Cyrus leaves it out of all other answers. */
+async function options(http: DavHttp, url: URL): Promise<{ features: string; server: string | undefined }> {
+  const answer = await http.send({
+    method: 'OPTIONS',
+    url,
+    doing: 'asking what it can do',
+    repeatable: true,
+    // A server that knows no OPTIONS says nothing, which is an answer too.
+    expected: [400, 403, 404, 405, 500, 501],
+  });
+  return { features: answer.header('dav') ?? '', server: answer.header('server') };
 }
 
 export const hasType = (response: DavResponse, type: string): boolean =>

@@ -1,6 +1,6 @@
 import { SternaError } from '@sterna/core';
 import type { DavAnswer } from './answer.ts';
-import { preconditionOf } from './xml.ts';
+import { reasonOf } from './xml.ts';
 
 const BUSY_MS = 30_000;
 const QUOTA_MS = 15 * 60_000;
@@ -98,8 +98,9 @@ export function retryAfter(answer: DavAnswer, otherwise = BUSY_MS): Date {
  */
 export function refusal(doing: string, answer: DavAnswer): SternaError {
   const { status } = answer;
-  const precondition = preconditionOf(answer.body)?.name;
-  const message = `The server refused ${doing}: ${status}${precondition === undefined ? '' : ` (${precondition.replace(/^\w+:/, '')})`}.`;
+  const { name: precondition, says } = reasonOf(answer.body);
+  const reason = [precondition?.replace(/^(?:\w+:|\{[^}]*\})/, ''), says].filter(Boolean).join(': ');
+  const message = `The server refused ${doing}: ${status}${reason === '' ? '' : ` (${reason})`}.`;
   const details = { status, ...(precondition === undefined ? {} : { precondition }) };
   if (status === 429 || status === 503)
     return new SternaError('throttled', 'dav-busy', message, {
@@ -111,7 +112,7 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
     return new SternaError('throttled', 'over-quota', message, {
       fix: 'Make room in the target or raise its quota; the entry resumes by itself.',
       retryAt: new Date(Date.now() + QUOTA_MS),
-      details,
+      details: { ...details, scope: 'mailbox' },
     });
   if (status === 401)
     return new SternaError('auth', 'sign-in-refused', 'The server refused the sign-in.', {
@@ -123,6 +124,12 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
     case 'card:max-resource-size':
       return new SternaError('object', 'object-too-large', message, {
         fix: 'The server’s limit is smaller than this object: remove an attachment or photo, or raise the limit.',
+        details,
+      });
+    case 'cal:allowed-organizer-scheduling-object-change':
+    case 'cal:allowed-attendee-scheduling-object-change':
+      return new SternaError('object', 'meeting-not-changed', message, {
+        fix: 'The target doesn’t let a meeting change like this, its organizer for one. Remove the target’s copy there, and migrate it again.',
         details,
       });
     case 'cal:supported-calendar-component':

@@ -1,6 +1,6 @@
 import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
-import { type Collections, fromContainerId } from './collections.ts';
+import { type Collection, type Collections, fromContainerId } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { hasType, propfind } from './discover.ts';
 import type { DavHttp } from './http.ts';
@@ -37,16 +37,27 @@ export class DavReader implements Reader {
    * without tokens, are listed whole. Collections of several kinds are always listed, kind by kind.
    */
   async *changes(container: string, cursor: string | undefined): AsyncGenerator<ChangePage> {
-    const { url, kind } = this.locate(container);
-    const known = (await this.#collections.list()).find((one) => one.url.pathname === url.pathname);
+    const { url } = this.locate(container);
+    const known = await this.#collections.known(url);
     if (known === undefined) throw gone(url);
+    try {
+      yield* this.#changesOf(container, known, cursor);
+    } catch (thrown) {
+      const status = asSternaError(thrown).details.status;
+      throw status === 404 || status === 410 ? gone(url) : thrown;
+    }
+  }
+
+  async *#changesOf(container: string, known: Collection, cursor: string | undefined): AsyncGenerator<ChangePage> {
+    const { url, kind } = this.locate(container);
     const next = (token: string | undefined, total: number) => ({
       cursor: token ?? NO_TOKEN,
       ...((token ?? known.ctag) === undefined ? {} : { glance: (token ?? known.ctag) as string }),
       total,
     });
     if (kind === undefined && known.syncs) {
-      const delta = cursor === undefined || cursor === NO_TOKEN ? undefined : await this.#synced(url, cursor);
+      // An empty token asks for everything (RFC 6578 section 3.4), which is no delta.
+      const delta = !cursor || cursor === NO_TOKEN ? undefined : await this.#synced(url, cursor);
       if (delta !== undefined) {
         // The count is the server's own, not ours: the books are held against it.
         const total = (await this.members(container)).length;
@@ -84,17 +95,24 @@ export class DavReader implements Reader {
   async members(container: string): Promise<readonly Member[]> {
     const { url, kind } = this.locate(container);
     const query = kind === undefined ? undefined : this.#dialect.query?.(kind);
-    const answer: MultiStatus =
-      query === undefined
-        ? await propfind(
-            this.#http,
-            url,
-            1,
-            ['d:resourcetype', 'd:getetag', 'd:getcontentlength'],
-            'listing a collection',
-          )
-        : await this.#report(url, query.name, query.inner, 'listing a collection', 1);
+    if (query === undefined) return this.#listed(url);
+    const answer = await this.#report(url, query.name, query.inner, 'listing a collection', 1);
     return answer.responses.flatMap((response) => this.#member(url, response) ?? []);
+  }
+
+  async #listed(url: URL): Promise<readonly Member[]> {
+    const properties = ['d:resourcetype', 'd:getetag', 'd:getcontentlength'];
+    const answer = await propfind(this.#http, url, 1, properties, 'listing a collection');
+    return answer.responses.flatMap((response) => this.#member(url, response) ?? []);
+  }
+
+  /** As `members`, with sizes: some servers tell them in a PROPFIND alone. */
+  async sizedMembers(container: string): Promise<readonly Member[]> {
+    const members = await this.members(container);
+    if (members.every(({ size }) => size !== undefined)) return members;
+    const { url } = this.locate(container);
+    const sizes = new Map((await this.#listed(url)).map(({ id, size }) => [id, size]));
+    return members.map((member) => ({ ...member, size: member.size ?? sizes.get(member.id) }));
   }
 
   locate(container: string): { url: URL; kind: ContentKind | undefined } {

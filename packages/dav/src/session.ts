@@ -4,6 +4,7 @@ import { Collections } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { discoverHome } from './discover.ts';
 import { DavHttp } from './http.ts';
+import { quietWrites } from './quiet.ts';
 import { DavReader } from './reader.ts';
 import { addressedUrl, authorityOf, parseDavSettings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
@@ -45,6 +46,7 @@ export async function openDavSession(dialect: DavDialect, request: OpenRequest):
     const collections = new Collections(http, dialect, home);
     const reader = new DavReader(http, dialect, collections, settings.pageSize);
     const schedules = dialect.schedules(home.features);
+    const quiet = schedules ? quietWrites(home) : undefined;
     const capabilities: Capabilities = {
       kinds: dialect.kinds,
       settle: 'reserved-id',
@@ -65,15 +67,13 @@ export async function openDavSession(dialect: DavDialect, request: OpenRequest):
         home: home.evidence,
         'sign-in': signIn.scheme ?? 'none was asked for',
         features: home.features === '' ? 'none named' : home.features,
-        scheduling: schedules
-          ? 'the server mails the people of an event by itself: events are written so that it doesn’t'
-          : 'the server mails nobody',
+        scheduling: quiet?.evidence ?? 'the server mails nobody',
       },
     };
     return {
       capabilities,
       reader,
-      ...(request.role === 'write' ? { writer: new DavWriter(http, dialect, collections, reader) } : {}),
+      ...(request.role === 'write' ? { writer: new DavWriter(http, dialect, collections, reader, quiet) } : {}),
       identity: `${dialect.protocol}://${url.host}${home.urls[0]?.pathname ?? ''}`,
       quota: async () => undefined,
       close: async () => http.destroy(),

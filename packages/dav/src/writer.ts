@@ -13,10 +13,11 @@ import type {
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import type { DavAnswer } from './answer.ts';
-import { type Collections, containerId } from './collections.ts';
+import type { Collections } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
 import { refusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
+import type { QuietWrites } from './quiet.ts';
 import { type DavReader, idOf, objectUrl, uidIn } from './reader.ts';
 import { child, preconditionOf } from './xml.ts';
 
@@ -29,14 +30,21 @@ export class DavWriter implements Writer {
   readonly #dialect: DavDialect;
   readonly #collections: Collections;
   readonly #reader: DavReader;
-  /** Kinds of containers, learned when they are listed or made. */
-  readonly #kinds = new Map<string, ContentKind>();
+  readonly #quiet: QuietWrites | undefined;
 
-  constructor(http: DavHttp, dialect: DavDialect, collections: Collections, reader: DavReader) {
+  /** @param quiet undefined: the server mails nobody */
+  constructor(
+    http: DavHttp,
+    dialect: DavDialect,
+    collections: Collections,
+    reader: DavReader,
+    quiet: QuietWrites | undefined,
+  ) {
     this.#http = http;
     this.#dialect = dialect;
     this.#collections = collections;
     this.#reader = reader;
+    this.#quiet = quiet;
   }
 
   async ensureContainer(
@@ -50,18 +58,23 @@ export class DavWriter implements Writer {
         field: `kinds.${kind}`,
         fix: 'Switch this kind off, or choose another target system.',
       });
-    const name = path.join(' / ').trim() || kind;
+    const asked = path.join(' / ');
+    // XML has no words for control characters and half a surrogate pair, and servers trim.
+    const name =
+      asked
+        .toWellFormed()
+        .replace(/[\p{Cc}\ufffe\uffff]+/gu, ' ')
+        .trim() || kind;
     const collection = await this.#collections.ensure({
       name,
       kind,
       color: options.color,
       description: options.description,
     });
-    this.#kinds.set(containerId(collection, kind), kind);
-    const notes: FidelityNote[] =
-      options.color !== undefined && collection.color === undefined && this.#dialect.protocol === 'caldav'
-        ? [{ code: 'color-dropped', text: `The target keeps no colors: ${name} has lost ${options.color}.` }]
-        : [];
+    const notes: FidelityNote[] = [];
+    if (name !== asked) notes.push({ code: 'folder-renamed', text: `A folder name was adapted: ${name}.` });
+    if (options.color !== undefined && collection.color === undefined && this.#dialect.protocol === 'caldav')
+      notes.push({ code: 'color-dropped', text: `The target keeps no colors: ${name} has lost ${options.color}.` });
     return { container: this.#collections.containerOf(collection, kind), notes };
   }
 
@@ -97,8 +110,12 @@ export class DavWriter implements Writer {
 
   async *candidates(): AsyncGenerator<Candidate> {}
 
-  async *inventory(container: string, facets: { readonly matchKey?: boolean }): AsyncGenerator<InventoryItem> {
-    const members = await this.#reader.members(container);
+  async *inventory(
+    container: string,
+    facets: { readonly matchKey?: boolean; readonly size?: boolean },
+  ): AsyncGenerator<InventoryItem> {
+    const members =
+      facets.size === true ? await this.#reader.sizedMembers(container) : await this.#reader.members(container);
     if (facets.matchKey !== true) {
       for (const { id, version, size } of members)
         yield {
@@ -139,6 +156,7 @@ export class DavWriter implements Writer {
     if (pivotOf(kind).digest(mine.body).equals(pivotOf(kind).digest(op.body)))
       return done(op.op, op.reservedId, mine.version);
     // What was made then is older than what the source holds now.
+    this.#quiet?.check(mine.body, 'replace');
     const again = await this.#put(collection, op.reservedId, op.body, { 'if-match': mine.version ?? '*' }, []);
     return this.#written(op, collection, op.reservedId, again);
   }
@@ -147,7 +165,10 @@ export class DavWriter implements Writer {
     const { url: collection } = this.#reader.locate(op.container);
     const kind = await this.#kindOf(op.container);
     // `If-Match: *` is not understood everywhere, so "whatever it is" is asked for by name.
-    const version = op.ifVersion ?? (await this.#versionOf(collection, op.targetId));
+    const version =
+      this.#quiet?.looksFirst === true || op.ifVersion === undefined
+        ? await this.#looked(collection, op.targetId, 'replace', op.ifVersion)
+        : op.ifVersion;
     if (version === undefined) return { op: op.op, outcome: 'missing' };
     const answer = await this.#put(collection, op.targetId, op.body, { 'if-match': version }, [404, 409, 410, 412]);
     if (answer.status < 300) return this.#written(op, collection, op.targetId, answer);
@@ -160,17 +181,32 @@ export class DavWriter implements Writer {
     return { op: op.op, outcome: 'changed', ...(now.version === undefined ? {} : { version: now.version }) };
   }
 
-  async #versionOf(collection: URL, id: string): Promise<string | undefined> {
+  /** The version that was looked at, so that what is written over is what was looked at; `wanted` where it is not that. */
+  async #looked(
+    collection: URL,
+    id: string,
+    verb: 'replace' | 'remove',
+    wanted: string | undefined,
+  ): Promise<string | undefined> {
     const now = await this.#reader.one(collection, id);
-    return 'body' in now ? now.version : undefined;
+    if ('error' in now) throw now.error;
+    if (!('body' in now) || !Buffer.isBuffer(now.body)) return undefined;
+    if (wanted !== undefined && now.version !== wanted) return wanted;
+    this.#quiet?.check(now.body, verb);
+    return now.version ?? wanted;
   }
 
   async #remove(op: RemoveOp): Promise<Result> {
     const { url: collection } = this.#reader.locate(op.container);
+    let version = op.ifVersion;
+    if (this.#quiet?.looksFirst === true) {
+      version = await this.#looked(collection, op.targetId, 'remove', op.ifVersion);
+      if (version === undefined) return { op: op.op, outcome: 'missing' };
+    }
     const answer = await this.#http.send({
       method: 'DELETE',
       url: objectUrl(collection, op.targetId),
-      headers: op.ifVersion === undefined ? {} : { 'if-match': op.ifVersion },
+      headers: { ...this.#quiet?.headers, ...(version === undefined ? {} : { 'if-match': version }) },
       doing: 'removing an object',
       repeatable: true,
       expected: [404, 410, 412],
@@ -194,7 +230,7 @@ export class DavWriter implements Writer {
     return this.#http.send({
       method: 'PUT',
       url: objectUrl(collection, id),
-      headers: { 'content-type': this.#dialect.contentType, ...condition },
+      headers: { 'content-type': this.#dialect.contentType, ...this.#quiet?.headers, ...condition },
       body,
       doing: 'an object',
       // Every PUT carries a condition, so one that is sent twice takes effect once.
@@ -217,36 +253,24 @@ export class DavWriter implements Writer {
     collection: URL,
     kind: ContentKind,
     body: Buffer,
-  ): Promise<{ targetId: string; version?: string } | undefined> {
+  ): Promise<{ targetId: string; version?: string; elsewhere?: SternaError } | undefined> {
     const precondition = preconditionOf(answer.body);
     const isConflict =
-      precondition?.name === this.#dialect.uidConflict || (answer.status === 409 && precondition === undefined);
+      precondition === undefined ? answer.status === 409 : this.#dialect.uidConflicts.includes(precondition.name);
     if (!isConflict) return undefined;
     const href = child(precondition, 'd:href')?.text.trim();
     const named = href === undefined ? undefined : idOf(collection, href);
     const uid = uidIn(body);
     const id = named ?? (uid === undefined ? undefined : (await this.#reader.find(collection, kind, uid))?.id);
-    if (id === undefined) {
-      if (href === undefined) return undefined;
-      throw new SternaError(
-        'object',
-        'uid-taken-elsewhere',
-        'Another collection of the target has an object with this UID.',
-        {
-          fix: 'Remove the other one, or leave this one out; then start a delta pass.',
-        },
-      );
-    }
+    if (id === undefined) return href === undefined ? undefined : { targetId: href, elsewhere: takenElsewhere(href) };
     const now = await this.#reader.one(collection, id);
     return { targetId: id, ...('body' in now && now.version !== undefined ? { version: now.version } : {}) };
   }
 
   async #kindOf(container: string): Promise<ContentKind> {
-    const known = this.#kinds.get(container);
-    if (known !== undefined) return known;
-    for (const one of await this.#collections.containers()) this.#kinds.set(one.id, one.kind);
+    const { url, kind } = this.#reader.locate(container);
     const [fallback] = this.#dialect.kinds;
-    return this.#kinds.get(container) ?? (fallback as ContentKind);
+    return kind ?? (await this.#collections.known(url))?.kinds[0] ?? (fallback as ContentKind);
   }
 
   /** An object's own refusal is its result; what concerns the endpoint as a whole is thrown. */
@@ -259,6 +283,26 @@ export class DavWriter implements Writer {
       if (error.class === 'transient') return { op: op.op, outcome: 'unknown', error };
       throw thrown;
     }
+  }
+}
+
+function takenElsewhere(href: string): SternaError {
+  const collection = href.split('/').at(-2) ?? '';
+  return new SternaError(
+    'object',
+    'uid-taken-elsewhere',
+    `Another collection of the target (${decoded(collection)}) has an object with this UID, and its server takes a UID once.`,
+    {
+      fix: 'Choose the conflict option “rename”, or remove the other one; then start a delta pass.',
+    },
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -164,12 +164,28 @@ const statusOf = (line: string | undefined): number | undefined => {
   return found === undefined ? undefined : Number(found);
 };
 
-/** Precondition that an error's body names (RFC 4918 section 16), `cal:no-uid-conflict`; undefined where it names none. */
-export function preconditionOf(body: Buffer): XmlElement | undefined {
+/** Longest description that is passed on: it goes into the books. */
+const MAX_DESCRIPTION = 200;
+
+/**
+ * Precondition that an error's body names (RFC 4918 section 16), `cal:no-uid-conflict`; undefined where it names none.
+ */
+export const preconditionOf = (body: Buffer): XmlElement | undefined =>
+  errorOf(body)?.children.find((one) => one.name !== DESCRIPTION);
+
+/** The precondition's name, and the server's own words (RFC 4918 section 14.25), on one line. */
+export function reasonOf(body: Buffer): { readonly name: string | undefined; readonly says: string | undefined } {
+  const says = child(errorOf(body), DESCRIPTION)?.text.replace(/\s+/g, ' ').trim().slice(0, MAX_DESCRIPTION);
+  return { name: preconditionOf(body)?.name, says: says || undefined };
+}
+
+const DESCRIPTION = 'd:responsedescription';
+
+function errorOf(body: Buffer): XmlElement | undefined {
   if (!body.includes('error')) return undefined;
   try {
     const root = parseXml(body);
-    return root.name === 'd:error' ? root.children[0] : undefined;
+    return root.name === 'd:error' ? root : undefined;
   } catch {
     return undefined;
   }

@@ -46,12 +46,16 @@ export async function giveSlotsBack(client: PoolClient, owner: string): Promise<
   await client.query('delete from budget_slice where owner = $1 or expires_at < clock_timestamp()', [owner]);
 }
 
-/** Everything went well: one more, up to the ceiling. */
+/**
+ * Everything went well: one more, up to the ceiling. A system that is paused stays so: a pass that was under way when it
+ * said "too many" proves nothing.
+ */
 export async function raiseBudget(client: PoolClient | Pool, systemIds: readonly number[]): Promise<void> {
   await client.query(
     `update budget set connections = least(ceiling, connections + 1), resume_at = null, reason = null,
             throttled_since = null
-      where system_id = any($1) and (connections < ceiling or resume_at is not null)`,
+      where system_id = any($1) and (resume_at is null or resume_at <= now())
+        and (connections < ceiling or resume_at is not null)`,
     [systemIds],
   );
 }

@@ -25,7 +25,8 @@ const URLS = `
 Addresses (user names percent-encoded; passwords never in them):
   imaps://user@host[:port]     IMAP with implicit TLS
   imap://user@host[:port]      IMAP with STARTTLS; plain text only to loopback or with --insecure
-  caldav+https://user@host     calendars and tasks;  carddav+https://user@host     contacts
+  caldav+https://user@host     calendars and tasks; the host, or the full address of the user's home
+  carddav+https://user@host    address books, likewise
   maildir:PATH  mbox:PATH  eml:PATH      mail
   ics:PATH  vcf:PATH           calendars and tasks, contacts: a file, or a folder searched in depth
   takeout:PATH                 an unpacked Google Takeout, all kinds; only to read

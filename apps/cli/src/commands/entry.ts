@@ -5,6 +5,7 @@ import { type CommandContext, handle } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Answer, doneAnswer, listAnswer, textAnswer, withExit } from '../io/answer.ts';
 import { readSettings } from '../io/files.ts';
+import { PART_USER_HELP, partSignIns } from '../io/part-sign-ins.ts';
 import { entryAnswer, entryColumns, noteColumns, passAnswer, passColumns, planAnswer } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
 import { findEntry, findProject } from '../remote/names.ts';
@@ -64,22 +65,36 @@ export function registerEntry(program: Command): void {
     .option('--batch <name>')
     .option('--merge', 'allow several entries into one target', false)
     .option('--source-user <name>', 'password: STERNA_SOURCE_PASSWORD')
-    .option('--target-user <name>', 'password: STERNA_TARGET_PASSWORD');
+    .option('--target-user <name>', 'password: STERNA_TARGET_PASSWORD')
+    .option('--source-part-user <server=name>', PART_USER_HELP, collect, [])
+    .option('--target-part-user <server=name>', PART_USER_HELP, collect, [])
+    .addHelpText(
+      'after',
+      '\nPasswords come from STERNA_SOURCE_PASSWORD and STERNA_TARGET_PASSWORD; of one server of a mailbox from\n' +
+        'STERNA_SOURCE_CALDAV_PASSWORD and the like (IMAP, CALDAV, CARDDAV). They are stored sealed, and never shown again.',
+    );
   handle<
     [string, string, string | undefined],
-    { batch?: string; merge: boolean; sourceUser?: string; targetUser?: string }
+    {
+      batch?: string;
+      merge: boolean;
+      sourceUser?: string;
+      targetUser?: string;
+      sourcePartUser: string[];
+      targetPartUser: string[];
+    }
   >(add, async ({ options }, word, sourceAddress, target) => {
     const client = await connect(options);
     const { id } = await findProject(client, word);
-    const credentials = (side: 'source' | 'target', user: string | undefined) => {
-      const password = process.env[`STERNA_${side.toUpperCase()}_PASSWORD`] || undefined;
-      if (user === undefined && password === undefined) return {};
-      return {
-        [`${side}Credentials`]: {
-          ...(user === undefined ? {} : { user }),
-          ...(password === undefined ? {} : { password }),
-        },
+    const credentials = (side: 'source' | 'target', user: string | undefined, partUsers: readonly string[]) => {
+      const prefix = `STERNA_${side.toUpperCase()}`;
+      const password = process.env[`${prefix}_PASSWORD`] || undefined;
+      const given = {
+        ...(user === undefined ? {} : { user }),
+        ...(password === undefined ? {} : { password }),
+        ...partSignIns(prefix, partUsers),
       };
+      return Object.keys(given).length === 0 ? {} : { [`${side}Credentials`]: given };
     };
     const made = await client.createEntries({
       params: { id },
@@ -90,8 +105,8 @@ export function registerEntry(program: Command): void {
             targetAddress: target ?? sourceAddress,
             merge: options.merge,
             ...(options.batch === undefined ? {} : { batch: options.batch }),
-            ...credentials('source', options.sourceUser),
-            ...credentials('target', options.targetUser),
+            ...credentials('source', options.sourceUser, options.sourcePartUser),
+            ...credentials('target', options.targetUser, options.targetPartUser),
           },
         ],
       },

@@ -22,7 +22,9 @@ export function registerList(program: Command): void {
     .addHelpText(
       'after',
       '\nColumns: SourceAddress (needed), TargetAddress, ItemType, DisplayName, Batch, SourceUser, SourcePassword,\n' +
-        'TargetUser, TargetPassword, License, Merge. Passwords are stored sealed, and never exported.',
+        'TargetUser, TargetPassword, License, Merge. For a mailbox of several servers also SourceCaldavAddress,\n' +
+        'SourceCaldavUser, SourceCaldavPassword and the like, with Target, Imap and Carddav. Passwords are stored sealed,\n' +
+        'and never exported.',
     );
   handle<[string, string], { preview: boolean; partial: boolean }>(importCommand, async ({ options }, word, file) => {
     const client = await connect(options);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { handle } from '../context.ts';
 import { doneAnswer, fieldsAnswer, listAnswer } from '../io/answer.ts';
 import { readSettings } from '../io/files.ts';
+import { PART_USER_HELP, partSignIns } from '../io/part-sign-ins.ts';
 import { askSecret } from '../io/secrets.ts';
 import { checkAnswer } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
@@ -13,6 +14,7 @@ interface AddOptions {
   readonly set: readonly string[];
   readonly user?: string;
   readonly password: boolean;
+  readonly partUser: readonly string[];
 }
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -51,10 +53,10 @@ export function registerSystem(program: Command): void {
         {
           title: 'credentials',
           value: (row) =>
-            Object.entries(row.credentials)
-              .filter(([, stored]) => stored)
-              .map(([kind]) => kind)
-              .join(','),
+            [
+              ...Object.entries(row.credentials).flatMap(([kind, stored]) => (stored === true ? [kind] : [])),
+              ...(row.credentials.parts ?? []),
+            ].join(','),
         },
         { title: 'settings', value: (row) => JSON.stringify(row.settings) },
       ],
@@ -71,9 +73,11 @@ export function registerSystem(program: Command): void {
     .option('--set <name=value>', 'one setting (repeatable)', collect, [])
     .option('--user <name>', 'sign-in name of an administrator account of the system')
     .option('--password', 'ask for a password (or set STERNA_SYSTEM_PASSWORD)', false)
+    .option('--part-user <server=name>', PART_USER_HELP, collect, [])
     .addHelpText(
       'after',
-      '\nSTERNA_SYSTEM_PASSWORD and STERNA_SYSTEM_ACCESS_TOKEN are stored sealed, and never shown again.',
+      '\nSTERNA_SYSTEM_PASSWORD and STERNA_SYSTEM_ACCESS_TOKEN are stored sealed, and never shown again; so are those of one\n' +
+        'server of its mailboxes (STERNA_SYSTEM_CALDAV_PASSWORD and the like, with IMAP, CALDAV, CARDDAV).',
     );
   handle<[string], AddOptions>(add, async ({ options, terminal }, name) => {
     const settings = await readSettings(options.settings, options.set);
@@ -85,6 +89,7 @@ export function registerSystem(program: Command): void {
       ...(options.user === undefined ? {} : { user: options.user }),
       ...(password === undefined ? {} : { password }),
       ...(accessToken === undefined ? {} : { accessToken }),
+      ...partSignIns('STERNA_SYSTEM', options.partUser),
     };
     const made = await (await connect(options)).createSystem({
       body: {

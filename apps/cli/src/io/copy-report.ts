@@ -50,7 +50,7 @@ function exitCode(result: CopyResult): ExitCode {
 
 function describe(result: CopyResult): Answer {
   const { containers, ...line } = result;
-  const folders = containers.map((one) => ({ folder: one.container, books: one.books }));
+  const folders = containers.map(({ container: folder, kind, books, excluded }) => ({ folder, kind, books, excluded }));
   const failures = result.failures.slice(0, MOST_LISTED).map((failure) => {
     const what = [failure.folder, failure.subject ?? failure.id].filter((part) => part !== undefined).join(': ');
     return printable(

@@ -23,7 +23,7 @@ export const entryColumns: readonly Column<Entry>[] = [
   { title: 'license', value: licenseOf },
   { title: 'status', value: (entry) => entry.status },
   { title: 'migrated', value: (entry) => entry.lastPass?.books?.migrated, align: 'right' },
-  { title: 'failed', value: (entry) => entry.lastPass?.books?.failed, align: 'right' },
+  { title: 'failed', value: (entry) => entry.failures, align: 'right' },
   { title: 'detail', value: (entry) => entry.statusDetail },
 ];
 

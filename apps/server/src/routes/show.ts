@@ -14,17 +14,26 @@ export const showPass = (pass: PassView) => ({
   ...pass,
   books: maybeBooks(pass.books),
   folders: foldersOf(pass),
+  kinds: kindsOf(pass),
 });
 
 /** The engine keeps the books of each folder in the result of a writing pass. */
 function foldersOf(pass: PassView) {
   if (pass.books === undefined) return undefined;
   const { containers = [] } = (pass.result ?? {}) as { containers?: readonly FolderBooks[] };
-  return containers.map(({ container, target, books }) => ({
+  return containers.map(({ container, kind, target, books, excluded }) => ({
     folder: container,
+    kind,
     target: target ?? undefined,
     books: showBooks(books),
+    excluded,
   }));
+}
+
+function kindsOf(pass: PassView) {
+  const { kinds } = (pass.result ?? {}) as { kinds?: Readonly<Record<string, Books>> };
+  if (pass.books === undefined || kinds === undefined) return undefined;
+  return Object.fromEntries(Object.entries(kinds).map(([kind, books]) => [kind, showBooks(books)]));
 }
 
 export const showEntry = (entry: EntryView) => ({
@@ -34,6 +43,9 @@ export const showEntry = (entry: EntryView) => ({
 
 interface FolderBooks {
   readonly container: string;
+  /** Absent in passes of earlier versions. */
+  readonly kind?: string;
   readonly target: string | null;
   readonly books: Books;
+  readonly excluded?: string;
 }

@@ -1,6 +1,7 @@
 import createFetchClient, { type Middleware } from 'openapi-fetch';
 import createHooks from 'openapi-react-query';
 import { strings } from '../strings.ts';
+import { fetchOrEarly } from './early.ts';
 import { ApiError } from './error.ts';
 import type { components, paths } from './schema.d.ts';
 
@@ -42,7 +43,7 @@ export async function refusalOf(response: Response): Promise<ApiError> {
 }
 
 /** Typed by the OpenAPI document: `await api.POST('/api/projects', { body })` answers `{ data }` or throws ApiError. */
-export const api = createFetchClient<paths>({ baseUrl: window.location.origin });
+export const api = createFetchClient<paths>({ baseUrl: window.location.origin, fetch: fetchOrEarly });
 api.use(conventions);
 
 /** The same as hooks of TanStack Query: `$api.useQuery('get', '/api/projects')`. Keys are [method, path, init]. */

@@ -1736,6 +1736,18 @@ export interface components {
             password?: string;
             /** @description OAuth 2 bearer */
             accessToken?: string;
+            /** @description Where a mailbox is several servers: what is another for one of them, by its key (`caldav`) */
+            parts?: {
+                [key: string]: {
+                    /** @description Of the mailbox at this server, where it is another */
+                    address?: string;
+                    /** @description Sign-in name where it differs from the address */
+                    user?: string;
+                    password?: string;
+                    /** @description OAuth 2 bearer */
+                    accessToken?: string;
+                };
+            };
         };
         MappingRowInput: {
             source: string;
@@ -1802,9 +1814,17 @@ export interface components {
             /** @description Books per folder of the source */
             folders?: {
                 folder: string;
+                /** @description Of its objects: message, event, task, contact */
+                kind?: string;
                 target?: string;
                 books: components["schemas"]["Books"];
+                /** @description Why it was left out as a whole */
+                excluded?: string;
             }[];
+            /** @description The books by content kind */
+            kinds?: {
+                [key: string]: components["schemas"]["Books"];
+            };
             /** @description Per folder, and what an audit or verify found */
             result?: unknown;
             /** @description Code, words and fix of a failed pass */
@@ -1821,6 +1841,8 @@ export interface components {
                 user: boolean;
                 password: boolean;
                 accessToken: boolean;
+                /** @description Servers with a sign-in of their own; absent: none */
+                parts?: string[];
             };
             /**
              * Format: date-time
@@ -1842,6 +1864,8 @@ export interface components {
             itemTypes: string[];
             canRead: boolean;
             canWrite: boolean;
+            /** @description Servers that a mailbox of it is, each of which may have credentials of its own */
+            parts?: string[];
             /** @description JSON Schema of the settings */
             settingsSchema?: unknown;
         };
@@ -2202,6 +2226,8 @@ export interface components {
                  */
                 endedAt?: string;
             };
+            /** @description Failed or uncertain by the books of its last initial or delta pass */
+            failures: number;
             replacesEntryId?: number;
             /**
              * Format: date-time

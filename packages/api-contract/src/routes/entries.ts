@@ -56,6 +56,7 @@ export const entrySchema = z
         endedAt: timestamp.optional(),
       })
       .optional(),
+    failures: z.number().int().describe('Failed or uncertain by the books of its last initial or delta pass'),
     replacesEntryId: id.optional(),
     createdAt: timestamp,
     archivedAt: timestamp.optional(),

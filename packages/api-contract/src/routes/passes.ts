@@ -35,9 +35,18 @@ export const passSchema = z
     progress: z.unknown().optional().describe('Objects, bytes, rate, time left, current folder, throttling'),
     books: booksSchema.optional(),
     folders: z
-      .array(z.object({ folder: z.string(), target: z.string().optional(), books: booksSchema }))
+      .array(
+        z.object({
+          folder: z.string(),
+          kind: z.string().optional().describe('Of its objects: message, event, task, contact'),
+          target: z.string().optional(),
+          books: booksSchema,
+          excluded: z.string().optional().describe('Why it was left out as a whole'),
+        }),
+      )
       .optional()
       .describe('Books per folder of the source'),
+    kinds: z.record(z.string(), booksSchema).optional().describe('The books by content kind'),
     result: z.unknown().optional().describe('Per folder, and what an audit or verify found'),
     error: z.unknown().optional().describe('Code, words and fix of a failed pass'),
   })

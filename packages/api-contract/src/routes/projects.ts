@@ -123,7 +123,7 @@ export const projectRoutes = defineRoutes({
     path: '/api/projects/:id/settings',
     summary: 'Change settings; passes that have started keep theirs',
     tags: ['projects'],
-    scope: 'operate',
+    scope: 'admin',
     params: idParams,
     body: z.object({
       patch: settingsPatch,

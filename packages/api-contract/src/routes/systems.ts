@@ -2,12 +2,26 @@ import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { id, idParams, jsonObject, name, timestamp } from '../schemas/common.ts';
 
+const signIn = {
+  user: z.string().max(500).optional().describe('Sign-in name where it differs from the address'),
+  password: z.string().max(10_000).optional(),
+  accessToken: z.string().max(20_000).optional().describe('OAuth 2 bearer'),
+};
+
 /** Write-only: they are sealed at rest, and no answer ever holds them. */
 export const credentialsInput = z
   .object({
-    user: z.string().max(500).optional().describe('Sign-in name where it differs from the address'),
-    password: z.string().max(10_000).optional(),
-    accessToken: z.string().max(20_000).optional().describe('OAuth 2 bearer'),
+    ...signIn,
+    parts: z
+      .record(
+        z.string().max(50),
+        z.object({
+          address: z.string().max(1000).optional().describe('Of the mailbox at this server, where it is another'),
+          ...signIn,
+        }),
+      )
+      .optional()
+      .describe('Where a mailbox is several servers: what is another for one of them, by its key (`caldav`)'),
   })
   .meta({ id: 'Credentials' });
 
@@ -18,7 +32,12 @@ export const systemSchema = z
     connector: z.string(),
     settings: z.unknown().optional().describe("The connector's settings, without secrets"),
     credentials: z
-      .object({ user: z.boolean(), password: z.boolean(), accessToken: z.boolean() })
+      .object({
+        user: z.boolean(),
+        password: z.boolean(),
+        accessToken: z.boolean(),
+        parts: z.array(z.string()).optional().describe('Servers with a sign-in of their own; absent: none'),
+      })
       .describe('Which are stored; never what they are'),
     createdAt: timestamp,
   })
@@ -41,6 +60,10 @@ export const connectorSchema = z
     itemTypes: z.array(z.string()),
     canRead: z.boolean(),
     canWrite: z.boolean(),
+    parts: z
+      .array(z.string())
+      .optional()
+      .describe('Servers that a mailbox of it is, each of which may have credentials of its own'),
     settingsSchema: z.unknown().optional().describe('JSON Schema of the settings'),
   })
   .meta({ id: 'Connector' });

@@ -16,7 +16,8 @@ export const caldavDialect: DavDialect = {
   contentType: 'text/calendar; charset=utf-8',
   extension: '.ics',
   collectionProperties: ['cal:supported-calendar-component-set', 'cal:calendar-description', 'ical:calendar-color'],
-  uidConflict: 'cal:no-uid-conflict',
+  // The second is what Cyrus says of any event; it looks through all calendars of the user.
+  uidConflicts: ['cal:no-uid-conflict', 'cal:unique-scheduling-object-resource'],
 
   kindsOf(properties) {
     const set = properties.get('cal:supported-calendar-component-set');
@@ -84,8 +85,11 @@ export const caldavDialect: DavDialect = {
     ),
   }),
 
-  // RFC 6638 section 2.
-  schedules: (dav) => /(?:^|,)\s*calendar-auto-schedule\s*(?:,|$)/i.test(dav),
+  // RFC 6638 section 2. A server that doesn't even say that it holds calendars (RFC 4791 section 5.1) may do anything.
+  schedules: (dav) => hasToken(dav, 'calendar-auto-schedule') || !hasToken(dav, 'calendar-access'),
 };
+
+const hasToken = (dav: string, token: string): boolean =>
+  dav.split(',').some((one) => one.trim().toLowerCase() === token);
 
 const compFilter = (name: string, inner = ''): string => xml('cal:comp-filter', inner, ` name="${name}"`);

@@ -13,7 +13,7 @@ export const carddavDialect: DavDialect = {
   contentType: 'text/vcard; charset=utf-8',
   extension: '.vcf',
   collectionProperties: ['card:addressbook-description', 'card:supported-address-data'],
-  uidConflict: 'card:no-uid-conflict',
+  uidConflicts: ['card:no-uid-conflict'],
 
   kindsOf: () => ['contact'],
 

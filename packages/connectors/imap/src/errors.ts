@@ -120,10 +120,15 @@ export function refusal(
       return new SternaError('throttled', 'over-quota', message, {
         fix: 'Make room in the target mailbox or raise its quota; the entry resumes by itself.',
         retryAt: new Date(Date.now() + QUOTA_MS),
-        details,
+        details: { ...details, scope: 'mailbox' },
+      });
+    case 'INUSE':
+      return new SternaError('throttled', 'imap-busy', message, {
+        fix: 'Nothing to do: Sterna tries again by itself.',
+        retryAt: new Date(Date.now() + BUSY_MS),
+        details: { ...details, scope: 'mailbox' },
       });
     case 'UNAVAILABLE':
-    case 'INUSE':
     case 'LIMIT':
     case 'THROTTLED':
       return new SternaError('throttled', 'imap-busy', message, {

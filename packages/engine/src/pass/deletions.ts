@@ -1,6 +1,7 @@
 import type { InventoryItem } from '@sterna/connector-kit';
 import { formatFlags } from '@sterna/core';
 import {
+  type ContainerRow,
   dropTargets,
   inFencedTransaction,
   insertNotes,
@@ -35,9 +36,14 @@ export async function handleDeletions(context: PassContext): Promise<void> {
     for await (const item of context.target.writer?.inventory(target.key, {}) ?? [])
       if (wanted.has(item.targetId)) here.set(item.targetId, item);
     const remove: LedgerRow[] = [];
+    /** Their copies are no more: people removed them, or an earlier run of ours that died before it could say so. */
+    const absent: LedgerRow[] = [];
     for (const row of rows) {
       const copy = row.targetId === undefined ? undefined : here.get(row.targetId);
-      if (copy === undefined) continue;
+      if (copy === undefined) {
+        if (policy === 'propagate') absent.push(row);
+        continue;
+      }
       const words = `It was deleted at the source; its copy is in ${target.path.join('/')}`;
       const about = { src: row.src, srcId: row.srcId, container: row.container };
       if (policy === 'report') {
@@ -49,41 +55,54 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         remove.push(row);
       }
     }
-    if (remove.length > 0) {
-      context.writtenTargets.add(id);
-      const results = await context.target.writer?.apply(
-        remove.map((row, i) => ({
-          verb: 'remove',
-          op: String(i),
-          container: target.key,
-          targetId: row.targetId ?? '',
-          how: 'trash',
-          ...(row.targetVersion === undefined ? {} : { ifVersion: row.targetVersion }),
-        })),
+    const removed = remove.length === 0 ? [] : await removeCopies(context, target, remove);
+    const told = (row: LedgerRow, text: string): ObjectNote => ({
+      kind: 'gone',
+      code: 'deletion-propagated',
+      text: `It was deleted at the source; ${text}`,
+      src: row.src,
+      srcId: row.srcId,
+      container: row.container,
+    });
+    const where = target.path.join('/');
+    // With what they tell, so that a crash leaves no removal untold.
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      await dropTargets(
+        client,
+        claim.entryId,
+        [...removed, ...absent].map((row) => row.src),
       );
-      const removed = remove.filter((_, i) => {
-        const outcome = results?.find((result) => result.op === String(i))?.outcome;
-        return outcome === 'done' || outcome === 'missing';
-      });
-      for (const row of removed)
-        notes.push({
-          kind: 'gone',
-          code: 'deletion-propagated',
-          text: `It was deleted at the source; its copy in ${target.path.join('/')} was moved to the target's trash.`,
-          src: row.src,
-          srcId: row.srcId,
-          container: row.container,
-        });
-      await inFencedTransaction(pool, claim.lease, (client) =>
-        dropTargets(
-          client,
-          claim.entryId,
-          removed.map((row) => row.src),
-        ),
-      );
-    }
+      await insertNotes(client, claim.entryId, claim.number, [
+        ...notes.splice(0),
+        ...removed.map((row) => told(row, `its copy in ${where} was moved to the target's trash.`)),
+        ...absent.map((row) => told(row, `${where} has no copy of it any more.`)),
+      ]);
+    });
   }
-  await inFencedTransaction(pool, claim.lease, (client) => insertNotes(client, claim.entryId, claim.number, notes));
+}
+
+/** @returns those whose copies are gone now */
+async function removeCopies(
+  context: PassContext,
+  target: ContainerRow,
+  rows: readonly LedgerRow[],
+): Promise<readonly LedgerRow[]> {
+  context.writtenTargets.add(target.id);
+  const results = await context.target.writer?.apply(
+    rows.map((row, i) => ({
+      verb: 'remove',
+      op: String(i),
+      container: target.key,
+      targetId: row.targetId ?? '',
+      how: 'trash',
+      ...(row.targetVersion === undefined ? {} : { ifVersion: row.targetVersion }),
+    })),
+  );
+  const outcomes = new Map(results?.map((result) => [result.op, result.outcome]));
+  return rows.filter((_, i) => {
+    const outcome = outcomes.get(String(i));
+    return outcome === 'done' || outcome === 'missing';
+  });
 }
 
 /** Somebody worked on the copy since it was written: another version, or other flags. */

@@ -1,5 +1,13 @@
 import { SternaError } from '@sterna/core';
-import { inFencedTransaction, markRemoved, nextToRemove, saveContainers, TARGET } from '@sterna/store';
+import {
+  inFencedTransaction,
+  insertNotes,
+  markRemoved,
+  nextToRemove,
+  type ObjectNote,
+  saveContainers,
+  TARGET,
+} from '@sterna/store';
 import type { PassContext } from './context.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure, newRow } from './structure.ts';
@@ -77,16 +85,28 @@ export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
       );
       const gone: string[] = [];
       const kept: string[] = [];
+      const notes: ObjectNote[] = [];
       for (const result of results) {
         if (result.outcome === 'done' || result.outcome === 'missing') gone.push(result.op);
         // Somebody changed it since it was listed: what was confirmed is not what is there now.
         else if (result.outcome === 'changed') kept.push(result.op);
-        else if (result.outcome === 'exists') throw new SternaError('bug', 'internal', 'A removal can’t find a twin.');
+        else if (result.outcome === 'refused' && result.error.class === 'object') {
+          // One that can't be removed keeps nobody from removing the others.
+          kept.push(result.op);
+          notes.push({
+            kind: 'skipped',
+            code: result.error.code,
+            text: `${result.error.message} (${row.path.join('/')}, ${result.op})`,
+            ...(result.error.fix === undefined ? {} : { fix: result.error.fix }),
+          });
+        } else if (result.outcome === 'exists')
+          throw new SternaError('bug', 'internal', 'A removal can’t find a twin.');
         else throw result.error;
       }
-      await inFencedTransaction(context.pool, context.claim.lease, (client) =>
-        markRemoved(client, context.claim.entryId, row.id, [...gone, ...kept]),
-      );
+      await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
+        await markRemoved(client, context.claim.entryId, row.id, [...gone, ...kept]);
+        await insertNotes(client, context.claim.entryId, context.claim.number, notes);
+      });
       objects += gone.length;
       bytes += page.reduce((total, item) => total + (item.size ?? 0), 0);
       context.progress.objects += gone.length;

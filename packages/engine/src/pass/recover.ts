@@ -232,13 +232,19 @@ async function settleReplaces(context: PassContext, row: ContainerRow, intents: 
   );
 }
 
-/** The id was ours to choose: a create that is sent again answers with the same object, so nothing needs to be found. */
+/**
+ * The id was ours to choose: a create that is sent again answers with the same object, so mail, which never changes,
+ * needs not be found. Other objects are looked at: what landed may have been changed by people since, and its source
+ * may be another or none by now.
+ */
 async function settleReserved(
   context: PassContext,
   writer: Writer,
   row: ContainerRow,
   intents: readonly Intent[],
 ): Promise<void> {
+  const landed = row.kind === 'message' ? [] : await landedCreates(context, row, intents);
+  await settleFound(context, landed);
   const moves = intents.filter((intent) => intent.verb === 'place');
   const moved: { intent: Intent; targetId: string; digest: Buffer }[] = [];
   if (moves.length > 0) {
@@ -249,11 +255,37 @@ async function settleReserved(
     }
   }
   await settleFound(context, moved);
-  const done = new Set(moved.map(({ intent }) => intent.op));
+  const done = new Set([...landed, ...moved].map(({ intent }) => intent.op));
   await forget(
     context,
     intents.filter((intent) => !done.has(intent.op)),
   );
+}
+
+/** No copy is ever of this version, so it counts as changed by people: the conflict option decides. */
+const VERSION_OF_PEOPLE = '"not-as-written"';
+
+async function landedCreates(
+  context: PassContext,
+  row: ContainerRow,
+  intents: readonly Intent[],
+): Promise<readonly Found[]> {
+  const byId = new Map(
+    intents.flatMap((intent) =>
+      intent.verb === 'create' && intent.reservedId !== undefined && intent.digest !== undefined
+        ? [[intent.reservedId, { intent, digest: intent.digest }] as const]
+        : [],
+    ),
+  );
+  const found: Found[] = [];
+  if (byId.size === 0) return found;
+  for await (const copy of context.target.reader.read(row.key, [...byId.keys()])) {
+    const ours = byId.get(copy.id);
+    if (ours === undefined || !('body' in copy)) continue;
+    const asWritten = ours.digest.equals(await digestOf(row.kind, copy.body));
+    found.push({ ...ours, targetId: copy.id, version: asWritten ? copy.version : VERSION_OF_PEOPLE });
+  }
+  return found;
 }
 
 async function settleFound(context: PassContext, found: readonly Found[]): Promise<void> {

@@ -26,6 +26,7 @@ import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
 import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
 import { Progress } from './progress.ts';
+import { onSide, type Side, sidedSession } from './side.ts';
 import { verify } from './verify.ts';
 
 /** What the engine needs of the rest: ports, never a concrete connector. */
@@ -71,12 +72,13 @@ export async function runPass(
     attempts = route.attempts;
     progress = new Progress(route.progress);
     progressOut(progress);
-    const open = async (side: Route, role: 'read' | 'write'): Promise<Session> => {
-      const session = await side.connector.open({
-        system: { settings: side.settings, credentials: side.systemCredentials },
-        address: side.address,
-        ...(side.credentials === undefined ? {} : { credentials: side.credentials }),
-        role,
+    const open = async (side: Side): Promise<Session> => {
+      const { connector, settings, systemCredentials, address, credentials } = route[side];
+      const session = await connector.open({
+        system: { settings, credentials: systemCredentials },
+        address,
+        ...(credentials === undefined ? {} : { credentials }),
+        role: side === 'source' ? 'read' : 'write',
         installation: deps.secrets.installation.id,
         signal: control.signal,
         observe: (event) => {
@@ -85,13 +87,9 @@ export async function runPass(
         },
       });
       sessions.push(session);
-      return session;
+      return sidedSession(session, side);
     };
-    const opened = await Promise.allSettled([open(route.source, 'read'), open(route.target, 'write')]);
-    for (const [i, result] of opened.entries())
-      if (result.status === 'rejected') throw onSide(result.reason, i === 0 ? 'source' : 'target');
-    const [source, target] = sessions.length === 2 ? bySide(opened) : [];
-    if (source === undefined || target === undefined) throw new SternaError('bug', 'internal', 'A session is missing.');
+    const [source, target] = await both(open('source'), open('target'));
     if (source.identity === target.identity) {
       throw new SternaError('config', 'target-is-source', `The target is the source: ${source.identity}.`, {
         field: 'targetAddress',
@@ -128,8 +126,13 @@ export async function runPass(
   return end.status;
 }
 
-const bySide = (opened: readonly PromiseSettledResult<Session>[]): (Session | undefined)[] =>
-  opened.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+/** Waits for both, so that none is left behind unseen where the other fails. */
+async function both(source: Promise<Session>, target: Promise<Session>): Promise<[source: Session, target: Session]> {
+  const [from, to] = await Promise.allSettled([source, target]);
+  if (from.status === 'rejected') throw onSide(from.reason, 'source');
+  if (to.status === 'rejected') throw onSide(to.reason, 'target');
+  return [from.value, to.value];
+}
 
 async function outcome(context: PassContext, settings: unknown, progress: Progress): Promise<PassEnd> {
   const common = () => ({ activeSeconds: progress.activeSeconds, progress: progress.snapshot() });
@@ -197,8 +200,10 @@ function endOf(thrown: unknown, progress: Progress, attempts: number, kind: Clai
   if (error.class === 'throttled' || (error.class === 'transient' && mayWait)) {
     const resumeAt = error.retryAt ?? new Date(Date.now() + outageWait(attempts));
     const { side } = error.details;
+    // One full mailbox is no reason to leave the others of its system alone.
+    const isSystemWide = error.class === 'throttled' && error.details.scope !== 'mailbox';
     const throttledSystem =
-      error.class === 'throttled' && (side === 'source' || side === 'target') ? { side, until: resumeAt } : undefined;
+      isSystemWide && (side === 'source' || side === 'target') ? { side, until: resumeAt } : undefined;
     return {
       status: 'pending',
       detail: error.message,
@@ -222,20 +227,6 @@ export const errorJson = (error: SternaError) => ({
   ...(error.details.side === undefined ? {} : { side: error.details.side }),
   ...(error.class === 'bug' && error.cause instanceof Error ? { stack: error.cause.stack?.slice(0, 4_000) } : {}),
 });
-
-/** Says which system it was, in words and in the details. */
-function onSide(thrown: unknown, side: 'source' | 'target'): SternaError {
-  const error = asSternaError(thrown);
-  const words = side === 'source' ? 'Source' : 'Target';
-  if (error.details.side !== undefined) return error;
-  return new SternaError(error.class, error.code, `${words}: ${error.message}`, {
-    ...(error.fix === undefined ? {} : { fix: error.fix }),
-    ...(error.field === undefined ? {} : { field: error.field }),
-    ...(error.retryAt === undefined ? {} : { retryAt: error.retryAt }),
-    details: { ...error.details, side },
-    cause: error.cause,
-  });
-}
 
 /** Errors of PostgreSQL or of the connection to it: nothing can be written down now; another claim goes on. */
 export function isDatabaseError(thrown: unknown): boolean {

@@ -490,7 +490,10 @@ class Transfer {
           notes.push({ kind: 'fidelity', ...note, ...whose(batch, item) });
       } else if (result?.outcome === 'exists') {
         closed.push(intent.op);
-        rivals.push({ item, theirs: { targetId: result.targetId, version: result.version } });
+        rivals.push({
+          item,
+          theirs: { targetId: result.targetId, version: result.version, elsewhere: result.elsewhere },
+        });
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
         settled.push({ item, state: 'failed' });
@@ -547,13 +550,18 @@ class Transfer {
   async #conflict(batch: Batch, item: TransferItem, theirs: Rival): Promise<void> {
     const { pool, claim, settings } = this.#context;
     const one: Batch = { ...batch, items: [item] };
+    // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
+    if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
+      return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
     switch (settings.settings.conflict) {
       case 'overwrite': {
         const left = await replaceCopies(this.#context, [{ ...one, item, ...theirs }]);
         if (left[0]?.result.outcome === 'unknown') this.mustSettle = true;
         // Gone or changed in this very moment: the to-do stays, and the next round looks again.
-        else if (left.length > 0) await this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
-        else this.#count([item]);
+        else if (left[0] !== undefined) {
+          const why = left[0].result.outcome === 'refused' ? left[0].result.error : rivalMoved();
+          await this.#settleWithoutCopy(batch.container, item.todo, why, item.version);
+        } else this.#count([item]);
         return;
       }
       case 'rename':
@@ -705,6 +713,7 @@ interface Outcome {
 interface Rival {
   readonly targetId: string;
   readonly version: string | undefined;
+  readonly elsewhere?: SternaError | undefined;
 }
 
 const rivalMoved = (): SternaError =>

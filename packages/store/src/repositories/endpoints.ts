@@ -7,7 +7,12 @@ export const systemPurpose = (systemId: number): string => `system:${systemId}`;
 export const entryPurpose = (entryId: number, side: 'source' | 'target'): string => `entry:${entryId}:${side}`;
 
 /** Shape of what is sealed. The connectors' own `Credentials`, kept apart so that the store knows no connector. */
-export interface StoredCredentials {
+export interface StoredCredentials extends StoredSignIn {
+  /** Where a mailbox is several servers: what is another for one of them, by its key. */
+  readonly parts?: Readonly<Record<string, StoredSignIn & { readonly address?: string }>>;
+}
+
+interface StoredSignIn {
   readonly user?: string;
   readonly password?: string;
   readonly accessToken?: string;

@@ -145,6 +145,27 @@ export async function lastPasses(db: DomainDb, entryIds: readonly number[]): Pro
   return new Map(rows.map((row) => [row.entry_id, row]));
 }
 
+/** What failed or is uncertain by the books of each entry's last initial or delta pass that has some. */
+export async function lastFailures(db: DomainDb, entryIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  if (entryIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('pass')
+    .distinctOn('entry_id')
+    .select([
+      'entry_id',
+      sql<number>`coalesce((books ->> 'failed')::float8, 0) + coalesce((books ->> 'uncertain')::float8, 0)`.as(
+        'failures',
+      ),
+    ])
+    .where(sql<boolean>`entry_id = any(${[...entryIds]}::bigint[])`)
+    .where('kind', 'in', ['initial', 'delta'])
+    .where('books', 'is not', null)
+    .orderBy('entry_id')
+    .orderBy('number', 'desc')
+    .execute();
+  return new Map(rows.map((row) => [row.entry_id, row.failures]));
+}
+
 export const passesOf = (db: DomainDb, entryId: number): Promise<readonly PassRow[]> =>
   db.selectFrom('pass').selectAll().where('entry_id', '=', entryId).orderBy('number').execute();
 

@@ -155,7 +155,7 @@ function Folders({ books, folders }: { readonly books: Books; readonly folders: 
         </thead>
         <tbody>
           {found.slice(0, most).map((one) => (
-            <FolderRow key={one.folder} folder={one} states={states} />
+            <FolderRow key={`${one.kind} ${one.folder}`} folder={one} states={states} />
           ))}
           {found.length === 0 && (
             <tr>

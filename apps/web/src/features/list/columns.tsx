@@ -3,7 +3,7 @@ import { columnVisibilityFeature, createColumnHelper, tableFeatures } from '@tan
 import type { ReactNode } from 'react';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { formatDuration, formatMoment, formatNumber } from '../../lib/format.ts';
-import { standingOf } from '../../lib/progress.ts';
+import { isLive, standingOf } from '../../lib/progress.ts';
 import { Chip, StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
 import type { Entry } from './entry-pages.ts';
@@ -29,7 +29,7 @@ interface Look {
 export const LOOKS: Readonly<Record<ColumnId, Look>> = {
   source: { min: 180, grow: 2, sort: 'source', fixed: true, cell: (entry) => <Source entry={entry} /> },
   target: { min: 180, grow: 2, sort: 'target', cell: (entry) => <Cut>{entry.targetAddress}</Cut> },
-  status: { min: 150, grow: 0.7, sort: 'status', cell: (entry) => <Status entry={entry} /> },
+  status: { min: 196, grow: 0.7, sort: 'status', cell: (entry) => <Status entry={entry} /> },
   progress: { min: 120, grow: 1.4, cell: (entry) => <EntryProgress entry={entry} /> },
   failures: { min: 56, grow: 0, cell: (entry) => <Failures entry={entry} /> },
   license: { min: 88, grow: 0.3, cell: (entry) => <License entry={entry} /> },
@@ -100,8 +100,16 @@ function EntryProgress({ entry }: { readonly entry: Entry }) {
   const standing = standingOf(entry.lastPass);
   if (standing === undefined || standing.total === 0) {
     const isQueued = entry.lastPass?.status === 'queued';
+    const isDone = entry.lastPass?.status.startsWith('completed') === true;
+    // A pass that failed before it looked knows of nothing, which is not the same as an empty mailbox.
     const text =
-      standing === undefined || isQueued ? '' : standing.live ? words.progress.listing : words.progress.empty;
+      standing === undefined || isQueued
+        ? ''
+        : standing.live
+          ? words.progress.listing
+          : isDone
+            ? words.progress.empty
+            : '';
     return <span className="st-row-quiet">{text}</span>;
   }
   const { done, failed, total, live, etaSeconds } = standing;
@@ -123,7 +131,10 @@ function EntryProgress({ entry }: { readonly entry: Entry }) {
 }
 
 function Failures({ entry }: { readonly entry: Entry }) {
-  const failed = standingOf(entry.lastPass)?.failed ?? 0;
+  const pass = entry.lastPass;
+  // While it migrates, as it says itself; a verify knows nothing of what failed before.
+  const isMigrating = isLive(pass) && (pass?.kind === 'initial' || pass?.kind === 'delta');
+  const failed = isMigrating ? (standingOf(pass)?.failed ?? 0) : entry.failures;
   return failed === 0 ? null : <span className="st-row-bad">{formatNumber(failed)}</span>;
 }
 

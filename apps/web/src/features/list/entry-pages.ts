@@ -48,9 +48,11 @@ export class EntryPages {
   readonly #source: EntrySource;
   readonly #limit: number;
 
-  constructor(source: EntrySource, limit = 100) {
+  /** @param first its first page, where that is known already */
+  constructor(source: EntrySource, limit: number, first?: PageAnswer) {
     this.#source = source;
     this.#limit = limit;
+    if (first !== undefined) this.#put(0, first);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -122,9 +124,7 @@ export class EntryPages {
         const after = this.#pages.get(page - 1)?.next;
         const answer = await this.#source.page({ after, skip: page * this.#limit, limit: this.#limit });
         if (this.#isClosed) return;
-        this.#pages.set(page, { ids: answer.items.map((entry) => entry.id), next: answer.next });
-        this.total = answer.total;
-        this.#take(answer.items);
+        this.#put(page, answer);
       }
       this.failure = undefined;
     } catch (thrown) {
@@ -135,6 +135,12 @@ export class EntryPages {
       // Not in a later turn: whoever asks next must not be given a walk that is over.
       this.#walking = undefined;
     }
+  }
+
+  #put(page: number, { items, next, total }: PageAnswer): void {
+    this.#pages.set(page, { ids: items.map((entry) => entry.id), next });
+    this.total = total;
+    this.#take(items);
   }
 
   /** What is on the screen goes first. */

@@ -1,24 +1,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { api, dataOf } from '../../api/client.ts';
 import { useLiveEvents } from '../../live/live-events.tsx';
 import { EntryPages, type EntrySource } from './entry-pages.ts';
-import { type ListSearch, queryOf } from './search.ts';
+import { arrivedFirstPage, PAGE, sourceOf } from './first-page.ts';
+import type { ListSearch } from './search.ts';
 
 /** A list that changes all the time is loaded anew at most this often. */
 const RELOAD_MS = 3_000;
 const FIRST_ROWS = 60;
 /** Rows fetched before they come into sight. */
 const AHEAD = 40;
-
-function sourceOf(projectId: number, search: ListSearch): EntrySource {
-  const read = (query: { limit: number; after?: string; skip?: number; ids?: string }) =>
-    dataOf(api.GET('/api/projects/{id}/entries', { params: { path: { id: projectId }, query } }));
-  const order = { ...queryOf(search), ...(search.desc === true ? { descending: 'true' as const } : {}) };
-  return {
-    page: ({ after, skip, limit }) => read({ ...order, limit, ...(after === undefined ? { skip } : { after }) }),
-    byIds: async (ids) => (await read({ ids: ids.join(','), limit: ids.length })).items,
-  };
-}
 
 const isUnread = (view: { pages: EntryPages; of: EntrySource }, source: EntrySource): boolean =>
   view.of === source && view.pages.total === undefined && view.pages.failure === undefined;
@@ -43,7 +33,10 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
   const key = JSON.stringify([projectId, search]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for both
   const source = useMemo(() => sourceOf(projectId, search), [key]);
-  const [view, setView] = useState(() => ({ pages: new EntryPages(source), of: source }));
+  const [view, setView] = useState(() => ({
+    pages: new EntryPages(source, PAGE, arrivedFirstPage(projectId, search)),
+    of: source,
+  }));
   const { pages } = view;
   const current = useRef(view);
   const shown = useRef<readonly [number, number]>([0, FIRST_ROWS]);
@@ -53,13 +46,16 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
   const dirty = useRef(new Set<number>());
   const isRefreshing = useRef(false);
   const ranges = useRef(0);
+  const isFirst = useRef(true);
 
   const load = useCallback(async (from: EntrySource): Promise<void> => {
     clearTimeout(timer.current);
     timer.current = undefined;
     lastLoad.current = Date.now();
-    // The first one of the page is empty, and as good as new.
-    const fresh = isUnread(current.current, from) ? current.current.pages : new EntryPages(from);
+    // The first one of the page is empty or has just arrived: as good as new.
+    const isNew = isFirst.current || isUnread(current.current, from);
+    isFirst.current = false;
+    const fresh = isNew ? current.current.pages : new EntryPages(from, PAGE);
     newest.current = fresh;
     await fresh.ensure(...shown.current);
     if (newest.current !== fresh) {

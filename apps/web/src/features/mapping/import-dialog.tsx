@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconFileTypeCsv } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
+import { readTextFile } from '../../lib/read-text-file.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Chip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
@@ -51,13 +52,14 @@ export function ImportDialog({
 function Importer({ projectId, onClose }: { readonly projectId: number; readonly onClose: () => void }) {
   const readAgain = useReadAgain(projectId);
   const [file, setFile] = useState<File | null>(null);
+  const [content, setContent] = useState<Promise<Blob | string>>();
   const [text, setText] = useState('');
   const [append, setAppend] = useState(true);
   const [preview, setPreview] = useState<Preview>();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Error>();
 
-  const csv = file ?? (text.trim() === '' ? undefined : text);
+  const csv = content ?? (text.trim() === '' ? undefined : text);
   const changed = (): void => {
     setPreview(undefined);
     setRefusal(undefined);
@@ -67,7 +69,7 @@ function Importer({ projectId, onClose }: { readonly projectId: number; readonly
     setBusy(true);
     setRefusal(undefined);
     try {
-      const answer = await send(projectId, csv, { append, preview: isPreview });
+      const answer = await send(projectId, await csv, { append, preview: isPreview });
       // Whoever changed the table meanwhile may have made a good file a bad one.
       if (isPreview || answer.problems.length > 0) return setPreview(answer);
       notifications.show({ message: words.done(answer.imported) });
@@ -94,6 +96,10 @@ function Importer({ projectId, onClose }: { readonly projectId: number; readonly
         value={file}
         onChange={(chosen) => {
           setFile(chosen);
+          const reading = chosen === null ? undefined : readTextFile(chosen);
+          // Told when it is checked.
+          reading?.catch(() => undefined);
+          setContent(reading);
           changed();
         }}
       />

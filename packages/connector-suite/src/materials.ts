@@ -1,0 +1,28 @@
+import { calendarMaterial } from './calendar-objects.ts';
+import { contactMaterial } from './contact-objects.ts';
+import type { Material } from './material.ts';
+import { AWKWARD, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain } from './messages.ts';
+
+export const messages: Material = {
+  kind: 'message',
+  home: INBOX,
+  plain,
+  twin: (n) => plain(n),
+  large: () => largeMessage(),
+  streams: true,
+  awkward: AWKWARD,
+  folderNames: FOLDER_NAMES,
+  hostileNames: HOSTILE_NAMES,
+};
+
+/** Calendars and address books are not nested, and have no inbox. */
+const FLAT = {
+  home: ['Home'],
+  streams: false,
+  folderNames: FOLDER_NAMES.map((path) => [path.join(' ')]),
+  hostileNames: HOSTILE_NAMES.filter((path) => path[0] !== 'INBOX'),
+} as const;
+
+export const events: Material = { ...calendarMaterial('event'), ...FLAT };
+export const tasks: Material = { ...calendarMaterial('task'), ...FLAT };
+export const contacts: Material = { ...contactMaterial, ...FLAT };
