@@ -1,5 +1,5 @@
 /** Runs queued passes in a process of its own, as a worker does: so many at a time, books and all. */
-import { imapConnector } from '@sterna/connector-imap';
+import { connectors } from '@sterna/connectors';
 import { runPassHere } from '@sterna/engine';
 import { openDatabase, openSecrets } from '@sterna/store';
 import { report } from './report.ts';
@@ -26,7 +26,7 @@ await Promise.all(
         {
           pool: database.pool,
           secrets,
-          connectors: new Map([[imapConnector.name, imapConnector]]),
+          connectors,
           log: (event) => {
             if (process.env.BENCH_LOG !== undefined) process.stderr.write(`${JSON.stringify(event)}\n`);
           },

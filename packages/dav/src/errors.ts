@@ -1,6 +1,10 @@
+import { networkErrorAt } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import type { DavAnswer } from './answer.ts';
 import { reasonOf } from './xml.ts';
+
+/** Code of a request that we gave up. */
+export const TIMEOUT = 'STERNA_TIMEOUT';
 
 const BUSY_MS = 30_000;
 const QUOTA_MS = 15 * 60_000;
@@ -9,78 +13,23 @@ export const aborted = (): SternaError => new SternaError('transient', 'aborted'
 
 /** What a failed connection means for the user. */
 export function networkError(thrown: unknown, url: URL): SternaError {
-  if (thrown instanceof SternaError) return thrown;
-  const code = String((thrown as NodeJS.ErrnoException | undefined)?.code ?? '');
   const where = url.host;
-  const make = (errorClass: 'config' | 'transient', name: string, message: string, fix: string): SternaError =>
-    new SternaError(errorClass, name, message, { fix, field: 'url', cause: thrown });
-  switch (code) {
-    case 'CERT_HAS_EXPIRED':
-      return make(
-        'config',
-        'tls-expired',
-        `The certificate of ${where} has expired.`,
-        'Renew the server’s certificate.',
-      );
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return make(
-        'config',
-        'tls-wrong-host',
-        `The certificate of ${where} is for another host name.`,
-        'Use the name that the certificate carries.',
-      );
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return make(
-        'config',
-        'tls-unknown-ca',
-        `The certificate of ${where} is not signed by an authority that this machine trusts.`,
-        'Give the authority’s certificate in the setting `ca`.',
-      );
-    case 'ENOTFOUND':
-      return make(
-        'config',
-        'unknown-host',
-        `There is no host named ${url.hostname}.`,
-        'Check the spelling of the host name.',
-      );
-    case 'EAI_AGAIN':
-      return make(
-        'transient',
-        'dns-failed',
-        `The name ${url.hostname} could not be resolved just now.`,
-        'Check this machine’s name server.',
-      );
-    case 'ECONNREFUSED':
-      return make(
-        'transient',
-        'connection-refused',
-        `Nothing accepts connections at ${where}.`,
-        'Check host and port, and that the server runs.',
-      );
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return make(
-        'transient',
-        'host-unreachable',
-        `${where} can’t be reached from here.`,
-        'Check the network and the firewall.',
-      );
-    case 'STERNA_TIMEOUT':
-    case 'ETIMEDOUT':
-      return make(
-        'transient',
-        'dav-timeout',
-        `${where} did not answer in time.`,
-        'Check that the server isn’t overloaded.',
-      );
-  }
-  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
-    return make('config', 'tls-failed', `TLS with ${where} failed.`, 'Check port and scheme: https expects TLS.');
-  return make('transient', 'dav-connection-lost', `The connection to ${where} ended.`, 'Sterna tries again by itself.');
+  const make = (name: string, message: string, fix: string): SternaError =>
+    new SternaError('transient', name, message, { fix, field: 'url', cause: thrown });
+  const timedOut = (): SternaError =>
+    make('dav-timeout', `${where} did not answer in time.`, 'Check that the server isn’t overloaded.');
+  return networkErrorAt(thrown, {
+    host: url.hostname,
+    where,
+    fields: { host: 'url', port: 'url' },
+    service: 'server',
+    tlsFix: 'Check port and scheme: https expects TLS.',
+    timedOut,
+    lost: (code) =>
+      code === TIMEOUT
+        ? timedOut()
+        : make('dav-connection-lost', `The connection to ${where} ended.`, 'Sterna tries again by itself.'),
+  });
 }
 
 /** When the server wants to be asked again (RFC 9110 section 10.2.3). */

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { SternaError } from '@sterna/core';
 import type { DavAnswer } from './answer.ts';
-import { aborted, networkError, refusal } from './errors.ts';
+import { aborted, networkError, refusal, TIMEOUT } from './errors.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface DavRequest {
@@ -167,7 +167,7 @@ export class DavHttp {
         },
       );
       sent.setTimeout(this.#options.timeoutMs, () =>
-        sent.destroy(Object.assign(new Error('no answer in time'), { code: 'STERNA_TIMEOUT' })),
+        sent.destroy(Object.assign(new Error('no answer in time'), { code: TIMEOUT })),
       );
       sent.on('error', (error) => reject(signal.aborted ? aborted() : error));
       sent.end(request.body);

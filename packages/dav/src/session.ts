@@ -1,4 +1,4 @@
-import type { Capabilities, OpenRequest, Session } from '@sterna/connector-kit';
+import { authorityOf, type Capabilities, isLoopback, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { Collections } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
@@ -6,11 +6,9 @@ import { discoverHome } from './discover.ts';
 import { DavHttp } from './http.ts';
 import { quietWrites } from './quiet.ts';
 import { DavReader } from './reader.ts';
-import { addressedUrl, authorityOf, parseDavSettings } from './settings.ts';
+import { addressedUrl, parseDavSettings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
 import { DavWriter } from './writer.ts';
-
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
 
 /** @throws SternaError auth | config | transient | throttled */
 export async function openDavSession(dialect: DavDialect, request: OpenRequest): Promise<Session> {
@@ -23,7 +21,7 @@ export async function openDavSession(dialect: DavDialect, request: OpenRequest):
       fix: 'Give it with the system or with the entry.',
     });
   const url = addressedUrl(settings.url, request.address, user);
-  const allowsBasic = url.protocol === 'https:' || settings.insecure || LOOPBACK.test(url.hostname);
+  const allowsBasic = url.protocol === 'https:' || settings.insecure || isLoopback(url.hostname);
   const signIn = new SignIn(
     {
       user,
@@ -61,7 +59,8 @@ export async function openDavSession(dialect: DavDialect, request: OpenRequest):
       permissions: false,
       versions: false,
       schedules,
-      batch: { objects: 4 * settings.maxConnections, bytes: 16 * 1024 * 1024, inFlight: 1 },
+      // Two batches, so that the connections have work while the books of one are written.
+      batch: { objects: 4 * settings.maxConnections, bytes: 16 * 1024 * 1024, inFlight: 2 },
       maxObjectBytes: undefined,
       evidence: {
         home: home.evidence,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ParsedEndpoint } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
@@ -57,20 +56,6 @@ export function addressedUrl(template: string, address: string, user: string): U
       fix: 'Write https://host or the full address of the service, without a user name or password in it.',
     });
   return url;
-}
-
-export function authorityOf(settings: DavSettings): string | undefined {
-  const { ca } = settings;
-  if (ca === undefined || ca.includes('-----BEGIN')) return ca;
-  try {
-    return readFileSync(ca, 'utf8');
-  } catch (cause) {
-    throw new SternaError('config', 'ca-unreadable', `The certificate authority’s file ${ca} can’t be read.`, {
-      field: 'ca',
-      fix: 'Give the path of a PEM file that Sterna may read, or its text.',
-      cause,
-    });
-  }
 }
 
 /**

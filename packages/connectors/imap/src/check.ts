@@ -1,10 +1,10 @@
 import { TLSSocket } from 'node:tls';
-import type { CheckLine, SystemConfig } from '@sterna/connector-kit';
+import { authorityOf, type CheckLine, type SystemConfig } from '@sterna/connector-kit';
 import { asSternaError } from '@sterna/core';
 import type { ImapConnection } from './protocol/connection.ts';
 import { dial } from './protocol/dial.ts';
 import { openSession } from './session.ts';
-import { authorityOf, parseSettings, portOf } from './settings.ts';
+import { parseSettings, portOf } from './settings.ts';
 
 /** What can be found out about a system, line by line, up to the first thing that is wrong. Never throws. */
 export async function checkSystem(

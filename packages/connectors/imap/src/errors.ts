@@ -1,3 +1,4 @@
+import { networkErrorAt } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import type { ResponseCode } from './protocol/response-code.ts';
 
@@ -25,73 +26,17 @@ export function timedOut(what: string): SternaError {
   });
 }
 
-const CERTIFICATE_ERRORS: Readonly<Record<string, readonly [code: string, what: string, fix: string]>> = {
-  CERT_HAS_EXPIRED: ['tls-expired', 'has expired', 'Renew the server’s certificate.'],
-  CERT_NOT_YET_VALID: ['tls-not-yet-valid', 'is not valid yet', 'Check the clocks of both machines.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    'tls-wrong-host',
-    'is for another host name',
-    'Use the name that the certificate carries, or have it issued for this name.',
-  ],
-};
-const UNKNOWN_CA = [
-  'tls-unknown-ca',
-  'is not signed by an authority that this machine trusts',
-  'Give the authority’s certificate in the setting `ca`.',
-] as const;
-const UNKNOWN_CA_CODES: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-]);
-
 /** What a socket or TLS error means for the user. */
-export function networkError(thrown: unknown, host: string, port: number): SternaError {
-  if (thrown instanceof SternaError) return thrown;
-  const code = String((thrown as NodeJS.ErrnoException | undefined)?.code ?? '');
-  const where = `${host}:${port}`;
-  const certificate = CERTIFICATE_ERRORS[code] ?? (UNKNOWN_CA_CODES.has(code) ? UNKNOWN_CA : undefined);
-  if (certificate)
-    return new SternaError('config', certificate[0], `The certificate of ${where} ${certificate[1]}.`, {
-      fix: certificate[2],
-      field: 'host',
-      details: { tls: code },
-    });
-  switch (code) {
-    case 'ENOTFOUND':
-      return new SternaError('config', 'unknown-host', `There is no host named ${host}.`, {
-        fix: 'Check the spelling of the host name.',
-        field: 'host',
-      });
-    case 'EAI_AGAIN':
-      return new SternaError('transient', 'dns-failed', `The name ${host} could not be resolved just now.`, {
-        fix: 'Check this machine’s name server.',
-        field: 'host',
-      });
-    case 'ECONNREFUSED':
-      return new SternaError('transient', 'connection-refused', `Nothing accepts connections at ${where}.`, {
-        fix: 'Check host and port, and that the IMAP service runs.',
-        field: 'port',
-      });
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return new SternaError('transient', 'host-unreachable', `${where} can’t be reached from here.`, {
-        fix: 'Check the network and the firewall between the two machines.',
-        field: 'host',
-      });
-    case 'ETIMEDOUT':
-      return timedOut(`connecting to ${where}`);
-  }
-  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
-    return new SternaError('config', 'tls-failed', `TLS with ${where} failed.`, {
-      fix: 'Check the port: 993 expects TLS from the start (imaps), 143 expects STARTTLS (imap).',
-      field: 'port',
-      details: { tls: code },
-    });
-  return connectionLost(code === '' ? 'closed by the other side' : code, thrown);
-}
+export const networkError = (thrown: unknown, host: string, port: number): SternaError =>
+  networkErrorAt(thrown, {
+    host,
+    where: `${host}:${port}`,
+    fields: { host: 'host', port: 'port' },
+    service: 'IMAP service',
+    tlsFix: 'Check the port: 993 expects TLS from the start (imaps), 143 expects STARTTLS (imap).',
+    timedOut: () => timedOut(`connecting to ${host}:${port}`),
+    lost: (code) => connectionLost(code === '' ? 'closed by the other side' : code, thrown),
+  });
 
 /** Words of a server, made safe for a log or a page: printable, bounded, without what we sent as a secret. */
 export function serverWords(text: string, secrets: readonly string[] = []): string {

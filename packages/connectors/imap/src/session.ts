@@ -1,4 +1,4 @@
-import type { OpenRequest, Session } from '@sterna/connector-kit';
+import { authorityOf, isLoopback, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { asSternaError } from '@sterna/core';
 import { appendLimitOf, capabilitiesOf } from './capabilities.ts';
 import { aborted } from './errors.ts';
@@ -7,12 +7,12 @@ import { Link } from './link.ts';
 import { LinkPool } from './link-pool.ts';
 import { mailboxFromId } from './mailbox-name.ts';
 import type { ImapConnection } from './protocol/connection.ts';
-import { type DialOptions, dial, isLoopback } from './protocol/dial.ts';
+import { type DialOptions, dial } from './protocol/dial.ts';
 import { type Selected, select } from './protocol/select.ts';
 import { askQuota } from './quota.ts';
 import { ImapReader } from './reader.ts';
 import { retryOf } from './retry.ts';
-import { authorityOf, type ImapSettings, parseSettings, portOf } from './settings.ts';
+import { type ImapSettings, parseSettings, portOf } from './settings.ts';
 import { type Identity, identify, signIn } from './sign-in.ts';
 import { ImapWriter } from './writer.ts';
 

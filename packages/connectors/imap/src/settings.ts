@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ParsedEndpoint } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
@@ -51,21 +50,6 @@ export function parseSettings(settings: unknown): ImapSettings {
 
 export function portOf(settings: ImapSettings): number {
   return settings.port ?? (settings.tls === 'implicit' ? 993 : 143);
-}
-
-/** PEM text of the setting `ca`. @throws SternaError config where the file can't be read */
-export function authorityOf(settings: ImapSettings): string | undefined {
-  const { ca } = settings;
-  if (ca === undefined || ca.includes('-----BEGIN')) return ca;
-  try {
-    return readFileSync(ca, 'utf8');
-  } catch (cause) {
-    throw new SternaError('config', 'ca-unreadable', `The certificate authority’s file ${ca} can’t be read.`, {
-      field: 'ca',
-      fix: 'Give the path of a PEM file that Sterna may read, or its text.',
-      cause,
-    });
-  }
 }
 
 /**

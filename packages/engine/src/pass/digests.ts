@@ -31,7 +31,7 @@ export async function digestOf(kind: ContentKind, body: Buffer | AsyncIterable<B
     else for await (const chunk of body) digest.update(chunk);
     return digest.digest();
   }
-  const whole = Buffer.isBuffer(body) ? body : await gathered(body);
+  const whole = await wholeBody(body);
   try {
     return pivotOf(kind).digest(whole);
   } catch {
@@ -39,7 +39,9 @@ export async function digestOf(kind: ContentKind, body: Buffer | AsyncIterable<B
   }
 }
 
-async function gathered(body: AsyncIterable<Buffer>): Promise<Buffer> {
+/** Events and cards are parsed whole; only mail streams. */
+export async function wholeBody(body: Buffer | AsyncIterable<Buffer>): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body;
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);

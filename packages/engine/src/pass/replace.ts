@@ -20,14 +20,10 @@ import {
   todoCounts,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
-import { recover } from './recover.ts';
-import { renamedItem, type TransferItem, toItem } from './transfer-item.ts';
+import { inRounds } from './rounds.ts';
+import { MAX_RENAMES, renamedItem, type TransferItem, toItem } from './transfer-item.ts';
 
 const PAGE = 200;
-/** Rounds of "connection lost, settle, go on" without any object settled in between before the pass gives up for now. */
-const FRUITLESS_ROUNDS = 3;
-/** Numbers that `renamed` may have used for a copy. */
-const MAX_RENAMES = 20;
 
 export interface Replacement {
   readonly container: ContainerRow;
@@ -137,7 +133,13 @@ export async function replaceCopies(
       claim.number,
       done.map(({ row }) => row),
     );
-    for (const { todo, container } of done) await deleteTodos(client, claim.entryId, container, [todo.seq]);
+    for (const [container, todos] of Map.groupBy(done, (one) => one.container))
+      await deleteTodos(
+        client,
+        claim.entryId,
+        container,
+        todos.map(({ todo }) => todo.seq),
+      );
     await insertNotes(
       client,
       claim.entryId,
@@ -153,18 +155,9 @@ export async function replaceCopies(
  * Objects whose content changed at the source since they were migrated: each replaces its own copy. Three-way: where
  * somebody changed that copy since it was written, the conflict option decides.
  */
-export async function replaceChanged(context: PassContext): Promise<void> {
-  let fruitless = 0;
-  for (;;) {
-    const before = context.progress.objects;
-    const lost = await replaceRound(context);
-    if (lost === undefined) return;
-    // What the copies hold now tells which of them were written; the others are written again.
-    await recover(context);
-    fruitless = context.progress.objects > before ? 0 : fruitless + 1;
-    if (fruitless >= FRUITLESS_ROUNDS) throw lost;
-  }
-}
+export const replaceChanged = (context: PassContext): Promise<void> =>
+  // What the copies hold now tells which of them were written; the others are written again.
+  inRounds(context, () => replaceRound(context));
 
 /** @returns an error of a write whose outcome is unknown: settle before anything else */
 async function replaceRound(context: PassContext): Promise<SternaError | undefined> {
@@ -305,9 +298,6 @@ async function decide(
         text: 'It changed at the source, and its copy was changed in the target since it was written. The target’s was kept.',
         fix: 'Choose the conflict option “overwrite” to let the source win; it is then applied when the object changes again.',
       });
-    case 'refused':
-    case 'batch-refused':
-      return settleFailed(context, container, item.todo, row, result.error);
     default:
       return settleFailed(context, container, item.todo, row, refusalOf(result));
   }
@@ -321,21 +311,8 @@ const refusalOf = (result: Result): SternaError =>
       });
 
 /** Only what has no meaning changed: the books learn the new version, nothing is written. */
-async function settleSame(
-  context: PassContext,
-  source: ContainerRow,
-  todo: TodoRow,
-  row: LedgerRow,
-  item: TransferItem,
-): Promise<void> {
-  const { pool, claim } = context;
-  await inFencedTransaction(pool, claim.lease, async (client) => {
-    await settleRows(client, claim.entryId, claim.number, [
-      { ...row, state: 'unchanged', reason: 'none', srcVersion: item.version },
-    ]);
-    await deleteTodos(client, claim.entryId, source.id, [todo.seq]);
-  });
-}
+const settleSame = (context: PassContext, source: ContainerRow, todo: TodoRow, row: LedgerRow, item: TransferItem) =>
+  settle(context, source, todo, { ...row, state: 'unchanged', reason: 'none', srcVersion: item.version });
 
 async function settleKept(
   context: PassContext,
@@ -344,24 +321,8 @@ async function settleKept(
   reason: 'deleted-at-target' | 'changed-at-target',
   words: { text: string; fix: string },
 ): Promise<void> {
-  const { pool, claim } = context;
-  await inFencedTransaction(pool, claim.lease, async (client) => {
-    await settleRows(client, claim.entryId, claim.number, [
-      { ...row, state: 'skipped', reason, srcVersion: item.version },
-    ]);
-    await deleteTodos(client, claim.entryId, container.id, [item.todo.seq]);
-    await insertNotes(client, claim.entryId, claim.number, [
-      {
-        kind: 'skipped',
-        code: reason,
-        ...words,
-        src: item.todo.src,
-        srcId: item.todo.srcId,
-        container: container.id,
-        subject: item.subject(),
-      },
-    ]);
-  });
+  const note = { kind: 'skipped' as const, code: reason, ...words, subject: item.subject() };
+  await settle(context, container, item.todo, { ...row, state: 'skipped', reason, srcVersion: item.version }, note);
   context.progress.objects += 1;
 }
 
@@ -373,22 +334,26 @@ async function settleFailed(
   row: LedgerRow,
   error: SternaError,
 ): Promise<void> {
-  const { pool, claim } = context;
-  await inFencedTransaction(pool, claim.lease, async (client) => {
-    await settleRows(client, claim.entryId, claim.number, [{ ...row, state: 'failed', reason: 'none' }]);
-    await deleteTodos(client, claim.entryId, source.id, [todo.seq]);
-    await insertNotes(client, claim.entryId, claim.number, [
-      {
-        kind: 'failure',
-        code: error.code,
-        text: error.message,
-        fix: error.fix,
-        src: todo.src,
-        srcId: todo.srcId,
-        container: source.id,
-      },
-    ]);
-  });
+  const note = { kind: 'failure' as const, code: error.code, text: error.message, fix: error.fix };
+  await settle(context, source, todo, { ...row, state: 'failed', reason: 'none' }, note);
   context.progress.objects += 1;
   context.progress.failed += 1;
+}
+
+/** What becomes of a planned replacement that isn't written. */
+async function settle(
+  { pool, claim }: PassContext,
+  container: ContainerRow,
+  todo: TodoRow,
+  row: Settled,
+  note?: ObjectNote,
+): Promise<void> {
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await settleRows(client, claim.entryId, claim.number, [row]);
+    await deleteTodos(client, claim.entryId, container.id, [todo.seq]);
+    if (note !== undefined)
+      await insertNotes(client, claim.entryId, claim.number, [
+        { ...note, src: todo.src, srcId: todo.srcId, container: container.id },
+      ]);
+  });
 }

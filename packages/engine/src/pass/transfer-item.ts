@@ -2,6 +2,7 @@ import type { Content } from '@sterna/connector-kit';
 import { type ContentNote, MessageDigest, messagePivot, type PrepareOptions, pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, type Settings, SternaError } from '@sterna/core';
 import type { Reason, TodoRow } from '@sterna/store';
+import { wholeBody } from './digests.ts';
 import { sourceFlags } from './plan-change.ts';
 
 /** An object on its way: read, not yet in the books. */
@@ -40,7 +41,7 @@ export async function toItem(
   const pivot = pivotOf(kind);
   const common = { todo, flags: sourceFlags(content.flags), date: content.date, version: content.version };
   if (Buffer.isBuffer(content.body) || kind !== 'message') {
-    const raw = await wholeBody(content);
+    const raw = await wholeBody(content.body);
     const { body, notes } = (options === undefined ? undefined : prepared(kind, raw, options)) ?? {
       body: raw,
       notes: [],
@@ -87,14 +88,6 @@ const prepared = (kind: ContentKind, body: Buffer, options: PrepareOptions) => {
     });
   }
 };
-
-/** Events and cards are parsed whole; only mail streams. */
-async function wholeBody(content: Content): Promise<Buffer> {
-  if (Buffer.isBuffer(content.body)) return content.body;
-  const chunks: Buffer[] = [];
-  for await (const chunk of content.body) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 /** Reads a streamed body to its end for its digest alone. */
 export async function drainForDigest(item: TransferItem): Promise<void> {
@@ -144,6 +137,9 @@ async function* hashing(
   }
   done(hash.digest());
 }
+
+/** Other objects, ours or theirs, under the same key with a number, before it is given up. */
+export const MAX_RENAMES = 20;
 
 /** The same object under another natural key, for the conflict option `rename`. */
 export function renamedItem(kind: ContentKind, item: TransferItem, number: number): TransferItem {

@@ -33,36 +33,34 @@ import { capabilitiesFor, type PassContext, preparation, sourceById, targetById 
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import type { Pace } from './pace.ts';
-import { recover } from './recover.ts';
 import { replaceCopies } from './replace.ts';
-import { drainForDigest, filteredByContent, renamedItem, type TransferItem, toItem } from './transfer-item.ts';
+import { inRounds } from './rounds.ts';
+import {
+  drainForDigest,
+  filteredByContent,
+  MAX_RENAMES,
+  renamedItem,
+  type TransferItem,
+  toItem,
+} from './transfer-item.ts';
 
 const TODO_PAGE = 1_000;
 /** Operation ids taken from the database at a time; those that are not used are gaps, which are fine. */
 const OP_BLOCK = 1_000;
-/** Rounds of "connection lost, settle, go on" without any object settled in between before the pass gives up for now. */
-const FRUITLESS_ROUNDS = 3;
-/** Other objects of ours or theirs under the same key, with a number, before it is given up. */
-const MAX_RENAMES = 20;
 
 /** Carries out every planned `create`, each exactly once; finds out by content which of them are moves. */
 export async function transfer(context: PassContext, pace: Pace): Promise<void> {
   context.progress.phase = 'content';
   const run = new Transfer(context, pace);
-  let fruitless = 0;
-  for (;;) {
-    const before = context.progress.objects;
-    await run.round();
-    if (!run.mustSettle) return;
-    await recover(context);
+  await inRounds(context, async () => {
     run.mustSettle = false;
-    fruitless = context.progress.objects > before ? 0 : fruitless + 1;
-    if (fruitless >= FRUITLESS_ROUNDS)
-      throw (
-        run.lastUnknown ??
-        new SternaError('transient', 'outcome-unknown', 'The target’s answers were lost again and again.')
-      );
-  }
+    await run.round();
+    if (!run.mustSettle) return undefined;
+    return (
+      run.lastUnknown ??
+      new SternaError('transient', 'outcome-unknown', 'The target’s answers were lost again and again.')
+    );
+  });
 }
 
 interface Batch {

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { isLoopback } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { aborted, networkError, refusal, timedOut } from '../errors.ts';
 import { ImapConnection } from './connection.ts';
@@ -42,11 +43,6 @@ export async function dial(options: DialOptions): Promise<ImapConnection> {
     plain?.destroy();
     throw error;
   }
-}
-
-/** Whether nobody outside this machine can listen on the way. */
-export function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(?:(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/i.test(address);
 }
 
 async function secure(

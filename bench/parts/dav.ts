@@ -1,0 +1,216 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Radicale, startHttpProxy, startRadicale } from '@sterna/test-servers';
+import { type DavCollection, writeCollections } from '../clients/dav-files.ts';
+import { runVdirsyncer, vdirsyncerVersion } from '../clients/vdirsyncer.ts';
+import { type ClientRun, runClient } from '../support/clients.ts';
+import { fixed, goal, median, percent, range, table, whole } from '../support/figures.ts';
+import type { Lab } from '../support/lab.ts';
+import { runPasses } from './copies.ts';
+import type { Part } from './part.ts';
+
+/** Radicale slows down with the size of a collection, whoever writes. */
+const FULL = { collections: 10, objects: 500 };
+const QUICK = { collections: 2, objects: 60 };
+/** What a session has in flight by default. */
+const CONCURRENCY = 4;
+const FROM = 'from';
+
+const OURS = 'Sterna, books and crash safety included';
+const BARE = `bare client, ${CONCURRENCY} PUTs at a time`;
+const PEER = 'vdirsyncer';
+
+/** Calendars and address books of one mailbox: ours beside the least that any copy must do, and beside vdirsyncer. */
+export const dav: Part = {
+  name: 'dav',
+  title: 'Calendars and contacts, CalDAV and CardDAV',
+  async run(lab, { runs, quick }) {
+    const { collections, objects } = quick ? QUICK : FULL;
+    const count = 2 * collections * objects;
+    const source = await startRadicale({ users: [FROM] });
+    // Other target servers (Cyrus) are a row each, once test-servers starts their DAV.
+    const target = await startRadicale({ users: accounts(runs) });
+    try {
+      writeCollections(homeOf(source, FROM), mailbox(collections, objects));
+      const stage = new Stage(lab, source, target, accounts(runs));
+      const version = await vdirsyncerVersion();
+      const requests = await stage.requests(count);
+      const copies: Record<string, () => Promise<ClientRun>> = {
+        [BARE]: () => stage.bare(),
+        [OURS]: () => stage.sterna(count),
+        ...(version === undefined ? {} : { [PEER]: () => stage.vdirsyncer(count) }),
+      };
+      const taken = new Map<string, ClientRun[]>(Object.keys(copies).map((name) => [name, []]));
+      for (let round = 1; round <= runs; round += 1)
+        for (const [name, copy] of Object.entries(copies)) {
+          const run = await copy();
+          taken.get(name)?.push(run);
+          console.log(`  round ${round}: ${name}: ${whole(count / run.seconds)} objects/s`);
+        }
+      const rates = (name: string): number[] => (taken.get(name) ?? []).map((run) => count / run.seconds);
+      const ratio = (a: string, b: string): number =>
+        median(rates(a).map((rate, round) => rate / (rates(b)[round] as number)));
+      return [
+        `${collections} calendars of ${objects} events and ${collections} address books of ${objects} contacts, Radicale to Radicale; ${runs} interleaved rounds, medians. CPU and memory are the client process’s own. The bare client has all objects in memory and reads no source.`,
+        table(
+          ['copy', 'objects/s', 'least – most', 'CPU s', 'peak RSS MB'],
+          Object.keys(copies).map((name) => {
+            const all = taken.get(name) ?? [];
+            return [
+              name,
+              whole(median(rates(name))),
+              range(rates(name)),
+              fixed(median(all.map((run) => run.cpuSeconds)), 2),
+              Number.isNaN(all[0]?.rssMegabytes) ? '–' : whole(median(all.map((run) => run.rssMegabytes))),
+            ];
+          }),
+        ),
+        version === undefined
+          ? 'Debian’s `vdirsyncer` is not installed, so there is nothing to compare with (`apt-get install vdirsyncer`).'
+          : `${version}: \`discover\` and \`sync\`.`,
+        `Requests for each object: ${fixed(requests.initial.source / count, 3)} to the source, ${fixed(requests.initial.target / count, 3)} to the target, sign-in and listing included. A delta pass without changes: ${requests.delta.source} to the source and ${requests.delta.target} to the target, for ${2 * collections} collections in two services.`,
+        [
+          goal(ratio(OURS, BARE) >= 0.9, `- ${percent(ratio(OURS, BARE))} of the bare client (goal 90 %)`),
+          ...(version === undefined
+            ? []
+            : [goal(ratio(OURS, PEER) > 1, `- ${fixed(ratio(OURS, PEER), 2)} × vdirsyncer (goal: faster)`)]),
+        ].join('\n'),
+      ].join('\n\n');
+    } finally {
+      await Promise.all([source.stop(), target.stop()]);
+    }
+  },
+};
+
+/** Each copy goes into an account of its own. */
+const accounts = (runs: number): string[] => Array.from({ length: 3 * runs + 1 }, (_, i) => `to${i}`);
+
+const homeOf = (server: Radicale, user: string): string => join(server.folder, 'data/collection-root', user);
+
+function mailbox(collections: number, objects: number): DavCollection[] {
+  const of = (kind: 'event' | 'contact', make: (c: number, n: number) => string): DavCollection[] =>
+    Array.from({ length: collections }, (_, c) => ({
+      kind,
+      name: `${kind}s ${c}`,
+      objects: new Map(
+        Array.from({ length: objects }, (_, n) => [`${n}.${kind === 'event' ? 'ics' : 'vcf'}`, make(c, n)] as const),
+      ),
+    }));
+  return [...of('event', event), ...of('contact', contact)];
+}
+
+const event = (c: number, n: number): string =>
+  [
+    ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Sterna//Bench//EN', 'BEGIN:VEVENT', `UID:${c}.${n}@bench.example`],
+    'DTSTAMP:20260101T000000Z',
+    `DTSTART:202603${String(1 + (n % 28)).padStart(2, '0')}T100000Z`,
+    'DURATION:PT1H',
+    ...(n % 5 === 0 ? ['RRULE:FREQ=WEEKLY;COUNT=20'] : []),
+    `SUMMARY:Meeting ${n} of calendar ${c}`,
+    `DESCRIPTION:${'What it is about. '.repeat(1 + (n % 20))}`,
+    'ATTENDEE;CN=Ann;PARTSTAT=ACCEPTED:mailto:ann@bench.example',
+    ...['END:VEVENT', 'END:VCALENDAR', ''],
+  ].join('\r\n');
+
+const contact = (c: number, n: number): string =>
+  [
+    ...['BEGIN:VCARD', 'VERSION:3.0', `UID:${c}.${n}`, `FN:Person ${n} of book ${c}`, `N:${n};Person;;;`],
+    ...[`EMAIL;TYPE=INTERNET:p${n}@b${c}.example`, `TEL;TYPE=CELL:+49 ${n}`, 'ADR;TYPE=HOME:;;Street 1;Town;;1;Land'],
+    ...(n % 10 === 0 ? [`PHOTO;ENCODING=b;TYPE=JPEG:${Buffer.alloc(9_000, n & 255).toString('base64')}`] : []),
+    ...['END:VCARD', ''],
+  ].join('\r\n');
+
+interface Requests {
+  readonly source: number;
+  readonly target: number;
+}
+
+class Stage {
+  readonly #lab: Lab;
+  readonly #source: Radicale;
+  readonly #target: Radicale;
+  readonly #free: string[];
+
+  constructor(lab: Lab, source: Radicale, target: Radicale, users: string[]) {
+    this.#lab = lab;
+    this.#source = source;
+    this.#target = target;
+    this.#free = users;
+  }
+
+  bare(): Promise<ClientRun> {
+    return this.#into((user) =>
+      runClient(this.#lab.clients.bareDav, {
+        folder: homeOf(this.#source, FROM),
+        target: { host: this.#target.host, port: this.#target.port, user },
+        concurrency: CONCURRENCY,
+      }),
+    );
+  }
+
+  sterna(count: number): Promise<ClientRun> {
+    return this.#into(async (user) => {
+      const entry = await this.#entry(user, this.#source.url, this.#target.url);
+      return this.#pass(entry, 'initial', count);
+    });
+  }
+
+  vdirsyncer(count: number): Promise<ClientRun> {
+    return this.#into(async (user) => {
+      const folder = join(this.#lab.folder, `vdirsyncer-${user}`);
+      const run = await runVdirsyncer(folder, { url: this.#source.url, user: FROM }, { url: this.#target.url, user });
+      const held = [...this.#target.objects(user).values()].flat().length;
+      if (held !== count) throw new Error(`vdirsyncer copied ${held} of ${count} objects`);
+      rmSync(folder, { recursive: true });
+      return run;
+    });
+  }
+
+  /** Of a pass through proxies that count, which is not timed: a delta pass after it as well. It warms the source. */
+  async requests(count: number): Promise<{ initial: Requests; delta: Requests }> {
+    const [source, target] = await Promise.all([startHttpProxy(this.#source), startHttpProxy(this.#target)]);
+    try {
+      let initial: Requests = { source: 0, target: 0 };
+      let delta: Requests = initial;
+      await this.#into(async (user) => {
+        const entry = await this.#entry(user, source.url, target.url);
+        const run = await this.#pass(entry, 'initial', count);
+        initial = { source: source.count(), target: target.count() };
+        source.forget();
+        target.forget();
+        await this.#pass(entry, 'delta', 0);
+        delta = { source: source.count(), target: target.count() };
+        return run;
+      });
+      return { initial, delta };
+    } finally {
+      await Promise.all([source.stop(), target.stop()]);
+    }
+  }
+
+  #entry(user: string, source: string, target: string): Promise<number> {
+    const end = (url: string, address: string) => ({
+      connector: 'standards',
+      settings: { caldav: { url }, carddav: { url } },
+      address,
+    });
+    return this.#lab.books.addEntryBetween(end(source, FROM), end(target, user));
+  }
+
+  async #pass(entry: number, kind: 'initial' | 'delta', created: number): Promise<ClientRun> {
+    const pass = await this.#lab.books.queuePass(entry, kind);
+    const run = await runPasses(this.#lab, [pass]);
+    const found = await this.#lab.books.check(pass);
+    if (found.created !== created) throw new Error(`${found.created} of ${created} objects were created`);
+    return run;
+  }
+
+  async #into(copy: (user: string) => Promise<ClientRun>): Promise<ClientRun> {
+    const user = this.#free.shift();
+    if (user === undefined) throw new Error('there are no more accounts');
+    const run = await copy(user);
+    const home = homeOf(this.#target, user);
+    for (const name of readdirSync(home)) rmSync(join(home, name), { recursive: true });
+    return run;
+  }
+}
