@@ -16,7 +16,7 @@ export interface DavServer {
     protocol: DavProtocol,
     method: string,
     path: string,
-    body?: string,
+    body?: string | Buffer,
     headers?: Record<string, string>,
   ): Promise<{ status: number; text: string }>;
   /** Makes a collection; address books by MKCOL (RFC 6352 section 6.3.1). @returns its path below the home */
@@ -50,7 +50,7 @@ function davServer(
           : { 'content-type': 'application/xml' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
     });
     return { status: answer.status, text: await answer.text() };
   };

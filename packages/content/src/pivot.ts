@@ -30,6 +30,8 @@ export interface Pivot {
   matchKey(body: Buffer): Buffer;
   /** 16 bytes; equal for an object and its faithful copy, whatever the server rewrites that has no meaning. */
   digest(body: Buffer): Buffer;
+  /** Names of the properties in which two of the same kind differ in meaning, sorted; `SUMMARY`, `TEL`. */
+  differences?(one: Buffer, other: Buffer): readonly string[];
   /** For notes: so that a person recognizes the object. */
   subject(body: Buffer): string | undefined;
   /** When it takes place, a series as a whole; undefined where that means nothing (contacts, tasks without dates). */

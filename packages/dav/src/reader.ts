@@ -176,8 +176,9 @@ export class DavReader implements Reader {
       );
     } catch (thrown) {
       const error = asSternaError(thrown);
-      if (error.class === 'object' || error.code === 'dav-server-error' || error.code === 'not-allowed-there')
-        return undefined;
+      // One object with a sign that XML can't hold makes the whole answer invalid: Radicale passes it through.
+      const isItsOwn = ['dav-server-error', 'not-allowed-there', 'dav-answer-invalid'].includes(error.code);
+      if (error.class === 'object' || isItsOwn) return undefined;
       throw thrown;
     }
     const found = new Map<string, Content>();

@@ -88,7 +88,7 @@ export class DavWriter implements Writer {
   }
 
   async apply(ops: readonly Op[]): Promise<readonly Result[]> {
-    return Promise.all(
+    const results = await Promise.all(
       ops.map((op) => {
         switch (op.verb) {
           case 'create':
@@ -102,6 +102,41 @@ export class DavWriter implements Writer {
         }
       }),
     );
+    return this.#compared(ops, results);
+  }
+
+  /**
+   * What the server made of what it took, read back in one request for each collection. Servers answer 201 and store
+   * something else: Radicale cuts texts at signs that it doesn't expect.
+   */
+  async #compared(ops: readonly Op[], results: readonly Result[]): Promise<readonly Result[]> {
+    const written = new Map<string, { op: CreateOp | ReplaceOp; body: Buffer; at: number }[]>();
+    results.forEach((result, at) => {
+      const op = ops[at];
+      if (result.outcome !== 'done' || (op?.verb !== 'create' && op?.verb !== 'replace')) return;
+      if (Buffer.isBuffer(op.body))
+        written.set(op.container, [...(written.get(op.container) ?? []), { op, body: op.body, at }]);
+    });
+    const noted = [...results];
+    for (const [container, group] of written) {
+      const kind = await this.#kindOf(container);
+      const byId = new Map(group.map((one) => [targetOf(results[one.at]), one]));
+      try {
+        for await (const got of this.#reader.read(container, [...byId.keys()])) {
+          const one = byId.get(got.id);
+          const result = one === undefined ? undefined : noted[one.at];
+          if (one === undefined || result?.outcome !== 'done') continue;
+          if (!('body' in got) || !Buffer.isBuffer(got.body)) continue;
+          // Somebody was there in the meantime: that is theirs, not the server's.
+          if (result.version !== undefined && got.version !== result.version) continue;
+          const note = alteration(kind, one.body, got.body);
+          if (note !== undefined) noted[one.at] = { ...result, notes: [...(result.notes ?? []), note] };
+        }
+      } catch {
+        // They are written, and that is what counts; verify compares them again.
+      }
+    }
+    return noted;
   }
 
   async confirm(): Promise<void> {
@@ -304,6 +339,23 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+const targetOf = (result: Result | undefined): string => (result?.outcome === 'done' ? (result.targetId ?? '') : '');
+
+function alteration(kind: ContentKind, sent: Buffer, stored: Buffer): FidelityNote | undefined {
+  const pivot = pivotOf(kind);
+  let names: readonly string[] = [];
+  try {
+    if (pivot.digest(sent).equals(pivot.digest(stored))) return undefined;
+    names = pivot.differences?.(sent, stored) ?? [];
+  } catch {
+    // It gave back something that is no such object at all.
+  }
+  return {
+    code: 'changed-by-target',
+    text: `The target took it and stored something else${names.length === 0 ? '' : `: ${names.slice(0, 10).join(', ')}`}.`,
+  };
 }
 
 const done = (op: string, targetId: string, version: string | undefined): Result => ({

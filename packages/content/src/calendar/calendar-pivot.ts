@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { firstValue, unescapeText } from '../lines/content-line.ts';
 import type { Pivot } from '../pivot.ts';
 import { type CalendarName, readCalendarObject } from './calendar-object.ts';
-import { canonicalCalendar } from './canonical.ts';
+import { calendarDifferences, canonicalCalendar } from './canonical.ts';
 import { prepareCalendar, renamedCalendar } from './prepare.ts';
 import { spanOf } from './span.ts';
 
@@ -18,6 +18,7 @@ const calendarPivot = (name: CalendarName): Pivot => ({
       .find(Boolean);
     return summary === undefined ? undefined : unescapeText(summary).replace(/\s+/g, ' ').trim().slice(0, 200);
   },
+  differences: (one, other) => calendarDifferences(readCalendarObject(one, name), readCalendarObject(other, name)),
   span: (body) => spanOf(readCalendarObject(body, name)),
   prepare: (body, options) => prepareCalendar(body, name, options),
   renamed: (body, number) => renamedCalendar(body, name, number),

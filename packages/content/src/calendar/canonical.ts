@@ -37,12 +37,43 @@ const LISTS: ReadonlySet<string> = new Set(['CATEGORIES', 'RESOURCES', 'EXDATE',
  */
 export function canonicalCalendar({ calendar, items }: CalendarObject): string {
   const parts = items.map((item) => canonicalComponent(item)).sort();
+  const used = new Set(items.flatMap(zonesOf));
   const zones = calendar.components
     .filter((one) => one.name === 'VTIMEZONE')
-    .filter((zone) => !isKnownZone(unescapeText(zone.properties.find((one) => one.name === 'TZID')?.value ?? '')))
+    .filter((zone) => {
+      const name = unescapeText(zone.properties.find((one) => one.name === 'TZID')?.value ?? '');
+      // Servers drop zones that nothing is in.
+      return used.has(name) && !isKnownZone(name);
+    })
     .map((zone) => canonicalComponent(zone))
     .sort();
   return JSON.stringify([parts, zones]);
+}
+
+const zonesOf = (component: Component): string[] => [
+  ...component.properties.flatMap((one) => parameterOf(one, 'TZID') ?? []),
+  ...component.components.flatMap(zonesOf),
+];
+
+/** Names of properties that one of them has and the other hasn't, or not so. */
+export function calendarDifferences(one: CalendarObject, other: CalendarObject): readonly string[] {
+  const lines = (items: readonly Component[], within = ''): string[] =>
+    items.flatMap((item) => [
+      ...item.properties.flatMap((property) =>
+        canonicalProperty(item.name, property).map((line) => `${property.name}\0${within}${item.name}\0${line}`),
+      ),
+      ...lines(item.components, `${within}${item.name}/`),
+    ]);
+  return namesOfDifferent(lines(one.items), lines(other.items));
+}
+
+/** Of lines that begin with their property's name and a NUL. */
+export function namesOfDifferent(one: readonly string[], other: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const line of one) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of other) counts.set(line, (counts.get(line) ?? 0) - 1);
+  const different = [...counts].filter(([, count]) => count !== 0).map(([line]) => line.split('\0', 1)[0] ?? '');
+  return [...new Set(different)].sort();
 }
 
 function canonicalComponent(component: Component): string {
@@ -57,7 +88,11 @@ function canonicalProperty(within: string, property: Property): string[] {
   const parameters = property.parameters
     .filter(
       ({ name, values }) =>
-        !PARAMETERS_WITHOUT_MEANING.has(name) && DEFAULTS[name] !== values[0]?.toUpperCase() && values.length > 0,
+        !PARAMETERS_WITHOUT_MEANING.has(name) &&
+        DEFAULTS[name] !== values[0]?.toUpperCase() &&
+        values.length > 0 &&
+        // A day says that it is one.
+        !(name === 'VALUE' && isDates(property.value)),
     )
     .map(({ name, values }) => `${name}=${values.map((value) => canonicalParameter(name, value)).join(',')}`)
     .sort();
@@ -65,8 +100,11 @@ function canonicalProperty(within: string, property: Property): string[] {
   return values.map((value) => JSON.stringify([property.name, parameters, canonicalValue(property, value)]));
 }
 
+/** Names of people, zones and files; blanks at their ends are nobody's. */
 const canonicalParameter = (name: string, value: string): string =>
-  name === 'TZID' || name === 'CN' || name === 'X-FILENAME' || name === 'FILENAME' ? value : value.toUpperCase();
+  name === 'TZID' || name === 'CN' || name === 'X-FILENAME' || name === 'FILENAME'
+    ? value.trim()
+    : value.trim().toUpperCase();
 
 function canonicalValue(property: Property, value: string): string {
   if (property.name === 'RRULE' || property.name === 'EXRULE')
@@ -76,9 +114,25 @@ function canonicalValue(property: Property, value: string): string {
       .filter((part) => part !== '' && part !== 'INTERVAL=1')
       .sort()
       .join(';');
+  if (property.name === 'DURATION' || property.name === 'TRIGGER') return canonicalDuration(value);
   if (parameterOf(property, 'ENCODING')?.toUpperCase() === 'BASE64') return value.replace(/\s+/g, '');
   if (/^mailto:/i.test(value)) return value.toLowerCase();
   return unescapeText(value).replace(/\r\n|\r/g, '\n');
+}
+
+/** Days, or a list of them. */
+export const isDates = (value: string): boolean => /^\s*\d{8}(?:\s*,\s*\d{8})*\s*$/.test(value);
+
+/**
+ * `PT1H0M0S` is `PT1H`, `P1W` is `P7D`; a day isn't 24 hours (RFC 5545 section 3.3.6). What is no duration stays as it is.
+ */
+function canonicalDuration(value: string): string {
+  const found = /^\s*([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\s*$/i.exec(value);
+  if (found === null) return value.trim();
+  const [weeks, days, hours, minutes, seconds] = found.slice(2).map((part) => Number(part ?? 0));
+  const whole = 7 * (weeks ?? 0) + (days ?? 0);
+  const rest = 3_600 * (hours ?? 0) + 60 * (minutes ?? 0) + (seconds ?? 0);
+  return `${found[1] === '-' && whole + rest > 0 ? '-' : ''}P${whole}DT${rest}S`;
 }
 
 /** At commas that aren't escaped. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { MappingLookup } from '@sterna/core';
-import { type Component, type Property, propertiesOf, withParameter } from '../lines/content-line.ts';
+import { type Component, type Property, parameterOf, propertiesOf, withParameter } from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
 import { BARE, type CalendarName, invalid, readCalendarObject } from './calendar-object.ts';
-import { canonicalCalendar } from './canonical.ts';
+import { canonicalCalendar, isDates } from './canonical.ts';
 
 /** Properties and parameters that hold the address of a person (RFC 5545 sections 3.2 and 3.8.4, RFC 7986). */
 const PERSON_PROPERTIES: ReadonlySet<string> = new Set(['ATTENDEE', 'ORGANIZER']);
@@ -41,7 +41,7 @@ export function prepareCalendar(
     isChanged = true;
   }
   const change = (property: Property): Property => {
-    let next = mappedPerson(property, options.mapping);
+    let next = mappedPerson(tidied(property), options.mapping);
     if (isScheduling && PERSON_PROPERTIES.has(property.name)) next = withParameter(next, 'SCHEDULE-AGENT', 'CLIENT');
     if (next !== property) isChanged = true;
     return next;
@@ -61,6 +61,25 @@ export function prepareCalendar(
   if (components.length < object.calendar.components.length) isChanged = true;
   if (!isChanged) return { body, notes };
   return { body: writeComponents([{ ...object.calendar, properties, components }]), notes };
+}
+
+/** One text each: a comma or semicolon in them is part of it. */
+const TEXTS: ReadonlySet<string> = new Set(['SUMMARY', 'DESCRIPTION', 'LOCATION', 'COMMENT', 'CONTACT']);
+const MOMENTS: ReadonlySet<string> = new Set(['DTSTART', 'DTEND', 'DUE', 'RECURRENCE-ID', 'EXDATE', 'RDATE']);
+
+/**
+ * What programs leave out and strict servers miss: Radicale cuts a text at a comma that isn't escaped. Says the same.
+ *
+ * @returns the same object where nothing is missing
+ */
+function tidied(property: Property): Property {
+  if (TEXTS.has(property.name)) {
+    const value = property.value.replace(/\\[\s\S]|[,;]/g, (sign) => (sign.length === 2 ? sign : `\\${sign}`));
+    return value === property.value ? property : { ...property, value };
+  }
+  if (MOMENTS.has(property.name) && parameterOf(property, 'VALUE') === undefined && isDates(property.value))
+    return withParameter(property, 'VALUE', 'DATE');
+  return property;
 }
 
 const hasPeople = (item: Component): boolean =>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { escapeText, type Property, unescapeText } from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import type { ContentNote, Pivot, PrepareOptions } from '../pivot.ts';
-import { canonicalCard, convertCard } from './convert-card.ts';
+import { canonicalCard, cardDifferences, convertCard } from './convert-card.ts';
 import { type Card, invalidCard, readCard } from './read-card.ts';
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
@@ -19,6 +19,7 @@ export const contactPivot: Pivot = {
     return hash(`VCARD\0${(valueIn(card, 'UID') ?? madeUid(card)).replace(/^urn:uuid:/i, '')}`);
   },
   digest: (body) => hash(canonicalCard(readCard(body))),
+  differences: (one, other) => cardDifferences(readCard(one), readCard(other)),
   subject: (body) => nameOf(readCard(body))?.slice(0, 200),
   prepare: prepareContact,
   renamed: (body, number) => {
@@ -39,7 +40,9 @@ export const contactPivot: Pivot = {
  * takes. Untouched, byte by byte, where there is nothing to be done.
  */
 function prepareContact(body: Buffer, options: PrepareOptions): { body: Buffer; notes: readonly ContentNote[] } {
-  const card = readCard(body);
+  const given = readCard(body);
+  const tidy = given.properties.map(tidied);
+  const card = tidy.every((one, i) => one === given.properties[i]) ? given : { ...given, properties: tidy };
   const accepted = options.cardVersions ?? ['3.0', '4.0'];
   const version = card.version !== '2.1' && accepted.includes(card.version) ? card.version : (accepted[0] ?? '3.0');
   const { card: converted, notes } = convertCard(card, version);
@@ -65,9 +68,27 @@ function prepareContact(body: Buffer, options: PrepareOptions): { body: Buffer; 
     added.push(property('UID', madeUid(converted)));
     own.push({ code: 'uid-added', text: 'It had no UID, which every server demands; it was given one.' });
   }
-  if (added.length === 0 && converted === card && card.version === version) return { body, notes: own };
+  if (added.length === 0 && converted === given && given.version === version) return { body, notes: own };
   const kept = converted.properties.filter((one) => !added.some((other) => other.name === one.name));
   return { body: writeCard({ version, properties: [...kept, ...added] }), notes: own };
+}
+
+/** One text each (RFC 6350 section 6): a comma or semicolon in them is part of it. */
+const TEXTS: ReadonlySet<string> = new Set(['FN', 'NOTE', 'TITLE', 'ROLE', 'LABEL', 'MAILER', 'SORT-STRING']);
+
+/**
+ * Escapes as the standard has them: `\\:` and `\\"` of old programs mean the sign alone, and a strict server takes their
+ * backslash for a part of the text. Says the same.
+ *
+ * @returns the same object where nothing is to be done
+ */
+function tidied(property: Property): Property {
+  const isText = TEXTS.has(property.name);
+  const value = property.value.replace(/\\[\s\S]|[,;]/g, (sign) => {
+    if (sign === '\\:' || sign === '\\"') return sign.slice(1);
+    return sign.length === 1 && isText ? `\\${sign}` : sign;
+  });
+  return value === property.value ? property : { ...property, value };
 }
 
 function writeCard(card: Card): Buffer {

@@ -1,3 +1,4 @@
+import { namesOfDifferent } from '../calendar/canonical.ts';
 import { type Property, unescapeText } from '../lines/content-line.ts';
 import type { ContentNote } from '../pivot.ts';
 import type { Card, CardVersion } from './read-card.ts';
@@ -126,10 +127,19 @@ const typesOf = (types: readonly string[]) => (types.length === 0 ? [] : [{ name
 const WITHOUT_MEANING: ReadonlySet<string> = new Set(['PRODID', 'REV', 'VERSION', 'X-PRODID', 'PROFILE']);
 
 /** One text for all ways to write the same contact, in whichever version. */
-export function canonicalCard(card: Card): string {
+export const canonicalCard = (card: Card): string => JSON.stringify(canonicalLines(card));
+
+/** Names of properties that one of them has and the other hasn't, or not so. */
+export function cardDifferences(one: Card, other: Card): readonly string[] {
+  const named = (card: Card): string[] =>
+    canonicalLines(card).map((line) => `${(JSON.parse(line) as string[])[1]}\0${line}`);
+  return namesOfDifferent(named(one), named(other));
+}
+
+function canonicalLines(card: Card): readonly string[] {
   const four = toFour(card.properties);
   const groups = groupNames(four);
-  const lines = four
+  return four
     .filter((one) => !WITHOUT_MEANING.has(one.name))
     .map((one) => {
       const parameters = one.parameters
@@ -150,7 +160,6 @@ export function canonicalCard(card: Card): string {
     })
     .filter((line) => !/,""\]$/.test(line) || /"(N|FN)"/.test(line))
     .sort();
-  return JSON.stringify(lines);
 }
 
 /** `TYPE=home` and `TYPE=voice` in two parameters, or in one. */
