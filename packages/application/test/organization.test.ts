@@ -66,7 +66,9 @@ describe('accounts', () => {
     ]);
     expect(await isSetUp(stage.context)).toBe(true);
     const tries = [1, 2, 3].map((n) =>
-      codeOf(setUp(stage.context, { organization: `Other ${n}`, email: `x${n}@x.example`, password: 'long enough' })),
+      codeOf(
+        setUp(stage.context, { organization: `Other ${n}`, email: `x${n}@x.example`, password: 'long enough now' }),
+      ),
     );
     expect(await Promise.all(tries)).toEqual(Array(3).fill('already-set-up'));
   });
@@ -95,8 +97,8 @@ describe('accounts', () => {
     const { context, owner } = stage;
     const as = async (role: 'operator' | 'viewer') => {
       const email = `${unique(role)}@first.example`;
-      await createAccount(context, owner, { email, password: 'long enough', role });
-      return actorOfSession(context, (await signIn(context, { email, password: 'long enough' })).token);
+      await createAccount(context, owner, { email, password: 'long enough now', role });
+      return actorOfSession(context, (await signIn(context, { email, password: 'long enough now' })).token);
     };
     const [operator, viewer] = [await as('operator'), await as('viewer')];
     const grant = { type: 'mail', tier: 'standard', quantity: 1 } as const;
@@ -109,13 +111,13 @@ describe('accounts', () => {
     expect(await codeOf(makeProject(stage, operator))).toBe('not-allowed');
     expect(
       await codeOf(
-        createAccount(context, owner, { email: 'OWNER@FIRST.example', password: 'long enough', role: 'viewer' }),
+        createAccount(context, owner, { email: 'OWNER@FIRST.example', password: 'long enough now', role: 'viewer' }),
       ),
     ).toBe('email-taken');
-    await changePassword(context, viewer, { current: 'long enough', password: 'longer than that' });
-    expect(await codeOf(changePassword(context, viewer, { current: 'long enough', password: 'again and again' }))).toBe(
-      'sign-in-refused',
-    );
+    await changePassword(context, viewer, { current: 'long enough now', password: 'longer than that' });
+    expect(
+      await codeOf(changePassword(context, viewer, { current: 'long enough now', password: 'again and again' })),
+    ).toBe('sign-in-refused');
   });
 
   it('make tokens with scopes, which expire and can be revoked', async () => {
@@ -289,7 +291,7 @@ describe('a second organization', () => {
     });
     expect(
       await codeOf(
-        createOrganization(context, stranger, { name: 'Third', email: 't@t.example', password: 'long enough' }),
+        createOrganization(context, stranger, { name: 'Third', email: 't@t.example', password: 'long enough now' }),
       ),
     ).toBe('not-allowed');
   });
