@@ -2,7 +2,16 @@ import { startWorker } from '@sterna/engine';
 import { raiseBudget } from '@sterna/store';
 import { type ScriptedImap, startDovecot, startFaultProxy, startScriptedImap } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { addEntry, notes, pass, passOutcome, passUntilPause, queuePass, resumeNow } from '../support/direct-pass.ts';
+import {
+  addEntry,
+  notes,
+  pass,
+  passOutcome,
+  passUntilPause,
+  queuePass,
+  resumeNow,
+  runUntilPause,
+} from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
 
@@ -144,6 +153,20 @@ for (const side of ['source', 'target'] as const)
     expect(second.status).toBe('completed');
     expect(stage.differences(user)).toEqual([]);
   });
+
+test('a stop that is asked for while an attempt fails ends the pass, which would otherwise wait and try again', async () => {
+  const proxy = await startFaultProxy({ target: stage.target });
+  onTestFinished(() => proxy.stop());
+  many('stopped-down', 3);
+  const entry = await addEntry(stage.bench, stage.from('stopped-down'), imapEndpoint(proxy, 'stopped-down'));
+  await proxy.offline();
+  const id = await queuePass(stage.bench, entry, 'initial');
+  await stage.bench.database.pool.query('update pass set stop_requested = true where id = $1', [id]);
+  const outcome = await runUntilPause(stage.bench, id);
+  expect(outcome).toMatchObject({ status: 'stopped', error: { code: 'connection-refused' } });
+  const { rows } = await stage.bench.database.pool.query('select status, resume_at from entry where id = $1', [entry]);
+  expect(rows[0]).toEqual({ status: 'stopped', resume_at: null });
+});
 
 for (const side of ['source', 'target'] as const)
   test(`wrong password at the ${side}: failed, with the side and the fix`, async () => {

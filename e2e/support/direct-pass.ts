@@ -161,7 +161,8 @@ export async function passUntilPause(
   return { id, ...(await runUntilPause(bench, id)) };
 }
 
-async function runUntilPause(bench: Bench, id: number): Promise<PassOutcome> {
+/** Runs a queued pass until it ends or waits. */
+export async function runUntilPause(bench: Bench, id: number): Promise<PassOutcome> {
   const pause = new AbortController();
   await runPassHere(bench.deps, id, { signal: pause.signal, onPause: () => pause.abort() });
   return passOutcome(bench, id);

@@ -203,9 +203,14 @@ export interface PassEnd {
   readonly throttledSystem?: { readonly side: 'source' | 'target'; readonly until: Date };
 }
 
-/** Writes the end (or the pause) of a pass, moves the entry's status and gives the leases back, in one transaction. */
-export async function endPass(pool: Pool, claim: Claim, end: PassEnd): Promise<void> {
-  await inFencedTransaction(pool, claim.lease, async (client) => {
+/**
+ * Writes the end (or the pause) of a pass, moves the entry's status and gives the leases back, in one transaction.
+ *
+ * @returns the status that was written: a pause becomes the end where a person asked for a stop meanwhile
+ */
+export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promise<PassEnd['status']> {
+  return inFencedTransaction(pool, claim.lease, async (client) => {
+    const end = await heedStop(client, claim, outcome);
     const over = end.status !== 'queued' && end.status !== 'pending';
     await client.query(
       `update pass set status = $2, resume_at = $3, active_seconds = active_seconds + $4, progress = $5,
@@ -248,7 +253,17 @@ export async function endPass(pool: Pool, claim: Claim, end: PassEnd): Promise<v
     }
     await notifyEvent(client, { type: 'pass', entryId: claim.entryId, passId: claim.passId });
     await client.query(`select pg_notify('sterna_pass', '')`);
+    return end.status;
   });
+}
+
+/** A pass that would wait or give way is at rest: who asked for a stop need not wait for it to go on first. */
+async function heedStop(client: PoolClient, claim: Claim, end: PassEnd): Promise<PassEnd> {
+  if (end.status !== 'pending' && end.status !== 'queued') return end;
+  const { rows } = await client.query('select stop_requested from pass where id = $1 for update', [claim.passId]);
+  if (rows[0]?.stop_requested !== true) return end;
+  const { resumeAt: _, ...rest } = end;
+  return { ...rest, status: 'stopped' };
 }
 
 /** Live progress: not fenced, since a late one is harmless. */

@@ -122,8 +122,7 @@ export async function runPass(
     end = endOf(thrown, progress, attempts, claim.kind);
     if (isDatabaseError(thrown)) throw thrown;
   }
-  await endPass(deps.pool, claim, end);
-  return end.status;
+  return endPass(deps.pool, claim, end);
 }
 
 /** Waits for both, so that none is left behind unseen where the other fails. */
