@@ -12,6 +12,7 @@ import {
   inFencedTransaction,
   insertNotes,
   insertTodos,
+  type ObjectNote,
   openIntents,
   type Settled,
   settledDigests,
@@ -265,6 +266,15 @@ async function settleReserved(
 /** No copy is ever of this version, so it counts as changed by people: the conflict option decides. */
 const VERSION_OF_PEOPLE = '"not-as-written"';
 
+const heldOtherwise = (intent: Intent): ObjectNote => ({
+  kind: 'fidelity',
+  code: 'changed-by-target',
+  text: 'The target took it, the connection was lost, and now it holds something else: its server or a person changed it.',
+  src: intent.src,
+  srcId: intent.srcId,
+  container: intent.container,
+});
+
 async function landedCreates(
   context: PassContext,
   row: ContainerRow,
@@ -283,7 +293,11 @@ async function landedCreates(
     const ours = byId.get(copy.id);
     if (ours === undefined || !('body' in copy)) continue;
     const asWritten = ours.digest.equals(await digestOf(row.kind, copy.body));
-    found.push({ ...ours, targetId: copy.id, version: asWritten ? copy.version : VERSION_OF_PEOPLE });
+    found.push(
+      asWritten
+        ? { ...ours, targetId: copy.id, version: copy.version }
+        : { ...ours, targetId: copy.id, version: VERSION_OF_PEOPLE, note: heldOtherwise(ours.intent) },
+    );
   }
   return found;
 }
@@ -318,6 +332,12 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       claim.entryId,
       found.map(({ intent }) => intent.op),
     );
+    await insertNotes(
+      client,
+      claim.entryId,
+      claim.number,
+      found.flatMap(({ note }) => note ?? []),
+    );
   });
   progress.objects += found.length;
   for (const { intent } of found) progress.bytes += intent.size ?? 0;
@@ -329,6 +349,7 @@ interface Found {
   readonly digest: Buffer;
   /** Of the copy, where the target has versions. */
   readonly version?: string | undefined;
+  readonly note?: ObjectNote;
 }
 
 const settledBy = (
