@@ -1,3 +1,4 @@
+import { awkwardLines } from './awkward-lines.ts';
 import type { Material } from './material.ts';
 import { COMMANDS } from './messages.ts';
 
@@ -125,6 +126,11 @@ export function calendarMaterial(
     ),
     'properties of other programs': calendar(
       object(kind, 'other@x', STARTS, 'SUMMARY:Others', 'X-MOZ-LASTACK:20260101T000000Z', 'X-ODD;X-P="q":v'),
+    ),
+    ...awkwardLines(
+      (uid) => calendar(object(kind, uid, STARTS, 'SUMMARY:Awkward')),
+      `END:${COMPONENT[kind]}`,
+      'DESCRIPTION',
     ),
     ...(kind === 'task'
       ? {

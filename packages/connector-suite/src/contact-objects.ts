@@ -1,3 +1,4 @@
+import { awkwardLines } from './awkward-lines.ts';
 import type { Material } from './material.ts';
 import { COMMANDS } from './messages.ts';
 
@@ -44,6 +45,7 @@ export const contactMaterial: Pick<Material, 'kind' | 'plain' | 'twin' | 'change
       'a birthday without a year': card('birthday', 'Bea Day', 'BDAY:--0405'),
       commands: card('commands', 'Commands', `NOTE:${text(COMMANDS)}`),
       'an odd UID': card('urn:uuid:f81d4fae-7dec-11d0/a b?c#d', 'Odd UID'),
+      ...awkwardLines((uid) => card(uid, 'Awkward'), 'END:VCARD', 'NOTE'),
     }),
   ),
 };

@@ -9,6 +9,8 @@ import { dateOf } from './messages.ts';
 export function describeReader(name: string, fixture: SuiteFixture): void {
   const { kind, home, plain, twin, changed, seedOf, digest, matchKey, ...tools } = toolsOf(fixture);
   const { containers: containersOf, containerOf, readAll, folderNames, large: largeObject, streams } = tools;
+  const exact = (session: Session): boolean =>
+    tools.capabilitiesOf(session).bytes === 'exact' && fixture.sharesWrapper !== true;
   const isMail = kind === 'message';
   describe(`${name}: reader`, () => {
     test(
@@ -114,7 +116,8 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
     test(
       'nothing changed: the glance is the same and a delta is empty',
       staged(fixture, async ({ endpoint, open }) => {
-        await endpoint.seed([seedOf(1), seedOf(2), seedOf(3, { folder: ['Archive'] })]);
+        const elsewhere = fixture.oneCollection === true ? [] : [seedOf(3, { folder: ['Archive'] })];
+        await endpoint.seed([seedOf(1), seedOf(2), ...elsewhere]);
         const { reader } = await open('read');
         const [before] = (await containersOf(reader)).filter((container) => container.path[0] === home[0]);
         const first = await list(reader, before?.id ?? '');
@@ -189,10 +192,10 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
     );
 
     test(
-      'a change of content keeps the id and shows another version',
+      'new, changed and gone at once: each is told, what changed keeps its id and has another version',
       staged(fixture, async ({ endpoint, open }) => {
-        if (changed === undefined || endpoint.replace === undefined) return;
-        await endpoint.seed([seedOf(1), seedOf(2)]);
+        if (changed === undefined || endpoint.replace === undefined || endpoint.remove === undefined) return;
+        await endpoint.seed([seedOf(1), seedOf(2), seedOf(3)]);
         const { reader } = await open('read');
         const inside = await containerOf(reader, home);
         const first = await list(reader, inside);
@@ -201,20 +204,27 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
           inside,
           first.changes.map(({ id }) => id),
         );
-        const id = contents.find((one) => one.digest === digest(plain(1)))?.id ?? '';
+        const idOf = (raw: Buffer): string => contents.find((one) => one.digest === digest(raw))?.id ?? '';
+        const [id, gone] = [idOf(plain(1)), idOf(plain(3))];
         await endpoint.replace({ folder: home, raw: plain(1) }, changed(1));
+        await endpoint.remove({ folder: home, raw: plain(3) });
+        await endpoint.seed([seedOf(4)]);
         const again = (await open('read')).reader;
-        const second = await list(again, inside, first.cursor, { known: 2 });
-        expect(second.total).toBe(2);
+        const second = await list(again, inside, first.cursor, { known: 3 });
+        expect(second.total).toBe(3);
         expect(second.glance === undefined || second.glance !== first.glance).toBe(true);
-        const versionOf = (of: typeof first, which: string) => of.changes.find((one) => one.id === which)?.version;
-        expect(versionOf(second, id)).toBeDefined();
-        expect(versionOf(second, id)).not.toBe(versionOf(first, id));
-        for (const { id: other, version } of second.changes)
-          if (other !== id) expect(version).toBe(versionOf(first, other));
-        const [now] = await readAll(again, inside, [id]);
-        expect(now?.digest).toBe(digest(changed(1)));
-        expect(now?.version).toBe(versionOf(second, id));
+        const before = new Map(first.changes.map((one) => [one.id, one.version]));
+        const left = alive(before.keys(), second);
+        expect(left.size).toBe(3);
+        expect(left.has(id)).toBe(true);
+        expect(left.has(gone)).toBe(false);
+        const versions = new Map([...before, ...second.changes.map((one) => [one.id, one.version] as const)]);
+        const moved = [...left].filter((one) => versions.get(one) !== before.get(one));
+        const read = await readAll(again, inside, moved);
+        expect(read.map((one) => one.digest).sort()).toEqual([changed(1), plain(4)].map(digest).sort());
+        for (const one of read) expect(one.version).toBe(versions.get(one.id));
+        expect(read.find((one) => one.id === id)?.digest).toBe(digest(changed(1)));
+        expect(await collect(again.read(inside, [gone]))).toEqual([{ id: gone, vanished: true }]);
       }),
     );
 
@@ -400,6 +410,7 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
         const [one, two] = [await open('read'), await open('write')];
         expect(one.identity).toBe(two.identity);
         expect(one.identity).not.toBe('');
+        expect(one.capabilities.kinds).toContain(kind);
         expect(one.writer).toBeUndefined();
         const lines = await endpoint.connector.check(endpoint.system, endpoint.address);
         expect(lines.length).toBeGreaterThan(0);
@@ -408,5 +419,3 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
     );
   });
 }
-
-const exact = (session: Session): boolean => session.capabilities.bytes === 'exact';

@@ -8,11 +8,18 @@ import { COMMANDS, dateOf } from './messages.ts';
 /** Every writer's contract (connector-kit, writer.ts). Call it in a test file of the connector. */
 export function describeWriter(name: string, fixture: SuiteFixture): void {
   const { kind, home, plain, twin, changed, seedOf, digest, matchKey, keys, readAll, ...tools } = toolsOf(fixture);
-  const { folderNames, hostileNames, awkward, large: largeObject, streams } = tools;
+  const { folderNames, hostileNames, awkward, large: largeObject, streams, capabilitiesOf } = tools;
+  const exact = (session: Session): boolean =>
+    capabilitiesOf(session).bytes === 'exact' && fixture.sharesWrapper !== true;
   const isMail = kind === 'message';
 
+  const kept = fixture.keepsLook ?? { color: kind !== 'contact', description: true };
+  const look: { readonly color?: string; readonly description?: string } = isMail
+    ? {}
+    : { ...(kind === 'contact' ? {} : { color: '#10AB30' }), description: 'Mine' };
+
   async function ensure(session: Session, path: readonly string[]): Promise<string> {
-    return (await writerOf(session).ensureContainer(path, { kind, subscribe: true })).container.id;
+    return (await writerOf(session).ensureContainer(path, { kind, subscribe: true, ...look })).container.id;
   }
 
   function one(found: readonly FoundMessage[], raw: Buffer): FoundMessage {
@@ -23,7 +30,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
 
   /** What of `flags` the target can hold by its own account. */
   const storable = (session: Session, flags: readonly string[]): readonly string[] =>
-    !isMail ? [] : session.capabilities.keywords === 'none' ? flags.filter((flag) => flag.startsWith('\\')) : flags;
+    !isMail ? [] : capabilitiesOf(session).keywords === 'none' ? flags.filter((flag) => flag.startsWith('\\')) : flags;
 
   describe(`${name}: writer`, () => {
     test(
@@ -48,7 +55,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
           const copy = one(found, raw);
           if (exact(session)) expect(copy.raw.equals(raw)).toBe(true);
           expect(copy.flags).toEqual(storable(session, flags));
-          if (session.capabilities.dateKept && date !== undefined) expect(seconds(copy.date)).toBe(seconds(date));
+          if (capabilitiesOf(session).dateKept && date !== undefined) expect(seconds(copy.date)).toBe(seconds(date));
         }
       }),
     );
@@ -81,7 +88,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         const inside = await ensure(session, home);
         const alike = { raw: plain('twin'), flags: [], date: dateOf(1) };
         const ids = [...(await create(session, inside, [alike, alike])), ...(await create(session, inside, [alike]))];
-        const copies = session.capabilities.collapsesTwins ? 1 : 3;
+        const copies = capabilitiesOf(session).collapsesTwins ? 1 : 3;
         expect(new Set(ids).size).toBe(copies);
         expect(await endpoint.dump()).toHaveLength(copies);
       }),
@@ -92,7 +99,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');
         const inside = await ensure(session, home);
-        const { objects, inFlight } = session.capabilities.batch;
+        const { objects, inFlight } = capabilitiesOf(session).batch;
         const size = Math.min(objects, 100);
         const batches = Array.from({ length: Math.min(inFlight, 3) + 1 }, (_, b) =>
           Array.from({ length: size }, (_, n) => ({ raw: plain(`${b}.${n}`), flags: ['\\Seen'], date: dateOf(n) })),
@@ -205,8 +212,8 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
     test(
       'containers: found or made, the same id every time',
       staged(fixture, async ({ endpoint, open }) => {
-        const there = isMail ? ['Already', 'there'] : ['Already there'];
-        await endpoint.seed([seedOf(1, { folder: there })]);
+        const there = fixture.oneCollection === true ? home : isMail ? ['Already', 'there'] : ['Already there'];
+        if (fixture.oneCollection !== true) await endpoint.seed([seedOf(1, { folder: there })]);
         const session = await open('write');
         const paths = [home, isMail ? ['inbox'] : home, there, ...folderNames];
         const first: string[] = [];
@@ -218,6 +225,13 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         expect(second).toEqual(first);
         const shown = (await other.reader.containers()).map((container) => container.path.join('\0'));
         for (const path of paths.slice(2)) expect(shown).toContain(path.join('\0'));
+        // What somebody else made keeps the look that it has.
+        const made = new Set(fixture.oneCollection === true ? first : [...first.slice(0, 2), ...first.slice(3)]);
+        for (const { id, color, description } of isMail ? [] : await tools.containers(other.reader)) {
+          if (!made.has(id)) continue;
+          if (kept.color) expect(color).toBe(look.color);
+          if (kept.description) expect(description).toBe(look.description);
+        }
         const seen = (await endpoint.folders()).map((path) => path.join('\0'));
         for (const path of paths.slice(2)) expect(seen.filter((one) => one === path.join('\0'))).toHaveLength(1);
       }),
@@ -276,7 +290,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'state: a difference, so what people set at the target stays',
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');
-        if (session.capabilities.keywords === 'none') return;
+        if (capabilitiesOf(session).keywords === 'none') return;
         const inside = await ensure(session, home);
         const [id, other] = await create(session, inside, [
           { raw: plain(1), flags: ['\\Flagged', '\\Seen', 'Old'], date: dateOf(1) },
@@ -314,7 +328,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'place: moves exactly this object',
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');
-        if (!session.capabilities.moves) return;
+        if (!capabilitiesOf(session).moves) return;
         const [inside, archive] = [await ensure(session, home), await ensure(session, ['Archive'])];
         const alike = { raw: plain(1), flags: ['\\Seen', 'Work'], date: dateOf(9) };
         const ids = await create(session, inside, [alike, alike, { raw: plain(2), flags: [], date: dateOf(2) }]);
@@ -337,7 +351,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         expect(keys(found)).toEqual(keys([seedOf(1), seedOf(2), seedOf(1, { folder: ['Archive'] })]));
         const moved = found.find((message) => message.folder[0] === 'Archive');
         expect(moved?.flags).toEqual(['\\Seen', 'Work'].sort());
-        if (session.capabilities.dateKept) expect(seconds(moved?.date)).toBe(seconds(dateOf(9)));
+        if (capabilitiesOf(session).dateKept) expect(seconds(moved?.date)).toBe(seconds(dateOf(9)));
       }),
     );
 
@@ -397,7 +411,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         session.destroy();
         const heir = await open('write');
         const writer = writerOf(heir);
-        switch (heir.capabilities.settle) {
+        switch (capabilitiesOf(heir).settle) {
           case 'reserved-id': {
             const again = await apply(
               heir,
@@ -405,6 +419,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
             );
             expect(again.map((result) => result.outcome)).toEqual(['done', 'done', 'done']);
             expect(again.map(idOf)).toEqual(results.map(idOf));
+            if (!isMail) expect(again.map(versionOf)).toEqual(results.map(versionOf));
             break;
           }
           case 'pending-mark': {
@@ -420,9 +435,15 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
           }
           case 'read-back': {
             const found = await collect(writer.candidates(inside, mark));
-            expect(digests(found)).toEqual(unsettled.map(({ raw }) => digest(raw)).sort());
+            const theirs = fixture.readsBackAll === true ? [plain(8), plain(9), plain(1)] : [];
+            expect(digests(found)).toEqual([...theirs, ...unsettled.map(({ raw }) => raw)].map(digest).sort());
             const ids = results.map(idOf).filter((id) => id !== undefined);
-            if (ids.length > 0) expect(found.map((candidate) => candidate.targetId).sort()).toEqual(ids.sort());
+            const named = (id: string | undefined): Candidate | undefined => found.find((one) => one.targetId === id);
+            if (!isMail)
+              for (const [n, id] of ids.entries())
+                expect(named(id)?.digest.toString('hex')).toBe(digest(unsettled[n]?.raw ?? Buffer.alloc(0)));
+            if (ids.length > 0 && fixture.readsBackAll !== true)
+              expect(found.map((candidate) => candidate.targetId).sort()).toEqual(ids.sort());
             break;
           }
           case 'none':
@@ -437,7 +458,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'reserved ids: deterministic, and the one that a create takes',
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');
-        if (session.capabilities.settle !== 'reserved-id') return;
+        if (capabilitiesOf(session).settle !== 'reserved-id') return;
         const writer = writerOf(session);
         const inside = await ensure(session, home);
         const key = '00ff'.repeat(8);
@@ -461,13 +482,25 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'create: another object under the same natural key is told, not written over',
       staged(fixture, async ({ endpoint, open }) => {
         if (changed === undefined) return;
-        await endpoint.seed([seedOf(1)]);
+        // A key within another one, as servers search for parts of text.
+        const longer = underLongerKey(plain(1));
+        await endpoint.seed([seedOf(0, { raw: longer }), seedOf(1)]);
         const session = await open('write');
         const inside = await ensure(session, home);
-        const [theirs] = await collect(writerOf(session).inventory(inside, {}));
-        const [result] = await apply(session, ops(session, inside, [{ raw: changed(1), flags: [], date: undefined }]));
-        expect(result).toMatchObject({ outcome: 'exists', targetId: theirs?.targetId, version: theirs?.version });
-        expect(keys(await endpoint.dump())).toEqual(keys([seedOf(1)]));
+        const wanted = (raw: Buffer): CreateOp[] => ops(session, inside, [{ raw, flags: [], date: undefined }]);
+        const [ours] = await apply(session, [...wanted(plain(2))]);
+        const items = await collect(writerOf(session).inventory(inside, { matchKey: true }));
+        expect(items).toHaveLength(3);
+        const itemOf = (raw: Buffer) => items.find((item) => item.matchKey?.toString('hex') === matchKey(raw));
+        expect(ours).toMatchObject({ outcome: 'done', targetId: itemOf(plain(2))?.targetId });
+        expect(ours && versionOf(ours)).toBe(itemOf(plain(2))?.version);
+        for (const n of [1, 2]) {
+          const theirs = itemOf(plain(n));
+          expect(theirs).toBeDefined();
+          const [result] = await apply(session, wanted(changed(n)));
+          expect(result).toMatchObject({ outcome: 'exists', targetId: theirs?.targetId, version: theirs?.version });
+        }
+        expect(keys(await endpoint.dump())).toEqual(keys([seedOf(0, { raw: longer }), seedOf(1), seedOf(2)]));
       }),
     );
 
@@ -475,7 +508,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'create: of what an earlier try made, the newer content wins',
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');
-        if (changed === undefined || session.capabilities.settle !== 'reserved-id') return;
+        if (changed === undefined || capabilitiesOf(session).settle !== 'reserved-id') return;
         const inside = await ensure(session, home);
         const [op] = ops(session, inside, [{ raw: plain(1), flags: [], date: undefined }]);
         const [first] = await apply(session, [op as CreateOp]);
@@ -515,6 +548,9 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         expect(await apply(await open('write'), [replace('b', made.version, raw)])).toMatchObject([
           { outcome: 'done', version },
         ]);
+        expect(await apply(session, [replace('stale', made.version, plain(1, 'A third content'))])).toMatchObject([
+          { outcome: 'changed' },
+        ]);
         await endpoint.replace({ folder: home, raw }, plain(1));
         expect(await apply(session, [replace('c', version, raw)])).toMatchObject([{ outcome: 'changed' }]);
         expect(keys(await endpoint.dump())).toEqual(keys([seedOf(1)]));
@@ -533,13 +569,27 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         if (changed === undefined || endpoint.replace === undefined) return;
         const session = await open('write');
         const inside = await ensure(session, home);
-        const batch = ops(session, inside, [{ raw: plain(1), flags: [], date: undefined }]);
-        const [made] = await apply(session, batch);
+        const batch = ops(
+          session,
+          inside,
+          [plain(1), plain(2)].map((raw) => ({ raw, flags: [], date: undefined })),
+        );
+        const [made, other] = await apply(session, batch);
         if (made?.outcome !== 'done' || made.version === undefined) throw new Error('not made');
         await endpoint.replace({ folder: home, raw: plain(1) }, changed(1));
         const remove = { verb: 'remove', container: inside, how: 'expunge', targetId: made.targetId ?? '' } as const;
-        const [kept] = await apply(session, [{ ...remove, op: 'a', ifVersion: made.version }]);
+        const [kept, removed] = await apply(session, [
+          { ...remove, op: 'a', ifVersion: made.version },
+          {
+            ...remove,
+            op: 'other',
+            how: 'trash',
+            targetId: (other && idOf(other)) ?? '',
+            ifVersion: (other && versionOf(other)) ?? '',
+          },
+        ]);
         expect(kept).toMatchObject({ outcome: 'changed' });
+        expect(removed).toMatchObject({ outcome: 'done' });
         expect(keys(await endpoint.dump())).toEqual(keys([seedOf(1, { raw: changed(1) })]));
         const now = kept?.outcome === 'changed' ? kept.version : undefined;
         expect(now).toBeDefined();
@@ -662,11 +712,14 @@ function bound(session: Session): Pick<Writer, 'confirm'> {
   return { confirm: (container, ids) => writer.confirm(container, ids) };
 }
 
-const exact = (session: Session): boolean => session.capabilities.bytes === 'exact';
 const idOf = (result: Result): string | undefined => (result.outcome === 'done' ? result.targetId : undefined);
+const versionOf = (result: Result): string | undefined => (result.outcome === 'done' ? result.version : undefined);
 const known = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
 const digests = (found: readonly Candidate[]): string[] =>
   found.map((candidate) => candidate.digest.toString('hex')).sort();
+
+/** The same object under a UID that has this one's within. */
+const underLongerKey = (raw: Buffer): Buffer => Buffer.from(raw.toString('utf8').replace(/^UID:(\S+)/m, 'UID:x.$1.x'));
 
 /** An id of the same shape that nothing has: the last digit counted up beyond all of them. */
 function strangerTo(ids: readonly (string | undefined)[]): string {

@@ -55,8 +55,16 @@ export interface SuiteFixture {
   make(): Promise<SuiteEndpoint>;
   /** What is put there; default: mail. */
   readonly material?: Material;
-  /** Folders may hold other kinds too, each of which is a container of its own. */
+  /** Folders, or the account, may hold other kinds too, each of which is a container of its own. */
   readonly mixed?: boolean;
+  /** The account is one container, which is called as the material's home: one file. */
+  readonly oneCollection?: boolean;
+  /** Whether the color and description of a calendar or address book are kept where it is made. Default: both. */
+  readonly keepsLook?: { readonly color: boolean; readonly description: boolean };
+  /** Objects share a file: the lines of each are kept, the calendar around them is the file's own. */
+  readonly sharesWrapper?: boolean;
+  /** Reading back names everything in the container; nothing but the content tells which of it is new. */
+  readonly readsBackAll?: boolean;
   /** Whether seeded flags and keywords are kept: false for folders of .eml. */
   readonly keepsFlags: boolean;
   /** Whether the received date of a seeded message is kept. */

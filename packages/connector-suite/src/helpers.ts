@@ -1,4 +1,5 @@
 import type {
+  Capabilities,
   Change,
   ChangeFacets,
   ChangePage,
@@ -108,6 +109,8 @@ export interface Read {
 
 /** The suite's words for objects of one content kind. */
 export interface Tools extends Material {
+  /** What the session says of this kind. */
+  capabilitiesOf(session: Session): Capabilities;
   /** Hex of the kind's digest: equal for an object and its faithful copy. */
   digest(raw: Buffer): string;
   /** Hex of the kind's match key. */
@@ -130,7 +133,9 @@ export function toolsOf(fixture: SuiteFixture): Tools {
     (await reader.containers()).filter((one) => one.kind === material.kind || !fixture.mixed);
   return {
     ...material,
-    folderNames: fixture.folderNames ?? material.folderNames,
+    folderNames: fixture.oneCollection === true ? [] : (fixture.folderNames ?? material.folderNames),
+    hostileNames: fixture.oneCollection === true ? [] : material.hostileNames,
+    capabilitiesOf: (session) => session.capabilitiesOf?.(material.kind) ?? session.capabilities,
     digest,
     matchKey: (raw) => pivot.matchKey(raw).toString('hex'),
     seedOf: (n, change = {}) => ({

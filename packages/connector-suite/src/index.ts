@@ -1,8 +1,6 @@
-export { describeObjects } from './describe-objects.ts';
 export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
 export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';
-export type { FoundObject, ObjectEndpoint, ObjectFixture } from './object-fixture.ts';

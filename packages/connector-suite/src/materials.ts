@@ -20,7 +20,7 @@ const FLAT = {
   home: ['Home'],
   streams: false,
   folderNames: FOLDER_NAMES.map((path) => [path.join(' ')]),
-  hostileNames: HOSTILE_NAMES.filter((path) => path[0] !== 'INBOX'),
+  hostileNames: [...HOSTILE_NAMES.filter((path) => path[0] !== 'INBOX'), ['<b> & markup \u{1f4c5}'], ['a/b: c']],
 } as const;
 
 export const events: Material = { ...calendarMaterial('event'), ...FLAT };

@@ -1,22 +1,47 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { ObjectEndpoint, ObjectFixture } from '@sterna/connector-suite';
+import { basename, join } from 'node:path';
+import {
+  contacts,
+  events,
+  type FoundMessage,
+  type PickMessage,
+  type SuiteEndpoint,
+  type SuiteFixture,
+  tasks,
+} from '@sterna/connector-suite';
 import { archiveConnector } from '../src/index.ts';
 
 type Kind = 'event' | 'task' | 'contact';
 
+const MATERIAL = { event: events, task: tasks, contact: contacts } as const;
 const NAME = { event: 'VEVENT', task: 'VTODO', contact: 'VCARD' } as const;
 const FOLDER = { event: 'calendars', task: 'tasks', contact: 'contacts' } as const;
 
-const hasUid = (text: string, uid: string): boolean => text.includes(`\nUID:${uid}\r`);
 const system = (path: string, format: string) => ({ settings: { path, format }, credentials: {} });
+const uidOf = (text: string): string | undefined =>
+  /^UID:(.*)$/m.exec(text.replace(/\r\n[ \t]/g, '').replaceAll('\r', ''))?.[1];
+const found = (folder: readonly string[], raw: Buffer): FoundMessage => ({ folder, raw, flags: [], date: undefined });
 
 /** Folders of files, one for each object, looked at without the connector. */
-export function folderFixture(kind: Kind, format: 'ics' | 'vcf' | 'archive'): ObjectFixture {
+export function folderFixture(kind: Kind, format: 'ics' | 'vcf' | 'archive'): SuiteFixture {
   return {
-    kind,
-    make: async (): Promise<ObjectEndpoint> => {
+    material: MATERIAL[kind],
+    mixed: true,
+    keepsFlags: false,
+    keepsDates: false,
+    // The pages are the archive reader's own, whatever it lists: here once, and with four formats of mail.
+    pagedMessages: kind === 'contact' && format === 'vcf' ? 1_100 : 0,
+    make: async (): Promise<SuiteEndpoint> => {
       const base = mkdtempSync(join(tmpdir(), 'sterna-objects-'));
       const path = join(base, 'box');
       const root = format === 'archive' ? join(path, FOLDER[kind]) : path;
@@ -28,68 +53,118 @@ export function folderFixture(kind: Kind, format: 'ics' | 'vcf' | 'archive'): Ob
           '{"format":"sterna-backup","version":2,"created":"2026-01-01T00:00:00Z","kinds":[]}',
         );
       let serial = 0;
-      const files = () =>
+      const folders = (): { dir: string; name: string }[] =>
         readdirSync(root)
-          .filter((name) => existsSync(join(root, name, 'displayname')))
-          .flatMap((name) =>
-            readdirSync(join(root, name))
-              .filter((file) => file.endsWith(extension))
-              .map((file) => ({
-                collection: readFileSync(join(root, name, 'displayname'), 'utf8').trim(),
-                file: join(root, name, file),
-              })),
-          );
-      const find = (collection: string, uid: string): string => {
-        const found = files().find(
-          (one) => one.collection === collection && hasUid(readFileSync(one.file, 'utf8'), uid),
+          .map((one) => join(root, one))
+          .filter((dir) => existsSync(join(dir, 'displayname')))
+          // The line end is the file's, blanks are the name's.
+          .map((dir) => ({ dir, name: readFileSync(join(dir, 'displayname'), 'utf8').replace(/\n$/, '') }));
+      const files = () =>
+        folders().flatMap(({ dir, name }) =>
+          readdirSync(dir)
+            .filter((file) => file.endsWith(extension))
+            .map((file) => ({ folder: [name], file: join(dir, file) })),
         );
-        if (found === undefined) throw new Error('no such object');
-        return found.file;
+      const find = ({ folder, raw }: PickMessage): string => {
+        const uid = uidOf(raw.toString('utf8'));
+        const one = files().find(
+          ({ folder: [name], file }) => name === folder[0] && uidOf(readFileSync(file, 'utf8')) === uid,
+        );
+        if (one === undefined) throw new Error('no such object');
+        return one.file;
+      };
+      const dirOf = ([name = '']: readonly string[]): string => {
+        const dir = folders().find((one) => one.name === name)?.dir ?? join(root, name);
+        mkdirSync(dir, { recursive: true });
+        if (!existsSync(join(dir, 'displayname'))) writeFileSync(join(dir, 'displayname'), `${name}\n`);
+        return dir;
       };
       return {
         connector: archiveConnector,
         system: system(path, format),
         address: '.',
-        seed: async (collection, objects) => {
-          mkdirSync(join(root, collection), { recursive: true });
-          writeFileSync(join(root, collection, 'displayname'), `${collection}\n`);
-          for (const raw of objects) writeFileSync(join(root, collection, `${serial++} theirs${extension}`), raw);
+        seed: async (objects) => {
+          for (const [, group] of Map.groupBy(objects, ({ folder }) => folder.join('\0'))) {
+            const dir = dirOf(group[0]?.folder ?? []);
+            for (const { raw } of group)
+              writeFileSync(join(dir, `${String(serial++).padStart(6, '0')} theirs${extension}`), raw);
+          }
         },
-        dump: async () => files().map(({ collection, file }) => ({ collection, raw: readFileSync(file) })),
-        change: async (collection, uid, raw) => writeFileSync(find(collection, uid), raw),
-        remove: async (collection, uid) => rmSync(find(collection, uid)),
+        dump: async () => files().map(({ folder, file }) => found(folder, readFileSync(file))),
+        folders: async () => folders().map(({ name }) => [name]),
+        remove: async (which) => rmSync(find(which)),
+        replace: async (which, raw) => writeFileSync(find(which), raw),
+        move: async (which, to) => {
+          const file = find(which);
+          renameSync(file, join(dirOf(to), `moved ${basename(file)}`));
+        },
         dispose: async () => rmSync(base, { recursive: true, force: true }),
       };
     },
   };
 }
 
-/** One file, taken apart by a regular expression. */
-export function fileFixture(kind: Kind): ObjectFixture {
-  const one = new RegExp(`BEGIN:${NAME[kind]}\r\n[\\s\\S]*?\r\nEND:${NAME[kind]}\r\n`, 'g');
-  const [head, foot] =
-    kind === 'contact' ? ['', ''] : ['BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Suite//EN\r\n', 'END:VCALENDAR\r\n'];
+/** One file, taken apart by regular expressions; what people put in is a calendar of its own behind the others. */
+export function fileFixture(kind: Kind): SuiteFixture {
+  const partsOf = (name: string): RegExp => new RegExp(`^BEGIN:${name}\r\n[\\s\\S]*?^END:${name}\r\n`, 'gm');
+  const parts = partsOf(NAME[kind]);
+  const zones = partsOf('VTIMEZONE');
+  const material = MATERIAL[kind];
   return {
-    kind,
-    isOneCollection: true,
-    keepsLook: kind !== 'contact',
-    make: async (): Promise<ObjectEndpoint> => {
+    material,
+    mixed: true,
+    oneCollection: true,
+    keepsLook: { color: kind !== 'contact', description: kind !== 'contact' },
+    sharesWrapper: kind !== 'contact',
+    // A batch is in the file as a whole, so what is in it is asked for by its content.
+    readsBackAll: true,
+    keepsFlags: false,
+    keepsDates: false,
+    pagedMessages: 0,
+    make: async (): Promise<SuiteEndpoint> => {
       const base = mkdtempSync(join(tmpdir(), 'sterna-objects-'));
       const format = kind === 'contact' ? 'vcf' : 'ics';
-      const path = join(base, `Work.${format}`);
-      const objects = (): string[] => (existsSync(path) ? (readFileSync(path, 'utf8').match(one) ?? []) : []);
-      const put = (all: readonly string[]): void => writeFileSync(path, `${head}${all.join('')}${foot}`);
-      const inner = (raw: Buffer): string => raw.toString('utf8').match(one)?.[0] ?? '';
+      const path = join(base, `${material.home[0]}.${format}`);
+      const text = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+      const add = (raws: readonly Buffer[]): void => writeFileSync(path, `${text()}${raws.join('')}`);
+      const remove = ({ raw }: PickMessage): void => {
+        const uid = uidOf(raw.toString('utf8'));
+        writeFileSync(
+          path,
+          text().replace(parts, (part) => (uidOf(part) === uid ? '' : part)),
+        );
+      };
+      /** With the time zones that it names. */
+      const whole = (all: string, group: readonly string[]): string =>
+        kind === 'contact'
+          ? group.join('')
+          : [
+              'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Suite//EN\r\n',
+              ...new Set((all.match(zones) ?? []).filter((zone) => group.join('').includes(tzidOf(zone)))),
+              ...group,
+              'END:VCALENDAR\r\n',
+            ].join('');
       return {
         connector: archiveConnector,
         system: system(path, format),
         address: '.',
-        seed: async (_, added) => put([...objects(), ...added.map(inner)]),
-        dump: async () => objects().map((text) => ({ collection: 'Work', raw: Buffer.from(`${head}${text}${foot}`) })),
-        change: async (_, uid, raw) => put(objects().map((text) => (hasUid(text, uid) ? inner(raw) : text))),
-        remove: async (_, uid) => put(objects().filter((text) => !hasUid(text, uid))),
+        seed: async (objects) => add(objects.map(({ raw }) => raw)),
+        dump: async () => {
+          const all = text();
+          // The occurrences of a series are one object.
+          const objects = Map.groupBy(all.match(parts) ?? [], uidOf);
+          return [...objects.values()].map((group) => found(material.home, Buffer.from(whole(all, group))));
+        },
+        folders: async () => (existsSync(path) ? [material.home] : []),
+        remove: async (which) => remove(which),
+        replace: async (which, raw) => {
+          remove(which);
+          add([raw]);
+        },
         dispose: async () => rmSync(base, { recursive: true, force: true }),
       };
     },
   };
 }
+
+const tzidOf = (zone: string): string => `TZID=${/^TZID:(.*)\r$/m.exec(zone)?.[1]}`;

@@ -39,7 +39,7 @@ export class FileStore extends ObjectStore implements WritableStore {
     options: ContainerOptions,
   ): Promise<{ container: Container; notes: readonly FidelityNote[] }> {
     const kind = kindHeld(options.kind, this.#syntax.kinds);
-    const name = path.join(' / ').trim() || kind;
+    const name = path.join(' / ').toWellFormed().trim() || kind;
     await this.#begin(name, options);
     const held = (await this.#index())?.name ?? this.#name ?? name;
     if (held !== name)

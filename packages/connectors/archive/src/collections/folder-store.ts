@@ -4,6 +4,7 @@ import type { Candidate, Container, CreateOp, FidelityNote, RemoveOp, ReplaceOp,
 import { type ContentKind, SternaError } from '@sterna/core';
 import { asArchiveError, errnoOf, noSuchContainer } from '../errors.ts';
 import { syncDirectory } from '../maildir/folder.ts';
+import { shown } from '../names.ts';
 import { eachOf } from '../parallel.ts';
 import type { ContainerOptions, WritableStore } from '../store.ts';
 import { identify } from './body.ts';
@@ -43,8 +44,15 @@ export class FolderStore extends ObjectStore implements WritableStore {
   ): Promise<{ container: Container; notes: readonly FidelityNote[] }> {
     const kind = kindHeld(options.kind, this.#catalog.kinds);
     // A name in several parts is one name here, as it is on a CalDAV server.
-    const name = path.join(' / ').trim() || kind;
+    const asked = path.join(' / ');
+    // A file of UTF-8 holds no half of a surrogate pair: what is read back later is to be the name that is looked for.
+    const name = asked.toWellFormed().trim() || kind;
     const notes: FidelityNote[] = [];
+    if (!asked.isWellFormed())
+      notes.push({
+        code: 'folder-renamed',
+        text: `The collection ${shown(asked)} is called ${shown(name)}: its name is no Unicode text`,
+      });
     const { color, description } = options;
     const look = {
       name,
