@@ -69,11 +69,11 @@ test('the owner grants; wrong input is told at its field, and who burned which f
   const rows = panel(page, 'Ledger').getByRole('row');
   await page.getByRole('button', { name: 'Older events' }).click();
   await rows.filter({ hasText: 'Granted' }).waitFor();
-  expect(await rows.count()).toBe(1 + 1 + 27 * 2);
+  await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(1 + 1 + 27 * 2);
   await page.getByLabel('Events', { exact: true }).selectOption('Burned');
   await page.waitForURL('**/licenses?kind=burn');
   await rows.filter({ hasText: 'Assigned' }).first().waitFor({ state: 'detached' });
-  expect(await rows.count()).toBe(1 + 27);
+  await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(1 + 27);
   await expectAccessible(page);
 });
 

@@ -64,76 +64,85 @@ export function collectionsKilled(kill: DavStage, reports: Map<DavKind, KillRepo
     const report = newReport();
     reports.set(kind, report);
     for (let round = 0; round < ROUNDS; round += 1)
-      test.concurrent(`${kind}s, round ${round}: first, changes, removals, emptied, anew`, async () => {
-        const stage = { ...kill.stage, report };
-        const random = new Random(7_000 + round);
-        const user = kill.user();
-        const proxy = await startFaultProxy({ target: kill.target, protocol: 'raw' });
-        kill.later(() => proxy.stop());
-        const connector = davConnectorOf(kind);
-        const source = new DavSource(kill.source, user, kind);
-        await source.make(NAMES, OBJECTS);
-        const entry = await addEntry(
-          kill.bench,
-          davEndpoint(kill.source, connector, user),
-          davEndpoint({ url: `http://${proxy.host}:${proxy.port}/` }, connector, user),
-        );
+      test.concurrent(
+        `${kind}s, round ${round}: first, changes, removals, emptied, anew`,
+        async () => {
+          const stage = { ...kill.stage, report };
+          const random = new Random(7_000 + round);
+          const user = kill.user();
+          const proxy = await startFaultProxy({ target: kill.target, protocol: 'raw' });
+          kill.later(() => proxy.stop());
+          const connector = davConnectorOf(kind);
+          const source = new DavSource(kill.source, user, kind);
+          await source.make(NAMES, OBJECTS);
+          const entry = await addEntry(
+            kill.bench,
+            davEndpoint(kill.source, connector, user),
+            davEndpoint({ url: `http://${proxy.host}:${proxy.port}/` }, connector, user),
+          );
 
-        const first = await passWithKills(stage, entry, 'initial', [
-          ...FIRST_PASS,
-          { afterMs: 50 + random.below(300) },
-          atRequest(proxy, 'PUT', 2),
-        ]);
-        expect(first).toMatchObject({ status: 'completed', error: null });
-        expect(first.books).toMatchObject({ balanced: true });
-        expect(first.books.total).toMatchObject({ seen: NAMES.length * OBJECTS, failed: 0, skipped: 0, uncertain: 0 });
-        await kill.expectExactlyOnce(user, entry);
+          const first = await passWithKills(stage, entry, 'initial', [
+            ...FIRST_PASS,
+            { afterMs: 50 + random.below(300) },
+            atRequest(proxy, 'PUT', 2),
+          ]);
+          expect(first).toMatchObject({ status: 'completed', error: null });
+          expect(first.books).toMatchObject({ balanced: true });
+          expect(first.books.total).toMatchObject({
+            seen: NAMES.length * OBJECTS,
+            failed: 0,
+            skipped: 0,
+            uncertain: 0,
+          });
+          await kill.expectExactlyOnce(user, entry);
 
-        for (const [i] of NAMES.entries()) for (let n = 0; n < 4; n += 1) await source.put(i, n, 'second');
-        const changed = await passWithKills(stage, entry, 'delta', REPLACEMENTS);
-        expect(changed).toMatchObject({ status: 'completed', error: null });
-        expect(changed.books.total).toMatchObject({ updated: NAMES.length * 4, created: 0, skipped: 0, failed: 0 });
-        expect(changed.books.balanced).toBe(true);
-        await kill.expectExactlyOnce(user, entry);
+          for (const [i] of NAMES.entries()) for (let n = 0; n < 4; n += 1) await source.put(i, n, 'second');
+          const changed = await passWithKills(stage, entry, 'delta', REPLACEMENTS);
+          expect(changed).toMatchObject({ status: 'completed', error: null });
+          expect(changed.books.total).toMatchObject({ updated: NAMES.length * 4, created: 0, skipped: 0, failed: 0 });
+          expect(changed.books.balanced).toBe(true);
+          await kill.expectExactlyOnce(user, entry);
 
-        for (const [i] of NAMES.entries()) {
-          await source.remove(i, 5);
-          await source.remove(i, 6);
-          await source.put(i, OBJECTS);
-        }
-        const removed = await passWithKills(
-          stage,
-          entry,
-          'delta',
-          [atRequest(proxy, 'DELETE', 1), atRequest(proxy, 'DELETE', 0)],
-          { deletions: 'propagate' },
-        );
-        expect(removed).toMatchObject({ status: 'completed', error: null });
-        expect(removed.books.balanced).toBe(true);
-        await kill.expectExactlyOnce(user, entry);
-        await kill.expectVerified(entry);
+          for (const [i] of NAMES.entries()) {
+            await source.remove(i, 5);
+            await source.remove(i, 6);
+            await source.put(i, OBJECTS);
+          }
+          const removed = await passWithKills(
+            stage,
+            entry,
+            'delta',
+            [atRequest(proxy, 'DELETE', 1), atRequest(proxy, 'DELETE', 0)],
+            { deletions: 'propagate' },
+          );
+          expect(removed).toMatchObject({ status: 'completed', error: null });
+          expect(removed.books.balanced).toBe(true);
+          await kill.expectExactlyOnce(user, entry);
+          await kill.expectVerified(entry);
 
-        const held = NAMES.length * (OBJECTS - 1);
-        expect((await pass(kill.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({ objects: held });
-        const emptied = await passWithKills(
-          stage,
-          entry,
-          'empty',
-          [atRequest(proxy, 'DELETE', 3), atRequest(proxy, 'DELETE', 9)],
-          { empty: 'remove' },
-        );
-        expect(emptied).toMatchObject({ status: 'completed', error: null });
-        expect([...radicaleTruth(kill.target, user).values()].flat()).toEqual([]);
+          const held = NAMES.length * (OBJECTS - 1);
+          expect((await pass(kill.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({ objects: held });
+          const emptied = await passWithKills(
+            stage,
+            entry,
+            'empty',
+            [atRequest(proxy, 'DELETE', 3), atRequest(proxy, 'DELETE', 9)],
+            { empty: 'remove' },
+          );
+          expect(emptied).toMatchObject({ status: 'completed', error: null });
+          expect([...radicaleTruth(kill.target, user).values()].flat()).toEqual([]);
 
-        const anew = await twinEntry(kill.bench, entry);
-        const again = await passWithKills(stage, anew, 'initial', [
-          at('after-acknowledgement', 2),
-          at('during-recovery'),
-        ]);
-        expect(again).toMatchObject({ status: 'completed', error: null });
-        expect(again.books.total).toMatchObject({ seen: held, failed: 0, skipped: 0 });
-        await kill.expectExactlyOnce(user, anew);
-        await kill.expectVerified(anew);
-      }, TIMEOUT_MS);
+          const anew = await twinEntry(kill.bench, entry);
+          const again = await passWithKills(stage, anew, 'initial', [
+            at('after-acknowledgement', 2),
+            at('during-recovery'),
+          ]);
+          expect(again).toMatchObject({ status: 'completed', error: null });
+          expect(again.books.total).toMatchObject({ seen: held, failed: 0, skipped: 0 });
+          await kill.expectExactlyOnce(user, anew);
+          await kill.expectVerified(anew);
+        },
+        TIMEOUT_MS,
+      );
   }
 }
