@@ -58,19 +58,19 @@ test('a delta pass over nothing new asks each side once for all collections, wha
     });
   }
 
-  // One changed object: what changed, how many there are, and its text; in the target a PUT, and what the collections
-  // are after it.
+  // One changed object: what changed, how many there are, and its text; in the target a PUT, what the
+  // server made of it, and what the collections are after it.
   await large.from.put(3, 5, 'second');
   const { total, ...asked } = await large.counted('delta');
   expect(total).toMatchObject({ updated: 1, created: 0 });
-  expect(asked).toEqual({ source: TO_LIST + 3, target: TO_LIST + 2 });
+  expect(asked).toEqual({ source: TO_LIST + 3, target: TO_LIST + 3 });
 }, 60_000);
 
-test('an initial pass writes each object by one request, and reads a hundred by one', async () => {
+test('an initial pass writes each object by one request, reads a hundred by one, and looks at what it wrote batch by batch', async () => {
   const { initial } = await migrated(3, 'event', 2, 150);
   expect(initial.total).toMatchObject({ created: 300, failed: 0 });
   // Each collection: listed, then read in two pages.
   expect(initial.source).toBe(TO_LIST + 2 * 3);
   expect(target.count('PUT')).toBe(300);
-  expect(initial.target - 300, target.requests.filter((one) => !one.startsWith('PUT ')).join('\n')).toBeLessThan(30);
+  expect(initial.target - 300, target.requests.filter((one) => !one.startsWith('PUT ')).join('\n')).toBeLessThan(40);
 }, 60_000);
