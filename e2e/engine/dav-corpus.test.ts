@@ -71,7 +71,7 @@ beforeAll(async () => {
   dir = scratch('dav-corpus');
   stage = await openDavStage(['s0', 's1', 't0', 't1', 't2', 't3']);
   bench = await openBench(dir, [caldavConnector, carddavConnector]);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   for (const one of tiny) await one.stop();
@@ -176,7 +176,7 @@ describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities', () => {
       );
       // A reminder `PT-2H`, which no standard knows: servers make something of it, and the books say so.
       expect(altered).toEqual(['non_dst_error.0.ics', 'non_dst_error.1.ics']);
-    }, 60_000);
+    }, 180_000);
 
     test('contacts: arrived with the same meaning, or failed with the reason', async () => {
       const { altered } = await through('carddav', (source, copy, id) => {
@@ -192,6 +192,6 @@ describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities', () => {
       expect(altered).toEqual(
         targetName === 'radicale' ? ['John_Doe_IPHONE.vcf', 'John_Doe_MAC_ADDRESS_BOOK.vcf'] : [],
       );
-    }, 60_000);
+    }, 180_000);
   });
 });
