@@ -179,7 +179,7 @@ function meaning(body: Buffer): string[] {
           key,
           [value]
             .flat()
-            .map((each) => String(each).toLowerCase())
+            .flatMap((each) => String(each).toLowerCase().split(','))
             .sort(),
         ])
         .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
@@ -206,7 +206,7 @@ test('whatever it was, what is written for a target means the same, in a version
         expect(contact.prepare?.(text, { ...unmapped, cardVersions: [version] })?.body).toEqual(text);
       }
     }),
-    { numRuns: RUNS / 3 },
+    { numRuns: Math.ceil(RUNS / 3) },
   );
 });
 
