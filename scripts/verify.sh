@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CI=true
 export PATH="$PWD/node_modules/.bin:$PATH"
-limit=${STERNA_VERIFY_LIMIT:-2700}
+limit=${STERNA_VERIFY_LIMIT:-4500}
 
 if [ "${1:-}" != --within-limit ]; then
   timeout --kill-after=20 "$limit" bash scripts/verify.sh --within-limit </dev/null

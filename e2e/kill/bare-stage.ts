@@ -20,6 +20,7 @@ export class BareStage {
   postgres!: Postgres;
   stage!: Stage;
   readonly #connectors: readonly Connector[];
+  readonly #used = new Set<string>();
   readonly #cleanups: (() => Promise<unknown> | unknown)[] = [];
 
   constructor(connectors: readonly Connector[]) {
@@ -40,6 +41,13 @@ export class BareStage {
       leaseSeconds: 0.5,
       report: this.report,
     };
+  }
+
+  /** An account that nobody has used: also when a scenario is tried a second time. */
+  fresh(user: string): string {
+    const name = this.#used.has(user) ? `${user}-${this.#used.size}` : user;
+    this.#used.add(name);
+    return name;
   }
 
   /** Ends with the stage: servers of one scenario alone. */

@@ -76,7 +76,7 @@ export function databaseKilled(kill: KillStage): void {
     await settled(bench, id);
     expect(differences(kill.sourceTruth(user), maildirTruth(kill.target.mailRoot(user)))).toEqual([]);
     await kill.expectNoMarks(user);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('the embedded PostgreSQL killed while the pass lives', async () => {
     const dataDir = kill.folder('embedded');
@@ -101,5 +101,5 @@ export function databaseKilled(kill: KillStage): void {
     await settled(bench, id);
     expect(differences(kill.sourceTruth(user), maildirTruth(kill.target.mailRoot(user)))).toEqual([]);
     await kill.expectNoMarks(user);
-  }, 240_000);
+  }, 600_000);
 }

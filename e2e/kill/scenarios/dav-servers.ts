@@ -46,7 +46,7 @@ export function davServersKilled(kill: DavStage): void {
       expect(outcome.books.total).toMatchObject(kind === 'initial' ? { created: OBJECTS } : { updated: 6, skipped: 0 });
       await kill.expectExactlyOnce(user, entry, target);
     }
-  }, 240_000);
+  }, 600_000);
 
   for (const [how, retryDelaysMs] of [
     ['asked again at once', [0, 0]],
@@ -82,5 +82,5 @@ export function davServersKilled(kill: DavStage): void {
       const replaces = [lose(1), lose(5)];
       expect(await run('delta')).toMatchObject({ updated: 8, skipped: 0, failed: 0 });
       expect(replaces.map((rule) => rule.hits)).toEqual([1, 1]);
-    }, 240_000);
+    }, 600_000);
 }

@@ -126,7 +126,7 @@ export function landedLate(kill: KillStage): void {
     const late = bench.extras();
     expect(late).toBeGreaterThanOrEqual(messages);
     await expectLateCopiesRemoved(kill, bench, late);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('… while a third run is busy with other folders: its close does not take them for known', async () => {
     const bench = await prepare(kill, 'late-third', 702);
@@ -142,7 +142,7 @@ export function landedLate(kill: KillStage): void {
     third.kill('SIGCONT');
     await untilOver(third, 'the third run');
     await expectLateCopiesRemoved(kill, bench, late);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('without UIDPLUS the late copies stay, and are named', async () => {
     const bench = await prepare(kill, 'late-left', 703, { hide: ['UIDPLUS'] });
@@ -157,7 +157,7 @@ export function landedLate(kill: KillStage): void {
       Array.from({ length: late }, () => ({ code: 'late-copy-left' })),
     );
     expect(bench.extras()).toBe(late);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('a stopped pass is taken over: what it had sent lands late, and it can’t commit', async () => {
     const bench = await prepare(kill, 'takeover', 704);
@@ -190,7 +190,7 @@ export function landedLate(kill: KillStage): void {
     await until('its connections are over', () => target.imapPids(user).length === 0);
     expect(await booksOf(kill, entry, id)).toEqual(before);
     await expectLateCopiesRemoved(kill, bench, bench.extras());
-  }, 240_000);
+  }, 600_000);
 
   for (const at of ['before-intent-commit', 'after-acknowledgement', 'during-listing'] as const)
     test.concurrent(`a pass stopped ${at} is taken over; when it goes on, the fence keeps it from committing`, async () => {
@@ -206,7 +206,7 @@ export function landedLate(kill: KillStage): void {
       await untilOver(old, 'the old process');
       expect(await booksOf(kill, entry, id)).toEqual(before);
       await kill.expectExactlyOnce(user, entry, target);
-    }, 240_000);
+    }, 600_000);
 
   test.concurrent('a stopped pass is taken over in the middle of its settling: the fence holds there too', async () => {
     const bench = await prepare(kill, 'takeover-late', 705);
@@ -222,5 +222,5 @@ export function landedLate(kill: KillStage): void {
     await untilOver(old, 'the old process');
     await kill.expectExactlyOnce(user, entry, target);
     await expectLateCopiesRemoved(kill, bench, 0);
-  }, 240_000);
+  }, 600_000);
 }

@@ -75,7 +75,7 @@ export function killedInLiterals(kill: KillStage): void {
       await kill.expectVerified(entry);
     };
     await Promise.all([sending(), reading()]);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('in the middle of a streamed message of 6 MB, on either side', async () => {
     const [from, to] = await Promise.all([
@@ -106,5 +106,5 @@ export function killedInLiterals(kill: KillStage): void {
     expect(outcome.status).toBe('completed');
     await kill.expectExactlyOnce(user, entry);
     await kill.expectVerified(entry);
-  }, 240_000);
+  }, 600_000);
 }

@@ -43,7 +43,7 @@ export function otherPasses(kill: KillStage): void {
     const left = maildirTruth(kill.target.mailRoot(user));
     expect([...left.values()].flat()).toHaveLength(1);
     expect(left.get('INBOX')).toHaveLength(1);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('killed while flags change', async () => {
     const user = 'states';
@@ -64,7 +64,7 @@ export function otherPasses(kill: KillStage): void {
     expect(delta.status).toBe('completed');
     expect(delta.books.total).toMatchObject({ created: 0 });
     await kill.expectExactlyOnce(user, entry);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('two entries merged into one mailbox at the same time, both killed', async () => {
     const target = await startDovecot({ listescape: true });
@@ -91,5 +91,5 @@ export function otherPasses(kill: KillStage): void {
       await kill.expectSettled(entry);
       await kill.expectNoSuspects(entry);
     }
-  }, 240_000);
+  }, 600_000);
 }

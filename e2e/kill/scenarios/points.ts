@@ -17,11 +17,12 @@ export const atRandom = (count: number, random: Random): Kill[] =>
 /** A mailbox that arrives whole and once, however often its pass dies; and the delta pass after a week-end as well. */
 export async function scenario(
   kill: KillStage,
-  user: string,
+  name: string,
   seed: number,
   kills: Iterable<Kill>,
   target: Dovecot = kill.target,
 ): Promise<void> {
+  const user = kill.fresh(name);
   kill.seed(user, seed);
   const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(target, user));
   const outcome = await passWithKills(kill.stage, entry, 'initial', kills);
@@ -68,7 +69,7 @@ export function killedAtPoints(kill: KillStage): void {
           ),
         ),
       );
-    }, 240_000);
+    }, 600_000);
 
     test.concurrent(`recovery itself, round ${round}`, async () => {
       const kills: Kill[] = [];
@@ -79,13 +80,13 @@ export function killedAtPoints(kill: KillStage): void {
           { at: 'during-recovery', nth: 1 },
         );
       await scenario(kill, `recovery-${round}`, 100 * round + 20, kills);
-    }, 240_000);
+    }, 600_000);
 
     test.concurrent(`random moments, round ${round}`, async () => {
       const random = new Random(4_711 + round);
       await Promise.all(
         [0, 1].map((i) => scenario(kill, `random-${round}-${i}`, 100 * round + 30 + i, atRandom(20, random))),
       );
-    }, 240_000);
+    }, 600_000);
   }
 }

@@ -52,7 +52,7 @@ export function serverKilled(kill: KillStage): void {
     expect(outcome.books.balanced).toBe(true);
     await kill.expectExactlyOnce(user, entry, target);
     await kill.expectVerified(entry);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('the whole server stopped, its writer killed, both go on at the same time', async () => {
     const target = await startDovecot({ listescape: true });
@@ -80,5 +80,5 @@ export function serverKilled(kill: KillStage): void {
       await kill.expectExactlyOnce(user, entry, target);
       await kill.expectVerified(entry);
     }
-  }, 240_000);
+  }, 600_000);
 }

@@ -53,5 +53,5 @@ export function wholeMailboxKilled(kill: DavStage): void {
     expect(differences(maildirTruth(from.mailRoot(user)), maildirTruth(to.mailRoot(user)))).toEqual([]);
     await kill.expectExactlyOnce(user, entry);
     await kill.expectVerified(entry);
-  }, 240_000);
+  }, 600_000);
 }

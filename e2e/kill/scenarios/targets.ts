@@ -57,7 +57,7 @@ export function otherTargets(kill: KillStage): void {
         [...POINTS, ...atRandom(3, new Random(i))],
         target,
       );
-    }, 240_000);
+    }, 600_000);
 
   test.concurrent('a target without keywords: what was in flight is read back', async () => {
     const target = await startScriptedImap({
@@ -76,7 +76,7 @@ export function otherTargets(kill: KillStage): void {
     );
     await kill.expectSettled(entry);
     expect(target.badCommands).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   test.concurrent('a Maildir', async () => {
     const user = 'to-maildir';
@@ -90,7 +90,7 @@ export function otherTargets(kill: KillStage): void {
     );
     await kill.expectSettled(entry);
     await kill.expectVerified(entry);
-  }, 240_000);
+  }, 600_000);
 
   for (const [i, format] of ['archive', 'mbox'].entries())
     test.concurrent(`a backup (${format}), restored`, async () => {
@@ -115,5 +115,5 @@ export function otherTargets(kill: KillStage): void {
       expect(
         differences(messagesOnly(kill.sourceTruth(user)), messagesOnly(maildirTruth(join(kill.target.mailRoot(user))))),
       ).toEqual([]);
-    }, 240_000);
+    }, 600_000);
 }
