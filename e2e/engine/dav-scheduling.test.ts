@@ -20,7 +20,7 @@ beforeAll(async () => {
   bench = await openBench(dir, [caldavConnector]);
   // Cyrus makes a user's calendars at the first request; before that, its own people count as people elsewhere.
   for (const user of USERS) await stage.cyrus.send(user, 'caldav', 'GET', '');
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await bench?.close();
@@ -199,7 +199,7 @@ describe('Cyrus, which mails the people of a meeting by itself', () => {
     const again = await pass(bench, twin, 'initial');
     expect(again.books.total).toMatchObject({ created: 4, failed: 0 });
     await quiet();
-  }, 60_000);
+  }, 180_000);
 });
 
 test('a server that may not obey: its own meetings are left as they are, and the books say why', async () => {
@@ -239,7 +239,7 @@ test('a server that may not obey: its own meetings are left as they are, and the
   } finally {
     await other.stop();
   }
-}, 60_000);
+}, 180_000);
 
 test('Radicale mails nobody: a meeting lands in no other collection, and is written as it is', async () => {
   const { radicale } = stage;

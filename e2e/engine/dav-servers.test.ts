@@ -23,7 +23,7 @@ beforeAll(async () => {
   dir = scratch('dav-servers');
   stage = await openDavStage(DIRECTIONS.flatMap((_, i) => [`s${i}`, `t${i}`]));
   bench = await openBench(dir, [caldavConnector, carddavConnector]);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await bench?.close();
@@ -114,7 +114,7 @@ describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
     const remigrated = await pass(bench, await twinEntry(bench, entry), 'initial');
     expect(remigrated.books.total).toMatchObject({ seen: 4, created: 4, failed: 0 });
     expect(await here()).toEqual(titles(await source.objects(from, 'caldav')));
-  }, 60_000);
+  }, 180_000);
 
   test('contacts: initial, nothing new, new and changed, conflicts, emptied and migrated again', async () => {
     const source = stage[sourceName];
@@ -158,5 +158,5 @@ describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
     const remigrated = await pass(bench, await twinEntry(bench, entry), 'initial');
     expect(remigrated.books.total).toMatchObject({ seen: 3, created: 3, failed: 0 });
     expect(await here()).toEqual(titles(await source.objects(from, 'carddav')));
-  }, 60_000);
+  }, 180_000);
 });

@@ -7,6 +7,7 @@ import { reasonOf } from './xml.ts';
 export const TIMEOUT = 'STERNA_TIMEOUT';
 
 const BUSY_MS = 30_000;
+const TOO_LARGE = 'The server’s limit is smaller than this object: remove an attachment or photo, or raise the limit.';
 const QUOTA_MS = 15 * 60_000;
 
 export const aborted = (): SternaError => new SternaError('transient', 'aborted', 'The work was stopped.');
@@ -72,7 +73,7 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
     case 'cal:max-resource-size':
     case 'card:max-resource-size':
       return new SternaError('object', 'object-too-large', message, {
-        fix: 'The server’s limit is smaller than this object: remove an attachment or photo, or raise the limit.',
+        fix: TOO_LARGE,
         details,
       });
     case 'cal:allowed-organizer-scheduling-object-change':
@@ -87,6 +88,7 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
         details,
       });
   }
+  if (status === 413) return new SternaError('object', 'object-too-large', message, { fix: TOO_LARGE, details });
   if (status >= 500)
     return new SternaError('transient', 'dav-server-error', message, {
       fix: 'Look at the server’s log.',
@@ -100,5 +102,19 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
   return new SternaError('object', 'dav-refused', message, {
     fix: 'Look at the server’s log for the reason.',
     details,
+  });
+}
+
+/**
+ * The refusal of one object that was sent: what is wrong with it, where the server lets us write otherwise. One object
+ * that it won't have, or trips over, must not keep the others from it; where it will have none, the share of failures
+ * ends the pass.
+ */
+export function objectRefusal(answer: DavAnswer): SternaError {
+  const error = refusal('an object', answer);
+  if (error.code !== 'not-allowed-there' && error.code !== 'dav-server-error') return error;
+  return new SternaError('object', error.code, error.message, {
+    fix: `${error.fix ?? ''} If it is this object alone, open it at the source and save it again; then start a delta pass.`.trim(),
+    details: error.details,
   });
 }

@@ -15,7 +15,7 @@ import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import type { DavAnswer } from './answer.ts';
 import type { Collections } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
-import { refusal } from './errors.ts';
+import { objectRefusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
 import type { QuietWrites } from './quiet.ts';
 import { type DavReader, idOf, objectUrl, uidIn } from './reader.ts';
@@ -180,19 +180,21 @@ export class DavWriter implements Writer {
       throw new SternaError('bug', 'internal', 'A create without a reserved id, or a stream.');
     const { url: collection } = this.#reader.locate(op.container);
     const kind = await this.#kindOf(op.container);
-    const answer = await this.#put(collection, op.reservedId, op.body, { 'if-none-match': '*' }, [403, 409, 412]);
+    const answer = await this.#put(collection, op.reservedId, op.body, { 'if-none-match': '*' }, [409, 412]);
     if (answer.status < 300) return this.#written(op, collection, op.reservedId, answer);
     const rival = await this.#rivalOf(answer, collection, kind, op.body);
     if (rival !== undefined) return { op: op.op, outcome: 'exists', ...rival };
-    if (answer.status !== 412) throw refusal('an object', answer);
+    if (answer.status === 500) return this.#tripped(op, collection, op.reservedId, undefined, kind, op.body, answer);
+    if (answer.status !== 412) throw objectRefusal(answer);
     // The name is ours: an earlier try of this create made it.
     const mine = await this.#reader.one(collection, op.reservedId);
-    if (!('body' in mine) || !Buffer.isBuffer(mine.body)) throw refusal('an object', answer);
+    if (!('body' in mine) || !Buffer.isBuffer(mine.body)) throw objectRefusal(answer);
     if (pivotOf(kind).digest(mine.body).equals(pivotOf(kind).digest(op.body)))
       return done(op.op, op.reservedId, mine.version);
     // What was made then is older than what the source holds now.
     this.#quiet?.check(mine.body, 'replace');
     const again = await this.#put(collection, op.reservedId, op.body, { 'if-match': mine.version ?? '*' }, []);
+    if (again.status >= 300) throw objectRefusal(again);
     return this.#written(op, collection, op.reservedId, again);
   }
 
@@ -207,7 +209,8 @@ export class DavWriter implements Writer {
     if (version === undefined) return { op: op.op, outcome: 'missing' };
     const answer = await this.#put(collection, op.targetId, op.body, { 'if-match': version }, [404, 409, 410, 412]);
     if (answer.status < 300) return this.#written(op, collection, op.targetId, answer);
-    if (answer.status === 409) throw refusal('an object', answer);
+    if (answer.status === 500) return this.#tripped(op, collection, op.targetId, version, kind, op.body, answer);
+    if (![404, 410, 412].includes(answer.status)) throw objectRefusal(answer);
     const now = await this.#reader.one(collection, op.targetId);
     if (!('body' in now) || !Buffer.isBuffer(now.body)) return { op: op.op, outcome: 'missing' };
     // The first try of this very request took effect, and its answer was lost.
@@ -255,23 +258,50 @@ export class DavWriter implements Writer {
     return { op: op.op, outcome: 'missing' };
   }
 
-  #put(
+  async #put(
     collection: URL,
     id: string,
     body: Buffer,
     condition: Readonly<Record<string, string>>,
     expected: readonly number[],
   ): Promise<DavAnswer> {
-    return this.#http.send({
-      method: 'PUT',
-      url: objectUrl(collection, id),
-      headers: { 'content-type': this.#dialect.contentType, ...this.#quiet?.headers, ...condition },
-      body,
-      doing: 'an object',
-      // Every PUT carries a condition, so one that is sent twice takes effect once.
-      repeatable: true,
-      expected,
-    });
+    const send = (): Promise<DavAnswer> =>
+      this.#http.send({
+        method: 'PUT',
+        url: objectUrl(collection, id),
+        headers: { 'content-type': this.#dialect.contentType, ...this.#quiet?.headers, ...condition },
+        body,
+        doing: 'an object',
+        // Every PUT carries a condition, so one that is sent twice takes effect once.
+        repeatable: true,
+        // What is said of this object alone is its own failure, not the endpoint's.
+        expected: [403, 413, 500, ...expected],
+      });
+    const answer = await send();
+    // A slip of the server, perhaps. Where the first one was written after all, the condition says so.
+    return answer.status === 500 ? send() : answer;
+  }
+
+  /**
+   * The server failed on this object. What it holds now tells whether it was written all the same; if it wasn't, and the
+   * server answers otherwise, the object is what it fails on.
+   *
+   * @param before version that was there; undefined: nothing
+   */
+  async #tripped(
+    op: { readonly op: string },
+    collection: URL,
+    id: string,
+    before: string | undefined,
+    kind: ContentKind,
+    body: Buffer,
+    answer: DavAnswer,
+  ): Promise<Result> {
+    const now = await this.#reader.one(collection, id);
+    if (!('body' in now) || !Buffer.isBuffer(now.body)) throw objectRefusal(answer);
+    if (pivotOf(kind).digest(now.body).equals(pivotOf(kind).digest(body))) return done(op.op, id, now.version);
+    if (now.version === before) throw objectRefusal(answer);
+    return { op: op.op, outcome: 'changed', ...(now.version === undefined ? {} : { version: now.version }) };
   }
 
   /** A strong ETag means that the server kept the bytes (RFC 4791 section 5.3.4); else it is asked what it made of them. */

@@ -21,6 +21,20 @@ const STRUCTURED: ReadonlySet<string> = new Set([
   'CLIENTPIDMAP',
 ]);
 
+/** Values that no version escapes: addresses of the web, places, moments. */
+const UNESCAPED: ReadonlySet<string> = new Set([
+  'URL',
+  'SOURCE',
+  'IMPP',
+  'FBURL',
+  'CALURI',
+  'CALADRURI',
+  'GEO',
+  'UID',
+  'REV',
+  'BDAY',
+]);
+
 /**
  * One vCard of any version: 2.1 with its quoted-printable, character sets and nameless types (its standard has no RFC),
  * 3.0 (RFC 2426) or 4.0 (RFC 6350).
@@ -100,8 +114,21 @@ function cardOf(component: Component): Card {
   const version: CardVersion = given === '4.0' || given === '2.1' ? given : '3.0';
   const properties = component.properties
     .filter((one) => one.name !== 'VERSION')
-    .map((one) => (version === '2.1' || isQuotedPrintable(one) ? modernized(one) : one));
+    .map((one) => (version === '2.1' || isQuotedPrintable(one) ? modernized(one) : one))
+    .map(withPlainTypes);
   return { version, properties };
+}
+
+/** `TYPE="voice,home"`, as RFC 6350 section 6.4.1 has it: two types in one pair of quotes. */
+function withPlainTypes(property: Property): Property {
+  if (!property.parameters.some((one) => one.name === 'TYPE' && one.values.some((value) => value.includes(','))))
+    return property;
+  const parameters = property.parameters.map((one) =>
+    one.name === 'TYPE'
+      ? { ...one, values: one.values.flatMap((value) => value.split(',').map((type) => type.trim())) }
+      : one,
+  );
+  return { ...property, parameters };
 }
 
 const isQuotedPrintable = (property: Property): boolean =>
@@ -151,6 +178,8 @@ function decodeQuoted(value: string, charset: string | undefined): string {
 
 /** vCard 2.1 knows no escapes but `\;`: commas and line ends are text. */
 function escapedLoosely(value: string, name: string): string {
+  // A line end that was quoted-printable would end the line that it is written in.
+  if (UNESCAPED.has(name)) return value.replace(/[\r\n]+/g, '');
   const lines = value.replace(/\r\n|\r|\n/g, '\\n');
   return STRUCTURED.has(name) ? lines.replace(/(?<!\\),/g, '\\,') : lines.replace(/(?<!\\)([,;])/g, '\\$1');
 }
