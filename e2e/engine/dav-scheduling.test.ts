@@ -4,7 +4,7 @@ import { pivotOf } from '@sterna/content';
 import { CYRUS_DOMAIN } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anEvent, aTask, titles } from '../support/dav-objects.ts';
-import { type DavServer, type DavStage, openDavStage } from '../support/dav-servers.ts';
+import { type DavStage, openDavStage, put } from '../support/dav-servers.ts';
 import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 
@@ -27,17 +27,6 @@ afterAll(async () => {
   await stage?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
-
-const put = async (
-  server: DavServer,
-  user: string,
-  path: string,
-  text: string,
-  headers: Record<string, string> = {},
-): Promise<void> => {
-  const { status, text: answer } = await server.send(user, 'caldav', 'PUT', path, text, headers);
-  expect(status, answer).toBeLessThan(300);
-};
 
 const at = (user: string): string => `mailto:${user}@${CYRUS_DOMAIN}`;
 const ELSEWHERE = 'mailto:carol@elsewhere.example';
@@ -176,8 +165,12 @@ describe('Cyrus, which mails the people of a meeting by itself', () => {
     await target.make('alice', 'caldav', 'work', 'Work');
     const path = (await target.objects('alice', 'caldav')).find(({ text }) => text.includes('UID:his'))?.path ?? '';
     const folder = path.slice(0, path.lastIndexOf('/'));
-    await put(target, 'alice', `${folder}/own.ics`, anEvent('rival', 'Hers alone', { when: at9, more: hers }), own);
-    await put(target, 'alice', `${folder}/other.ics`, anEvent('other', 'Another', { when: at9, more: hers }), own);
+    await put(target, 'alice', `${folder}/own.ics`, anEvent('rival', 'Hers alone', { when: at9, more: hers }), {
+      headers: own,
+    });
+    await put(target, 'alice', `${folder}/other.ics`, anEvent('other', 'Another', { when: at9, more: hers }), {
+      headers: own,
+    });
     await put(
       source,
       'alice',

@@ -3,7 +3,7 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aCard, anEvent, aTask, titles } from '../support/dav-objects.ts';
-import { type DavServer, type DavStage, openDavStage } from '../support/dav-servers.ts';
+import { type DavStage, openDavStage, put } from '../support/dav-servers.ts';
 import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 
@@ -30,17 +30,6 @@ afterAll(async () => {
   await stage?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
-
-const put = async (
-  server: DavServer,
-  user: string,
-  path: string,
-  text: string,
-  protocol: 'caldav' | 'carddav' = 'caldav',
-): Promise<void> => {
-  const { status, text: answer } = await server.send(user, protocol, 'PUT', path, text);
-  expect(status, answer).toBeLessThan(300);
-};
 
 // Side by side: most of the time is waiting for servers and disks.
 describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
@@ -121,8 +110,8 @@ describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
     const target = stage[targetName];
     const here = async () => titles(await target.objects(to, 'carddav'));
     await source.make(from, 'carddav', 'people', 'People');
-    await put(source, from, 'people/a.vcf', aCard('a', 'Ann Önal', ['NOTE:one\\, two']), 'carddav');
-    await put(source, from, 'people/b.vcf', aCard('b', 'Bo'), 'carddav');
+    await put(source, from, 'people/a.vcf', aCard('a', 'Ann Önal', ['NOTE:one\\, two']), { protocol: 'carddav' });
+    await put(source, from, 'people/b.vcf', aCard('b', 'Bo'), { protocol: 'carddav' });
 
     const entry = await addEntry(bench, source.end('carddav', from), target.end('carddav', to));
     const first = await pass(bench, entry, 'initial');
@@ -132,19 +121,21 @@ describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
     const nothing = await pass(bench, entry, 'delta');
     expect(nothing.books.total).toMatchObject({ seen: 2, unchanged: 2, created: 0, updated: 0 });
 
-    await put(source, from, 'people/b.vcf', aCard('b', 'Bo Berg'), 'carddav');
-    await put(source, from, 'people/c.vcf', aCard('c', 'Cy'), 'carddav');
+    await put(source, from, 'people/b.vcf', aCard('b', 'Bo Berg'), { protocol: 'carddav' });
+    await put(source, from, 'people/c.vcf', aCard('c', 'Cy'), { protocol: 'carddav' });
     const delta = await pass(bench, entry, 'delta');
     expect(delta.books.total).toMatchObject({ seen: 3, created: 1, updated: 1, unchanged: 1 });
     expect(await here()).toEqual(['People: Ann Önal', 'People: Bo Berg', 'People: Cy']);
     expect(verifyResult(await pass(bench, entry, 'verify', { verifyDepth: 'content' }))).toMatchObject({ ok: true });
 
     const copy = (await target.objects(to, 'carddav')).find(({ text }) => text.includes('Bo Berg'));
-    await put(target, to, copy?.path ?? '', (copy?.text ?? '').replaceAll('Bo Berg', 'Bo Person'), 'carddav');
-    await put(source, from, 'people/b.vcf', aCard('b', 'Bo Source'), 'carddav');
+    await put(target, to, copy?.path ?? '', (copy?.text ?? '').replaceAll('Bo Berg', 'Bo Person'), {
+      protocol: 'carddav',
+    });
+    await put(source, from, 'people/b.vcf', aCard('b', 'Bo Source'), { protocol: 'carddav' });
     const kept = await pass(bench, entry, 'delta', { conflict: 'skip' });
     expect(kept.books.total).toMatchObject({ skipped: 1, unchanged: 2 });
-    await put(source, from, 'people/b.vcf', aCard('b', 'Bo Source Again'), 'carddav');
+    await put(source, from, 'people/b.vcf', aCard('b', 'Bo Source Again'), { protocol: 'carddav' });
     const won = await pass(bench, entry, 'delta', { conflict: 'overwrite' });
     expect(won.books.total).toMatchObject({ updated: 1, unchanged: 2 });
     expect(await here()).toContain('People: Bo Source Again');

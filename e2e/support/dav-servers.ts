@@ -1,4 +1,5 @@
 import { type Cyrus, type Radicale, startCyrus, startRadicale } from '@sterna/test-servers';
+import { expect } from 'vitest';
 import type { Endpoint } from './direct-pass.ts';
 
 export type DavServerName = 'radicale' | 'cyrus';
@@ -144,4 +145,17 @@ export async function openDavStage(
       await Promise.all([radicale.stop(), cyrus.stop()]);
     },
   };
+}
+
+/** Stores an object past our code, which the server must take. */
+export async function put(
+  server: DavServer,
+  user: string,
+  path: string,
+  text: string,
+  options: { readonly protocol?: DavProtocol; readonly headers?: Record<string, string> } = {},
+): Promise<void> {
+  const { protocol = 'caldav', headers } = options;
+  const { status, text: answer } = await server.send(user, protocol, 'PUT', path, text, headers);
+  expect(status, answer).toBeLessThan(300);
 }

@@ -11,11 +11,9 @@ import { meQuery } from './session/session.tsx';
  * @returns resolves when all of it is there, or failed: then the page tries itself and tells
  */
 export async function askEarly(router: ReturnType<typeof makeRouter>, queryClient: QueryClient): Promise<void> {
-  const asked: Promise<unknown>[] = [queryClient.prefetchQuery({ ...meQuery, retry: false })];
+  const asked: (Promise<unknown> | undefined)[] = [queryClient.prefetchQuery({ ...meQuery, retry: false })];
   for (const { routeId, params, search } of router.matchRoutes(router.latestLocation)) {
-    asked.push(
-      router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById]) ?? Promise.resolve(),
-    );
+    asked.push(router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById]));
     if (routeId === '/app/projects/$projectId/list') {
       const { open: _, ...list } = readListSearch(search as Record<string, unknown>);
       asked.push(askForFirstPage(Number((params as { projectId?: unknown }).projectId), list));

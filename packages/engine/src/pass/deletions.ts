@@ -27,8 +27,8 @@ export async function handleDeletions(context: PassContext): Promise<void> {
   for (const row of gone)
     if (row.targetContainer !== undefined)
       byTarget.set(row.targetContainer, [...(byTarget.get(row.targetContainer) ?? []), row]);
-  const notes: ObjectNote[] = [];
   for (const [id, rows] of byTarget) {
+    const notes: ObjectNote[] = [];
     context.control.checkpoint();
     const target = targetById(context, id);
     const here = new Map<string, InventoryItem>();
@@ -45,12 +45,16 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         continue;
       }
       const words = `It was deleted at the source; its copy is in ${target.path.join('/')}`;
-      const about = { src: row.src, srcId: row.srcId, container: row.container };
       if (policy === 'report') {
-        notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...about });
+        notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...whose(row) });
       } else if (row.state === 'skipped' || isTouched(row, copy)) {
         const why = row.state === 'skipped' ? 'it was there before Sterna' : 'somebody changed it since';
-        notes.push({ kind: 'gone', code: 'deletion-not-propagated', text: `${words} and stays: ${why}.`, ...about });
+        notes.push({
+          kind: 'gone',
+          code: 'deletion-not-propagated',
+          text: `${words} and stays: ${why}.`,
+          ...whose(row),
+        });
       } else {
         remove.push(row);
       }
@@ -60,9 +64,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
       kind: 'gone',
       code: 'deletion-propagated',
       text: `It was deleted at the source; ${text}`,
-      src: row.src,
-      srcId: row.srcId,
-      container: row.container,
+      ...whose(row),
     });
     const where = target.path.join('/');
     // With what they tell, so that a crash leaves no removal untold.
@@ -73,13 +75,15 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         [...removed, ...absent].map((row) => row.src),
       );
       await insertNotes(client, claim.entryId, claim.number, [
-        ...notes.splice(0),
+        ...notes,
         ...removed.map((row) => told(row, `its copy in ${where} was moved to the target's trash.`)),
         ...absent.map((row) => told(row, `${where} has no copy of it any more.`)),
       ]);
     });
   }
 }
+
+const whose = ({ src, srcId, container }: LedgerRow) => ({ src, srcId, container });
 
 /** @returns those whose copies are gone now */
 async function removeCopies(

@@ -99,18 +99,13 @@ function Status({ entry }: { readonly entry: Entry }) {
 function EntryProgress({ entry }: { readonly entry: Entry }) {
   const standing = standingOf(entry.lastPass);
   if (standing === undefined || standing.total === 0) {
-    const isQueued = entry.lastPass?.status === 'queued';
-    const isDone = entry.lastPass?.status.startsWith('completed') === true;
+    const status = entry.lastPass?.status ?? '';
+    const isListing = standing?.live === true && status !== 'queued';
     // A pass that failed before it looked knows of nothing, which is not the same as an empty mailbox.
-    const text =
-      standing === undefined || isQueued
-        ? ''
-        : standing.live
-          ? words.progress.listing
-          : isDone
-            ? words.progress.empty
-            : '';
-    return <span className="st-row-quiet">{text}</span>;
+    const isEmpty = standing !== undefined && status.startsWith('completed');
+    return (
+      <span className="st-row-quiet">{isListing ? words.progress.listing : isEmpty ? words.progress.empty : ''}</span>
+    );
   }
   const { done, failed, total, live, etaSeconds } = standing;
   return (
