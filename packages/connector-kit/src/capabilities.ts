@@ -1,4 +1,4 @@
-import type { ContentKind } from '@sterna/core';
+import type { ContentKind, NameRules } from '@sterna/core';
 
 /**
  * How a crashed write is settled: what the target can prove about a write whose acknowledgement we never saw.
@@ -33,6 +33,8 @@ export interface Capabilities {
   /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */
   readonly cardVersions?: readonly ('3.0' | '4.0')[];
   readonly versions: boolean;
+  /** Names of files and folders that the system can hold. Absent: any that holds neither `/` nor NUL. */
+  readonly names?: NameRules;
   /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */
   readonly batch: { readonly objects: number; readonly bytes: number; readonly inFlight: number };
   readonly maxObjectBytes: number | undefined;

@@ -160,9 +160,9 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
       const { container, notes } = await writerOf(part).ensureContainer(path, options);
       return { container: outer(part.key, container), notes };
     },
-    reserve: (container, key) => {
+    reserve: (container, key, name) => {
       const part = writerOf(partOf(container));
-      return part.reserve?.(inner(container), key) as string;
+      return part.reserve?.(inner(container), key, name) as string;
     },
     mark: (container) => writerOf(partOf(container)).mark(inner(container)),
     async apply(ops): Promise<readonly Result[]> {

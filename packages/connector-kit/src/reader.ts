@@ -42,9 +42,11 @@ export interface Change {
   /** The system's own id, unique by `idScope`. IMAP: `UIDVALIDITY.UID`. Compared bytewise. */
   readonly id: string;
   readonly gone?: true;
+  /** Files: the name in its folder, as the system has it. */
+  readonly name?: string;
   /** Present if known without reading the object. */
   readonly flags?: Flags;
-  /** Received date. Asked for by `facets.date`. */
+  /** Received date; of files, when they were modified. Asked for by `facets.date`. */
   readonly date?: Date;
   /** Bytes. Asked for by `facets.size`; of kinds other than mail only where the listing tells it. */
   readonly size?: number;
@@ -77,18 +79,28 @@ export interface ChangeFacets {
   readonly known?: number;
 }
 
-/** One object's content. `body` is whole up to INLINE_LIMIT, else a stream that must be drained before the next object. */
+/**
+ * One object's content. `body` is whole up to INLINE_LIMIT, else a stream. A stream must be drained before the next
+ * object, unless the object is `detached`.
+ */
 export interface Content {
   readonly id: string;
+  /** Files: the name in its folder, as the system has it. */
+  readonly name?: string;
   /** Messages; empty for other kinds. */
   readonly flags: Flags;
   /** Version of the content as read, where it can change (an ETag). */
   readonly version?: string;
-  /** Received date. */
+  /** Received date; of files, when they were modified. */
   readonly date: Date | undefined;
   /** Exact length of the body in bytes. */
   readonly size: number;
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /**
+   * Files: the streamed body is asked for when it is iterated, each time anew from its start, and of this very
+   * `version`. It throws object `changed-while-read` where the file became another one meanwhile.
+   */
+  readonly detached?: true;
 }
 
 /** The source object vanished between listing and reading. */

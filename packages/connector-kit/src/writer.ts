@@ -1,4 +1,4 @@
-import type { ContentKind, SternaError } from '@sterna/core';
+import { type ContentKind, SternaError } from '@sterna/core';
 import type { Container, Flags, SpecialUse } from './reader.ts';
 
 /** Something a target can't hold, per object; shown and exported, never silently lost. */
@@ -14,6 +14,13 @@ export interface CreateOp {
   readonly container: string;
   /** From `Writer.reserve` where `settle` is `reserved-id`. */
   readonly reservedId?: string;
+  /** Files: the name in the folder, one that `Capabilities.names` allows. */
+  readonly name?: string;
+  /**
+   * Files: equal for each try to write this object, different for all others; hex. What is half written is kept under
+   * it, and a later try goes on from there where the target can.
+   */
+  readonly stamp?: string;
   readonly flags: Flags;
   readonly date: Date | undefined;
   readonly size: number;
@@ -32,7 +39,12 @@ export interface ReplaceOp {
   readonly targetId: string;
   readonly ifVersion: string | undefined;
   readonly size: number;
-  readonly body: Buffer;
+  /** A stream for files alone, and only when alone in its batch. */
+  readonly body: Buffer | AsyncIterable<Buffer>;
+  /** Files: when the content was modified. */
+  readonly date?: Date | undefined;
+  /** Files: as of a create. */
+  readonly stamp?: string;
 }
 
 /** Changes flags of our copy, as a difference, so that what people set at the target stays. */
@@ -45,13 +57,18 @@ export interface StateOp {
   readonly remove: Flags;
 }
 
-/** Moves our copy to another container by id. The moved copy carries the pending mark until `confirm`. */
+/**
+ * Moves our copy to another container by id. The moved copy carries the pending mark until `confirm`. Files: `to` may be
+ * the same folder, and what has the new name already stays (`exists`).
+ */
 export interface PlaceOp {
   readonly verb: 'place';
   readonly op: string;
   readonly container: string;
   readonly targetId: string;
   readonly to: string;
+  /** Files: the name in the folder `to`. */
+  readonly name?: string;
 }
 
 /** Removes exactly this object, by id (UID EXPUNGE, never a bare EXPUNGE). */
@@ -64,6 +81,12 @@ export interface RemoveOp {
   readonly how: 'trash' | 'expunge';
   /** Only while it is still that version; where versions exist. Otherwise the result is `changed`. */
   readonly ifVersion?: string;
+}
+
+/** The new content, of kinds that are never streamed. */
+export function wholeBodyOf({ body }: ReplaceOp): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  throw new SternaError('bug', 'internal', 'Only files are replaced from a stream.');
 }
 
 export type Op = CreateOp | ReplaceOp | StateOp | PlaceOp | RemoveOp;
@@ -83,7 +106,8 @@ export type Result =
   /** The whole batch was refused and nothing of it written; one of its objects is to blame: bisect. */
   | { readonly op: string; readonly outcome: 'batch-refused'; readonly error: SternaError }
   /**
-   * Create: not written, because the container has another object under the same natural key (the UID of an event).
+   * Create, place: not written, because the container has another object under the same natural key (the UID of an
+   * event, the name of a file; a folder of that name has the `targetId` ''). Its size and digest aren't looked at.
    * The conflict option decides. `elsewhere`: that object is in another container of the same owner, where the server
    * takes a key once (RFC 4791 section 5.3.2.1); then it is neither replaced nor counted as this one, and this says why.
    */
@@ -111,6 +135,8 @@ export interface Candidate {
 
 export interface InventoryItem {
   readonly targetId: string;
+  /** Files: the name in the folder. */
+  readonly name?: string;
   /** In bytes; always where asked for, else where it costs nothing. */
   readonly size?: number;
   readonly date?: Date;
@@ -138,8 +164,15 @@ export interface Writer {
     },
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }>;
 
-  /** Deterministic from `key` (hex): the id that a create will take. Only where `settle` is `reserved-id`. */
-  reserve?(container: string, key: string): string;
+  /**
+   * Deterministic from `key` (hex): the id that a create will take. Only where `settle` is `reserved-id`.
+   *
+   * @param name Files: as in the create
+   */
+  reserve?(container: string, key: string, name?: string): string;
+
+  /** Removes a folder that holds nothing any more, and leaves it where it holds anything. Absent: folders stay. */
+  removeContainer?(container: string): Promise<'done' | 'missing' | 'not-empty'>;
 
   /**
    * Position before a batch is sent, for `candidates({ since })`: IMAP `UIDVALIDITY.UIDNEXT`. Cheap; may be taken
@@ -149,7 +182,8 @@ export interface Writer {
 
   /**
    * Sends one batch: creates into one container, or any number of replace/state/place/remove ops. Never throws for an object;
-   * throws SternaError `throttled` (with nothing of this batch written), `auth`, or `config` (over quota is
+   * A stream that throws an error of the class `object` makes the write `refused` with that error; nothing is written.
+   * Throws SternaError `throttled` (with nothing of this batch written), `auth`, or `config` (over quota is
    * `throttled` with code `over-quota`) where the endpoint as a whole refuses. Calls may overlap up to
    * `batch.inFlight`; each is all-or-per-object as its results say.
    */

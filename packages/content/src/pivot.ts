@@ -1,5 +1,5 @@
 import type { MappingLookup } from '@sterna/core';
-import { messageDigest } from './message-digest.ts';
+import { MessageDigest, messageDigest } from './message-digest.ts';
 import { messageMatchKey } from './message-match-key.ts';
 import { messageSubject } from './message-subject.ts';
 
@@ -26,14 +26,23 @@ export interface Span {
 
 /** What the engine must know of a content kind, and nothing more. Bodies are the kind's pivot format (design section 2). */
 export interface Pivot {
-  /** 16 bytes; objects with different keys are different objects (UID; a card without one: name and addresses). */
-  matchKey(body: Buffer): Buffer;
+  /**
+   * 16 bytes; objects with different keys are different objects (UID; a card without one: name and addresses; a file:
+   * its name in the folder).
+   *
+   * @param body Of an object that is streamed: its beginning
+   */
+  matchKey(body: Buffer, name?: string): Buffer;
   /** 16 bytes; equal for an object and its faithful copy, whatever the server rewrites that has no meaning. */
   digest(body: Buffer): Buffer;
+  /** The same digest, of a stream. Absent: objects of this kind are parsed whole. */
+  hasher?(): StreamHasher;
+  /** What two objects can't have both within one container decides over conflicts: a UID, a name. Mail has nothing such. */
+  readonly hasNaturalKey: boolean;
   /** Names of the properties in which two of the same kind differ in meaning, sorted; `SUMMARY`, `TEL`. */
   differences?(one: Buffer, other: Buffer): readonly string[];
   /** For notes: so that a person recognizes the object. */
-  subject(body: Buffer): string | undefined;
+  subject(body: Buffer, name?: string): string | undefined;
   /** When it takes place, a series as a whole; undefined where that means nothing (contacts, tasks without dates). */
   span?(body: Buffer): Span | undefined;
   /**
@@ -42,12 +51,23 @@ export interface Pivot {
    * @throws SternaError object `invalid-event` | `invalid-contact` | `invalid-task`: nothing of it could be written
    */
   prepare?(body: Buffer, options: PrepareOptions): { readonly body: Buffer; readonly notes: readonly ContentNote[] };
-  /** The same content under another natural key, for the conflict option `rename`; the same for the same number. */
+  /**
+   * The same content under another natural key, for the conflict option `rename`; the same for the same number. Absent
+   * where the key isn't in the content.
+   */
   renamed?(body: Buffer, number: number): Buffer;
+}
+
+/** 16 bytes at the end. */
+export interface StreamHasher {
+  update(chunk: Buffer): unknown;
+  digest(): Buffer;
 }
 
 export const messagePivot: Pivot = {
   matchKey: messageMatchKey,
   digest: messageDigest,
+  hasher: () => new MessageDigest(),
+  hasNaturalKey: false,
   subject: messageSubject,
 };

@@ -16,6 +16,7 @@ export * from './license-ledger.ts';
 export * from './license-pack.ts';
 export * from './mapping.ts';
 export * from './message-state.ts';
+export * from './names.ts';
 export * from './notification.ts';
 export * from './schedule.ts';
 export * from './settings.ts';

@@ -1,14 +1,15 @@
-import type {
-  Candidate,
-  Container,
-  CreateOp,
-  FidelityNote,
-  InventoryItem,
-  Op,
-  RemoveOp,
-  ReplaceOp,
-  Result,
-  Writer,
+import {
+  type Candidate,
+  type Container,
+  type CreateOp,
+  type FidelityNote,
+  type InventoryItem,
+  type Op,
+  type RemoveOp,
+  type ReplaceOp,
+  type Result,
+  type Writer,
+  wholeBodyOf,
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
@@ -201,21 +202,21 @@ export class DavWriter implements Writer {
   async #replace(op: ReplaceOp): Promise<Result> {
     const { url: collection } = this.#reader.locate(op.container);
     const kind = await this.#kindOf(op.container);
+    const body = wholeBodyOf(op);
     // `If-Match: *` is not understood everywhere, so "whatever it is" is asked for by name.
     const version =
       this.#quiet?.looksFirst === true || op.ifVersion === undefined
         ? await this.#looked(collection, op.targetId, 'replace', op.ifVersion)
         : op.ifVersion;
     if (version === undefined) return { op: op.op, outcome: 'missing' };
-    const answer = await this.#put(collection, op.targetId, op.body, { 'if-match': version }, [404, 409, 410, 412]);
+    const answer = await this.#put(collection, op.targetId, body, { 'if-match': version }, [404, 409, 410, 412]);
     if (answer.status < 300) return this.#written(op, collection, op.targetId, answer);
-    if (answer.status === 500) return this.#tripped(op, collection, op.targetId, version, kind, op.body, answer);
+    if (answer.status === 500) return this.#tripped(op, collection, op.targetId, version, kind, body, answer);
     if (![404, 410, 412].includes(answer.status)) throw objectRefusal(answer);
     const now = await this.#reader.one(collection, op.targetId);
     if (!('body' in now) || !Buffer.isBuffer(now.body)) return { op: op.op, outcome: 'missing' };
     // The first try of this very request took effect, and its answer was lost.
-    if (pivotOf(kind).digest(now.body).equals(pivotOf(kind).digest(op.body)))
-      return done(op.op, op.targetId, now.version);
+    if (pivotOf(kind).digest(now.body).equals(pivotOf(kind).digest(body))) return done(op.op, op.targetId, now.version);
     return { op: op.op, outcome: 'changed', ...(now.version === undefined ? {} : { version: now.version }) };
   }
 

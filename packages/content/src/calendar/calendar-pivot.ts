@@ -10,6 +10,7 @@ const hash = (text: string): Buffer => createHash('sha256').update(text).digest(
 
 /** Events and tasks: iCalendar (RFC 5545), one object of one UID. */
 const calendarPivot = (name: CalendarName): Pivot => ({
+  hasNaturalKey: true,
   matchKey: (body) => hash(`${name}\0${readCalendarObject(body, name).uid ?? ''}`),
   digest: (body) => hash(canonicalCalendar(readCalendarObject(body, name))),
   subject: (body) => {

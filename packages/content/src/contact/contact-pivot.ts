@@ -14,6 +14,7 @@ const plain = (value: string): string => unescapeText(value).replace(/\s+/g, ' '
 
 /** Contacts: vCard 4 (RFC 6350) or 3 (RFC 2426), one card. */
 export const contactPivot: Pivot = {
+  hasNaturalKey: true,
   matchKey: (body) => {
     const card = readCard(body);
     return hash(`VCARD\0${(valueIn(card, 'UID') ?? madeUid(card)).replace(/^urn:uuid:/i, '')}`);

@@ -1,6 +1,15 @@
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Candidate, Container, CreateOp, FidelityNote, RemoveOp, ReplaceOp, Result } from '@sterna/connector-kit';
+import {
+  type Candidate,
+  type Container,
+  type CreateOp,
+  type FidelityNote,
+  type RemoveOp,
+  type ReplaceOp,
+  type Result,
+  wholeBodyOf,
+} from '@sterna/connector-kit';
 import { escapeText, pivotOf } from '@sterna/content';
 import { type ContentKind, SternaError } from '@sterna/core';
 import { asArchiveError, errnoOf } from '../errors.ts';
@@ -115,19 +124,20 @@ export class FileStore extends ObjectStore implements WritableStore {
 
   replace(op: ReplaceOp): Promise<Result> {
     const [, kind] = this.#catalog.parseId(op.container);
+    const body = wholeBodyOf(op);
     return this.#locked(async (): Promise<Result> => {
       const object = (await this.#objects(kind)).get(op.targetId);
       if (object === undefined) return { op: op.op, outcome: 'missing' };
       let version: string;
       try {
-        version = identify(op.body, kind, this.#syntax).version;
+        version = identify(body, kind, this.#syntax).version;
       } catch (thrown) {
         return refusedBy(op, thrown);
       }
       if (object.version !== version) {
         if (op.ifVersion !== undefined && op.ifVersion !== object.version)
           return { op: op.op, outcome: 'changed', version: object.version };
-        await splice(this.#path, this.#syntax, [{ object, body: op.body }]);
+        await splice(this.#path, this.#syntax, [{ object, body }]);
       }
       // Else the first try of this very replacement took effect, and its answer was lost.
       return { op: op.op, outcome: 'done', targetId: op.targetId, version };

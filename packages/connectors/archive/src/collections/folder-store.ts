@@ -1,6 +1,15 @@
 import { link, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Candidate, Container, CreateOp, FidelityNote, RemoveOp, ReplaceOp, Result } from '@sterna/connector-kit';
+import {
+  type Candidate,
+  type Container,
+  type CreateOp,
+  type FidelityNote,
+  type RemoveOp,
+  type ReplaceOp,
+  type Result,
+  wholeBodyOf,
+} from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import { asArchiveError, errnoOf, noSuchContainer } from '../errors.ts';
 import { syncDirectory } from '../maildir/folder.ts';
@@ -143,9 +152,10 @@ export class FolderStore extends ObjectStore implements WritableStore {
     const found = await this.#locate(folder, op.targetId);
     if (found === undefined) return { op: op.op, outcome: 'missing' };
     const { index, object } = found;
+    const body = wholeBodyOf(op);
     let version: string;
     try {
-      version = identify(op.body, kind, this.#syntax).version;
+      version = identify(body, kind, this.#syntax).version;
     } catch (thrown) {
       return refusedBy(op, thrown);
     }
@@ -155,8 +165,8 @@ export class FolderStore extends ObjectStore implements WritableStore {
       return { op: op.op, outcome: 'changed', version: object.version };
     try {
       if (object.isWhole)
-        await placed(join(folder.dir, `.${op.targetId}.tmp`), op.body, (draft) => rename(draft, index.path));
-      else await splice(index.path, this.#syntax, [{ object, body: op.body }]);
+        await placed(join(folder.dir, `.${op.targetId}.tmp`), body, (draft) => rename(draft, index.path));
+      else await splice(index.path, this.#syntax, [{ object, body }]);
     } catch (thrown) {
       return { op: op.op, outcome: 'unknown', error: asArchiveError(thrown, 'the folder') };
     }
