@@ -69,6 +69,11 @@ export interface PlaceOp {
   readonly to: string;
   /** Files: the name in the folder `to`. */
   readonly name?: string;
+  /**
+   * Files: it is moved whatever version it is; the result tells the `version` afterwards only where it was this one, so
+   * that what people did to it stays known.
+   */
+  readonly ifVersion?: string;
 }
 
 /** Removes exactly this object, by id (UID EXPUNGE, never a bare EXPUNGE). */
@@ -97,7 +102,7 @@ export type Result =
       readonly op: string;
       readonly outcome: 'done';
       readonly targetId?: string;
-      /** Create and replace: the version of the copy as written, where the target has versions and told it. */
+      /** Create, replace, place: the version of the copy as written, where the target has versions and told it. */
       readonly version?: string;
       readonly notes?: readonly FidelityNote[];
     }

@@ -27,6 +27,9 @@ export const ERROR_CODES = {
   'selection-missing': 'Nothing says which entries are meant.',
   'selection-changed': 'More or fewer entries match than when the action was decided; nothing was done.',
   'selection-empty': 'Nothing, or not the pilot, is among the selected entries.',
+  // Names of files
+  'name-impossible': 'A file or folder without a name can’t be written anywhere.',
+  'path-too-long': 'The folder’s path leaves no room for a name in the target.',
   // Systems, projects, settings
   'connector-unknown': 'No connector of this build has this name.',
   'system-settings-invalid': 'A setting of the system is missing or wrong; the error names it.',

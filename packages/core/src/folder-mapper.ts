@@ -6,6 +6,7 @@ import {
   folderPattern,
   formatFolderPath,
   parseFolderPath,
+  splitFolderPath,
   startsWithPath,
 } from './folder-path.ts';
 import type { Settings } from './settings.ts';
@@ -82,6 +83,33 @@ export function folderMapper(settings: Settings, folders: readonly Folder[] = []
     if (role === 'flagged' || (role === undefined && path.length === 2 && GMAIL_VIEWS.has(name)))
       return { excluded: 'a view of messages that lie in other folders' };
     return withRole(path.slice(1), role);
+  };
+}
+
+/**
+ * Where a folder of a drive goes: names stay as they are, there is no inbox and no special use, and the root holds files
+ * as any other folder.
+ */
+export function driveMapper(settings: Settings): FolderMapper {
+  const { include, exclude, map } = settings.folders;
+  const included = include.map((text) => folderPattern(text));
+  const excluded = exclude.map((text) => ({ text, matches: folderPattern(text) }));
+  const rules = map
+    .map((rule) => ({ ...rule, source: parseFolderPath(rule.from), destination: splitFolderPath(rule.to) }))
+    .sort((a, b) => b.source.length - a.source.length);
+  return (path) => {
+    const folder = { path };
+    const banned = excluded.find((pattern) => pattern.matches(folder));
+    if (banned !== undefined) return { excluded: `excluded by "${banned.text}"` };
+    if (included.length > 0 && !included.some((matches) => matches(folder)))
+      return { excluded: 'not among the included folders' };
+    const rule = rules.find((candidate) => startsWithPath(canonicalFolderPath(path), candidate.source));
+    if (rule === undefined) return { target: path };
+    return {
+      target: [...rule.destination, ...path.slice(rule.source.length)],
+      rule: `${rule.from || '(root)'} → ${rule.to || '(root)'}`,
+      merge: rule.merge === true,
+    };
   };
 }
 

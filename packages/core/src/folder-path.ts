@@ -12,7 +12,10 @@ export interface Folder {
  * A path as people write it: names separated by `/`; a `/` or `\` that belongs to a name is written `\/` or `\\`.
  * `''` is the root. INBOX is written in any case (RFC 9051, 5.1).
  */
-export function parseFolderPath(text: string): readonly string[] {
+export const parseFolderPath = (text: string): readonly string[] => canonicalFolderPath(splitFolderPath(text));
+
+/** As `parseFolderPath`, with the names as they are written: for drives. */
+export function splitFolderPath(text: string): readonly string[] {
   const names: string[] = [];
   let name = '';
   for (let at = 0; at < text.length; at += 1) {
@@ -26,7 +29,7 @@ export function parseFolderPath(text: string): readonly string[] {
     } else name += char;
   }
   names.push(name);
-  return canonicalFolderPath(names.filter((part) => part !== ''));
+  return names.filter((part) => part !== '');
 }
 
 export const formatFolderPath = (path: readonly string[]): string =>

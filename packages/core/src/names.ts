@@ -134,7 +134,7 @@ function cut(encoded: string, original: string, limit: number, rules: NameRules)
   const mark = `${ESCAPE}~${hash64(original)}`;
   const room = limit - lengthOf(mark + extension, rules);
   let stem = '';
-  for (const part of encoded.slice(0, encoded.length - extension.length).match(/(?:\^[0-9A-F]{2})+|[^]/gu) ?? []) {
+  for (const part of encoded.slice(0, encoded.length - extension.length).match(/(?:\^[0-9A-F]{2})+|./gsu) ?? []) {
     if (lengthOf(stem + part, rules) > room) break;
     stem += part;
   }
@@ -215,7 +215,7 @@ export class NameTable {
     for (let number = 1; ; number += 1) {
       const candidate = withSuffixWithin(name, suffixOf(number), this.#rules, this.#room);
       const holder = this.ownerOf(candidate);
-      if (holder !== undefined && (holder !== '' || isTheirsTaken)) continue;
+      if (holder !== undefined && holder !== owner && (holder !== '' || isTheirsTaken)) continue;
       this.add(candidate, owner);
       return candidate;
     }

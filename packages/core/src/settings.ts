@@ -3,6 +3,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { SternaError } from './errors.ts';
 import { checkFolderRules } from './folder-rules.ts';
 import { CONTENT_KINDS, type ContentKind } from './kinds.ts';
+import { encodeName } from './names.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -75,6 +76,16 @@ export const settingsSchema = z.strictObject({
     .enum(['skip', 'overwrite', 'rename'])
     .default('skip')
     .describe('What happens where the target has the object already, or where people changed our copy since.'),
+  renameSuffix: z
+    .string()
+    .max(40)
+    .refine((text) => text.includes('{n}') && encodeName(text, { reserved: '\\', noControls: true }).name === text, {
+      message: 'must hold {n}, for the number, and no slash',
+    })
+    .default('_{n}')
+    .describe(
+      'What the conflict option “rename” adds to a file, before its extension; {n} is the first number that is free.',
+    ),
   duplicatePrevention: z
     .boolean()
     .default(true)

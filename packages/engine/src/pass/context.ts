@@ -20,16 +20,32 @@ export interface PassContext {
   readonly target: Session;
   readonly control: PassControl;
   readonly progress: Progress;
-  readonly sourceContainers: Map<string, ContainerRow>;
-  readonly targetContainers: Map<string, ContainerRow>;
+  readonly sourceContainers: ContainerBooks;
+  readonly targetContainers: ContainerBooks;
   /** Target containers that this process wrote to: checked for late landings at the close. */
   readonly writtenTargets: Set<number>;
+  /** Target folders that a file was moved out of. */
+  readonly movedFrom: Set<number>;
   /** What a trial license still allows, objects for each kind; undefined for standard ones. */
   readonly trial: { readonly objectsLeft: Map<ContentKind, number>; bytesLeft: number } | undefined;
   /**
    * Where a test harness may kill this process: called with the name of the point just reached. A no-op otherwise.
    */
   readonly reached: (point: CrashPoint) => void | Promise<void>;
+}
+
+/** The containers of one side, by key; a drive may have a hundred thousand, so those of an id are found at once. */
+export class ContainerBooks extends Map<string, ContainerRow> {
+  readonly #byId = new Map<number, ContainerRow>();
+
+  override set(key: string, row: ContainerRow): this {
+    this.#byId.set(row.id, row);
+    return super.set(key, row);
+  }
+
+  byId(id: number): ContainerRow | undefined {
+    return this.#byId.get(id);
+  }
 }
 
 /** What a side can do with objects of this kind. */
@@ -54,11 +70,13 @@ export type CrashPoint =
   | 'before-close';
 
 export const targetById = (context: PassContext, id: number): ContainerRow => {
-  for (const row of context.targetContainers.values()) if (row.id === id) return row;
+  const row = context.targetContainers.byId(id);
+  if (row !== undefined) return row;
   throw new Error(`target container ${id} is not in the books`);
 };
 
 export const sourceById = (context: PassContext, id: number): ContainerRow => {
-  for (const row of context.sourceContainers.values()) if (row.id === id) return row;
+  const row = context.sourceContainers.byId(id);
+  if (row !== undefined) return row;
   throw new Error(`source container ${id} is not in the books`);
 };

@@ -76,7 +76,14 @@ export async function handleDeletions(context: PassContext): Promise<void> {
       );
       await insertNotes(client, claim.entryId, claim.number, [
         ...notes,
-        ...removed.map((row) => told(row, `its copy in ${where} was moved to the target's trash.`)),
+        ...removed.map((row) =>
+          told(
+            row,
+            row.kind === 'file'
+              ? `its copy in ${where} was removed (to the target's trash, where it has one).`
+              : `its copy in ${where} was moved to the target's trash.`,
+          ),
+        ),
         ...absent.map((row) => told(row, `${where} has no copy of it any more.`)),
       ]);
     });

@@ -1,7 +1,7 @@
 import { MessageDigest, pivotOf } from '@sterna/content';
 import type { ContentKind } from '@sterna/core';
-import type { ContainerRow } from '@sterna/store';
-import type { PassContext } from './context.ts';
+import type { ContainerRow, Intent } from '@sterna/store';
+import { type PassContext, sourceById } from './context.ts';
 
 const READ_PAGE = 500;
 
@@ -23,13 +23,13 @@ export async function* digestsOf(
   }
 }
 
-/** The digest of a copy as it is read, streamed where it is mail. A copy that can't be parsed has that of its bytes. */
+/** The digest of a copy as it is read, streamed where it may be. A copy that can't be parsed has that of its bytes. */
 export async function digestOf(kind: ContentKind, body: Buffer | AsyncIterable<Buffer>): Promise<Buffer> {
-  if (kind === 'message') {
-    const digest = new MessageDigest();
-    if (Buffer.isBuffer(body)) digest.update(body);
-    else for await (const chunk of body) digest.update(chunk);
-    return digest.digest();
+  const hasher = pivotOf(kind).hasher?.();
+  if (hasher !== undefined) {
+    if (Buffer.isBuffer(body)) hasher.update(body);
+    else for await (const chunk of body) hasher.update(chunk);
+    return hasher.digest();
   }
   const whole = await wholeBody(body);
   try {
@@ -39,10 +39,21 @@ export async function digestOf(kind: ContentKind, body: Buffer | AsyncIterable<B
   }
 }
 
-/** Events and cards are parsed whole; only mail streams. */
+/** Events and cards are parsed whole; mail and files stream. */
 export async function wholeBody(body: Buffer | AsyncIterable<Buffer>): Promise<Buffer> {
   if (Buffer.isBuffer(body)) return body;
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Of the object that an intent is about, as the source has it now; undefined where it is gone. */
+export async function digestAtSource(context: PassContext, intent: Intent): Promise<Buffer | undefined> {
+  const container = sourceById(context, intent.container);
+  for await (const content of context.source.reader.read(container.key, [intent.srcId])) {
+    if (!('body' in content)) return undefined;
+    // Awaited here: leaving the loop ends the connection that the body streams from.
+    return await digestOf(container.kind, content.body);
+  }
+  return undefined;
 }

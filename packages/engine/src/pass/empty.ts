@@ -113,6 +113,12 @@ export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
     }
     containers.push({ container: row.path.join('/'), objects, bytes });
   }
+  // Of a drive its folders, too: those that hold nothing any more.
+  const folders = [...context.targetContainers.values()].filter((row) => row.kind === 'file' && row.path.length > 0);
+  for (const row of folders.sort((a, b) => b.path.length - a.path.length)) {
+    context.control.checkpoint();
+    if (present.has(row.key)) await writer.removeContainer?.(row.key);
+  }
   return { mode: 'remove', ...sum(containers), containers };
 }
 

@@ -3,6 +3,7 @@ import { applyStates } from './apply-states.ts';
 import { booksOfPass, type PassBooks } from './books-of-pass.ts';
 import type { PassContext } from './context.ts';
 import { handleDeletions } from './deletions.ts';
+import { removeEmptiedFolders } from './emptied-folders.ts';
 import { closeTargets, dirtyTargets } from './late-landings.ts';
 import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
@@ -42,6 +43,7 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
     books = await booksOfPass(context, structure);
   }
   await handleDeletions(context);
+  await removeEmptiedFolders(context, target);
   await context.reached('before-close');
   await closeTargets(context, target);
   return books;
@@ -50,6 +52,8 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
   await transfer(context, pace);
   await replaceChanged(context);
+  // What left its copy to people is created beside it.
+  await transfer(context, pace);
   await applyStates(context);
 }
 

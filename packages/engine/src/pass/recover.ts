@@ -19,7 +19,8 @@ import {
   settleRows,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
-import { digestOf } from './digests.ts';
+import { digestAtSource, digestOf } from './digests.ts';
+import { movedFile, writtenFile } from './recover-files.ts';
 
 /**
  * Settles every open intent by what the target can prove, and deals with what landed late. Idempotent: it may crash
@@ -50,6 +51,10 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     context.control.signal.throwIfAborted();
     await context.reached('during-recovery');
     const here = intents.filter((intent) => intent.targetContainer === row.id);
+    if (row.kind === 'file') {
+      await settleFiles(context, writer, row, here);
+      continue;
+    }
     await settleReplaces(
       context,
       row,
@@ -263,6 +268,31 @@ async function settleReserved(
   );
 }
 
+/**
+ * A file's id is its name, which anybody may have given to another one: what is there counts as ours only where it is
+ * what was being written. Otherwise it is written again, and what is there meets the conflict option.
+ */
+async function settleFiles(
+  context: PassContext,
+  writer: Writer,
+  row: ContainerRow,
+  intents: readonly Intent[],
+): Promise<void> {
+  const found: Found[] = [];
+  for (const intent of intents) {
+    context.control.signal.throwIfAborted();
+    const copy =
+      intent.verb === 'place' ? await movedFile(context, writer, row, intent) : await writtenFile(context, row, intent);
+    if (copy !== undefined) found.push({ intent, ...copy });
+  }
+  await settleFound(context, found);
+  const done = new Set(found.map(({ intent }) => intent.op));
+  await forget(
+    context,
+    intents.filter((intent) => !done.has(intent.op)),
+  );
+}
+
 /** No copy is ever of this version, so it counts as changed by people: the conflict option decides. */
 const VERSION_OF_PEOPLE = '"not-as-written"';
 
@@ -424,14 +454,4 @@ async function giveUp(context: PassContext, intents: readonly Intent[]): Promise
       })),
     );
   });
-}
-
-async function digestAtSource(context: PassContext, intent: Intent): Promise<Buffer | undefined> {
-  const container = sourceById(context, intent.container);
-  for await (const content of context.source.reader.read(container.key, [intent.srcId])) {
-    if (!('body' in content)) return undefined;
-    // Awaited here: leaving the loop ends the connection that the body streams from.
-    return await digestOf(container.kind, content.body);
-  }
-  return undefined;
 }

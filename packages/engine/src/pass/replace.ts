@@ -1,6 +1,6 @@
 import type { Content, ReplaceOp, Result } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { SternaError } from '@sterna/core';
+import { nameKey, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   commitIntents,
@@ -12,6 +12,7 @@ import {
   type LedgerRow,
   nextTodos,
   type ObjectNote,
+  releaseCopy,
   reserveOps,
   rowsBySource,
   type Settled,
@@ -21,7 +22,15 @@ import {
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
 import { inRounds } from './rounds.ts';
-import { MAX_RENAMES, renamedItem, type TransferItem, toItem } from './transfer-item.ts';
+import {
+  drainForDigest,
+  intentData,
+  MAX_RENAMES,
+  renamedItem,
+  stampOf,
+  type TransferItem,
+  toItem,
+} from './transfer-item.ts';
 
 const PAGE = 200;
 
@@ -62,7 +71,7 @@ export async function replaceCopies(
     mark: undefined,
     reservedId: undefined,
     targetId,
-    data: item.version === undefined ? undefined : { srcVersion: item.version },
+    data: intentData(item),
   }));
   await context.reached('before-intent-commit');
   await commitIntents(pool, claim.lease, claim.entryId, claim.number, intents);
@@ -71,7 +80,6 @@ export async function replaceCopies(
   for (const { target } of replacements) context.writtenTargets.add(target.id);
   const results = await writer.apply(
     replacements.map(({ target, item, targetId, version }, i): ReplaceOp => {
-      if (!Buffer.isBuffer(item.body)) throw new SternaError('bug', 'internal', 'A replacement must be whole.');
       return {
         verb: 'replace',
         op: String(ops[i]),
@@ -80,6 +88,7 @@ export async function replaceCopies(
         ifVersion: version,
         size: item.size,
         body: item.body,
+        ...(item.name === undefined ? {} : { date: item.date, stamp: stampOf(claim.entryId, item) }),
       };
     }),
   );
@@ -153,7 +162,8 @@ export async function replaceCopies(
 
 /**
  * Objects whose content changed at the source since they were migrated: each replaces its own copy. Three-way: where
- * somebody changed that copy since it was written, the conflict option decides.
+ * somebody changed that copy since it was written, the conflict option decides. With `rename` a file leaves that copy to
+ * the target and is planned anew, to be created beside it.
  */
 export const replaceChanged = (context: PassContext): Promise<void> =>
   // What the copies hold now tells which of them were written; the others are written again.
@@ -228,6 +238,9 @@ async function replacePage(
       await settleSame(context, source, todo, row, item);
       continue;
     }
+    // A stream goes alone.
+    if (item.detached) await flush();
+    if (lost !== undefined) return lost;
     batch.push({
       container: source,
       target: targetById(context, row.targetContainer),
@@ -235,7 +248,7 @@ async function replacePage(
       targetId: row.targetId,
       version: row.targetVersion,
     });
-    if (batch.length >= limit) await flush();
+    if (item.detached || batch.length >= limit) await flush();
     if (lost !== undefined) return lost;
   }
   await flush();
@@ -250,7 +263,15 @@ async function changedItem(
   got: Content,
 ): Promise<TransferItem | undefined> {
   try {
-    const item = await toItem(source.kind, todo, got, preparation(context, source.kind));
+    // A file keeps the name that its copy has.
+    const rules = capabilitiesFor(context.target, source.kind).names ?? {};
+    const called =
+      got.name === undefined || row.targetId === undefined
+        ? undefined
+        : { name: row.targetId, key: nameKey(row.targetId, rules) };
+    const item = await toItem(source.kind, todo, got, preparation(context, source.kind), called);
+    // Known beforehand, so that after a crash the copy tells whether it was written.
+    if (item.detached) await drainForDigest(item);
     return keptName(source, item, row);
   } catch (thrown) {
     if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
@@ -294,6 +315,8 @@ async function decide(
         else await settleFailed(context, container, item.todo, row, refusalOf(again.result));
         return;
       }
+      if (context.settings.settings.conflict === 'rename' && item.name !== undefined)
+        return inFencedTransaction(pool, claim.lease, (client) => releaseCopy(client, claim.entryId, row, item.todo));
       return settleKept(context, replacement, row, 'changed-at-target', {
         text: 'It changed at the source, and its copy was changed in the target since it was written. The target’s was kept.',
         fix: 'Choose the conflict option “overwrite” to let the source win; it is then applied when the object changes again.',

@@ -20,7 +20,7 @@ import {
 } from '@sterna/store';
 import type { Pool } from 'pg';
 import { audit } from './audit.ts';
-import type { CrashPoint, PassContext } from './context.ts';
+import { ContainerBooks, type CrashPoint, type PassContext } from './context.ts';
 import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
@@ -108,9 +108,10 @@ export async function runPass(
       target,
       control,
       progress,
-      sourceContainers: new Map(),
-      targetContainers: new Map(),
+      sourceContainers: new ContainerBooks(),
+      targetContainers: new ContainerBooks(),
       writtenTargets: new Set(),
+      movedFrom: new Set(),
       trial: route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined,
       reached: deps.reached ?? (() => {}),
     };

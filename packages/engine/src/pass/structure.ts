@@ -1,5 +1,5 @@
 import type { Container } from '@sterna/connector-kit';
-import { type FolderMapper, folderCollisions, folderMapper, SternaError } from '@sterna/core';
+import { driveMapper, type FolderMapper, folderCollisions, folderMapper, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   inFencedTransaction,
@@ -11,6 +11,7 @@ import {
   TARGET,
 } from '@sterna/store';
 import type { PassContext } from './context.ts';
+import { DriveFolders } from './drive-folders.ts';
 
 /** What both sides hold now, as far as one listing of containers tells. */
 export interface Structure {
@@ -40,8 +41,10 @@ export async function matchStructure(
 ): Promise<Structure> {
   const messages = source.filter((container) => container.kind === 'message');
   const own = source.filter((container) => container.sharedBy === undefined);
+  const folders = source.filter((container) => container.kind === 'file');
   const mapper: FolderMapper = folderMapper(context.settings.settings, messages);
-  const collision = folderCollisions(mapper, messages)[0];
+  const drive = driveMapper(context.settings.settings);
+  const collision = folderCollisions(mapper, messages)[0] ?? folderCollisions(drive, folders)[0];
   if (collision !== undefined) {
     throw new SternaError(
       'config',
@@ -54,6 +57,7 @@ export async function matchStructure(
   // Before anything is made. An inbox that every archive has is no reason to refuse; anything in it is.
   const unheld = own.find((one) => context.settings.settings.kinds[one.kind] && !isHeld(one) && one.total !== 0);
   if (unheld !== undefined) throw kindNotHeld(unheld);
+  const driveFolders = new DriveFolders(context);
   const targetNow = new Map(target.map((container) => [container.id, container]));
   const changed: ContainerRow[] = [];
   const notes: ObjectNote[] = [];
@@ -78,30 +82,37 @@ export async function matchStructure(
       excluded.set(container.id, `the target holds no objects of the kind ${container.kind}`);
       continue;
     }
-    // Folder rules are about mail; calendars, address books and task lists keep their names.
+    // Folder rules are about mail and files; calendars, address books and task lists keep their names.
     const mapped =
       container.kind === 'message'
         ? mapper(container.path, container.role)
-        : { target: container.path, role: undefined };
+        : container.kind === 'file'
+          ? drive(container.path)
+          : { target: container.path };
     if ('excluded' in mapped) {
       excluded.set(container.id, mapped.excluded);
       continue;
     }
     const known = row.targetContainer;
-    const knownKey = [...context.targetContainers.values()].find((one) => one.id === known)?.key;
+    const knownKey = known === undefined ? undefined : context.targetContainers.byId(known)?.key;
     // A folder that people deleted in the target is made again only where there is something to put into it.
     if (knownKey !== undefined && (targetNow.has(knownKey) || container.total === 0)) continue;
     const writer = context.target.writer;
     if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     context.control.checkpoint();
-    const path = container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target);
-    const ensured = await writer.ensureContainer(path, {
-      kind: container.kind,
-      ...(mapped.role === undefined ? {} : { role: mapped.role }),
-      ...(container.color === undefined ? {} : { color: container.color }),
-      ...(container.description === undefined ? {} : { description: container.description }),
-      subscribe: container.subscribed ?? true,
-    });
+    const ensured =
+      container.kind === 'file'
+        ? await driveFolders.ensure(writer, row, mapped)
+        : await writer.ensureContainer(
+            container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target),
+            {
+              kind: container.kind,
+              ...(mapped.role === undefined ? {} : { role: mapped.role }),
+              ...(container.color === undefined ? {} : { color: container.color }),
+              ...(container.description === undefined ? {} : { description: container.description }),
+              subscribe: container.subscribed ?? true,
+            },
+          );
     for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
     let targetRow = context.targetContainers.get(ensured.container.id);
     if (targetRow === undefined) {

@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Content } from '@sterna/connector-kit';
-import { type ContentNote, MessageDigest, messagePivot, type PrepareOptions, pivotOf } from '@sterna/content';
+import { type ContentNote, type PrepareOptions, pivotOf, type StreamHasher } from '@sterna/content';
 import { asSternaError, type ContentKind, type Settings, SternaError } from '@sterna/core';
-import type { Reason, TodoRow } from '@sterna/store';
+import type { IntentData, Reason, TodoRow } from '@sterna/store';
 import { wholeBody } from './digests.ts';
+import type { Pace } from './pace.ts';
 import { sourceFlags } from './plan-change.ts';
 
 /** An object on its way: read, not yet in the books. */
 export interface TransferItem {
   readonly todo: TodoRow;
+  /** Files: what the target is to call it. */
+  readonly name: string | undefined;
   readonly flags: string;
   readonly date: Date | undefined;
   readonly size: number;
@@ -15,12 +19,21 @@ export interface TransferItem {
   /** Undefined while a streamed body is on its way. */
   digest: Buffer | undefined;
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /** The body can be read again and again, and others meanwhile. */
+  readonly detached: boolean;
   /** Version of the source object, where its content can change. */
   readonly version: string | undefined;
   /** What its preparation for the target changed. */
   readonly notes: readonly ContentNote[];
   /** For notes: so that a person recognizes the object. Computed only when needed. */
   readonly subject: () => string | undefined;
+}
+
+/** What a file is called in the target, and the key that all spellings of that name have there. */
+export interface TargetName {
+  readonly name: string;
+  readonly key: string;
+  readonly note?: ContentNote | undefined;
 }
 
 /** Headers of a streamed object are looked for in its first chunk, gathered up to this many bytes. */
@@ -37,10 +50,19 @@ export async function toItem(
   todo: TodoRow,
   content: Content,
   options?: PrepareOptions,
+  called?: TargetName,
 ): Promise<TransferItem> {
   const pivot = pivotOf(kind);
-  const common = { todo, flags: sourceFlags(content.flags), date: content.date, version: content.version };
-  if (Buffer.isBuffer(content.body) || kind !== 'message') {
+  const common = {
+    todo,
+    name: called?.name,
+    flags: sourceFlags(content.flags),
+    date: content.date,
+    version: content.version,
+    detached: content.detached === true,
+  };
+  const naming = called?.note === undefined ? [] : [called.note];
+  if (Buffer.isBuffer(content.body) || pivot.hasher === undefined) {
     const raw = await wholeBody(content.body);
     const { body, notes } = (options === undefined ? undefined : prepared(kind, raw, options)) ?? {
       body: raw,
@@ -51,22 +73,24 @@ export async function toItem(
       // Mail goes as it is, and its size is what the source says.
       size: body === raw ? content.size : body.length,
       body,
-      notes,
-      matchKey: pivot.matchKey(body),
+      notes: [...notes, ...naming],
+      matchKey: pivot.matchKey(body, called?.key),
       digest: pivot.digest(body),
-      subject: () => pivot.subject(body),
+      subject: () => pivot.subject(body, content.name),
     };
   }
-  const { head, stream } = await peek(content.body);
-  const hash = new MessageDigest();
+  // A file's name says all that its beginning could.
+  const { head, stream } =
+    content.detached === true ? { head: Buffer.alloc(0), stream: content.body } : await peek(content.body);
+  const { hasher } = pivot;
   const item: TransferItem = {
     ...common,
     size: content.size,
-    notes: [],
-    matchKey: messagePivot.matchKey(head),
+    notes: naming,
+    matchKey: pivot.matchKey(head, called?.key),
     digest: undefined,
-    subject: () => messagePivot.subject(head),
-    body: hashing(stream, hash, (digest) => {
+    subject: () => pivot.subject(head, content.name),
+    body: hashing(stream, hasher, (digest) => {
       item.digest = digest;
     }),
   };
@@ -88,6 +112,39 @@ const prepared = (kind: ContentKind, body: Buffer, options: PrepareOptions) => {
     });
   }
 };
+
+/** Large files take their share of the bandwidth as they pass, not before. */
+export function paced(content: Content, pace: Pace): Content {
+  const { body } = content;
+  if (content.detached !== true || Buffer.isBuffer(body)) return content;
+  return {
+    ...content,
+    body: {
+      async *[Symbol.asyncIterator]() {
+        for await (const chunk of body) {
+          await pace.take(chunk.length);
+          yield chunk;
+        }
+      },
+    },
+  };
+}
+
+/** The same for each try to write this very content of this file; hex. */
+export const stampOf = (entryId: number, item: TransferItem): string =>
+  createHash('sha256')
+    .update(`${entryId}\0${item.todo.src.toString('hex')}\0${item.version ?? ''}\0${item.size}`)
+    .digest('hex')
+    .slice(0, 32);
+
+/** What settling needs to know of a write besides its keys. */
+export const intentData = (item: TransferItem): IntentData | undefined =>
+  item.version === undefined
+    ? undefined
+    : {
+        srcVersion: item.version,
+        ...(item.name === undefined || item.date === undefined ? {} : { modified: item.date.getTime() }),
+      };
 
 /** Reads a streamed body to its end for its digest alone. */
 export async function drainForDigest(item: TransferItem): Promise<void> {
@@ -126,20 +183,41 @@ async function peek(body: AsyncIterable<Buffer>): Promise<{ head: Buffer; stream
   return { head: Buffer.concat(first), stream: stream() };
 }
 
-async function* hashing(
+/** Hashes what passes; each time it is read, where it can be read again. */
+function hashing(
   stream: AsyncIterable<Buffer>,
-  hash: MessageDigest,
+  hasher: () => StreamHasher,
   done: (digest: Buffer) => void,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of stream) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  done(hash.digest());
+): AsyncIterable<Buffer> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      const hash = hasher();
+      for await (const chunk of stream) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      done(hash.digest());
+    },
+  };
 }
 
 /** Other objects, ours or theirs, under the same key with a number, before it is given up. */
 export const MAX_RENAMES = 20;
+
+/** The same file under another name. */
+export const renamedFile = (item: TransferItem, called: TargetName): TransferItem => ({
+  ...item,
+  name: called.name,
+  matchKey: pivotOf('file').matchKey(Buffer.alloc(0), called.key),
+  notes: [...item.notes, ...(called.note === undefined ? [] : [called.note])],
+  // The digest of a stream that is read later belongs to both.
+  get digest() {
+    return item.digest;
+  },
+  set digest(digest) {
+    item.digest = digest;
+  },
+});
 
 /** The same object under another natural key, for the conflict option `rename`. */
 export function renamedItem(kind: ContentKind, item: TransferItem, number: number): TransferItem {
@@ -164,10 +242,10 @@ export function renamedItem(kind: ContentKind, item: TransferItem, number: numbe
 
 /**
  * Filters that need the content: a series is looked at as a whole, so one that reaches into the dates stays whole.
- * Mail is filtered by its received date when it is listed.
+ * Mail and files are filtered by date and size when they are listed.
  */
 export function filteredByContent(kind: ContentKind, item: TransferItem, settings: Settings): Reason | undefined {
-  if (kind === 'message' || !Buffer.isBuffer(item.body)) return undefined;
+  if (pivotOf(kind).hasher !== undefined || !Buffer.isBuffer(item.body)) return undefined;
   if (settings.sizeLimit !== undefined && item.size > settings.sizeLimit) return 'over-size-limit';
   const { from, to } = settings.dateFilter;
   if (from === undefined && to === undefined) return undefined;

@@ -25,6 +25,7 @@ import {
   settleRows,
   type TodoRow,
   todoCounts,
+  type Unclaimed,
   unclaimedByMatchKey,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
@@ -32,14 +33,19 @@ import { BatchLanes } from './batch-lanes.ts';
 import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
+import { FileNames } from './file-names.ts';
 import type { Pace } from './pace.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
 import {
   drainForDigest,
   filteredByContent,
+  intentData,
   MAX_RENAMES,
+  paced,
+  renamedFile,
   renamedItem,
+  stampOf,
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
@@ -73,6 +79,9 @@ class Transfer {
   readonly #context: PassContext;
   readonly #pace: Pace;
   readonly #failures: FailureShare;
+  readonly #names: FileNames;
+  /** Files that became others while they were being read, by to-do. */
+  readonly #changedMeanwhile = new Map<number, SternaError>();
   #goneRows = false;
   #ops: number[] = [];
   /** Copies that a batch of this process took over, perhaps not committed yet: lanes run side by side. */
@@ -86,6 +95,7 @@ class Transfer {
   constructor(context: PassContext, pace: Pace) {
     this.#context = context;
     this.#pace = pace;
+    this.#names = new FileNames(context);
     this.#failures = new FailureShare(context.settings.settings.failureShare);
   }
 
@@ -166,9 +176,14 @@ class Transfer {
           continue;
         }
         if (this.#context.trial !== undefined) this.#context.trial.bytesLeft -= got.size;
-        await this.#pace.take(got.size);
-        const item = await this.#item(container, todo, got);
+        if (got.detached !== true) await this.#pace.take(got.size);
+        const item = await this.#item(container, targetRow, todo, got);
         if (item === undefined) continue;
+        if (item.detached) {
+          // Its body is asked for when it is written, so it keeps nobody waiting.
+          await lanes.run(() => this.#detached({ container, target: targetRow, items: [item] }, item));
+          continue;
+        }
         if (Buffer.isBuffer(item.body)) {
           if (bytes + item.size > limits.bytes) await flush();
           batch.push(item);
@@ -210,11 +225,47 @@ class Transfer {
     await flush();
   }
 
+  /** A large file: read as often as it takes to get it whole. */
+  async #detached(batch: Batch, first: TransferItem): Promise<void> {
+    const { container, target } = batch;
+    const { todo } = first;
+    let item: TransferItem | undefined = first;
+    for (let tries = 1; item !== undefined && !this.mustSettle; tries += 1) {
+      this.#context.control.checkpoint();
+      const one: Batch = { ...batch, items: [item] };
+      try {
+        if (this.#goneRows || (await this.#mayBeThere(target, item))) {
+          await drainForDigest(item);
+          if (await this.#adoptKnown(one)) return;
+        }
+        await this.#create(one);
+      } catch (thrown) {
+        // Of the body, while it was read for its digest alone.
+        if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
+        this.#changedMeanwhile.set(todo.seq, thrown);
+      }
+      const changed = this.#changedMeanwhile.get(todo.seq);
+      this.#changedMeanwhile.delete(todo.seq);
+      if (changed === undefined) return;
+      if (changed.code !== CHANGED_WHILE_READ || tries >= MAX_READS)
+        return this.#settleWithoutCopy(container, todo, changed);
+      item = await this.#readAgain(container, target, todo);
+    }
+  }
+
+  async #readAgain(container: ContainerRow, target: ContainerRow, todo: TodoRow): Promise<TransferItem | undefined> {
+    for await (const got of this.#context.source.reader.read(container.key, [todo.srcId])) {
+      if ('body' in got) return this.#item(container, target, todo, got);
+      await this.#settleWithoutCopy(container, todo, 'vanished' in got ? 'vanished' : got.error);
+    }
+    return undefined;
+  }
+
   async #mayBeThere(target: ContainerRow, item: TransferItem): Promise<boolean> {
     const found = await unclaimedByMatchKey(this.#context.pool, this.#context.claim.entryId, target.id, [
       item.matchKey,
     ]);
-    return found.size > 0;
+    return [...found.values()].flat().some((one) => mayBe(one, item));
   }
 
   /** Of these items, those that the target has already (or whose gone twin's copy it has) are settled without a create. */
@@ -237,61 +288,81 @@ class Transfer {
       batch.items.map((item) => item.matchKey),
     );
     if (found.size === 0) return batch.items;
-    const wanted = [...new Set([...found.values()].flat())];
+    const byKey = new Map(batch.items.map((item) => [item.matchKey.toString('hex'), item]));
+    const wanted = [
+      ...new Set(
+        [...found].flatMap(([key, candidates]) => {
+          const item = byKey.get(key);
+          return candidates.filter((one) => item === undefined || mayBe(one, item)).map((one) => one.targetId);
+        }),
+      ),
+    ];
     const digestsHere = new Map<string, string>();
     const versions = new Map<string, string | undefined>();
-    for await (const copy of target.reader.read(batch.target.key, wanted)) {
+    for await (const copy of wanted.length === 0 ? [] : target.reader.read(batch.target.key, wanted)) {
       if (!('body' in copy)) continue;
       digestsHere.set(copy.id, (await digestOf(batch.target.kind, copy.body)).toString('hex'));
       versions.set(copy.id, copy.version);
     }
     const adopted: { item: TransferItem; targetId: string }[] = [];
     const rest: TransferItem[] = [];
-    const hasNaturalKey = pivotOf(batch.container.kind).renamed !== undefined;
+    const { hasNaturalKey } = pivotOf(batch.container.kind);
     for (const item of batch.items) {
       const digest = item.digest?.toString('hex');
       const here = found
         .get(item.matchKey.toString('hex'))
-        ?.filter((id) => digestsHere.has(id) && !this.#taken.has(`${batch.target.id}/${id}`));
+        ?.map((one) => one.targetId)
+        .filter((id) => digestsHere.has(id) && !this.#taken.has(`${batch.target.id}/${id}`));
       const targetId = here?.find((id) => digestsHere.get(id) === digest);
       const rival = here?.[0];
       if (targetId === undefined && hasNaturalKey && rival !== undefined) {
         this.#taken.add(`${batch.target.id}/${rival}`);
-        await this.#conflict(batch, item, { targetId: rival, version: versions.get(rival) });
+        await this.#conflict(batch, item, { targetId: rival, version: versions.get(rival), isOther: true });
       } else if (targetId === undefined) rest.push(item);
       else {
         this.#taken.add(`${batch.target.id}/${targetId}`);
         adopted.push({ item, targetId });
       }
     }
-    if (adopted.length > 0) {
-      await inFencedTransaction(pool, claim.lease, async (client) => {
-        await claimInventory(
-          client,
-          claim.entryId,
-          batch.target.id,
-          adopted.map(({ item, targetId }) => ({ targetId, src: item.todo.src })),
-        );
-        await this.#books(
-          client,
-          batch,
-          adopted.map(({ item, targetId }) => ({
-            item,
-            state: 'skipped',
-            reason: 'already-in-target',
-            targetId,
-            targetVersion: versions.get(targetId),
-          })),
-        );
-      });
-      this.#count(adopted.map(({ item }) => item));
-      // An earlier installation of ours with the same key may have left its mark on them.
-      await target.writer?.confirm(
-        batch.target.key,
-        adopted.map(({ targetId }) => targetId),
-      );
-    }
+    await this.#takeOver(
+      batch,
+      adopted.map((one) => ({ ...one, version: versions.get(one.targetId) })),
+    );
     return rest;
+  }
+
+  /** The target has them already. */
+  async #takeOver(
+    batch: Batch,
+    adopted: readonly { item: TransferItem; targetId: string; version: string | undefined }[],
+  ): Promise<void> {
+    if (adopted.length === 0) return;
+    const { pool, claim, target } = this.#context;
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      await claimInventory(
+        client,
+        claim.entryId,
+        batch.target.id,
+        adopted.map(({ item, targetId }) => ({ targetId, src: item.todo.src })),
+      );
+      await this.#books(
+        client,
+        batch,
+        adopted.map(({ item, targetId, version }) => ({
+          item,
+          state: 'skipped',
+          reason: 'already-in-target',
+          targetId,
+          targetVersion: version,
+        })),
+      );
+    });
+    this.#count(adopted.map(({ item }) => item));
+    // An earlier installation of ours with the same key may have left its mark on them.
+    await target.writer?.confirm(
+      batch.target.key,
+      adopted.map(({ targetId }) => targetId),
+    );
   }
 
   /** Moves: the copy of an object that left another folder of the source moves too, its bytes stay where they are. */
@@ -300,7 +371,8 @@ class Transfer {
     const gone = await goneByDigest(
       pool,
       claim.entryId,
-      batch.items.flatMap((item) => (item.digest === undefined ? [] : [item.digest])),
+      // Empty files are all alike: which of them moved says nothing.
+      batch.items.flatMap((item) => (item.digest === undefined || item.size === 0 ? [] : [item.digest])),
     );
     if (gone.length === 0) return batch.items;
     const byDigest = new Map<string, LedgerRow[]>();
@@ -317,7 +389,8 @@ class Transfer {
       const row = rows?.shift();
       if (row !== undefined) this.#taken.add(`gone/${row.src.toString('hex')}`);
       if (row === undefined) rest.push(item);
-      else if (row.targetContainer === batch.target.id) rekeyed.push({ item, row });
+      else if (row.targetContainer === batch.target.id && (item.name === undefined || item.name === row.targetId))
+        rekeyed.push({ item, row });
       else if (capabilitiesFor(target, batch.container.kind).moves) moves.push({ item, row });
       else rest.push(item);
     }
@@ -336,6 +409,7 @@ class Transfer {
             state: 'unchanged',
             targetId: row.targetId ?? '',
             baseFlags: row.flags ?? '',
+            targetVersion: row.targetVersion,
           })),
         );
       });
@@ -366,10 +440,15 @@ class Transfer {
       matchKey: item.matchKey,
       digest: item.digest,
       mark,
-      reservedId: undefined,
+      reservedId: item.name,
       targetId: row.targetId,
       data: {
-        move: { fromContainer: from.id, goneSrc: row.src.toString('hex'), baseFlags: row.flags ?? '' },
+        move: {
+          fromContainer: from.id,
+          goneSrc: row.src.toString('hex'),
+          baseFlags: row.flags ?? '',
+          ...(row.targetVersion === undefined ? {} : { version: row.targetVersion }),
+        },
         ...(item.version === undefined ? {} : { srcVersion: item.version }),
       },
     };
@@ -384,8 +463,11 @@ class Transfer {
       container: from.key,
       targetId: row.targetId,
       to: batch.target.key,
+      ...(item.name === undefined ? {} : { name: item.name }),
+      ...(row.targetVersion === undefined ? {} : { ifVersion: row.targetVersion }),
     };
     this.#context.writtenTargets.add(from.id).add(batch.target.id);
+    this.#context.movedFrom.add(from.id);
     const result = (await writer.apply([place]))[0];
     await this.#context.reached('after-acknowledgement');
     if (
@@ -405,7 +487,15 @@ class Transfer {
     await inFencedTransaction(pool, claim.lease, async (client) => {
       await deleteIntents(client, claim.entryId, [op]);
       await deleteRows(client, claim.entryId, [row.src]);
-      await this.#books(client, batch, [{ item, state: 'updated', targetId, baseFlags: row.flags ?? '' }]);
+      await this.#books(client, batch, [
+        {
+          item,
+          state: 'updated',
+          targetId,
+          baseFlags: row.flags ?? '',
+          targetVersion: result.version ?? row.targetVersion,
+        },
+      ]);
     });
     await this.#context.reached('after-settle-commit');
     await writer.confirm(batch.target.key, [targetId]);
@@ -441,9 +531,9 @@ class Transfer {
       matchKey: item.matchKey,
       digest: item.digest,
       mark,
-      reservedId: writer.reserve?.(batch.target.key, `${item.todo.src.toString('hex')}${reserveAs}`),
+      reservedId: writer.reserve?.(batch.target.key, `${item.todo.src.toString('hex')}${reserveAs}`, item.name),
       targetId: undefined,
-      data: item.version === undefined ? undefined : { srcVersion: item.version },
+      data: intentData(item),
     }));
     await this.#context.reached('before-intent-commit');
     await commitIntents(pool, claim.lease, claim.entryId, claim.number, intents);
@@ -456,6 +546,7 @@ class Transfer {
         op: String(intent.op),
         container: batch.target.key,
         ...(intent.reservedId === undefined ? {} : { reservedId: intent.reservedId }),
+        ...(item.name === undefined ? {} : { name: item.name, stamp: stampOf(claim.entryId, item) }),
         flags: parseFlags(item.flags),
         date: item.date,
         size: item.size,
@@ -492,6 +583,9 @@ class Transfer {
           item,
           theirs: { targetId: result.targetId, version: result.version, elsewhere: result.elsewhere },
         });
+      } else if (result?.outcome === 'refused' && item.detached && result.error.code === CHANGED_WHILE_READ) {
+        closed.push(intent.op);
+        this.#changedMeanwhile.set(item.todo.seq, result.error);
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
         settled.push({ item, state: 'failed' });
@@ -531,9 +625,16 @@ class Transfer {
   }
 
   /** As the target is to hold it; undefined where it is settled here: filtered by what is in it, or not to be understood. */
-  async #item(container: ContainerRow, todo: TodoRow, got: Content): Promise<TransferItem | undefined> {
+  async #item(
+    container: ContainerRow,
+    target: ContainerRow,
+    todo: TodoRow,
+    got: Content,
+  ): Promise<TransferItem | undefined> {
     try {
-      const item = await toItem(container.kind, todo, got, preparation(this.#context, container.kind));
+      const called = got.name === undefined ? undefined : await this.#names.take(target, got.name, todo.src);
+      const content = paced(got, this.#pace);
+      const item = await toItem(container.kind, todo, content, preparation(this.#context, container.kind), called);
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
       if (reason === undefined) return item;
       await this.#settleWithoutCopy(container, todo, reason, got.version);
@@ -548,11 +649,17 @@ class Transfer {
   async #conflict(batch: Batch, item: TransferItem, theirs: Rival): Promise<void> {
     const { pool, claim, settings } = this.#context;
     const one: Batch = { ...batch, items: [item] };
+    if (theirs.isOther !== true && theirs.elsewhere === undefined && theirs.targetId !== '') {
+      const same = await this.#sameAs(batch, item, theirs.targetId);
+      if (same !== undefined) return this.#takeOver(one, [{ item, targetId: theirs.targetId, ...same }]);
+    }
     // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
     if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
       return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
     switch (settings.settings.conflict) {
       case 'overwrite': {
+        if (theirs.targetId === '')
+          return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);
         const left = await replaceCopies(this.#context, [{ ...one, item, ...theirs }]);
         if (left[0]?.result.outcome === 'unknown') this.mustSettle = true;
         // Gone or changed in this very moment: the to-do stays, and the next round looks again.
@@ -565,6 +672,7 @@ class Transfer {
       case 'rename':
         return this.#createRenamed(one, item);
       case 'skip':
+        if (item.name !== undefined) await this.#names.yield(batch.target, item.name);
         await inFencedTransaction(pool, claim.lease, async (client) => {
           await this.#books(client, one, [{ item, state: 'skipped', reason: 'conflict-kept-target' }]);
           await insertNotes(client, claim.entryId, claim.number, [
@@ -581,8 +689,27 @@ class Transfer {
     }
   }
 
+  /** What the target has under this key may be the same thing. @returns undefined where it is another one */
+  async #sameAs(
+    batch: Batch,
+    item: TransferItem,
+    targetId: string,
+  ): Promise<{ readonly version: string | undefined } | undefined> {
+    for await (const copy of this.#context.target.reader.read(batch.target.key, [targetId])) {
+      if (!('body' in copy)) return undefined;
+      if (item.name !== undefined && copy.size !== item.size) return undefined;
+      if (item.digest === undefined) await drainForDigest(item);
+      const digest = await digestOf(batch.container.kind, copy.body);
+      return item.digest?.equals(digest) === true ? { version: copy.version } : undefined;
+    }
+    return undefined;
+  }
+
   async #createRenamed(batch: Batch, item: TransferItem): Promise<void> {
-    const renamed = renamedItem(batch.container.kind, item, this.#renames.get(item.todo.seq) ?? 1);
+    const renamed =
+      item.name === undefined
+        ? renamedItem(batch.container.kind, item, this.#renames.get(item.todo.seq) ?? 1)
+        : renamedFile(item, await this.#names.rename(batch.target, item.name, item.todo.src));
     this.#renames.set(item.todo.seq, (this.#renames.get(item.todo.seq) ?? 1) + 1);
     if ((this.#renames.get(item.todo.seq) ?? 0) > MAX_RENAMES)
       return this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
@@ -712,7 +839,26 @@ interface Rival {
   readonly targetId: string;
   readonly version: string | undefined;
   readonly elsewhere?: SternaError | undefined;
+  /** It is known to have other content. */
+  readonly isOther?: boolean;
 }
+
+const CHANGED_WHILE_READ = 'changed-while-read';
+const MAX_READS = 3;
+
+/** A file of another size is another file, without looking. */
+const mayBe = (there: Unclaimed, item: TransferItem): boolean =>
+  item.name === undefined || there.size === undefined || there.size === item.size;
+
+const folderInTheWay = (): SternaError =>
+  new SternaError(
+    'object',
+    'folder-in-the-way',
+    'The target has a folder of this name; a file never replaces a folder.',
+    {
+      fix: 'Rename one of the two, or choose the conflict option “rename”, and start a delta pass.',
+    },
+  );
 
 const rivalMoved = (): SternaError =>
   new SternaError(

@@ -28,9 +28,17 @@ export interface Intent {
 
 export interface IntentData {
   /** `place`: where the copy was, the key of the gone object whose copy it is, and the flags it has. */
-  readonly move?: { readonly fromContainer: number; readonly goneSrc: string; readonly baseFlags: string };
+  readonly move?: {
+    readonly fromContainer: number;
+    readonly goneSrc: string;
+    readonly baseFlags: string;
+    /** Of the copy as written, where it has versions. */
+    readonly version?: string;
+  };
   /** Version of the source object that is being written, where content has versions. */
   readonly srcVersion?: string;
+  /** Files: when the content was modified, in milliseconds. */
+  readonly modified?: number;
 }
 
 /** A block of operation ids, unique for ever; gaps are fine. */

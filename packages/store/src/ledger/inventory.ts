@@ -34,26 +34,38 @@ export async function clearInventory(client: PoolClient, entryId: number, target
   await client.query('delete from inventory where entry_id = $1 and target_container = $2', [entryId, targetContainer]);
 }
 
+export interface Unclaimed {
+  readonly targetId: string;
+  /** In bytes, where the listing told. */
+  readonly size: number | undefined;
+  readonly version: string | undefined;
+}
+
 /** Unclaimed objects of the target that may be what we are about to write. */
 export async function unclaimedByMatchKey(
   pool: Pool,
   entryId: number,
   targetContainer: number,
   matchKeys: readonly Buffer[],
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, Unclaimed[]>> {
   const { rows } = await pool.query({
     name: 'unclaimed-by-match-key',
-    text: `select match_key, target_id from inventory
+    text: `select match_key, target_id, size, version from inventory
             where entry_id = $1 and target_container = $2 and match_key = any($3) and claimed_by is null
             order by target_id`,
     values: [entryId, targetContainer, matchKeys],
   });
-  const found = new Map<string, string[]>();
+  const found = new Map<string, Unclaimed[]>();
   for (const row of rows) {
     const key = row.match_key.toString('hex');
+    const one: Unclaimed = {
+      targetId: row.target_id,
+      size: row.size === null ? undefined : Number(row.size),
+      version: row.version ?? undefined,
+    };
     const ids = found.get(key);
-    if (ids === undefined) found.set(key, [row.target_id]);
-    else ids.push(row.target_id);
+    if (ids === undefined) found.set(key, [one]);
+    else ids.push(one);
   }
   return found;
 }
@@ -116,4 +128,27 @@ export async function markRemoved(
     'update inventory set done = true where entry_id = $1 and target_container = $2 and target_id = any($3)',
     [entryId, targetContainer, targetIds],
   );
+}
+
+/**
+ * Names of files in a folder of the target, with the source key of whose they are; '' for what was there before and is
+ * nobody's. Ids of files are their names.
+ */
+export async function namesTaken(
+  pool: Pool,
+  entryId: number,
+  targetContainer: number,
+): Promise<{ name: string; owner: string }[]> {
+  const { rows } = await pool.query(
+    `select target_id as name, encode(claimed_by, 'hex') as owner from inventory
+      where entry_id = $1 and target_container = $2 and not done
+     union all
+     select target_id, encode(src, 'hex') from ledger
+      where entry_id = $1 and target_container = $2 and target_id is not null
+     union all
+     select reserved_id, encode(src, 'hex') from intent
+      where entry_id = $1 and target_container = $2 and reserved_id is not null`,
+    [entryId, targetContainer],
+  );
+  return rows.map((row) => ({ name: row.name, owner: row.owner ?? '' }));
 }

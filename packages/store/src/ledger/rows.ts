@@ -1,6 +1,6 @@
 import type { ContentKind, ObjectState } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
-import { KIND_CODE, kindOf, REASON, type Reason, reasonOf, STATE_CODE, stateOf } from '../codes.ts';
+import { KIND_CODE, kindOf, REASON, type Reason, reasonOf, STATE_CODE, stateOf, VERB_CODE } from '../codes.ts';
 
 /** One object in the books. See the `ledger` table for the meaning of each field. */
 export interface LedgerRow {
@@ -351,4 +351,29 @@ export async function* rowsOfTarget(
     yield rows.map(toRow);
     after = rows[rows.length - 1].src;
   }
+}
+
+/**
+ * The copy stays in the target as what people made of it and is the object's no more; the object is planned anew, as if it
+ * had never had a copy.
+ */
+export async function releaseCopy(
+  client: PoolClient,
+  entryId: number,
+  row: LedgerRow,
+  todo: { readonly seq: number },
+): Promise<void> {
+  await client.query(
+    `insert into inventory (entry_id, target_container, target_id, match_key)
+     values ($1, $2, $3, $4)
+     on conflict (entry_id, target_container, target_id) do update set claimed_by = null, match_key = excluded.match_key,
+       size = null, version = null, done = false`,
+    [entryId, row.targetContainer, row.targetId, row.matchKey],
+  );
+  await client.query('delete from ledger where entry_id = $1 and src = $2', [entryId, row.src]);
+  await client.query(`update todo set verb = ${VERB_CODE.create} where entry_id = $1 and container = $2 and seq = $3`, [
+    entryId,
+    row.container,
+    todo.seq,
+  ]);
 }
