@@ -28,7 +28,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 function usageError(error: CommanderError, argv: readonly string[]): SternaError {
-  const [what = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
+  // What is one word too many may be a secret: it is not repeated.
+  const [what = '', ...hints] = error.message
+    .replace(/^error: /, '')
+    .replace(/( but got \d+): .*/s, '$1')
+    .split('\n');
   const command = argv.find((word) => !word.startsWith('-'));
   const known = command !== undefined && error.code !== 'commander.unknownCommand';
   const hint = hints.join(' ').replace(/[()]/g, '').trim();
