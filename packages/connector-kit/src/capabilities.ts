@@ -32,6 +32,7 @@ export interface Capabilities {
   readonly schedules?: boolean;
   /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */
   readonly cardVersions?: readonly ('3.0' | '4.0')[];
+  /** Earlier contents are kept (read), and a replacement adds one (written). */
   readonly versions: boolean;
   /** Names of files and folders that the system can hold. Absent: any that holds neither `/` nor NUL. */
   readonly names?: NameRules;

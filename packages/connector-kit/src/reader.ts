@@ -131,4 +131,9 @@ export interface Reader {
    * (a stream that breaks midway throws `transient`).
    */
   read(container: string, ids: readonly string[]): AsyncIterable<Content | Vanished | Unreadable>;
+  /**
+   * What an object was before, the oldest first, without its current content; the `depth` latest of them. Each has the
+   * `version` and the date that it had then. Absent where `Capabilities.versions` is false.
+   */
+  versions?(container: string, id: string, depth: number): AsyncIterable<Content>;
 }

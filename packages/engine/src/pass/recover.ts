@@ -14,6 +14,7 @@ import {
   insertTodos,
   type ObjectNote,
   openIntents,
+  planReplacement,
   type Settled,
   settledDigests,
   settleRows,
@@ -350,7 +351,8 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       found.map(({ intent, targetId, digest, version }) => settledBy(context, intent, targetId, digest, version)),
     );
     for (const { intent } of found) {
-      await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
+      if (intent.data?.older === true) await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);
+      else await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
       // A moved copy has the flags it had; the state phase brings what differs.
       if (intent.data?.move !== undefined && intent.data.move.baseFlags !== intent.flags)
         await insertTodos(client, claim.entryId, intent.container, [

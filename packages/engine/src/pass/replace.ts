@@ -31,6 +31,7 @@ import {
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
+import { earlierVersions } from './versions.ts';
 
 const PAGE = 200;
 
@@ -41,6 +42,8 @@ export interface Replacement {
   readonly targetId: string;
   /** The version that the copy must still be. */
   readonly version: string | undefined;
+  /** The copy was created by this very pass, from an earlier version: it counts as created. */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -50,6 +53,8 @@ export interface Replacement {
 export async function replaceCopies(
   context: PassContext,
   replacements: readonly Replacement[],
+  /** Told the version of each copy that was written. */
+  wrote?: (replacement: Replacement, version: string | undefined) => void,
 ): Promise<readonly { replacement: Replacement; result: Result }[]> {
   const { pool, claim } = context;
   const writer = context.target.writer;
@@ -94,6 +99,7 @@ export async function replaceCopies(
   );
   await context.reached('after-acknowledgement');
   const byOp = new Map(results.map((result) => [result.op, result]));
+  const older = new Set(replacements.flatMap(({ item }) => (item.isOlder === true ? [item.todo.seq] : [])));
   const done: { op: number; row: Settled; todo: TodoRow; container: number; notes: ObjectNote[] }[] = [];
   const closed: number[] = [];
   const left: { replacement: Replacement; result: Result }[] = [];
@@ -110,6 +116,7 @@ export async function replaceCopies(
       continue;
     }
     const { item, container, target, targetId } = replacement;
+    wrote?.(replacement, result.version);
     const about = { src: item.todo.src, srcId: item.todo.srcId, container: container.id, subject: item.subject() };
     done.push({
       op,
@@ -121,7 +128,7 @@ export async function replaceCopies(
         srcId: item.todo.srcId,
         container: container.id,
         targetContainer: target.id,
-        state: 'updated',
+        state: replacement.isNew === true ? 'created' : 'updated',
         reason: 'none',
         size: item.size,
         flags: item.flags,
@@ -142,7 +149,8 @@ export async function replaceCopies(
       claim.number,
       done.map(({ row }) => row),
     );
-    for (const [container, todos] of Map.groupBy(done, (one) => one.container))
+    const isLast = (one: { todo: TodoRow }): boolean => !older.has(one.todo.seq);
+    for (const [container, todos] of Map.groupBy(done.filter(isLast), (one) => one.container))
       await deleteTodos(
         client,
         claim.entryId,
@@ -241,18 +249,59 @@ async function replacePage(
     // A stream goes alone.
     if (item.detached) await flush();
     if (lost !== undefined) return lost;
-    batch.push({
+    const whole: Replacement = {
       container: source,
       target: targetById(context, row.targetContainer),
       item,
       targetId: row.targetId,
       version: row.targetVersion,
-    });
+      isNew: row.pass === claim.number && row.state === 'created',
+    };
+    const replacement = await afterEarlier(context, whole, got, row.srcVersion);
+    if (replacement instanceof SternaError) return replacement;
+    if (replacement !== undefined) batch.push(replacement);
     if (item.detached || batch.length >= limit) await flush();
     if (lost !== undefined) return lost;
   }
   await flush();
   return lost;
+}
+
+/**
+ * Brings the versions between the one that was migrated last and the current one, the oldest first, each on top of the
+ * one before.
+ *
+ * @returns what is left to do: the current version, on top of the last one; nothing where a version was refused and that
+ *   is settled; the error of a write whose outcome is unknown
+ */
+async function afterEarlier(
+  context: PassContext,
+  current: Replacement,
+  got: Content,
+  since: string | undefined,
+): Promise<Replacement | SternaError | undefined> {
+  const { container, item } = current;
+  let { version } = current;
+  const called = item.name === undefined ? undefined : { name: item.name, key: '' };
+  for await (const earlier of earlierVersions(context, container, got, since)) {
+    context.control.checkpoint();
+    const step = await toItem(container.kind, item.todo, earlier, undefined, called);
+    if (step.detached) await drainForDigest(step);
+    const replacement: Replacement = {
+      ...current,
+      item: { ...step, matchKey: item.matchKey, isOlder: true },
+      version,
+    };
+    const [left] = await replaceCopies(context, [replacement], (_, written) => {
+      version = written;
+    });
+    if (left?.result.outcome === 'unknown') return left.result.error;
+    if (left !== undefined) {
+      await decide(context, { ...current, version }, left.result);
+      return undefined;
+    }
+  }
+  return { ...current, version };
 }
 
 async function changedItem(

@@ -23,6 +23,10 @@ export interface TransferItem {
   readonly detached: boolean;
   /** Version of the source object, where its content can change. */
   readonly version: string | undefined;
+  /** The earliest version to migrate, where earlier ones are: it is created, and the others replace it. */
+  readonly older?: TransferItem;
+  /** It is such an earlier version itself. */
+  readonly isOlder?: boolean;
   /** What its preparation for the target changed. */
   readonly notes: readonly ContentNote[];
   /** For notes: so that a person recognizes the object. Computed only when needed. */
@@ -143,6 +147,7 @@ export const intentData = (item: TransferItem): IntentData | undefined =>
     ? undefined
     : {
         srcVersion: item.version,
+        ...(item.isOlder === true ? { older: true as const } : {}),
         ...(item.name === undefined || item.date === undefined ? {} : { modified: item.date.getTime() }),
       };
 

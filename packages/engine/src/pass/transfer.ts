@@ -19,6 +19,7 @@ import {
   type LedgerRow,
   nextTodos,
   type ObjectNote,
+  planReplacement,
   type Reason,
   reserveOps,
   type Settled,
@@ -49,6 +50,7 @@ import {
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
+import { earlierVersions } from './versions.ts';
 
 const TODO_PAGE = 1_000;
 /** Operation ids taken from the database at a time; those that are not used are gaps, which are fine. */
@@ -182,6 +184,11 @@ class Transfer {
         if (item.detached) {
           // Its body is asked for when it is written, so it keeps nobody waiting.
           await lanes.run(() => this.#detached({ container, target: targetRow, items: [item] }, item));
+          continue;
+        }
+        if (item.older !== undefined) {
+          // Its versions follow each other, so it goes alone.
+          await lanes.run(() => this.#send({ container, target: targetRow, items: [item] }));
           continue;
         }
         if (Buffer.isBuffer(item.body)) {
@@ -513,8 +520,9 @@ class Transfer {
   }
 
   /** @param reserveAs Distinguishes what is created for one source object a second time, under another name */
-  async #create(batch: Batch, reserveAs = ''): Promise<void> {
+  async #create(wanted: Batch, reserveAs = ''): Promise<void> {
     const { pool, claim } = this.#context;
+    const batch: Batch = { ...wanted, items: wanted.items.map((item) => item.older ?? item) };
     const writer = this.#writer();
     const ops = await this.#takeOps(batch.items.length);
     const mark = await this.#mark(batch.target);
@@ -556,11 +564,12 @@ class Transfer {
     this.#context.writtenTargets.add(batch.target.id);
     const results = await writer.apply(creates);
     await this.#context.reached('after-acknowledgement');
-    await this.#settle(batch, intents, results);
+    await this.#settle(wanted, intents, results);
   }
 
   async #settle(batch: Batch, intents: readonly Intent[], results: readonly Result[]): Promise<void> {
     const { pool, claim } = this.#context;
+    const written = batch.items.map((item) => item.older ?? item);
     const byOp = new Map(results.map((result) => [result.op, result]));
     const settled: Outcome[] = [];
     const notes: ObjectNote[] = [];
@@ -574,7 +583,12 @@ class Transfer {
       if (result?.outcome === 'done' && result.targetId !== undefined) {
         closed.push(intent.op);
         confirm.push(result.targetId);
-        settled.push({ item, state: 'created', targetId: result.targetId, targetVersion: result.version });
+        settled.push({
+          item: written[i] as TransferItem,
+          state: 'created',
+          targetId: result.targetId,
+          targetVersion: result.version,
+        });
         for (const note of [...item.notes, ...(result.notes ?? [])])
           notes.push({ kind: 'fidelity', ...note, ...whose(batch, item) });
       } else if (result?.outcome === 'exists') {
@@ -599,7 +613,8 @@ class Transfer {
         if (result?.outcome === 'unknown') this.lastUnknown = result.error;
       }
     });
-    if (settled.length > 0 && notes.length === 0) {
+    const isPlain = notes.length === 0 && settled.every(({ item }) => item.isOlder !== true);
+    if (settled.length > 0 && isPlain) {
       await commitSettled(pool, claim.lease, claim.entryId, claim.number, {
         ops: closed,
         todoSeqs: settled.map(({ item }) => item.todo.seq),
@@ -617,7 +632,7 @@ class Transfer {
     if (confirm.length > 0) await this.#writer().confirm(batch.target.key, confirm);
     await this.#context.reached('after-confirm');
     this.#count(
-      settled.map(({ item }) => item),
+      settled.map(({ item }) => item).filter((item) => item.isOlder !== true),
       settled.filter(({ state }) => state === 'failed').length,
     );
     for (const { item, theirs } of rivals) await this.#conflict(batch, item, theirs);
@@ -636,7 +651,17 @@ class Transfer {
       const content = paced(got, this.#pace);
       const item = await toItem(container.kind, todo, content, preparation(this.#context, container.kind), called);
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
-      if (reason === undefined) return item;
+      if (reason === undefined) {
+        for await (const earlier of earlierVersions(this.#context, container, got))
+          return {
+            ...item,
+            older: {
+              ...(await toItem(container.kind, todo, paced(earlier, this.#pace), undefined, called)),
+              isOlder: true,
+            },
+          };
+        return item;
+      }
       await this.#settleWithoutCopy(container, todo, reason, got.version);
     } catch (thrown) {
       if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
@@ -739,12 +764,10 @@ class Transfer {
   async #books(client: PoolClient, batch: Batch, outcomes: readonly Outcome[]): Promise<void> {
     const { entryId, number } = this.#context.claim;
     await settleRows(client, entryId, number, settledRows(batch, outcomes));
-    await deleteTodos(
-      client,
-      entryId,
-      batch.container.id,
-      outcomes.map(({ item }) => item.todo.seq),
-    );
+    const seqs = (isOlder: boolean): number[] =>
+      outcomes.filter(({ item }) => (item.isOlder === true) === isOlder).map(({ item }) => item.todo.seq);
+    await deleteTodos(client, entryId, batch.container.id, seqs(false));
+    await planReplacement(client, entryId, batch.container.id, seqs(true));
     // A copy that moved keeps its flags until the state phase brings what differs.
     await insertTodos(
       client,

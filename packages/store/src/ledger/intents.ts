@@ -37,6 +37,8 @@ export interface IntentData {
   };
   /** Version of the source object that is being written, where content has versions. */
   readonly srcVersion?: string;
+  /** It is an earlier version of the object; the later ones replace it, one after the other. */
+  readonly older?: true;
   /** Files: when the content was modified, in milliseconds. */
   readonly modified?: number;
 }

@@ -97,6 +97,20 @@ export async function clearTodos(client: PoolClient, entryId: number, container:
   await client.query('delete from todo where entry_id = $1 and container = $2', [entryId, container]);
 }
 
+/** What was created is to be replaced next: it was an earlier version. */
+export async function planReplacement(
+  client: PoolClient,
+  entryId: number,
+  container: number,
+  seqs: readonly number[],
+): Promise<void> {
+  if (seqs.length === 0) return;
+  await client.query(
+    `update todo set verb = ${VERB_CODE.replace} where entry_id = $1 and container = $2 and seq = any($3::bigint[])`,
+    [entryId, container, seqs],
+  );
+}
+
 /** Which of these objects are planned and not settled yet. */
 export async function plannedAmong(
   client: PoolClient,
