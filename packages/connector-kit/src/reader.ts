@@ -1,4 +1,4 @@
-import type { ContentKind } from '@sterna/core';
+import type { ContentKind, Grant } from '@sterna/core';
 
 /** RFC 6154 special use, plus inbox. */
 export type SpecialUse = 'inbox' | 'all' | 'archive' | 'drafts' | 'flagged' | 'junk' | 'sent' | 'trash';
@@ -28,6 +28,8 @@ export interface Container {
    * changes its meaning.
    */
   readonly generation?: string;
+  /** Files: version of the folder's own rights; part of `glance`, as those of its files are. */
+  readonly accessVersion?: string;
   /** Access rules in the system's own notation, for the audit. Filled by `containers({ access: true })`. */
   readonly access?: readonly { readonly principal: string; readonly rights: string }[];
 }
@@ -54,6 +56,15 @@ export interface Change {
   readonly matchKey?: Buffer;
   /** Version of the content where it can change (an ETag); absent for mail (content is immutable). */
   readonly version?: string;
+  /** Files: version of the rights, where `Capabilities.permissions` is true; apart from the content's. */
+  readonly accessVersion?: string;
+}
+
+/** Who may do what with an object; with '' for `id`, with the container itself. */
+export interface AccessOf {
+  readonly id: string;
+  readonly version: string;
+  readonly grants: readonly Grant[];
 }
 
 export interface ChangePage {
@@ -136,4 +147,6 @@ export interface Reader {
    * `version` and the date that it had then. Absent where `Capabilities.versions` is false.
    */
   versions?(container: string, id: string, depth: number): AsyncIterable<Content>;
+  /** Rights of objects, and with '' of the container; those that are gone are left out. Where `permissions` is true. */
+  access?(container: string, ids: readonly string[]): AsyncIterable<AccessOf>;
 }

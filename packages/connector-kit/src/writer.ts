@@ -1,4 +1,4 @@
-import { type ContentKind, SternaError } from '@sterna/core';
+import { type ContentKind, type Grant, SternaError } from '@sterna/core';
 import type { Container, Flags, SpecialUse } from './reader.ts';
 
 /** Something a target can't hold, per object; shown and exported, never silently lost. */
@@ -94,7 +94,19 @@ export function wholeBodyOf({ body }: ReplaceOp): Buffer {
   throw new SternaError('bug', 'internal', 'Only files are replaced from a stream.');
 }
 
-export type Op = CreateOp | ReplaceOp | StateOp | PlaceOp | RemoveOp;
+/**
+ * Gives our copy, or with '' for `targetId` the container, these rights instead of those it has. Idempotent. What the
+ * target has no rights for (a person that it doesn't know) is left out and told as `waiting`.
+ */
+export interface AccessOp {
+  readonly verb: 'access';
+  readonly op: string;
+  readonly container: string;
+  readonly targetId: string;
+  readonly grants: readonly Grant[];
+}
+
+export type Op = CreateOp | ReplaceOp | StateOp | PlaceOp | RemoveOp | AccessOp;
 
 export type Result =
   /** Acknowledged. `targetId` is known for create and place (undefined only where the target can't tell: then `candidates` is asked). */
@@ -105,6 +117,8 @@ export type Result =
       /** Create, replace, place: the version of the copy as written, where the target has versions and told it. */
       readonly version?: string;
       readonly notes?: readonly FidelityNote[];
+      /** Access: principals that the target doesn't know. */
+      readonly waiting?: readonly string[];
     }
   /** The target refused this object for good; it was not written. */
   | { readonly op: string; readonly outcome: 'refused'; readonly error: SternaError }
@@ -186,7 +200,7 @@ export interface Writer {
   mark(container: string): Promise<string>;
 
   /**
-   * Sends one batch: creates into one container, or any number of replace/state/place/remove ops. Never throws for an object;
+   * Sends one batch: creates into one container, or any number of replace/state/place/remove/access ops. Never throws for an object;
    * A stream that throws an error of the class `object` makes the write `refused` with that error; nothing is written.
    * Throws SternaError `throttled` (with nothing of this batch written), `auth`, or `config` (over quota is
    * `throttled` with code `over-quota`) where the endpoint as a whole refuses. Calls may overlap up to

@@ -74,6 +74,7 @@ export class ArchiveWriter implements Writer {
         continue;
       }
       if (op.verb === 'create') throw new SternaError('bug', 'mixed-batch', 'Creates are a batch of their own');
+      if (op.verb === 'access') throw new SternaError('bug', 'no-such-verb', 'Mailboxes in files have no rights');
       results.push(op.verb === 'state' ? await this.#store.state(op) : await this.#store.place(op));
       at++;
     }

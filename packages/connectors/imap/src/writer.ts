@@ -108,7 +108,9 @@ export class ImapWriter implements Writer {
       for (const result of await this.#append(container, group)) results.set(result.op, result);
     if (ops.some((op) => op.verb === 'replace'))
       throw new SternaError('bug', 'mail-is-immutable', 'Messages are never replaced');
-    const others = ops.filter((op) => op.verb !== 'create' && op.verb !== 'replace');
+    if (ops.some((op) => op.verb === 'access'))
+      throw new SternaError('bug', 'no-such-verb', 'Rights are not written to mail folders');
+    const others = ops.filter((op) => op.verb !== 'create' && op.verb !== 'replace' && op.verb !== 'access');
     if (others.length > 0) {
       const context = {
         link: this.#parts.stateLink,

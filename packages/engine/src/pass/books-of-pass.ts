@@ -1,4 +1,12 @@
-import { addBooks, type Books, balances, type ContentKind, EMPTY_BOOKS, type ObjectState } from '@sterna/core';
+import {
+  type AccessBooks,
+  addBooks,
+  type Books,
+  balances,
+  type ContentKind,
+  EMPTY_BOOKS,
+  type ObjectState,
+} from '@sterna/core';
 import { countStates, type StateCount } from '@sterna/store';
 import type { PassContext } from './context.ts';
 import type { Structure } from './structure.ts';
@@ -23,6 +31,8 @@ export interface PassBooks {
   readonly kinds: Readonly<Partial<Record<ContentKind, Books>>>;
   /** Objects per reason, where one is filtered or skipped. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** Rights of files and folders, where both sides have such and the settings bring them. */
+  readonly access?: AccessBooks;
 }
 
 /**
@@ -55,7 +65,7 @@ export async function booksOfPass(context: PassContext, structure: Structure): P
       books.filtered = row.total;
       if (row.total > 0) reasons['folder-excluded'] = (reasons['folder-excluded'] ?? 0) + row.total;
     }
-    const target = [...context.targetContainers.values()].find((one) => one.id === row.targetContainer);
+    const target = row.targetContainer === undefined ? undefined : context.targetContainers.byId(row.targetContainer);
     containers.push({
       container: row.path.join('/'),
       kind: row.kind,

@@ -5,6 +5,7 @@ import {
   clearTodos,
   countLive,
   deleteTodos,
+  forgetAccess,
   forgetListing,
   inFencedTransaction,
   insertTodos,
@@ -115,10 +116,13 @@ async function planPage(
   const gone: Buffer[] = [];
   const back: Buffer[] = [];
   const stale: number[] = [];
+  const otherAccess: Buffer[] = [];
   for (const { change, src } of changes) {
     const key = src.toString('hex');
     const known = rows.get(key);
     const plan = planned.get(key);
+    if (known?.accessVersion !== undefined && known.accessVersion !== (change.accessVersion ?? known.accessVersion))
+      otherAccess.push(src);
     // A flag change that was planned and not done is replaced by the newer one.
     const plannedVerb = plan?.verb === 'state' ? undefined : plan?.verb;
     const decision = withinTrial(
@@ -175,6 +179,7 @@ async function planPage(
   await settleRows(client, entryId, number, filteredRows);
   await markGone(client, entryId, number, gone);
   await markBack(client, entryId, back);
+  await forgetAccess(client, entryId, otherAccess);
   if (page.mode === 'full') await rememberListed(client, entryId, row.id, srcs);
 
   if (page.next !== undefined) {

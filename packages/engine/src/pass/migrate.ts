@@ -1,4 +1,5 @@
 import { type Books, SternaError, sumOfStates } from '@sterna/core';
+import { applyAccess } from './apply-access.ts';
 import { applyStates } from './apply-states.ts';
 import { booksOfPass, type PassBooks } from './books-of-pass.ts';
 import type { PassContext } from './context.ts';
@@ -17,7 +18,8 @@ import { transfer } from './transfer.ts';
 /**
  * An initial or a delta pass; the difference is only what the books already hold.
  *
- * re-key what changed its ids → settle what is open → match folders → list changes → read, intend, write, settle → flags → deletions → close.
+ * re-key what changed its ids → settle what is open → match folders → list changes → read, intend, write, settle → flags →
+ * rights → deletions → close.
  *
  * @throws SternaError bug `unbalanced` when the books don't balance even after listing again
  */
@@ -42,11 +44,12 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
     await carryOut(context, pace);
     books = await booksOfPass(context, structure);
   }
+  const access = await applyAccess(context, structure);
   await handleDeletions(context);
   await removeEmptiedFolders(context, target);
   await context.reached('before-close');
   await closeTargets(context, target);
-  return books;
+  return access === undefined ? books : { ...books, access };
 }
 
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
@@ -68,10 +71,12 @@ async function relistUnbalanced(context: PassContext, structure: Structure, book
       await listContainer(context, row, true);
 }
 
-/** `completed` means that all objects are accounted for: none failed, none uncertain. */
+/** `completed` means that all objects are accounted for: none failed, none uncertain, no rights waiting. */
 export function verdict(books: PassBooks): 'completed' | 'completed with failures' {
   if (!books.balanced) throw unbalanced(books.total);
-  return books.total.failed + books.total.uncertain > 0 ? 'completed with failures' : 'completed';
+  const { failed, uncertain } = books.total;
+  const left = failed + uncertain + (books.access?.failed ?? 0) + (books.access?.waiting ?? 0);
+  return left > 0 ? 'completed with failures' : 'completed';
 }
 
 const unbalanced = (total: Books): SternaError =>

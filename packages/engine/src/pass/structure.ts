@@ -198,5 +198,6 @@ export function newRow(side: typeof SOURCE | typeof TARGET, known: number, conta
     generation: side === TARGET ? container.generation : undefined,
     gone: false,
     planVersion: undefined,
+    accessVersion: undefined,
   };
 }

@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './containers.ts';
 export * from './intents.ts';
 export * from './inventory.ts';

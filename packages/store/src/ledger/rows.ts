@@ -22,9 +22,11 @@ export interface LedgerRow {
   readonly srcVersion: string | undefined;
   /** Version of the copy as written. */
   readonly targetVersion: string | undefined;
+  /** Version of the rights that its copy has; undefined where they are to be applied. */
+  readonly accessVersion: string | undefined;
 }
 
-export type Settled = Omit<LedgerRow, 'pass' | 'gonePass' | 'srcVersion' | 'targetVersion'> & {
+export type Settled = Omit<LedgerRow, 'pass' | 'gonePass' | 'srcVersion' | 'targetVersion' | 'accessVersion'> & {
   readonly srcVersion?: string | undefined;
   readonly targetVersion?: string | undefined;
 };
@@ -49,7 +51,7 @@ export async function settleRows(
                   target_container = excluded.target_container, state = excluded.state, reason = excluded.reason,
                   size = excluded.size, flags = excluded.flags, match_key = excluded.match_key,
                   digest = excluded.digest, target_id = excluded.target_id, src_version = excluded.src_version,
-                  target_version = excluded.target_version`,
+                  target_version = excluded.target_version, access_version = null`,
     values: [
       entryId,
       pass,
@@ -72,7 +74,7 @@ export async function settleRows(
 }
 
 const COLUMNS =
-  'kind, src, src_id, container, target_container, pass, gone_pass, state, reason, size, flags, match_key, digest, target_id, src_version, target_version';
+  'kind, src, src_id, container, target_container, pass, gone_pass, state, reason, size, flags, match_key, digest, target_id, src_version, target_version, access_version';
 
 function toRow(row: Record<string, unknown>): LedgerRow {
   const optional = <T>(value: unknown): T | undefined => (value === null ? undefined : (value as T));
@@ -93,6 +95,7 @@ function toRow(row: Record<string, unknown>): LedgerRow {
     targetId: optional(row.target_id),
     srcVersion: optional(row.src_version),
     targetVersion: optional(row.target_version),
+    accessVersion: optional(row.access_version),
   };
 }
 
