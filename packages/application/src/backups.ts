@@ -72,8 +72,10 @@ export async function queueBackup(
     id: systemId,
     organizationId: actor.organizationId,
     name: `Backup of entry ${entry.id} at ${tx.now.toISOString()} (${id})`,
-    connector: 'archive',
-    settings: { path, format: 'archive' },
+    // Of a drive, a plain folder of files: nothing could be easier to look into, and to put back.
+    ...(entry.item_type === 'drive'
+      ? { connector: 'files', settings: { path } }
+      : { connector: 'archive', settings: { path, format: 'archive' } }),
     sealedCredentials: null,
     internal: true,
   });

@@ -17,6 +17,10 @@ interface CopyOptions {
   readonly mapFolder: readonly string[];
   readonly exclude: readonly string[];
   readonly preventDuplicates: boolean;
+  readonly renameSuffix?: string;
+  readonly versions?: string;
+  readonly deletions: 'keep' | 'report' | 'propagate';
+  readonly permissions: boolean;
   readonly dryRun: boolean;
   readonly verify: boolean;
 }
@@ -30,7 +34,10 @@ Addresses (user names percent-encoded; passwords never in them):
   maildir:PATH  mbox:PATH  eml:PATH      mail
   ics:PATH  vcf:PATH           calendars and tasks, contacts: a file, or a folder searched in depth
   takeout:PATH                 an unpacked Google Takeout, all kinds; only to read
-  archive:PATH                 Sterna's backup format, all kinds
+  archive:PATH                 Sterna's backup format, all kinds of a mailbox
+  files:PATH                   a folder of files
+  webdav+https://user@host/path      files on a WebDAV server (Nextcloud, ownCloud, Apache, …)
+  s3+https://KEY@host/bucket/path    files in S3-compatible storage; the secret key is the password
 A path alone will do where its name or content says what it is: calendar.ics, cards.vcf, mail.mbox, a Maildir, a backup,
 a Takeout; as a target also a new folder (with / at its end), which becomes a backup.
 
@@ -43,9 +50,9 @@ Environment:
 export function registerCopy(program: Command): void {
   const copy = program
     .command('copy')
-    .summary('copy one mailbox, no server, no license; run again to bring what is new')
+    .summary('copy one mailbox or drive, no server, no license; run again to bring what is new')
     .description(
-      'Copies one mailbox from SOURCE to TARGET. Run it again to bring what changed since: the state folder remembers.',
+      'Copies one mailbox or drive from SOURCE to TARGET. Run it again to bring what changed since: the state folder remembers.',
     )
     .argument('<SOURCE>', 'address to read')
     .argument('<TARGET>', 'address to write');
@@ -56,14 +63,15 @@ export function registerCopy(program: Command): void {
     .command('restore')
     .summary('put a backup back')
     .description(
-      'Puts a backup (a folder that Sterna wrote) back into TARGET. The same as `sterna copy archive:BACKUP TARGET`.',
+      'Puts a backup (a folder that Sterna wrote) back into TARGET. The same as `sterna copy archive:BACKUP TARGET`, or for a drive `sterna copy files:BACKUP TARGET`.',
     )
-    .argument('<BACKUP>', 'folder of the backup, or its archive: address')
+    .argument('<BACKUP>', 'folder of the backup, or its archive: or files: address')
     .argument('<TARGET>', 'address to write');
   addPassOptions(restore).addHelpText('after', URLS);
-  handle<[string, string], CopyOptions>(restore, (context, backup, target) =>
-    runCopyCommand(context, backup.startsWith('archive:') ? backup : `archive:${backup}`, target),
-  );
+  handle<[string, string], CopyOptions>(restore, async (context, backup, target) => {
+    const { backupAddress } = await import('@sterna/server/copy');
+    return runCopyCommand(context, backupAddress(backup, target), target);
+  });
 }
 
 /** `copy` and `restore` are one pass with the same knobs. */
@@ -82,6 +90,14 @@ function addPassOptions(command: Command): Command {
     .option('--to <date>', 'only what is dated before this day or instant')
     .option('--map-folder <OLD=NEW>', 'put folder OLD into NEW (repeatable)', collect, [])
     .option('--exclude <folder>', 'leave a folder and those below it out (repeatable)', collect, [])
+    .option('--rename-suffix <text>', 'what --conflict rename adds to a file, with {n} for a number (default: _{n})')
+    .option('--versions <number>', 'earlier versions of a file to bring besides the current one')
+    .addOption(
+      new Option('--deletions <option>', 'what to do with the copy of what was deleted at the source')
+        .choices(['keep', 'report', 'propagate'])
+        .default('keep'),
+    )
+    .option('--no-permissions', 'leave out who may see and change files')
     .option('--prevent-duplicates', 'recognize what is in the target already (default)', true)
     .option('--no-prevent-duplicates', 'write even what seems to be in the target already')
     .option('--dry-run', 'write nothing (not available yet)', false)
@@ -156,6 +172,10 @@ function readSettings(options: CopyOptions): Settings {
         ? {}
         : { kinds: Object.fromEntries(CONTENT_KINDS.map((kind) => [kind, kinds.includes(kind)])) }),
       conflict: options.conflict,
+      ...(options.renameSuffix === undefined ? {} : { renameSuffix: options.renameSuffix }),
+      ...(options.versions === undefined ? {} : { versionDepth: readCount('--versions', options.versions) }),
+      deletions: options.deletions,
+      permissions: options.permissions,
       duplicatePrevention: options.preventDuplicates,
     });
   } catch (thrown) {
@@ -176,6 +196,8 @@ const OPTION_OF_SETTING: Readonly<Record<string, string>> = {
   'folders.map': '--map-folder',
   'folders.exclude': '--exclude',
   kinds: '--kinds',
+  renameSuffix: '--rename-suffix',
+  versionDepth: '--versions',
 };
 /** Where the settings' own advice speaks of what an option can't say. */
 const FIX_BY_OPTION: Readonly<Record<string, string>> = {
@@ -193,6 +215,14 @@ function readKinds(list: string): ContentKind[] {
       field: '--kinds',
       fix: `Use ${CONTENT_KINDS.join(', ')}, separated by commas.`,
     });
+  });
+}
+
+function readCount(option: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new SternaError('config', 'number-invalid', `"${text}" is no number of versions.`, {
+    field: option,
+    fix: 'Write a whole number, such as 10.',
   });
 }
 

@@ -44,7 +44,8 @@ export async function followCopy(terminal: Terminal, run: (hooks: CopyHooks) => 
 
 function exitCode(result: CopyResult): ExitCode {
   if (!result.balanced) return EXIT.unbalanced;
-  if (result.failed + result.uncertain > 0) return EXIT.someFailed;
+  const { access = { waiting: 0, failed: 0 } } = result;
+  if (result.failed + result.uncertain + access.waiting + access.failed > 0) return EXIT.someFailed;
   return result.verify !== undefined && !result.verify.ok ? EXIT.unbalanced : EXIT.ok;
 }
 
@@ -64,11 +65,15 @@ function describe(result: CopyResult): Answer {
     '',
     `${result.pass} pass: ${booksSentence(result)}; ${result.balanced ? 'the books balance' : 'THE BOOKS DO NOT BALANCE'}; ` +
       `${formatBytes(result.bytes)} in ${formatSeconds(result.seconds)}`,
+    ...(result.access === undefined ? [] : [accessSentence(result.access)]),
     ...failures,
     ...(more > 0 ? [`… and ${more} more (see --json)`] : []),
     ...(result.verify === undefined ? [] : [verifySentence(result.verify)]),
   );
 }
+
+const accessSentence = ({ applied, unchanged, waiting, failed }: NonNullable<CopyResult['access']>): string =>
+  `rights: ${applied} applied, ${unchanged} unchanged, ${waiting} waiting, ${failed} failed`;
 
 export function verifySentence(found: NonNullable<CopyResult['verify']>): string {
   return (

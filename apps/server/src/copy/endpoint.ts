@@ -63,6 +63,18 @@ export async function parseCopyEndpoint(
   });
 }
 
+/**
+ * Address of a backup that was named by its folder: that of a drive is a plain folder of files, any other a Sterna backup.
+ *
+ * @throws SternaError config where the target names no system that is known
+ */
+export function backupAddress(backup: string, target: string): string {
+  if (SCHEME.test(backup)) return backup;
+  const isDrive = SCHEME.test(target) && connectorForUrl(target).itemTypes.every((type) => type === 'drive');
+  // What a connector decodes is literal here.
+  return `${isDrive ? 'files' : 'archive'}:${backup.replaceAll('%', '%25')}`;
+}
+
 /** Refuses what would copy a mailbox into itself as far as names can tell; open sessions tell the rest. */
 export function refuseSameEndpoint(source: CopyEndpoint, target: CopyEndpoint): void {
   if (source.label !== target.label) return;

@@ -85,8 +85,8 @@ async function ensureEntry(
   const made = await client.query(
     `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address,
                         target_address, sealed_source_credentials, sealed_target_credentials)
-     values ($1, 'mailbox', 'copy', $2, $3, $4, $5, '', '') returning id`,
-    [organizationId, sourceId, targetId, source.address, target.address],
+     values ($1, $6, 'copy', $2, $3, $4, $5, '', '') returning id`,
+    [organizationId, sourceId, targetId, source.address, target.address, source.connector.itemTypes[0] ?? 'mailbox'],
   );
   return Number(made.rows[0].id);
 }

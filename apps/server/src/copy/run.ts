@@ -1,5 +1,6 @@
 import { connectors } from '@sterna/connectors';
 import {
+  type AccessBooks,
   type Books,
   balances,
   EMPTY_BOOKS,
@@ -60,6 +61,8 @@ export interface CopyResult extends Books {
   readonly bytes: number;
   readonly seconds: number;
   readonly failures: readonly CopyFailure[];
+  /** Rights of files and folders, where they were brought. */
+  readonly access?: AccessBooks;
   readonly verify?: VerifyResult;
   readonly containers: PassBooks['containers'];
 }
@@ -220,6 +223,7 @@ async function resultOf(
     // A run that was killed took the last second of its progress with it; the ledger knows all of it.
     bytes: resumed ? await bytesCreated(deps.pool, entryId, pass.number) : (pass.progress.bytes ?? 0),
     seconds: Math.round(pass.activeSeconds * 1000) / 1000,
+    ...(books.access === undefined ? {} : { access: books.access }),
     failures: await readFailures(deps.pool, entryId, pass.number, MOST_FAILURES),
     containers: books.containers,
   };

@@ -67,9 +67,9 @@ export async function booksOfPass(context: PassContext, structure: Structure): P
     }
     const target = row.targetContainer === undefined ? undefined : context.targetContainers.byId(row.targetContainer);
     containers.push({
-      container: row.path.join('/'),
+      container: nameInBooks(row.path),
       kind: row.kind,
-      target: excluded === undefined ? (target?.path.join('/') ?? null) : null,
+      target: excluded === undefined && target !== undefined ? nameInBooks(target.path) : null,
       books: books as Books,
       ...(excluded === undefined ? {} : { excluded }),
     });
@@ -79,6 +79,9 @@ export async function booksOfPass(context: PassContext, structure: Structure): P
   for (const one of containers) kinds[one.kind] = addBooks(kinds[one.kind] ?? EMPTY_BOOKS, one.books);
   return { total, balanced: containers.every((one) => balances(one.books)), bytes, containers, kinds, reasons };
 }
+
+/** `/` is the root of a drive. */
+export const nameInBooks = (path: readonly string[]): string => path.join('/') || '/';
 
 /** What an object settled by an earlier pass counts as in this one. */
 function inThisPass(count: StateCount, pass: number): ObjectState {

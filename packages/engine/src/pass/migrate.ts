@@ -1,7 +1,7 @@
 import { type Books, SternaError, sumOfStates } from '@sterna/core';
 import { applyAccess } from './apply-access.ts';
 import { applyStates } from './apply-states.ts';
-import { booksOfPass, type PassBooks } from './books-of-pass.ts';
+import { booksOfPass, nameInBooks, type PassBooks } from './books-of-pass.ts';
 import type { PassContext } from './context.ts';
 import { handleDeletions } from './deletions.ts';
 import { removeEmptiedFolders } from './emptied-folders.ts';
@@ -67,7 +67,7 @@ async function relistUnbalanced(context: PassContext, structure: Structure, book
       .map((one) => `${one.kind} ${one.container}`),
   );
   for (const row of context.sourceContainers.values())
-    if (unbalanced.has(`${row.kind} ${row.path.join('/')}`) && !structure.excluded.has(row.key))
+    if (unbalanced.has(`${row.kind} ${nameInBooks(row.path)}`) && !structure.excluded.has(row.key))
       await listContainer(context, row, true);
 }
 
