@@ -27,6 +27,7 @@ export interface RawObject {
 
 const unescaped = (text: string): string =>
   text
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inside: string) => inside.replace(/&/g, '&amp;'))
     .replace(/&#(?:x([0-9a-f]+)|(\d+));/gi, (_, hex, dec) =>
       String.fromCodePoint(Number.parseInt(hex ?? dec, hex ? 16 : 10)),
     )
@@ -36,6 +37,9 @@ const unescaped = (text: string): string =>
     .replace(/&apos;/g, "'")
     .replace(/&amp;/g, '&');
 const escaped = (text: string): string => text.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
+
+/** Cyrus takes nothing else for what makes a collection. */
+const XML = { 'content-type': 'application/xml; charset=utf-8' };
 
 export class RawDav {
   readonly home: URL;
@@ -74,6 +78,7 @@ export class RawDav {
       'MKCALENDAR',
       path,
       `<?xml version="1.0"?><c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop><d:displayname>${escaped(name)}</d:displayname>${set}</d:prop></d:set></c:mkcalendar>`,
+      XML,
     );
   }
 
@@ -82,6 +87,7 @@ export class RawDav {
       'MKCOL',
       path,
       `<?xml version="1.0"?><d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop><d:resourcetype><d:collection/><c:addressbook/></d:resourcetype><d:displayname>${escaped(name)}</d:displayname></d:prop></d:set></d:mkcol>`,
+      XML,
     );
   }
 
@@ -104,7 +110,7 @@ export class RawDav {
           ? ('address book' as const)
           : undefined;
       if (type === undefined) return [];
-      const name = /<(?:\w+:)?displayname[^>]*>([\s\S]*?)<\//.exec(inner)?.[1] ?? '';
+      const name = /<(?:\w+:)?displayname[^>]*>([\s\S]*?)<\/(?:\w+:)?displayname/.exec(inner)?.[1] ?? '';
       const components = [...inner.matchAll(/<(?:\w+:)?comp\s[^>]*name="(\w+)"/g)].map((one) => one[1] as string);
       return [{ path: path.endsWith('/') ? path : `${path}/`, name: unescaped(name), components, type }];
     });
@@ -126,7 +132,7 @@ export class RawDav {
       'PROPFIND',
       path,
       `<?xml version="1.0"?><d:propfind xmlns:d="DAV:"><d:prop>${properties}</d:prop></d:propfind>`,
-      { depth: '1', 'content-type': 'application/xml' },
+      { depth: '1', ...XML },
     );
     return [...text.matchAll(/<(?:\w+:)?response(?:\s[^>]*)?>([\s\S]*?)<\/(?:\w+:)?response>/g)].map(
       ([, inner = '']) => ({

@@ -35,7 +35,13 @@ const component = (name: string, ...lines: readonly string[]): string[] => [`BEG
 
 /** Without DTSTART a task is one too. */
 const object = (kind: Kind, uid: string, ...lines: readonly string[]): string[] =>
-  component(COMPONENT[kind], `UID:${uid}`, 'DTSTAMP:20260101T000000Z', ...lines);
+  component(
+    COMPONENT[kind],
+    `UID:${uid}`,
+    'DTSTAMP:20260101T000000Z',
+    // Cyrus takes no event that ends when it begins, which is what one without an end does.
+    ...lines.flatMap((line) => (kind === 'event' && /^DTSTART.*T\d/.test(line) ? [line, 'DURATION:PT1H'] : [line])),
+  );
 
 const BERLIN = component(
   'VTIMEZONE',

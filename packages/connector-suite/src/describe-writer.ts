@@ -279,11 +279,12 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
             for (const note of notes) expect(note.text).not.toMatch(/[\r\n\0]/);
             await create(session, container.id, [
               {
+                // A server may allow a key but once in the whole account.
                 raw: plain(
-                  path
+                  `${made.size} ${path
                     .join('/')
                     .slice(0, 20)
-                    .replace(/[^a-z]/g, '_'),
+                    .replace(/[^a-z]/g, '_')}`,
                 ),
                 flags: [],
                 date: dateOf(1),
@@ -512,7 +513,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
     test(
       'create: another object under the same natural key is told, not written over',
       staged(fixture, async ({ endpoint, open }) => {
-        if (changed === undefined) return;
+        if (changed === undefined || fixture.allowsTwinKeys === true) return;
         const longer = underLongerKey(plain(1));
         await endpoint.seed([seedOf(0, { raw: longer }), seedOf(1)]);
         const session = await open('write');

@@ -70,6 +70,8 @@ export interface SuiteFixture {
   readonly oneCollection?: boolean;
   /** Whether the color and description of a calendar or address book are kept where it is made. Default: both. */
   readonly keepsLook?: { readonly color: boolean; readonly description: boolean };
+  /** The server takes a second object under the natural key of another, whatever the standard says. */
+  readonly allowsTwinKeys?: boolean;
   /** Objects share a file: the lines of each are kept, the calendar around them is the file's own. */
   readonly sharesWrapper?: boolean;
   /** Reading back names everything in the container; nothing but the content tells which of it is new. */
