@@ -1,6 +1,7 @@
 import { archiveConnector } from '@sterna/connector-archive';
 import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
+import { filesConnector } from '@sterna/connector-files';
 import { imapConnector } from '@sterna/connector-imap';
 import { type Connector, composeConnectors } from '@sterna/connector-kit';
 import { createRegistry } from './registry.ts';
@@ -23,6 +24,7 @@ const registry = createRegistry([
   carddavConnector,
   standardsConnector,
   archiveConnector,
+  filesConnector,
 ]);
 
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;

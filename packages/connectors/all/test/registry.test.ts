@@ -19,8 +19,9 @@ test('each URL finds its connector by its scheme, in any case', () => {
   expect(connectorForUrl('imaps://ada@mail.example').name).toBe('imap');
   expect(connectorForUrl('IMAP://ada@mail.example').name).toBe('imap');
   expect(connectorForUrl('maildir:/var/mail').name).toBe('archive');
+  expect(connectorForUrl('files:/srv/files').name).toBe('files');
   expect(connectorForUrl('caldav+https://ada@dav.example').name).toBe('caldav');
-  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive']);
+  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive', 'files']);
 });
 
 test('an address without scheme, or with a strange one, says what there is and repeats nothing secret', () => {

@@ -1,0 +1,2 @@
+export { filesConnector } from './connector.ts';
+export { type FilesSettings, filesSettings } from './settings.ts';

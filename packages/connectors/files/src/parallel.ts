@@ -1,0 +1,49 @@
+/**
+ * `work` over `items`, `width` at once, results in order. Returns only when nothing runs any more, so that a caller can
+ * close what was worked on.
+ *
+ * @throws what the first of them that failed did
+ */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  let failure: { readonly thrown: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < items.length && failure === undefined; at = next++)
+      try {
+        results[at] = await work(items[at] as T);
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  if (failure !== undefined) throw failure.thrown;
+  return results;
+}
+
+/** `work` over `items` in order, `width` at once ahead of the consumer; when that leaves, nothing runs any more. */
+export async function* ahead<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const flying: Promise<R>[] = [];
+  let at = 0;
+  try {
+    while (at < items.length || flying.length > 0) {
+      while (flying.length < width && at < items.length) {
+        const result = work(items[at++] as T);
+        // Looked at when its turn comes; until then it isn't an unhandled rejection.
+        result.catch(() => undefined);
+        flying.push(result);
+      }
+      yield await (flying.shift() as Promise<R>);
+    }
+  } finally {
+    await Promise.allSettled(flying);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Container } from '@sterna/connector-kit';
+import { describe, Glance } from './entry.ts';
+import { aborted, asFilesError, errnoOf } from './errors.ts';
+import { bytesOf, type DiskName, diskName, isLeftover } from './names.ts';
+import type { OpenDir } from './open-dir.ts';
+import { inParallel } from './parallel.ts';
+import type { Root } from './root.ts';
+
+/** Folders that are walked at once, and the names looked at at once in each. */
+const FOLDERS = 8;
+const NAMES = 8;
+/** Names that are kept of a listing while they are looked at. */
+const SLICE = 512;
+
+/** A folder that waits to be walked. Its parent is held open for it. */
+interface Waiting {
+  readonly parent: OpenDir;
+  readonly name: DiskName;
+  readonly ids: readonly string[];
+  readonly path: readonly string[];
+}
+
+interface Found {
+  readonly ids: readonly string[];
+  readonly container: Container;
+}
+
+/**
+ * All folders of the drive, parents first, each with the number and the glance of its files. The one that was found last
+ * is walked first, so the number of folders held open depends on the depth of the tree, not on its size.
+ */
+export async function walk(root: Root, signal: AbortSignal): Promise<readonly Container[]> {
+  const found: Found[] = [];
+  const waiting: Waiting[] = [];
+  const enter = async (dir: OpenDir, ids: readonly string[], path: readonly string[]): Promise<void> => {
+    const { glance, folders } = await survey(dir, signal);
+    found.push({
+      ids,
+      container: { id: ids.join('/'), path, kind: 'file', total: glance.count, glance: glance.toString() },
+    });
+    for (const name of folders)
+      waiting.push({ parent: dir.retain(), name, ids: [...ids, name.segment], path: [...path, name.name] });
+  };
+  const visit = async ({ parent, name, ids, path }: Waiting): Promise<void> => {
+    let dir: OpenDir;
+    try {
+      dir = await parent.child(name.bytes);
+    } catch (thrown) {
+      // Gone since its parent was listed, or something else by now: then the next walk tells.
+      if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(thrown) ?? '')) return;
+      // It is there, but nobody may look: its parent tells so. What is known to be in it must not be taken for gone.
+      if (errnoOf(thrown) !== 'EACCES') throw thrown;
+      found.push({ ids, container: { id: ids.join('/'), path, kind: 'file' } });
+      return;
+    } finally {
+      await parent.release();
+    }
+    try {
+      await enter(dir, ids, path);
+    } finally {
+      await dir.release();
+    }
+  };
+  try {
+    await root.within('', (dir) => enter(dir, [], []));
+    while (waiting.length > 0) {
+      // The last few together, then what they brought.
+      const walked = await Promise.allSettled(waiting.splice(-FOLDERS).map(visit));
+      for (const one of walked) if (one.status === 'rejected') throw one.reason;
+      if (signal.aborted) throw aborted();
+    }
+  } catch (thrown) {
+    throw asFilesError(thrown, 'a folder of the drive');
+  } finally {
+    for (const { parent } of waiting) await parent.release();
+  }
+  return found.sort((a, b) => compare(a.ids, b.ids)).map(({ container }) => container);
+}
+
+interface Survey {
+  readonly glance: Glance;
+  readonly folders: readonly DiskName[];
+}
+
+async function survey(dir: OpenDir, signal: AbortSignal): Promise<Survey> {
+  const glance = new Glance();
+  const folders: DiskName[] = [];
+  const take = async (names: readonly Buffer[]): Promise<void> => {
+    if (signal.aborted) throw aborted();
+    await inParallel(names, NAMES, async (bytes) => {
+      const entry = await describe(dir, bytes);
+      if (entry === undefined) return;
+      if (entry !== 'folder') glance.add(entry);
+      if (entry === 'folder' || entry.kind === 'locked') folders.push(diskName(bytes));
+    });
+  };
+  let slice: Buffer[] = [];
+  for await (const name of dir.names()) {
+    slice.push(name);
+    if (slice.length < SLICE) continue;
+    await take(slice);
+    slice = [];
+  }
+  await take(slice);
+  return { glance, folders };
+}
+
+/** Names of what is listed as objects of a folder, sorted by their bytes. */
+export async function sortedNames(dir: OpenDir): Promise<Buffer[]> {
+  // One character for each byte: many of them are kept at once.
+  const names: string[] = [];
+  for await (const name of dir.names()) if (!isLeftover(name.toString('utf8'))) names.push(name.toString('latin1'));
+  return names.sort().map((name) => Buffer.from(name, 'latin1'));
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  for (let at = 0; at < a.length && at < b.length; at += 1) {
+    const order = Buffer.compare(bytesOf(a[at] as string) as Buffer, bytesOf(b[at] as string) as Buffer);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
