@@ -27,8 +27,11 @@ async function pair(settings: object = {}) {
   return { source, target, entry, codes };
 }
 
-const verified = async (entry: number) =>
-  verifyResult(await pass(bench, entry, 'verify', { verifyDepth: 'content' }));
+const verified = async (entry: number) => {
+  const outcome = await pass(bench, entry, 'verify', { verifyDepth: 'content' });
+  expect(outcome.error).toBeNull();
+  return verifyResult(outcome);
+};
 
 test('files and folders arrive with their times, empty ones too; a delta pass brings just what changed', async () => {
   const { source, target, entry } = await pair();

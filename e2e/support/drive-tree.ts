@@ -48,7 +48,7 @@ export class Tree {
   }
 
   modified(path: string): number {
-    return statSync(join(this.root, path)).mtimeMs;
+    return Math.round(statSync(join(this.root, path)).mtimeMs);
   }
 
   /** Each file with the digest of its bytes, each folder with a slash at its end; hidden ones of anybody, too. */

@@ -49,7 +49,8 @@ type Counts = { -readonly [key in Exclude<keyof VerifyResult, 'depth' | 'ok'>]: 
 export async function verify(context: PassContext): Promise<VerifyResult> {
   const { progress } = context;
   await loadStructure(context);
-  await rekeyTargets(context, await context.target.reader.containers());
+  const listed = await context.target.reader.containers();
+  await rekeyTargets(context, listed);
   const depth = context.settings.settings.verifyDepth;
   const counts: Counts = {
     source: 0,
@@ -68,7 +69,7 @@ export async function verify(context: PassContext): Promise<VerifyResult> {
   progress.phase = 'verify source';
   await verifySource(context, counts);
   progress.phase = 'verify target';
-  await verifyTarget(context, depth, counts, notes);
+  await verifyTarget(context, depth, new Set(listed.map((container) => container.id)), counts, notes);
   await inFencedTransaction(context.pool, context.claim.lease, (client) =>
     insertNotes(client, context.claim.entryId, context.claim.number, notes.slice(0, MAX_NOTES)),
   );
@@ -114,6 +115,8 @@ async function liveRows(context: PassContext, container: number): Promise<number
 async function verifyTarget(
   context: PassContext,
   depth: VerifyResult['depth'],
+  /** Keys of the containers that are there; in the others nothing is. */
+  there: ReadonlySet<string>,
   counts: Counts,
   notes: ObjectNote[],
 ): Promise<void> {
@@ -141,7 +144,7 @@ async function verifyTarget(
     const present: string[] = [];
     const extra: string[] = [];
     const seen = new Set<string>();
-    for await (const item of target.writer?.inventory(row.key, {}) ?? []) {
+    for await (const item of there.has(row.key) ? (target.writer?.inventory(row.key, {}) ?? []) : []) {
       context.control.checkpoint();
       counts.target += 1;
       const known = expected.get(item.targetId);
