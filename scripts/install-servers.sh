@@ -3,7 +3,7 @@
 # Safe to run again: it installs what is missing, and says what it does. Nothing is started.
 set -eu
 
-PACKAGES="dovecot-imapd postgresql-15 cyrus-common cyrus-caldav cyrus-admin sasl2-bin libsasl2-modules radicale python3-tz chromium isync openssl ca-certificates"
+PACKAGES="dovecot-imapd postgresql-15 cyrus-common cyrus-caldav cyrus-admin sasl2-bin libsasl2-modules radicale python3-tz acl chromium isync openssl ca-certificates"
 # cyrus-imapd and dovecot-imapd exclude each other, so Cyrus' IMAP server is only unpacked, beside the system.
 CYRUS_ROOT="${STERNA_CYRUS_ROOT:-/var/cache/sterna-test/cyrus-imapd}"
 

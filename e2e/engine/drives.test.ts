@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesConnector } from '@sterna/connector-files';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -25,6 +26,25 @@ async function pair(settings: object = {}) {
   const entry = await addEntry(bench, drive(source.root), drive(target.root, settings));
   const codes = async (): Promise<string[]> => (await notes(bench, entry)).map((note) => note.code);
   return { source, target, entry, codes };
+}
+
+const mode = (tree: Tree, path: string): number => statSync(join(tree.root, path)).mode & 0o777;
+
+/** A line of the mapping table of the entry's project, which it gets with the first one. */
+async function mapping(entry: number, source: string, target: string): Promise<void> {
+  const { pool } = bench.database;
+  await pool.query(
+    `with made as (insert into project (organization_id, name, source_system_id, target_system_id, settings)
+       select organization_id, 'p' || id, source_system_id, target_system_id, '{}' from entry
+        where id = $1 and project_id is null returning id)
+     update entry set project_id = made.id from made where entry.id = $1`,
+    [entry],
+  );
+  await pool.query(
+    `insert into mapping (project_id, source, target) select project_id, $2, $3 from entry where id = $1
+     on conflict (project_id, source) do update set target = excluded.target`,
+    [entry, source, target],
+  );
 }
 
 const verified = async (entry: number) => {
@@ -212,7 +232,13 @@ test('folders are mapped, included and excluded; the root’s own files too', as
   source.write('Old/deep/file.txt', 'd');
   source.write('Trash/no.txt', 'n');
   const first = await pass(bench, entry, 'initial', {
-    folders: { exclude: ['Trash'], map: [{ from: '', to: 'Imported' }, { from: 'Old', to: 'New/place' }] },
+    folders: {
+      exclude: ['Trash'],
+      map: [
+        { from: '', to: 'Imported' },
+        { from: 'Old', to: 'New/place' },
+      ],
+    },
   });
   expect(first.books.total).toMatchObject({ seen: 4, created: 3, filtered: 1 });
   expect(target.texts()).toEqual({
@@ -257,4 +283,57 @@ test('a folder that people removed from the target is made again for what is new
   expect(delta.books.total).toMatchObject({ seen: 2, created: 1, unchanged: 1 });
   expect(target.texts()).toEqual({ 'Team/new.txt': 'new' });
   expect(await verified(entry)).toMatchObject({ ok: false, missing: 1 });
+});
+
+test('rights: modes and owners of files and folders arrive, changed ones alone are applied again', async () => {
+  const { source, target, entry } = await pair();
+  source.write('bin/run.sh', '#!/bin/sh');
+  source.write('secret.txt', 'x');
+  chmodSync(join(source.root, 'bin/run.sh'), 0o755);
+  chmodSync(join(source.root, 'secret.txt'), 0o600);
+  chmodSync(join(source.root, 'bin'), 0o750);
+  const first = await pass(bench, entry, 'initial');
+  expect(first.books.access).toEqual({ applied: 3, unchanged: 0, waiting: 0, failed: 0 });
+  expect([mode(target, 'bin/run.sh'), mode(target, 'secret.txt'), mode(target, 'bin')]).toEqual([0o755, 0o600, 0o750]);
+  chmodSync(join(source.root, 'secret.txt'), 0o640);
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta.books.total).toMatchObject({ unchanged: 2, updated: 0 });
+  expect(delta.books.access).toEqual({ applied: 1, unchanged: 2, waiting: 0, failed: 0 });
+  expect(mode(target, 'secret.txt')).toBe(0o640);
+  const without = await pass(bench, entry, 'delta', { permissions: false });
+  expect(without.books.access).toBeUndefined();
+});
+
+test('rights: people by the mapping table; who is unknown waits, and is applied without sending anything again', async () => {
+  const { source, target, entry, codes } = await pair();
+  source.write('theirs.txt', 'x');
+  chownSync(join(source.root, 'theirs.txt'), 54_321, 0);
+  // A number is known anywhere; a name that only the source has isn't.
+  await mapping(entry, '54321', 'nobody-by-that-name');
+  const first = await pass(bench, entry, 'initial');
+  expect(first).toMatchObject({ status: 'completed with failures', books: { access: { waiting: 1 } } });
+  expect(await codes()).toContain('unknown-principal');
+  await mapping(entry, '54321', 'mail');
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta).toMatchObject({
+    status: 'completed',
+    books: { total: { unchanged: 1 }, access: { applied: 1, waiting: 0 } },
+  });
+  expect(statSync(join(target.root, 'theirs.txt')).uid).toBe(8);
+});
+
+test('rights: access control lists', async () => {
+  const { source, target, entry } = await pair();
+  source.write('shared.txt', 'x');
+  source.write('plain.txt', 'x');
+  execFileSync('setfacl', ['-m', 'u:mail:rw-,g:staff:r--', join(source.root, 'shared.txt')]);
+  const first = await pass(bench, entry, 'initial');
+  expect(first.books.access).toMatchObject({ applied: 2, waiting: 0, failed: 0 });
+  const acl = (path: string): string => execFileSync('getfacl', ['-cp', join(target.root, path)], { encoding: 'utf8' });
+  expect(acl('shared.txt')).toMatch(/user:mail:rw-[\s\S]*group:staff:r--/);
+  expect(acl('plain.txt')).not.toMatch(/user:mail/);
+  execFileSync('setfacl', ['-x', 'u:mail', join(source.root, 'shared.txt')]);
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta.books.access).toMatchObject({ applied: 1, unchanged: 1 });
+  expect(acl('shared.txt')).not.toMatch(/user:mail/);
 });

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { SternaError } from '@sterna/core';
+import { accessVersionOf } from './access.ts';
+import type { ListEntry } from './access-lists.ts';
 import { errnoOf } from './errors.ts';
 import { type DiskName, diskName, isLeftover } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
@@ -15,6 +17,7 @@ export interface Entry extends DiskName {
   readonly size: number;
   readonly date: Date;
   readonly version: string;
+  readonly accessVersion: string;
 }
 
 const NS_PER_MS = 1_000_000n;
@@ -45,7 +48,11 @@ export async function lookAt(dir: OpenDir, name: Buffer): Promise<BigIntStats | 
 }
 
 /** What a name in a folder is; undefined for what isn't listed: nothing any more, our own leftovers. */
-export async function describe(dir: OpenDir, bytes: Buffer): Promise<Entry | 'folder' | undefined> {
+export async function describe(
+  dir: OpenDir,
+  bytes: Buffer,
+  listOf: (segment: string) => readonly ListEntry[] | undefined = () => undefined,
+): Promise<Entry | 'folder' | undefined> {
   const name = diskName(bytes);
   if (isLeftover(name.name)) return undefined;
   const stat = await lookAt(dir, bytes);
@@ -58,6 +65,7 @@ export async function describe(dir: OpenDir, bytes: Buffer): Promise<Entry | 'fo
     size: isLocked ? 0 : Number(stat.size),
     date: dateOf(stat),
     version: isLocked ? `locked.${stat.mtimeNs}` : versionOf(stat),
+    accessVersion: accessVersionOf(stat, listOf(name.segment)),
   };
 }
 
@@ -116,8 +124,8 @@ export class Glance {
     return this.#count;
   }
 
-  add({ segment, version }: Entry): void {
-    const digest = hash('sha256', `${version}\0${segment}`, 'hex').slice(0, 32);
+  add({ segment, version, accessVersion }: Entry): void {
+    const digest = hash('sha256', `${version}\0${accessVersion}\0${segment}`, 'hex').slice(0, 32);
     this.#sum = BigInt.asUintN(128, this.#sum + BigInt(`0x${digest}`));
     this.#count += 1;
   }

@@ -11,10 +11,14 @@ import { removeIfThere } from './temp-file.ts';
 /** Two seconds apart are all dates of FAT. */
 const DATE_MS = Date.UTC(2001, 1, 3, 4, 5, 6, 789);
 const COARSEST_MS = 2_000;
+/** Hardly what a share without modes shows for everything. */
+const ODD_MODE = 0o614;
 
 export interface Probe {
   readonly names: NameRules;
   readonly dateKept: boolean;
+  /** Modes are kept: who may do what has a meaning there. */
+  readonly permissions: boolean;
   /** In the words of `check`. */
   readonly evidence: Readonly<Record<string, string>>;
 }
@@ -23,6 +27,7 @@ export interface Probe {
 export const unprobed = ({ names }: FilesSettings): Probe => ({
   names: RULES[names],
   dateKept: true,
+  permissions: names === 'posix',
   evidence: { names: names === 'windows' ? 'as Windows has them, by the settings' : 'any bytes but / and NUL' },
 });
 
@@ -40,6 +45,7 @@ export async function probe(dir: OpenDir, settings: FilesSettings): Promise<Prob
     const handle = await open(dir.at(composed), 'wx', 0o666);
     try {
       await handle.utimes(DATE_MS / 1000, DATE_MS / 1000);
+      await handle.chmod(ODD_MODE);
     } finally {
       await handle.close();
     }
@@ -51,6 +57,7 @@ export async function probe(dir: OpenDir, settings: FilesSettings): Promise<Prob
       () => 'hard links',
       (thrown: unknown) => `no hard links (${errnoOf(thrown)}): an empty file holds the place for a moment`,
     );
+    const keepsModes = before.permissions && Number((stat?.mode ?? 0n) & 0o777n) === ODD_MODE;
     const told = [
       ...(ignoresCase ? ['upper and lower case are one'] : []),
       ...(normalizes ? ['composed and decomposed characters are one'] : []),
@@ -62,10 +69,14 @@ export async function probe(dir: OpenDir, settings: FilesSettings): Promise<Prob
         ...(normalizes ? { normalizes } : {}),
       },
       dateKept: difference <= COARSEST_MS,
+      permissions: keepsModes,
       evidence: {
         ...before.evidence,
         'names that are one': told.length === 0 ? 'none: each name is its own' : told.join('; '),
         dates: difference <= 1 ? 'kept to the millisecond' : `${Math.round(difference)} ms off`,
+        rights: keepsModes
+          ? 'owner, group, modes and access control lists, where getfacl and setfacl are installed'
+          : 'none that last',
         'put in place by': links,
       },
     };

@@ -1,4 +1,5 @@
 import {
+  type AccessOf,
   type Change,
   type ChangeFacets,
   type ChangePage,
@@ -10,14 +11,17 @@ import {
   type Vanished,
 } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
-import { dateOf, describe, type Entry, Glance, unreadable, versionOf } from './entry.ts';
+import { accessOf } from './access.ts';
+import { type AccessLists, readLists } from './access-lists.ts';
+import { dateOf, describe, type Entry, Glance, lookAt, unreadable, versionOf } from './entry.ts';
 import { aborted, asFilesError, asObjectError, changedWhileRead, errnoOf } from './errors.ts';
 import { bytesOf } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
 import { ahead, inParallel } from './parallel.ts';
+import { People } from './people.ts';
 import { bodyOf, openFile, readWhole } from './read-file.ts';
 import type { Root } from './root.ts';
-import { sortedNames, walk } from './walk.ts';
+import { below, HERE, sortedNames, walk } from './walk.ts';
 
 const PAGE = 1_000;
 /** Names looked at, and files read, at once. */
@@ -31,6 +35,8 @@ const TRIES = 3;
 export class FilesReader implements Reader {
   readonly #root: Root;
   readonly #signal: AbortSignal;
+  #lists: Promise<AccessLists> | undefined;
+  #people: Promise<People> | undefined;
 
   constructor(root: Root, signal: AbortSignal) {
     this.#root = root;
@@ -39,7 +45,9 @@ export class FilesReader implements Reader {
 
   async containers(): Promise<readonly Container[]> {
     this.#alive();
-    return walk(this.#root, this.#signal);
+    // Anew for each walk, since they may have changed.
+    this.#lists = readLists(this.#root.path, this.#signal);
+    return walk(this.#root, await this.#lists, this.#signal);
   }
 
   async *changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage> {
@@ -54,7 +62,7 @@ export class FilesReader implements Reader {
       return;
     }
     try {
-      yield* this.#pages(dir, cursor);
+      yield* this.#pages(dir, container, cursor);
     } catch (thrown) {
       throw asFilesError(thrown, 'a folder of the drive');
     } finally {
@@ -62,7 +70,8 @@ export class FilesReader implements Reader {
     }
   }
 
-  async *#pages(dir: OpenDir, cursor: string | undefined): AsyncGenerator<ChangePage> {
+  async *#pages(dir: OpenDir, container: string, cursor: string | undefined): AsyncGenerator<ChangePage> {
+    const lists = await this.#accessLists();
     const names = await sortedNames(dir);
     const [, sum = '', after] = /^1 (\S+) ([\w-]+)$/.exec(cursor ?? '') ?? [];
     const sofar = after === undefined ? undefined : Glance.from(sum);
@@ -71,7 +80,9 @@ export class FilesReader implements Reader {
     for (let at = start; ; at += PAGE) {
       this.#alive();
       const slice = names.slice(at, at + PAGE);
-      const entries = await inParallel(slice, AHEAD, (name) => describe(dir, name));
+      const entries = await inParallel(slice, AHEAD, (name) =>
+        describe(dir, name, (segment) => lists.get(below(container, segment))),
+      );
       const changes: Change[] = [];
       for (const entry of entries) {
         if (entry === undefined || entry === 'folder') continue;
@@ -105,6 +116,31 @@ export class FilesReader implements Reader {
     } finally {
       await dir.release();
     }
+  }
+
+  async *access(container: string, ids: readonly string[]): AsyncIterable<AccessOf> {
+    this.#alive();
+    this.#people ??= People.ofThisMachine();
+    const [lists, people] = await Promise.all([this.#accessLists(), this.#people]);
+    const dir = await this.#root.openFolder(container).catch((thrown: unknown) => {
+      throw asFilesError(thrown, 'the folder');
+    });
+    try {
+      for (const id of ids) {
+        this.#alive();
+        const name = id === '' ? HERE : bytesOf(id);
+        const stat = name === undefined ? undefined : await lookAt(dir, name);
+        if (stat === undefined) continue;
+        yield accessOf(id, stat, lists, id === '' ? container : below(container, id), people);
+      }
+    } finally {
+      await dir.release();
+    }
+  }
+
+  #accessLists(): Promise<AccessLists> {
+    this.#lists ??= readLists(this.#root.path, this.#signal);
+    return this.#lists;
   }
 
   async #readOne(dir: OpenDir, container: string, id: string): Promise<Content | Vanished | Unreadable> {
@@ -178,12 +214,13 @@ export class FilesReader implements Reader {
   }
 }
 
-const changeOf = ({ segment, name, date, size, version }: Entry): Change => ({
+const changeOf = ({ segment, name, date, size, version, accessVersion }: Entry): Change => ({
   id: segment,
   name,
   date,
   size,
   version,
+  accessVersion,
 });
 
 /** Index of the first name behind this one; names are sorted. */

@@ -1,5 +1,7 @@
 import type { Container } from '@sterna/connector-kit';
-import { describe, Glance } from './entry.ts';
+import { accessVersionOf } from './access.ts';
+import type { AccessLists } from './access-lists.ts';
+import { describe, Glance, lookAt } from './entry.ts';
 import { aborted, asFilesError, errnoOf } from './errors.ts';
 import { bytesOf, type DiskName, diskName, isLeftover } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
@@ -11,6 +13,12 @@ const FOLDERS = 8;
 const NAMES = 8;
 /** Names that are kept of a listing while they are looked at. */
 const SLICE = 512;
+
+/** The folder itself. */
+export const HERE = Buffer.from('.');
+
+/** Path of a name below a folder, as `AccessLists` have it. */
+export const below = (id: string, segment: string): string => (id === '' ? segment : `${id}/${segment}`);
 
 /** A folder that waits to be walked. Its parent is held open for it. */
 interface Waiting {
@@ -29,14 +37,23 @@ interface Found {
  * All folders of the drive, parents first, each with the number and the glance of its files. The one that was found last
  * is walked first, so the number of folders held open depends on the depth of the tree, not on its size.
  */
-export async function walk(root: Root, signal: AbortSignal): Promise<readonly Container[]> {
+export async function walk(root: Root, lists: AccessLists, signal: AbortSignal): Promise<readonly Container[]> {
   const found: Found[] = [];
   const waiting: Waiting[] = [];
   const enter = async (dir: OpenDir, ids: readonly string[], path: readonly string[]): Promise<void> => {
-    const { glance, folders } = await survey(dir, signal);
+    const id = ids.join('/');
+    const { glance, folders } = await survey(dir, id, lists, signal);
+    const stat = await lookAt(dir, HERE);
     found.push({
       ids,
-      container: { id: ids.join('/'), path, kind: 'file', total: glance.count, glance: glance.toString() },
+      container: {
+        id,
+        path,
+        kind: 'file',
+        total: glance.count,
+        glance: glance.toString(),
+        ...(stat === undefined ? {} : { accessVersion: accessVersionOf(stat, lists.get(id)) }),
+      },
     });
     for (const name of folders)
       waiting.push({ parent: dir.retain(), name, ids: [...ids, name.segment], path: [...path, name.name] });
@@ -82,13 +99,13 @@ interface Survey {
   readonly folders: readonly DiskName[];
 }
 
-async function survey(dir: OpenDir, signal: AbortSignal): Promise<Survey> {
+async function survey(dir: OpenDir, id: string, lists: AccessLists, signal: AbortSignal): Promise<Survey> {
   const glance = new Glance();
   const folders: DiskName[] = [];
   const take = async (names: readonly Buffer[]): Promise<void> => {
     if (signal.aborted) throw aborted();
     await inParallel(names, NAMES, async (bytes) => {
-      const entry = await describe(dir, bytes);
+      const entry = await describe(dir, bytes, (segment) => lists.get(below(id, segment)));
       if (entry === undefined) return;
       if (entry !== 'folder') glance.add(entry);
       if (entry === 'folder' || entry.kind === 'locked') folders.push(diskName(bytes));

@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { link, rename, rmdir, unlink } from 'node:fs/promises';
 import type {
+  AccessOp,
   Candidate,
   Container,
   CreateOp,
@@ -15,15 +16,19 @@ import type {
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { encodeName, isNameAllowed, type NameRules, nameKey, SternaError } from '@sterna/core';
+import { applyAccess } from './access.ts';
+import { type AccessLists, readLists } from './access-lists.ts';
 import { dateOf, describe, lookAt, versionOf } from './entry.ts';
 import { aborted, asFilesError, asObjectError, errnoOf } from './errors.ts';
 import { bytesOf, diskName, isLeftover, segmentsOf } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
 import { inParallel } from './parallel.ts';
+import { People } from './people.ts';
 import { openFile } from './read-file.ts';
 import { makeFolder, type Root } from './root.ts';
 import { sameContent } from './same-content.ts';
 import { removeIfThere, TempFile, take } from './temp-file.ts';
+import { below, HERE } from './walk.ts';
 
 /** Files written at once. */
 const PARALLEL = 8;
@@ -33,6 +38,8 @@ export class FilesWriter implements Writer {
   readonly #root: Root;
   readonly #rules: NameRules;
   readonly #signal: AbortSignal;
+  #people: Promise<People> | undefined;
+  #lists: Promise<AccessLists> | undefined;
 
   constructor(root: Root, rules: NameRules, signal: AbortSignal) {
     this.#root = root;
@@ -149,6 +156,8 @@ export class FilesWriter implements Writer {
           return await this.#in(op.container, (from) => this.#in(op.to, (to) => this.#place(from, to, op)));
         case 'remove':
           return await this.#in(op.container, (dir) => this.#remove(dir, op));
+        case 'access':
+          return await this.#in(op.container, (dir) => this.#access(dir, op));
         case 'state':
           return {
             op: op.op,
@@ -165,6 +174,18 @@ export class FilesWriter implements Writer {
       if (error.class !== 'object') throw error;
       return { op: op.op, outcome: 'refused', error };
     }
+  }
+
+  async #access(dir: OpenDir, op: AccessOp): Promise<Result> {
+    this.#people ??= People.ofThisMachine();
+    this.#lists ??= readLists(this.#root.path, this.#signal);
+    const name = op.targetId === '' ? HERE : bytesOf(op.targetId);
+    const stat = name === undefined ? undefined : await lookAt(dir, name);
+    if (name === undefined || stat === undefined || stat.isSymbolicLink()) return { op: op.op, outcome: 'missing' };
+    const path = op.targetId === '' ? op.container : below(op.container, op.targetId);
+    const hasList = (await this.#lists).has(path);
+    const full = path === '' ? this.#root.path : `${this.#root.path}/${path}`;
+    return applyAccess(op, { dir, name, path: full, stat, hasList }, await this.#people, this.#signal);
   }
 
   async #create(dir: OpenDir, op: CreateOp): Promise<Result> {
