@@ -114,11 +114,13 @@ export function decodeName(name: string): string {
 
 export const isCutName = (name: string): boolean => CUT_MARK.test(name);
 
-/** Names with equal keys are one name to the system. */
+/** Names with equal keys are one name to the system. The key of a key is itself. */
 export function nameKey(name: string, rules: NameRules): string {
   const normal = rules.normalizes === true ? name.normalize('NFC') : name;
-  // Upper case first: `ß` and `ẞ`, `ſ` and `s` meet as file systems have them meet.
-  return rules.ignoresCase === true ? normal.toUpperCase().toLowerCase() : normal;
+  if (rules.ignoresCase !== true) return normal;
+  // Both ways: `ß` and `ẞ`, `ſ` and `s` meet as file systems have them meet.
+  const folded = normal.toLowerCase().toUpperCase();
+  return rules.normalizes === true ? folded.normalize('NFC') : folded;
 }
 
 /** `report.docx` and `_1` → `report_1.docx`. A leading dot begins no extension. */
@@ -138,7 +140,7 @@ export function withSuffixWithin(name: string, suffix: string, rules: NameRules,
   const whole = withSuffix(name, suffix);
   if (lengthOf(whole, rules) <= limit) return whole;
   // It is encoded already.
-  return withSuffix(cut(name.replace(CUT_MARK, ''), name, limit - lengthOf(suffix, rules), rules), suffix);
+  return withSuffix(cut(name, name, limit - lengthOf(suffix, rules), rules), suffix);
 }
 
 function isReservedName(name: string, rules: NameRules): boolean {

@@ -1,8 +1,11 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, opendir } from 'node:fs/promises';
+import { access, type FileHandle, open, opendir } from 'node:fs/promises';
 import { errnoOf } from './errors.ts';
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Names that are kept of a listing while they are looked at. */
+const SLICE = 512;
 
 /** Elsewhere paths are all there is: then a folder that is swapped for a link between two calls is followed. */
 const HAS_PROC = process.platform === 'linux';
@@ -41,10 +44,30 @@ export class OpenDir {
     return Buffer.concat([folder, Buffer.from('/'), name]) as Buffer & string;
   }
 
+  /** @throws EACCES where what is in it may not be looked at, though its names may be */
+  async checkSearchable(): Promise<void> {
+    await access(this.at(Buffer.from('.')), constants.X_OK);
+  }
+
   /** Names of what is in it, in the disk's order, without `.` and `..`. */
   async *names(): AsyncGenerator<Buffer> {
-    const listing = await opendir(this.at(Buffer.from('.')), { encoding: 'buffer' as BufferEncoding, bufferSize: 512 });
+    const listing = await opendir(this.at(Buffer.from('.')), {
+      encoding: 'buffer' as BufferEncoding,
+      bufferSize: SLICE,
+    });
     for await (const { name } of listing) yield name as unknown as Buffer;
+  }
+
+  /** The same, many at once. */
+  async *slices(): AsyncGenerator<readonly Buffer[]> {
+    let slice: Buffer[] = [];
+    for await (const name of this.names()) {
+      slice.push(name);
+      if (slice.length < SLICE) continue;
+      yield slice;
+      slice = [];
+    }
+    yield slice;
   }
 
   /** What was made, renamed or removed in it survives a power cut. */

@@ -52,21 +52,17 @@ export class FilesReader implements Reader {
 
   async *changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage> {
     this.#alive();
-    let dir: OpenDir;
+    let dir: OpenDir | undefined;
     try {
       dir = await this.#root.openFolder(container);
+      await dir.checkSearchable();
+      yield* this.#pages(dir, container, cursor);
     } catch (thrown) {
       if (errnoOf(thrown) !== 'EACCES') throw asFilesError(thrown, 'a folder of the drive');
       // Nobody may look, so nothing is known to be gone. Its parent tells of it.
       yield { changes: [], mode: 'delta', next: { cursor: '', total: facets.known ?? 0 } };
-      return;
-    }
-    try {
-      yield* this.#pages(dir, container, cursor);
-    } catch (thrown) {
-      throw asFilesError(thrown, 'a folder of the drive');
     } finally {
-      await dir.release();
+      await dir?.release();
     }
   }
 

@@ -1,9 +1,10 @@
+import { fromBody } from './body-error.ts';
 import type { OpenFile } from './read-file.ts';
 
 /**
  * Whether a file holds just these bytes. Closes it, and reads no more of the body than it must.
  *
- * @throws what the body throws
+ * @throws BodyError what the body throws
  */
 export async function sameContent(
   file: OpenFile | undefined,
@@ -14,7 +15,7 @@ export async function sameContent(
   try {
     if (stat.size !== BigInt(size)) return false;
     let at = 0;
-    for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
+    for await (const chunk of Buffer.isBuffer(body) ? [body] : fromBody(body)) {
       const there = Buffer.allocUnsafe(chunk.length);
       for (let read = 0; read < chunk.length; ) {
         const { bytesRead } = await handle.read(there, read, chunk.length - read, at + read);

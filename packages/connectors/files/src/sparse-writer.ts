@@ -13,10 +13,13 @@ export class SparseWriter {
   /** Bytes of an earlier try that haven't been compared yet end here. */
   #known: number;
   #position = 0;
+  /** How long the file is: of what is behind, nothing is written. */
+  #length: number;
 
   constructor(handle: FileHandle, known: number) {
     this.#handle = handle;
     this.#known = known;
+    this.#length = known;
   }
 
   get position(): number {
@@ -39,7 +42,7 @@ export class SparseWriter {
 
   /** Ends the file where the stream ended: behind a last hole, before what an earlier try wrote too much. */
   async end(): Promise<void> {
-    await this.#handle.truncate(this.#position);
+    if (this.#length !== this.#position) await this.#handle.truncate(this.#position);
   }
 
   /** @returns how many of the bytes are there already */
@@ -61,6 +64,7 @@ export class SparseWriter {
   async #forget(): Promise<number> {
     await this.#handle.truncate(this.#position);
     this.#known = 0;
+    this.#length = this.#position;
     return 0;
   }
 
@@ -69,6 +73,7 @@ export class SparseWriter {
       const { bytesWritten } = await this.#handle.write(bytes, at, bytes.length - at, this.#position);
       at += bytesWritten;
       this.#position += bytesWritten;
+      this.#length = Math.max(this.#length, this.#position);
     }
   }
 }

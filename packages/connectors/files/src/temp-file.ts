@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { SternaError } from '@sterna/core';
+import { BodyError, fromBody } from './body-error.ts';
 import { lookAt } from './entry.ts';
-import { asObjectError, errnoOf } from './errors.ts';
+import { errnoOf } from './errors.ts';
 import type { OpenDir } from './open-dir.ts';
 import { SparseWriter } from './sparse-writer.ts';
 
@@ -12,7 +13,7 @@ const FRESH = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
 const THERE = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
 
 /** File systems without hard links, files that somebody else owns (fs.protected_hardlinks), too many links. */
-const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'];
+export const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'];
 
 /** A double has a quarter of a microsecond left at today's dates; too late is right in milliseconds, too early is not. */
 const ROUNDING_MS = 0.0003;
@@ -43,27 +44,35 @@ export class TempFile {
   /**
    * Writes all of it, durably. A stream goes on where an earlier try of the same stamp ended.
    *
-   * @throws SternaError object `size-differs`, and what the body throws
+   * @throws BodyError what the body throws; SternaError object `size-differs`, `content-differs`; as the disk says
    */
-  async fill({ body, size, date }: Body): Promise<void> {
+  async fill({ body, size, date }: Body): Promise<BigIntStats> {
     const { handle, known } = await this.#open(!Buffer.isBuffer(body));
     try {
       const writer = new SparseWriter(handle, known);
-      for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
-        await onDisk(writer.write(chunk));
+      for await (const chunk of Buffer.isBuffer(body) ? [body] : fromBody(body)) {
+        await writer.write(chunk);
         if (writer.position > size) break;
       }
       if (writer.position !== size)
-        throw new SternaError('object', 'size-differs', 'The content is not as long as was said', {
-          fix: 'Run a delta pass: it reads the file again.',
-          details: { size, read: writer.position },
-        });
-      await onDisk(writer.end());
+        throw new BodyError(
+          new SternaError('object', 'size-differs', 'The content is not as long as was said', {
+            fix: 'Run a delta pass: it reads the file again.',
+            details: { size, read: writer.position },
+          }),
+        );
+      await writer.end();
       if (date !== undefined && Number.isFinite(date.getTime())) {
         const seconds = (date.getTime() + ROUNDING_MS) / 1000;
-        await onDisk(handle.utimes(seconds, seconds));
+        await handle.utimes(seconds, seconds);
       }
-      await onDisk(handle.sync());
+      await handle.sync();
+      const stat = await handle.stat({ bigint: true });
+      if (stat.size !== BigInt(size))
+        throw new SternaError('object', 'content-differs', 'The file system holds another length than was written', {
+          fix: 'Look at the disk, or the share, and run a delta pass.',
+        });
+      return stat;
     } finally {
       await handle.close();
     }
@@ -174,14 +183,5 @@ export async function removeIfThere(dir: OpenDir, name: Buffer): Promise<void> {
     await unlink(dir.at(name));
   } catch (thrown) {
     if (errnoOf(thrown) !== 'ENOENT') throw thrown;
-  }
-}
-
-/** An error of the disk is told from one of the body, which comes from elsewhere. */
-async function onDisk<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (thrown) {
-    throw asObjectError(thrown, 'the file that is written');
   }
 }

@@ -11,8 +11,6 @@ import type { Root } from './root.ts';
 /** Folders that are walked at once, and the names looked at at once in each. */
 const FOLDERS = 8;
 const NAMES = 8;
-/** Names that are kept of a listing while they are looked at. */
-const SLICE = 512;
 
 /** The folder itself. */
 export const HERE = Buffer.from('.');
@@ -59,23 +57,21 @@ export async function walk(root: Root, lists: AccessLists, signal: AbortSignal):
       waiting.push({ parent: dir.retain(), name, ids: [...ids, name.segment], path: [...path, name.name] });
   };
   const visit = async ({ parent, name, ids, path }: Waiting): Promise<void> => {
-    let dir: OpenDir;
+    let dir: OpenDir | undefined;
     try {
       dir = await parent.child(name.bytes);
+      await dir.checkSearchable();
+      await enter(dir, ids, path);
     } catch (thrown) {
+      const errno = errnoOf(thrown) ?? '';
       // Gone since its parent was listed, or something else by now: then the next walk tells.
-      if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(thrown) ?? '')) return;
+      if (dir === undefined && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno)) return;
       // It is there, but nobody may look: its parent tells so. What is known to be in it must not be taken for gone.
-      if (errnoOf(thrown) !== 'EACCES') throw thrown;
+      if (errno !== 'EACCES') throw thrown;
       found.push({ ids, container: { id: ids.join('/'), path, kind: 'file' } });
-      return;
     } finally {
       await parent.release();
-    }
-    try {
-      await enter(dir, ids, path);
-    } finally {
-      await dir.release();
+      await dir?.release();
     }
   };
   try {
@@ -102,7 +98,7 @@ interface Survey {
 async function survey(dir: OpenDir, id: string, lists: AccessLists, signal: AbortSignal): Promise<Survey> {
   const glance = new Glance();
   const folders: DiskName[] = [];
-  const take = async (names: readonly Buffer[]): Promise<void> => {
+  for await (const names of dir.slices()) {
     if (signal.aborted) throw aborted();
     await inParallel(names, NAMES, async (bytes) => {
       const entry = await describe(dir, bytes, (segment) => lists.get(below(id, segment)));
@@ -110,15 +106,7 @@ async function survey(dir: OpenDir, id: string, lists: AccessLists, signal: Abor
       if (entry !== 'folder') glance.add(entry);
       if (entry === 'folder' || entry.kind === 'locked') folders.push(diskName(bytes));
     });
-  };
-  let slice: Buffer[] = [];
-  for await (const name of dir.names()) {
-    slice.push(name);
-    if (slice.length < SLICE) continue;
-    await take(slice);
-    slice = [];
   }
-  await take(slice);
   return { glance, folders };
 }
 

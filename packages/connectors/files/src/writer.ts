@@ -18,6 +18,7 @@ import { pivotOf } from '@sterna/content';
 import { encodeName, isNameAllowed, type NameRules, nameKey, SternaError } from '@sterna/core';
 import { applyAccess } from './access.ts';
 import { type AccessLists, readLists } from './access-lists.ts';
+import { BodyError } from './body-error.ts';
 import { dateOf, describe, lookAt, versionOf } from './entry.ts';
 import { aborted, asFilesError, asObjectError, errnoOf } from './errors.ts';
 import { bytesOf, diskName, isLeftover, segmentsOf } from './names.ts';
@@ -27,12 +28,11 @@ import { People } from './people.ts';
 import { openFile } from './read-file.ts';
 import { makeFolder, type Root } from './root.ts';
 import { sameContent } from './same-content.ts';
-import { removeIfThere, TempFile, take } from './temp-file.ts';
+import { NO_LINK, removeIfThere, TempFile, take } from './temp-file.ts';
 import { below, HERE } from './walk.ts';
 
 /** Files written at once. */
 const PARALLEL = 8;
-const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'];
 
 export class FilesWriter implements Writer {
   readonly #root: Root;
@@ -169,8 +169,11 @@ export class FilesWriter implements Writer {
       // The folder is gone: with it what was in it.
       if (thrown instanceof SternaError && thrown.code === 'container-not-found' && op.verb !== 'create')
         return { op: op.op, outcome: 'missing' };
-      if (!(thrown instanceof SternaError) && errnoOf(thrown) === undefined) throw thrown;
-      const error = asObjectError(thrown);
+      if (thrown instanceof BodyError) {
+        if (isObjectError(thrown.original)) return { op: op.op, outcome: 'refused', error: thrown.original };
+        throw thrown.original;
+      }
+      const error = asObjectError(thrown, 'the file or its folder');
       if (error.class !== 'object') throw error;
       return { op: op.op, outcome: 'refused', error };
     }
@@ -253,31 +256,23 @@ export class FilesWriter implements Writer {
     publish: () => Promise<Result | undefined>,
     name: Buffer,
   ): Promise<Result> {
+    let written: BigIntStats;
     try {
-      await temp.fill(op);
+      written = await temp.fill(op);
       const instead = await publish();
       if (instead !== undefined) return instead;
     } catch (thrown) {
       // A stream that broke is gone on with by the next try.
       const isGoneOnWith = !Buffer.isBuffer(op.body) && op.stamp !== undefined;
-      const isOver = thrown instanceof SternaError && thrown.class === 'object';
+      const isOver = isObjectError(thrown instanceof BodyError ? thrown.original : thrown);
       if (isOver || !isGoneOnWith) await temp.discard().catch(() => undefined);
       throw thrown;
     }
     await dir.sync();
     const now = await lookAt(dir, name);
-    if (now?.size !== BigInt(op.size)) {
-      if (now?.isFile() === true) await unlink(dir.at(name));
-      throw new SternaError(
-        'object',
-        'content-differs',
-        'The file system has another length of the file than was written.',
-        {
-          fix: 'Look at the disk and the share; run a delta pass.',
-        },
-      );
-    }
-    return { op: op.op, outcome: 'done', targetId: diskName(name).segment, version: versionOf(now) };
+    // Somebody may have put another one there already.
+    const ours = now?.ino === written.ino && now.dev === written.dev ? now : written;
+    return { op: op.op, outcome: 'done', targetId: diskName(name).segment, version: versionOf(ours) };
   }
 
   async #place(from: OpenDir, to: OpenDir, op: PlaceOp): Promise<Result> {
@@ -358,13 +353,14 @@ export class FilesWriter implements Writer {
       throw asFilesError(thrown, 'a folder of the drive');
     });
     try {
-      for await (const bytes of dir.names()) {
+      for await (const names of dir.slices()) {
         this.#alive();
-        const entry = await describe(dir, bytes);
-        if (entry === undefined || entry === 'folder' || entry.kind === 'locked') continue;
-        const { segment, name, size, date, version } = entry;
-        const matchKey = pivotOf('file').matchKey(Buffer.alloc(0), nameKey(name, this.#rules));
-        yield { targetId: segment, name, size, date, version, ...(facets.matchKey === true ? { matchKey } : {}) };
+        for (const entry of await inParallel(names, PARALLEL, (bytes) => describe(dir, bytes))) {
+          if (entry === undefined || entry === 'folder' || entry.kind === 'locked') continue;
+          const { segment, name, size, date, version } = entry;
+          const matchKey = pivotOf('file').matchKey(Buffer.alloc(0), nameKey(name, this.#rules));
+          yield { targetId: segment, name, size, date, version, ...(facets.matchKey === true ? { matchKey } : {}) };
+        }
       }
     } finally {
       await dir.release();
@@ -397,6 +393,9 @@ async function exists(dir: OpenDir, name: Buffer, op: string): Promise<Result | 
     ? { op, outcome: 'exists', targetId: '' }
     : { op, outcome: 'exists', targetId: diskName(name).segment, version: versionOf(stat) };
 }
+
+const isObjectError = (thrown: unknown): thrown is SternaError =>
+  thrown instanceof SternaError && thrown.class === 'object';
 
 /** Something had the name, and had it no more when it was looked at. */
 const unknown = ({ op }: Op): Result => ({
