@@ -106,7 +106,7 @@ export class Remote {
     await this.remove(url).catch(() => {});
   }
 
-  /** 201: made; 405: something has the name; 409 and 404: the folder above is missing. */
+  /** 201: made; 405: something has the name; 400, 404, 409: the folder above is missing, or is a file. */
   makeFolder(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<DavAnswer> {
     return this.#unlocked({
       method: 'MKCOL',
@@ -114,7 +114,7 @@ export class Remote {
       headers,
       doing: 'making a folder',
       repeatable: true,
-      expected: [301, 404, 405, 409],
+      expected: [301, 400, 404, 405, 409],
     });
   }
 

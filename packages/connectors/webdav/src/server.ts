@@ -104,5 +104,6 @@ export const NAME_RULES: Readonly<Record<ServerKind, NameRules>> = {
   cloud: { reserved: '\\', noControls: true, reservedNames: ['.htaccess'], maxName: 250, unit: 'bytes' },
   iis: WINDOWS,
   apache: { maxName: 255, unit: 'bytes' },
-  other: { maxName: 255, unit: 'bytes' },
+  // rclone, for one, takes a control character and then doesn't find what has it in its name.
+  other: { noControls: true, maxName: 255, unit: 'bytes' },
 };

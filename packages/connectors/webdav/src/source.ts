@@ -13,6 +13,8 @@ export class Source {
   #digest: string | undefined;
   /** What the body's stream threw. */
   failure: { readonly thrown: unknown } | undefined;
+  /** It is a stream, and some of it has passed. */
+  isBegun = false;
 
   constructor(body: Buffer | AsyncIterable<Buffer>, size: number, hash: HashName) {
     this.#name = hash;
@@ -39,6 +41,7 @@ export class Source {
       yield this.whole;
       return;
     }
+    this.isBegun = true;
     try {
       for await (const chunk of this.#chunks ?? []) {
         this.#hash.update(chunk);

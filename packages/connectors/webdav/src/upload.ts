@@ -45,17 +45,18 @@ export class Uploader {
 
   async send(upload: Upload): Promise<DavAnswer> {
     const { source, over } = upload;
-    const { atomicPut, createsOnly, matches, partialPut, times } = this.#traits;
-    const isLarge = source.whole === undefined && source.size > this.#chunkBytes;
-    if (isLarge && this.#server.uploads !== undefined) {
+    const { atomicPut, createsOnly, matches, times } = this.#traits;
+    const isStream = source.whole === undefined;
+    if (isStream && this.#server.uploads !== undefined) {
       const answer = await this.#chunked(upload, this.#server.uploads);
       if (answer !== undefined) return answer;
     }
     const isConditional = over === undefined ? createsOnly : matches && over.etag !== undefined;
     // Where the date needs a request of its own, it is set before the file is seen.
     const isDated = times === 'header' || times === 'none';
-    if (atomicPut && isConditional && isDated && !(isLarge && partialPut)) return this.#straight(upload);
-    return this.#aside(upload);
+    // A condition is looked at when a request begins: what is sent for minutes goes aside first, so that it holds at the end.
+    const isShort = !isStream || this.#server.kind === 'cloud';
+    return atomicPut && isConditional && isDated && isShort ? this.#straight(upload) : this.#aside(upload);
   }
 
   async #straight({ url, source, date, over }: Upload): Promise<DavAnswer> {

@@ -45,6 +45,7 @@ export class WebdavWriter implements Writer {
   readonly #uploader: Uploader;
   readonly #reader: WebdavReader;
   readonly #isCloud: boolean;
+  readonly #busy = new Map<string, Promise<void>>();
 
   constructor(parts: WriterParts) {
     this.#remote = parts.remote;
@@ -119,6 +120,10 @@ export class WebdavWriter implements Writer {
     const name = op.reservedId ?? op.name;
     if (name === undefined) throw new SternaError('bug', 'internal', 'A file without a name.');
     const { url, folder } = this.#urlsOf(op.container, name);
+    return this.#alone(url, () => this.#createAt(op, source, name, url, folder));
+  }
+
+  async #createAt(op: CreateOp, source: Source, name: string, url: URL, folder: URL): Promise<Result> {
     if (source.whole === undefined) {
       const there = await this.#look(url);
       if (there !== undefined) return existing(op, name, there);
@@ -143,6 +148,10 @@ export class WebdavWriter implements Writer {
 
   async #replace(op: ReplaceOp, source: Source): Promise<Result> {
     const { url, folder } = this.#urlsOf(op.container, op.targetId);
+    return this.#alone(url, () => this.#replaceAt(op, source, url, folder));
+  }
+
+  async #replaceAt(op: ReplaceOp, source: Source, url: URL, folder: URL): Promise<Result> {
     for (let tries = 0; ; tries += 1) {
       const there = await this.#look(url);
       if (there === undefined || there.isFolder) return { op: op.op, outcome: 'missing' };
@@ -164,10 +173,11 @@ export class WebdavWriter implements Writer {
       if (answer.status < 300) return this.#landed(op, op.targetId, url, source, answer);
       const now = await this.#look(url);
       if (now === undefined || now.isFolder) return { op: op.op, outcome: 'missing' };
-      if (now.version !== there.version || tries >= YOUNG_TRIES || source.whole === undefined) {
+      if (now.version !== there.version) {
         const isOurs = answer.repeated && (await holdsWhatPassed(this.#remote.http, url, source));
         return isOurs ? done(op, op.targetId, now.version) : changed(op, now);
       }
+      if (tries >= YOUNG_TRIES || source.isBegun) throw unsettled();
       await this.#remote.http.pause(YOUNG_MS);
     }
   }
@@ -176,6 +186,10 @@ export class WebdavWriter implements Writer {
     const name = op.name ?? op.targetId;
     const from = this.#urlsOf(op.container, op.targetId).url;
     const to = this.#urlsOf(op.to, name).url;
+    return this.#alone(to, () => this.#placeAt(op, name, from, to));
+  }
+
+  async #placeAt(op: PlaceOp, name: string, from: URL, to: URL): Promise<Result> {
     const here = await this.#look(from);
     if (here === undefined || here.isFolder) return { op: op.op, outcome: 'missing' };
     if (from.href === to.href) return done(op, name, here.version);
@@ -217,10 +231,27 @@ export class WebdavWriter implements Writer {
     const there = await this.#look(url);
     if (there === undefined || there.isFolder) throw unsettled();
     if (there.size !== source.size) {
-      await this.#remote.remove(url, this.#traits.matches ? there.etag : undefined);
+      // A server that shows whole files alone has counted the bytes: what is there came from somebody else since.
+      if (!this.#traits.atomicPut) await this.#remote.remove(url, this.#traits.matches ? there.etag : undefined);
       return { op: op.op, outcome: 'refused', error: contentDiffers() };
     }
     return done(op, name, there.version);
+  }
+
+  /** What this session does under one name happens one after the other: servers look and write in two steps. */
+  async #alone<T>(url: URL, work: () => Promise<T>): Promise<T> {
+    const before = this.#busy.get(url.href) ?? Promise.resolve();
+    const own = before.then(work);
+    const settled = own.then(
+      () => {},
+      () => {},
+    );
+    this.#busy.set(url.href, settled);
+    try {
+      return await own;
+    } finally {
+      if (this.#busy.get(url.href) === settled) this.#busy.delete(url.href);
+    }
   }
 
   #look(url: URL): Promise<Facts | undefined> {

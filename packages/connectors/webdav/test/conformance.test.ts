@@ -24,6 +24,8 @@ const onRclone: SuiteFixture = {
   ...common,
   // Where it looks at the disk anew, it does so for each file of a listing.
   pagedMessages: 0,
+  // It shows control characters as pictures of them.
+  notSeedable: ['a name of two lines'],
   make: async () => diskEndpoint({ url: rclone.url, root: rclone.root }),
 };
 
@@ -31,3 +33,15 @@ for (const [name, fixture] of Object.entries({ 'webdav on Apache': onApache, 'we
   describeReader(name, fixture);
   describeWriter(name, fixture);
 }
+
+// Large files are two pieces here, each a request of its own.
+describeWriter('webdav on Apache, in pieces', {
+  ...common,
+  make: async () =>
+    diskEndpoint({
+      url: apache.url,
+      root: apache.root,
+      adopt: apache.adopt,
+      settings: { chunkBytes: 5 * 1024 * 1024 },
+    }),
+});

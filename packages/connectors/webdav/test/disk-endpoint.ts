@@ -28,6 +28,8 @@ export function diskEndpoint({ url, root, adopt = () => {}, settings = {} }: Dis
   };
   const walk = (path: readonly string[]): { path: readonly string[]; isFolder: boolean }[] =>
     readdirSync(join(base, ...path), { withFileTypes: true }).flatMap((entry) => {
+      // What Apache is writing, or has not yet taken away again.
+      if (entry.name.startsWith('.davfs.tmp') || entry.name === '.DAV') return [];
       const inner = [...path, entry.name];
       return entry.isDirectory()
         ? [{ path: inner, isFolder: true }, ...walk(inner)]
