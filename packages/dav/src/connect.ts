@@ -21,7 +21,7 @@ export function connectDav(settings: ConnectionSettings, request: OpenRequest): 
   const credentials = { ...request.system.credentials, ...request.credentials };
   const user = credentials.user ?? request.address;
   if (credentials.password === undefined && credentials.accessToken === undefined)
-    throw new SternaError('auth', 'password-missing', 'There is no password for this mailbox.', {
+    throw new SternaError('auth', 'password-missing', 'There is no password for this account.', {
       field: 'password',
       fix: 'Give it with the system or with the entry.',
     });

@@ -66,7 +66,7 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
     });
   if (status === 401)
     return new SternaError('auth', 'sign-in-refused', 'The server refused the sign-in.', {
-      fix: 'Check user name and password (or token) of this mailbox.',
+      fix: 'Check user name and password (or token) of this account.',
       details,
     });
   switch (precondition) {

@@ -184,7 +184,7 @@ export class DavHttp {
       throw refusal(request.doing, { ...reply, body: await reply.whole(), repeated: false });
     }
     throw new SternaError('auth', 'sign-in-refused', 'The server refused the sign-in.', {
-      fix: 'Check user name and password (or token) of this mailbox.',
+      fix: 'Check user name and password (or token) of this account.',
     });
   }
 

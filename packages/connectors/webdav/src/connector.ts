@@ -1,7 +1,7 @@
 import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { parseDavUrl } from '@sterna/dav';
-import { openWebdavSession } from './session.ts';
+import { openWebdav } from './session.ts';
 import { parseWebdavSettings, webdavSettings } from './settings.ts';
 
 /** Files and folders of any WebDAV server: Nextcloud, ownCloud, Apache, IIS and others. */
@@ -17,7 +17,7 @@ export const webdavConnector: Connector = {
   parseUrl: (url, options) => parseDavUrl('webdav', url, options),
   check,
   discover,
-  open: openWebdavSession,
+  open: async (request) => (await openWebdav(request, false)).session,
 };
 
 // biome-ignore lint/correctness/useYield: there is nothing to yield, and the face wants an iterable that says so
@@ -41,7 +41,10 @@ async function check(
     lines.push({ name: doing, ok: true, evidence: `WebDAV at ${host}` });
     if (address === undefined) return lines;
     doing = 'sign-in';
-    const session = await openWebdavSession({ system, address, role: 'write', installation: '00000000', signal });
+    const { session, leftovers } = await openWebdav(
+      { system, address, role: 'write', installation: '00000000', signal },
+      true,
+    );
     try {
       lines.push({ name: doing, ok: true, evidence: `signed in for ${address}` });
       for (const [name, evidence] of Object.entries(session.capabilities.evidence))
@@ -53,6 +56,15 @@ async function check(
         ok: quota === undefined || quota.used < quota.limit,
         evidence: quota === undefined ? 'the server tells no quota' : `${quota.used} of ${quota.limit} bytes are used`,
       });
+      doing = 'leftovers';
+      const left = await leftovers();
+      if (left > 0)
+        lines.push({
+          name: doing,
+          ok: true,
+          evidence: `${left} hidden .sterna- files in the folder: unfinished files of passes that ended midway`,
+          fix: 'Remove them once no pass runs.',
+        });
     } finally {
       await session.close();
     }

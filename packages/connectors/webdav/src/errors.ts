@@ -39,6 +39,12 @@ export const folderGone = (): SternaError =>
  * pass.
  */
 export function asRefusal(error: SternaError): SternaError {
+  if (error.code === 'object-too-large')
+    return new SternaError('object', error.code, error.message, {
+      fix: 'Raise the server’s limit for uploads, and that of a proxy before it (nginx: client_max_body_size), then start a delta pass.',
+      details: error.details,
+      cause: error,
+    });
   if (error.code !== 'not-allowed-there') return error;
   return new SternaError('object', 'file-refused', error.message, {
     fix: 'Look whether this account may write there, and whether the server allows such a name.',

@@ -21,6 +21,7 @@ export interface Traits {
   readonly partialPut: boolean;
   /** A PUT shows the file once it is whole. Can't be tried: known of some servers. */
   readonly atomicPut: boolean;
+  readonly isTried: boolean;
   /** Each of them in words. */
   readonly evidence: Readonly<Record<string, string>>;
 }
@@ -36,17 +37,21 @@ const known = new Map<string, Promise<Traits>>();
  * was found.
  *
  * @param key What is one server: the setting `url`
+ * @param isFresh Tries it in any case
  * @throws SternaError as requests do
  */
-export async function traitsOf(remote: Remote, server: Server, key: string): Promise<Traits> {
+export async function traitsOf(remote: Remote, server: Server, key: string, isFresh: boolean): Promise<Traits> {
   const whole = `${server.kind} ${key}`;
-  const found = known.get(whole) ?? probed(remote, server);
+  const found = (isFresh ? undefined : known.get(whole)) ?? probed(remote, server);
   known.set(whole, found);
+  let isKept = false;
   try {
-    return await found;
-  } catch (thrown) {
-    known.delete(whole);
-    throw thrown;
+    const traits = await found;
+    isKept = traits.isTried;
+    return traits;
+  } finally {
+    // What one account may not try, the next one may.
+    if (!isKept && known.get(whole) === found) known.delete(whole);
   }
 }
 
@@ -82,6 +87,7 @@ function cautious(server: Server, why: string): Traits {
     times: server.kind === 'cloud' ? 'header' : 'none',
     partialPut: false,
     atomicPut: false,
+    isTried: false,
     evidence: { 'not tried': why },
   };
 }
@@ -114,6 +120,7 @@ async function tried(remote: Remote, server: Server, one: URL, other: URL): Prom
     times,
     partialPut,
     atomicPut,
+    isTried: true,
     evidence: {
       'new files': yes(
         createsOnly,

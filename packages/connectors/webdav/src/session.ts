@@ -2,7 +2,8 @@ import type { OpenRequest, Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { connectDav } from '@sterna/dav';
 import { capabilitiesOf } from './capabilities.ts';
-import { encodeSegment } from './paths.ts';
+import { listEverything } from './listing.ts';
+import { encodeSegment, isOurs } from './paths.ts';
 import { traitsOf } from './probe.ts';
 import { WebdavReader } from './reader.ts';
 import { Remote } from './remote.ts';
@@ -13,8 +14,17 @@ import { WebdavWriter } from './writer.ts';
 
 const LOCK_TRIES = 3;
 
-/** @throws SternaError auth | config | transient | throttled */
-export async function openWebdavSession(request: OpenRequest): Promise<Session> {
+export interface OpenedWebdav {
+  readonly session: Session;
+  /** How many files Sterna left in the root when something ended it midway. They are in no listing. */
+  leftovers(): Promise<number>;
+}
+
+/**
+ * @param isFresh The server is tried even if this process has tried it already
+ * @throws SternaError auth | config | transient | throttled
+ */
+export async function openWebdav(request: OpenRequest, isFresh: boolean): Promise<OpenedWebdav> {
   const settings = parseWebdavSettings(request.system.settings);
   const path = pathIn(request);
   const { http, url, signIn } = connectDav(settings, request);
@@ -22,7 +32,7 @@ export async function openWebdavSession(request: OpenRequest): Promise<Session> 
     const server = await meetServer(http, path === undefined ? url : below(url, path));
     const { tree } = server;
     const remote = new Remote(http, settings.retryDelaysMs.slice(0, LOCK_TRIES));
-    const traits = request.role === 'write' ? await traitsOf(remote, server, settings.url) : undefined;
+    const traits = request.role === 'write' ? await traitsOf(remote, server, settings.url, isFresh) : undefined;
     const reader = new WebdavReader(http, tree, NAME_RULES[server.kind], settings.retryDelaysMs);
     const writer =
       traits === undefined
@@ -35,7 +45,7 @@ export async function openWebdavSession(request: OpenRequest): Promise<Session> 
             uploader: new Uploader(remote, server, traits, settings.chunkBytes),
             isCloud: server.kind === 'cloud',
           });
-    return {
+    const session: Session = {
       capabilities: capabilitiesOf(server, traits, signIn.scheme ?? 'none was asked for'),
       reader,
       ...(writer === undefined ? {} : { writer }),
@@ -43,6 +53,10 @@ export async function openWebdavSession(request: OpenRequest): Promise<Session> 
       quota: async () => server.quota,
       close: async () => http.destroy(),
       destroy: () => http.destroy(),
+    };
+    return {
+      session,
+      leftovers: async () => (await listEverything(http, tree.root))?.filter(({ name }) => isOurs(name)).length ?? 0,
     };
   } catch (error) {
     http.destroy();

@@ -124,6 +124,8 @@ test('the server is tried once for all entries, and nothing of that stays', asyn
   expect(lines.every(({ ok }) => ok)).toBe(true);
   expect(lines.find(({ name }) => name === 'capability: new files')?.evidence).toContain('honoured');
   expect(lines.find(({ name }) => name === 'capability: dates')?.evidence).toContain('X-OC-MTime');
+  // Somebody asked how it is now.
+  expect(cloud.count('PUT', /\.sterna-probe-/)).toBeGreaterThan(tried);
 });
 
 test('a large file goes in chunks; a broken try is taken up where it was, and lands once though its answer is lost', async () => {
