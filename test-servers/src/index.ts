@@ -1,3 +1,4 @@
+export * from './apache.ts';
 export * from './certificates.ts';
 export * from './cyrus.ts';
 export * from './dovecot.ts';
@@ -9,4 +10,6 @@ export * from './postgres.ts';
 export * from './radicale.ts';
 export * from './raw-dav.ts';
 export * from './raw-imap.ts';
+export * from './rclone.ts';
 export * from './scripted/index.ts';
+export type { WebServer } from './web-server.ts';

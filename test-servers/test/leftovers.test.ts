@@ -25,6 +25,7 @@ test.each([
   ['Dovecot', 'is killed', 'setInterval(() => {}, 1000)'],
   ['Postgres', 'is killed', 'setInterval(() => {}, 1000)'],
   ['Cyrus', 'is killed', 'setInterval(() => {}, 1000)'],
+  ['Apache', 'is killed', 'setInterval(() => {}, 1000)'],
   ['Dovecot', 'exits', 'process.exit(3)'],
   ['Postgres', 'throws', 'throw new Error("this one is expected")'],
 ])('%s: no process and no file stays when the test process %s', async (server, _, ending) => {

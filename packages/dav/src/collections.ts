@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Container } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import type { DavDialect } from './dialect.ts';
-import { type Home, hasType, hrefsOf, propfind } from './discover.ts';
+import { type Home, hasType, hrefsOf } from './discover.ts';
 import { refusal } from './errors.ts';
 import type { DavHttp } from './http.ts';
+import { propfind } from './propfind.ts';
 import { child, childrenOf, type DavResponse, preconditionOf } from './xml.ts';
 
 /** A collection as the server lists it. One that holds several kinds is a container for each. */

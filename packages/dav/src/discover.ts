@@ -1,16 +1,8 @@
 import { SternaError } from '@sterna/core';
 import type { DavDialect } from './dialect.ts';
 import type { DavHttp } from './http.ts';
-import {
-  child,
-  childrenOf,
-  type DavResponse,
-  type MultiStatus,
-  parseMultiStatus,
-  type XmlElement,
-  xml,
-  xmlDocument,
-} from './xml.ts';
+import { propfind } from './propfind.ts';
+import { child, childrenOf, type DavResponse, type XmlElement } from './xml.ts';
 
 export interface Home {
   /** Collections are made and looked for in the first one. */
@@ -27,24 +19,6 @@ export interface Home {
 }
 
 const USER_ADDRESSES = 'cal:calendar-user-address-set';
-
-export async function propfind(
-  http: DavHttp,
-  url: URL,
-  depth: 0 | 1,
-  properties: readonly string[],
-  doing: string,
-): Promise<MultiStatus & { readonly url: URL }> {
-  const answer = await http.send({
-    method: 'PROPFIND',
-    url,
-    headers: { depth: String(depth), 'content-type': 'application/xml; charset=utf-8' },
-    body: xmlDocument('d:propfind', xml('d:prop', properties.map((name) => xml(name)).join(''))),
-    doing,
-    repeatable: true,
-  });
-  return { ...parseMultiStatus(answer.body), url: answer.url };
-}
 
 /**
  * From a host, a service or a home to the home of the one who signs in (RFC 6764 section 6): current-user-principal,

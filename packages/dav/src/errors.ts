@@ -66,7 +66,7 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
     });
   if (status === 401)
     return new SternaError('auth', 'sign-in-refused', 'The server refused the sign-in.', {
-      fix: 'Check user name and password (or token) of this mailbox.',
+      fix: 'Check user name and password (or token) of this account.',
       details,
     });
   switch (precondition) {
@@ -88,6 +88,16 @@ export function refusal(doing: string, answer: DavAnswer): SternaError {
         details,
       });
   }
+  if (status === 423)
+    return new SternaError(
+      'object',
+      'file-locked',
+      `Somebody has it open or has locked it: the server refused ${doing}.`,
+      {
+        fix: 'Have it closed there, then start a delta pass.',
+        details,
+      },
+    );
   if (status === 413) return new SternaError('object', 'object-too-large', message, { fix: TOO_LARGE, details });
   if (status >= 500)
     return new SternaError('transient', 'dav-server-error', message, {

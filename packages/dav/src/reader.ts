@@ -2,8 +2,9 @@ import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanish
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import { type Collection, type Collections, fromContainerId } from './collections.ts';
 import type { DavDialect } from './dialect.ts';
-import { hasType, propfind } from './discover.ts';
+import { hasType } from './discover.ts';
 import type { DavHttp } from './http.ts';
+import { propfind } from './propfind.ts';
 import { type DavResponse, type MultiStatus, parseMultiStatus, xml, xmlDocument } from './xml.ts';
 
 /** A member of a collection: the last part of its address, and its ETag. */

@@ -1,44 +1,17 @@
-import { authorityOf, type Capabilities, isLoopback, type OpenRequest, type Session } from '@sterna/connector-kit';
-import { SternaError } from '@sterna/core';
+import type { Capabilities, OpenRequest, Session } from '@sterna/connector-kit';
 import { Collections } from './collections.ts';
+import { connectDav } from './connect.ts';
 import type { DavDialect } from './dialect.ts';
 import { discoverHome } from './discover.ts';
-import { DavHttp } from './http.ts';
 import { quietWrites } from './quiet.ts';
 import { DavReader } from './reader.ts';
-import { addressedUrl, parseDavSettings } from './settings.ts';
-import { SignIn } from './sign-in.ts';
+import { parseDavSettings } from './settings.ts';
 import { DavWriter } from './writer.ts';
 
 /** @throws SternaError auth | config | transient | throttled */
 export async function openDavSession(dialect: DavDialect, request: OpenRequest): Promise<Session> {
   const settings = parseDavSettings(request.system.settings);
-  const credentials = { ...request.system.credentials, ...request.credentials };
-  const user = credentials.user ?? request.address;
-  if (credentials.password === undefined && credentials.accessToken === undefined)
-    throw new SternaError('auth', 'password-missing', 'There is no password for this mailbox.', {
-      field: 'password',
-      fix: 'Give it with the system or with the entry.',
-    });
-  const url = addressedUrl(settings.url, request.address, user);
-  const allowsBasic = url.protocol === 'https:' || settings.insecure || isLoopback(url.hostname);
-  const signIn = new SignIn(
-    {
-      user,
-      ...(credentials.password === undefined ? {} : { password: credentials.password }),
-      ...(credentials.accessToken === undefined ? {} : { accessToken: credentials.accessToken }),
-    },
-    allowsBasic,
-  );
-  const http = new DavHttp({
-    signIn,
-    ca: authorityOf(settings),
-    verifyCertificate: settings.verifyCertificate,
-    maxConnections: settings.maxConnections,
-    timeoutMs: settings.timeoutSeconds * 1_000,
-    retryDelaysMs: settings.retryDelaysMs,
-    signal: request.signal,
-  });
+  const { http, url, signIn } = connectDav(settings, request);
   try {
     const home = await discoverHome(http, dialect, url);
     const collections = new Collections(http, dialect, home);

@@ -2,8 +2,13 @@ import type { ParsedEndpoint } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 
-/** Settings of a CalDAV or CardDAV system; secrets come with the credentials. */
-export const davSettings = z.strictObject({
+const retryDelaysMs = z
+  .array(z.number().int().min(0).max(600_000))
+  .max(20)
+  .default([100, 500, 2_000, 5_000])
+  .describe('Pauses before each new try after a lost connection');
+
+const common = {
   url: z
     .string()
     .trim()
@@ -15,18 +20,26 @@ export const davSettings = z.strictObject({
   verifyCertificate: z.boolean().default(true),
   maxConnections: z.number().int().min(1).max(16).default(4).describe('Requests in flight of one session'),
   timeoutSeconds: z.number().positive().max(3_600).default(120).describe('For each request'),
+};
+
+/** How any DAV server is reached; secrets come with the credentials. */
+export const connectionFields = { ...common, retryDelaysMs };
+const connectionSettings = z.object(connectionFields);
+export type ConnectionSettings = z.infer<typeof connectionSettings>;
+
+/** Settings of a CalDAV or CardDAV system. */
+export const davSettings = z.strictObject({
+  ...common,
   pageSize: z.number().int().min(1).max(5_000).default(100).describe('Objects read by one request'),
-  retryDelaysMs: z
-    .array(z.number().int().min(0).max(600_000))
-    .max(20)
-    .default([100, 500, 2_000, 5_000])
-    .describe('Pauses before each new try after a lost connection'),
+  retryDelaysMs,
 });
 export type DavSettings = z.infer<typeof davSettings>;
 
+export const parseDavSettings = (settings: unknown): DavSettings => parseSettings(davSettings, settings);
+
 /** @throws SternaError config naming the setting at fault */
-export function parseDavSettings(settings: unknown): DavSettings {
-  const parsed = davSettings.safeParse(settings);
+export function parseSettings<T extends ConnectionSettings>(schema: z.ZodType<T>, settings: unknown): T {
+  const parsed = schema.safeParse(settings);
   const issue = parsed.success ? undefined : parsed.error.issues[0];
   if (parsed.success) {
     addressedUrl(parsed.data.url, 'x', 'x');

@@ -8,6 +8,8 @@ export const NAMESPACES = {
   card: 'urn:ietf:params:xml:ns:carddav',
   cs: 'http://calendarserver.org/ns/',
   ical: 'http://apple.com/ns/ical/',
+  oc: 'http://owncloud.org/ns',
+  ms: 'urn:schemas-microsoft-com:',
 } as const;
 type Prefix = keyof typeof NAMESPACES;
 
@@ -24,63 +26,92 @@ const PREFIX_OF = new Map<string, string>(Object.entries(NAMESPACES).map(([prefi
 /** Deeper than any answer. */
 const MAX_DEPTH = 64;
 
-/** @throws SternaError transient `dav-answer-invalid` where it is no XML */
-export function parseXml(body: Buffer): XmlElement {
-  interface Open {
-    readonly name: string;
-    readonly attributes: Record<string, string>;
-    readonly children: XmlElement[];
-    text: string;
-  }
-  const parser = new SaxesParser({ xmlns: true });
-  const open: Open[] = [];
-  let root: XmlElement | undefined;
-  let failure: Error | undefined;
-  parser.on('error', (error) => {
-    failure ??= error;
-  });
-  parser.on('opentag', (tag) => {
-    if (open.length > MAX_DEPTH) failure ??= new Error('too deep');
-    const prefix = PREFIX_OF.get(tag.uri);
-    open.push({
-      name: prefix === undefined ? `{${tag.uri}}${tag.local}` : `${prefix}:${tag.local}`,
-      attributes: Object.fromEntries(Object.values(tag.attributes).map((one) => [one.local, one.value])),
-      children: [],
-      text: '',
+interface Open {
+  readonly name: string;
+  readonly attributes: Record<string, string>;
+  readonly children: XmlElement[];
+  text: string;
+}
+
+/** Builds elements from pieces of a document, as they come. */
+class ElementBuilder {
+  readonly #parser = new SaxesParser({ xmlns: true });
+  readonly #decoder = new TextDecoder('utf-8');
+  readonly #open: Open[] = [];
+  readonly #take: ((element: XmlElement) => boolean) | undefined;
+  #failure: Error | undefined;
+  root: XmlElement | undefined;
+  /** Name of the outermost element, once it has begun. */
+  rootName: string | undefined;
+
+  /** @param take Given every child of the root; what it keeps is not added to the root */
+  constructor(take?: (element: XmlElement) => boolean) {
+    this.#take = take;
+    const parser = this.#parser;
+    parser.on('error', (error) => {
+      this.#failure ??= error;
     });
-  });
-  const take = (text: string): void => {
-    const inner = open.at(-1);
-    if (inner !== undefined) inner.text += text;
-  };
-  parser.on('text', take);
-  parser.on('cdata', take);
-  parser.on('closetag', () => {
-    const closed = open.pop();
+    parser.on('opentag', (tag) => {
+      if (this.#open.length > MAX_DEPTH) this.#failure ??= new Error('too deep');
+      const prefix = PREFIX_OF.get(tag.uri);
+      const name = prefix === undefined ? `{${tag.uri}}${tag.local}` : `${prefix}:${tag.local}`;
+      this.rootName ??= name;
+      const attributes = Object.fromEntries(Object.values(tag.attributes).map((one) => [one.local, one.value]));
+      this.#open.push({ name, attributes, children: [], text: '' });
+    });
+    const text = (found: string): void => {
+      const inner = this.#open.at(-1);
+      if (inner !== undefined) inner.text += found;
+    };
+    parser.on('text', text);
+    parser.on('cdata', text);
+    parser.on('closetag', () => this.#closed());
+  }
+
+  #closed(): void {
+    const closed = this.#open.pop();
     if (closed === undefined) return;
-    const outer = open.at(-1);
-    if (outer === undefined) root = closed;
-    else {
+    const outer = this.#open.at(-1);
+    if (outer === undefined) this.root = closed;
+    else if (this.#open.length > 1 || this.#take?.(closed) !== true) {
       outer.children.push(closed);
       outer.text += closed.text;
     }
-  });
-  try {
-    parser.write(body.toString('utf8')).close();
-  } catch (error) {
-    failure ??= error as Error;
   }
-  if (failure !== undefined || root === undefined)
-    throw new SternaError(
-      'transient',
-      'dav-answer-invalid',
-      'The server’s answer is not the XML that the protocol asks for.',
-      {
-        fix: 'Check that the address is a CalDAV or CardDAV server, not a web page or a proxy.',
-        cause: failure,
-      },
-    );
-  return root;
+
+  /** @throws SternaError transient `dav-answer-invalid` */
+  write(chunk: Buffer): void {
+    this.#guarded(() => this.#parser.write(this.#decoder.decode(chunk, { stream: true })));
+  }
+
+  /** @throws SternaError transient `dav-answer-invalid` */
+  end(): XmlElement {
+    this.#guarded(() => this.#parser.write(this.#decoder.decode()).close());
+    if (this.root === undefined) throw invalid(undefined);
+    return this.root;
+  }
+
+  #guarded(work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failure ??= error as Error;
+    }
+    if (this.#failure !== undefined) throw invalid(this.#failure);
+  }
+}
+
+const invalid = (cause: Error | undefined): SternaError =>
+  new SternaError('transient', 'dav-answer-invalid', 'The server’s answer is not the XML that the protocol asks for.', {
+    fix: 'Check that the address is a DAV server, not a web page or a proxy.',
+    cause,
+  });
+
+/** @throws SternaError transient `dav-answer-invalid` where it is no XML */
+export function parseXml(body: Buffer): XmlElement {
+  const builder = new ElementBuilder();
+  builder.write(body);
+  return builder.end();
 }
 
 export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
@@ -135,28 +166,50 @@ export interface MultiStatus {
 /** @throws SternaError transient `dav-answer-invalid` */
 export function parseMultiStatus(body: Buffer): MultiStatus {
   const root = parseXml(body);
-  if (root.name !== 'd:multistatus')
-    throw new SternaError(
-      'transient',
-      'dav-answer-invalid',
-      'The server answered with another document than was asked for.',
-    );
-  const responses = childrenOf(root, 'd:response').flatMap((response) => {
-    const status = statusOf(child(response, 'd:status')?.text);
-    const properties = new Map<string, XmlElement>();
-    for (const propstat of childrenOf(response, 'd:propstat')) {
-      const code = statusOf(child(propstat, 'd:status')?.text) ?? 200;
-      if (code < 200 || code >= 300) continue;
-      for (const property of child(propstat, 'd:prop')?.children ?? []) properties.set(property.name, property);
-    }
-    return childrenOf(response, 'd:href').map((href) => ({
-      href: href.text.trim(),
-      status: status ?? 200,
-      properties,
-      error: child(response, 'd:error')?.children[0]?.name,
-    }));
-  });
+  if (root.name !== 'd:multistatus') throw otherDocument();
+  const responses = childrenOf(root, 'd:response').flatMap(responsesIn);
   return { responses, syncToken: child(root, 'd:sync-token')?.text.trim() || undefined };
+}
+
+/**
+ * The resources of a 207 answer one after the other, however many they are.
+ *
+ * @throws SternaError transient `dav-answer-invalid`
+ */
+export async function* streamMultiStatus(body: AsyncIterable<Buffer>): AsyncGenerator<DavResponse> {
+  let found: DavResponse[] = [];
+  const builder = new ElementBuilder((element) => {
+    if (element.name !== 'd:response') return false;
+    found.push(...responsesIn(element));
+    return true;
+  });
+  for await (const chunk of body) {
+    builder.write(chunk);
+    if (builder.rootName !== undefined && builder.rootName !== 'd:multistatus') throw otherDocument();
+    const ready = found;
+    found = [];
+    yield* ready;
+  }
+  builder.end();
+}
+
+const otherDocument = (): SternaError =>
+  new SternaError('transient', 'dav-answer-invalid', 'The server answered with another document than was asked for.');
+
+function responsesIn(response: XmlElement): readonly DavResponse[] {
+  const status = statusOf(child(response, 'd:status')?.text);
+  const properties = new Map<string, XmlElement>();
+  for (const propstat of childrenOf(response, 'd:propstat')) {
+    const code = statusOf(child(propstat, 'd:status')?.text) ?? 200;
+    if (code < 200 || code >= 300) continue;
+    for (const property of child(propstat, 'd:prop')?.children ?? []) properties.set(property.name, property);
+  }
+  return childrenOf(response, 'd:href').map((href) => ({
+    href: href.text.trim(),
+    status: status ?? 200,
+    properties,
+    error: child(response, 'd:error')?.children[0]?.name,
+  }));
 }
 
 const statusOf = (line: string | undefined): number | undefined => {

@@ -4,6 +4,7 @@ import { carddavConnector } from '@sterna/connector-carddav';
 import { filesConnector } from '@sterna/connector-files';
 import { imapConnector } from '@sterna/connector-imap';
 import { type Connector, composeConnectors } from '@sterna/connector-kit';
+import { webdavConnector } from '@sterna/connector-webdav';
 import { createRegistry } from './registry.ts';
 
 /** A mailbox as open standards have it: mail, calendars and tasks, contacts, each with a server of its own. */
@@ -25,6 +26,7 @@ const registry = createRegistry([
   standardsConnector,
   archiveConnector,
   filesConnector,
+  webdavConnector,
 ]);
 
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;

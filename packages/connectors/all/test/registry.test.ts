@@ -21,7 +21,7 @@ test('each URL finds its connector by its scheme, in any case', () => {
   expect(connectorForUrl('maildir:/var/mail').name).toBe('archive');
   expect(connectorForUrl('files:/srv/files').name).toBe('files');
   expect(connectorForUrl('caldav+https://ada@dav.example').name).toBe('caldav');
-  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive', 'files']);
+  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive', 'files', 'webdav']);
 });
 
 test('an address without scheme, or with a strange one, says what there is and repeats nothing secret', () => {

@@ -1,0 +1,28 @@
+import type { Capabilities } from '@sterna/connector-kit';
+import type { Traits } from './probe.ts';
+import { NAME_RULES, type Server } from './server.ts';
+
+/** @param traits Undefined where the server is only read */
+export function capabilitiesOf(server: Server, traits: Traits | undefined, signedIn: string): Capabilities {
+  return {
+    kinds: ['file'],
+    settle: 'reserved-id',
+    delta: 'list',
+    bytes: 'exact',
+    idScope: 'container',
+    collapsesTwins: false,
+    dateKept: traits !== undefined && traits.times !== 'none',
+    moves: true,
+    keywords: 'none',
+    permissions: false,
+    versions: false,
+    names: NAME_RULES[server.kind],
+    batch: { objects: 64, bytes: 8 * 1024 * 1024, inFlight: 8 },
+    maxObjectBytes: undefined,
+    evidence: {
+      server: server.name,
+      'sign-in': signedIn,
+      ...(traits?.evidence ?? { writing: 'not tried: it is only read' }),
+    },
+  };
+}
