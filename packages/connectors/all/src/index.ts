@@ -3,6 +3,7 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { imapConnector } from '@sterna/connector-imap';
 import { type Connector, composeConnectors } from '@sterna/connector-kit';
+import { s3Connector } from '@sterna/connector-s3';
 import { createRegistry } from './registry.ts';
 
 /** A mailbox as open standards have it: mail, calendars and tasks, contacts, each with a server of its own. */
@@ -23,6 +24,7 @@ const registry = createRegistry([
   carddavConnector,
   standardsConnector,
   archiveConnector,
+  s3Connector,
 ]);
 
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;

@@ -20,7 +20,8 @@ test('each URL finds its connector by its scheme, in any case', () => {
   expect(connectorForUrl('IMAP://ada@mail.example').name).toBe('imap');
   expect(connectorForUrl('maildir:/var/mail').name).toBe('archive');
   expect(connectorForUrl('caldav+https://ada@dav.example').name).toBe('caldav');
-  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive']);
+  expect(connectorForUrl('s3+https://key@s3.example/bucket').name).toBe('s3');
+  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive', 's3']);
 });
 
 test('an address without scheme, or with a strange one, says what there is and repeats nothing secret', () => {

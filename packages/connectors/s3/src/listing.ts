@@ -94,6 +94,8 @@ export async function* filesOf(
   for await (const page of bucket.pages(prefix, { delimiter: '/', after })) {
     const folders: string[] = [];
     for (const common of page.prefixes) {
+      // What a listing goes on behind may come again as a prefix of what follows.
+      if (common === after) continue;
       const name = keys.folderIn(container, common);
       if (name !== undefined) folders.push(name);
       else for await (const odd of bucket.pages(common)) {
