@@ -1,6 +1,7 @@
 import { INLINE_LIMIT, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { describe, expect, test } from 'vitest';
+import { describeFileReader } from './describe-file-reader.ts';
 import type { SeedMessage, SuiteFixture } from './fixture.ts';
 import { alive, bytesOf, collect, list, seconds, staged, toolsOf } from './helpers.ts';
 import { dateOf } from './messages.ts';
@@ -418,4 +419,6 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
       }),
     );
   });
+
+  if (kind === 'file') describeFileReader(name, fixture);
 }

@@ -1,26 +1,53 @@
 import type { Candidate, CreateOp, Op, Result, Session, Writer } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { describe, expect, test } from 'vitest';
+import { describeFileWriter } from './describe-file-writer.ts';
 import type { FoundMessage, SuiteFixture } from './fixture.ts';
 import { collect, seconds, staged, toolsOf } from './helpers.ts';
 import { COMMANDS, dateOf } from './messages.ts';
+import {
+  allocated,
+  apply,
+  chunks,
+  create as createWith,
+  digests,
+  foundId,
+  foundVersion,
+  idOf,
+  known,
+  opsOf,
+  strangerTo,
+  versionOf,
+  type Wanted,
+  writerOf,
+} from './writer-tools.ts';
 
 /** Every writer's contract (connector-kit, writer.ts). Call it in a test file of the connector. */
 export function describeWriter(name: string, fixture: SuiteFixture): void {
-  const { kind, home, plain, twin, changed, seedOf, digest, matchKey, keys, readAll, ...tools } = toolsOf(fixture);
+  const tools = toolsOf(fixture);
+  const { kind, home, plain, twin, changed, renamed, nameOf, seedOf, digest, matchKey, keys, readAll } = tools;
   const { folderNames, hostileNames, awkward, large: largeObject, streams, capabilitiesOf } = tools;
   const exact = (session: Session): boolean =>
     capabilitiesOf(session).bytes === 'exact' && fixture.sharesWrapper !== true;
   const isMail = kind === 'message';
+  const ops = (session: Session, container: string, messages: readonly Wanted[]): CreateOp[] =>
+    opsOf(tools, session, container, messages);
+  const create = (session: Session, container: string, messages: readonly Wanted[]): Promise<(string | undefined)[]> =>
+    createWith(tools, session, container, messages);
 
   const kept = fixture.keepsLook ?? { color: kind !== 'contact', description: true };
-  const look: { readonly color?: string; readonly description?: string } = isMail
-    ? {}
-    : { ...(kind === 'contact' ? {} : { color: '#10AB30' }), description: 'Mine' };
+  const look: { readonly color?: string; readonly description?: string } =
+    isMail || kind === 'file' ? {} : { ...(kind === 'contact' ? {} : { color: '#10AB30' }), description: 'Mine' };
 
   async function ensure(session: Session, path: readonly string[]): Promise<string> {
     return (await writerOf(session).ensureContainer(path, { kind, subscribe: true, ...look })).container.id;
   }
+
+  /** The same object under a natural key that has this one's within, as servers search for parts of text. */
+  const underLongerKey = (raw: Buffer): Buffer =>
+    renamed === undefined
+      ? Buffer.from(raw.toString('utf8').replace(/^UID:(\S+)/m, 'UID:x.$1.x'))
+      : renamed(raw, `x.${nameOf?.(raw)}.x`);
 
   function one(found: readonly FoundMessage[], raw: Buffer): FoundMessage {
     const copies = found.filter((message) => digest(message.raw) === digest(raw));
@@ -243,7 +270,8 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         const session = await open('write');
         const made = new Map<string, readonly string[]>();
         const refused: string[] = [];
-        for (const path of hostileNames) {
+        const paths = kind === 'file' ? allocated(hostileNames, capabilitiesOf(session).names ?? {}) : hostileNames;
+        for (const path of paths) {
           try {
             const { container, notes } = await writerOf(session).ensureContainer(path, { kind, subscribe: true });
             expect(made.get(container.id), `${JSON.stringify(path)} is the folder of another`).toBeUndefined();
@@ -331,7 +359,8 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         if (!capabilitiesOf(session).moves) return;
         const [inside, archive] = [await ensure(session, home), await ensure(session, ['Archive'])];
         const alike = { raw: plain(1), flags: ['\\Seen', 'Work'], date: dateOf(9) };
-        const ids = await create(session, inside, [alike, alike, { raw: plain(2), flags: [], date: dateOf(2) }]);
+        const moved = { ...alike, raw: twin(1) };
+        const ids = await create(session, inside, [alike, moved, { raw: plain(2), flags: [], date: dateOf(2) }]);
         const place = { verb: 'place', container: inside, to: archive } as const;
         const results = await apply(session, [
           { ...place, op: 'a', targetId: ids[1] ?? '' },
@@ -345,13 +374,13 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         if (placed?.outcome === 'done' && placed.targetId !== undefined) {
           await writerOf(session).confirm(archive, [placed.targetId]);
           const [copy] = await readAll(session.reader, archive, [placed.targetId]);
-          expect(copy?.digest).toBe(digest(plain(1)));
+          expect(copy?.digest).toBe(digest(twin(1)));
         }
         const found = await endpoint.dump();
-        expect(keys(found)).toEqual(keys([seedOf(1), seedOf(2), seedOf(1, { folder: ['Archive'] })]));
-        const moved = found.find((message) => message.folder[0] === 'Archive');
-        expect(moved?.flags).toEqual(['\\Seen', 'Work'].sort());
-        if (capabilitiesOf(session).dateKept) expect(seconds(moved?.date)).toBe(seconds(dateOf(9)));
+        expect(keys(found)).toEqual(keys([seedOf(1), seedOf(2), seedOf(1, { raw: twin(1), folder: ['Archive'] })]));
+        const there = found.find((message) => message.folder[0] === 'Archive');
+        expect(there?.flags).toEqual(isMail ? ['\\Seen', 'Work'].sort() : []);
+        if (capabilitiesOf(session).dateKept) expect(seconds(there?.date)).toBe(seconds(dateOf(9)));
       }),
     );
 
@@ -388,7 +417,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         const session = await open('write');
         const inside = await ensure(session, home);
         const ids = known(await create(session, inside, [{ raw: plain(1), flags: ['Work'], date: dateOf(1) }]));
-        const { confirm } = bound(session);
+        const confirm = (...args: Parameters<Writer['confirm']>): Promise<void> => writerOf(session).confirm(...args);
         await confirm(inside, ids);
         await confirm(inside, [...ids, strangerTo(ids)]);
         await confirm(inside, []);
@@ -417,9 +446,10 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
               heir,
               batch.map((op) => ({ ...op, body: op.body })),
             );
-            expect(again.map((result) => result.outcome)).toEqual(['done', 'done', 'done']);
-            expect(again.map(idOf)).toEqual(results.map(idOf));
-            if (!isMail) expect(again.map(versionOf)).toEqual(results.map(versionOf));
+            // Whose a file is tells the engine, by its content.
+            if (kind !== 'file') expect(again.map((result) => result.outcome)).toEqual(['done', 'done', 'done']);
+            expect(again.map(foundId)).toEqual(results.map(foundId));
+            if (!isMail) expect(again.map(foundVersion)).toEqual(results.map(foundVersion));
             break;
           }
           case 'pending-mark': {
@@ -462,16 +492,17 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         const writer = writerOf(session);
         const inside = await ensure(session, home);
         const key = '00ff'.repeat(8);
-        const reservedId = writer.reserve?.(inside, key);
-        expect(writer.reserve?.(inside, key)).toBe(reservedId);
-        expect(writer.reserve?.(inside, `${key.slice(1)}0`)).not.toBe(reservedId);
         const [op] = ops(session, inside, [{ raw: plain(1), flags: [], date: dateOf(1) }]);
+        const reservedId = writer.reserve?.(inside, key, op?.name);
+        expect(writer.reserve?.(inside, key, op?.name)).toBe(reservedId);
+        if (op?.name === undefined) expect(writer.reserve?.(inside, `${key.slice(1)}0`)).not.toBe(reservedId);
+        else expect(reservedId).toBe(op.name);
         const [result] = await apply(session, [{ ...(op as CreateOp), reservedId: reservedId as string }]);
         expect(result).toMatchObject({ outcome: 'done', targetId: reservedId });
         // People touched it since: still the same object, nothing is overwritten.
         await endpoint.setFlags?.({ folder: home, raw: plain(1) }, ['\\Flagged', '\\Seen']);
         const [again] = await apply(await open('write'), [{ ...(op as CreateOp), reservedId: reservedId as string }]);
-        expect(again).toMatchObject({ outcome: 'done', targetId: reservedId });
+        expect(again).toMatchObject({ outcome: kind === 'file' ? 'exists' : 'done', targetId: reservedId });
         const found = await endpoint.dump();
         expect(found).toHaveLength(1);
         if (endpoint.setFlags !== undefined) expect(found[0]?.flags).toEqual(['\\Flagged', '\\Seen']);
@@ -482,7 +513,6 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'create: another object under the same natural key is told, not written over',
       staged(fixture, async ({ endpoint, open }) => {
         if (changed === undefined) return;
-        // A key within another one, as servers search for parts of text.
         const longer = underLongerKey(plain(1));
         await endpoint.seed([seedOf(0, { raw: longer }), seedOf(1)]);
         const session = await open('write');
@@ -491,7 +521,8 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         const [ours] = await apply(session, [...wanted(plain(2))]);
         const items = await collect(writerOf(session).inventory(inside, { matchKey: true }));
         expect(items).toHaveLength(3);
-        const itemOf = (raw: Buffer) => items.find((item) => item.matchKey?.toString('hex') === matchKey(raw));
+        const { names } = capabilitiesOf(session);
+        const itemOf = (raw: Buffer) => items.find((item) => item.matchKey?.toString('hex') === matchKey(raw, names));
         expect(ours).toMatchObject({ outcome: 'done', targetId: itemOf(plain(2))?.targetId });
         expect(ours && versionOf(ours)).toBe(itemOf(plain(2))?.version);
         for (const n of [1, 2]) {
@@ -508,7 +539,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       'create: of what an earlier try made, the newer content wins',
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');
-        if (changed === undefined || capabilitiesOf(session).settle !== 'reserved-id') return;
+        if (changed === undefined || kind === 'file' || capabilitiesOf(session).settle !== 'reserved-id') return;
         const inside = await ensure(session, home);
         const [op] = ops(session, inside, [{ raw: plain(1), flags: [], date: undefined }]);
         const [first] = await apply(session, [op as CreateOp]);
@@ -612,7 +643,10 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         ]);
         const all = [plain(1), plain(2), twin(2), plain(3)];
         const items = await collect(writerOf(session).inventory(inside, { matchKey: true }));
-        expect(items.map((item) => item.matchKey?.toString('hex')).sort()).toEqual(all.map(matchKey).sort());
+        const { names } = capabilitiesOf(session);
+        expect(items.map((item) => item.matchKey?.toString('hex')).sort()).toEqual(
+          all.map((raw) => matchKey(raw, names)).sort(),
+        );
         const sized = await collect(writerOf(session).inventory(inside, { size: true }));
         // As the target counts them: line ends may be its own.
         expect(sized).toHaveLength(4);
@@ -654,79 +688,6 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
       }),
     );
   });
-}
 
-interface Wanted {
-  readonly raw: Buffer;
-  readonly flags: readonly string[];
-  readonly date: Date | undefined;
-  /** Instead of `raw` in one piece. */
-  readonly body?: AsyncIterable<Buffer>;
-}
-
-let serial = 0;
-
-function ops(session: Session, container: string, messages: readonly Wanted[]): CreateOp[] {
-  const reserve = session.writer?.reserve?.bind(session.writer);
-  return messages.map(({ raw, flags, date, body }) => {
-    const n = ++serial;
-    const reserved = reserve === undefined ? {} : { reservedId: reserve(container, n.toString(16).padStart(32, '0')) };
-    return { verb: 'create', op: `op${n}`, container, flags, date, size: raw.length, body: body ?? raw, ...reserved };
-  });
-}
-
-const apply = (session: Session, batch: Parameters<Writer['apply']>[0]): Promise<readonly Result[]> =>
-  writerOf(session).apply(batch);
-
-/** Creates, expects each to be done, and confirms, as the engine does for what it has settled. */
-async function create(
-  session: Session,
-  container: string,
-  messages: readonly Wanted[],
-): Promise<(string | undefined)[]> {
-  const batch = ops(session, container, messages);
-  const results = await apply(session, batch);
-  expect(results.map((result) => result.op)).toEqual(batch.map((op) => op.op));
-  const ids = results.map((result) => {
-    if (result.outcome !== 'done')
-      throw new Error(`${result.outcome}: ${'error' in result ? result.error.message : ''}`);
-    return result.targetId;
-  });
-  if (ids.includes(undefined)) {
-    const found = await collect(writerOf(session).candidates(container, undefined));
-    await writerOf(session).confirm(
-      container,
-      found.filter((one) => one.marked).map((one) => one.targetId),
-    );
-  } else await writerOf(session).confirm(container, known(ids));
-  return ids;
-}
-
-function writerOf(session: Session): Writer {
-  if (session.writer === undefined) throw new Error('a write session has no writer');
-  return session.writer;
-}
-
-function bound(session: Session): Pick<Writer, 'confirm'> {
-  const writer = writerOf(session);
-  return { confirm: (container, ids) => writer.confirm(container, ids) };
-}
-
-const idOf = (result: Result): string | undefined => (result.outcome === 'done' ? result.targetId : undefined);
-const versionOf = (result: Result): string | undefined => (result.outcome === 'done' ? result.version : undefined);
-const known = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
-const digests = (found: readonly Candidate[]): string[] =>
-  found.map((candidate) => candidate.digest.toString('hex')).sort();
-
-/** The same object under a UID that has this one's within. */
-const underLongerKey = (raw: Buffer): Buffer => Buffer.from(raw.toString('utf8').replace(/^UID:(\S+)/m, 'UID:x.$1.x'));
-
-/** An id of the same shape that nothing has: the last digit counted up beyond all of them. */
-function strangerTo(ids: readonly (string | undefined)[]): string {
-  const [longest = '1'] = known(ids).sort((a, b) => b.length - a.length || (a < b ? 1 : -1));
-  return longest.replace(/\d(?=\D*$)/, '$&99');
-}
-
-async function* chunks(raw: Buffer): AsyncIterable<Buffer> {
-  for (let at = 0; at < raw.length; at += 65_537) yield raw.subarray(at, at + 65_537);
+  if (kind === 'file') describeFileWriter(name, fixture);
 }

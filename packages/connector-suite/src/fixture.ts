@@ -19,9 +19,11 @@ export interface FoundMessage {
   readonly flags: Flags;
   /** Undefined where the system keeps none. */
   readonly date: Date | undefined;
+  /** Files: as the system has it. */
+  readonly name?: string;
 }
 
-/** Which of several messages of one folder is meant: by its bytes; of twins the first. */
+/** Which of several messages of one folder is meant: by its bytes, a file by its material's `nameOf`; of twins the first. */
 export interface PickMessage {
   readonly folder: readonly string[];
   readonly raw: Buffer;
@@ -35,11 +37,14 @@ export interface SuiteEndpoint {
   readonly connector: Connector;
   readonly system: SystemConfig;
   readonly address: string;
-  /** Adds messages, in this order, making folders as needed. */
+  /**
+   * Adds messages, in this order, making folders as needed. Files are called as the material's `nameOf` says, their
+   * modification time is `date`.
+   */
   seed(messages: readonly SeedMessage[]): Promise<void>;
-  /** Everything that is there, byte by byte. */
+  /** Everything that is there, byte by byte; without Sterna's own leftovers, `.sterna-*.part` and `.sterna-uploads`. */
   dump(): Promise<readonly FoundMessage[]>;
-  /** Decoded paths of all folders, empty ones included. */
+  /** Decoded paths of all folders, empty ones included, without the root. */
   folders(): Promise<readonly (readonly string[])[]>;
   /** Replaces the flags of one message. Absent where nobody but Sterna can do that. */
   setFlags?(which: PickMessage, flags: Flags): Promise<void>;
@@ -48,6 +53,10 @@ export interface SuiteEndpoint {
   replace?(which: PickMessage, raw: Buffer): Promise<void>;
   /** Absent where a move can't be told from removing and adding. */
   move?(which: PickMessage, to: readonly string[]): Promise<void>;
+  /** Makes an empty folder. Absent where there is no such thing. */
+  makeFolder?(path: readonly string[]): Promise<void>;
+  /** Names of what Sterna itself left behind, anywhere. */
+  leftovers?(): Promise<readonly string[]>;
   dispose(): Promise<void>;
 }
 
@@ -69,6 +78,8 @@ export interface SuiteFixture {
   readonly keepsFlags: boolean;
   /** Whether the received date of a seeded message is kept. */
   readonly keepsDates: boolean;
+  /** Files: a folder and a file of one name can both be in a folder, as with S3's keys. */
+  readonly folderBesideFile?: boolean;
   /** Labels of awkward objects that can't be seeded exactly: mbox adds a missing last line end. */
   readonly notSeedable?: readonly string[];
   /** Enough messages for three pages of a listing. Default 1,100; 0 where the system lists all at once. */

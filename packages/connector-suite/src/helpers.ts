@@ -11,6 +11,7 @@ import type {
   Session,
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
+import { encodeName, type NameRules, nameKey } from '@sterna/core';
 import type { FoundMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
 import type { Material } from './material.ts';
 import { messages } from './materials.ts';
@@ -113,8 +114,10 @@ export interface Tools extends Material {
   capabilitiesOf(session: Session): Capabilities;
   /** Hex of the kind's digest: equal for an object and its faithful copy. */
   digest(raw: Buffer): string;
-  /** Hex of the kind's match key. */
-  matchKey(raw: Buffer): string;
+  /** Hex of the kind's match key. @param rules Files: of the system whose names are compared */
+  matchKey(raw: Buffer, rules?: NameRules): string;
+  /** Files: what the session's system calls it, were it a target. */
+  targetName(session: Session, raw: Buffer): string | undefined;
   seedOf(n: number, change?: Partial<SeedMessage>): SeedMessage;
   containers(reader: Reader): Promise<readonly Container[]>;
   containerOf(reader: Reader, path: readonly string[]): Promise<string>;
@@ -128,6 +131,8 @@ export function toolsOf(fixture: SuiteFixture): Tools {
   const material = fixture.material ?? messages;
   const pivot = pivotOf(material.kind);
   const digest = (raw: Buffer): string => pivot.digest(raw).toString('hex');
+  const capabilitiesOf = (session: Session): Capabilities =>
+    session.capabilitiesOf?.(material.kind) ?? session.capabilities;
   // A collection may hold other kinds too, each as a container of its own.
   const containers = async (reader: Reader) =>
     (await reader.containers()).filter((one) => one.kind === material.kind || !fixture.mixed);
@@ -135,9 +140,18 @@ export function toolsOf(fixture: SuiteFixture): Tools {
     ...material,
     folderNames: fixture.oneCollection === true ? [] : (fixture.folderNames ?? material.folderNames),
     hostileNames: fixture.oneCollection === true ? [] : material.hostileNames,
-    capabilitiesOf: (session) => session.capabilitiesOf?.(material.kind) ?? session.capabilities,
+    capabilitiesOf,
     digest,
-    matchKey: (raw) => pivot.matchKey(raw).toString('hex'),
+    matchKey: (raw, rules = {}) => {
+      const name = material.nameOf?.(raw);
+      return pivot
+        .matchKey(raw, name === undefined ? undefined : nameKey(encodeName(name, rules).name, rules))
+        .toString('hex');
+    },
+    targetName: (session, raw) => {
+      const name = material.nameOf?.(raw);
+      return name === undefined ? undefined : encodeName(name, capabilitiesOf(session).names ?? {}).name;
+    },
     seedOf: (n, change = {}) => ({
       folder: material.home,
       raw: material.plain(n),

@@ -1,5 +1,6 @@
 export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
+export { fileNameOf, files, namedFile } from './file-objects.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
 export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';

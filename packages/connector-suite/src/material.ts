@@ -7,6 +7,10 @@ export interface Material {
   readonly home: readonly string[];
   /** A small object; the same bytes for the same arguments, another object for another `n`. */
   plain(n: number | string, body?: string): Buffer;
+  /** Files: what an object of these bytes is called. Absent: objects have no names. */
+  nameOf?(raw: Buffer): string;
+  /** Files: the content of `raw` under another name. */
+  renamed?(raw: Buffer, name: string): Buffer;
   /** A second object beside `plain(n)`: byte-identical, unless the kind has a natural key. */
   twin(n: number | string): Buffer;
   /**

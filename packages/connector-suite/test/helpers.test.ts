@@ -1,7 +1,17 @@
 import type { ChangePage, Reader } from '@sterna/connector-kit';
 import { expect, test } from 'vitest';
 import { alive, list, toolsOf } from '../src/helpers.ts';
-import { contacts, events, HOSTILE_NAMES, largeMessage, messages, tasks } from '../src/index.ts';
+import {
+  contacts,
+  events,
+  fileNameOf,
+  files,
+  HOSTILE_NAMES,
+  largeMessage,
+  messages,
+  namedFile,
+  tasks,
+} from '../src/index.ts';
 
 const reader = (pages: readonly ChangePage[]): Reader => ({
   containers: async () => [],
@@ -34,7 +44,7 @@ test('what a listing leaves alive: all of a full one, the known ones changed by 
 });
 
 test('the objects and names of the suite are what they claim: different, hostile, large without bare line ends', () => {
-  for (const material of [messages, events, tasks, contacts]) {
+  for (const material of [messages, events, tasks, contacts, files]) {
     const { awkward, plain, twin, changed, large, digest, matchKey } = toolsOf({
       material,
       make: () => Promise.reject(new Error('not here')),
@@ -52,4 +62,15 @@ test('the objects and names of the suite are what they claim: different, hostile
   const large = largeMessage().toString('latin1');
   expect(large.length).toBeGreaterThan(5 * 1024 * 1024);
   expect(/[^\r]\n|\r[^\n]/.test(large)).toBe(false);
+});
+
+test('a file’s name is in its bytes, whatever it is, and another one can be put there', () => {
+  for (const name of ['plain.txt', ' two  spaces ', 'two\r\nlines', '"quoted"', 'Grüße 🎉', 'a: b', '.'])
+    expect(fileNameOf(namedFile(name, Buffer.from([0, 10, 255])))).toBe(name);
+  const names = [...files.awkward.values()].map((raw) => files.nameOf?.(raw));
+  expect(new Set(names).size).toBe(files.awkward.size);
+  expect(files.nameOf?.(files.changed?.(1) as Buffer)).toBe(files.nameOf?.(files.plain(1)));
+  const moved = files.renamed?.(files.plain(1), 'other') as Buffer;
+  expect(files.nameOf?.(moved)).toBe('other');
+  expect(moved.subarray('name: other'.length)).toEqual(files.plain(1).subarray('name: plain-1.txt'.length));
 });

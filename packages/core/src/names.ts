@@ -36,9 +36,13 @@ const ESCAPE = '^';
 /** A literal `^` that would read as an escape. */
 const AMBIGUOUS = /\^(?=[0-9A-F]{2}|~)/g;
 const ESCAPED = /(?:\^[0-9A-F]{2})+/g;
+/** What may not be cut in two: escapes of one character, a character. */
+const PARTS = /(?:\^[0-9A-F]{2})+|\^\^D[89A-F][0-9A-F]{2}|[\s\S]/gu;
 /** Room for what makes a cut name unique: `^~` and 16 hex digits. */
 const CUT_MARK = /\^~[0-9a-f]{16}(?=\.[^.]*$|$)/;
 const SHORTEST = 40;
+/** Together with the mark it fits into SHORTEST. */
+const LONGEST_EXTENSION = 20;
 
 const encoder = new TextEncoder();
 const escapeChar = (char: string): string =>
@@ -69,19 +73,33 @@ export function encodeName(name: string, rules: NameRules, room = Number.POSITIV
       return reserved.has(char) || isControl ? escapeChar(char) : char;
     })
     .join('');
-  const [first = ''] = encoded;
   const last = [...encoded].at(-1) ?? '';
   if (rules.noLast?.includes(last) === true || encoded === '.' || encoded === '..')
     encoded = encoded.slice(0, -last.length) + escapeChar(last);
+  const [first = ''] = encoded;
   if (isReservedName(encoded, rules) || (first !== ESCAPE && rules.noFirst?.includes(first) === true))
     encoded = escapeChar(first) + encoded.slice(first.length);
   const limit = Math.min(rules.maxName ?? Number.POSITIVE_INFINITY, room);
   if (lengthOf(encoded, rules) <= limit) return { name: encoded, isCut: false };
-  if (limit < SHORTEST)
-    throw new SternaError('object', 'path-too-long', 'The folder’s path leaves no room for this name in the target.', {
-      fix: 'Shorten the names of the folders above it at the source, or map the folder to one nearer to the root.',
-    });
   return { name: cut(encoded, name, limit, rules), isCut: true };
+}
+
+/**
+ * Whether the system can hold the name as it is. What `encodeName` makes always is; whatever else asks for a name that
+ * isn't must not be obeyed: `..` leads elsewhere.
+ */
+export function isNameAllowed(name: string, rules: NameRules): boolean {
+  if (name === '' || name === '.' || name === '..' || !name.isWellFormed() || /[/\0]/.test(name)) return false;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (rules.noControls === true && /[\x01-\x1f\x7f]/.test(name)) return false;
+  const chars = [...name];
+  return !(
+    chars.some((char) => rules.reserved?.includes(char)) ||
+    rules.noFirst?.includes(chars[0] as string) === true ||
+    rules.noLast?.includes(chars.at(-1) as string) === true ||
+    isReservedName(name, rules) ||
+    lengthOf(name, rules) > (rules.maxName ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 /** What `encodeName` was given, unless it was cut. */
@@ -109,12 +127,18 @@ export function withSuffix(name: string, suffix: string): string {
   return dot <= 0 ? `${name}${suffix}` : `${name.slice(0, dot)}${suffix}${name.slice(dot)}`;
 }
 
-/** As `withSuffix`, cut so that it stays within the rules. */
+/**
+ * As `withSuffix`, cut so that it stays within the rules.
+ *
+ * @param name As `encodeName` made it
+ * @throws SternaError object `path-too-long`
+ */
 export function withSuffixWithin(name: string, suffix: string, rules: NameRules, room?: number): string {
   const limit = Math.min(rules.maxName ?? Number.POSITIVE_INFINITY, room ?? Number.POSITIVE_INFINITY);
   const whole = withSuffix(name, suffix);
   if (lengthOf(whole, rules) <= limit) return whole;
-  return withSuffix(encodeName(name, rules, limit - lengthOf(suffix, rules)).name, suffix);
+  // It is encoded already.
+  return withSuffix(cut(name.replace(CUT_MARK, ''), name, limit - lengthOf(suffix, rules), rules), suffix);
 }
 
 function isReservedName(name: string, rules: NameRules): boolean {
@@ -127,14 +151,20 @@ function isReservedName(name: string, rules: NameRules): boolean {
   );
 }
 
+/** @throws SternaError object `path-too-long` where there is no room for it */
 function cut(encoded: string, original: string, limit: number, rules: NameRules): string {
+  if (limit < SHORTEST)
+    throw new SternaError('object', 'path-too-long', 'The folder’s path leaves no room for this name in the target.', {
+      fix: 'Shorten the names of the folders above it at the source, or map the folder to one nearer to the root.',
+    });
   const dot = encoded.lastIndexOf('.');
   // What follows the last dot of a long name need not be an extension.
-  const extension = dot > 0 && encoded.length - dot <= 12 ? encoded.slice(dot) : '';
+  const ending = dot > 0 && encoded.length - dot <= 12 ? encoded.slice(dot) : '';
+  const extension = lengthOf(ending, rules) <= LONGEST_EXTENSION ? ending : '';
   const mark = `${ESCAPE}~${hash64(original)}`;
   const room = limit - lengthOf(mark + extension, rules);
   let stem = '';
-  for (const part of encoded.slice(0, encoded.length - extension.length).match(/(?:\^[0-9A-F]{2})+|[^]/gu) ?? []) {
+  for (const [part] of encoded.slice(0, encoded.length - extension.length).matchAll(PARTS)) {
     if (lengthOf(stem + part, rules) > room) break;
     stem += part;
   }
@@ -215,7 +245,7 @@ export class NameTable {
     for (let number = 1; ; number += 1) {
       const candidate = withSuffixWithin(name, suffixOf(number), this.#rules, this.#room);
       const holder = this.ownerOf(candidate);
-      if (holder !== undefined && (holder !== '' || isTheirsTaken)) continue;
+      if (holder !== undefined && holder !== owner && (holder !== '' || isTheirsTaken)) continue;
       this.add(candidate, owner);
       return candidate;
     }
