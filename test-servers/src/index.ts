@@ -9,4 +9,5 @@ export * from './postgres.ts';
 export * from './radicale.ts';
 export * from './raw-dav.ts';
 export * from './raw-imap.ts';
+export * from './s3.ts';
 export * from './scripted/index.ts';

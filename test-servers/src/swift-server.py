@@ -4,7 +4,7 @@
 
 Swift is a proxy and three kinds of storage server; its own scripts start each by itself, as services. Here they share one
 event loop, one disk (FOLDER/devices/d1) and rings of one device each, so that a test's server starts in a second.
-FOLDER/swift.json names the accounts: {"users": {"account:user": {"key": "...", "admin": true}}, "clock": 0}.
+FOLDER/swift.json names the accounts: {"users": {"account:user": {"key": "...", "admin": true}}}.
 """
 
 import json

@@ -215,7 +215,8 @@ export class Bucket {
       (one): Listed => ({
         key: decoded(one.Key ?? '', answer.EncodingType),
         size: one.Size ?? 0,
-        modified: one.LastModified ?? new Date(0),
+        // Ceph lists milliseconds, which no header can carry.
+        modified: new Date(Math.floor((one.LastModified?.getTime() ?? 0) / 1_000) * 1_000),
         etag: bare(one.ETag),
       }),
     );

@@ -41,6 +41,8 @@ export class S3Writer implements Writer {
   readonly #folders: Folders;
   readonly #uploads: Uploads;
   readonly #limits: CopyLimits | undefined;
+  /** The last write of each key: a look and what follows it must not overlap with another one's. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(bucket: Bucket, keys: KeySpace, facts: Facts, rules: NameRules, limits?: CopyLimits) {
     this.#bucket = bucket;
@@ -134,15 +136,36 @@ export class S3Writer implements Writer {
     }
   }
 
+  async #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(key);
+    const mine = (before ?? Promise.resolve()).then(work, work);
+    this.#turns.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#turns.get(key) === mine) this.#turns.delete(key);
+    }
+  }
+
   async #create(op: CreateOp): Promise<Result> {
     const name = op.reservedId ?? op.name;
     if (name === undefined) throw new SternaError('bug', 'internal', 'A file without a name.');
+    const key = this.#keyFor(op.container, name);
+    return this.#inTurn(key, () => this.#createAt(op, key, name));
+  }
+
+  async #createAt(op: CreateOp, key: string, name: string): Promise<Result> {
     const { container } = op;
-    const key = this.#keyFor(container, name);
     if (await this.#folders.isFolder(container, name)) {
       await this.#uploads.forget(container, stampOf(op));
       const file = await this.#bucket.head(key);
       return exists(op.op, file === undefined ? '' : name, file);
+    }
+    // Nothing is read for what is there already.
+    const there = Buffer.isBuffer(op.body) ? undefined : await this.#bucket.head(key);
+    if (there !== undefined) {
+      await this.#uploads.forget(container, stampOf(op));
+      return exists(op.op, name, there);
     }
     const metadata = this.#metadata(op.date);
     const whole = await gatheredBody(op.body, op.size);
@@ -179,12 +202,16 @@ export class S3Writer implements Writer {
 
   async #replace(op: ReplaceOp): Promise<Result> {
     const { container, targetId, ifVersion } = op;
+    // The marker of the folder is no file.
+    if (targetId === '') return { op: op.op, outcome: 'missing' };
     const key = this.#keys.keyOf(container, targetId);
     const objection = async (): Promise<Head | undefined | 'missing'> => {
       const now = await this.#bucket.head(key);
       if (now === undefined) return 'missing';
       return ifVersion === undefined || now.etag === ifVersion ? undefined : now;
     };
+    const early = Buffer.isBuffer(op.body) ? undefined : await objection();
+    if (early === 'missing') return { op: op.op, outcome: 'missing' };
     const metadata = this.#metadata(op.date);
     const whole = await gatheredBody(op.body, op.size);
     const etag = ifVersion === undefined ? {} : { etag: ifVersion };
@@ -268,6 +295,7 @@ export class S3Writer implements Writer {
 
   async #place(op: PlaceOp): Promise<Result> {
     const name = op.name ?? op.targetId;
+    if (op.targetId === '') return { op: op.op, outcome: 'missing' };
     const from = this.#keys.keyOf(op.container, op.targetId);
     const to = this.#keyFor(op.to, name);
     if (from === to) {
@@ -275,7 +303,7 @@ export class S3Writer implements Writer {
       return now === undefined ? { op: op.op, outcome: 'missing' } : done(op.op, name, now.etag);
     }
     if (await this.#folders.isFolder(op.to, name)) return exists(op.op, '', undefined);
-    const result = await moveObject(this.#bucket, this.#facts, from, to, this.#limits);
+    const result = await this.#inTurn(to, () => moveObject(this.#bucket, this.#facts, from, to, this.#limits));
     if (result.is === 'missing') return { op: op.op, outcome: 'missing' };
     if (result.is === 'exists') return exists(op.op, name, result.now);
     return done(op.op, name, result.version);
@@ -284,7 +312,7 @@ export class S3Writer implements Writer {
   /** Where the bucket keeps versions, a delete marker hides the object: that is the trash. */
   async #remove(op: RemoveOp): Promise<Result> {
     const key = this.#keys.keyOf(op.container, op.targetId);
-    const now = await this.#bucket.head(key);
+    const now = op.targetId === '' ? undefined : await this.#bucket.head(key);
     if (now === undefined) return { op: op.op, outcome: 'missing' };
     if (op.ifVersion !== undefined && now.etag !== op.ifVersion)
       return { op: op.op, outcome: 'changed', version: now.etag };
