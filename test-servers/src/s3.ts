@@ -41,8 +41,8 @@ export const cephInstalled = (): boolean => CEPH.every((program) => existsSync(p
  */
 export async function startSwift(): Promise<S3Server> {
   if (!swiftInstalled()) throw new Error('Swift is not installed: run scripts/install-servers.sh');
-  const keys = { accessKeyId: 'test:tester', secretAccessKey: 'secret of tester' };
-  const guest = { accessKeyId: 'test:guest', secretAccessKey: 'secret of guest' };
+  const keys = { accessKeyId: 'test:tester', secretAccessKey: 'secret-of-tester' };
+  const guest = { accessKeyId: 'test:guest', secretAccessKey: 'secret-of-guest' };
   return start('swift', 'Swift', keys, guest, (folder, port) => {
     writeFileSync(
       join(folder, 'swift.json'),
