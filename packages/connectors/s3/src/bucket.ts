@@ -286,7 +286,8 @@ export class Bucket {
   async put(
     key: string,
     body: Buffer,
-    options: Condition & Manner & { readonly metadata?: Readonly<Record<string, string>>; readonly contentType?: string } = {},
+    options: Condition &
+      Manner & { readonly metadata?: Readonly<Record<string, string>>; readonly contentType?: string } = {},
   ): Promise<Written> {
     const answer = await this.#run(
       'an object',
@@ -326,7 +327,13 @@ export class Bucket {
   }
 
   /** Within the bucket, with its metadata; only while the source is the one of `etag`. Up to 5 GiB. */
-  async copy(from: string, etag: string, to: string, condition: Condition, metadata?: Record<string, string>): Promise<void> {
+  async copy(
+    from: string,
+    etag: string,
+    to: string,
+    condition: Condition,
+    metadata?: Record<string, string>,
+  ): Promise<void> {
     await this.#run(
       'copying an object',
       (send) =>
@@ -439,7 +446,12 @@ export class Bucket {
     }
   }
 
-  async completeUpload(key: string, upload: string, parts: readonly Part[], condition: Condition & Manner): Promise<Written> {
+  async completeUpload(
+    key: string,
+    upload: string,
+    parts: readonly Part[],
+    condition: Condition & Manner,
+  ): Promise<Written> {
     const answer = await this.#run(
       'an object of several parts',
       (send) =>
@@ -557,7 +569,8 @@ async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (thrown) {
-    if (thrown instanceof SternaError && statusOf(thrown) === 404 && thrown.code !== 'bucket-not-found') return undefined;
+    if (thrown instanceof SternaError && statusOf(thrown) === 404 && thrown.code !== 'bucket-not-found')
+      return undefined;
     throw thrown;
   }
 }

@@ -37,7 +37,9 @@ export function capabilitiesOf(base: string, facts: Facts | undefined, where: st
 
 function evidenceOf(facts: Facts): Record<string, string> {
   const conditional = (holds: boolean, header: string): string =>
-    holds ? `kept by the storage (${header} was tried)` : `not kept by the storage (${header} was tried): Sterna looks right before`;
+    holds
+      ? `kept by the storage (${header} was tried)`
+      : `not kept by the storage (${header} was tried): Sterna looks right before`;
   return {
     'new files only': conditional(facts.createsOnlyNew, 'If-None-Match on a put'),
     'new large files only': conditional(facts.completesOnlyNew, 'If-None-Match on completing an upload'),

@@ -31,7 +31,11 @@ export async function checkS3(
       });
       doing = 'sign-in';
       const first = await bucket.list({ prefix: base, delimiter: '/', max: SHOWN });
-      lines.push({ name: 'sign-in', ok: true, evidence: `the bucket can be listed as ${system.credentials.user ?? ''}` });
+      lines.push({
+        name: 'sign-in',
+        ok: true,
+        evidence: `the bucket can be listed as ${system.credentials.user ?? ''}`,
+      });
       const names = [...first.prefixes, ...first.objects.map((one) => one.key)].map((key) => key.slice(base.length));
       const isEmpty = names.length === 0 && first.objects.length === 0;
       lines.push({

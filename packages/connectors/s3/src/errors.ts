@@ -14,10 +14,14 @@ interface Refusal {
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-const THROTTLED = /^(?:SlowDown|SlowDownRead|SlowDownWrite|TooManyRequests|RequestLimitExceeded|Throttl\w*|ServiceUnavailable|ServerBusy)/;
-const QUOTA = /^(?:QuotaExceeded|XMinioStorageFull|XMinioAdminBucketQuotaExceeded|InsufficientStorage|StorageQuotaExceeded)/;
-const KEY_REFUSED = /^(?:InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|TokenRefreshRequired|AuthFailure|InvalidSecurity)/;
-const NOT_ALLOWED = /^(?:AccessDenied|AccountProblem|AllAccessDisabled|NotSignedUp|Forbidden|UnauthorizedAccess|AccessForbidden)/;
+const THROTTLED =
+  /^(?:SlowDown|SlowDownRead|SlowDownWrite|TooManyRequests|RequestLimitExceeded|Throttl\w*|ServiceUnavailable|ServerBusy)/;
+const QUOTA =
+  /^(?:QuotaExceeded|XMinioStorageFull|XMinioAdminBucketQuotaExceeded|InsufficientStorage|StorageQuotaExceeded)/;
+const KEY_REFUSED =
+  /^(?:InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|TokenRefreshRequired|AuthFailure|InvalidSecurity)/;
+const NOT_ALLOWED =
+  /^(?:AccessDenied|AccountProblem|AllAccessDisabled|NotSignedUp|Forbidden|UnauthorizedAccess|AccessForbidden)/;
 /** Damaged or cut off on the way, or in the way of another request: the same request may succeed. */
 const AGAIN =
   /^(?:InternalError|RequestTimeout|IncompleteBody|OperationAborted|ConditionalRequestConflict|BadDigest|XAmzContentSHA256Mismatch|RequestTimedOut)/;
@@ -108,12 +112,23 @@ function refused(refusal: Refusal, status: number, doing: string, bucket: string
       'Set this machine’s clock (NTP), or the storage’s.',
     );
   if (code === 'NoSuchBucket')
-    return make('config', 'bucket-not-found', `There is no bucket named ${bucket}.`, 'Check its spelling, or create it.', {
-      field: 'bucket',
-    });
+    return make(
+      'config',
+      'bucket-not-found',
+      `There is no bucket named ${bucket}.`,
+      'Check its spelling, or create it.',
+      {
+        field: 'bucket',
+      },
+    );
   if (code === 'InvalidBucketName')
     return make('config', 'bucket-invalid', message, 'Check the name of the bucket.', { field: 'bucket' });
-  if (code === 'AuthorizationHeaderMalformed' || code === 'PermanentRedirect' || code === 'IllegalLocationConstraintException' || status === 301) {
+  if (
+    code === 'AuthorizationHeaderMalformed' ||
+    code === 'PermanentRedirect' ||
+    code === 'IllegalLocationConstraintException' ||
+    status === 301
+  ) {
     const region = /^[a-z0-9-]{1,40}$/.exec(refusal.Region ?? '')?.[0];
     return make(
       'config',
@@ -124,17 +139,42 @@ function refused(refusal: Refusal, status: number, doing: string, bucket: string
     );
   }
   if (KEY_REFUSED.test(code) || status === 401)
-    return make('auth', 'sign-in-refused', `The storage refused the access key: ${code}.`, 'Check access key id and secret key.');
+    return make(
+      'auth',
+      'sign-in-refused',
+      `The storage refused the access key: ${code}.`,
+      'Check access key id and secret key.',
+    );
   if (code === 'InvalidObjectState')
-    return make('object', 'object-archived', 'The object lies in an archive tier and can’t be read.', 'Restore it at the source, then start a delta pass.');
+    return make(
+      'object',
+      'object-archived',
+      'The object lies in an archive tier and can’t be read.',
+      'Restore it at the source, then start a delta pass.',
+    );
   if (NOT_ALLOWED.test(code) || status === 403)
-    return make('auth', 'not-allowed-there', message, 'Give this access key the right to do that, or use one that has it.');
+    return make(
+      'auth',
+      'not-allowed-there',
+      message,
+      'Give this access key the right to do that, or use one that has it.',
+    );
   if (code === 'NotImplemented' || status === 501 || status === 405)
-    return make('config', 's3-not-implemented', message, 'This storage lacks the function; see what `check` says of it.');
+    return make(
+      'config',
+      's3-not-implemented',
+      message,
+      'This storage lacks the function; see what `check` says of it.',
+    );
   if (code === 'EntityTooLarge' || status === 413)
     return make('object', 'object-too-large', message, 'The storage takes only smaller objects: raise its limit.');
   if (code === 'KeyTooLongError' || code === 'KeyTooLong')
-    return make('object', 'path-too-long', 'A key has at most 1,024 bytes.', 'Shorten the names of the folders above it.');
+    return make(
+      'object',
+      'path-too-long',
+      'A key has at most 1,024 bytes.',
+      'Shorten the names of the folders above it.',
+    );
   if (AGAIN.test(code)) return make('transient', 's3-server-error', message, 'Sterna tries again by itself.');
   if (status >= 500) return make('transient', 's3-server-error', message, 'Look at the storage’s log.');
   return make('object', 's3-refused', message, 'Look at the storage’s log for the reason.');

@@ -82,11 +82,20 @@ export class Folders {
     const prefix = this.#keys.prefixOf(container);
     // The bucket itself needs none.
     if (prefix === '') return;
-    if (container !== '' && (await this.#bucket.head(prefix.slice(0, -1))) !== undefined && !(await this.#hasAny(prefix)))
-      throw new SternaError('config', 'file-in-the-way', `The target has a file where the folder ${container} belongs.`, {
-        field: 'folderMap',
-        fix: 'Rename that file in the target, or map the folder to another name.',
-      });
+    if (
+      container !== '' &&
+      (await this.#bucket.head(prefix.slice(0, -1))) !== undefined &&
+      !(await this.#hasAny(prefix))
+    )
+      throw new SternaError(
+        'config',
+        'file-in-the-way',
+        `The target has a file where the folder ${container} belongs.`,
+        {
+          field: 'folderMap',
+          fix: 'Rename that file in the target, or map the folder to another name.',
+        },
+      );
     // An object of that key may hold something: it stays as it is.
     if (this.#facts.createsOnlyNew || (await this.#bucket.head(prefix)) === undefined)
       try {

@@ -98,10 +98,11 @@ export async function* filesOf(
       if (common === after) continue;
       const name = keys.folderIn(container, common);
       if (name !== undefined) folders.push(name);
-      else for await (const odd of bucket.pages(common)) {
-        const files = filesIn(odd.objects);
-        if (files.length > 0) yield { files, folders: [], isLast: false };
-      }
+      else
+        for await (const odd of bucket.pages(common)) {
+          const files = filesIn(odd.objects);
+          if (files.length > 0) yield { files, folders: [], isLast: false };
+        }
     }
     yield {
       files: filesIn(page.objects),

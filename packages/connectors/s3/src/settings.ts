@@ -65,7 +65,8 @@ export function endpointOf({ endpoint }: S3Settings): URL {
   } catch {
     url = undefined;
   }
-  const isBare = url !== undefined && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  const isBare =
+    url !== undefined && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (url === undefined || !/^https?:$/.test(url.protocol) || !isBare || url.pathname !== '/')
     throw new SternaError('config', 's3-endpoint-invalid', 'The endpoint is no plain http or https address.', {
       field: 'endpoint',

@@ -57,8 +57,7 @@ interface Found {
 }
 
 /** Smallest parts that such a file has: all but the last are of this size. */
-export const partBytesOf = (size: number): number =>
-  Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS / MIB) * MIB);
+export const partBytesOf = (size: number): number => Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS / MIB) * MIB);
 
 /** ETag that most storages give an object of several parts: the MD5 of their MD5s, and how many they are. */
 function joinedEtag(md5s: readonly Buffer[]): string {

@@ -245,7 +245,9 @@ export class S3Writer implements Writer {
     metadata: Readonly<Record<string, string>>,
     condition: Condition,
     objection: () => Promise<Head | undefined | 'missing'>,
-  ): Promise<{ readonly is: 'written'; readonly version: string } | { readonly is: 'objected'; readonly now: Head | 'missing' }> {
+  ): Promise<
+    { readonly is: 'written'; readonly version: string } | { readonly is: 'objected'; readonly now: Head | 'missing' }
+  > {
     for (let tries = 0; ; tries += 1) {
       const now = await objection();
       if (now !== undefined) return this.#objected(key, now, tries > 0, body);
@@ -279,7 +281,8 @@ export class S3Writer implements Writer {
     wasSent: boolean,
     body: Buffer,
   ): Promise<{ is: 'written'; version: string } | { is: 'objected'; now: Head | 'missing' }> {
-    if (wasSent && now !== 'missing' && (await this.#holds(key, now, body))) return { is: 'written', version: now.etag };
+    if (wasSent && now !== 'missing' && (await this.#holds(key, now, body)))
+      return { is: 'written', version: now.etag };
     return { is: 'objected', now };
   }
 

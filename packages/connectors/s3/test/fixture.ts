@@ -1,4 +1,11 @@
-import { fileNameOf, files, type FoundMessage, type PickMessage, type SuiteEndpoint, type SuiteFixture } from '@sterna/connector-suite';
+import {
+  type FoundMessage,
+  fileNameOf,
+  files,
+  type PickMessage,
+  type SuiteEndpoint,
+  type SuiteFixture,
+} from '@sterna/connector-suite';
 import type { S3Server } from '@sterna/test-servers';
 import { s3Connector } from '../src/index.ts';
 import { RawBucket } from './support.ts';
