@@ -3,7 +3,7 @@
 # Safe to run again: it installs what is missing, and says what it does. Nothing is started.
 set -eu
 
-PACKAGES="dovecot-imapd postgresql-15 cyrus-common cyrus-caldav cyrus-admin sasl2-bin libsasl2-modules radicale python3-tz acl chromium isync openssl ca-certificates apache2 rclone"
+PACKAGES="dovecot-imapd postgresql-15 cyrus-common cyrus-caldav cyrus-admin sasl2-bin libsasl2-modules radicale python3-tz acl chromium isync openssl ca-certificates apache2 rclone python3-swift radosgw ceph-mon ceph-osd"
 # cyrus-imapd and dovecot-imapd exclude each other, so Cyrus' IMAP server is only unpacked, beside the system.
 CYRUS_ROOT="${STERNA_CYRUS_ROOT:-/var/cache/sterna-test/cyrus-imapd}"
 
@@ -11,7 +11,7 @@ say() { printf '%s\n' "install-servers: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
 command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1 ||
-  fail "this script needs Debian (apt-get). Elsewhere, install by hand: Dovecot 2.3, PostgreSQL 15, Cyrus IMAP 3.6, Radicale 3, Apache 2.4, rclone, Chromium, isync, OpenSSL."
+  fail "this script needs Debian (apt-get). Elsewhere, install by hand: Dovecot 2.3, PostgreSQL 15, Cyrus IMAP 3.6, Radicale 3, Apache 2.4, rclone, Swift 2.30, Ceph 16 (monitor, object store, gateway), acl, Chromium, isync, OpenSSL."
 
 if [ "$(id -u)" = 0 ]; then
   as_root() { "$@"; }

@@ -11,5 +11,6 @@ export * from './radicale.ts';
 export * from './raw-dav.ts';
 export * from './raw-imap.ts';
 export * from './rclone.ts';
+export * from './s3.ts';
 export * from './scripted/index.ts';
 export type { WebServer } from './web-server.ts';

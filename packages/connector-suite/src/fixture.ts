@@ -80,6 +80,8 @@ export interface SuiteFixture {
   readonly keepsFlags: boolean;
   /** Whether the received date of a seeded message is kept. */
   readonly keepsDates: boolean;
+  /** Files: false where a listing tells when a file was stored, and only reading it its own date. Default: true. */
+  readonly listsDates?: boolean;
   /** Files: a folder and a file of one name can both be in a folder, as with S3's keys. */
   readonly folderBesideFile?: boolean;
   /** Labels of awkward objects that can't be seeded exactly: mbox adds a missing last line end. */

@@ -21,7 +21,17 @@ test('each URL finds its connector by its scheme, in any case', () => {
   expect(connectorForUrl('maildir:/var/mail').name).toBe('archive');
   expect(connectorForUrl('files:/srv/files').name).toBe('files');
   expect(connectorForUrl('caldav+https://ada@dav.example').name).toBe('caldav');
-  expect([...connectors.keys()]).toEqual(['imap', 'caldav', 'carddav', 'standards', 'archive', 'files', 'webdav']);
+  expect([...connectors.keys()]).toEqual([
+    'imap',
+    'caldav',
+    'carddav',
+    'standards',
+    'archive',
+    'files',
+    'webdav',
+    's3',
+    's3',
+  ]);
 });
 
 test('an address without scheme, or with a strange one, says what there is and repeats nothing secret', () => {
