@@ -57,6 +57,8 @@ export class Tree {
     const walk = (path: string): void => {
       for (const entry of readdirSync(join(this.root, path), { withFileTypes: true })) {
         const at = path === '' ? entry.name : `${path}/${entry.name}`;
+        // Where mod_dav_fs keeps properties.
+        if (entry.name === '.DAV') continue;
         if (entry.isDirectory()) {
           found[`${at}/`] = 'folder';
           walk(at);

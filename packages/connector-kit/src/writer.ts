@@ -190,6 +190,12 @@ export interface Writer {
    */
   reserve?(container: string, key: string, name?: string): string;
 
+  /**
+   * Files: removes what a try of this stamp, interrupted after it had given the file its name, left under a temporary one.
+   * Absent: nothing is ever left.
+   */
+  discard?(container: string, stamp: string): Promise<void>;
+
   /** Removes a folder that holds nothing any more, and leaves it where it holds anything. Absent: folders stay. */
   removeContainer?(container: string): Promise<'done' | 'missing' | 'not-empty'>;
 

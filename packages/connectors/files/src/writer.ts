@@ -93,6 +93,11 @@ export class FilesWriter implements Writer {
   /** A name is looked at: nothing has to be searched for. */
   async *candidates(): AsyncIterable<Candidate> {}
 
+  async discard(container: string, stamp: string): Promise<void> {
+    this.#alive();
+    await this.#in(container, (dir) => new TempFile(dir, stamp).discard());
+  }
+
   async removeContainer(container: string): Promise<'done' | 'missing' | 'not-empty'> {
     this.#alive();
     if (container === '') return 'not-empty';

@@ -125,6 +125,8 @@ export class S3Writer implements Writer {
           return await this.#remove(op);
         case 'state':
           throw new SternaError('object', 'no-flags', 'Files have no flags.');
+        case 'access':
+          throw new SternaError('bug', 'no-such-verb', 'Objects of S3 have no rights of their own.');
       }
     } catch (thrown) {
       const isBody = thrown instanceof BodyFailure;

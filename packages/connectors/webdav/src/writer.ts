@@ -113,6 +113,8 @@ export class WebdavWriter implements Writer {
         return this.#safely(op, undefined, () => this.#remove(op));
       case 'state':
         return Promise.resolve({ op: op.op, outcome: 'refused', error: noFlags() });
+      case 'access':
+        throw new SternaError('bug', 'no-such-verb', 'WebDAV has no rights to be written.');
     }
   }
 

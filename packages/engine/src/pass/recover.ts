@@ -22,6 +22,7 @@ import {
 import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
 import { digestAtSource, digestOf } from './digests.ts';
 import { movedFile, writtenFile } from './recover-files.ts';
+import { stampFor } from './transfer-item.ts';
 
 /**
  * Settles every open intent by what the target can prove, and deals with what landed late. Idempotent: it may crash
@@ -284,7 +285,10 @@ async function settleFiles(
     context.control.signal.throwIfAborted();
     const copy =
       intent.verb === 'place' ? await movedFile(context, writer, row, intent) : await writtenFile(context, row, intent);
-    if (copy !== undefined) found.push({ intent, ...copy });
+    if (copy === undefined) continue;
+    found.push({ intent, ...copy });
+    // Nobody will ask for what is under its temporary name any more.
+    await writer.discard?.(row.key, stampFor(context.claim.entryId, intent.src, intent.data?.srcVersion, intent.size));
   }
   await settleFound(context, found);
   const done = new Set(found.map(({ intent }) => intent.op));

@@ -135,9 +135,12 @@ export function paced(content: Content, pace: Pace): Content {
 }
 
 /** The same for each try to write this very content of this file; hex. */
-export const stampOf = (entryId: number, item: TransferItem): string =>
+export const stampOf = (entryId: number, { todo, version, size }: TransferItem): string =>
+  stampFor(entryId, todo.src, version, size);
+
+export const stampFor = (entryId: number, src: Buffer, version: string | undefined, size: number | undefined): string =>
   createHash('sha256')
-    .update(`${entryId}\0${item.todo.src.toString('hex')}\0${item.version ?? ''}\0${item.size}`)
+    .update(`${entryId}\0${src.toString('hex')}\0${version ?? ''}\0${size}`)
     .digest('hex')
     .slice(0, 32);
 
