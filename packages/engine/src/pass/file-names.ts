@@ -30,10 +30,14 @@ export class FileNames {
     };
   }
 
-  /** The name stays with what the target has there; the file gets another one. */
-  async rename(target: ContainerRow, name: string, src: Buffer): Promise<TargetName> {
+  /**
+   * The name stays with what the target has there; the file gets another one.
+   *
+   * @param name The file's own; `taken`: the one that was tried last
+   */
+  async rename(target: ContainerRow, name: string, taken: string, src: Buffer): Promise<TargetName> {
     const table = await this.#table(target);
-    table.add(name, '');
+    table.add(taken, '');
     const other = table.takeRenamed(name, src.toString('hex'), this.#context.settings.settings.renameSuffix);
     return {
       name: other,

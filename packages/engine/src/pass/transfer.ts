@@ -90,6 +90,7 @@ class Transfer {
   readonly #taken = new Set<string>();
   /** Numbers tried for objects that are renamed, by to-do. */
   readonly #renames = new Map<number, number>();
+  readonly #ownNames = new Map<number, string>();
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -730,11 +731,18 @@ class Transfer {
     return undefined;
   }
 
+  /** What a file was called before names were tried for it. */
+  #ownName(item: TransferItem): string {
+    const own = this.#ownNames.get(item.todo.seq) ?? item.name ?? '';
+    this.#ownNames.set(item.todo.seq, own);
+    return own;
+  }
+
   async #createRenamed(batch: Batch, item: TransferItem): Promise<void> {
     const renamed =
       item.name === undefined
         ? renamedItem(batch.container.kind, item, this.#renames.get(item.todo.seq) ?? 1)
-        : renamedFile(item, await this.#names.rename(batch.target, item.name, item.todo.src));
+        : renamedFile(item, await this.#names.rename(batch.target, this.#ownName(item), item.name, item.todo.src));
     this.#renames.set(item.todo.seq, (this.#renames.get(item.todo.seq) ?? 1) + 1);
     if ((this.#renames.get(item.todo.seq) ?? 0) > MAX_RENAMES)
       return this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
