@@ -154,10 +154,20 @@ async function pump(sent: ClientRequest, stream: DavStream, options: ExchangeOpt
   const waitedForServer = (): Promise<void> => waited(options.timeoutMs, () => expire(sent));
 
   if (options.expects) {
-    sent.once('continue', () => wake());
+    let isAsked = false;
+    sent.once('continue', () => {
+      isAsked = true;
+      wake();
+    });
+    sent.once('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => wake());
+      else wake();
+    });
     sent.flushHeaders();
-    await waited(CONTINUE_MS, () => {});
-    if (isOver) return;
+    // The server's patience begins when it is there.
+    while (!isOver && !sent.destroyed && sent.socket?.connecting !== false) await waitedForServer();
+    if (!isAsked) await waited(CONTINUE_MS, () => {});
+    if (isOver || sent.destroyed) return;
   }
   options.begun();
   let left = stream.size;

@@ -64,6 +64,10 @@ async function listed(http: DavHttp, folder: URL): Promise<Entry[] | undefined> 
   );
   if (own === undefined) return [];
   const self = found.find(({ at }) => at === own);
+  // Where the folder itself is missing in its own listing, nothing tells what is in it.
+  const asked = segmentsOf(folder.pathname).at(-1);
+  const isAlone = found.every(({ at }) => at.length > own.length || at.join('/') === own.join('/'));
+  if (!isAlone || (self?.facts.isFolder !== true && own.at(-1) !== asked)) throw strange();
   if (self?.facts.isFolder !== true) return undefined;
   const entries = new Map<string, Entry>();
   for (const { at, facts } of found) {

@@ -21,28 +21,35 @@ import { walk } from './walk.ts';
 import { windowed } from './windowed.ts';
 
 const PAGE = 1_000;
-/** Files read, and folders listed, at once. */
-const IN_FLIGHT = 8;
 const TRIES = 3;
 /** Whole files above this are looked at once more after they were read. */
 const LOOK_AGAIN = 256 * 1024;
+
+export interface ReaderOptions {
+  readonly rules: NameRules;
+  /** Files read, and folders listed, at once. */
+  readonly inFlight: number;
+  /** Pauses before each new try to go on with a transfer, in milliseconds. */
+  readonly resumeDelays: readonly number[];
+}
 
 export class WebdavReader implements Reader {
   readonly #http: DavHttp;
   readonly #tree: Tree;
   readonly #rules: NameRules;
+  readonly #inFlight: number;
   readonly #resumeDelays: readonly number[];
 
-  /** @param resumeDelays Pauses before each new try to go on with a transfer, in milliseconds */
-  constructor(http: DavHttp, tree: Tree, rules: NameRules, resumeDelays: readonly number[]) {
+  constructor(http: DavHttp, tree: Tree, options: ReaderOptions) {
     this.#http = http;
     this.#tree = tree;
-    this.#rules = rules;
-    this.#resumeDelays = resumeDelays;
+    this.#rules = options.rules;
+    this.#inFlight = options.inFlight;
+    this.#resumeDelays = options.resumeDelays;
   }
 
   containers(): Promise<readonly Container[]> {
-    return walk(this.#http, this.#tree, IN_FLIGHT);
+    return walk(this.#http, this.#tree, this.#inFlight);
   }
 
   /** Always the whole folder: no WebDAV server tells what changed in one. In order of names, so that it can be resumed. */
@@ -71,7 +78,7 @@ export class WebdavReader implements Reader {
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
     const path = pathOf(container);
-    yield* windowed(ids, IN_FLIGHT, (id) => this.#one(path, id));
+    yield* windowed(ids, this.#inFlight, (id) => this.#one(path, id));
   }
 
   /** The files of a folder, in order of their names; undefined where there is no such folder. */

@@ -1,5 +1,4 @@
-import type { NameRules } from '@sterna/core';
-import { asSternaError } from '@sterna/core';
+import { asSternaError, type NameRules, SternaError } from '@sterna/core';
 import { type DavHttp, propfind } from '@sterna/dav';
 import { FACTS, factsIn } from './facts.ts';
 import { isGone } from './listing.ts';
@@ -22,6 +21,15 @@ export interface Server {
 
 const MOD_DAV = 'http://apache.org/dav/propset/fs/1';
 
+/** What web servers answer to a method that they don't know. */
+const NO_DAV: ReadonlySet<number> = new Set([400, 405, 501]);
+
+const noDav = (root: URL): SternaError =>
+  new SternaError('config', 'not-a-dav-server', `What answers at ${root.host}${root.pathname} is no WebDAV server.`, {
+    field: 'url',
+    fix: 'Check host, port and path. Nextcloud’s is https://host/remote.php/dav/files/{user}/.',
+  });
+
 /**
  * Signs in, and looks at the root.
  *
@@ -31,7 +39,9 @@ export async function meetServer(http: DavHttp, url: URL): Promise<Server> {
   const asked = new Tree(url);
   const properties = [...FACTS, 'd:quota-available-bytes', 'd:quota-used-bytes', 'oc:fileid', 'oc:id'];
   const answer = await propfind(http, asked.root, 0, properties, 'looking at the root').catch((thrown: unknown) => {
-    if (isGone(asSternaError(thrown))) throw noRoot(asked.root);
+    const error = asSternaError(thrown);
+    if (isGone(error)) throw noRoot(asked.root);
+    if (error.code === 'dav-answer-invalid' || NO_DAV.has(Number(error.details.status))) throw noDav(asked.root);
     throw thrown;
   });
   const [own] = answer.responses.filter(({ status }) => status < 300);

@@ -13,6 +13,8 @@ import { Uploader } from './upload.ts';
 import { WebdavWriter } from './writer.ts';
 
 const LOCK_TRIES = 3;
+/** Files up to 4 MiB are whole in memory, so these are bounded however many connections there may be. */
+const MOST_IN_FLIGHT = 8;
 
 export interface OpenedWebdav {
   readonly session: Session;
@@ -33,7 +35,11 @@ export async function openWebdav(request: OpenRequest, isFresh: boolean): Promis
     const { tree } = server;
     const remote = new Remote(http, settings.retryDelaysMs.slice(0, LOCK_TRIES));
     const traits = request.role === 'write' ? await traitsOf(remote, server, settings.url, isFresh) : undefined;
-    const reader = new WebdavReader(http, tree, NAME_RULES[server.kind], settings.retryDelaysMs);
+    const reader = new WebdavReader(http, tree, {
+      rules: NAME_RULES[server.kind],
+      inFlight: Math.min(MOST_IN_FLIGHT, settings.maxConnections),
+      resumeDelays: settings.retryDelaysMs,
+    });
     const writer =
       traits === undefined
         ? undefined

@@ -49,6 +49,8 @@ export class CloudServer {
   readonly log: CloudRequest[] = [];
   /** Asked before each request. */
   trick: (request: CloudRequest) => Trick | undefined = () => undefined;
+  /** Told of each request that has been answered. */
+  after: (request: CloudRequest) => void = () => {};
   nonce = 'first';
   readonly #options: CloudOptions;
   readonly #server = createServer();
@@ -178,6 +180,7 @@ export class CloudServer {
     }
     const bytes = Buffer.from(body as string);
     response.writeHead(status, { 'content-length': String(bytes.length), ...headers });
+    this.after(noted);
     if (trick === undefined) response.end(bytes);
     else response.write(bytes.subarray(0, trick.cutAfter), () => request.socket.destroy());
   }

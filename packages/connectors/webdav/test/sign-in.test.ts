@@ -1,4 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startApache } from '@sterna/test-servers';
 import { expect, test } from 'vitest';
@@ -85,4 +87,36 @@ test('a URL of the command line names scheme, user and folder, and never a passw
   expect(() => webdavConnector.parseUrl('webdav+https://ada:secret@host/', { insecure: false })).toThrow(
     expect.objectContaining({ class: 'config', field: 'password', message: expect.not.stringContaining('secret') }),
   );
+});
+
+test('a web page, and what lists a folder without the folder itself, are told from an empty folder', async () => {
+  const pages: Record<string, (response: ServerResponse, depth: string | undefined) => void> = {
+    page: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body><br></body></html>'),
+    refusing: (response) => response.writeHead(405).end(),
+    selfless: (response, depth) => {
+      const one = (href: string, type: string): string =>
+        `<d:response><d:href>${href}</d:href><d:propstat><d:prop><d:resourcetype>${type}</d:resourcetype></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>`;
+      const own = one('/selfless/', '<d:collection/>');
+      const inside = one('/selfless/a.txt', '') + one('/selfless/b.txt', '');
+      response.writeHead(207).end(`<d:multistatus xmlns:d="DAV:">${depth === '1' ? inside : own}</d:multistatus>`);
+    },
+  };
+  const server = createServer((request, response) => {
+    if (request.method === 'OPTIONS') response.writeHead(200).end();
+    else pages[request.url?.split('/')[1] ?? '']?.(response, request.headers.depth as string | undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const at = (path: string) =>
+    webdavConnector.open({ ...requestTo(`http://127.0.0.1:${port}/${path}/`, 'user'), role: 'read' });
+  try {
+    for (const path of ['page', 'refusing'])
+      await expect(at(path)).rejects.toMatchObject({ class: 'config', code: 'not-a-dav-server', field: 'url' });
+    const session = await at('selfless');
+    await expect(session.reader.containers()).rejects.toMatchObject({ class: 'transient', code: 'dav-answer-invalid' });
+    session.destroy();
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
