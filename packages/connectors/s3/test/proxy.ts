@@ -40,31 +40,28 @@ export async function startS3Proxy(target: { readonly host: string; readonly por
     }
     const { host, port } = target;
     const { expect: _, ...headers } = incoming.headers;
-    const outgoing = forward(
-      { host, port, method: incoming.method, path: incoming.url, headers, agent },
-      (got) => {
-        if (fate === 'lose-answer') {
-          got.resume();
-          got.on('end', () => incoming.socket.resetAndDestroy());
-          return;
-        }
-        answer.writeHead(got.statusCode ?? 502, got.headers);
-        if (fate === 'pass') {
-          if (incoming.method === 'HEAD') answer.end();
-          else got.pipe(answer);
-          return;
-        }
-        let left = fate.cutAfter;
-        got.on('data', (chunk: Buffer) => {
-          answer.write(chunk.subarray(0, left));
-          left -= chunk.length;
-          if (left > 0) return;
-          got.destroy();
-          answer.end();
-          incoming.socket.end();
-        });
-      },
-    );
+    const outgoing = forward({ host, port, method: incoming.method, path: incoming.url, headers, agent }, (got) => {
+      if (fate === 'lose-answer') {
+        got.resume();
+        got.on('end', () => incoming.socket.resetAndDestroy());
+        return;
+      }
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      if (fate === 'pass') {
+        if (incoming.method === 'HEAD') answer.end();
+        else got.pipe(answer);
+        return;
+      }
+      let left = fate.cutAfter;
+      got.on('data', (chunk: Buffer) => {
+        answer.write(chunk.subarray(0, left));
+        left -= chunk.length;
+        if (left > 0) return;
+        got.destroy();
+        answer.end();
+        incoming.socket.end();
+      });
+    });
     // Swift sends a chunk behind some answers that have no body.
     outgoing.on('error', () => {
       if (incoming.method !== 'HEAD' || !answer.headersSent) incoming.socket.destroy();

@@ -69,7 +69,10 @@ async function files(reader: Reader, container: string): Promise<Map<string, str
   for await (const page of reader.changes(container, undefined, {})) ids.push(...page.changes.map(({ id }) => id));
   const found = new Map<string, string>();
   for await (const one of reader.read(container, ids))
-    found.set('body' in one ? (one.name ?? '') : one.id, 'body' in one ? String(one.body) : 'error' in one ? one.error.code : 'gone');
+    found.set(
+      'body' in one ? (one.name ?? '') : one.id,
+      'body' in one ? String(one.body) : 'error' in one ? one.error.code : 'gone',
+    );
   return found;
 }
 
