@@ -97,6 +97,11 @@ const conditional = ({ absent, etag }: Condition) => ({
   ...(etag === undefined ? {} : { IfMatch: quoted(etag) }),
 });
 
+/** Of parts: Swift knows such an object by another ETag than the one it tells. */
+export const isOfParts = (etag: string): boolean => etag.includes('-');
+
+const sourceCondition = (etag: string) => (isOfParts(etag) ? {} : { CopySourceIfMatch: quoted(etag) });
+
 /** With an encoding asked for, servers write keys percent-encoded, and `+` for a blank (as Amazon does). */
 function decoded(key: string, encoding: string | undefined): string {
   if (encoding !== 'url') return key;
@@ -326,13 +331,13 @@ export class Bucket {
     );
   }
 
-  /** Within the bucket, with its metadata; only while the source is the one of `etag`. Up to 5 GiB. */
+  /** Within the bucket. `metadata`: in place of the source's, which goes along otherwise. Up to 5 GiB. */
   async copy(
     from: string,
     etag: string,
     to: string,
     condition: Condition,
-    metadata?: Record<string, string>,
+    instead?: { readonly metadata: Readonly<Record<string, string>>; readonly contentType: string | undefined },
   ): Promise<void> {
     await this.#run(
       'copying an object',
@@ -342,8 +347,14 @@ export class Bucket {
             Bucket: this.name,
             Key: to,
             CopySource: this.#copySource(from),
-            CopySourceIfMatch: quoted(etag),
-            ...(metadata === undefined ? {} : { MetadataDirective: 'REPLACE', Metadata: metadata }),
+            ...sourceCondition(etag),
+            ...(instead === undefined
+              ? {}
+              : {
+                  MetadataDirective: 'REPLACE',
+                  Metadata: { ...instead.metadata },
+                  ContentType: instead.contentType,
+                }),
             ...conditional(condition),
           }),
           { abortSignal: this.#signal },
@@ -412,7 +423,7 @@ export class Bucket {
           UploadId: options.upload,
           PartNumber: number,
           CopySource: this.#copySource(options.from),
-          CopySourceIfMatch: quoted(options.etag),
+          ...sourceCondition(options.etag),
           CopySourceRange: `bytes=${start}-${start + size - 1}`,
         }),
         { abortSignal: this.#signal },

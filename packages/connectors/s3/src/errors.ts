@@ -57,7 +57,8 @@ function networkError(thrown: unknown, endpoint: URL): SternaError {
   const timedOut = (): SternaError =>
     make('s3-timeout', `${where} did not answer in time.`, 'Check that the server isn’t overloaded.');
   const { name, code } = thrown as { name?: string; code?: string };
-  if (name === 'TimeoutError') return timedOut();
+  // The client calls a reset connection a timeout too.
+  if (name === 'TimeoutError' && code !== 'ECONNRESET' && code !== 'EPIPE') return timedOut();
   const isOfNetwork = code !== undefined || /socket|stream|premature|aborted/i.test(String(thrown));
   if (!isOfNetwork)
     return new SternaError('config', 'not-an-s3-server', `What answers at ${where} is no S3 server.`, {

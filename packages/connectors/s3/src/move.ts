@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import type { Bucket, Condition, Head, Part } from './bucket.ts';
+import { type Bucket, type Condition, type Head, isOfParts, type Part } from './bucket.ts';
 import { isPrecondition } from './errors.ts';
 import type { Facts } from './probe.ts';
 import { MTIME } from './times.ts';
@@ -9,7 +9,7 @@ const COPY_BYTES = 5 * 1024 * 1024 * 1024;
 const COPY_PART_BYTES = 512 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 const PARTS_IN_FLIGHT = 4;
-/** Metadata of a copy made in parts, whose ETag is not its source's: the source's. */
+/** Metadata of a copy whose ETag can't be its source's, as one of them is of parts: the source's. */
 const COPIED_FROM = 'sterna-copied-from';
 
 export type MoveResult =
@@ -44,7 +44,6 @@ export async function moveObject(
     if (target !== undefined && !isCopy(source, target)) return { is: 'exists', now: target };
     try {
       const copied = target ?? (await copyOf(bucket, facts, from, source, to, limits));
-      if (copied === undefined) continue;
       await removeSource(bucket, from, source, to);
       return { is: 'moved', version: copied.etag };
     } catch (thrown) {
@@ -72,11 +71,19 @@ async function copyOf(
   source: Head,
   to: string,
   limits: CopyLimits,
-): Promise<Head | undefined> {
+): Promise<Head> {
   if (source.size > limits.copyBytes) await copyInParts(bucket, facts, from, source, to, limits.partBytes);
-  else await bucket.copy(from, source.etag, to, facts.copiesOnlyNew ? { absent: true } : {});
+  else {
+    const { etag, contentType } = source;
+    const metadata = { ...source.metadata, [COPIED_FROM]: etag };
+    const condition: Condition = facts.copiesOnlyNew ? { absent: true } : {};
+    await bucket.copy(from, etag, to, condition, isOfParts(etag) ? { metadata, contentType } : undefined);
+  }
   const copied = await bucket.head(to);
-  return copied !== undefined && isCopy(source, copied) ? copied : undefined;
+  if (copied !== undefined && isCopy(source, copied)) return copied;
+  // The source became another one under our hands.
+  await bucket.remove(to);
+  throw changed();
 }
 
 async function copyInParts(
@@ -116,9 +123,12 @@ async function removeSource(bucket: Bucket, from: string, source: Head, to: stri
   const now = await bucket.head(from);
   if (now !== undefined && now.etag !== source.etag) {
     await bucket.remove(to);
-    throw new SternaError('transient', 'changed-while-moved', 'The file was changed while it was being moved.', {
-      fix: 'Nothing to do: the next pass moves it.',
-    });
+    throw changed();
   }
   await bucket.remove(from);
 }
+
+const changed = (): SternaError =>
+  new SternaError('transient', 'changed-while-moved', 'The file was changed while it was being moved.', {
+    fix: 'Nothing to do: the next pass moves it.',
+  });

@@ -144,7 +144,9 @@ async function probeUpload(
 async function probeCopy(bucket: Bucket, key: string): Promise<boolean> {
   const now: Head | undefined = await bucket.head(key);
   if (now === undefined) return false;
-  return refuses(() => bucket.copy(key, now.etag, key, { absent: true }, { probe: '1' }));
+  return refuses(() =>
+    bucket.copy(key, now.etag, key, { absent: true }, { metadata: { probe: '1' }, contentType: undefined }),
+  );
 }
 
 async function cleanUp(bucket: Bucket, key: string, versions: ReadonlySet<string | undefined>): Promise<void> {
