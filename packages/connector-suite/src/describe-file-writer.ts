@@ -283,6 +283,31 @@ export function describeFileWriter(name: string, fixture: SuiteFixture): void {
     );
 
     test(
+      'place: the version is told only of what was the version that it should be',
+      staged(fixture, async ({ endpoint, open }) => {
+        const session = await open('write');
+        if (!capabilitiesOf(session).moves) return;
+        await endpoint.seed([seedOf(1), seedOf(2)]);
+        const inside = await ensure(session, home);
+        const version = await versionNow(session, inside, 'plain-1.txt');
+        const [mine, theirs] = await apply(session, [
+          {
+            ...placing(inside, 'plain-1.txt', inside, 'mine.txt'),
+            ...(version === undefined ? {} : { ifVersion: version }),
+          },
+          { ...placing(inside, 'plain-2.txt', inside, 'theirs.txt'), ifVersion: '"of somebody else"' },
+        ]);
+        expect(mine).toMatchObject({
+          outcome: 'done',
+          targetId: 'mine.txt',
+          version: await versionNow(session, inside, 'mine.txt'),
+        });
+        expect(theirs).toMatchObject({ outcome: 'done', targetId: 'theirs.txt' });
+        expect(theirs).not.toHaveProperty('version');
+      }),
+    );
+
+    test(
       'replace: from a stream, only the version it was, under the name that it has',
       staged(fixture, async ({ endpoint, open }) => {
         await endpoint.seed([seedOf(1), seedOf(2)]);

@@ -296,11 +296,12 @@ export class FilesWriter implements Writer {
     await to.sync();
     await from.sync();
     const now = await lookAt(to, target);
+    const isOther = op.ifVersion !== undefined && versionOf(before) !== op.ifVersion;
     return {
       op: op.op,
       outcome: 'done',
       targetId: diskName(target).segment,
-      ...(now === undefined ? {} : { version: versionOf(now) }),
+      ...(now === undefined || isOther ? {} : { version: versionOf(now) }),
     };
   }
 

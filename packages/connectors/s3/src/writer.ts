@@ -303,15 +303,17 @@ export class S3Writer implements Writer {
     if (op.targetId === '') return { op: op.op, outcome: 'missing' };
     const from = this.#keys.keyOf(op.container, op.targetId);
     const to = this.#keyFor(op.to, name);
-    if (from === to) {
-      const now = await this.#bucket.head(from);
-      return now === undefined ? { op: op.op, outcome: 'missing' } : done(op.op, name, now.etag);
-    }
+    // What people made of it stays known: then no version is told.
+    const before = from === to || op.ifVersion !== undefined ? await this.#bucket.head(from) : undefined;
+    const isOther = op.ifVersion !== undefined && before !== undefined && before.etag !== op.ifVersion;
+    const told = (version: string): Result =>
+      isOther ? { op: op.op, outcome: 'done', targetId: name } : done(op.op, name, version);
+    if (from === to) return before === undefined ? { op: op.op, outcome: 'missing' } : told(before.etag);
     if (await this.#folders.isFolder(op.to, name)) return exists(op.op, '', undefined);
     const result = await this.#inTurn(to, () => moveObject(this.#bucket, this.#facts, from, to, this.#limits));
     if (result.is === 'missing') return { op: op.op, outcome: 'missing' };
     if (result.is === 'exists') return exists(op.op, name, result.now);
-    return done(op.op, name, result.version);
+    return told(result.version);
   }
 
   /** Where the bucket keeps versions, a delete marker hides the object: that is the trash. */

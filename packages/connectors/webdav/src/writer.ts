@@ -194,17 +194,21 @@ export class WebdavWriter implements Writer {
   async #placeAt(op: PlaceOp, name: string, from: URL, to: URL): Promise<Result> {
     const here = await this.#look(from);
     if (here === undefined || here.isFolder) return { op: op.op, outcome: 'missing' };
-    if (from.href === to.href) return done(op, name, here.version);
+    // What people made of it stays known: then no version is told.
+    const told = (version: string | undefined): string | undefined =>
+      op.ifVersion === undefined || op.ifVersion === here.version ? version : undefined;
+    if (from.href === to.href) return done(op, name, told(here.version));
     if (!this.#traits.moveKeeps) {
       const there = await this.#look(to);
       if (there !== undefined) return existing(op, name, there);
     }
     const answer = await this.#remote.move(from, to, { overwrite: false });
     const there = await this.#look(to);
-    if (answer.status < 300) return done(op, name, there?.version);
+    if (answer.status < 300) return done(op, name, told(there?.version));
     if (answer.status === 412 && there !== undefined) return existing(op, name, there);
     // The first try moved it, and its answer was lost.
-    if (answer.repeated && answer.status === 404 && there?.size === here.size) return done(op, name, there.version);
+    if (answer.repeated && answer.status === 404 && there?.size === here.size)
+      return done(op, name, told(there.version));
     if (answer.status === 404) return { op: op.op, outcome: 'missing' };
     throw folderGone();
   }
