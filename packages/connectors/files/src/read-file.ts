@@ -7,6 +7,7 @@ import type { OpenDir } from './open-dir.ts';
 
 /** One read; a slow consumer holds up two of them. */
 const CHUNK = 256 * 1024;
+const ZEROS = Buffer.alloc(CHUNK);
 /** Chunks after which a streamed file is looked at again: nobody waits for 20 GB to learn that they are worthless. */
 const LOOK_EVERY = 256;
 /** Longest time between two ticks of a kernel's clock for files, doubled. Later writes have another time. */
@@ -108,14 +109,19 @@ export function bodyOf(
 async function* chunksOf({ handle, stat }: OpenFile, signal: AbortSignal): AsyncGenerator<Buffer> {
   const size = Number(stat.size);
   let at = 0;
+  let buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, size));
   for (let count = 1; at < size; count += 1) {
     if (signal.aborted) throw aborted();
-    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, size - at));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(CHUNK, size - at), at);
     if (bytesRead === 0) throw changedWhileRead('The file was cut off while it was read');
     at += bytesRead;
     if (at === size || count % LOOK_EVERY === 0) if (!(await isStill(handle, stat))) throw changedWhileRead();
-    yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
+    // A hole costs no memory: its bytes are in a chunk that is never written to, and the buffer is filled again.
+    if (buffer.compare(ZEROS, 0, bytesRead, 0, bytesRead) === 0) yield ZEROS.subarray(0, bytesRead);
+    else {
+      yield buffer.subarray(0, bytesRead);
+      buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, size - at));
+    }
   }
   // While the consumer had the last one.
   if (!(await isStill(handle, stat))) throw changedWhileRead();

@@ -63,7 +63,8 @@ export class TempFile {
         );
       await writer.end();
       if (date !== undefined && Number.isFinite(date.getTime())) {
-        const seconds = (date.getTime() + ROUNDING_MS) / 1000;
+        // As text: numbers below 0 are taken for now.
+        const seconds = String((date.getTime() + ROUNDING_MS) / 1000);
         await handle.utimes(seconds, seconds);
       }
       await handle.sync();

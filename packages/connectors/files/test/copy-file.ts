@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { filesConnector } from '../src/index.ts';
+import { collect } from './collect.ts';
 
 const PAUSE_AFTER = 16 * 1024 ** 2;
 
@@ -18,7 +19,7 @@ const open = (path: string, role: 'read' | 'write') =>
   });
 
 const [from, to] = [await open(source, 'read'), await open(target, 'write')];
-const [content] = await Array.fromAsync(from.reader.read('', [name]));
+const [content] = await collect(from.reader.read('', [name]));
 if (content === undefined || !('body' in content) || Buffer.isBuffer(content.body)) throw new Error('not streamed');
 const { body, size, date } = content;
 

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { SternaError } from '@sterna/core';
 import { describe, expect, test } from 'vitest';
 import { filesConnector } from '../src/index.ts';
+import { collect } from './collect.ts';
 import { createOp, makeBase, openFiles } from './support.ts';
 
 const SECRET = 'not yours';
@@ -83,11 +84,11 @@ describe('a folder that is swapped for a link', () => {
     writeFileSync(join(root, 'large'), large);
     writeFileSync(join(outside, 'large'), Buffer.alloc(large.length, SECRET));
     const session = await openFiles(root);
-    const [content] = await Array.fromAsync(session.reader.read('', ['large']));
+    const [content] = await collect(session.reader.read('', ['large']));
     if (content === undefined || !('body' in content) || Buffer.isBuffer(content.body)) throw new Error('not streamed');
     unlinkSync(join(root, 'large'));
     symlinkSync(join(outside, 'large'), join(root, 'large'));
-    await expect(Array.fromAsync(content.body)).rejects.toMatchObject({ class: 'object' });
+    await expect(collect(content.body)).rejects.toMatchObject({ class: 'object' });
     expect(await readAll(session, '', ['large'])).toMatchObject([{ error: { code: 'symlink-not-migrated' } }]);
     rmSync(join(root, 'folder', 'file'));
     symlinkSync('/etc/passwd', join(root, 'folder', 'file'));
@@ -201,7 +202,7 @@ describe('addresses', () => {
     mkdirSync(join(outside, 'b.example', 'no drive'));
     const found = async (path: string): Promise<string[]> => {
       const system = { settings: { path }, credentials: {} };
-      const items = await Array.fromAsync(filesConnector.discover(system, 'drive'));
+      const items = await collect(filesConnector.discover(system, 'drive'));
       return items.map(({ address }) => address).sort();
     };
     expect(await found(root)).toEqual(['ann', 'bob', 'x+y [1]']);
@@ -210,6 +211,6 @@ describe('addresses', () => {
     for (const address of await found(join(outside, '{domain}', '{user}', 'files')))
       await openFiles(join(outside, '{domain}', '{user}', 'files'), 'read', address);
     const mailboxes = filesConnector.discover({ settings: { path: root }, credentials: {} }, 'mailbox');
-    expect(await Array.fromAsync(mailboxes)).toEqual([]);
+    expect(await collect(mailboxes)).toEqual([]);
   });
 });
