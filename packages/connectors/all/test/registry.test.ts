@@ -30,7 +30,6 @@ test('each URL finds its connector by its scheme, in any case', () => {
     'files',
     'webdav',
     's3',
-    's3',
   ]);
 });
 
