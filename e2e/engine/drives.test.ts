@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesConnector } from '@sterna/connector-files';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -336,4 +336,23 @@ test('rights: access control lists', async () => {
   const delta = await pass(bench, entry, 'delta');
   expect(delta.books.access).toMatchObject({ applied: 1, unchanged: 1 });
   expect(acl('shared.txt')).not.toMatch(/user:mail/);
+});
+
+test('links and devices are passed over and told, and are no failure', async () => {
+  const { source, target, entry } = await pair();
+  source.write('real.txt', 'x');
+  symlinkSync('/etc/passwd', join(source.root, 'link'));
+  execFileSync('mkfifo', [join(source.root, 'pipe')]);
+  const first = await pass(bench, entry, 'initial');
+  expect(first).toMatchObject({
+    status: 'completed',
+    books: { total: { seen: 3, created: 1, skipped: 2, failed: 0 } },
+  });
+  expect((await notes(bench, entry)).map(({ kind, code }) => `${kind} ${code}`).sort()).toEqual([
+    'skipped special-file',
+    'skipped symlink-not-migrated',
+  ]);
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta.books.total).toMatchObject({ seen: 3, unchanged: 1, skipped: 2 });
+  expect(target.texts()).toEqual({ 'real.txt': 'x' });
 });

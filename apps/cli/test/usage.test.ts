@@ -39,7 +39,7 @@ test.each<[string, string[], number, RegExp, Record<string, string>?]>([
   ['unknown option', [...COPY, '--bogus'], 2, /unknown option '--bogus'/i],
   ['unknown command', ['copi'], 2, /unknown command 'copi'/i],
   ['missing argument', ['copy', 'maildir:/a'], 2, /missing required argument 'TARGET'/i],
-  ['one word too many, perhaps a secret', ['system', 'add', 'old', 'hunter2'], 2, /got 2\.\nFix/],
+  ['one word too many, perhaps a secret', ['project', 'show', 'old', 'hunter2'], 2, /got 2\.\nFix/],
   ['no scheme', ['copy', '/var/mail/ada', 'maildir:/b'], 2, /no scheme.*\(source\)/],
   ['unknown scheme', ['copy', 'maildir:/a', 'gopher://hole'], 2, /scheme gopher: is not known.*\(target\)/],
   ['target is the source', ['copy', 'maildir:/a/../a', 'maildir:/a'], 2, /The target is the source: maildir:\/a/],

@@ -124,6 +124,8 @@ export interface Vanished {
 export interface Unreadable {
   readonly id: string;
   readonly error: import('@sterna/core').SternaError;
+  /** It is nothing that could be migrated (a link, a device): it is passed over, and no failure. */
+  readonly isSkipped?: true;
 }
 
 /** Objects above this many bytes are never whole in memory. */

@@ -53,7 +53,9 @@ function describe(result: CopyResult): Answer {
   const { containers, ...line } = result;
   const folders = containers.map(({ container: folder, kind, books, excluded }) => ({ folder, kind, books, excluded }));
   const failures = result.failures.slice(0, MOST_LISTED).map((failure) => {
-    const what = [failure.folder, failure.subject ?? failure.id].filter((part) => part !== undefined).join(': ');
+    const what = [failure.folder === '' ? '/' : failure.folder, failure.subject ?? failure.id]
+      .filter((part) => part !== undefined)
+      .join(': ');
     return printable(
       `${failure.kind}: ${what}: ${failure.reason}${failure.fix === undefined ? '' : ` Fix: ${failure.fix}`}`,
     );

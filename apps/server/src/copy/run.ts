@@ -112,6 +112,13 @@ function refuseNothingToCopy({ source, target, settings }: CopyRequest): void {
   const wanted = kindsOn(settings);
   const both = source.connector.kinds.filter((kind) => target.connector.kinds.includes(kind));
   if (both.some((kind) => wanted.includes(kind))) return;
+  if (both.length === 0)
+    throw new SternaError(
+      'config',
+      'kind-not-held',
+      `There is nothing to copy: ${source.label} has ${inWords(source)}, ${target.label} holds ${inWords(target)}.`,
+      { field: 'target', fix: 'Name a target that holds what the source has.' },
+    );
   throw new SternaError(
     'config',
     'kinds-all-off',
@@ -122,6 +129,8 @@ function refuseNothingToCopy({ source, target, settings }: CopyRequest): void {
     },
   );
 }
+
+const inWords = ({ connector }: CopyEndpoint): string => connector.kinds.map((kind) => `${kind}s`).join(', ');
 
 /** With the pair's lock held. */
 async function runPair(request: CopyRequest, deps: EngineDependencies, entryId: number): Promise<CopyResult> {

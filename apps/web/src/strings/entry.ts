@@ -249,6 +249,7 @@ export const entry = {
       'folder-excluded': 'in a folder that is left out',
       'trial-limit': 'beyond what a trial license migrates',
       'already-in-target': 'was in the target already',
+      'nothing-to-migrate': 'is a link or a device, which is not migrated',
       'vanished-from-source': 'vanished from the source meanwhile',
       'kind-off': 'of a kind that is switched off',
       'deleted-at-target': 'deleted in the target by somebody',

@@ -168,7 +168,8 @@ export class FilesReader implements Reader {
       throw asObjectError(thrown);
     });
     if (entry === undefined || entry === 'folder') return { id, vanished: true };
-    if (entry.kind !== 'file') return { id, error: unreadable(entry.kind) };
+    if (entry.kind === 'locked') return { id, error: unreadable('locked') };
+    if (entry.kind !== 'file') return { id, error: unreadable(entry.kind), isSkipped: true };
     const file = await openFile(dir, bytes);
     if (file === undefined) return { id, vanished: true };
     try {

@@ -171,7 +171,7 @@ class Transfer {
           continue;
         }
         if ('error' in got) {
-          await this.#settleWithoutCopy(container, todo, got.error);
+          await this.#settleWithoutCopy(container, todo, got.error, undefined, got.isSkipped);
           continue;
         }
         if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {
@@ -264,7 +264,8 @@ class Transfer {
   async #readAgain(container: ContainerRow, target: ContainerRow, todo: TodoRow): Promise<TransferItem | undefined> {
     for await (const got of this.#context.source.reader.read(container.key, [todo.srcId])) {
       if ('body' in got) return this.#item(container, target, todo, got);
-      await this.#settleWithoutCopy(container, todo, 'vanished' in got ? 'vanished' : got.error);
+      if ('vanished' in got) await this.#settleWithoutCopy(container, todo, 'vanished');
+      else await this.#settleWithoutCopy(container, todo, got.error, undefined, got.isSkipped);
     }
     return undefined;
   }
@@ -792,9 +793,11 @@ class Transfer {
     todo: TodoRow,
     why: 'vanished' | Reason | SternaError,
     version?: string,
+    isSkipped = false,
   ): Promise<void> {
     const { pool, claim } = this.#context;
-    const failed = why instanceof SternaError;
+    const told = why instanceof SternaError ? why : undefined;
+    const failed = told !== undefined && !isSkipped;
     await inFencedTransaction(pool, claim.lease, async (client) => {
       await settleRows(client, claim.entryId, claim.number, [
         {
@@ -803,8 +806,7 @@ class Transfer {
           srcId: todo.srcId,
           container: container.id,
           targetContainer: undefined,
-          state: failed ? 'failed' : why === 'vanished' ? 'skipped' : 'filtered',
-          reason: failed ? 'none' : why === 'vanished' ? 'vanished-from-source' : why,
+          ...outcomeOf(why, isSkipped),
           size: undefined,
           flags: undefined,
           matchKey: undefined,
@@ -814,13 +816,13 @@ class Transfer {
         },
       ]);
       await deleteTodos(client, claim.entryId, container.id, [todo.seq]);
-      if (failed)
+      if (told !== undefined)
         await insertNotes(client, claim.entryId, claim.number, [
           {
-            kind: 'failure',
-            code: why.code,
-            text: why.message,
-            fix: why.fix,
+            kind: isSkipped ? 'skipped' : 'failure',
+            code: told.code,
+            text: told.message,
+            fix: told.fix,
             src: todo.src,
             srcId: todo.srcId,
             container: container.id,
@@ -863,6 +865,16 @@ interface Outcome {
   /** Flags that our copy has now, where they aren't the source's. */
   readonly baseFlags?: string;
   readonly targetVersion?: string | undefined;
+}
+
+/** What an object that isn't written counts as. */
+function outcomeOf(
+  why: 'vanished' | Reason | SternaError,
+  isSkipped: boolean,
+): { readonly state: Settled['state']; readonly reason: Reason } {
+  if (why instanceof SternaError)
+    return isSkipped ? { state: 'skipped', reason: 'nothing-to-migrate' } : { state: 'failed', reason: 'none' };
+  return why === 'vanished' ? { state: 'skipped', reason: 'vanished-from-source' } : { state: 'filtered', reason: why };
 }
 
 /** What the target has under the key of one of ours. */
