@@ -188,6 +188,13 @@ async function estimateOf(
   };
 }
 
+/** On what evidence something in the target is taken for what the source has. */
+const RECOGNIZED = {
+  drive: 'Files in the target are recognized by their folder and name, and confirmed by their digest.',
+  mailbox:
+    'Messages in the target are recognized by Message-ID, date, sender and subject, events and tasks by their UID, contacts by UID or by name and addresses; all are confirmed by their digest.',
+} as const;
+
 const line = (name: string, state: ChecklistLine['state'], evidence: string, fix?: string): ChecklistLine => ({
   name,
   state,
@@ -228,11 +235,7 @@ function checklistOf(findings: Findings, license: LicenseEffect, refusal: Sterna
       `Where the target has its own: ${settings.conflict}.`,
     ),
     settings.duplicatePrevention
-      ? line(
-          'duplicate prevention',
-          'ok',
-          'On. Messages in the target are recognized by Message-ID, date, sender and subject, and confirmed by their digest.',
-        )
+      ? line('duplicate prevention', 'ok', `On. ${RECOGNIZED[entry.item_type === 'drive' ? 'drive' : 'mailbox']}`)
       : line(
           'duplicate prevention',
           'attention',

@@ -105,7 +105,9 @@ function sessionOf(root: Root, probed: Awaited<ReturnType<typeof probe>>, { role
     reader: new FilesReader(root, either),
     ...(role === 'write' ? { writer: new FilesWriter(root, probed.names, either) } : {}),
     identity: root.path,
+    // Of a source the whole disk would be told, which says nothing of the drive.
     quota: async () => {
+      if (role === 'read') return undefined;
       const { bsize, blocks, bfree, bavail } = await statfs(root.path);
       const used = (blocks - bfree) * bsize;
       return { used, limit: used + bavail * bsize };
