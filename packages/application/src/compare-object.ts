@@ -1,6 +1,6 @@
 import type { Content, Reader } from '@sterna/connector-kit';
-import { MessageDigest } from '@sterna/content';
-import { asSternaError, formatFolderPath, SternaError } from '@sterna/core';
+import { pivotOf } from '@sterna/content';
+import { asSternaError, type ContentKind, formatFolderPath, SternaError } from '@sterna/core';
 import { type EntryRow, endpointOf, inOrganization, objectOfNote, type SystemRow } from '@sterna/store';
 import { found, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
@@ -20,13 +20,13 @@ export interface ObjectVersion {
   /** Of the whole object, in bytes. */
   readonly size: number | undefined;
   /**
-   * Hex digits, equal for copies that differ in nothing but what stores do to line ends. Undefined where the object is
-   * too large or too slow to be read whole for this.
+   * Hex digits, equal for faithful copies (of a message: whatever stores do to line ends). Undefined where the object is
+   * too large or too slow to be read whole for this, or can't be understood.
    */
   readonly digest: string | undefined;
-  /** In order, unfolded; up to `MAX_HEADER` bytes of them. */
+  /** Of a message; in order, unfolded; up to `MAX_HEADER` bytes of them. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
-  /** The first bytes after the headers, as text; what is no text shows as �. */
+  /** The first bytes (of a message: after the headers), as text; what is no text shows as �. */
   readonly body: string;
   /** There is more than is shown. */
   readonly truncated: boolean;
@@ -85,8 +85,10 @@ export async function compareObject(
   const systems = await systemsOfEntry(context.db, actor, entry);
   const patience = AbortSignal.timeout(PATIENCE);
   const signal = input.signal === undefined ? patience : AbortSignal.any([patience, input.signal]);
+  const kind = object.content_kind;
   const [source, target] = await Promise.all([
     fetchVersion(context, entry, 'source', systems.source, {
+      kind,
       key: object.source_key,
       path: object.source_path,
       id: object.src_id,
@@ -96,6 +98,7 @@ export async function compareObject(
     object.target_key === null || object.target_id === null
       ? nothing({ state: 'none', words: 'It was never written to the target.' })
       : fetchVersion(context, entry, 'target', systems.target, {
+          kind,
           key: object.target_key,
           path: object.target_path,
           id: object.target_id,
@@ -145,7 +148,14 @@ async function fetchVersion(
   entry: EntryRow,
   side: 'source' | 'target',
   system: SystemRow,
-  place: { key: string; path: string[] | null; id: string; bytes: number; signal: AbortSignal },
+  place: {
+    kind: ContentKind;
+    key: string;
+    path: string[] | null;
+    id: string;
+    bytes: number;
+    signal: AbortSignal;
+  },
 ): Promise<Fetched> {
   const folder = place.path === null ? undefined : formatFolderPath(place.path);
   let session: Awaited<ReturnType<typeof openSession>> | undefined;
@@ -165,14 +175,14 @@ async function fetchVersion(
 
 async function readOne(
   reader: Reader,
-  place: { key: string; id: string; bytes: number; folder: string | undefined },
+  place: { kind: ContentKind; key: string; id: string; bytes: number; folder: string | undefined },
 ): Promise<Fetched> {
   for await (const item of reader.read(place.key, [place.id])) {
     if ('vanished' in item) break;
     if ('error' in item) return nothing({ state: 'unreadable', words: item.error.message, folder: place.folder });
     const most = MAX_HEADER + place.bytes;
-    const { bytes, digest } = await firstBytes(item, most);
-    const end = headerEnd(bytes);
+    const { bytes, digest } = await firstBytes(place.kind, item, most);
+    const end = place.kind === 'message' ? headerEnd(bytes) : 0;
     const head = bytes.subarray(0, Math.min(end, MAX_HEADER));
     const body = bytes.subarray(end, end + place.bytes);
     const shown = bytes.subarray(0, end + body.length);
@@ -196,12 +206,15 @@ async function readOne(
 }
 
 /** The first bytes, and the digest of all of them where it can be had. */
-async function firstBytes(content: Content, most: number): Promise<{ bytes: Buffer; digest: string | undefined }> {
+async function firstBytes(
+  kind: ContentKind,
+  content: Content,
+  most: number,
+): Promise<{ bytes: Buffer; digest: string | undefined }> {
   const { body, size } = content;
-  const isHashed = size <= MAX_HASHED;
-  const hash = new MessageDigest();
-  if (Buffer.isBuffer(body))
-    return { bytes: body.subarray(0, most), digest: hash.update(body).digest().toString('hex') };
+  if (Buffer.isBuffer(body)) return { bytes: body.subarray(0, most), digest: digestOf(kind, body) };
+  const hash = pivotOf(kind).hasher?.();
+  const isHashed = hash !== undefined && size <= MAX_HASHED;
   const chunks: Buffer[] = [];
   let length = 0;
   let isWhole = false;
@@ -209,7 +222,7 @@ async function firstBytes(content: Content, most: number): Promise<{ bytes: Buff
     for await (const chunk of body) {
       if (length < most) chunks.push(chunk);
       length += chunk.length;
-      if (isHashed) hash.update(chunk);
+      if (isHashed) hash?.update(chunk);
       else if (length >= most) break;
     }
     isWhole = isHashed && length === size;
@@ -219,8 +232,16 @@ async function firstBytes(content: Content, most: number): Promise<{ bytes: Buff
   }
   return {
     bytes: Buffer.concat(chunks).subarray(0, most),
-    digest: isWhole ? hash.digest().toString('hex') : undefined,
+    digest: isWhole ? hash?.digest().toString('hex') : undefined,
   };
+}
+
+function digestOf(kind: ContentKind, body: Buffer): string | undefined {
+  try {
+    return pivotOf(kind).digest(body).toString('hex');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where the body begins. */

@@ -1,5 +1,6 @@
+import type { ContentKind } from '@sterna/core';
 import { sql } from 'kysely';
-import { STATE_CODE } from '../codes.ts';
+import { KIND_CODE, kindOf, STATE_CODE } from '../codes.ts';
 import type { DomainDb, EntryRow } from './domain-database.ts';
 
 export interface FailureGroupRow {
@@ -110,6 +111,7 @@ export interface NotedObject {
   readonly kind: string;
   readonly code: string;
   readonly subject: string | null;
+  readonly content_kind: ContentKind;
   readonly src_id: string | null;
   /** Of the content as it was migrated. */
   readonly digest: Buffer | null;
@@ -122,15 +124,16 @@ export interface NotedObject {
 
 /** Where the object of a note lies on both sides, by the books; undefined where the entry has no such note. */
 export async function objectOfNote(db: DomainDb, entryId: number, noteId: number): Promise<NotedObject | undefined> {
-  const result = await sql<NotedObject>`
+  const result = await sql<Omit<NotedObject, 'content_kind'> & { content_kind: number | null }>`
     select n.kind, n.code, n.subject, coalesce(l.src_id, n.src_id) as src_id, l.digest, l.target_id,
-           s.key as source_key, s.path as source_path, t.key as target_key, t.path as target_path
+           s.key as source_key, s.path as source_path, s.kind as content_kind, t.key as target_key, t.path as target_path
       from object_note n
       left join ledger l on l.entry_id = n.entry_id and l.src = n.src
       left join container s on s.entry_id = n.entry_id and s.side = 0 and s.id = coalesce(l.container, n.container)
       left join container t on t.entry_id = n.entry_id and t.side = 1 and t.id = l.target_container
      where n.entry_id = ${entryId} and n.id = ${noteId}`.execute(db);
-  return result.rows[0];
+  const row = result.rows[0];
+  return row === undefined ? undefined : { ...row, content_kind: kindOf(row.content_kind ?? KIND_CODE.message) };
 }
 
 /** How many notes of each kind and code a pass (or all of them) left. */
