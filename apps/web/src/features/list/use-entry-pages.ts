@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useLiveEvents } from '../../live/live-events.tsx';
 import { EntryPages, type EntrySource } from './entry-pages.ts';
-import { arrivedFirstPage, PAGE, sourceOf } from './first-page.ts';
-import type { ListSearch } from './search.ts';
+import { arrivedFirstPage, sourceOf } from './first-page.ts';
+import { type ListSearch, PAGE } from './search.ts';
 
 /** A list that changes all the time is loaded anew at most this often. */
 const RELOAD_MS = 3_000;
