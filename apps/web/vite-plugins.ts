@@ -8,19 +8,18 @@ import {
 import type { HtmlTagDescriptor, Plugin } from 'vite';
 import { cssVariables, theme } from './src/theme.ts';
 
-const STYLES = 'virtual:theme.css';
+const STYLES = 'src/theme.css';
 const PROGRAM = 'src/main.tsx';
 
 /**
- * The variables of the theme as a style sheet (`virtual:theme.css`): the provider would add them when it renders, which
- * is too late for the first picture.
+ * The variables of the theme as a style sheet (src/theme.css): the provider would add them when it renders, which is too
+ * late for the first picture.
  */
 export function themeStyles(): Plugin {
   return {
     name: 'sterna-theme-styles',
-    resolveId: (id) => (id === STYLES ? `\0${STYLES}` : undefined),
     load(id) {
-      if (id !== `\0${STYLES}`) return undefined;
+      if (!id.endsWith(STYLES)) return undefined;
       const merged = mergeMantineTheme(DEFAULT_THEME, theme);
       const all = deepMerge(defaultCssVariablesResolver(merged), cssVariables(merged));
       // Mantine's style sheet has those of its own theme.

@@ -8,7 +8,7 @@ import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/dates/styles.css';
 import '@mantine/notifications/styles.css';
-import 'virtual:theme.css';
+import './theme.css';
 import './shell/shell.css';
 import './components/progress-bar.css';
 import './features/list/list.css';
