@@ -41,7 +41,9 @@ async function fingerprint(root, web) {
   const add = (name, content) => hash.update(`${name}\0${content.length}\0`).update(content);
   const sources = await readdir(join(web, 'src'), { recursive: true, withFileTypes: true });
   const files = [
-    ...['index.html', 'package.json', 'vite.config.ts', 'tsconfig.json'].map((name) => join(web, name)),
+    ...['index.html', 'package.json', 'vite.config.ts', 'vite-plugins.ts', 'tsconfig.json'].map((name) =>
+      join(web, name),
+    ),
     ...(await readdir(join(web, 'public'))).map((name) => join(web, 'public', name)),
     ...sources.filter((one) => one.isFile()).map((one) => join(one.parentPath ?? one.path, one.name)),
   ].sort();

@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { programPreload, themeStyles } from './vite-plugins.ts';
 
 /** `npm run dev -w @sterna/web` serves the sources against a server that runs (STERNA_URL, else the default port). */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), themeStyles(), programPreload()],
   build: {
     // Hashed names: the server lets browsers keep them for a year.
     assetsDir: 'assets',

@@ -253,7 +253,7 @@ test('a viewer looks and exports; columns are chosen and kept; a phone shows car
   const project = await stage.project({ name: 'Looking', entries: 3 });
   const page = await stage.page(`/projects/${project.id}/list`, { as: 'viewer' });
   await rowOf(page, 'looking-1@').waitFor();
-  // What is asked for while the program loads (public/early.js) is what the page would ask for: once each.
+  // What is asked for while the program loads (src/first-picture) is what the page would ask for: once each.
   const asked = await page
     .locator('html')
     .evaluate((html) =>

@@ -6,13 +6,14 @@ import { expectAccessible, expectNoSidewaysScroll } from './support/accessible.t
 import { openWebStage, type WebStage } from './support/stage.ts';
 
 let stage: WebStage;
-/** Targets that do as a test wants: one takes its time, one refuses a message, one has too many visitors. */
+/** Targets that do as a test wants: one takes its time, one refuses a message, one has too many visitors, one is full. */
 let slow: ScriptedImap;
 let picky: ScriptedImap;
 let busy: ScriptedImap;
+let full: ScriptedImap;
 let unwanted: Buffer | undefined;
 beforeAll(async () => {
-  [stage, slow, picky, busy] = await Promise.all([
+  [stage, slow, picky, busy, full] = await Promise.all([
     openWebStage('overview', { concurrency: 2 }),
     startScriptedImap(),
     startScriptedImap({
@@ -22,11 +23,12 @@ beforeAll(async () => {
       },
     }),
     startScriptedImap(),
+    startScriptedImap({ accept: () => '[OVERQUOTA] no room in the mailbox' }),
   ]);
   busy.fault({ command: 'LOGIN', times: 1000, do: { reply: 'NO [UNAVAILABLE] too many connections' } });
   busy.fault({ command: 'AUTHENTICATE', times: 1000, do: { reply: 'NO [UNAVAILABLE] too many connections' } });
 });
-afterAll(() => Promise.all([stage?.close(), slow?.stop(), picky?.stop(), busy?.stop()]));
+afterAll(() => Promise.all([stage?.close(), slow?.stop(), picky?.stop(), busy?.stop(), full?.stop()]));
 
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
@@ -120,7 +122,7 @@ test('what needs a person and what holds back are said with names, times and way
   const held = await projectInto('Busy', busy, ['cleo', 'dora', 'emil', 'fay']);
   const page = await stage.page('/', { width: 390 });
   await panel(page, 'Needs a person').getByText('Nothing needs you.').waitFor();
-  await panel(page, 'Held back').getByText('No system holds anything back.').waitFor();
+  await panel(page, 'Held back').getByText('Nothing is held back.').waitFor();
   for (const id of [refused.entries[0]?.id, held.entries[0]?.id])
     await stage.client.startEntry({ params: { id: id as number }, body: {} });
 
@@ -141,11 +143,28 @@ test('what needs a person and what holds back are said with names, times and way
   // One project alone.
   await page.getByLabel('Project', { exact: true }).selectOption('Picky');
   await page.waitForURL(`**/?project=${refused.id}`);
-  await waits.getByText('No system holds anything back.').waitFor();
+  await waits.getByText('Nothing is held back.').waitFor();
   await attention.getByRole('link', { name: 'Show the 1 entry' }).click();
   await page.waitForURL(`**/projects/${refused.id}/list?*`);
   expect(JSON.parse(new URL(page.url()).searchParams.get('status') ?? '[]')).toEqual([
     'completed with failures',
     'failed',
   ]);
+});
+
+test('a full mailbox is held back as the one that it is; others of its system are not', async () => {
+  stage.fill('gus', 4, { folders: 1 });
+  await stage.client.grantLicenses({ body: { type: 'mail', quantity: 5 } });
+  const project = await projectInto('Full', full, ['gus']);
+  await stage.client.startEntry({ params: { id: project.entries[0]?.id as number }, body: {} });
+  const page = await stage.page(`/?project=${project.id}`);
+  const waits = panel(page, 'Held back');
+  await waits.getByText('Mailbox is full').waitFor();
+  await waits.getByText(/Goes on (at .* \(in |any moment)/).waitFor();
+  await waits.getByText(/no room in the mailbox/).waitFor();
+  expect(await waits.getByText('Asked for less').count()).toBe(0);
+  expect(await waits.getByRole('link', { name: 'Full server (target)' }).count()).toBe(0);
+  await expectAccessible(page);
+  await waits.getByRole('link', { name: 'gus in Full server' }).click();
+  await page.waitForURL(`**/entries/${project.entries[0]?.id}`);
 });

@@ -168,6 +168,64 @@ test('a mailbox of several servers takes those that are filled in', { timeout: 6
   expect(Object.keys((await newest()).settings as object)).toEqual(['imap']);
 });
 
+test('a server with a sign-in of its own keeps it while the rest is changed, takes another and forgets it', {
+  timeout: 90_000,
+}, async () => {
+  const { id } = await stage.client.createSystem({
+    body: {
+      name: 'In parts',
+      connector: 'standards',
+      settings: { imap: { host: source.host, port: source.port, tls: 'none' } },
+      credentials: { password: 'of nobody', parts: { imap: { password: 'of ann alone' } } },
+    },
+  });
+  const page = await stage.page(`/systems/${id}`);
+  const mail = page.getByRole('group', { name: /^IMAP mailbox: / });
+  const save = page.getByRole('button', { name: 'Save and check again' });
+  const tried = async (state: 'ok' | 'problem') => {
+    await page.getByLabel('Address of a mailbox').fill('ann@old.example');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await line(page, 'IMAP mailbox: Sign-in')
+      .and(page.locator(`[data-state=${state}]`))
+      .waitFor();
+  };
+  const saved = async () => {
+    const answer = page.waitForResponse((one) => one.request().method() === 'PATCH');
+    await save.click();
+    await answer;
+    await page.getByText('Asking the system…').waitFor({ state: 'detached' });
+    return (await stage.client.getSystem({ params: { id } })).credentials;
+  };
+  await mail.getByText('its own is stored').waitFor();
+  await expectAccessible(page);
+
+  // Another name and another password for all: that of the one server stays, and still opens its mailbox.
+  await page.getByLabel(/^Name/).fill('In three parts');
+  expect(await saved()).toMatchObject({ password: true, parts: ['imap'] });
+  await page.getByLabel('Password', { exact: true }).fill('of nobody else');
+  expect(await saved()).toMatchObject({ password: true, parts: ['imap'] });
+  await tried('ok');
+
+  await mail.getByText('Set its own').click();
+  await save.click();
+  await mail.getByText('Give a user name, a password or an access token.').waitFor();
+  await mail.getByLabel('Password', { exact: true }).fill('not that one');
+  expect(await saved()).toMatchObject({ parts: ['imap'] });
+  // What was sent is gone from the page, and what is stored never comes back.
+  await mail.getByRole('radio', { name: 'Keep as it is' }).and(mail.locator(':checked')).waitFor({ state: 'attached' });
+  await tried('problem');
+
+  await mail.getByText('Forget').click();
+  expect(await saved()).toEqual({ user: false, password: true, accessToken: false });
+  await mail.getByText('as the mailbox', { exact: false }).first().waitFor();
+
+  // Each entry with its own from now on, but for this server.
+  await mail.getByText('Set its own').click();
+  await mail.getByLabel('Password', { exact: true }).fill('of ann alone');
+  await page.getByLabel('Each mailbox has its own password').check();
+  expect(await saved()).toEqual({ user: false, password: false, accessToken: false, parts: ['imap'] });
+});
+
 test('who may only look sees systems and projects and can change none', { timeout: 60_000 }, async () => {
   const { id } = await stage.client.createSystem({
     body: { name: 'Seen', connector: 'imap', settings: { host: 'imap.example' }, credentials: { password: 'unseen' } },

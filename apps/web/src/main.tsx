@@ -1,8 +1,3 @@
-import '@fontsource-variable/inter/wght.css';
-import '@mantine/core/styles.css';
-import '@mantine/dates/styles.css';
-import '@mantine/notifications/styles.css';
-import './shell/shell.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
@@ -11,8 +6,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError, isSignInNeeded } from './api/error.ts';
 import { askEarly } from './early.ts';
+import { firstPicturePainted, hasFirstPicture } from './first-picture/first-picture.ts';
 import { makeRouter } from './router.tsx';
-import { cssVariables, theme } from './theme.ts';
+import { theme } from './theme.ts';
 
 const FRAME_AFTER_MS = 300;
 
@@ -41,20 +37,23 @@ const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');
 const root = createRoot(place);
 
-// Where the answers come at once, the first picture is the page itself; where they don't, a frame that waits for them.
+const ready = askEarly(router, queryClient).then(() => router.load());
+const patience = new Promise((resolve) => setTimeout(resolve, FRAME_AFTER_MS));
+
+// Where the answers come at once, what comes first is the page itself; where they don't, a frame that waits for them.
+// A picture of the page that stands already is replaced by nothing less, and not before it was seen.
 // Not awaited at the top: the build would take this file apart.
-void Promise.race([
-  askEarly(router, queryClient).then(() => router.load()),
-  new Promise((resolve) => setTimeout(resolve, FRAME_AFTER_MS)),
-]).finally(() =>
-  root.render(
-    <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-        <Notifications position="bottom-right" />
-        <QueryClientProvider client={queryClient}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </MantineProvider>
-    </StrictMode>,
-  ),
-);
+void Promise.race([ready, patience.then(() => (hasFirstPicture() ? ready : undefined))])
+  .then(firstPicturePainted)
+  .finally(() =>
+    root.render(
+      <StrictMode>
+        <MantineProvider theme={theme} withCssVariables={false} defaultColorScheme="auto">
+          <Notifications position="bottom-right" />
+          <QueryClientProvider client={queryClient}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </MantineProvider>
+      </StrictMode>,
+    ),
+  );

@@ -65,10 +65,13 @@ export async function openPage(
   return { page, context, troubles: new Troubles(page, options) };
 }
 
+/** The heading of a page as the program draws it: a user list's first picture, which has one too, isn't the page yet. */
+const HEADING = 'h1:not(.st-first *)';
+
 /** Goes there and waits until the page itself stands. */
 export async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path, { waitUntil: 'domcontentloaded' });
-  await page.locator('h1').first().waitFor();
+  await page.locator(HEADING).first().waitFor();
 }
 
 /** What stands for something that is still being read. */
@@ -76,7 +79,7 @@ const UNFINISHED = '[aria-busy=true], .mantine-Loader-root, .mantine-Skeleton-ro
 
 /** Waits until nothing on the page is still being read. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
+  await page.locator(HEADING).first().waitFor();
   await page.locator(UNFINISHED).filter({ visible: true }).first().waitFor({ state: 'detached' });
 }
 

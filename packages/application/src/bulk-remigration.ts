@@ -3,8 +3,8 @@ import { asSternaError, type LicenseTier, SternaError } from '@sterna/core';
 import {
   inOrganization,
   listedEntries,
+  movableRemigrations,
   type OrganizationTransaction,
-  openRemigrations,
   passById,
   type RemigrationRow,
   remigrationById,
@@ -237,12 +237,11 @@ export async function continueBulkRemigration(
  * any number of processes. The server calls it when it starts and on every event of type `pass`.
  */
 export async function driveRemigrations(context: Context): Promise<void> {
-  for (const row of await openRemigrations(context.db)) await drive(context, row);
+  for (const row of await movableRemigrations(context.db)) await drive(context, row);
 }
 
 async function driveOrganization(context: Context, organizationId: number): Promise<void> {
-  for (const row of await openRemigrations(context.db))
-    if (row.organization_id === organizationId) await drive(context, row);
+  for (const row of await movableRemigrations(context.db, organizationId)) await drive(context, row);
 }
 
 /** Steps until it waits for a pass or a person. Each step is a transaction of its own: a crash resumes between them. */

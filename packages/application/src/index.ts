@@ -91,6 +91,7 @@ export {
   updateChannel,
   updateNotificationRules,
 } from './notifications.ts';
+export { forgetOldNotifications } from './notifications-retention.ts';
 export { scanNotifications } from './notifications-scan.ts';
 export { deliverNotifications, type NotificationTransport, type Sent } from './notifications-send.ts';
 export * from './overview.ts';

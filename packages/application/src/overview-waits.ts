@@ -1,9 +1,14 @@
-import type { LivePassesRow, ThrottledSystemRow, WaitRow } from '@sterna/store';
+import type { LivePassesRow, MailboxWaitRow, ThrottledSystemRow, WaitRow } from '@sterna/store';
 
 /** Why passes don't go on at the moment. */
 export interface Throttled {
-  /** `throttled`: the system asked for less; `unavailable`: it doesn't answer; `window`: the settings say when. */
-  readonly kind: 'throttled' | 'unavailable' | 'window';
+  /**
+   * `throttled`: the system asked for less; `unavailable`: it doesn't answer; `window`: the settings say when; `mailbox`:
+   * only this mailbox is full or in use.
+   */
+  readonly kind: 'throttled' | 'unavailable' | 'window' | 'mailbox';
+  /** The one that waits for its own mailbox; undefined for those beyond the first. */
+  readonly entry: { readonly id: number; readonly address: string } | undefined;
   /** Undefined where neither side is the cause, or nobody knows which. */
   readonly system: { readonly id: number; readonly name: string } | undefined;
   readonly side: 'source' | 'target' | 'both' | undefined;
@@ -23,15 +28,16 @@ export interface Throttled {
 
 /**
  * One line for each cause: systems that asked for less, with all that waits for them (passes that were turned away and
- * queued ones that may not start), and what else pending passes wait for.
+ * queued ones that may not start), and what else pending passes wait for; then each mailbox that holds up itself alone.
  */
 export function waitsOf(given: {
   readonly throttled: readonly ThrottledSystemRow[];
   readonly pending: readonly WaitRow[];
+  readonly mailboxes: { readonly total: number; readonly rows: readonly MailboxWaitRow[] };
   readonly live: readonly LivePassesRow[];
   readonly names: ReadonlyMap<number, string>;
 }): readonly Throttled[] {
-  const { throttled, pending, live, names } = given;
+  const { throttled, pending, mailboxes, live, names } = given;
   const told = new Set<WaitRow>();
   const systems = throttled.map((system): Throttled => {
     const turnedAway = pending.filter((wait) => kindOf(wait) === 'throttled' && systemOf(wait) === system.id);
@@ -42,6 +48,7 @@ export function waitsOf(given: {
     const rows = [...turnedAway, ...queued];
     return {
       kind: 'throttled',
+      entry: undefined,
       system: { id: system.id, name: system.name },
       side: sideAmong(rows, system.id),
       between: undefined,
@@ -61,7 +68,44 @@ export function waitsOf(given: {
     const key = JSON.stringify([wait.code, systemOf(wait) ?? [wait.source_system_id, wait.target_system_id]]);
     groups.set(key, [...(groups.get(key) ?? []), wait]);
   }
-  return [...systems, ...[...groups.values()].map((rows) => waitOf(rows, names))];
+  return [
+    ...systems,
+    ...[...groups.values()].map((rows) => waitOf(rows, names)),
+    ...mailboxes.rows.map((row): Throttled => {
+      const address = systemOf(row) === row.source_system_id ? row.source_address : row.target_address;
+      return { ...waitOf([{ ...row, passes: 1 }], names), kind: 'mailbox', entry: { id: row.entry_id, address } };
+    }),
+    ...moreMailboxes(mailboxes),
+  ];
+}
+
+/** Those beyond the ones that are named. */
+function moreMailboxes({
+  total,
+  rows,
+}: {
+  readonly total: number;
+  readonly rows: readonly MailboxWaitRow[];
+}): Throttled[] {
+  const passes = total - rows.length;
+  if (passes === 0) return [];
+  return [
+    {
+      kind: 'mailbox',
+      entry: undefined,
+      system: undefined,
+      side: undefined,
+      between: undefined,
+      code: undefined,
+      reason: 'Each waits for its own mailbox.',
+      fix: undefined,
+      since: undefined,
+      until: undefined,
+      passes,
+      connections: undefined,
+      ceiling: undefined,
+    },
+  ];
 }
 
 function waitOf(rows: readonly WaitRow[], names: ReadonlyMap<number, string>): Throttled {
@@ -70,6 +114,7 @@ function waitOf(rows: readonly WaitRow[], names: ReadonlyMap<number, string>): T
   const name = (id: number): string => names.get(id) ?? '';
   return {
     kind: kindOf(first),
+    entry: undefined,
     system: systemId === undefined ? undefined : { id: systemId, name: name(systemId) },
     side: systemId === undefined ? undefined : sideAmong(rows, systemId),
     between:
@@ -92,7 +137,7 @@ function kindOf(wait: WaitRow): Throttled['kind'] {
   return wait.class === 'throttled' ? 'throttled' : 'unavailable';
 }
 
-function systemOf(wait: WaitRow): number | undefined {
+function systemOf(wait: Omit<WaitRow, 'passes'>): number | undefined {
   if (wait.side === 'source') return wait.source_system_id;
   // Only what is written to can be full.
   if (wait.side === 'target' || wait.code === 'over-quota') return wait.target_system_id;

@@ -3,6 +3,7 @@ import {
   databaseNow,
   inSnapshot,
   livePasses,
+  mailboxWaits,
   type OverviewScope,
   pendingWaits,
   projectsOf,
@@ -112,6 +113,7 @@ export interface Overview {
 /** Passes shown one by one; the counts are of all. */
 const MOST_RUNNING = 50;
 const MOST_REMIGRATIONS = 20;
+const MOST_MAILBOXES = 20;
 /** Entries named beside a count. */
 const SAMPLE = 5;
 const MINUTE = 60_000;
@@ -159,6 +161,8 @@ export async function getOverview(
       throttled: waitsOf({
         throttled: await throttledSystems(db, scope),
         pending: passesOf(live, 'pending') === 0 ? [] : await pendingWaits(db, scope),
+        mailboxes:
+          passesOf(live, 'pending') === 0 ? { total: 0, rows: [] } : await mailboxWaits(db, scope, MOST_MAILBOXES),
         live,
         names: await systemNames(db, actor.organizationId),
       }),

@@ -28,8 +28,10 @@ interface SignInInput {
 /** As a person gives them; sealed at rest, never given back. */
 export interface CredentialsInput extends SignInInput {
   /** Where a mailbox is several servers: what is another for one of them, by its key. */
-  readonly parts?: Readonly<Record<string, SignInInput & { readonly address?: string | undefined }>> | undefined;
+  readonly parts?: Readonly<Record<string, PartInput>> | undefined;
 }
+
+type PartInput = SignInInput & { readonly address?: string | undefined };
 
 export interface SystemView {
   readonly id: number;
@@ -145,14 +147,38 @@ export function systemConfig(context: Context, system: SystemRow): SystemConfig 
   };
 }
 
-function systemView(context: Context, row: SystemRow): SystemView {
-  let stored: StoredCredentials | undefined;
+function storedCredentials(context: Context, row: SystemRow): StoredCredentials | undefined {
   try {
-    stored = unsealCredentials(context.secrets, systemPurpose(row.id), row.sealed_credentials);
+    return unsealCredentials(context.secrets, systemPurpose(row.id), row.sealed_credentials);
   } catch {
     // Sealed with another key: they count as not there, and `check` says why.
-    stored = undefined;
+    return undefined;
   }
+}
+
+/** What is stored after a change of a sign-in, of those of single servers, or of both. */
+function changedCredentials(
+  connector: Connector,
+  stored: StoredCredentials | undefined,
+  credentials: CredentialsInput | undefined,
+  changes: Readonly<Record<string, PartInput | null>>,
+): StoredCredentials | undefined {
+  const { parts: before = {}, ...signIn } = stored ?? {};
+  const whole =
+    credentials === undefined ? { signIn, parts: {} } : { signIn: signInOf(credentials), parts: credentials.parts };
+  const given = Object.fromEntries(Object.entries(changes).filter(([, part]) => part !== null)) as Record<
+    string,
+    PartInput
+  >;
+  const set = readCredentials(connector, { parts: { ...whole.parts, ...given } })?.parts ?? {};
+  const kept = Object.fromEntries(Object.entries(before).filter(([key]) => !(key in changes)));
+  const parts = { ...kept, ...set };
+  const after = { ...whole.signIn, ...(Object.keys(parts).length === 0 ? {} : { parts }) };
+  return Object.keys(after).length === 0 ? undefined : after;
+}
+
+function systemView(context: Context, row: SystemRow): SystemView {
+  const stored = storedCredentials(context, row);
   return {
     id: row.id,
     name: row.name,
@@ -205,7 +231,10 @@ export async function createSystem(
   });
 }
 
-/** Absent members stay; `credentials: {}` removes them. */
+/**
+ * Absent members stay; `credentials: {}` removes them. With `credentialParts` servers keep their own sign-ins but for those
+ * that it names: null removes one.
+ */
 export async function updateSystem(
   context: Context,
   actor: Actor,
@@ -214,6 +243,7 @@ export async function updateSystem(
     name?: string | undefined;
     settings?: unknown;
     credentials?: CredentialsInput | undefined;
+    credentialParts?: Readonly<Record<string, PartInput | null>> | undefined;
   },
 ): Promise<SystemView> {
   requireScope(actor, 'admin');
@@ -222,16 +252,20 @@ export async function updateSystem(
     const name = input.name === undefined ? before.name : readName(input.name);
     const connector = connectorOf(context, before.connector);
     const settings = input.settings === undefined ? before.settings : readSettings(connector, input.settings);
-    const credentials = readCredentials(connector, input.credentials);
+    const isChanged = input.credentials !== undefined || Object.keys(input.credentialParts ?? {}).length > 0;
+    const credentials =
+      input.credentialParts === undefined
+        ? readCredentials(connector, input.credentials)
+        : changedCredentials(connector, storedCredentials(context, before), input.credentials, input.credentialParts);
     const row = await updateSystemRow(tx.db, actor.organizationId, before.id, {
       name,
       settings: JSON.stringify(settings),
-      ...(input.credentials === undefined
-        ? {}
-        : {
+      ...(isChanged
+        ? {
             sealed_credentials:
               credentials === undefined ? null : context.secrets.sealJson(systemPurpose(before.id), credentials),
-          }),
+          }
+        : {}),
     }).catch((error: unknown) => {
       if (violatedIndex(error) !== undefined) throw nameTaken('a system', name);
       throw error;
@@ -239,7 +273,7 @@ export async function updateSystem(
     tx.audit('system.update', `system/${before.id}`, {
       name,
       settingsChanged: input.settings !== undefined,
-      credentialsChanged: input.credentials !== undefined,
+      credentialsChanged: isChanged,
     });
     return systemView(context, found(row, 'system', before.id));
   });

@@ -5,6 +5,7 @@ import {
   createChannel,
   createSchedule,
   deliverNotifications,
+  forgetOldNotifications,
   grantLicenses,
   importUserList,
   listAudit,
@@ -329,6 +330,78 @@ describe('deliveries', () => {
       { id: test.id, status: 'failed', attempts: { length: 1 } },
       { topic: 'failures', status: 'failed', attempts: { length: 1 } },
     ]);
+  });
+});
+
+describe('what was told long ago', () => {
+  const age = async (days: number, where: string) => {
+    const { pool } = stage.database;
+    const back = `interval '${days} days'`;
+    await pool.query(`update notification_delivery d set created_at = created_at - ${back},
+        next_attempt_at = next_attempt_at - ${back}, delivered_at = delivered_at - ${back}
+      from notification_event e where e.id = d.event_id and ${where}`);
+    await pool.query(`update notification_event e set at = at - ${back} where ${where}`);
+  };
+  const events = async (where: string): Promise<string[]> =>
+    (
+      await stage.database.pool.query(`select topic from notification_event e where ${where} order by at, topic`)
+    ).rows.map(({ topic }) => topic);
+
+  it('goes when it was sent or given up, in batches, and is told no second time for that', async () => {
+    const { channel } = await webhook(['batch-done', 'failures']);
+    const { projectId, ids } = await batchOf(3);
+    const mine = `e.project_id = ${projectId}`;
+    for (const id of ids) {
+      await start(id);
+      await endPass(stage, id, id === ids[0] ? 'failed' : 'completed');
+    }
+    await tell();
+    expect((await deliveries(channel.id)).map(({ topic }) => topic).toSorted()).toEqual(['batch-done', 'failures']);
+
+    await age(89, mine);
+    await forgetOldNotifications(stage.context);
+    expect((await deliveries(channel.id)).length).toBe(2);
+
+    // One is still waiting for its receiver: it stays, whatever its age.
+    await age(2, mine);
+    await stage.database.pool.query(
+      `update notification_delivery d set status = 'waiting', next_attempt_at = now() + interval '1 hour'
+         from notification_event e where e.id = d.event_id and e.topic = 'failures' and ${mine}`,
+    );
+    await forgetOldNotifications(stage.context);
+    expect((await deliveries(channel.id)).map(({ topic }) => topic)).toEqual(['failures']);
+    await stage.database.pool.query(
+      `update notification_delivery d set status = 'failed', next_attempt_at = now() - interval '91 days'
+         from notification_event e where e.id = d.event_id and ${mine}`,
+    );
+    await forgetOldNotifications(stage.context);
+    expect(await deliveries(channel.id)).toEqual([]);
+    // By the last end of a batch it is known what came since.
+    expect(await events(mine)).toEqual(['batch-done']);
+    await stage.database.pool.query(`update pass set ended_at = now() - interval '90 days' where entry_id = any($1)`, [
+      ids,
+    ]);
+    await start(ids[1] as number);
+    await endPass(stage, ids[1] as number);
+    await tell();
+    expect(await deliveries(channel.id)).toEqual([]);
+  });
+
+  it('goes however much it is', async () => {
+    const { channel } = await webhook(['throttled']);
+    await stage.database.pool.query(
+      `with made as (
+         insert into notification_event (organization_id, topic, key, title, text, data, at)
+         select $1, 'failures', 'old ' || n, '', '', '{}', now() - interval '1 year' from generate_series(1, 1100) n
+         returning id),
+       sent as (
+         insert into notification_delivery (event_id, channel_id, status, attempts, created_at, next_attempt_at)
+         select id, $2, 'failed', 1, now() - interval '1 year', now() - interval '1 year' from made returning id)
+       insert into notification_attempt (delivery_id, number, ok, words) select id, 1, false, '' from sent`,
+      [stage.owner.organizationId, channel.id],
+    );
+    expect(await forgetOldNotifications(stage.context)).toEqual({ deliveries: 1100, events: 1100 });
+    expect(await deliveries(channel.id)).toEqual([]);
   });
 });
 

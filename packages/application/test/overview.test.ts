@@ -11,6 +11,7 @@ import {
   forecastLicenses,
   getOverview,
   grantLicenses,
+  listEntries,
   signIn,
   startPass,
 } from '../src/index.ts';
@@ -268,6 +269,31 @@ describe('what waits', () => {
     );
     const other = await list(1);
     expect((await overview(other.projectId)).throttled).toEqual([]);
+  });
+
+  it('names a full mailbox as the one that it is, and no more than the first of many', async () => {
+    const { projectId, target, ids } = await list(22);
+    const fullUntil = (n: number) => new Date(Date.UTC(2100, 0, 1, n));
+    const full = { code: 'over-quota', class: 'throttled', message: 'The mailbox is full.', side: 'target' };
+    await sql(
+      `insert into pass (entry_id, number, kind, status, settings, settings_version, requested_by, error, resume_at)
+       select t.id, 1, 'initial', 'pending', '{}', '1', 'test', $2, t.until
+         from unnest($1::bigint[], $3::timestamptz[]) as t(id, until)`,
+      [ids, full, ids.map((_, n) => fullUntil(n))],
+    );
+    const held = (await overview(projectId)).throttled;
+    const { items } = await listEntries(stage.context, stage.owner, { projectId });
+    expect(held.length).toBe(21);
+    expect(held[0]).toMatchObject({
+      kind: 'mailbox',
+      entry: { id: ids[0], address: items.find((entry) => entry.id === ids[0])?.targetAddress },
+      system: { id: target.id, name: target.name },
+      side: 'target',
+      code: 'over-quota',
+      until: fullUntil(0),
+      passes: 1,
+    });
+    expect(held.at(-1)).toMatchObject({ kind: 'mailbox', entry: undefined, system: undefined, passes: 2 });
   });
 });
 

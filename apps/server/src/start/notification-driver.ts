@@ -1,15 +1,22 @@
-import { type Context, deliverNotifications, type NotificationTransport, scanNotifications } from '@sterna/application';
+import {
+  type Context,
+  deliverNotifications,
+  forgetOldNotifications,
+  type NotificationTransport,
+  scanNotifications,
+} from '@sterna/application';
 import type { Logger } from 'pino';
 import { startPeriodic } from './periodic.ts';
 
 /** A pass that is held up gets no event of its own, and a retry has its time. */
 const SCAN_MS = 30_000;
 const DELIVER_MS = 5_000;
+const FORGET_MS = 3_600_000;
 /** Passes end by the hundred: one look sees them all, and nobody waits for a mail by the second. */
 const GATHER_MS = 3_000;
 const REASONS = new Set(['pass', 'license', 'remigration', 'batch', 'lost']);
 
-/** Looks for what is worth telling, and tells it. */
+/** Looks for what is worth telling, tells it, and forgets what was told long ago. */
 export function startNotificationDriver(
   context: Context,
   transport: NotificationTransport,
@@ -33,6 +40,14 @@ export function startNotificationDriver(
     failed: 'notifications were not sent',
     log,
   });
+  const forget = startPeriodic({
+    everyMs: FORGET_MS,
+    run: async () => {
+      await forgetOldNotifications(context);
+    },
+    failed: 'old notifications were not removed',
+    log,
+  });
   const unsubscribe = context.events.subscribe((event) => {
     if (event.type === 'notification' || event.type === 'lost') deliver.wake();
     if (REASONS.has(event.type))
@@ -45,7 +60,7 @@ export function startNotificationDriver(
     async stop() {
       unsubscribe();
       clearTimeout(gathering);
-      await Promise.all([scan.stop(), deliver.stop()]);
+      await Promise.all([scan.stop(), deliver.stop(), forget.stop()]);
     },
   };
 }

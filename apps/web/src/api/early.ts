@@ -1,16 +1,9 @@
-declare global {
-  interface Window {
-    /** By path and query: what public/early.js has asked for. */
-    sternaEarly?: Map<string, Promise<Response>>;
-  }
-}
+import { takeEarlyAnswer } from '../first-picture/answers.ts';
 
-/** Fetches, or takes the answer that public/early.js has asked for; each is given out once, since it grows old. */
+/** Fetches, or takes the answer that was asked for before the program came. */
 export function fetchOrEarly(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
-  const early = request.method === 'GET' ? window.sternaEarly?.get(pathname + search) : undefined;
-  if (early === undefined) return fetch(request);
-  window.sternaEarly?.delete(pathname + search);
+  const early = request.method === 'GET' ? takeEarlyAnswer(pathname + search) : undefined;
   // Where that one didn't get through, this one may.
-  return early.catch(() => fetch(request));
+  return early?.catch(() => fetch(request)) ?? fetch(request);
 }

@@ -2628,10 +2628,15 @@ export interface components {
         };
         Throttled: {
             /**
-             * @description `throttled`: the system asked for less; `unavailable`: it does not answer; `window`: the settings say when
+             * @description `throttled`: the system asked for less; `unavailable`: it does not answer; `window`: the settings say when; `mailbox`: only this mailbox is full or in use, others of its system go on
              * @enum {string}
              */
-            kind: "throttled" | "unavailable" | "window";
+            kind: "throttled" | "unavailable" | "window" | "mailbox";
+            /** @description Whose mailbox it is; absent for those beyond the first few */
+            entry?: {
+                id: number;
+                address: string;
+            };
             /** @description Absent where neither side is the cause, or nobody knows which */
             system?: {
                 id: number;
@@ -3576,6 +3581,18 @@ export interface operations {
                         [key: string]: unknown;
                     };
                     credentials?: components["schemas"]["CredentialsInput"];
+                    /** @description Changes to `credentials.parts`, server by server: null forgets, what is not named stays as it is stored. With it, `credentials` says what the sign-in of the mailbox as a whole is, and forgets no server. */
+                    credentialParts?: {
+                        [key: string]: {
+                            /** @description Of the mailbox at this server, where it is another */
+                            address?: string;
+                            /** @description Sign-in name where it differs from the address */
+                            user?: string;
+                            password?: string;
+                            /** @description OAuth 2 bearer */
+                            accessToken?: string;
+                        } | null;
+                    };
                 };
             };
         };

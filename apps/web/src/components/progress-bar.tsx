@@ -1,5 +1,5 @@
-import { formatNumber } from '../lib/format.ts';
 import './progress-bar.css';
+import { progressValues, shareOf } from './progress-values.ts';
 
 /** Done and failed of a total, with the numbers for those who don't see the bar. */
 export function ProgressBar({
@@ -17,19 +17,15 @@ export function ProgressBar({
   readonly live?: boolean;
   readonly tall?: boolean;
 }) {
-  const share = (count: number): string => (total === 0 ? '0%' : `${Math.min(100, (100 * count) / total)}%`);
   return (
     <div
       className={`st-progress${tall ? ' st-progress-tall' : ''}`}
       role="progressbar"
       aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={total}
-      aria-valuenow={Math.min(done, total)}
-      aria-valuetext={`${formatNumber(done)} of ${formatNumber(total)}${failed > 0 ? `, ${formatNumber(failed)} failed` : ''}`}
+      {...progressValues({ done, failed, total })}
     >
-      <span className={live ? 'st-progress-live' : 'st-progress-done'} style={{ width: share(done) }} />
-      {failed > 0 && <span className="st-progress-failed" style={{ width: share(failed) }} />}
+      <span className={live ? 'st-progress-live' : 'st-progress-done'} style={{ width: shareOf(done, total) }} />
+      {failed > 0 && <span className="st-progress-failed" style={{ width: shareOf(failed, total) }} />}
     </div>
   );
 }

@@ -4,13 +4,23 @@
  */
 const LOCALE = 'en-GB';
 
-const wholeNumber = new Intl.NumberFormat(LOCALE);
-const dateAndTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
-const dateAlone = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
-const timeAlone = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
-const zonePart = new Intl.DateTimeFormat(LOCALE, { timeZoneName: 'short' });
+/** Made when it is needed first: the browser takes its time for each, and the first picture needs one. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+const dates = (options: Intl.DateTimeFormatOptions) => once(() => new Intl.DateTimeFormat(LOCALE, options));
 
-export const formatNumber = (value: number): string => wholeNumber.format(Math.round(value));
+const wholeNumber = once(() => new Intl.NumberFormat(LOCALE));
+const dateAndTime = dates({ dateStyle: 'medium', timeStyle: 'short' });
+const dateAlone = dates({ dateStyle: 'medium' });
+const timeAlone = dates({ timeStyle: 'short' });
+const zonePart = dates({ timeZoneName: 'short' });
+
+export const formatNumber = (value: number): string => wholeNumber().format(Math.round(value));
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
@@ -30,9 +40,9 @@ export function formatBytes(bytes: number): string {
 export const formatRate = (bytesPerSecond: number): string => `${formatBytes(bytesPerSecond)}/s`;
 
 /** `22 Nov 2026, 21:48` in the viewer's zone. */
-export const formatDateTime = (moment: string | number | Date): string => dateAndTime.format(new Date(moment));
-export const formatDate = (moment: string | number | Date): string => dateAlone.format(new Date(moment));
-export const formatTime = (moment: string | number | Date): string => timeAlone.format(new Date(moment));
+export const formatDateTime = (moment: string | number | Date): string => dateAndTime().format(new Date(moment));
+export const formatDate = (moment: string | number | Date): string => dateAlone().format(new Date(moment));
+export const formatTime = (moment: string | number | Date): string => timeAlone().format(new Date(moment));
 
 /** `21:48` today, with the day otherwise. */
 export function formatMoment(moment: string | number | Date, now = new Date()): string {
@@ -42,7 +52,9 @@ export function formatMoment(moment: string | number | Date, now = new Date()): 
 /** `Europe/Paris, UTC+1` */
 export function timeZoneName(): string {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const short = zonePart.formatToParts(new Date()).find((part) => part.type === 'timeZoneName')?.value;
+  const short = zonePart()
+    .formatToParts(new Date())
+    .find((part) => part.type === 'timeZoneName')?.value;
   return short === undefined || short === zone ? zone : `${zone}, ${short}`;
 }
 

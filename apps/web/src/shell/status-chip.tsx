@@ -10,28 +10,23 @@ import {
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { strings } from '../strings.ts';
+import { type Tone, toneOf } from './status-tone.ts';
 
-export type Tone = 'ok' | 'busy' | 'wait' | 'bad' | 'quiet';
-
-const LOOK: Readonly<Record<string, { readonly tone: Tone; readonly icon: ComponentType<IconProps> }>> = {
-  'not started': { tone: 'quiet', icon: IconCircleDashed },
-  scheduled: { tone: 'busy', icon: IconClockPause },
-  queued: { tone: 'busy', icon: IconCircleDashed },
-  running: { tone: 'busy', icon: IconPlayerPlay },
-  pending: { tone: 'wait', icon: IconClockPause },
-  completed: { tone: 'ok', icon: IconCircleCheck },
-  'completed with failures': { tone: 'wait', icon: IconAlertTriangle },
-  stopped: { tone: 'quiet', icon: IconPlayerStop },
-  failed: { tone: 'bad', icon: IconCircleX },
+const ICONS: Readonly<Record<string, ComponentType<IconProps>>> = {
+  scheduled: IconClockPause,
+  running: IconPlayerPlay,
+  pending: IconClockPause,
+  completed: IconCircleCheck,
+  'completed with failures': IconAlertTriangle,
+  stopped: IconPlayerStop,
+  failed: IconCircleX,
 };
-
-export const toneOf = (status: string): Tone => LOOK[status]?.tone ?? 'quiet';
 
 /** The status of an entry or a pass: a sign and a word, never colour alone. */
 export function StatusChip({ status }: { readonly status: string }) {
-  const { tone, icon: Icon } = LOOK[status] ?? { tone: 'quiet', icon: IconCircleDashed };
+  const Icon = ICONS[status] ?? IconCircleDashed;
   return (
-    <Chip tone={tone}>
+    <Chip tone={toneOf(status)}>
       <Icon size={14} stroke={2.2} aria-hidden />
       {strings.common.status[status] ?? status}
     </Chip>

@@ -94,8 +94,16 @@ export const overview = {
 
   throttled: {
     title: 'Held back',
-    none: 'No system holds anything back.',
-    kind: { throttled: 'Asked for less', unavailable: 'Does not answer', window: 'Outside its hours' },
+    none: 'Nothing is held back.',
+    kind: {
+      throttled: 'Asked for less',
+      unavailable: 'Does not answer',
+      window: 'Outside its hours',
+      mailbox: 'One mailbox',
+    },
+    full: 'Mailbox is full',
+    inSystem: (address: string, system: string) => `${address} in ${system}`,
+    moreMailboxes: (count: number) => `${plural(count, 'more mailbox', 'more mailboxes')}`,
     side: { source: 'source', target: 'target', both: 'source and target' },
     named: (name: string, side: string | undefined) => (side === undefined ? name : `${name} (${side})`),
     between: (source: string, target: string) => `${source} → ${target}`,

@@ -163,6 +163,17 @@ export const systems = {
   partsText:
     'One person’s mailbox is made of these. Leave out what you don’t migrate. One sign-in counts for all of them.',
   partNeeded: 'At least one of the servers is needed.',
+  partSignIn: {
+    title: 'Servers with a sign-in of their own',
+    text: 'Where one of the servers takes another name or another password than the others.',
+    stored: 'its own is stored',
+    notStored: 'as the mailbox',
+    same: 'As the mailbox',
+    change: { keep: 'Keep as it is', set: 'Set its own', forget: 'Forget' },
+    user: 'User name at this server',
+    userHelp: 'Empty: the address of each mailbox.',
+    needed: 'Give a user name, a password or an access token.',
+  },
   password: 'Password',
   passwordOf: (user: string) => `Password of ${user}`,
   passwordKept: 'A password is stored. Leave this empty to keep it.',
@@ -200,7 +211,9 @@ export const systems = {
     target: [
       'As a target the account must be allowed to make folders, calendars and address books, and to write into them. Mailboxes must exist before they are migrated to.',
     ],
-    both: ['The same name and password must open all servers of a mailbox.'],
+    both: [
+      'The same name and password must open all servers of a mailbox, but for servers with a sign-in of their own.',
+    ],
   },
   rightsArchive: {
     source: ['As a source the folder is only read. Whoever runs Sterna must be able to read it.'],

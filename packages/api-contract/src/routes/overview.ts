@@ -81,10 +81,15 @@ const waitingRemigrationSchema = z
 const throttledSchema = z
   .object({
     kind: z
-      .enum(['throttled', 'unavailable', 'window'])
+      .enum(['throttled', 'unavailable', 'window', 'mailbox'])
       .describe(
-        '`throttled`: the system asked for less; `unavailable`: it does not answer; `window`: the settings say when',
+        '`throttled`: the system asked for less; `unavailable`: it does not answer; `window`: the settings say when; ' +
+          '`mailbox`: only this mailbox is full or in use, others of its system go on',
       ),
+    entry: z
+      .object({ id, address: z.string() })
+      .optional()
+      .describe('Whose mailbox it is; absent for those beyond the first few'),
     system: z
       .object({ id, name: z.string() })
       .optional()

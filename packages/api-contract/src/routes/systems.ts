@@ -8,18 +8,17 @@ const signIn = {
   accessToken: z.string().max(20_000).optional().describe('OAuth 2 bearer'),
 };
 
+const partInput = z.object({
+  address: z.string().max(1000).optional().describe('Of the mailbox at this server, where it is another'),
+  ...signIn,
+});
+
 /** Write-only: they are sealed at rest, and no answer ever holds them. */
 export const credentialsInput = z
   .object({
     ...signIn,
     parts: z
-      .record(
-        z.string().max(50),
-        z.object({
-          address: z.string().max(1000).optional().describe('Of the mailbox at this server, where it is another'),
-          ...signIn,
-        }),
-      )
+      .record(z.string().max(50), partInput)
       .optional()
       .describe('Where a mailbox is several servers: what is another for one of them, by its key (`caldav`)'),
   })
@@ -120,6 +119,13 @@ export const systemRoutes = defineRoutes({
       name: name.optional(),
       settings: jsonObject.optional(),
       credentials: credentialsInput.optional().describe('{} forgets them'),
+      credentialParts: z
+        .record(z.string().max(50), partInput.nullable())
+        .optional()
+        .describe(
+          'Changes to `credentials.parts`, server by server: null forgets, what is not named stays as it is stored. ' +
+            'With it, `credentials` says what the sign-in of the mailbox as a whole is, and forgets no server.',
+        ),
     }),
     response: systemSchema,
   },

@@ -14,6 +14,7 @@ export * from './many-entries.ts';
 export * from './mapping-rows.ts';
 export * from './notifications.ts';
 export * from './notifications-outbox.ts';
+export * from './notifications-retention.ts';
 export * from './notifications-scan.ts';
 export * from './organization-transaction.ts';
 export * from './overview.ts';

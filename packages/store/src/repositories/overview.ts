@@ -138,7 +138,10 @@ export interface WaitRow {
   readonly fix: string | null;
 }
 
-/** What pending passes wait for. */
+/** What the pass waits for is its own mailbox (full, in use), not the system; `p` is `pass`. */
+const isOfMailbox = sql<boolean>`(coalesce(p.error->>'scope', '') = 'mailbox' or coalesce(p.error->>'code', '') = 'over-quota')`;
+
+/** What pending passes wait for, but for those that wait for their own mailbox alone. */
 export async function pendingWaits(db: DomainDb, scope: OverviewScope): Promise<readonly WaitRow[]> {
   const result = await sql<WaitRow>`
     select code, class, side, source_system_id, target_system_id, count(*) as passes, min(since) as since, min(resume_at) as until,
@@ -147,9 +150,35 @@ export async function pendingWaits(db: DomainDb, scope: OverviewScope): Promise<
                    p.error->>'message' as reason, p.error->>'fix' as fix, p.resume_at,
                    coalesce(w.since, p.queued_at) as since, e.source_system_id, e.target_system_id
               from pass p join entry e on e.id = p.entry_id left join throttle_watch w on w.pass_id = p.id
-             where p.status = 'pending' and ${inScope(scope)}) pending
+             where p.status = 'pending' and ${inScope(scope)} and not ${isOfMailbox}) pending
      group by 1, 2, 3, 4, 5`.execute(db);
   return result.rows;
+}
+
+export interface MailboxWaitRow extends Omit<WaitRow, 'passes'> {
+  readonly entry_id: number;
+  readonly source_address: string;
+  readonly target_address: string;
+}
+
+/** Passes that wait for their own mailbox; the first `limit`, those that go on first before others. */
+export async function mailboxWaits(
+  db: DomainDb,
+  scope: OverviewScope,
+  limit: number,
+): Promise<{ readonly total: number; readonly rows: readonly MailboxWaitRow[] }> {
+  const result = await sql<MailboxWaitRow & { total: number }>`
+    select e.id as entry_id, e.source_address, e.target_address, e.source_system_id, e.target_system_id,
+           p.error->>'code' as code, p.error->>'class' as class, p.error->>'side' as side,
+           p.error->>'message' as reason, p.error->>'fix' as fix, p.resume_at as until,
+           coalesce(w.since, p.queued_at) as since, count(*) over () as total
+      from pass p join entry e on e.id = p.entry_id left join throttle_watch w on w.pass_id = p.id
+     where p.status = 'pending' and ${inScope(scope)} and ${isOfMailbox}
+     order by p.resume_at, p.id limit ${limit}`.execute(db);
+  return {
+    total: result.rows[0]?.total ?? 0,
+    rows: result.rows.map(({ total: _, ...row }) => row),
+  };
 }
 
 export interface ThrottledSystemRow {

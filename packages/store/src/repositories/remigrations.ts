@@ -82,6 +82,19 @@ export async function remigrationsOf(
   return query.orderBy('remigration.id').execute();
 }
 
-/** Every organization's: for the driver that moves them on. */
-export const openRemigrations = (db: DomainDb): Promise<readonly { id: number; organization_id: number }[]> =>
-  db.selectFrom('remigration').select(['id', 'organization_id']).where('ended_at', 'is', null).orderBy('id').execute();
+/**
+ * Those that may be moved on: no pass of theirs is under way, and it isn't a person's turn. Every organization's, or one's.
+ * Each is looked at for itself then: of thousands under way, few are.
+ */
+export async function movableRemigrations(
+  db: DomainDb,
+  organizationId?: number,
+): Promise<readonly { id: number; organization_id: number }[]> {
+  const result = await sql<{ id: number; organization_id: number }>`
+    select r.id, r.organization_id from remigration r left join pass p on p.id = (r.data->>'passId')::bigint
+     where r.ended_at is null and (${organizationId ?? null}::bigint is null or r.organization_id = ${organizationId ?? null})
+       and (p.status is null or p.status not in ('queued', 'running', 'pending'))
+       and (r.data ? 'auto' or p.id is not null)
+     order by r.id`.execute(db);
+  return result.rows;
+}

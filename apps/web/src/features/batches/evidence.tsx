@@ -1,6 +1,6 @@
 import type { Schema } from '../../api/client.ts';
 import { formatNumber } from '../../lib/format.ts';
-import type { Tone } from '../../shell/status-chip.tsx';
+import type { Tone } from '../../shell/status-tone.ts';
 import { strings } from '../../strings.ts';
 
 const words = strings.batches.evidence;

@@ -8,7 +8,8 @@ import { formatBytes, formatDateTime, formatDuration, formatMoment } from '../..
 import { useLiveEvents } from '../../live/live-events.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
-import { StatusChip, toneOf } from '../../shell/status-chip.tsx';
+import { StatusChip } from '../../shell/status-chip.tsx';
+import { toneOf } from '../../shell/status-tone.ts';
 import { strings } from '../../strings.ts';
 import { nameOfSetting, valueInWords } from '../settings/setting-words.ts';
 import { changesBetween } from '../settings/settings-changes.ts';

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
 import { IconColumns3 } from '@tabler/icons-react';
 import { strings } from '../../strings.ts';
-import { type ColumnId, LOOKS } from './columns.tsx';
+import { type ColumnId, LAYOUT } from './column-layout.ts';
 import type { Columns } from './use-columns.ts';
 
 const words = strings.list;
@@ -18,7 +18,7 @@ export function ColumnChooser({ table, reset }: Columns) {
         <Stack gap={8}>
           {table
             .getAllLeafColumns()
-            .filter((column) => LOOKS[column.id as ColumnId].fixed !== true)
+            .filter((column) => LAYOUT[column.id as ColumnId].fixed !== true)
             .map((column) => (
               <Checkbox
                 key={column.id}

@@ -1,8 +1,6 @@
 import { api, dataOf } from '../../api/client.ts';
 import type { EntrySource, PageAnswer } from './entry-pages.ts';
-import { type ListSearch, queryOf } from './search.ts';
-
-export const PAGE = 100;
+import { type ListSearch, PAGE, queryOf } from './search.ts';
 
 const keyOf = (projectId: number, search: ListSearch): string =>
   JSON.stringify([projectId, queryOf(search), search.desc]);

@@ -4,16 +4,13 @@ import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
 import { strings } from '../../strings.ts';
-import { type ColumnId, LOOKS, tracksOf } from './columns.tsx';
+import { CARD, type ColumnId, LAYOUT, PHONE, ROW, tracksOf } from './column-layout.ts';
 import { ListRow } from './list-row.tsx';
 import type { ListSearch, Sort } from './search.ts';
 import { isSelected, type Selection } from './selection.ts';
 import type { EntryPagesView } from './use-entry-pages.ts';
 
 const words = strings.list;
-const ROW = 46;
-/** A card of four lines: phones. */
-const CARD = 112;
 
 export interface SelectionChanges {
   readonly toggle: (id: number, index: number) => void;
@@ -46,7 +43,7 @@ export function ListGrid({
   const { pages, show, isStale } = view;
   const selectable = onSelect !== undefined;
   const total = pages.total ?? 12;
-  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false }) ?? false;
+  const isPhone = useMediaQuery(PHONE, false, { getInitialValueInEffect: false }) ?? false;
   const height = isPhone ? CARD : ROW;
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
@@ -226,7 +223,7 @@ function HeadCell({
   readonly search: ListSearch;
   readonly onSort: (sort: Sort) => void;
 }) {
-  const { sort } = LOOKS[id];
+  const { sort } = LAYOUT[id];
   if (sort === undefined)
     return (
       <div role="columnheader" className="st-cell">

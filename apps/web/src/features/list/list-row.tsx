@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { strings } from '../../strings.ts';
-import { type ColumnId, LOOKS } from './columns.tsx';
+import type { ColumnId } from './column-layout.ts';
+import { CELLS } from './columns.tsx';
 import type { Entry } from './entry-pages.ts';
 
 export interface RowProps {
@@ -46,7 +47,7 @@ export const ListRow = memo(function ListRow(props: RowProps) {
       )}
       {columns.map((id) => (
         <div role="gridcell" key={id} className="st-cell" data-column={id}>
-          {entry === undefined ? <span className="st-skeleton" /> : LOOKS[id].cell(entry)}
+          {entry === undefined ? <span className="st-skeleton" /> : CELLS[id](entry)}
         </div>
       ))}
     </div>

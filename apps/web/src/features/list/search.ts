@@ -14,6 +14,8 @@ export const ITEM_TYPES = ['mailbox', 'drive', 'site', 'group', 'team'] as const
 export const LICENSE_STATES = ['none', 'assigned', 'burned'] as const;
 export const SORTS = ['id', 'source', 'target', 'status', 'batch'] as const;
 export type Sort = (typeof SORTS)[number];
+/** Rows that are read at once. */
+export const PAGE = 100;
 
 /** What the address of the user list says: which entries, in which order. */
 export interface ListSearch {

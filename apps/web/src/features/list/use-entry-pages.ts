@@ -1,12 +1,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useLiveEvents } from '../../live/live-events.tsx';
 import { EntryPages, type EntrySource } from './entry-pages.ts';
-import { arrivedFirstPage, PAGE, sourceOf } from './first-page.ts';
-import type { ListSearch } from './search.ts';
+import { arrivedFirstPage, sourceOf } from './first-page.ts';
+import { type ListSearch, PAGE } from './search.ts';
 
 /** A list that changes all the time is loaded anew at most this often. */
 const RELOAD_MS = 3_000;
 const FIRST_ROWS = 60;
+/** Rows that fly past aren't read again; where the scrolling pauses for so long, those in sight are. */
+const STILL_MS = 200;
 /** Rows fetched before they come into sight. */
 const AHEAD = 40;
 
@@ -45,6 +47,7 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const dirty = useRef(new Set<number>());
   const isRefreshing = useRef(false);
+  const scrolledAt = useRef(0);
   const ranges = useRef(0);
   const isFirst = useRef(true);
 
@@ -98,6 +101,11 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
     isRefreshing.current = true;
     // One request at a time: a slow server is asked less often, not more.
     while (dirty.current.size > 0) {
+      const rest = scrolledAt.current + STILL_MS - Date.now();
+      if (rest > 0) {
+        await new Promise((resolve) => setTimeout(resolve, rest));
+        continue;
+      }
       const ids = dirty.current;
       dirty.current = new Set();
       await newest.current.refresh(ids).catch(() => undefined);
@@ -122,6 +130,7 @@ export function useEntryPages(projectId: number, search: ListSearch): EntryPages
   useSyncExternalStore(pages.subscribe, () => pages.version);
   const show = useCallback(
     (first: number, last: number) => {
+      if (shown.current[0] !== first) scrolledAt.current = Date.now();
       shown.current = [first, last];
       void pages.ensure(Math.max(0, first - AHEAD), last + AHEAD);
     },

@@ -7,7 +7,8 @@ import { useMay } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Pending } from '../../shell/fallbacks.tsx';
 import { Panel } from '../../shell/page.tsx';
-import { Chip, type Tone } from '../../shell/status-chip.tsx';
+import { Chip } from '../../shell/status-chip.tsx';
+import type { Tone } from '../../shell/status-tone.ts';
 import { strings } from '../../strings.ts';
 import { notificationsRoute } from './search.ts';
 

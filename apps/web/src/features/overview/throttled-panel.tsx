@@ -24,12 +24,12 @@ export function ThrottledPanel({ throttled }: { readonly throttled: readonly Thr
       ) : (
         <ul className="st-throttled">
           {throttled.map((one) => (
-            <li key={`${one.system?.id} ${one.code} ${one.between?.source} ${one.between?.target}`}>
+            <li key={`${one.system?.id} ${one.code} ${one.between?.source} ${one.between?.target} ${one.entry?.id}`}>
               <div className="st-throttled-head">
                 <Name of={one} />
                 <Chip tone={one.kind === 'unavailable' ? 'bad' : 'wait'}>
                   <IconClockPause size={14} stroke={2.2} aria-hidden />
-                  {words.kind[one.kind]}
+                  {one.kind === 'mailbox' && one.code === 'over-quota' ? words.full : words.kind[one.kind]}
                 </Chip>
               </div>
               <Text size="sm">
@@ -37,7 +37,7 @@ export function ThrottledPanel({ throttled }: { readonly throttled: readonly Thr
                   ? words.goesOnNow
                   : one.until !== undefined &&
                     words.goesOn(formatMoment(one.until), formatRelative(one.until, now))}{' '}
-                {words.passes(one.passes)}
+                {one.kind !== 'mailbox' && words.passes(one.passes)}
               </Text>
               <Text size="xs" c="dimmed">
                 {one.since !== undefined && words.since(formatMoment(one.since))} {one.reason} {one.fix}
@@ -55,7 +55,19 @@ export function ThrottledPanel({ throttled }: { readonly throttled: readonly Thr
   );
 }
 
-function Name({ of: { system, side, between } }: { readonly of: Throttled }) {
+function Name({ of: { kind, entry, system, side, between, passes } }: { readonly of: Throttled }) {
+  if (entry !== undefined)
+    return (
+      <TextLink to="/entries/$entryId" params={{ entryId: entry.id }} size="sm" fw={600}>
+        {system === undefined ? entry.address : words.inSystem(entry.address, system.name)}
+      </TextLink>
+    );
+  if (kind === 'mailbox')
+    return (
+      <Text size="sm" fw={600}>
+        {words.moreMailboxes(passes)}
+      </Text>
+    );
   if (system === undefined)
     return (
       <Text size="sm" fw={600}>

@@ -3,7 +3,8 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHelpCircle } from 
 import type { Schema } from '../../api/client.ts';
 import { formatMoment } from '../../lib/format.ts';
 import { Panel } from '../../shell/page.tsx';
-import { Chip, type Tone } from '../../shell/status-chip.tsx';
+import { Chip } from '../../shell/status-chip.tsx';
+import type { Tone } from '../../shell/status-tone.ts';
 import { strings } from '../../strings.ts';
 
 const words = strings.remigration.advisor;

@@ -6,9 +6,11 @@ import type { AnyForm } from '../../forms/schema-form.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
 import { type Connector, layoutOf, type System } from './connector-layouts.ts';
+import { PartSignInFields } from './part-sign-in-fields.tsx';
+import { partSignIns, partsToAsk } from './part-sign-ins.ts';
 import { SettingsFields } from './settings-fields.tsx';
 import { PlainCredentials, TokenField, WaysIn } from './sign-in-fields.tsx';
-import { bodyOf, problemsOfValues, type SystemValues, schemaOf, valuesOf } from './system-values.ts';
+import { changesOf, newSystemOf, problemsOfValues, type SystemValues, schemaOf, valuesOf } from './system-values.ts';
 
 const words = strings.systems;
 const CREDENTIALS: ReadonlySet<string> = new Set(['user', 'password', 'accessToken']);
@@ -35,9 +37,11 @@ export function SystemForm({
       initialValues: valuesOf(connector, system, suggestedName),
       validate: (values) => problemsOfValues(connector, system, values),
     },
-    // `credentials.password` is the form's `password`.
+    // `credentials.password` is the form's `password`, `credentialParts.caldav` what is asked of that server.
     (field) => {
       const [first, second] = field.split('.');
+      const part = /^(?:credentials\.parts|credentialParts)\.(\w+)(?:\.(\w+))?$/.exec(field);
+      if (part !== null) return `parts.${part[1]}.${part[2] ?? 'password'}`;
       return first === 'credentials' && second !== undefined && CREDENTIALS.has(second) ? second : field;
     },
   );
@@ -45,15 +49,20 @@ export function SystemForm({
   const takesToken = ways !== undefined && ways.length > 0 && form.values.way !== 'entry';
 
   const send = async (values: SystemValues): Promise<void> => {
-    const body = bodyOf(connector, values);
     const saved = await dataOf(
       system === undefined
-        ? api.POST('/api/systems', { body: { ...body, connector: connector.name } })
-        : api.PATCH('/api/systems/{id}', { params: { path: { id: system.id } }, body }),
+        ? api.POST('/api/systems', { body: { ...newSystemOf(connector, values), connector: connector.name } })
+        : api.PATCH('/api/systems/{id}', {
+            params: { path: { id: system.id } },
+            body: changesOf(connector, values),
+          }),
     );
     await queryClient.invalidateQueries({ queryKey: ['get', '/api/systems'] });
     await queryClient.invalidateQueries({ queryKey: ['get', '/api/systems/{id}'] });
-    if (system !== undefined) for (const secret of CREDENTIALS) form.setFieldValue(secret, '');
+    if (system !== undefined) {
+      for (const secret of CREDENTIALS) form.setFieldValue(secret, '');
+      form.setFieldValue('parts', partSignIns(connector));
+    }
     await onSaved(saved);
   };
 
@@ -84,6 +93,13 @@ export function SystemForm({
               <WaysIn connector={connector} ways={ways} form={anyForm} values={form.values} system={system} />
             )
           )}
+          <PartSignInFields
+            keys={partsToAsk(connector, schema, form.values.settings, system)}
+            schema={schema}
+            form={anyForm}
+            parts={form.values.parts}
+            system={system}
+          />
         </SettingsFields>
         <Group>
           <Button type="submit" loading={busy}>

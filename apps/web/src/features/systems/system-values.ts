@@ -9,6 +9,7 @@ import {
 } from '../../forms/json-schema.ts';
 import { strings } from '../../strings.ts';
 import { type Connector, layoutOf, type System, type Way, wayOf } from './connector-layouts.ts';
+import { newParts, type PartSignIns, partChanges, partProblems, partSignIns } from './part-sign-ins.ts';
 
 export interface SystemValues extends Record<string, unknown> {
   name: string;
@@ -17,6 +18,8 @@ export interface SystemValues extends Record<string, unknown> {
   user: string;
   password: string;
   accessToken: string;
+  /** Of servers that are signed in to differently, by their key. */
+  parts: PartSignIns;
 }
 
 export const schemaOf = (connector: Connector): JsonSchema =>
@@ -29,6 +32,7 @@ export const valuesOf = (connector: Connector, system: System | undefined, name 
   user: '',
   password: '',
   accessToken: '',
+  parts: partSignIns(connector),
 });
 
 /** By a name that is a setting. */
@@ -45,6 +49,7 @@ export function problemsOfValues(
     ...(values.name.trim() === '' ? { name: strings.forms.required } : {}),
     ...problemsOf(schemaOf(connector), values.settings, 'settings', strings.forms),
     ...noPart(connector, values),
+    ...partProblems(values.parts),
     ...(hasWays(connector) ? signInProblems(system, values) : {}),
   };
 }
@@ -76,8 +81,22 @@ function signInProblems(system: System | undefined, values: SystemValues): Reado
   };
 }
 
-/** What the API takes. Credentials are left out where the stored ones stay. */
-export function bodyOf(connector: Connector, values: SystemValues) {
+/** A new system, as the API takes it. */
+export function newSystemOf(connector: Connector, values: SystemValues) {
+  const body = bodyOf(connector, values);
+  const parts = newParts(values.parts);
+  if (Object.keys(parts).length === 0) return body;
+  return { ...body, credentials: { ...body.credentials, parts } };
+}
+
+/** A change of one. Servers with a sign-in of their own keep it unless it is changed here. */
+export function changesOf(connector: Connector, values: SystemValues) {
+  const body = bodyOf(connector, values);
+  return connector.parts === undefined ? body : { ...body, credentialParts: partChanges(values.parts) };
+}
+
+/** Credentials are left out where the stored ones stay. */
+function bodyOf(connector: Connector, values: SystemValues) {
   const settings = jsonOf(schemaOf(connector), values.settings) as Record<string, unknown>;
   const { password, accessToken, way } = values;
   const user = way === 'account' || !hasWays(connector) ? values.user : '';
@@ -86,7 +105,7 @@ export function bodyOf(connector: Connector, values: SystemValues) {
     ...(password === '' ? {} : { password }),
     ...(accessToken === '' ? {} : { accessToken }),
   };
-  const credentials = Object.keys(given).length > 0 ? { credentials: given } : {};
+  const credentials: { credentials?: typeof given } = Object.keys(given).length > 0 ? { credentials: given } : {};
   if (!hasWays(connector)) return { name: values.name, settings, ...credentials };
   const { masterUser, masterSeparator, authzid: _, ...rest } = settings;
   return {
