@@ -68,7 +68,6 @@ it('two thousand entries are planned, begun, gone on with and looked at, each in
   await timed('plan', () => planRemigration(context, owner, { entryId: ids[0] as number, live: false }));
   const { id: bulkId, pilot } = await timed('begin', () =>
     beginBulkRemigration(context, owner, {
-      projectId: project.id,
       entryIds: ids,
       reason: 'target content deleted',
       note: 'all of it',

@@ -96,9 +96,46 @@ const archive: Fields = {
   },
 };
 
+const files: Fields = {
+  path: {
+    label: 'Folder',
+    help: 'On the machine that Sterna runs on, or mounted there. An entry’s address is a path below it; or the folder says where the address goes: /srv/home/{user}.',
+    placeholder: '/srv/files',
+  },
+  names: {
+    label: 'Names of files',
+    help: 'As Windows needs them, for shares of Windows servers and disks that Windows shall read.',
+    options: { posix: 'Any', windows: 'As Windows needs them' },
+  },
+};
+
+const webdav: Fields = {
+  ...dav,
+  url: {
+    label: 'Address',
+    help: 'Of the folder. {address} and {user} stand for the entry.',
+    placeholder: 'https://cloud.example.org/remote.php/dav/files/{user}/',
+  },
+  maxConnections: { label: 'Requests at a time per drive', help: 'Fewer where the server limits them.' },
+  chunkBytes: { label: 'Large files in pieces of', unit: 'bytes' },
+};
+
+const s3: Fields = {
+  endpoint: { label: 'Endpoint', help: 'Without the bucket.', placeholder: 'https://s3.eu-central-1.amazonaws.com' },
+  bucket: { label: 'Bucket' },
+  prefix: { label: 'Folder in the bucket', help: 'Empty: the whole bucket.' },
+  region: { label: 'Region', help: 'Empty: the one in Amazon’s host name, else us-east-1.' },
+  pathStyle: { label: 'Bucket in the path', help: 'https://host/bucket rather than https://bucket.host.' },
+  ca: imap.ca ?? {},
+  verifyCertificate: imap.verifyCertificate ?? {},
+  maxConnections: { label: 'Requests at a time per drive' },
+  timeoutSeconds: { label: 'Time to answer', unit: 's', help: 'For each request.' },
+  retryDelaysMs: imap.retryDelaysMs ?? {},
+};
+
 export const systems = {
   title: 'Systems',
-  lead: 'Places to read mailboxes from and to write them to.',
+  lead: 'Places to read mailboxes and drives from and to write them to.',
   add: 'Add a system',
   newTitle: 'New system',
   newLead: 'Nothing is read or written before a project uses it.',
@@ -124,6 +161,9 @@ export const systems = {
     carddav: 'Contacts on a CardDAV server.',
     standards: 'Mail, calendars and contacts of one person, each on its server, migrated as one mailbox.',
     archive: 'Mail, calendars and contacts in files on the Sterna machine, or a backup that Sterna made.',
+    files: 'Files in a folder of the Sterna machine, or of a share that is mounted there.',
+    webdav: 'Files on a WebDAV server: Nextcloud, ownCloud, Apache and others.',
+    s3: 'Files in S3-compatible object storage. The access key is the sign-in name, the secret key the password.',
   } as Readonly<Record<string, string>>,
   create: 'Save and check',
   save: 'Save and check again',
@@ -274,5 +314,5 @@ export const systems = {
   removeTitle: (name: string) => `Remove ${name}?`,
   removeText: 'Its settings and the stored credentials are deleted. Mailboxes stay as they are.',
   removed: (name: string) => `${name} is removed.`,
-  fields: { imap, caldav: dav, carddav: dav, archive } as Readonly<Record<string, Fields>>,
+  fields: { imap, caldav: dav, carddav: dav, archive, files, webdav, s3 } as Readonly<Record<string, Fields>>,
 };

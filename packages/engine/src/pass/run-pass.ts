@@ -225,6 +225,7 @@ export const errorJson = (error: SternaError) => ({
   ...(error.fix === undefined ? {} : { fix: error.fix }),
   ...(error.field === undefined ? {} : { field: error.field }),
   ...(error.details.side === undefined ? {} : { side: error.details.side }),
+  ...(error.details.scope === undefined ? {} : { scope: error.details.scope }),
   ...(error.class === 'bug' && error.cause instanceof Error ? { stack: error.cause.stack?.slice(0, 4_000) } : {}),
 });
 

@@ -53,6 +53,14 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
     place: (settings) => placesOf(settings).join(', '),
   },
   archive: { first: ['format', 'path'], elsewhere: [], ways: [], place: ({ path }) => String(path) },
+  files: { first: ['path'], elsewhere: [], ways: [], place: ({ path }) => String(path) },
+  webdav: dav,
+  s3: {
+    first: ['endpoint', 'bucket', 'prefix', 'region'],
+    elsewhere: [],
+    ways: ['account'],
+    place: ({ endpoint, bucket, prefix }) => [endpoint, bucket, prefix].filter(Boolean).join('/'),
+  },
 };
 
 function placesOf(settings: Settings): string[] {
