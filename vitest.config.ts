@@ -10,7 +10,12 @@ export default defineConfig({
       'e2e/**/*.test.ts',
       'scripts/**/test/**/*.test.ts',
     ],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    // `npm run test:long` alone has the time for them.
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      ...(process.env.STERNA_TEST_LONG === undefined ? ['**/*.long.test.ts'] : []),
+    ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Browsers and real servers share two cores with their tests: a second look tells a slow moment from a fault.

@@ -7,7 +7,7 @@ import { addEntry, type Bench, openBench, pass } from '../support/direct-pass.ts
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
 
-const RUNS = process.env.STERNA_TEST_LONG === undefined ? 25 : 400;
+const RUNS = process.env.STERNA_TEST_LONG === undefined ? 15 : 400;
 const NAMES = ['a.txt', 'b.txt', 'c'] as const;
 const CONFLICTS = ['skip', 'overwrite', 'rename'] as const;
 

@@ -6,8 +6,6 @@ import { afterAll, beforeAll } from 'vitest';
 import { davEndpoint } from './dav-endpoint.ts';
 
 // Each test has a user of its own, which Cyrus takes its time to make: the long run has that time.
-const isLong = process.env.STERNA_TEST_LONG !== undefined;
-
 let server: Cyrus;
 let users = 0;
 beforeAll(async () => {
@@ -17,12 +15,8 @@ afterAll(() => server?.stop());
 
 const VARIANTS = {
   'caldav on Cyrus, events': { connector: caldavConnector, material: events, home: 'calendars' },
-  ...(isLong
-    ? {
-        'caldav on Cyrus, tasks': { connector: caldavConnector, material: tasks, home: 'calendars' },
-        'carddav on Cyrus': { connector: carddavConnector, material: contacts, home: 'addressbooks' },
-      }
-    : {}),
+  'caldav on Cyrus, tasks': { connector: caldavConnector, material: tasks, home: 'calendars' },
+  'carddav on Cyrus': { connector: carddavConnector, material: contacts, home: 'addressbooks' },
 } as const;
 
 for (const [name, { connector, material, home }] of Object.entries(VARIANTS)) {
