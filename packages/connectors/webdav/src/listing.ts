@@ -79,6 +79,28 @@ async function listed(http: DavHttp, folder: URL): Promise<Entry[] | undefined> 
   return [...entries.values()];
 }
 
+/**
+ * Of the entries of a folder those with these names, as soon as all have been found; `too-many` where it has more entries
+ * than that without them. The names must be such as nobody else gives.
+ */
+export async function someOf(
+  http: DavHttp,
+  folder: URL,
+  names: ReadonlySet<string>,
+  most: number,
+): Promise<ReadonlyMap<string, Facts> | 'too-many'> {
+  const answer = await http.open(propfindRequest(folder, 1, FACTS, 'listing a folder'));
+  const found = new Map<string, Facts>();
+  let seen = 0;
+  for await (const response of streamMultiStatus(answer.body)) {
+    seen += 1;
+    const name = response.href.endsWith('/') ? undefined : segmentsOf(response.href).at(-1);
+    if (name !== undefined && names.has(name) && response.status < 300) found.set(name, factsIn(response));
+    if (seen > most && found.size < names.size) return 'too-many';
+  }
+  return found;
+}
+
 /** Not by URL: a parser would fold `..` and decode nothing. */
 const pathnameOf = (href: string, base: URL): string => {
   const path = href.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');
