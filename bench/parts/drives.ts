@@ -249,7 +249,6 @@ class Stage {
     );
   }
 
-  /** Destinations of moves name the server itself, whatever is before it. */
   #entry(load: Load, folder: string, source: { url: string }, target: { url: string }): Promise<number> {
     const end = (url: string) => ({ connector: 'webdav', settings: { url }, address: 'user' });
     return this.#lab.books.addEntryBetween(end(`${source.url}${load.name}/`), end(`${target.url}${folder}/`), 'drive');

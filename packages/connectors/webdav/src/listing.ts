@@ -80,15 +80,15 @@ async function listed(http: DavHttp, folder: URL): Promise<Entry[] | undefined> 
 }
 
 /**
- * Of the entries of a folder those with these names, as soon as all have been found; `too-many` where it has more entries
- * than that without them. The names must be such as nobody else gives.
+ * Of the entries of a folder those with these names, which must be such as nobody else gives. The listing is left where the
+ * folder has more than `most` entries: `isWhole` is false then.
  */
 export async function someOf(
   http: DavHttp,
   folder: URL,
   names: ReadonlySet<string>,
   most: number,
-): Promise<ReadonlyMap<string, Facts> | 'too-many'> {
+): Promise<{ readonly found: ReadonlyMap<string, Facts>; readonly isWhole: boolean }> {
   const answer = await http.open(propfindRequest(folder, 1, FACTS, 'listing a folder'));
   const found = new Map<string, Facts>();
   let seen = 0;
@@ -96,9 +96,9 @@ export async function someOf(
     seen += 1;
     const name = response.href.endsWith('/') ? undefined : segmentsOf(response.href).at(-1);
     if (name !== undefined && names.has(name) && response.status < 300) found.set(name, factsIn(response));
-    if (seen > most && found.size < names.size) return 'too-many';
+    if (seen > most) return { found, isWhole: false };
   }
-  return found;
+  return { found, isWhole: true };
 }
 
 /** Not by URL: a parser would fold `..` and decode nothing. */

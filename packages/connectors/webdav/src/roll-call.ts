@@ -65,11 +65,11 @@ export class RollCall {
     }
   }
 
-  /** Undefined where it would take too long, or failed: then each is asked for by itself, and tells why. */
+  /** Who isn't found, or none where it failed, is asked for by itself, and tells why. */
   async #listed(): Promise<ReadonlyMap<string, Facts> | undefined> {
     const names = new Set(this.#here.keys());
-    const found = await someOf(this.#http, this.#folder, names, names.size * MOST_OTHERS).catch(() => undefined);
-    if (found === 'too-many') this.#large.add(this.#folder.href);
-    return found === 'too-many' ? undefined : found;
+    const listed = await someOf(this.#http, this.#folder, names, names.size * MOST_OTHERS).catch(() => undefined);
+    if (listed?.isWhole === false) this.#large.add(this.#folder.href);
+    return listed?.found;
   }
 }
