@@ -5,6 +5,7 @@ import { crashes } from './parts/crashes.ts';
 import { dashboard } from './parts/dashboard.ts';
 import { dav } from './parts/dav.ts';
 import { delta } from './parts/delta.ts';
+import { drives } from './parts/drives.ts';
 import { initial } from './parts/initial.ts';
 import { ledger } from './parts/ledger.ts';
 import { many } from './parts/many.ts';
@@ -14,7 +15,7 @@ import { openLab } from './support/lab.ts';
 import { checkPrograms, machine, versions } from './support/machine.ts';
 import { type Options, parseOptions, USAGE } from './support/options.ts';
 
-const PARTS: readonly Part[] = [initial, many, delta, dav, memory, crashes, ledger, dashboard];
+const PARTS: readonly Part[] = [initial, many, delta, dav, drives, memory, crashes, ledger, dashboard];
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
 
 async function main(args: readonly string[]): Promise<void> {

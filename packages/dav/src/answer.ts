@@ -12,6 +12,8 @@ export interface DavAnswer {
 /** What a server answers whose body comes piece by piece. It must be read to its end, or left. */
 export interface DavStreamAnswer extends Omit<DavAnswer, 'body'> {
   readonly body: AsyncIterable<Buffer>;
+  /** Instead of `body`, where it is small. @throws SternaError transient `dav-answer-invalid` beyond `most` bytes */
+  whole(most: number): Promise<Buffer>;
   /** Ends the transfer; safe to call at any time. */
   leave(): void;
 }

@@ -24,11 +24,12 @@ export class BodyFailed extends Error {
 export interface Reply {
   readonly status: number;
   readonly url: URL;
-  readonly challenges: readonly string[];
+  /** What it wants to be signed in with. */
+  challenges(): readonly string[];
   readonly message: IncomingMessage;
   header(name: string): string | undefined;
-  /** The body. @throws SternaError transient `dav-answer-invalid` where it is too large */
-  whole(): Promise<Buffer>;
+  /** The body. @throws SternaError transient `dav-answer-invalid` where it is larger than `most` */
+  whole(most?: number): Promise<Buffer>;
   leave(): void;
 }
 
@@ -50,6 +51,8 @@ export interface ExchangeOptions {
 const MAX_BODY = 256 * 1024 * 1024;
 /** A server that doesn't answer an announcement is one that wants the body at once. */
 const CONTINUE_MS = 1_000;
+/** Bytes of a stream that may wait for the server. */
+const AHEAD = 512 * 1024;
 
 /**
  * One request, up to the head of its answer. Time runs out only while the server is waited for, never while a body's own
@@ -91,14 +94,14 @@ function replyOf(message: IncomingMessage, sent: ClientRequest, url: URL): Reply
   return {
     status: message.statusCode ?? 0,
     url,
-    challenges: message.headersDistinct['www-authenticate'] ?? [],
+    challenges: () => message.headersDistinct['www-authenticate'] ?? [],
     message,
     header(name) {
       const value = message.headers[name.toLowerCase()];
       return Array.isArray(value) ? value.join(', ') : value;
     },
-    async whole() {
-      const body = await readBody(message);
+    async whole(most = MAX_BODY) {
+      const body = await readBody(message, most);
       // The rest of a body that the server didn't want can't be followed by another request.
       if (!sent.writableFinished) sent.destroy();
       return body;
@@ -109,23 +112,26 @@ function replyOf(message: IncomingMessage, sent: ClientRequest, url: URL): Reply
   };
 }
 
-async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) {
-      message.destroy();
-      throw new SternaError(
-        'transient',
-        'dav-answer-invalid',
-        'The server’s answer is larger than any that was asked for.',
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** By events: to iterate costs more than a small answer's whole exchange. */
+function readBody(message: IncomingMessage, most: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > most) {
+        reject(tooLarge());
+        message.destroy();
+      } else chunks.push(chunk);
+    });
+    message.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    message.on('error', reject);
+    message.on('close', () => reject(Object.assign(new Error('cut short'), { code: 'ECONNRESET' })));
+  });
 }
+
+const tooLarge = (): SternaError =>
+  new SternaError('transient', 'dav-answer-invalid', 'The server’s answer is larger than any that was asked for.');
 
 /** Sends the stream as fast as the server takes it. @throws what the stream throws */
 async function pump(sent: ClientRequest, stream: DavStream, options: ExchangeOptions): Promise<void> {
@@ -152,6 +158,8 @@ async function pump(sent: ClientRequest, stream: DavStream, options: ExchangeOpt
     clearTimeout(timer);
   };
   const waitedForServer = (): Promise<void> => waited(options.timeoutMs, () => expire(sent));
+  // Some is given ahead, so that the server needn't wait for the source, nor the source for it.
+  const isFull = (): boolean => sent.writableLength >= AHEAD;
 
   if (options.expects) {
     let isAsked = false;
@@ -175,7 +183,7 @@ async function pump(sent: ClientRequest, stream: DavStream, options: ExchangeOpt
     if (isOver) return;
     left -= chunk.length;
     if (left < 0) break;
-    if (!sent.write(chunk)) await waitedForServer();
+    if (!sent.write(chunk) && isFull()) await waitedForServer();
     if (isOver || sent.destroyed) return;
   }
   if (left !== 0)
@@ -193,13 +201,14 @@ export async function* flowing(reply: Reply, timeoutMs: number, signal: AbortSig
   let isWhole = false;
   // Who reads may be slow: only the server's own silence counts.
   message.socket?.setTimeout(0);
+  const silence = new Silence(timeoutMs, () =>
+    message.destroy(Object.assign(new Error('no more in time'), { code: TIMEOUT })),
+  );
   try {
     for (;;) {
-      const timer = setTimeout(
-        () => message.destroy(Object.assign(new Error('no more in time'), { code: TIMEOUT })),
-        timeoutMs,
-      );
-      const next = await pieces.next().finally(() => clearTimeout(timer));
+      silence.begins();
+      const next = await pieces.next();
+      silence.ends();
       if (next.done === true) {
         isWhole = true;
         return;
@@ -209,6 +218,32 @@ export async function* flowing(reply: Reply, timeoutMs: number, signal: AbortSig
   } catch (thrown) {
     throw signal.aborted ? aborted() : networkError(thrown, url);
   } finally {
+    silence.forget();
     if (!isWhole) message.destroy();
+  }
+}
+
+/** One timer for all the waiting of one transfer. */
+class Silence {
+  readonly #timer: NodeJS.Timeout;
+  #isWaiting = false;
+
+  constructor(ms: number, late: () => void) {
+    this.#timer = setTimeout(() => {
+      if (this.#isWaiting) late();
+    }, ms);
+  }
+
+  begins(): void {
+    this.#isWaiting = true;
+    this.#timer.refresh();
+  }
+
+  ends(): void {
+    this.#isWaiting = false;
+  }
+
+  forget(): void {
+    clearTimeout(this.#timer);
   }
 }

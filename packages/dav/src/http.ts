@@ -88,6 +88,10 @@ export class DavHttp {
       url: reply.url,
       header: reply.header,
       body: flowing(reply, this.#options.timeoutMs, this.#signal),
+      whole: (most) =>
+        reply.whole(most).catch((thrown: unknown) => {
+          throw this.#signal.aborted ? aborted() : networkError(thrown, reply.url);
+        }),
       leave: () => reply.leave(),
       repeated,
     }));
@@ -159,7 +163,7 @@ export class DavHttp {
       if (reply.status === 401) {
         tries += 1;
         const body = await reply.whole();
-        if (!this.#options.signIn.challenged(reply.challenges))
+        if (!this.#options.signIn.challenged(reply.challenges()))
           throw refusal(request.doing, { ...reply, body, repeated: false });
         again();
         continue;

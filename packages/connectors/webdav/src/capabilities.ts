@@ -17,7 +17,8 @@ export function capabilitiesOf(server: Server, traits: Traits | undefined, signe
     permissions: false,
     versions: false,
     names: NAME_RULES[server.kind],
-    batch: { objects: 64, bytes: 8 * 1024 * 1024, inFlight: 8 },
+    // Four batches keep eight connections busy, with half as many files waiting in memory; more large files at once are slower.
+    batch: { objects: 64, bytes: 8 * 1024 * 1024, inFlight: 4 },
     maxObjectBytes: undefined,
     evidence: {
       server: server.name,

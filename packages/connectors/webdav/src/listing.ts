@@ -79,6 +79,28 @@ async function listed(http: DavHttp, folder: URL): Promise<Entry[] | undefined> 
   return [...entries.values()];
 }
 
+/**
+ * Of the entries of a folder those with these names, which must be such as nobody else gives. The listing is left where the
+ * folder has more than `most` entries: `isWhole` is false then.
+ */
+export async function someOf(
+  http: DavHttp,
+  folder: URL,
+  names: ReadonlySet<string>,
+  most: number,
+): Promise<{ readonly found: ReadonlyMap<string, Facts>; readonly isWhole: boolean }> {
+  const answer = await http.open(propfindRequest(folder, 1, FACTS, 'listing a folder'));
+  const found = new Map<string, Facts>();
+  let seen = 0;
+  for await (const response of streamMultiStatus(answer.body)) {
+    seen += 1;
+    const name = response.href.endsWith('/') ? undefined : segmentsOf(response.href).at(-1);
+    if (name !== undefined && names.has(name) && response.status < 300) found.set(name, factsIn(response));
+    if (seen > most) return { found, isWhole: false };
+  }
+  return { found, isWhole: true };
+}
+
 /** Not by URL: a parser would fold `..` and decode nothing. */
 const pathnameOf = (href: string, base: URL): string => {
   const path = href.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');

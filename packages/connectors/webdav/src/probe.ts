@@ -16,6 +16,8 @@ export interface Traits {
   readonly moveKeeps: boolean;
   /** A MOVE with an ETag in `If` replaces that version alone. */
   readonly moveMatches: boolean;
+  /** A MOVE leaves the ETag as it was, so what is known of a file before it holds after it. */
+  readonly moveKeepsVersion: boolean;
   readonly times: TimesWay;
   /** A PUT with `Content-Range` writes a part of a file. */
   readonly partialPut: boolean;
@@ -84,6 +86,7 @@ function cautious(server: Server, why: string): Traits {
     matches: false,
     moveKeeps: false,
     moveMatches: false,
+    moveKeepsVersion: false,
     times: server.kind === 'cloud' ? 'header' : 'none',
     partialPut: false,
     atomicPut: false,
@@ -109,6 +112,8 @@ async function tried(remote: Remote, server: Server, one: URL, other: URL): Prom
   if (!moveKeeps) await remote.put(other, Buffer.from('other'));
   const moveMatches = await isMoveMatching(remote, other, one);
 
+  const moveKeepsVersion = await isVersionKept(remote, other, one);
+
   const partialPut = server.kind !== 'cloud' && (await isPartial(remote, one));
   const times: TimesWay = isByHeader ? 'header' : await byProperty(remote, one, isDated);
   const atomicPut = server.kind === 'cloud' || server.kind === 'apache';
@@ -117,6 +122,7 @@ async function tried(remote: Remote, server: Server, one: URL, other: URL): Prom
     matches,
     moveKeeps,
     moveMatches,
+    moveKeepsVersion,
     times,
     partialPut,
     atomicPut,
@@ -132,7 +138,7 @@ async function tried(remote: Remote, server: Server, one: URL, other: URL): Prom
         'If-Match is honoured, tried',
         'If-Match is ignored, tried: a file is looked at right before it is replaced',
       ),
-      moves: `${yes(moveKeeps, 'Overwrite: F is honoured, tried', 'Overwrite: F is not honoured, tried: what is there is looked for right before')}; ${yes(moveMatches, 'so are ETags in If', 'ETags in If are not')}`,
+      moves: `${yes(moveKeeps, 'Overwrite: F is honoured, tried', 'Overwrite: F is not honoured, tried: what is there is looked for right before')}; ${yes(moveMatches, 'so are ETags in If', 'ETags in If are not')}; ${yes(moveKeepsVersion, 'a file keeps its ETag', 'a file has another ETag afterwards')}`,
       dates: {
         header: 'kept, tried: X-OC-MTime',
         getlastmodified: 'kept, tried: PROPPATCH of getlastmodified',
@@ -172,6 +178,13 @@ async function isMoveMatching(remote: Remote, from: URL, to: URL): Promise<boole
   if (wrong !== 412) return false;
   // Servers that know no ETags there refuse every one.
   return (await moved(remote, from, to, { overwrite: true, onlyOver: facts.etag })) < 300;
+}
+
+async function isVersionKept(remote: Remote, from: URL, to: URL): Promise<boolean> {
+  await remote.put(from, Buffer.from('moved'));
+  const before = await lookAt(remote.http, from);
+  if (before?.etag === undefined || (await moved(remote, from, to, { overwrite: true })) >= 300) return false;
+  return (await lookAt(remote.http, to))?.etag === before.etag;
 }
 
 async function isPartial(remote: Remote, url: URL): Promise<boolean> {

@@ -135,17 +135,15 @@ export class WebdavReader implements Reader {
       const body = new FileBody(this.#http, url, facts, this.#resumeDelays);
       return { ...common, size: facts.size, body, detached: true };
     }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer.body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      // It grew beyond what may be whole in memory.
-      if (size > INLINE_LIMIT) return 'changed';
-    }
-    if (size !== facts.size) return 'changed';
+    // It may have grown beyond what may be whole in memory.
+    const body = await answer.whole(INLINE_LIMIT).catch((thrown: unknown) => {
+      if (asSternaError(thrown).code === 'dav-answer-invalid') return undefined;
+      throw thrown;
+    });
+    if (body === undefined || body.length !== facts.size) return 'changed';
+    const size = body.length;
     if (size > LOOK_AGAIN && (await lookAt(this.#http, url))?.version !== facts.version) return 'changed';
-    return { ...common, size, body: Buffer.concat(chunks) };
+    return { ...common, size, body };
   }
 }
 

@@ -1,34 +1,38 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { changedWhileRead } from './errors.ts';
 
 export type HashName = 'sha1' | 'sha256';
 
-/** A body on its way into the target: hashed as it passes, and what its own stream throws is remembered. */
+/** A body on its way into the target: hashed where that is asked for, and what its own stream throws is remembered. */
 export class Source {
   readonly size: number;
   readonly whole: Buffer | undefined;
   readonly #chunks: AsyncIterable<Buffer> | undefined;
   readonly #name: HashName;
-  readonly #hash;
+  readonly #hash: Hash | undefined;
   #digest: string | undefined;
   /** What the body's stream threw. */
   failure: { readonly thrown: unknown } | undefined;
   /** It is a stream, and some of it has passed. */
   isBegun = false;
 
-  constructor(body: Buffer | AsyncIterable<Buffer>, size: number, hash: HashName) {
+  /** @param isHashed Of a stream: whether its digest may be asked for. That of a buffer always may */
+  constructor(body: Buffer | AsyncIterable<Buffer>, size: number, hash: HashName, isHashed: boolean) {
     this.#name = hash;
-    this.#hash = createHash(hash);
     this.whole = Buffer.isBuffer(body) ? body : undefined;
     this.#chunks = Buffer.isBuffer(body) ? undefined : body;
     this.size = this.whole?.length ?? size;
-    if (this.whole !== undefined) this.#hash.update(this.whole);
+    this.#hash = isHashed && this.whole === undefined ? createHash(hash) : undefined;
   }
 
-  /** Hex; of a stream once it has passed. */
-  get digest(): string {
-    this.#digest ??= this.#hash.digest('hex');
+  /** Hex; of a stream once it has passed, and undefined where it wasn't hashed. */
+  get digest(): string | undefined {
+    this.#digest ??= this.whole === undefined ? this.#hash?.digest('hex') : this.#ofWhole(this.whole);
     return this.#digest;
+  }
+
+  #ofWhole(whole: Buffer): string {
+    return createHash(this.#name).update(whole).digest('hex');
   }
 
   get hashName(): HashName {
@@ -44,7 +48,7 @@ export class Source {
     this.isBegun = true;
     try {
       for await (const chunk of this.#chunks ?? []) {
-        this.#hash.update(chunk);
+        this.#hash?.update(chunk);
         yield chunk;
       }
     } catch (thrown) {

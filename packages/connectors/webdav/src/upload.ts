@@ -2,12 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { SternaError } from '@sterna/core';
 import { type DavAnswer, propfind } from '@sterna/dav';
 import { contentDiffers, folderGone } from './errors.ts';
-import { factsIn } from './facts.ts';
+import { type Facts, factsIn } from './facts.ts';
 import { openFile } from './file-body.ts';
 import { isGone, lookAt } from './listing.ts';
 import { segmentsOf } from './paths.ts';
 import type { Traits } from './probe.ts';
 import { type Remote, unixTime } from './remote.ts';
+import type { Place } from './roll-call.ts';
 import type { Server } from './server.ts';
 import { Pieces, type Source } from './source.ts';
 
@@ -21,13 +22,21 @@ export interface Upload {
   readonly stamp: string | undefined;
   /** Undefined: there must be nothing yet. Else what is replaced, with its ETag where one can be asked for. */
   readonly over: { readonly etag: string | undefined } | undefined;
+  /** Its place among those that are written together. */
+  readonly together?: Place | undefined;
+}
+
+/** Answer of the request that decided, and the version of what it brought, where that is known for certain. */
+export interface Sent {
+  readonly answer: DavAnswer;
+  readonly version?: string | undefined;
 }
 
 /** Most chunks of one upload that Nextcloud takes; it wants them to be named 1 to 10000. */
 const MAX_CHUNKS = 10_000;
 
 /**
- * Ways to bring content under a name so that it is there whole or not at all. Each returns the answer of the request that
+ * Ways to bring content under a name so that it is there whole or not at all. The answer is that of the request that
  * decided: 2xx, or 412 where the condition didn't hold, or 404 where the folder or what was uploaded is gone.
  */
 export class Uploader {
@@ -43,20 +52,21 @@ export class Uploader {
     this.#chunkBytes = chunkBytes;
   }
 
-  async send(upload: Upload): Promise<DavAnswer> {
+  async send(upload: Upload): Promise<Sent> {
     const { source, over } = upload;
     const { atomicPut, createsOnly, matches, times } = this.#traits;
     const isStream = source.whole === undefined;
     if (isStream && this.#server.uploads !== undefined) {
       const answer = await this.#chunked(upload, this.#server.uploads);
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) return { answer };
     }
     const isConditional = over === undefined ? createsOnly : matches && over.etag !== undefined;
     // Where the date needs a request of its own, it is set before the file is seen.
     const isDated = times === 'header' || times === 'none';
     // A condition is looked at when a request begins: what is sent for minutes goes aside first, so that it holds at the end.
     const isShort = !isStream || this.#server.kind === 'cloud';
-    return atomicPut && isConditional && isDated && isShort ? this.#straight(upload) : this.#aside(upload);
+    if (atomicPut && isConditional && isDated && isShort) return { answer: await this.#straight(upload) };
+    return this.#aside(upload);
   }
 
   async #straight({ url, source, date, over }: Upload): Promise<DavAnswer> {
@@ -68,12 +78,10 @@ export class Uploader {
   }
 
   /** To a temporary name, then moved. */
-  async #aside(upload: Upload): Promise<DavAnswer> {
+  async #aside(upload: Upload): Promise<Sent> {
     const { url, folder, source, date, stamp, over } = upload;
-    const temporary = new URL(
-      `.sterna-${stamp ?? randomBytes(16).toString('hex')}.${this.#server.kind === 'cloud' ? 'tmp' : 'part'}`,
-      folder,
-    );
+    const name = `.sterna-${stamp ?? randomBytes(16).toString('hex')}.${this.#server.kind === 'cloud' ? 'tmp' : 'part'}`;
+    const temporary = new URL(name, folder);
     const isResumable = source.whole === undefined && source.size > this.#chunkBytes && this.#traits.partialPut;
     try {
       if (isResumable) await this.#inPieces(temporary, source);
@@ -84,24 +92,33 @@ export class Uploader {
       }
       if (date !== undefined && (this.#traits.times === 'getlastmodified' || this.#traits.times === 'win32'))
         await this.#remote.setDate(temporary, date, this.#traits.times);
-      if (source.whole === undefined && (await lookAt(this.#remote.http, temporary))?.size !== source.size)
-        throw contentDiffers();
+      // Nobody else knows its name: what is seen of it here is ours, which of the final name nothing can tell.
+      const isSeen = source.whole === undefined || this.#traits.moveKeepsVersion;
+      const written = isSeen ? await this.#look(upload, name, temporary) : undefined;
+      const isMissing = written === undefined && source.whole !== undefined;
+      // Where it is missing the move says so.
+      if (isSeen && !isMissing && written?.size !== source.size) throw contentDiffers();
       if (over === undefined && !this.#traits.moveKeeps && (await lookAt(this.#remote.http, url)) !== undefined) {
         await this.#remote.discard(temporary);
-        return { status: 412, url, body: Buffer.alloc(0), header: () => undefined, repeated: false };
+        return { answer: { status: 412, url, body: Buffer.alloc(0), header: () => undefined, repeated: false } };
       }
       const answer = await this.#remote.move(temporary, url, {
         overwrite: over !== undefined,
         onlyOver: this.#traits.moveMatches ? over?.etag : undefined,
       });
       if (answer.status === 412) await this.#remote.discard(temporary);
-      return answer;
+      const isKnown = this.#traits.moveKeepsVersion && written?.etag !== undefined;
+      return { answer, version: isKnown ? written?.version : undefined };
     } catch (thrown) {
       // What can be gone on with stays; the rest is of no use to anybody.
       const isOver = thrown instanceof SternaError && thrown.class === 'object';
       if (!isResumable || isOver) await this.#remote.discard(temporary);
       throw thrown;
     }
+  }
+
+  #look({ together }: Upload, name: string, temporary: URL): Promise<Facts | undefined> {
+    return together === undefined ? lookAt(this.#remote.http, temporary) : together.come(name, temporary);
   }
 
   /** By Content-Range, from where an earlier try of the same object broke off; what is there is compared, not believed. */

@@ -12,7 +12,6 @@ import type {
   Writer,
 } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
-import type { DavAnswer } from '@sterna/dav';
 import { asRefusal, contentDiffers, folderGone } from './errors.ts';
 import type { Facts } from './facts.ts';
 import { ensureFolder, removeFolder } from './folders.ts';
@@ -21,9 +20,10 @@ import { containerId, pathOf, type Tree } from './paths.ts';
 import type { Traits } from './probe.ts';
 import type { WebdavReader } from './reader.ts';
 import type { Remote } from './remote.ts';
+import { type Place, RollCall } from './roll-call.ts';
 import { holdsWhatComes, holdsWhatPassed } from './same-content.ts';
 import { Source } from './source.ts';
-import type { Uploader } from './upload.ts';
+import type { Sent, Upload, Uploader } from './upload.ts';
 
 /** Apache compares no ETag of a file that is younger than a second. */
 const YOUNG_MS = 1_100;
@@ -46,6 +46,8 @@ export class WebdavWriter implements Writer {
   readonly #reader: WebdavReader;
   readonly #isCloud: boolean;
   readonly #busy = new Map<string, Promise<void>>();
+  /** Folders that hold far more than one batch. */
+  readonly #large = new Set<string>();
 
   constructor(parts: WriterParts) {
     this.#remote = parts.remote;
@@ -77,7 +79,17 @@ export class WebdavWriter implements Writer {
   }
 
   apply(ops: readonly Op[]): Promise<readonly Result[]> {
-    return Promise.all(ops.map((op) => this.#apply(op)));
+    const places = this.#together(ops);
+    return Promise.all(
+      ops.map(async (op) => {
+        const place = places.get(op);
+        try {
+          return await this.#apply(op, place);
+        } finally {
+          place?.leave();
+        }
+      }),
+    );
   }
 
   async confirm(): Promise<void> {
@@ -101,10 +113,29 @@ export class WebdavWriter implements Writer {
       };
   }
 
-  #apply(op: Op): Promise<Result> {
+  /** Small files for one folder wait for each other. Two of one name don't: the second one waits for the first. */
+  #together(ops: readonly Op[]): ReadonlyMap<Op, Place> {
+    const calls = new Map<string, RollCall>();
+    const places = new Map<Op, Place>();
+    const names = new Set<string>();
+    for (const op of ops) {
+      if (op.verb !== 'create' || !Buffer.isBuffer(op.body)) continue;
+      const key = `${op.container}/${op.reservedId ?? op.name}`;
+      if (names.has(key)) continue;
+      names.add(key);
+      const call =
+        calls.get(op.container) ??
+        new RollCall(this.#remote.http, this.#tree.folder(pathOf(op.container)), this.#large);
+      calls.set(op.container, call);
+      places.set(op, call.place());
+    }
+    return places;
+  }
+
+  #apply(op: Op, place: Place | undefined): Promise<Result> {
     switch (op.verb) {
       case 'create':
-        return this.#safely(op, this.#sourceOf(op), (source) => this.#create(op, source));
+        return this.#safely(op, this.#sourceOf(op), (source) => this.#create(op, source, place));
       case 'replace':
         return this.#safely(op, this.#sourceOf(op), (source) => this.#replace(op, source));
       case 'place':
@@ -118,32 +149,34 @@ export class WebdavWriter implements Writer {
     }
   }
 
-  async #create(op: CreateOp, source: Source): Promise<Result> {
+  async #create(op: CreateOp, source: Source, together: Place | undefined): Promise<Result> {
     const name = op.reservedId ?? op.name;
     if (name === undefined) throw new SternaError('bug', 'internal', 'A file without a name.');
     const { url, folder } = this.#urlsOf(op.container, name);
-    return this.#alone(url, () => this.#createAt(op, source, name, url, folder));
+    return this.#alone(url, () => this.#createAt(op, source, name, { url, folder, together }));
   }
 
-  async #createAt(op: CreateOp, source: Source, name: string, url: URL, folder: URL): Promise<Result> {
+  async #createAt(
+    op: CreateOp,
+    source: Source,
+    name: string,
+    where: Pick<Upload, 'url' | 'folder' | 'together'>,
+  ): Promise<Result> {
+    const { url } = where;
     if (source.whole === undefined) {
       const there = await this.#look(url);
       if (there !== undefined) return existing(op, name, there);
     }
-    const answer = await this.#uploader.send({
-      url,
-      folder,
-      source,
-      date: op.date,
-      stamp: op.stamp,
-      over: undefined,
-    });
-    if (answer.status < 300) return this.#landed(op, name, url, source, answer);
+    const sent = await this.#uploader.send({ ...where, source, date: op.date, stamp: op.stamp, over: undefined });
+    const { answer } = sent;
+    if (answer.status < 300) return this.#landed(op, name, url, source, sent);
     const there = await this.#look(url);
     if (there === undefined) throw answer.status === 412 ? unsettled() : folderGone();
     // The answer to an earlier try of this very request was lost.
-    if (answer.repeated && !there.isFolder && (await holdsWhatPassed(this.#remote.http, url, source)))
-      return done(op, name, there.version);
+    if (answer.repeated && !there.isFolder) {
+      const isOurs = sent.version === there.version || (await holdsWhatPassed(this.#remote.http, url, source));
+      if (isOurs) return done(op, name, there.version);
+    }
     if (answer.status === 404) throw folderGone();
     return existing(op, name, there);
   }
@@ -164,7 +197,7 @@ export class WebdavWriter implements Writer {
       }
       // A condition that doesn't hold for a file that is what it should be is none that this server understands.
       const etag = tries < YOUNG_TRIES ? there.etag : undefined;
-      const answer = await this.#uploader.send({
+      const sent = await this.#uploader.send({
         url,
         folder,
         source,
@@ -172,7 +205,8 @@ export class WebdavWriter implements Writer {
         stamp: op.stamp,
         over: { etag },
       });
-      if (answer.status < 300) return this.#landed(op, op.targetId, url, source, answer);
+      const { answer } = sent;
+      if (answer.status < 300) return this.#landed(op, op.targetId, url, source, sent);
       const now = await this.#look(url);
       if (now === undefined || now.isFolder) return { op: op.op, outcome: 'missing' };
       if (now.version !== there.version) {
@@ -230,7 +264,14 @@ export class WebdavWriter implements Writer {
   }
 
   /** What the target made of it: its size, its version. */
-  async #landed(op: CreateOp | ReplaceOp, name: string, url: URL, source: Source, answer: DavAnswer): Promise<Result> {
+  async #landed(
+    op: CreateOp | ReplaceOp,
+    name: string,
+    url: URL,
+    source: Source,
+    { answer, version }: Sent,
+  ): Promise<Result> {
+    if (version !== undefined) return done(op, name, version);
     // Nextcloud and ownCloud check the length, and tell the version that a listing will have.
     const told = this.#isCloud ? answer.header('oc-etag') : undefined;
     if (told !== undefined) return done(op, name, told);
@@ -270,7 +311,9 @@ export class WebdavWriter implements Writer {
   }
 
   #sourceOf(op: CreateOp | ReplaceOp): Source {
-    return new Source(op.body, op.size, this.#isCloud ? 'sha1' : 'sha256');
+    // The version tells a new file of ours where it is known: then nothing is hashed that the engine hashes anyway.
+    const isHashed = this.#isCloud || op.verb === 'replace' || !this.#traits.moveKeepsVersion;
+    return new Source(op.body, op.size, this.#isCloud ? 'sha1' : 'sha256', isHashed);
   }
 
   /** A file's own refusal is its result; what concerns the endpoint as a whole, or the source, is thrown. */

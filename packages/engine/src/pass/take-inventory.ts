@@ -20,6 +20,7 @@ const PAGE = 1_000;
 export async function takeInventories(context: PassContext, target: readonly Container[]): Promise<void> {
   if (!context.settings.settings.duplicatePrevention) return;
   const now = new Map(target.map((container) => [container.id, container]));
+  const taken: ContainerRow[] = [];
   for (const row of context.targetContainers.values()) {
     if (row.listedPass !== undefined) continue;
     const held = now.get(row.key);
@@ -28,12 +29,18 @@ export async function takeInventories(context: PassContext, target: readonly Con
       context.progress.phase = 'inventory';
       context.progress.container = row.path.join('/');
       await freezeInventory(context, row, { matchKey: true });
-    }
-    row.listedPass = context.claim.number;
-    await inFencedTransaction(context.pool, context.claim.lease, (client) =>
-      saveContainers(client, context.claim.entryId, [row]),
-    );
+      await remember(context, [row]);
+    } else taken.push(row);
   }
+  // Nothing was listed of these, so that nothing is lost where they are remembered together.
+  if (taken.length > 0) await remember(context, taken);
+}
+
+async function remember(context: PassContext, rows: readonly ContainerRow[]): Promise<void> {
+  for (const row of rows) row.listedPass = context.claim.number;
+  await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+    saveContainers(client, context.claim.entryId, rows),
+  );
 }
 
 /** Lists a target container anew into the `inventory` table. @returns objects and bytes */
