@@ -13,6 +13,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
@@ -247,10 +248,17 @@ export class Bucket {
   }
 
   /** Undefined: there is no such object. */
-  async head(key: string): Promise<Head | undefined> {
+  async head(key: string, versionId?: string): Promise<Head | undefined> {
     const answer = await unlessMissing(
       this.#run('looking at an object', (send) =>
-        send.send(new HeadObjectCommand({ Bucket: this.name, Key: key }), { abortSignal: this.#signal }),
+        send.send(
+          new HeadObjectCommand({
+            Bucket: this.name,
+            Key: key,
+            ...(versionId === undefined ? {} : { VersionId: versionId }),
+          }),
+          { abortSignal: this.#signal },
+        ),
       ),
     );
     return answer === undefined ? undefined : headOf(answer);
@@ -261,8 +269,11 @@ export class Bucket {
    *
    * @throws SternaError with the status 412 where it is no more the one of `etag`
    */
-  async get(key: string, options: { readonly etag?: string; readonly offset?: number } = {}): Promise<Got | undefined> {
-    const { etag, offset = 0 } = options;
+  async get(
+    key: string,
+    options: { readonly etag?: string; readonly offset?: number; readonly versionId?: string | undefined } = {},
+  ): Promise<Got | undefined> {
+    const { etag, offset = 0, versionId } = options;
     const answer = await unlessMissing(
       this.#run('reading an object', (send) =>
         send.send(
@@ -270,6 +281,7 @@ export class Bucket {
             Bucket: this.name,
             Key: key,
             ...(etag === undefined ? {} : { IfMatch: quoted(etag) }),
+            ...(versionId === undefined ? {} : { VersionId: versionId }),
             ...(offset === 0 ? {} : { Range: `bytes=${offset}-` }),
           }),
           { abortSignal: this.#signal },
@@ -499,6 +511,38 @@ export class Bucket {
       }),
     );
     return { count: answer.Uploads?.length ?? 0, isMore: answer.IsTruncated === true };
+  }
+
+  /**
+   * Ids of what a key held before, the newest first, `max` of them: neither the current object nor delete markers. All of
+   * them begin with the key, and the key itself comes first.
+   */
+  async earlierVersions(key: string, max: number): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let marker: string | undefined; ; ) {
+      const answer = await this.#run('listing the versions of an object', (send) =>
+        send.send(
+          new ListObjectVersionsCommand({
+            Bucket: this.name,
+            EncodingType: 'url',
+            Prefix: key,
+            ...(marker === undefined ? {} : { KeyMarker: key, VersionIdMarker: marker }),
+          }),
+          { abortSignal: this.#signal },
+        ),
+      );
+      const isOf = ({ Key }: { readonly Key?: string | undefined }): boolean =>
+        decoded(Key ?? '', answer.EncodingType) === key;
+      const versions = answer.Versions ?? [];
+      const here = versions.filter(isOf);
+      for (const { VersionId, IsLatest } of here) if (IsLatest !== true) found.push(VersionId ?? 'null');
+      const markers = answer.DeleteMarkers ?? [];
+      const isAll = here.length === versions.length && markers.every(isOf);
+      const next = answer.NextVersionIdMarker;
+      if (found.length >= max || !isAll || answer.IsTruncated !== true || next === undefined || next === marker)
+        return found.slice(0, max);
+      marker = next;
+    }
   }
 
   /** `Enabled`, `Suspended`; undefined: never. */

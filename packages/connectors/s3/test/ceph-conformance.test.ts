@@ -1,6 +1,7 @@
 import { describeReader, describeWriter } from '@sterna/connector-suite';
 import { type S3Server, startCeph } from '@sterna/test-servers';
 import { afterAll, beforeAll } from 'vitest';
+import { describeVersions } from './ceph-versions.ts';
 import { s3Fixture } from './fixture.ts';
 
 let server: S3Server;
@@ -12,3 +13,4 @@ afterAll(() => server?.stop());
 const fixture = s3Fixture(() => server);
 describeReader('s3 on Ceph', fixture);
 describeWriter('s3 on Ceph', fixture);
+describeVersions(() => server);
