@@ -158,13 +158,18 @@ test.each([
   expect(await booked(entry)).toEqual({ intents: 0, todos: 0 });
 });
 
+const LONG = process.env.STERNA_TEST_LONG !== undefined;
 const points: readonly CrashPoint[] = [
   'before-intent-commit',
   'after-intent-commit',
   'after-acknowledgement',
   'after-settle-commit',
 ];
-test.each(points.flatMap((point) => [1, 2, 3, 4].map((nth) => [point, nth] as const)))(
+const breaks = points
+  .flatMap((point) => [1, 2, 3, 4].map((nth) => [point, nth] as const))
+  .filter(([point, nth]) => LONG || point === 'after-acknowledgement' || nth === 2);
+
+test.each(breaks)(
   'broken off %s, the %i. time, and again: no version is lost, none comes twice',
   async (point, nth) => {
     const { entry, put, kept } = await pair();
@@ -177,7 +182,11 @@ test.each(points.flatMap((point) => [1, 2, 3, 4].map((nth) => [point, nth] as co
     const first = second.status === 'pending' ? await resumeNow(bench, broken.id) : second;
     breakAt = undefined;
     expect(first).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
-    expect(first.books.total).toMatchObject({ seen: 2, created: 2, updated: 0, failed: 0, uncertain: 0 });
+    // The last version, settled by what the copy holds, counts as updated; either way the file counts once.
+    const { created, updated } = first.books.total;
+    expect(created + updated).toBe(2);
+    if (point !== 'after-acknowledgement') expect(created).toBe(2);
+    expect(first.books.total).toMatchObject({ seen: 2, failed: 0, uncertain: 0 });
     expect(await kept('a.txt')).toEqual(range(2, 5));
 
     await put('a.txt', ...range(6, 8));

@@ -328,7 +328,7 @@ export class Bucket {
   }
 
   /** What is gone already is no error. `versionId`: that version itself, without a delete marker. */
-  async remove(key: string, versionId?: string): Promise<void> {
+  async remove(key: string, versionId?: string, withinMs?: number): Promise<void> {
     await unlessMissing(
       this.#run('removing an object', (send) =>
         send.send(
@@ -337,7 +337,10 @@ export class Bucket {
             Key: key,
             ...(versionId === undefined ? {} : { VersionId: versionId }),
           }),
-          { abortSignal: this.#signal },
+          {
+            abortSignal:
+              withinMs === undefined ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(withinMs)]),
+          },
         ),
       ),
     );

@@ -79,6 +79,9 @@ export const forgetFacts = (): void => {
   knownVersioning.clear();
 };
 
+/** For a request that takes milliseconds. */
+const PATIENCE_MS = 2_000;
+
 const NO_ETAG = '0'.repeat(32);
 const BODY = Buffer.from('Sterna tries out what this storage does. This object may be removed.\n');
 const OTHER_BODY = Buffer.from('Sterna tried out what this storage does. This object may be removed.\n');
@@ -179,8 +182,10 @@ async function cleanUp(bucket: Bucket, key: string, versions: ReadonlySet<string
   try {
     // A version of its own each, where the bucket keeps versions: no delete marker is left behind.
     const latest = await bucket.head(key);
+    // Swift never answers the first such request behind a refused completion, and the second one at once.
     for (const version of new Set([...versions, latest?.versionId]))
-      if (version !== undefined) await bucket.remove(key, version);
+      if (version !== undefined)
+        await bucket.remove(key, version, PATIENCE_MS).catch(() => bucket.remove(key, version));
     if ((await bucket.head(key)) !== undefined) await bucket.remove(key);
   } catch {
     // It is hidden from every listing of ours, and its text says what it is.

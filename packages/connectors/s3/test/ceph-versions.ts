@@ -38,6 +38,10 @@ export function describeVersions(server: () => S3Server): void {
     const replaced = await session.writer?.apply([{ ...replacing, body: Buffer.from('two') }]);
     expect(replaced).toMatchObject([{ outcome: 'done' }]);
     expect(await versions()).toEqual(['a.txt false', 'a.txt true']);
+    const earlier = [];
+    for await (const one of session.reader.versions?.('', 'a.txt', 5) ?? []) earlier.push([one.version, one.body]);
+    expect(earlier).toEqual([[ifVersion, body]]);
+    expect(session.capabilities.versions).toBe(true);
     const stale = await session.writer?.apply([{ ...replacing, body: Buffer.from('six') }]);
     expect(stale).toMatchObject([{ outcome: 'changed' }]);
     await session.writer?.apply([{ verb: 'remove', op: 'd', container: '', targetId: 'a.txt', how: 'trash' }]);
