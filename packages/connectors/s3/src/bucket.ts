@@ -21,7 +21,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SternaError } from '@sterna/core';
+import { asSternaError, SternaError } from '@sterna/core';
 import { aborted, s3Error, statusOf } from './errors.ts';
 import type { Listed } from './glance.ts';
 import { Slots } from './slots.ts';
@@ -382,17 +382,21 @@ export class Bucket {
     key: string,
     metadata: Readonly<Record<string, string>>,
     contentType = 'application/octet-stream',
+    manner: Manner = {},
   ): Promise<string> {
-    const answer = await this.#run('beginning an upload', (send) =>
-      send.send(
-        new CreateMultipartUploadCommand({
-          Bucket: this.name,
-          Key: key,
-          ContentType: contentType,
-          Metadata: { ...metadata },
-        }),
-        { abortSignal: this.#signal },
-      ),
+    const answer = await this.#run(
+      'beginning an upload',
+      (send) =>
+        send.send(
+          new CreateMultipartUploadCommand({
+            Bucket: this.name,
+            Key: key,
+            ContentType: contentType,
+            Metadata: { ...metadata },
+          }),
+          { abortSignal: this.#signal },
+        ),
+      manner,
     );
     if (answer.UploadId === undefined)
       throw new SternaError('config', 's3-not-implemented', 'The storage gave an upload no id.', {
@@ -504,6 +508,22 @@ export class Bucket {
         }),
       ),
     );
+  }
+
+  /** Unfinished uploads of this very key, whoever began them; undefined where they may not be listed. */
+  async uploadsOf(key: string): Promise<readonly string[] | undefined> {
+    try {
+      const answer = await this.#run('looking for unfinished uploads', (send) =>
+        send.send(new ListMultipartUploadsCommand({ Bucket: this.name, Prefix: key }), { abortSignal: this.#signal }),
+      );
+      return (answer.Uploads ?? []).flatMap(({ Key, UploadId }) =>
+        Key === key && UploadId !== undefined ? [UploadId] : [],
+      );
+    } catch (thrown) {
+      const { class: kind } = asSternaError(thrown);
+      if (kind === 'transient' || kind === 'throttled') throw thrown;
+      return undefined;
+    }
   }
 
   /** How many uploads nobody has completed, up to a page of them. */

@@ -46,9 +46,12 @@ export type UploadResult =
 
 /** What is kept in the note of an upload: which it is, and how it is cut into parts. */
 interface Note {
+  /** Empty while it is about to begin. */
   readonly upload: string;
   readonly name: string;
   readonly partBytes: number;
+  /** What was under way for this key before, by others. */
+  readonly others?: readonly string[];
 }
 
 interface Found {
@@ -111,7 +114,7 @@ export class Uploads {
   async discard(key: string): Promise<void> {
     const found = await this.#read(key);
     const folder = key.slice(0, key.lastIndexOf('/') + 1);
-    if (found !== undefined) await this.#bucket.abortUpload(`${folder}${found.note.name}`, found.note.upload);
+    if (found !== undefined) await this.#giveUp(`${folder}${found.note.name}`, found.note);
     await this.#bucket.remove(key, found?.versionId);
   }
 
@@ -127,21 +130,54 @@ export class Uploads {
   ): Promise<{ upload: string; partBytes: number; versionId: string | undefined; parts: ReadonlyMap<number, Part> }> {
     if (found !== undefined) {
       const { upload, partBytes } = found.note;
-      const parts = found.note.name === name ? await this.#bucket.parts(key, upload) : undefined;
+      const parts = found.note.name === name && upload !== '' ? await this.#bucket.parts(key, upload) : undefined;
       if (parts !== undefined && partBytes >= PART_BYTES && Math.ceil(size / partBytes) <= MAX_PARTS)
         return { upload, partBytes, versionId: found.versionId, parts: new Map(parts.map((one) => [one.number, one])) };
       await this.#settle(container, stamp, found);
     }
     const partBytes = partBytesOf(size);
-    const upload = await this.#bucket.createUpload(key, metadata);
-    const note: Note = { upload, name, partBytes };
-    const kept =
-      stamp === undefined
-        ? undefined
-        : await this.#bucket.put(this.#keys.keyOf(container, noteName(stamp)), Buffer.from(JSON.stringify(note)), {
-            contentType: 'application/json',
-          });
-    return { upload, partBytes, versionId: kept?.versionId, parts: new Map() };
+    if (stamp === undefined)
+      return {
+        upload: await this.#bucket.createUpload(key, metadata),
+        partBytes,
+        versionId: undefined,
+        parts: new Map(),
+      };
+    const noteKey = this.#keys.keyOf(container, noteName(stamp));
+    const keep = async (note: Note): Promise<string | undefined> => {
+      const body = Buffer.from(JSON.stringify(note));
+      return (await this.#bucket.put(noteKey, body, { contentType: 'application/json' })).versionId;
+    };
+    // Its id is known only once it has begun: a crash right then must leave a trace of it.
+    const others = await this.#bucket.uploadsOf(key);
+    const about: Note = { upload: '', name, partBytes, ...(others === undefined ? {} : { others }) };
+    const earlier = others === undefined ? undefined : await keep(about);
+    const upload = await this.#createOnce(key, metadata, about);
+    const versionId = await keep({ upload, name, partBytes });
+    if (earlier !== undefined) await this.#bucket.remove(noteKey, earlier);
+    return { upload, partBytes, versionId, parts: new Map() };
+  }
+
+  /** An upload whose answer was lost is given up before there is another one. */
+  async #createOnce(key: string, metadata: Readonly<Record<string, string>>, about: Note): Promise<string> {
+    for (let tries = 0; ; tries += 1)
+      try {
+        return await this.#bucket.createUpload(key, metadata, undefined, { once: true });
+      } catch (thrown) {
+        const delay = this.#bucket.retryDelaysMs[tries];
+        if (asSternaError(thrown).class !== 'transient' || delay === undefined || this.#bucket.isEnded) throw thrown;
+        await this.#bucket.pause(delay);
+        await this.#giveUp(key, about);
+      }
+  }
+
+  /** One that nobody knows the id of has no parts, and wasn't there before. */
+  async #giveUp(key: string, { upload, others }: Note): Promise<void> {
+    if (upload !== '') return this.#bucket.abortUpload(key, upload);
+    if (others === undefined) return;
+    for (const one of (await this.#bucket.uploadsOf(key)) ?? [])
+      if (!others.includes(one) && (await this.#bucket.parts(key, one))?.length === 0)
+        await this.#bucket.abortUpload(key, one);
   }
 
   /** @throws BodyFailure; SternaError object `size-differs` */
@@ -254,7 +290,7 @@ export class Uploads {
   ): Promise<void> {
     if (found === undefined) return;
     const key = this.#keys.keyOf(container, found.note.name);
-    if (!isComplete) await this.#bucket.abortUpload(key, found.note.upload);
+    if (!isComplete) await this.#giveUp(key, found.note);
     if (stamp !== undefined) await this.#bucket.remove(this.#keys.keyOf(container, noteName(stamp)), found.versionId);
   }
 
@@ -268,9 +304,11 @@ export class Uploads {
     const chunks: Buffer[] = [];
     for await (const chunk of got.body as AsyncIterable<Buffer>) chunks.push(chunk);
     try {
-      const { upload, name, partBytes } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Partial<Note>;
-      if (typeof upload === 'string' && typeof name === 'string' && Number.isSafeInteger(partBytes))
-        return { note: { upload, name, partBytes: partBytes as number }, versionId: got.versionId };
+      const note = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Partial<Note>;
+      const { upload, name, partBytes, others } = note;
+      const isNote = typeof upload === 'string' && typeof name === 'string' && Number.isSafeInteger(partBytes);
+      if (isNote && (others === undefined || Array.isArray(others)))
+        return { note: note as Note, versionId: got.versionId };
     } catch {
       // Cut off, or somebody else's: it names no upload.
     }
