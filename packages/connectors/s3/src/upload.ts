@@ -35,6 +35,8 @@ export interface UploadRequest {
   readonly metadata: Readonly<Record<string, string>>;
   /** The condition where the storage keeps it; else what is there is looked at right before. */
   readonly condition: Condition;
+  /** A replacement that finds its own content there has been written by an earlier try, perhaps just now. */
+  readonly isReplacement?: true;
   /** Looks whether it may be completed; undefined: it may. */
   readonly objection: () => Promise<Head | undefined | 'missing'>;
 }
@@ -90,8 +92,9 @@ export class Uploads {
     const found = stamp === undefined ? undefined : await this.#note(container, stamp);
     const early = await request.objection();
     if (early !== undefined) {
+      const isWritten = await this.#isWritten(request, early, found?.note.partBytes);
       await this.#settle(container, stamp, found);
-      return { is: 'objected', now: early };
+      return isWritten && early !== 'missing' ? { is: 'written', version: early.etag } : { is: 'objected', now: early };
     }
     const begun = await this.#begin(key, request, found);
     const { upload, partBytes, versionId } = begun;
@@ -108,6 +111,21 @@ export class Uploads {
         await this.#settle(container, stamp, { note: { upload, name, partBytes }, versionId }).catch(() => undefined);
       throw thrown;
     }
+  }
+
+  /** Reads the file for the ETag that its parts would have. */
+  async #isWritten(
+    request: UploadRequest,
+    now: Head | 'missing',
+    partBytes = partBytesOf(request.size),
+  ): Promise<boolean> {
+    if (request.isReplacement !== true || now === 'missing' || now.size !== request.size) return false;
+    const md5s: Buffer[] = [];
+    for await (const { bytes, release } of cutInto(request.body, partBytes, this.#buffers, request.size)) {
+      md5s.push(md5Of(bytes));
+      release();
+    }
+    return joinedEtag(md5s) === now.etag;
   }
 
   /** Gives up what the note of this key names, and removes the note. */
@@ -248,14 +266,18 @@ export class Uploads {
     key: string,
     upload: string,
     sent: { readonly parts: readonly Part[]; readonly etag: string },
-    { condition, objection, size }: UploadRequest,
+    { condition, objection, size, isReplacement }: UploadRequest,
   ): Promise<UploadResult> {
     const isConditional = condition.absent === true || condition.etag !== undefined;
     for (let tries = 0; ; tries += 1) {
       const now = isConditional ? undefined : await objection();
       // An earlier request of this loop may have taken effect though its answer was lost.
       const isOurs = (there: Head | 'missing' | undefined): there is Head =>
-        tries > 0 && there !== undefined && there !== 'missing' && there.etag === sent.etag && there.size === size;
+        (tries > 0 || isReplacement === true) &&
+        there !== undefined &&
+        there !== 'missing' &&
+        there.etag === sent.etag &&
+        there.size === size;
       if (isOurs(now)) return { is: 'written', version: now.etag };
       if (now !== undefined) return { is: 'objected', now };
       try {

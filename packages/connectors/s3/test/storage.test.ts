@@ -536,3 +536,31 @@ test.each(['in this run', 'in the next run'])(
     bucket.dispose();
   },
 );
+
+test('a large replacement that landed unheard is done when it is sent again; other content there is kept', async () => {
+  const bucket = await RawBucket.make(server);
+  const writer = writerOf(await session(bucket.system()));
+  const [before, after, theirs] = [1, 2, 3].map((seed) => contentOf(17 * MIB, seed)) as [Buffer, Buffer, Buffer];
+  const [made] = await writer.apply([creating('large.bin', before, { body: chunksOf(before) })]);
+  const ifVersion = made?.outcome === 'done' ? made.version : undefined;
+  const replace = (content: Buffer) =>
+    writer.apply([
+      {
+        verb: 'replace',
+        op: 'r',
+        container: '',
+        targetId: 'large.bin',
+        ifVersion,
+        stamp: STAMP,
+        size: content.length,
+        body: chunksOf(content),
+      },
+    ]);
+  const [landed] = await replace(after);
+  expect(landed).toMatchObject({ outcome: 'done' });
+  expect(await replace(after)).toEqual([landed]);
+  expect(await replace(theirs)).toMatchObject([{ outcome: 'changed' }]);
+  expect((await bucket.get('large.bin')).body.equals(after)).toBe(true);
+  expect(await bucket.uploads()).toBe(0);
+  bucket.dispose();
+});
