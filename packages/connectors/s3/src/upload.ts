@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asSternaError, SternaError } from '@sterna/core';
-import { type Bucket, type Condition, type Head, md5Of, type Part } from './bucket.ts';
+import { type Bucket, type Condition, type Head, isOfParts, md5Of, type Part } from './bucket.ts';
 import { isPrecondition, statusOf } from './errors.ts';
 import { type KeySpace, noteName } from './keys.ts';
 import { Slots } from './slots.ts';
@@ -268,7 +268,7 @@ export class Uploads {
     sent: { readonly parts: readonly Part[]; readonly etag: string },
     { condition, objection, size, isReplacement }: UploadRequest,
   ): Promise<UploadResult> {
-    const isConditional = condition.absent === true || condition.etag !== undefined;
+    let isConditional = condition.absent === true || condition.etag !== undefined;
     for (let tries = 0; ; tries += 1) {
       const now = isConditional ? undefined : await objection();
       // An earlier request of this loop may have taken effect though its answer was lost.
@@ -281,7 +281,7 @@ export class Uploads {
       if (isOurs(now)) return { is: 'written', version: now.etag };
       if (now !== undefined) return { is: 'objected', now };
       try {
-        await this.#bucket.completeUpload(key, upload, sent.parts, { ...condition, once: true });
+        await this.#bucket.completeUpload(key, upload, sent.parts, { ...(isConditional ? condition : {}), once: true });
         const written = await this.#bucket.head(key);
         if (written?.size === size) return { is: 'written', version: written.etag };
         throw new SternaError(
@@ -295,6 +295,12 @@ export class Uploads {
         if (isPrecondition(error) || (tries > 0 && statusOf(error) === 404)) {
           const there = await this.#bucket.head(key);
           if (isOurs(there)) return { is: 'written', version: there.etag };
+          // Swift compares with the ETag that it doesn't tell: what is of parts is never as it was, so we look ourselves.
+          const isSame = isConditional && there !== undefined && there.etag === condition.etag && isOfParts(there.etag);
+          if (isPrecondition(error) && isSame) {
+            isConditional = false;
+            continue;
+          }
           if (isPrecondition(error)) return { is: 'objected', now: there ?? 'missing' };
         }
         const delay = this.#bucket.retryDelaysMs[tries];
