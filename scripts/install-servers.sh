@@ -1,9 +1,11 @@
 #!/bin/sh
 # Installs the real servers and tools which the tests and benchmarks run against (Debian 12 and its descendants).
 # Safe to run again: it installs what is missing, and says what it does. Nothing is started.
+# With STERNA_TEST_LONG set, also what only the long tests need: Ceph, whose packages are large.
 set -eu
 
-PACKAGES="dovecot-imapd postgresql-15 cyrus-common cyrus-caldav cyrus-admin sasl2-bin libsasl2-modules radicale python3-tz acl chromium isync openssl ca-certificates apache2 rclone python3-swift radosgw ceph-mon ceph-osd"
+PACKAGES="dovecot-imapd postgresql-15 cyrus-common cyrus-caldav cyrus-admin sasl2-bin libsasl2-modules radicale python3-tz acl chromium isync openssl ca-certificates apache2 rclone python3-swift"
+LONG_PACKAGES="radosgw ceph-mon ceph-osd"
 # cyrus-imapd and dovecot-imapd exclude each other, so Cyrus' IMAP server is only unpacked, beside the system.
 CYRUS_ROOT="${STERNA_CYRUS_ROOT:-/var/cache/sterna-test/cyrus-imapd}"
 
@@ -11,7 +13,7 @@ say() { printf '%s\n' "install-servers: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
 command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1 ||
-  fail "this script needs Debian (apt-get). Elsewhere, install by hand: Dovecot 2.3, PostgreSQL 15, Cyrus IMAP 3.6, Radicale 3, Apache 2.4, rclone, Swift 2.30, Ceph 16 (monitor, object store, gateway), acl, Chromium, isync, OpenSSL."
+  fail "this script needs Debian (apt-get). Elsewhere, install by hand: Dovecot 2.3, PostgreSQL 15, Cyrus IMAP 3.6, Radicale 3, Apache 2.4, rclone, Swift 2.30, acl, Chromium, isync, OpenSSL; for the long tests (STERNA_TEST_LONG) Ceph 16 (monitor, object store, gateway)."
 
 if [ "$(id -u)" = 0 ]; then
   as_root() { "$@"; }
@@ -23,6 +25,12 @@ fi
 installed() {
   [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
 }
+
+if [ -n "${STERNA_TEST_LONG:-}" ]; then
+  PACKAGES="$PACKAGES $LONG_PACKAGES"
+else
+  say "leaving out what only the long tests need (STERNA_TEST_LONG): $LONG_PACKAGES"
+fi
 
 missing=
 for package in $PACKAGES; do

@@ -4,38 +4,51 @@ import { connectors } from '@sterna/connectors';
 import {
   type Apache,
   type FaultProxy,
+  type S3Server,
   startApache,
   startFaultProxy,
   startRcloneWebdav,
+  startSwift,
   type WebServer,
 } from '@sterna/test-servers';
+import { BucketTree } from '../support/bucket-tree.ts';
 import type { Endpoint } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { BareStage } from './bare-stage.ts';
 
-export type DriveKind = 'a folder' | 'WebDAV of rclone' | 'WebDAV of Apache';
+export type DriveKind = 'a folder' | 'WebDAV of rclone' | 'WebDAV of Apache' | 'S3 of Swift';
+
+const none = async (): Promise<number> => 0;
 
 export interface DriveTarget {
-  /** What is in it, seen on the disk of the server. */
-  readonly target: Tree;
+  /** What is in it, seen on the disk of the server, or by its own client. */
+  readonly target: { truth(): Record<string, string> | Promise<Record<string, string>> };
+  /** Uploads of several parts that nobody completed or gave up. */
+  readonly openUploads: () => Promise<number>;
   readonly endpoint: Endpoint;
   /** In front of the server, where there is one. */
   readonly proxy: FaultProxy | undefined;
 }
 
-/** What the scenarios of drives share: folders, and two WebDAV servers that do things differently. */
+/** What the scenarios of drives share: folders, two WebDAV servers that do things differently, and an object storage. */
 export class DriveStage extends BareStage {
-  readonly kinds: readonly DriveKind[] = ['a folder', 'WebDAV of rclone', 'WebDAV of Apache'];
+  readonly kinds: readonly DriveKind[] = ['a folder', 'WebDAV of rclone', 'WebDAV of Apache', 'S3 of Swift'];
   #rclone!: WebServer;
   #apache!: Apache;
+  #swift!: S3Server;
 
   constructor() {
     super([...connectors.values()]);
   }
 
   override async open(): Promise<void> {
-    [this.#rclone, this.#apache] = await Promise.all([startRcloneWebdav(), startApache(), super.open()]);
-    this.later(() => Promise.all([this.#rclone.stop(), this.#apache.stop()]));
+    [this.#rclone, this.#apache, this.#swift] = await Promise.all([
+      startRcloneWebdav(),
+      startApache(),
+      startSwift(),
+      super.open(),
+    ]);
+    this.later(() => Promise.all([this.#rclone.stop(), this.#apache.stop(), this.#swift.stop()]));
   }
 
   /** A drive of its own. */
@@ -43,7 +56,15 @@ export class DriveStage extends BareStage {
     const name = `drive-${round}`;
     if (kind === 'a folder') {
       const root = this.folder(`${name}-target`);
-      return { target: new Tree(root), endpoint: drive(root), proxy: undefined };
+      return { target: new Tree(root), openUploads: none, endpoint: drive(root), proxy: undefined };
+    }
+    if (kind === 'S3 of Swift') {
+      const target = await new BucketTree(this.#swift, name).make();
+      const proxy = await startFaultProxy({ target: this.#swift, protocol: 'raw' });
+      this.later(() => proxy.stop());
+      this.later(() => target.dispose());
+      const endpoint = target.endpoint('.', `http://${proxy.host}:${proxy.port}`);
+      return { target, openUploads: () => target.openUploads(), endpoint, proxy };
     }
     const server = kind === 'WebDAV of rclone' ? this.#rclone : this.#apache;
     const root = join(server.root, name);
@@ -54,6 +75,7 @@ export class DriveStage extends BareStage {
     const url = `http://${proxy.host}:${proxy.port}/${name}/`;
     return {
       target: new Tree(root),
+      openUploads: none,
       endpoint: { connector: 'webdav', settings: { url, retryDelaysMs: [0, 10, 50] }, address: 'user', password: 'pw' },
       proxy,
     };

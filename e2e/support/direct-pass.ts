@@ -42,6 +42,7 @@ export interface Endpoint {
   readonly connector: string;
   readonly settings: unknown;
   readonly address: string;
+  readonly user?: string;
   readonly password?: string;
 }
 
@@ -60,7 +61,8 @@ export async function addEntry(
     );
     const id = Number(rows[0].id);
     if (endpoint.password !== undefined) {
-      const sealed = bench.deps.secrets.sealJson(`system:${id}`, { password: endpoint.password });
+      const { user, password } = endpoint;
+      const sealed = bench.deps.secrets.sealJson(`system:${id}`, { ...(user === undefined ? {} : { user }), password });
       await pool.query('update system set sealed_credentials = $2 where id = $1', [id, sealed]);
     }
     return id;

@@ -59,7 +59,7 @@ export async function startSwift(): Promise<S3Server> {
 
 /** Ceph 16: as Swift, but it keeps the conditions of a put, and none of completing an upload. Takes 10 seconds to start. */
 export async function startCeph(): Promise<S3Server> {
-  if (!cephInstalled()) throw new Error('Ceph is not installed: run scripts/install-servers.sh');
+  if (!cephInstalled()) throw new Error('Ceph is not installed: run STERNA_TEST_LONG=1 scripts/install-servers.sh');
   const keys = { accessKeyId: 'tester', secretAccessKey: 'secret-of-tester' };
   return start('ceph', 'Ceph', keys, keys, async (folder, port) => {
     const monitor = await freePort();

@@ -24,22 +24,35 @@ export async function wholeOf(bucket: Bucket, got: Got): Promise<Buffer> {
 }
 
 /**
- * A file's bytes, anew each time they are asked for, and always those of this ETag. A transfer that breaks goes on where
+ * A file's bytes, anew each time they are asked for, and always those of this ETag, and of this version where one is given. A transfer that breaks goes on where
  * it broke.
  *
  * @throws while iterating: SternaError object `changed-while-read`, transient
  */
-export function bodyOf(bucket: Bucket, key: string, etag: string, size: number): AsyncIterable<Buffer> {
-  return { [Symbol.asyncIterator]: () => gathered(transfer(bucket, key, etag, size)) };
+export function bodyOf(
+  bucket: Bucket,
+  key: string,
+  etag: string,
+  size: number,
+  versionId?: string,
+): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => gathered(transfer(bucket, key, etag, size, versionId)) };
 }
 
-async function* transfer(bucket: Bucket, key: string, etag: string, size: number): AsyncGenerator<Buffer> {
+async function* transfer(
+  bucket: Bucket,
+  key: string,
+  etag: string,
+  size: number,
+  versionId: string | undefined,
+): AsyncGenerator<Buffer> {
   let at = 0;
   let breaks = 0;
   while (at < size || (size === 0 && breaks === 0)) {
     let got: Got | undefined;
     try {
-      got = await bucket.get(key, { etag, offset: at });
+      // A version is never another one, and not every server knows it by the ETag that it tells.
+      got = await bucket.get(key, versionId === undefined ? { etag, offset: at } : { versionId, offset: at });
     } catch (thrown) {
       const error = asSternaError(thrown);
       throw isPrecondition(error) ? changedWhileRead() : error;

@@ -13,6 +13,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
@@ -20,7 +21,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SternaError } from '@sterna/core';
+import { asSternaError, SternaError } from '@sterna/core';
 import { aborted, s3Error, statusOf } from './errors.ts';
 import type { Listed } from './glance.ts';
 import { Slots } from './slots.ts';
@@ -247,10 +248,17 @@ export class Bucket {
   }
 
   /** Undefined: there is no such object. */
-  async head(key: string): Promise<Head | undefined> {
+  async head(key: string, versionId?: string): Promise<Head | undefined> {
     const answer = await unlessMissing(
       this.#run('looking at an object', (send) =>
-        send.send(new HeadObjectCommand({ Bucket: this.name, Key: key }), { abortSignal: this.#signal }),
+        send.send(
+          new HeadObjectCommand({
+            Bucket: this.name,
+            Key: key,
+            ...(versionId === undefined ? {} : { VersionId: versionId }),
+          }),
+          { abortSignal: this.#signal },
+        ),
       ),
     );
     return answer === undefined ? undefined : headOf(answer);
@@ -261,8 +269,11 @@ export class Bucket {
    *
    * @throws SternaError with the status 412 where it is no more the one of `etag`
    */
-  async get(key: string, options: { readonly etag?: string; readonly offset?: number } = {}): Promise<Got | undefined> {
-    const { etag, offset = 0 } = options;
+  async get(
+    key: string,
+    options: { readonly etag?: string; readonly offset?: number; readonly versionId?: string | undefined } = {},
+  ): Promise<Got | undefined> {
+    const { etag, offset = 0, versionId } = options;
     const answer = await unlessMissing(
       this.#run('reading an object', (send) =>
         send.send(
@@ -270,6 +281,7 @@ export class Bucket {
             Bucket: this.name,
             Key: key,
             ...(etag === undefined ? {} : { IfMatch: quoted(etag) }),
+            ...(versionId === undefined ? {} : { VersionId: versionId }),
             ...(offset === 0 ? {} : { Range: `bytes=${offset}-` }),
           }),
           { abortSignal: this.#signal },
@@ -316,7 +328,7 @@ export class Bucket {
   }
 
   /** What is gone already is no error. `versionId`: that version itself, without a delete marker. */
-  async remove(key: string, versionId?: string): Promise<void> {
+  async remove(key: string, versionId?: string, withinMs?: number): Promise<void> {
     await unlessMissing(
       this.#run('removing an object', (send) =>
         send.send(
@@ -325,7 +337,10 @@ export class Bucket {
             Key: key,
             ...(versionId === undefined ? {} : { VersionId: versionId }),
           }),
-          { abortSignal: this.#signal },
+          {
+            abortSignal:
+              withinMs === undefined ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(withinMs)]),
+          },
         ),
       ),
     );
@@ -367,17 +382,21 @@ export class Bucket {
     key: string,
     metadata: Readonly<Record<string, string>>,
     contentType = 'application/octet-stream',
+    manner: Manner = {},
   ): Promise<string> {
-    const answer = await this.#run('beginning an upload', (send) =>
-      send.send(
-        new CreateMultipartUploadCommand({
-          Bucket: this.name,
-          Key: key,
-          ContentType: contentType,
-          Metadata: { ...metadata },
-        }),
-        { abortSignal: this.#signal },
-      ),
+    const answer = await this.#run(
+      'beginning an upload',
+      (send) =>
+        send.send(
+          new CreateMultipartUploadCommand({
+            Bucket: this.name,
+            Key: key,
+            ContentType: contentType,
+            Metadata: { ...metadata },
+          }),
+          { abortSignal: this.#signal },
+        ),
+      manner,
     );
     if (answer.UploadId === undefined)
       throw new SternaError('config', 's3-not-implemented', 'The storage gave an upload no id.', {
@@ -491,6 +510,22 @@ export class Bucket {
     );
   }
 
+  /** Unfinished uploads of this very key, whoever began them; undefined where they may not be listed. */
+  async uploadsOf(key: string): Promise<readonly string[] | undefined> {
+    try {
+      const answer = await this.#run('looking for unfinished uploads', (send) =>
+        send.send(new ListMultipartUploadsCommand({ Bucket: this.name, Prefix: key }), { abortSignal: this.#signal }),
+      );
+      return (answer.Uploads ?? []).flatMap(({ Key, UploadId }) =>
+        Key === key && UploadId !== undefined ? [UploadId] : [],
+      );
+    } catch (thrown) {
+      const { class: kind } = asSternaError(thrown);
+      if (kind === 'transient' || kind === 'throttled') throw thrown;
+      return undefined;
+    }
+  }
+
   /** How many uploads nobody has completed, up to a page of them. */
   async unfinishedUploads(prefix: string): Promise<{ readonly count: number; readonly isMore: boolean }> {
     const answer = await this.#run('looking for unfinished uploads', (send) =>
@@ -499,6 +534,38 @@ export class Bucket {
       }),
     );
     return { count: answer.Uploads?.length ?? 0, isMore: answer.IsTruncated === true };
+  }
+
+  /**
+   * Ids of what a key held before, the newest first, `max` of them: neither the current object nor delete markers. All of
+   * them begin with the key, and the key itself comes first.
+   */
+  async earlierVersions(key: string, max: number): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let marker: string | undefined; ; ) {
+      const answer = await this.#run('listing the versions of an object', (send) =>
+        send.send(
+          new ListObjectVersionsCommand({
+            Bucket: this.name,
+            EncodingType: 'url',
+            Prefix: key,
+            ...(marker === undefined ? {} : { KeyMarker: key, VersionIdMarker: marker }),
+          }),
+          { abortSignal: this.#signal },
+        ),
+      );
+      const isOf = ({ Key }: { readonly Key?: string | undefined }): boolean =>
+        decoded(Key ?? '', answer.EncodingType) === key;
+      const versions = answer.Versions ?? [];
+      const here = versions.filter(isOf);
+      for (const { VersionId, IsLatest } of here) if (IsLatest !== true) found.push(VersionId ?? 'null');
+      const markers = answer.DeleteMarkers ?? [];
+      const isAll = here.length === versions.length && markers.every(isOf);
+      const next = answer.NextVersionIdMarker;
+      if (found.length >= max || !isAll || answer.IsTruncated !== true || next === undefined || next === marker)
+        return found.slice(0, max);
+      marker = next;
+    }
   }
 
   /** `Enabled`, `Suspended`; undefined: never. */

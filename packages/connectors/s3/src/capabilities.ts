@@ -14,8 +14,16 @@ export const nameRules = (base: string): NameRules => ({
   unit: 'bytes',
 });
 
-/** @param facts undefined where nothing is written, and so nothing was tried out */
-export function capabilitiesOf(base: string, facts: Facts | undefined, where: string): Capabilities {
+/**
+ * @param facts undefined where nothing is written, and so nothing was tried out
+ * @param versioning As the bucket says: only what is `Enabled` keeps what is replaced
+ */
+export function capabilitiesOf(
+  base: string,
+  facts: Facts | undefined,
+  where: string,
+  versioning: string,
+): Capabilities {
   return {
     kinds: ['file'],
     settle: 'reserved-id',
@@ -27,13 +35,22 @@ export function capabilitiesOf(base: string, facts: Facts | undefined, where: st
     moves: true,
     keywords: 'none',
     permissions: false,
-    versions: false,
+    versions: versioning === 'Enabled',
     names: nameRules(base),
     batch: { objects: 64, bytes: 8 * 1024 * 1024, inFlight: 8 },
     maxObjectBytes: MAX_OBJECT_BYTES,
-    evidence: { storage: where, ...(facts === undefined ? {} : evidenceOf(facts)) },
+    evidence: {
+      storage: where,
+      versioning: versioningWords(versioning),
+      ...(facts === undefined ? {} : evidenceOf(facts)),
+    },
   };
 }
+
+const versioningWords = (versioning: string): string =>
+  versioning === 'Enabled'
+    ? 'on: a replaced file stays as an older version, a removed one behind a delete marker; older versions are read and written'
+    : versioning;
 
 function evidenceOf(facts: Facts): Record<string, string> {
   const conditional = (holds: boolean, header: string): string =>
@@ -52,9 +69,5 @@ function evidenceOf(facts: Facts): Record<string, string> {
     times: facts.keepsMtime
       ? 'kept in the metadata mtime, as rclone keeps them'
       : 'not kept: the storage drops the metadata mtime',
-    versioning:
-      facts.versioning === 'Enabled'
-        ? 'on: a replaced file stays as an older version, a removed one behind a delete marker'
-        : facts.versioning,
   };
 }

@@ -2,7 +2,7 @@ import type { CheckLine, DiscoveredItem, SystemConfig } from '@sterna/connector-
 import { asSternaError } from '@sterna/core';
 import { capabilitiesOf } from './capabilities.ts';
 import { KeySpace } from './keys.ts';
-import { factsOf } from './probe.ts';
+import { factsOf, versioningOf } from './probe.ts';
 import { openBucket } from './session.ts';
 import { basePrefix, SELF } from './settings.ts';
 
@@ -62,7 +62,7 @@ export async function checkS3(
 async function writing(bucket: Parameters<typeof factsOf>[0], keys: KeySpace, where: string): Promise<CheckLine[]> {
   try {
     const facts = await factsOf(bucket, keys);
-    const { storage: _, ...evidence } = capabilitiesOf(keys.base, facts, where).evidence;
+    const { storage: _, ...evidence } = capabilitiesOf(keys.base, facts, where, await versioningOf(bucket)).evidence;
     return [
       { name: 'write', ok: true, evidence: 'a small object was written, looked at and removed' },
       ...Object.entries(evidence).map(([name, words]) => ({ name: `capability: ${name}`, ok: true, evidence: words })),

@@ -20,12 +20,39 @@ export interface Facts {
   readonly etagIsMd5: boolean;
   /** User metadata is kept, and so the time of a file. */
   readonly keepsMtime: boolean;
-  /** `Enabled`, `Suspended`, `never`; `unknown` where we may not ask. */
-  readonly versioning: string;
 }
 
 /** By endpoint and bucket: a server doesn't change while we run. */
 const known = new Map<string, Promise<Facts>>();
+const knownVersioning = new Map<string, Promise<string>>();
+const nameOf = (bucket: Bucket): string => `${bucket.endpoint.origin} ${bucket.name}`;
+
+/**
+ * `Enabled`, `Suspended`, `never`; `unknown` where we may not ask. Once per process, endpoint and bucket.
+ *
+ * @throws SternaError transient | throttled
+ */
+export async function versioningOf(bucket: Bucket): Promise<string> {
+  const key = nameOf(bucket);
+  const asked = knownVersioning.get(key) ?? askForVersioning(bucket);
+  knownVersioning.set(key, asked);
+  try {
+    return await asked;
+  } catch (error) {
+    knownVersioning.delete(key);
+    throw error;
+  }
+}
+
+async function askForVersioning(bucket: Bucket): Promise<string> {
+  try {
+    return (await bucket.versioning()) ?? 'never';
+  } catch (thrown) {
+    const error = asSternaError(thrown);
+    if (isOfServer(error)) throw error;
+    return 'unknown';
+  }
+}
 
 /**
  * Once per process, endpoint and bucket.
@@ -33,7 +60,7 @@ const known = new Map<string, Promise<Facts>>();
  * @throws SternaError auth where nothing may be written there
  */
 export async function factsOf(bucket: Bucket, keys: KeySpace): Promise<Facts> {
-  const key = `${bucket.endpoint.origin} ${bucket.name}`;
+  const key = nameOf(bucket);
   const earlier = known.get(key);
   if (earlier !== undefined) return earlier;
   const asked = probe(bucket, keys);
@@ -47,7 +74,13 @@ export async function factsOf(bucket: Bucket, keys: KeySpace): Promise<Facts> {
 }
 
 /** For tests, whose servers come and go. */
-export const forgetFacts = (): void => known.clear();
+export const forgetFacts = (): void => {
+  known.clear();
+  knownVersioning.clear();
+};
+
+/** For a request that takes milliseconds. */
+const PATIENCE_MS = 2_000;
 
 const NO_ETAG = '0'.repeat(32);
 const BODY = Buffer.from('Sterna tries out what this storage does. This object may be removed.\n');
@@ -78,10 +111,6 @@ async function probe(bucket: Bucket, keys: KeySpace): Promise<Facts> {
       copiesOnlyNew,
       etagIsMd5: head?.etag === md5Of(BODY).toString('hex'),
       keepsMtime: mtimeOf(head?.metadata, undefined)?.getTime() === date.getTime(),
-      versioning: await bucket.versioning().then(
-        (status) => status ?? 'never',
-        () => 'unknown',
-      ),
     };
   } finally {
     await cleanUp(bucket, key, versions);
@@ -153,8 +182,10 @@ async function cleanUp(bucket: Bucket, key: string, versions: ReadonlySet<string
   try {
     // A version of its own each, where the bucket keeps versions: no delete marker is left behind.
     const latest = await bucket.head(key);
+    // Swift never answers the first such request behind a refused completion, and the second one at once.
     for (const version of new Set([...versions, latest?.versionId]))
-      if (version !== undefined) await bucket.remove(key, version);
+      if (version !== undefined)
+        await bucket.remove(key, version, PATIENCE_MS).catch(() => bucket.remove(key, version));
     if ((await bucket.head(key)) !== undefined) await bucket.remove(key);
   } catch {
     // It is hidden from every listing of ours, and its text says what it is.

@@ -87,12 +87,22 @@ export class S3Reader implements Reader {
     for (fill(); ahead.length > 0; fill()) yield await (ahead.shift() as Promise<Content | Vanished | Unreadable>);
   }
 
-  /** A file as it is now. */
-  async one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
+  /** One at a time: whoever needs but the first reads no other. A version that is gone by now is left out. */
+  async *versions(container: string, id: string, depth: number): AsyncGenerator<Content> {
+    const found = await this.#bucket.earlierVersions(this.#keys.keyOf(container, id), depth);
+    for (const versionId of found.toReversed()) {
+      const one = await this.one(container, id, versionId);
+      if ('error' in one) throw one.error;
+      if ('body' in one) yield one;
+    }
+  }
+
+  /** A file as it is now, or as it was. */
+  async one(container: string, id: string, versionId?: string): Promise<Content | Vanished | Unreadable> {
     const key = this.#keys.keyOf(container, id);
     for (let failures = 0; ; failures += 1)
       try {
-        const got = await this.#bucket.get(key);
+        const got = await this.#bucket.get(key, { versionId });
         if (got === undefined) return { id, vanished: true };
         const told = {
           id,
@@ -104,7 +114,7 @@ export class S3Reader implements Reader {
         };
         if (got.size <= INLINE_LIMIT) return { ...told, body: await wholeOf(this.#bucket, got) };
         got.body.destroy();
-        return { ...told, detached: true, body: bodyOf(this.#bucket, key, got.etag, got.size) };
+        return { ...told, detached: true, body: bodyOf(this.#bucket, key, got.etag, got.size, versionId) };
       } catch (thrown) {
         const error = asSternaError(thrown);
         const isBroken = error.code === 's3-connection-lost' && !this.#bucket.isEnded;

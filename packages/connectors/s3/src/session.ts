@@ -3,7 +3,7 @@ import { SternaError } from '@sterna/core';
 import { Bucket } from './bucket.ts';
 import { capabilitiesOf, nameRules } from './capabilities.ts';
 import { KeySpace } from './keys.ts';
-import { factsOf } from './probe.ts';
+import { factsOf, versioningOf } from './probe.ts';
 import { S3Reader } from './reader.ts';
 import { basePrefix, endpointOf, parseS3Settings, regionOf, type S3Settings } from './settings.ts';
 import { S3Writer } from './writer.ts';
@@ -48,9 +48,10 @@ export async function openSession(request: OpenRequest): Promise<Session> {
     await signIn(bucket, base, request.role);
     const where = `bucket ${bucket.name} at ${bucket.endpoint.host}${base === '' ? '' : `, below ${base}`}`;
     request.observe?.({ type: 'connected', detail: where });
+    const versioning = await versioningOf(bucket);
     const facts = request.role === 'write' ? await factsOf(bucket, keys) : undefined;
     return {
-      capabilities: capabilitiesOf(base, facts, where),
+      capabilities: capabilitiesOf(base, facts, where, versioning),
       reader: new S3Reader(bucket, keys),
       ...(facts === undefined ? {} : { writer: new S3Writer(bucket, keys, facts, nameRules(base)) }),
       identity: `s3://${bucket.endpoint.host}/${bucket.name}/${base}`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asSternaError, SternaError } from '@sterna/core';
-import { type Bucket, type Condition, type Head, md5Of, type Part } from './bucket.ts';
+import { type Bucket, type Condition, type Head, isOfParts, md5Of, type Part } from './bucket.ts';
 import { isPrecondition, statusOf } from './errors.ts';
 import { type KeySpace, noteName } from './keys.ts';
 import { Slots } from './slots.ts';
@@ -35,6 +35,8 @@ export interface UploadRequest {
   readonly metadata: Readonly<Record<string, string>>;
   /** The condition where the storage keeps it; else what is there is looked at right before. */
   readonly condition: Condition;
+  /** A replacement that finds its own content there has been written by an earlier try, perhaps just now. */
+  readonly isReplacement?: true;
   /** Looks whether it may be completed; undefined: it may. */
   readonly objection: () => Promise<Head | undefined | 'missing'>;
 }
@@ -46,9 +48,12 @@ export type UploadResult =
 
 /** What is kept in the note of an upload: which it is, and how it is cut into parts. */
 interface Note {
+  /** Empty while it is about to begin. */
   readonly upload: string;
   readonly name: string;
   readonly partBytes: number;
+  /** What was under way for this key before, by others. */
+  readonly others?: readonly string[];
 }
 
 interface Found {
@@ -87,8 +92,9 @@ export class Uploads {
     const found = stamp === undefined ? undefined : await this.#note(container, stamp);
     const early = await request.objection();
     if (early !== undefined) {
+      const isWritten = await this.#isWritten(request, early, found?.note.partBytes);
       await this.#settle(container, stamp, found);
-      return { is: 'objected', now: early };
+      return isWritten && early !== 'missing' ? { is: 'written', version: early.etag } : { is: 'objected', now: early };
     }
     const begun = await this.#begin(key, request, found);
     const { upload, partBytes, versionId } = begun;
@@ -107,11 +113,26 @@ export class Uploads {
     }
   }
 
+  /** Reads the file for the ETag that its parts would have. */
+  async #isWritten(
+    request: UploadRequest,
+    now: Head | 'missing',
+    partBytes = partBytesOf(request.size),
+  ): Promise<boolean> {
+    if (request.isReplacement !== true || now === 'missing' || now.size !== request.size) return false;
+    const md5s: Buffer[] = [];
+    for await (const { bytes, release } of cutInto(request.body, partBytes, this.#buffers, request.size)) {
+      md5s.push(md5Of(bytes));
+      release();
+    }
+    return joinedEtag(md5s) === now.etag;
+  }
+
   /** Gives up what the note of this key names, and removes the note. */
   async discard(key: string): Promise<void> {
     const found = await this.#read(key);
     const folder = key.slice(0, key.lastIndexOf('/') + 1);
-    if (found !== undefined) await this.#bucket.abortUpload(`${folder}${found.note.name}`, found.note.upload);
+    if (found !== undefined) await this.#giveUp(`${folder}${found.note.name}`, found.note);
     await this.#bucket.remove(key, found?.versionId);
   }
 
@@ -127,21 +148,54 @@ export class Uploads {
   ): Promise<{ upload: string; partBytes: number; versionId: string | undefined; parts: ReadonlyMap<number, Part> }> {
     if (found !== undefined) {
       const { upload, partBytes } = found.note;
-      const parts = found.note.name === name ? await this.#bucket.parts(key, upload) : undefined;
+      const parts = found.note.name === name && upload !== '' ? await this.#bucket.parts(key, upload) : undefined;
       if (parts !== undefined && partBytes >= PART_BYTES && Math.ceil(size / partBytes) <= MAX_PARTS)
         return { upload, partBytes, versionId: found.versionId, parts: new Map(parts.map((one) => [one.number, one])) };
       await this.#settle(container, stamp, found);
     }
     const partBytes = partBytesOf(size);
-    const upload = await this.#bucket.createUpload(key, metadata);
-    const note: Note = { upload, name, partBytes };
-    const kept =
-      stamp === undefined
-        ? undefined
-        : await this.#bucket.put(this.#keys.keyOf(container, noteName(stamp)), Buffer.from(JSON.stringify(note)), {
-            contentType: 'application/json',
-          });
-    return { upload, partBytes, versionId: kept?.versionId, parts: new Map() };
+    if (stamp === undefined)
+      return {
+        upload: await this.#bucket.createUpload(key, metadata),
+        partBytes,
+        versionId: undefined,
+        parts: new Map(),
+      };
+    const noteKey = this.#keys.keyOf(container, noteName(stamp));
+    const keep = async (note: Note): Promise<string | undefined> => {
+      const body = Buffer.from(JSON.stringify(note));
+      return (await this.#bucket.put(noteKey, body, { contentType: 'application/json' })).versionId;
+    };
+    // Its id is known only once it has begun: a crash right then must leave a trace of it.
+    const others = await this.#bucket.uploadsOf(key);
+    const about: Note = { upload: '', name, partBytes, ...(others === undefined ? {} : { others }) };
+    const earlier = others === undefined ? undefined : await keep(about);
+    const upload = await this.#createOnce(key, metadata, about);
+    const versionId = await keep({ upload, name, partBytes });
+    if (earlier !== undefined) await this.#bucket.remove(noteKey, earlier);
+    return { upload, partBytes, versionId, parts: new Map() };
+  }
+
+  /** An upload whose answer was lost is given up before there is another one. */
+  async #createOnce(key: string, metadata: Readonly<Record<string, string>>, about: Note): Promise<string> {
+    for (let tries = 0; ; tries += 1)
+      try {
+        return await this.#bucket.createUpload(key, metadata, undefined, { once: true });
+      } catch (thrown) {
+        const delay = this.#bucket.retryDelaysMs[tries];
+        if (asSternaError(thrown).class !== 'transient' || delay === undefined || this.#bucket.isEnded) throw thrown;
+        await this.#bucket.pause(delay);
+        await this.#giveUp(key, about);
+      }
+  }
+
+  /** One that nobody knows the id of has no parts, and wasn't there before. */
+  async #giveUp(key: string, { upload, others }: Note): Promise<void> {
+    if (upload !== '') return this.#bucket.abortUpload(key, upload);
+    if (others === undefined) return;
+    for (const one of (await this.#bucket.uploadsOf(key)) ?? [])
+      if (!others.includes(one) && (await this.#bucket.parts(key, one))?.length === 0)
+        await this.#bucket.abortUpload(key, one);
   }
 
   /** @throws BodyFailure; SternaError object `size-differs` */
@@ -212,18 +266,22 @@ export class Uploads {
     key: string,
     upload: string,
     sent: { readonly parts: readonly Part[]; readonly etag: string },
-    { condition, objection, size }: UploadRequest,
+    { condition, objection, size, isReplacement }: UploadRequest,
   ): Promise<UploadResult> {
-    const isConditional = condition.absent === true || condition.etag !== undefined;
+    let isConditional = condition.absent === true || condition.etag !== undefined;
     for (let tries = 0; ; tries += 1) {
       const now = isConditional ? undefined : await objection();
       // An earlier request of this loop may have taken effect though its answer was lost.
       const isOurs = (there: Head | 'missing' | undefined): there is Head =>
-        tries > 0 && there !== undefined && there !== 'missing' && there.etag === sent.etag && there.size === size;
+        (tries > 0 || isReplacement === true) &&
+        there !== undefined &&
+        there !== 'missing' &&
+        there.etag === sent.etag &&
+        there.size === size;
       if (isOurs(now)) return { is: 'written', version: now.etag };
       if (now !== undefined) return { is: 'objected', now };
       try {
-        await this.#bucket.completeUpload(key, upload, sent.parts, { ...condition, once: true });
+        await this.#bucket.completeUpload(key, upload, sent.parts, { ...(isConditional ? condition : {}), once: true });
         const written = await this.#bucket.head(key);
         if (written?.size === size) return { is: 'written', version: written.etag };
         throw new SternaError(
@@ -237,6 +295,12 @@ export class Uploads {
         if (isPrecondition(error) || (tries > 0 && statusOf(error) === 404)) {
           const there = await this.#bucket.head(key);
           if (isOurs(there)) return { is: 'written', version: there.etag };
+          // Swift compares with the ETag that it doesn't tell: what is of parts is never as it was, so we look ourselves.
+          const isSame = isConditional && there !== undefined && there.etag === condition.etag && isOfParts(there.etag);
+          if (isPrecondition(error) && isSame) {
+            isConditional = false;
+            continue;
+          }
           if (isPrecondition(error)) return { is: 'objected', now: there ?? 'missing' };
         }
         const delay = this.#bucket.retryDelaysMs[tries];
@@ -254,7 +318,7 @@ export class Uploads {
   ): Promise<void> {
     if (found === undefined) return;
     const key = this.#keys.keyOf(container, found.note.name);
-    if (!isComplete) await this.#bucket.abortUpload(key, found.note.upload);
+    if (!isComplete) await this.#giveUp(key, found.note);
     if (stamp !== undefined) await this.#bucket.remove(this.#keys.keyOf(container, noteName(stamp)), found.versionId);
   }
 
@@ -268,9 +332,11 @@ export class Uploads {
     const chunks: Buffer[] = [];
     for await (const chunk of got.body as AsyncIterable<Buffer>) chunks.push(chunk);
     try {
-      const { upload, name, partBytes } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Partial<Note>;
-      if (typeof upload === 'string' && typeof name === 'string' && Number.isSafeInteger(partBytes))
-        return { note: { upload, name, partBytes: partBytes as number }, versionId: got.versionId };
+      const note = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Partial<Note>;
+      const { upload, name, partBytes, others } = note;
+      const isNote = typeof upload === 'string' && typeof name === 'string' && Number.isSafeInteger(partBytes);
+      if (isNote && (others === undefined || Array.isArray(others)))
+        return { note: note as Note, versionId: got.versionId };
     } catch {
       // Cut off, or somebody else's: it names no upload.
     }

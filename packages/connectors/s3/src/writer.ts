@@ -226,6 +226,7 @@ export class S3Writer implements Writer {
             size: op.size,
             body: op.body as AsyncIterable<Buffer>,
             metadata,
+            isReplacement: true,
             condition: this.#facts.completesOnlySame ? etag : {},
             objection,
           })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import type { Content, CreateOp, OpenRequest, Reader, Session, SystemConfig, Writer } from '@sterna/connector-kit';
 import type { SternaError } from '@sterna/core';
 import { encodeName } from '@sterna/core';
@@ -503,4 +504,63 @@ test('addresses of the command line', () => {
     expect(error, url).toMatchObject({ class: 'config', code: 'url-invalid', field });
     expect(String((error as SternaError).message)).not.toContain('secret@');
   }
+});
+
+test.each(['in this run', 'in the next run'])(
+  'an upload that began unheard is given up %s, another’s isn’t',
+  async (when) => {
+    const bucket = await RawBucket.make(server);
+    const theirs = new CreateMultipartUploadCommand({ Bucket: bucket.name, Key: 'large.bin' });
+    await bucket.client.send(theirs);
+    proxy = await startS3Proxy(server);
+    const content = contentOf(17 * MIB);
+    const first = await session(bucket.system({ endpoint: proxy.url }));
+    let isFirst = true;
+    proxy.decide = (request) => {
+      if (!/^POST .*large\.bin\?uploads/.test(request) || !isFirst) return 'pass';
+      isFirst = false;
+      if (when === 'in the next run') setImmediate(() => first.destroy());
+      return 'lose-answer';
+    };
+    const create = (): CreateOp => creating('large.bin', content, { body: chunksOf(content) });
+    const [result] = await writerOf(first).apply([create()]);
+    expect(isFirst).toBe(false);
+    if (when === 'in this run') expect(result).toMatchObject({ outcome: 'done' });
+    else {
+      expect(result).toMatchObject({ outcome: 'unknown' });
+      const second = await session(bucket.system());
+      expect(await writerOf(second).apply([create()])).toMatchObject([{ outcome: 'done' }]);
+    }
+    expect(await bucket.keys()).toEqual(['large.bin']);
+    expect(await bucket.uploads()).toBe(1);
+    bucket.dispose();
+  },
+);
+
+test('a large replacement that landed unheard is done when it is sent again; other content there is kept', async () => {
+  const bucket = await RawBucket.make(server);
+  const writer = writerOf(await session(bucket.system()));
+  const [before, after, theirs] = [1, 2, 3].map((seed) => contentOf(17 * MIB, seed)) as [Buffer, Buffer, Buffer];
+  const [made] = await writer.apply([creating('large.bin', before, { body: chunksOf(before) })]);
+  const ifVersion = made?.outcome === 'done' ? made.version : undefined;
+  const replace = (content: Buffer) =>
+    writer.apply([
+      {
+        verb: 'replace',
+        op: 'r',
+        container: '',
+        targetId: 'large.bin',
+        ifVersion,
+        stamp: STAMP,
+        size: content.length,
+        body: chunksOf(content),
+      },
+    ]);
+  const [landed] = await replace(after);
+  expect(landed).toMatchObject({ outcome: 'done' });
+  expect(await replace(after)).toEqual([landed]);
+  expect(await replace(theirs)).toMatchObject([{ outcome: 'changed' }]);
+  expect((await bucket.get('large.bin')).body.equals(after)).toBe(true);
+  expect(await bucket.uploads()).toBe(0);
+  bucket.dispose();
 });

@@ -12,6 +12,7 @@ import {
   type LedgerRow,
   nextTodos,
   type ObjectNote,
+  planReplacement,
   releaseCopy,
   reserveOps,
   rowsBySource,
@@ -150,6 +151,17 @@ export async function replaceCopies(
       done.map(({ row }) => row),
     );
     const isLast = (one: { todo: TodoRow }): boolean => !older.has(one.todo.seq);
+    // The current version follows. It may have been planned as a create, whose rival this one replaced.
+    for (const [container, todos] of Map.groupBy(
+      done.filter((one) => !isLast(one)),
+      (one) => one.container,
+    ))
+      await planReplacement(
+        client,
+        claim.entryId,
+        container,
+        todos.map(({ todo }) => todo.seq),
+      );
     for (const [container, todos] of Map.groupBy(done.filter(isLast), (one) => one.container))
       await deleteTodos(
         client,
@@ -242,10 +254,6 @@ async function replacePage(
     }
     const item = await changedItem(context, source, todo, row, got);
     if (item === undefined) continue;
-    if (item.digest !== undefined && row.digest?.equals(item.digest)) {
-      await settleSame(context, source, todo, row, item);
-      continue;
-    }
     // A stream goes alone.
     if (item.detached) await flush();
     if (lost !== undefined) return lost;
@@ -257,9 +265,13 @@ async function replacePage(
       version: row.targetVersion,
       isNew: row.pass === claim.number && row.state === 'created',
     };
-    const replacement = await afterEarlier(context, whole, got, row.srcVersion);
-    if (replacement instanceof SternaError) return replacement;
-    if (replacement !== undefined) batch.push(replacement);
+    const next = await afterEarlier(context, whole, got, row);
+    if (next instanceof SternaError) return next;
+    if (next === undefined) continue;
+    const isSame = item.digest !== undefined && row.digest?.equals(item.digest) === true;
+    // With others in between it is a version of its own, though it looks like the one before them.
+    if (isSame && !next.hasEarlier) await settleSame(context, source, todo, row, whole);
+    else batch.push(next.replacement);
     if (item.detached || batch.length >= limit) await flush();
     if (lost !== undefined) return lost;
   }
@@ -271,37 +283,62 @@ async function replacePage(
  * Brings the versions between the one that was migrated last and the current one, the oldest first, each on top of the
  * one before.
  *
- * @returns what is left to do: the current version, on top of the last one; nothing where a version was refused and that
- *   is settled; the error of a write whose outcome is unknown
+ * @returns what is left to do: the current version, on top of the last one; nothing where a version was refused or
+ *   can't be read, and that is settled; the error of a write whose outcome is unknown
  */
 async function afterEarlier(
   context: PassContext,
   current: Replacement,
   got: Content,
-  since: string | undefined,
-): Promise<Replacement | SternaError | undefined> {
-  const { container, item } = current;
+  row: LedgerRow,
+): Promise<{ readonly replacement: Replacement; readonly hasEarlier: boolean } | SternaError | undefined> {
+  const { container, target, targetId, item } = current;
   let { version } = current;
+  let hasEarlier = false;
   const called = item.name === undefined ? undefined : { name: item.name, key: '' };
-  for await (const earlier of earlierVersions(context, container, got, since)) {
-    context.control.checkpoint();
-    const step = await toItem(container.kind, item.todo, earlier, undefined, called);
-    if (step.detached) await drainForDigest(step);
-    const replacement: Replacement = {
-      ...current,
-      item: { ...step, matchKey: item.matchKey, isOlder: true },
-      version,
-    };
+  const since =
+    row.srcVersion === undefined
+      ? undefined
+      : { version: row.srcVersion, date: () => dateOfCopy(context, target, targetId) };
+  const put = async (step: TransferItem): Promise<Result | undefined> => {
+    const replacement = { ...current, item: { ...step, matchKey: item.matchKey, isOlder: true }, version };
     const [left] = await replaceCopies(context, [replacement], (_, written) => {
       version = written;
     });
-    if (left?.result.outcome === 'unknown') return left.result.error;
-    if (left !== undefined) {
-      await decide(context, { ...current, version }, left.result);
-      return undefined;
+    return left?.result;
+  };
+  try {
+    for await (const earlier of earlierVersions(context, container, got, since)) {
+      context.control.checkpoint();
+      const step = await toItem(container.kind, item.todo, earlier, undefined, called);
+      if (step.detached) await drainForDigest(step);
+      let left = await put(step);
+      if (left?.outcome === 'changed' && context.settings.settings.conflict === 'overwrite') {
+        version = left.version;
+        left = await put(step);
+      }
+      if (left?.outcome === 'unknown') return left.error;
+      if (left !== undefined) {
+        await decide(context, { ...current, version }, left);
+        return undefined;
+      }
+      hasEarlier = true;
     }
+  } catch (thrown) {
+    if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
+    // Of the version that was written last: the next pass goes on behind it.
+    const now = (await rowsBySource(context.pool, context.claim.entryId, [item.todo.src])).get(
+      item.todo.src.toString('hex'),
+    );
+    await settleFailed(context, container, item.todo, now ?? row, thrown);
+    return undefined;
   }
-  return { ...current, version };
+  return { replacement: { ...current, version }, hasEarlier };
+}
+
+async function dateOfCopy(context: PassContext, target: ContainerRow, id: string): Promise<Date | undefined> {
+  for await (const copy of context.target.reader.read(target.key, [id])) if ('body' in copy) return copy.date;
+  return undefined;
 }
 
 async function changedItem(
@@ -383,8 +420,19 @@ const refusalOf = (result: Result): SternaError =>
       });
 
 /** Only what has no meaning changed: the books learn the new version, nothing is written. */
-const settleSame = (context: PassContext, source: ContainerRow, todo: TodoRow, row: LedgerRow, item: TransferItem) =>
-  settle(context, source, todo, { ...row, state: 'unchanged', reason: 'none', srcVersion: item.version });
+const settleSame = (
+  context: PassContext,
+  source: ContainerRow,
+  todo: TodoRow,
+  row: LedgerRow,
+  { item, isNew }: Replacement,
+) =>
+  settle(context, source, todo, {
+    ...row,
+    state: isNew === true ? 'created' : 'unchanged',
+    reason: 'none',
+    srcVersion: item.version,
+  });
 
 async function settleKept(
   context: PassContext,

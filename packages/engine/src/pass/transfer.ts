@@ -182,7 +182,7 @@ class Transfer {
         if (got.detached !== true) await this.#pace.take(got.size);
         const item = await this.#item(container, targetRow, todo, got);
         if (item === undefined) continue;
-        if (item.detached) {
+        if (item.detached || item.older?.detached === true) {
           // Its body is asked for when it is written, so it keeps nobody waiting.
           await lanes.run(() => this.#detached({ container, target: targetRow, items: [item] }, item));
           continue;
@@ -654,7 +654,8 @@ class Transfer {
       const item = await toItem(container.kind, todo, content, preparation(this.#context, container.kind), called);
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
       if (reason === undefined) {
-        for await (const earlier of earlierVersions(this.#context, container, got))
+        for await (const earlier of earlierVersions(this.#context, container, got)) {
+          if (earlier.detached !== true) await this.#pace.take(earlier.size);
           return {
             ...item,
             older: {
@@ -662,6 +663,7 @@ class Transfer {
               isOlder: true,
             },
           };
+        }
         return item;
       }
       await this.#settleWithoutCopy(container, todo, reason, got.version);
@@ -687,13 +689,13 @@ class Transfer {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);
-        const left = await replaceCopies(this.#context, [{ ...one, item, ...theirs }]);
+        const left = await replaceCopies(this.#context, [{ ...one, item: item.older ?? item, ...theirs }]);
         if (left[0]?.result.outcome === 'unknown') this.mustSettle = true;
         // Gone or changed in this very moment: the to-do stays, and the next round looks again.
         else if (left[0] !== undefined) {
           const why = left[0].result.outcome === 'refused' ? left[0].result.error : rivalMoved();
           await this.#settleWithoutCopy(batch.container, item.todo, why, item.version);
-        } else this.#count([item]);
+        } else if (item.older === undefined && item.isOlder !== true) this.#count([item]);
         return;
       }
       case 'rename':
@@ -743,7 +745,10 @@ class Transfer {
     const renamed =
       item.name === undefined
         ? renamedItem(batch.container.kind, item, this.#renames.get(item.todo.seq) ?? 1)
-        : renamedFile(item, await this.#names.rename(batch.target, this.#ownName(item), item.name, item.todo.src));
+        : renamedFile(
+            item.older ?? item,
+            await this.#names.rename(batch.target, this.#ownName(item), item.name, item.todo.src),
+          );
     this.#renames.set(item.todo.seq, (this.#renames.get(item.todo.seq) ?? 1) + 1);
     if ((this.#renames.get(item.todo.seq) ?? 0) > MAX_RENAMES)
       return this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
