@@ -272,13 +272,13 @@ export class Uploads {
     for (let tries = 0; ; tries += 1) {
       const now = isConditional ? undefined : await objection();
       // An earlier request of this loop may have taken effect though its answer was lost.
-      const isOurs = (there: Head | 'missing' | undefined): there is Head =>
+      const isOurs = (there: Head | 'missing' | undefined): boolean =>
         (tries > 0 || isReplacement === true) &&
         there !== undefined &&
         there !== 'missing' &&
         there.etag === sent.etag &&
         there.size === size;
-      if (isOurs(now)) return { is: 'written', version: now.etag };
+      if (now !== undefined && now !== 'missing' && isOurs(now)) return { is: 'written', version: now.etag };
       if (now !== undefined) return { is: 'objected', now };
       try {
         await this.#bucket.completeUpload(key, upload, sent.parts, { ...(isConditional ? condition : {}), once: true });
@@ -294,7 +294,7 @@ export class Uploads {
         const error = asSternaError(thrown);
         if (isPrecondition(error) || (tries > 0 && statusOf(error) === 404)) {
           const there = await this.#bucket.head(key);
-          if (isOurs(there)) return { is: 'written', version: there.etag };
+          if (there !== undefined && isOurs(there)) return { is: 'written', version: there.etag };
           // Swift compares with the ETag that it doesn't tell: what is of parts is never as it was, so we look ourselves.
           const isSame = isConditional && there !== undefined && there.etag === condition.etag && isOfParts(there.etag);
           if (isPrecondition(error) && isSame) {
