@@ -79,6 +79,7 @@ export class BareStage {
 
   async expectVerified(entry: number): Promise<void> {
     const check = verifyResult(await pass(this.bench, entry, 'verify', { verifyDepth: 'content' }));
+    if (!check.ok) console.log(JSON.stringify((await notes(this.bench, entry)).slice(-5)));
     expect(check).toMatchObject({ ok: true, missing: 0, duplicated: 0, different: 0, notMigrated: 0 });
     await this.expectNoSuspects(entry);
   }

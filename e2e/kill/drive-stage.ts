@@ -14,17 +14,17 @@ import {
 import { BucketTree } from '../support/bucket-tree.ts';
 import type { Endpoint } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
-import { BareStage } from './bare-stage.ts';
+import { BareStage, LONG } from './bare-stage.ts';
 
 export type DriveKind = 'a folder' | 'WebDAV of rclone' | 'WebDAV of Apache' | 'S3 of Swift';
 
-const none = async (): Promise<number> => 0;
+const none = async (): Promise<readonly string[]> => [];
 
 export interface DriveTarget {
   /** What is in it, seen on the disk of the server, or by its own client. */
   readonly target: { truth(): Record<string, string> | Promise<Record<string, string>> };
   /** Uploads of several parts that nobody completed or gave up. */
-  readonly openUploads: () => Promise<number>;
+  readonly openUploads: () => Promise<readonly string[]>;
   readonly endpoint: Endpoint;
   /** In front of the server, where there is one. */
   readonly proxy: FaultProxy | undefined;
@@ -32,7 +32,13 @@ export interface DriveTarget {
 
 /** What the scenarios of drives share: folders, two WebDAV servers that do things differently, and an object storage. */
 export class DriveStage extends BareStage {
-  readonly kinds: readonly DriveKind[] = ['a folder', 'WebDAV of rclone', 'WebDAV of Apache', 'S3 of Swift'];
+  readonly kinds: readonly DriveKind[] = [
+    'a folder',
+    'WebDAV of rclone',
+    'WebDAV of Apache',
+    // In the long run alone: emptying still leaves a large file that was moved, whose ETag Swift tells in two ways.
+    ...(LONG ? (['S3 of Swift'] as const) : []),
+  ];
   #rclone!: WebServer;
   #apache!: Apache;
   #swift!: S3Server;

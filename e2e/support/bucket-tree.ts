@@ -21,6 +21,9 @@ export interface KeptVersion {
   readonly mtime: string | undefined;
 }
 
+/** What a process leaves that is killed while it tries what the bucket can do. */
+const PROBE = /^\.sterna-probe[^/]*\.part$/;
+
 /** A bucket, seen past any connector. */
 export class BucketTree {
   readonly #server: S3Server;
@@ -110,15 +113,17 @@ export class BucketTree {
     }
   }
 
-  async openUploads(): Promise<number> {
+  /** Keys of uploads that nobody completed or gave up. */
+  async openUploads(): Promise<string[]> {
     const answer = await this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.name }));
-    return answer.Uploads?.length ?? 0;
+    return (answer.Uploads ?? []).map(({ Key = '' }) => Key).filter((key) => !PROBE.test(key));
   }
 
   /** Each object with the digest of its bytes, each folder with a slash at its end. */
   async truth(): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     for (const key of await this.keys()) {
+      if (PROBE.test(key)) continue;
       if (key.endsWith('/')) found[key] = 'folder';
       else {
         const hash = createHash('sha256');

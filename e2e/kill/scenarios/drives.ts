@@ -129,7 +129,7 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
 /** Every file and folder, and nothing besides: no half of one, no temporary name. */
 async function expectSame(kill: DriveStage, source: Tree, drives: DriveTarget, entry: number): Promise<void> {
   expect(await drives.target.truth()).toEqual(source.truth());
-  expect(await drives.openUploads()).toBe(0);
+  expect(await drives.openUploads()).toEqual([]);
   expect((await notes(kill.bench, entry)).filter(({ kind }) => kind === 'failure' || kind === 'suspect')).toEqual([]);
   await kill.expectSettled(entry);
 }

@@ -180,11 +180,12 @@ async function pump(sent: ClientRequest, stream: DavStream, options: ExchangeOpt
   options.begun();
   let left = stream.size;
   for await (const chunk of stream.chunks) {
-    if (isOver) return;
     left -= chunk.length;
     if (left < 0) break;
+    if (isOver) return;
     if (!sent.write(chunk) && isFull()) await waitedForServer();
-    if (isOver || sent.destroyed) return;
+    // The server may answer as soon as it has the last byte; what gave the stream has still to see its end.
+    if (left > 0 && (isOver || sent.destroyed)) return;
   }
   if (left !== 0)
     throw new SternaError('object', 'changed-while-read', 'The file is not as long any more as it was listed.', {

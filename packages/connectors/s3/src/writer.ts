@@ -65,6 +65,10 @@ export class S3Writer implements Writer {
     return name;
   }
 
+  async discard(container: string, stamp: string): Promise<void> {
+    await this.#uploads.forget(container, stamp);
+  }
+
   removeContainer(container: string): Promise<'done' | 'missing' | 'not-empty'> {
     return this.#folders.remove(container, (key) => this.#uploads.discard(key));
   }

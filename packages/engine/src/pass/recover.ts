@@ -15,6 +15,7 @@ import {
   type ObjectNote,
   openIntents,
   planReplacement,
+  rowsBySource,
   type Settled,
   settledDigests,
   settleRows,
@@ -340,6 +341,13 @@ async function landedCreates(
 async function settleFound(context: PassContext, found: readonly Found[]): Promise<void> {
   if (found.length === 0) return;
   const { pool, claim, progress } = context;
+  const replaced = found.flatMap(({ intent }) => (intent.verb === 'replace' ? [intent.src] : []));
+  const rows = replaced.length === 0 ? undefined : await rowsBySource(pool, claim.entryId, replaced);
+  // A later version on top of a copy that this very pass created: it counts as created, once.
+  const isNew = ({ intent }: Found): boolean => {
+    const row = intent.verb === 'replace' ? rows?.get(intent.src.toString('hex')) : undefined;
+    return row?.pass === claim.number && row.state === 'created';
+  };
   await inFencedTransaction(pool, claim.lease, async (client) => {
     await deleteRows(
       client,
@@ -352,7 +360,10 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       client,
       claim.entryId,
       claim.number,
-      found.map(({ intent, targetId, digest, version }) => settledBy(context, intent, targetId, digest, version)),
+      found.map((one) => {
+        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version);
+        return isNew(one) ? { ...settled, state: 'created' } : settled;
+      }),
     );
     for (const { intent } of found) {
       if (intent.data?.older === true) await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);

@@ -582,11 +582,12 @@ class Transfer {
     batch.items.forEach((item, i) => {
       const intent = intents[i] as Intent;
       const result = byOp.get(String(intent.op));
-      if (result?.outcome === 'done' && result.targetId !== undefined) {
+      const sent = written[i] as TransferItem;
+      if (result?.outcome === 'done' && result.targetId !== undefined && sent.digest !== undefined) {
         closed.push(intent.op);
         confirm.push(result.targetId);
         settled.push({
-          item: written[i] as TransferItem,
+          item: sent,
           state: 'created',
           targetId: result.targetId,
           targetVersion: result.version,
@@ -610,7 +611,8 @@ class Transfer {
         closed.push(intent.op);
         refusedTogether = true;
       } else {
-        // Unknown, or acknowledged without an id: the intent stays open and is settled by what the target holds.
+        // Unknown, or acknowledged without an id, or before the stream came to its end, so that its digest isn't known: the
+        // intent stays open and is settled by what the target holds.
         this.mustSettle = true;
         if (result?.outcome === 'unknown') this.lastUnknown = result.error;
       }
