@@ -244,6 +244,7 @@ describe('a second organization', () => {
       'runSchedules',
       'scanNotifications',
       'deliverNotifications',
+      'forgetOldNotifications',
       'listChannels',
       'createChannel',
       'getNotificationRules',
