@@ -326,10 +326,17 @@ export class S3Writer implements Writer {
     const key = this.#keys.keyOf(op.container, op.targetId);
     const now = op.targetId === '' ? undefined : await this.#bucket.head(key);
     if (now === undefined) return { op: op.op, outcome: 'missing' };
-    if (op.ifVersion !== undefined && now.etag !== op.ifVersion)
-      return { op: op.op, outcome: 'changed', version: now.etag };
+    const isSame =
+      op.ifVersion === undefined || now.etag === op.ifVersion || (await this.#listedAs(key)) === op.ifVersion;
+    if (!isSame) return { op: op.op, outcome: 'changed', version: now.etag };
     await this.#bucket.remove(key);
     return { op: op.op, outcome: 'done' };
+  }
+
+  /** Swift lists some copies under another ETag than it gives them out with; what was listed is what was looked at. */
+  async #listedAs(key: string): Promise<string | undefined> {
+    const { objects } = await this.#bucket.list({ prefix: key, max: 1 });
+    return objects.find((one) => one.key === key)?.etag;
   }
 
   #metadata(date: Date | undefined): Readonly<Record<string, string>> {
