@@ -46,29 +46,21 @@ const ROLE_NAMES: readonly (readonly [FolderRole, readonly string[]])[] = [
  *   given and none of them has that use; without them, names say nothing.
  */
 export function folderMapper(settings: Settings, folders: readonly Folder[] = []): FolderMapper {
-  const { include, exclude, map, systemDefaults } = settings.folders;
-  const included = include.map((text) => ({ text, matches: folderPattern(text) }));
-  const excluded = exclude.map((text) => ({ text, matches: folderPattern(text) }));
-  const rules = map
-    .map((rule) => ({ ...rule, source: parseFolderPath(rule.from), destination: parseFolderPath(rule.to) }))
-    .sort((a, b) => b.source.length - a.source.length);
+  const { map, systemDefaults } = settings.folders;
+  const leftOut = folderFilter(settings);
+  const ruleFor = folderRules(map);
   const guessed = systemDefaults ? guessRoles(folders) : new Map<string, FolderRole>();
 
   return (rawPath, givenRole) => {
     const path = canonicalFolderPath(rawPath);
     const role = givenRole ?? (isInbox(path) ? 'inbox' : guessed.get(folderKey(path)));
-    const folder = { path, role };
+    const why = leftOut({ path, role });
+    if (why !== undefined) return { excluded: why };
 
-    const banned = excluded.find((pattern) => pattern.matches(folder));
-    if (banned !== undefined) return { excluded: `excluded by "${banned.text}"` };
-    if (included.length > 0 && !included.some((pattern) => pattern.matches(folder)))
-      return { excluded: 'not among the included folders' };
-
-    const rule = rules.find((candidate) => startsWithPath(path, candidate.source));
-    if (rule !== undefined) {
-      const target = canonicalFolderPath([...rule.destination, ...path.slice(rule.source.length)]);
-      const name = `${rule.from || '(root)'} → ${rule.to || '(root)'}`;
-      const merge = rule.merge === true;
+    const found = ruleFor(path);
+    if (found !== undefined) {
+      const { rule: name, merge } = found;
+      const target = canonicalFolderPath([...found.destination, ...path.slice(found.depth)]);
       // The root itself holds no objects: what would land there lands in INBOX.
       if (target.length === 0) return { target: ['INBOX'], role: 'inbox', rule: name, merge };
       // A rule that keeps a folder where it is keeps its special use; a renamed one is an ordinary folder.
@@ -91,24 +83,54 @@ export function folderMapper(settings: Settings, folders: readonly Folder[] = []
  * as any other folder.
  */
 export function driveMapper(settings: Settings): FolderMapper {
-  const { include, exclude, map } = settings.folders;
-  const included = include.map((text) => folderPattern(text));
-  const excluded = exclude.map((text) => ({ text, matches: folderPattern(text) }));
+  const leftOut = folderFilter(settings);
+  const ruleFor = folderRules(settings.folders.map);
+  return (path) => {
+    const why = leftOut({ path });
+    if (why !== undefined) return { excluded: why };
+    const found = ruleFor(canonicalFolderPath(path));
+    if (found === undefined) return { target: path };
+    const { rule, merge } = found;
+    return { target: [...found.destination, ...path.slice(found.depth)], rule, merge };
+  };
+}
+
+/** Why the settings leave a folder out; undefined: they don't. */
+function folderFilter({ folders }: Settings): (folder: Folder) => string | undefined {
+  const included = folders.include.map((text) => folderPattern(text));
+  const excluded = folders.exclude.map((text) => ({ text, matches: folderPattern(text) }));
+  return (folder) => {
+    const banned = excluded.find((pattern) => pattern.matches(folder));
+    if (banned !== undefined) return `excluded by "${banned.text}"`;
+    const isIn = included.length === 0 || included.some((matches) => matches(folder));
+    return isIn ? undefined : 'not among the included folders';
+  };
+}
+
+interface FoundRule {
+  /** As written, not made canonical. */
+  readonly destination: readonly string[];
+  /** Names of the path that the destination stands for. */
+  readonly depth: number;
+  /** In words. */
+  readonly rule: string;
+  readonly merge: boolean;
+}
+
+/** The rule with the longest source that a canonical path lies below. */
+function folderRules(map: Settings['folders']['map']): (path: readonly string[]) => FoundRule | undefined {
   const rules = map
     .map((rule) => ({ ...rule, source: parseFolderPath(rule.from), destination: splitFolderPath(rule.to) }))
     .sort((a, b) => b.source.length - a.source.length);
   return (path) => {
-    const folder = { path };
-    const banned = excluded.find((pattern) => pattern.matches(folder));
-    if (banned !== undefined) return { excluded: `excluded by "${banned.text}"` };
-    if (included.length > 0 && !included.some((matches) => matches(folder)))
-      return { excluded: 'not among the included folders' };
-    const rule = rules.find((candidate) => startsWithPath(canonicalFolderPath(path), candidate.source));
-    if (rule === undefined) return { target: path };
+    const found = rules.find((candidate) => startsWithPath(path, candidate.source));
+    if (found === undefined) return undefined;
+    const { destination, source, from, to } = found;
     return {
-      target: [...rule.destination, ...path.slice(rule.source.length)],
-      rule: `${rule.from || '(root)'} → ${rule.to || '(root)'}`,
-      merge: rule.merge === true,
+      destination,
+      depth: source.length,
+      rule: `${from || '(root)'} → ${to || '(root)'}`,
+      merge: found.merge === true,
     };
   };
 }

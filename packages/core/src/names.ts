@@ -48,7 +48,8 @@ const encoder = new TextEncoder();
 const escapeChar = (char: string): string =>
   [...encoder.encode(char)].map((byte) => `${ESCAPE}${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 
-const lengthOf = (name: string, rules: NameRules): number =>
+/** In the rules' unit. */
+export const nameLength = (name: string, rules: NameRules): number =>
   rules.unit === 'utf16' ? name.length : encoder.encode(name).length;
 
 /**
@@ -80,7 +81,7 @@ export function encodeName(name: string, rules: NameRules, room = Number.POSITIV
   if (isReservedName(encoded, rules) || (first !== ESCAPE && rules.noFirst?.includes(first) === true))
     encoded = escapeChar(first) + encoded.slice(first.length);
   const limit = Math.min(rules.maxName ?? Number.POSITIVE_INFINITY, room);
-  if (lengthOf(encoded, rules) <= limit) return { name: encoded, isCut: false };
+  if (nameLength(encoded, rules) <= limit) return { name: encoded, isCut: false };
   return { name: cut(encoded, name, limit, rules), isCut: true };
 }
 
@@ -98,7 +99,7 @@ export function isNameAllowed(name: string, rules: NameRules): boolean {
     rules.noFirst?.includes(chars[0] as string) === true ||
     rules.noLast?.includes(chars.at(-1) as string) === true ||
     isReservedName(name, rules) ||
-    lengthOf(name, rules) > (rules.maxName ?? Number.POSITIVE_INFINITY)
+    nameLength(name, rules) > (rules.maxName ?? Number.POSITIVE_INFINITY)
   );
 }
 
@@ -138,9 +139,9 @@ export function withSuffix(name: string, suffix: string): string {
 export function withSuffixWithin(name: string, suffix: string, rules: NameRules, room?: number): string {
   const limit = Math.min(rules.maxName ?? Number.POSITIVE_INFINITY, room ?? Number.POSITIVE_INFINITY);
   const whole = withSuffix(name, suffix);
-  if (lengthOf(whole, rules) <= limit) return whole;
+  if (nameLength(whole, rules) <= limit) return whole;
   // It is encoded already.
-  return withSuffix(cut(name, name, limit - lengthOf(suffix, rules), rules), suffix);
+  return withSuffix(cut(name, name, limit - nameLength(suffix, rules), rules), suffix);
 }
 
 function isReservedName(name: string, rules: NameRules): boolean {
@@ -162,12 +163,12 @@ function cut(encoded: string, original: string, limit: number, rules: NameRules)
   const dot = encoded.lastIndexOf('.');
   // What follows the last dot of a long name need not be an extension.
   const ending = dot > 0 && encoded.length - dot <= 12 ? encoded.slice(dot) : '';
-  const extension = lengthOf(ending, rules) <= LONGEST_EXTENSION ? ending : '';
+  const extension = nameLength(ending, rules) <= LONGEST_EXTENSION ? ending : '';
   const mark = `${ESCAPE}~${hash64(original)}`;
-  const room = limit - lengthOf(mark + extension, rules);
+  const room = limit - nameLength(mark + extension, rules);
   let stem = '';
   for (const [part] of encoded.slice(0, encoded.length - extension.length).matchAll(PARTS)) {
-    if (lengthOf(stem + part, rules) > room) break;
+    if (nameLength(stem + part, rules) > room) break;
     stem += part;
   }
   return `${stem}${mark}${extension}`;

@@ -1,12 +1,13 @@
-import type {
-  Change,
-  ChangeFacets,
-  ChangePage,
-  Container,
-  Content,
-  Reader,
-  Unreadable,
-  Vanished,
+import {
+  ahead,
+  type Change,
+  type ChangeFacets,
+  type ChangePage,
+  type Container,
+  type Content,
+  type Reader,
+  type Unreadable,
+  type Vanished,
 } from '@sterna/connector-kit';
 import { aborted } from './errors.ts';
 import { release } from './message-file.ts';
@@ -102,38 +103,6 @@ const changeOf = ({ id, flags, version }: Entry): Change => ({
   flags,
   ...(version === undefined ? {} : { version }),
 });
-
-/**
- * `work` over `items` in order, a few at once. What was made ahead and isn't wanted any more, because the consumer
- * left or an earlier one failed, is handed to `discard`.
- */
-export async function* ahead<T, R>(
-  items: readonly T[],
-  window: number,
-  work: (item: T) => Promise<R>,
-  discard?: (result: R) => void,
-): AsyncGenerator<[T, R]> {
-  const flying: [T, Promise<R>][] = [];
-  let at = 0;
-  try {
-    while (at < items.length || flying.length > 0) {
-      while (flying.length < window && at < items.length) {
-        const item = items[at++] as T;
-        const result = work(item);
-        // Looked at when its turn comes; until then it isn't an unhandled rejection.
-        result.catch(() => undefined);
-        flying.push([item, result]);
-      }
-      const [item, result] = flying.shift() as [T, Promise<R>];
-      yield [item, await result];
-    }
-  } finally {
-    for (const [, result] of flying) {
-      const made = await result.catch(() => undefined);
-      if (made !== undefined) discard?.(made);
-    }
-  }
-}
 
 /** Index of the first entry behind `order`: binary search, entries are sorted. */
 function firstAfter(entries: readonly Entry[], order: string): number {

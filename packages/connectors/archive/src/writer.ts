@@ -1,17 +1,17 @@
-import type {
-  Candidate,
-  Container,
-  CreateOp,
-  FidelityNote,
-  InventoryItem,
-  Op,
-  RemoveOp,
-  Result,
-  Writer,
+import {
+  ahead,
+  type Candidate,
+  type Container,
+  type CreateOp,
+  type FidelityNote,
+  type InventoryItem,
+  type Op,
+  type RemoveOp,
+  type Result,
+  type Writer,
 } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { aborted } from './errors.ts';
-import { ahead } from './reader.ts';
 import type { ContainerOptions, WritableStore } from './store.ts';
 
 /** Hands ops to the format, one batch at a time: overlapping calls wait for each other. */

@@ -1,11 +1,13 @@
 import {
   type AccessOf,
+  ahead,
   type Change,
   type ChangeFacets,
   type ChangePage,
   type Container,
   type Content,
   INLINE_LIMIT,
+  inParallel,
   type Reader,
   type Unreadable,
   type Vanished,
@@ -17,7 +19,6 @@ import { dateOf, describe, type Entry, Glance, lookAt, unreadable, versionOf } f
 import { aborted, asFilesError, asObjectError, changedWhileRead, errnoOf } from './errors.ts';
 import { bytesOf } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
-import { ahead, inParallel } from './parallel.ts';
 import { People } from './people.ts';
 import { bodyOf, openFile, readWhole } from './read-file.ts';
 import type { Root } from './root.ts';
@@ -105,7 +106,7 @@ export class FilesReader implements Reader {
       return;
     }
     try {
-      for await (const one of ahead(ids, AHEAD, (id) => this.#readOne(dir, container, id))) {
+      for await (const [, one] of ahead(ids, AHEAD, (id) => this.#readOne(dir, container, id))) {
         this.#alive();
         yield one;
       }

@@ -1,11 +1,10 @@
-import type { Container } from '@sterna/connector-kit';
+import { type Container, inParallel } from '@sterna/connector-kit';
 import { accessVersionOf } from './access.ts';
 import type { AccessLists } from './access-lists.ts';
 import { describe, Glance, lookAt } from './entry.ts';
 import { aborted, asFilesError, errnoOf } from './errors.ts';
 import { bytesOf, type DiskName, diskName, isLeftover } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
-import { inParallel } from './parallel.ts';
 import type { Root } from './root.ts';
 
 /** Folders that are walked at once, and the names looked at at once in each. */

@@ -1,18 +1,19 @@
 import type { BigIntStats } from 'node:fs';
 import { link, rename, rmdir, unlink } from 'node:fs/promises';
-import type {
-  AccessOp,
-  Candidate,
-  Container,
-  CreateOp,
-  FidelityNote,
-  InventoryItem,
-  Op,
-  PlaceOp,
-  RemoveOp,
-  ReplaceOp,
-  Result,
-  Writer,
+import {
+  type AccessOp,
+  type Candidate,
+  type Container,
+  type CreateOp,
+  type FidelityNote,
+  type InventoryItem,
+  inParallel,
+  type Op,
+  type PlaceOp,
+  type RemoveOp,
+  type ReplaceOp,
+  type Result,
+  type Writer,
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { encodeName, isNameAllowed, type NameRules, nameKey, SternaError } from '@sterna/core';
@@ -23,7 +24,6 @@ import { dateOf, describe, lookAt, versionOf } from './entry.ts';
 import { aborted, asFilesError, asObjectError, errnoOf } from './errors.ts';
 import { bytesOf, diskName, isLeftover, segmentsOf } from './names.ts';
 import type { OpenDir } from './open-dir.ts';
-import { inParallel } from './parallel.ts';
 import { People } from './people.ts';
 import { openFile } from './read-file.ts';
 import { makeFolder, type Root } from './root.ts';

@@ -1,4 +1,5 @@
 import {
+  ahead,
   type ChangePage,
   type Container,
   type Content,
@@ -73,18 +74,7 @@ export class S3Reader implements Reader {
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
-    const ahead: Promise<Content | Vanished | Unreadable>[] = [];
-    let next = 0;
-    const fill = (): void => {
-      while (ahead.length < WINDOW && next < ids.length) {
-        const one = this.one(container, ids[next] as string);
-        // It is looked at when it is its turn.
-        one.catch(() => undefined);
-        ahead.push(one);
-        next += 1;
-      }
-    };
-    for (fill(); ahead.length > 0; fill()) yield await (ahead.shift() as Promise<Content | Vanished | Unreadable>);
+    for await (const [, one] of ahead(ids, WINDOW, (id) => this.one(container, id))) yield one;
   }
 
   /** One at a time: whoever needs but the first reads no other. A version that is gone by now is left out. */

@@ -1,4 +1,5 @@
 import {
+  ahead,
   type Change,
   type ChangeFacets,
   type ChangePage,
@@ -18,7 +19,6 @@ import { Glance } from './glance.ts';
 import { type Entry, listFolder, lookAt } from './listing.ts';
 import { isPossibleName, pathOf, type Tree } from './paths.ts';
 import { walk } from './walk.ts';
-import { windowed } from './windowed.ts';
 
 const PAGE = 1_000;
 const TRIES = 3;
@@ -78,7 +78,7 @@ export class WebdavReader implements Reader {
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
     const path = pathOf(container);
-    yield* windowed(ids, this.#inFlight, (id) => this.#one(path, id));
+    for await (const [, one] of ahead(ids, this.#inFlight, (id) => this.#one(path, id))) yield one;
   }
 
   /** The files of a folder, in order of their names; undefined where there is no such folder. */

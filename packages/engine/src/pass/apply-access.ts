@@ -11,6 +11,7 @@ import {
   saveContainers,
   settleAccess,
 } from '@sterna/store';
+import type { PoolClient } from 'pg';
 import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
 import type { Structure } from './structure.ts';
 
@@ -122,14 +123,13 @@ class AccessRun {
       this.#settled(results.get(String(row.id)), row.path.join('/'), { container: row.id }),
     );
     for (const { row, version } of done) row.accessVersion = version;
-    await inFencedTransaction(this.#context.pool, this.#context.claim.lease, (client) =>
+    await this.#commit((client, entryId) =>
       saveContainers(
         client,
-        this.#context.claim.entryId,
+        entryId,
         done.map(({ row }) => row),
       ),
     );
-    await this.#flushNotes();
   }
 
   async #filePage(rows: readonly AccessRow[]): Promise<void> {
@@ -158,10 +158,7 @@ class AccessRun {
       const isSettled = this.#settled(results.get(op), where, row);
       return version === undefined || !isSettled ? [] : [{ src: row.src, version }];
     });
-    await inFencedTransaction(this.#context.pool, this.#context.claim.lease, (client) =>
-      settleAccess(client, this.#context.claim.entryId, done),
-    );
-    await this.#flushNotes();
+    await this.#commit((client, entryId) => settleAccess(client, entryId, done));
   }
 
   #accessOf(container: string, ids: readonly string[]) {
@@ -218,11 +215,14 @@ class AccessRun {
     return true;
   }
 
-  async #flushNotes(): Promise<void> {
+  /** What was done, with what there is to tell of it. */
+  async #commit(save: (client: PoolClient, entryId: number) => Promise<void>): Promise<void> {
     const notes = this.#notes;
     this.#notes = [];
-    if (notes.length === 0) return;
     const { pool, claim } = this.#context;
-    await inFencedTransaction(pool, claim.lease, (client) => insertNotes(client, claim.entryId, claim.number, notes));
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      await save(client, claim.entryId);
+      await insertNotes(client, claim.entryId, claim.number, notes);
+    });
   }
 }

@@ -5,6 +5,7 @@ import {
   type NameRules,
   NameTable,
   nameKey,
+  nameLength,
   SternaError,
   withSuffixWithin,
 } from '@sterna/core';
@@ -19,8 +20,7 @@ type Mapped = Exclude<MappedFolder, { excluded: string }>;
 /** What a folder's path leaves for a name in it, in the unit of the rules. */
 export function roomBelow(rules: NameRules, path: readonly string[]): number {
   if (rules.maxPath === undefined) return Number.POSITIVE_INFINITY;
-  const length = (name: string): number => (rules.unit === 'utf16' ? name.length : Buffer.byteLength(name, 'utf8'));
-  return rules.maxPath - path.reduce((sum, name) => sum + length(name) + 1, 0);
+  return rules.maxPath - path.reduce((sum, name) => sum + nameLength(name, rules) + 1, 0);
 }
 
 /**

@@ -54,9 +54,8 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
 
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
   await transfer(context, pace);
-  await replaceChanged(context);
   // What left its copy to people is created beside it.
-  await transfer(context, pace);
+  if (await replaceChanged(context)) await transfer(context, pace);
   await applyStates(context);
 }
 

@@ -233,12 +233,7 @@ async function settleReplaces(context: PassContext, row: ContainerRow, intents: 
     if (intent?.digest?.equals(digest) === true)
       found.push({ intent, targetId: copy.id, digest, version: copy.version });
   }
-  await settleFound(context, found);
-  const done = new Set(found.map(({ intent }) => intent.op));
-  await forget(
-    context,
-    intents.filter((intent) => !done.has(intent.op)),
-  );
+  await settleFoundAndForget(context, intents, found);
 }
 
 /**
@@ -263,11 +258,11 @@ async function settleReserved(
       if (intent?.digest !== undefined) moved.push({ intent, targetId: item.targetId, digest: intent.digest });
     }
   }
-  await settleFound(context, moved);
-  const done = new Set([...landed, ...moved].map(({ intent }) => intent.op));
-  await forget(
+  const others = new Set(landed.map(({ intent }) => intent));
+  await settleFoundAndForget(
     context,
-    intents.filter((intent) => !done.has(intent.op)),
+    intents.filter((intent) => !others.has(intent)),
+    moved,
   );
 }
 
@@ -291,12 +286,7 @@ async function settleFiles(
     // Nobody will ask for what is under its temporary name any more.
     await writer.discard?.(row.key, stampFor(context.claim.entryId, intent.src, intent.data?.srcVersion, intent.size));
   }
-  await settleFound(context, found);
-  const done = new Set(found.map(({ intent }) => intent.op));
-  await forget(
-    context,
-    intents.filter((intent) => !done.has(intent.op)),
-  );
+  await settleFoundAndForget(context, intents, found);
 }
 
 /** No copy is ever of this version, so it counts as changed by people: the conflict option decides. */
@@ -336,6 +326,19 @@ async function landedCreates(
     );
   }
   return found;
+}
+
+async function settleFoundAndForget(
+  context: PassContext,
+  intents: readonly Intent[],
+  found: readonly Found[],
+): Promise<void> {
+  await settleFound(context, found);
+  const done = new Set(found.map(({ intent }) => intent));
+  await forget(
+    context,
+    intents.filter((intent) => !done.has(intent)),
+  );
 }
 
 async function settleFound(context: PassContext, found: readonly Found[]): Promise<void> {

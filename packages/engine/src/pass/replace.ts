@@ -184,16 +184,26 @@ export async function replaceCopies(
  * Objects whose content changed at the source since they were migrated: each replaces its own copy. Three-way: where
  * somebody changed that copy since it was written, the conflict option decides. With `rename` a file leaves that copy to
  * the target and is planned anew, to be created beside it.
+ *
+ * @returns false where there was nothing of the kind
  */
-export const replaceChanged = (context: PassContext): Promise<void> =>
+export async function replaceChanged(context: PassContext): Promise<boolean> {
+  let hadWork = false;
   // What the copies hold now tells which of them were written; the others are written again.
-  inRounds(context, () => replaceRound(context));
+  await inRounds(context, async () => {
+    const work = (await todoCounts(context.pool, context.claim.entryId)).filter((one) => one.verb === 'replace');
+    hadWork ||= work.length > 0;
+    return work.length === 0 ? undefined : replaceRound(context, work);
+  });
+  return hadWork;
+}
 
 /** @returns an error of a write whose outcome is unknown: settle before anything else */
-async function replaceRound(context: PassContext): Promise<SternaError | undefined> {
+async function replaceRound(
+  context: PassContext,
+  work: readonly { readonly container: number }[],
+): Promise<SternaError | undefined> {
   const { pool, claim, progress } = context;
-  const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'replace');
-  if (work.length === 0) return undefined;
   progress.phase = 'changes';
   for (const { container } of work) {
     const source = sourceById(context, container);

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ahead } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
 import { asArchiveError } from '../errors.ts';
-import { ahead } from '../reader.ts';
 import { currentStamp, type FileIndex, type FileObject, type FileRole, indexFile, loadObject } from './object-file.ts';
 import type { Catalog, StoredCollection, StoredObject } from './object-store.ts';
 import { isObjectFile, type Syntax } from './syntax.ts';

@@ -25,25 +25,34 @@ export async function inParallel<T, R>(
   return results;
 }
 
-/** `work` over `items` in order, `width` at once ahead of the consumer; when that leaves, nothing runs any more. */
+/**
+ * `work` over `items` in order, a few at once. What was made ahead and isn't wanted any more, because the consumer
+ * left or an earlier one failed, is handed to `discard`.
+ */
 export async function* ahead<T, R>(
   items: readonly T[],
-  width: number,
+  window: number,
   work: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const flying: Promise<R>[] = [];
+  discard?: (result: R) => void,
+): AsyncGenerator<[T, R]> {
+  const flying: [T, Promise<R>][] = [];
   let at = 0;
   try {
     while (at < items.length || flying.length > 0) {
-      while (flying.length < width && at < items.length) {
-        const result = work(items[at++] as T);
+      while (flying.length < window && at < items.length) {
+        const item = items[at++] as T;
+        const result = work(item);
         // Looked at when its turn comes; until then it isn't an unhandled rejection.
         result.catch(() => undefined);
-        flying.push(result);
+        flying.push([item, result]);
       }
-      yield await (flying.shift() as Promise<R>);
+      const [item, result] = flying.shift() as [T, Promise<R>];
+      yield [item, await result];
     }
   } finally {
-    await Promise.allSettled(flying);
+    for (const [, result] of flying) {
+      const made = await result.catch(() => undefined);
+      if (made !== undefined) discard?.(made);
+    }
   }
 }
