@@ -6,6 +6,7 @@ import type { PassContext } from './context.ts';
 import { handleDeletions } from './deletions.ts';
 import { removeEmptiedFolders } from './emptied-folders.ts';
 import { closeTargets, dirtyTargets } from './late-landings.ts';
+import { listBothSides } from './list-both-sides.ts';
 import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
 import { recover } from './recover.ts';
@@ -27,10 +28,11 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   const pace = new Pace(context.settings.settings);
   pace.check();
   await loadStructure(context);
-  const [source, target] = await Promise.all([context.source.reader.containers(), context.target.reader.containers()]);
+  const [source, listed] = await listBothSides(context);
+  const target = listed ?? [];
   await rekeyTargets(context, target);
   await recover(context, dirtyTargets(context, target));
-  const structure = await matchStructure(context, source, target);
+  const structure = await matchStructure(context, source, listed);
   await takeInventories(context, target);
   await listChanges(context, structure);
   // After the listing, which may start from scratch and drop what was planned.
