@@ -18,7 +18,7 @@ export function mimeOf(message: MessageContent, key: string): Promise<Buffer> | 
     replyTo: message.replyTo.map(address),
     subject: message.subject,
     date: new Date(message.sentAt),
-    messageId: message.internetMessageId,
+    ...optional('messageId', message.internetMessageId),
     ...optional('inReplyTo', message.inReplyTo),
     references: message.references,
     priority: message.importance,
