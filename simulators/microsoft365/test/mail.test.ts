@@ -42,7 +42,12 @@ const clock = new VirtualClock();
 let server: Microsoft365;
 let client: Client;
 beforeAll(async () => {
-  server = await startMicrosoft365({ empty: true, clock, observe: contract.observe, assumptions: { importMime: true } });
+  server = await startMicrosoft365({
+    empty: true,
+    clock,
+    observe: contract.observe,
+    assumptions: { importMime: true },
+  });
   client = await signIn(server, server.tenant('contoso.example'));
 });
 afterAll(async () => {
@@ -57,8 +62,7 @@ const json = async (method: string, path: string, body?: unknown, headers?: Reco
   return reply.json;
 };
 const newFolder = async (displayName: string) => (await json('POST', `${ALICE}/mailFolders`, { displayName })).id;
-const postMime = (path: string) =>
-  client('POST', path, MIME.toString('base64'), { 'content-type': 'text/plain' });
+const postMime = (path: string) => client('POST', path, MIME.toString('base64'), { 'content-type': 'text/plain' });
 
 /** All pages, and the deltaLink at their end. */
 async function round(path: string, headers?: Record<string, string>) {

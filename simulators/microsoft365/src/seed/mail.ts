@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { fillMailboxes, type Folder, type Mailbox } from '../mail/mailbox.ts';
+import { type Folder, fillMailboxes, type Mailbox } from '../mail/mailbox.ts';
 import type { Address, Attachment, MessageContent } from '../mail/message.ts';
 import { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
@@ -42,7 +42,9 @@ function makeFolders(mailbox: Mailbox): Folder[] {
     byPath.set(path, mailbox.createFolder(parent, names.at(-1) as string));
   }
   mailbox.createFolder(mailbox.root, 'Hidden by an add-in', true);
-  const usual = ['inbox', 'inbox', 'inbox', 'archive', 'deleteditems', 'junkemail'].map((name) => mailbox.wellKnown(name));
+  const usual = ['inbox', 'inbox', 'inbox', 'archive', 'deleteditems', 'junkemail'].map((name) =>
+    mailbox.wellKnown(name),
+  );
   return [...usual, ...[...byPath].filter(([path]) => path !== '' && path !== 'Empty').map(([, folder]) => folder)];
 }
 
@@ -169,5 +171,8 @@ function addressOf(user: DirectoryUser): Address {
 
 function stranger(random: Random): Address {
   const at = random.integer(1, 40);
-  return { name: random.pick(['Customer', 'Kundin', '客户', 'O’Client']) + ` ${at}`, address: `customer${at}@elsewhere.example` };
+  return {
+    name: `${random.pick(['Customer', 'Kundin', '客户', 'O’Client'])} ${at}`,
+    address: `customer${at}@elsewhere.example`,
+  };
 }
