@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { batchReply } from '../batch.ts';
 import type { Cloud } from '../cloud.ts';
 import { Query } from '../odata/query.ts';
@@ -115,7 +116,8 @@ function notFound(known: boolean, segments: readonly string[]): GraphError {
 }
 
 export function errorReply(cloud: Cloud, incoming: Incoming, error: GraphError): Reply {
-  const requestId = cloud.ids.guid();
+  // Not of the cloud's own ids: what is created mustn't depend on how many requests failed.
+  const requestId = randomUUID();
   const innerError = {
     ...error.inner,
     date: new Date(cloud.clock.now()).toISOString().slice(0, 19),

@@ -9,7 +9,7 @@ import { multiValued, normalizeFilterIds, singleValued } from './extended-proper
 import { knownProperties } from './known-properties.ts';
 import type { Folder, Mailbox } from './mailbox.ts';
 import { type Address, type Attachment, attachmentSize, type Message } from './message.ts';
-import { plainText } from './mime-out.ts';
+import { plainText } from './plain-text.ts';
 
 const EXTENDED = ['singleValueExtendedProperties', 'multiValueExtendedProperties'];
 

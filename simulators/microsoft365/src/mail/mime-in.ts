@@ -37,7 +37,7 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     const isInline = part.related === true || (part.disposition === 'inline' && part.contentId !== undefined);
     if (part.mimeType === 'message/rfc822') {
       const inner = await contentOfMime(bytes, ids, now).catch(() => undefined);
-      const item = { '@odata.type': '#microsoft.graph.message', subject: inner?.subject ?? '' };
+      const item = { '@odata.type': '#microsoft.graph.message', ...(inner && itemOf(inner)) };
       attachments.push({ ...base, kind: 'item', contentType: null, isInline: false, item, mime: bytes });
       continue;
     }
@@ -78,6 +78,22 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     attachments,
     properties: new Map(),
     mime,
+  };
+}
+
+/** An attached message as `$expand=microsoft.graph.itemAttachment/item` tells it. */
+function itemOf(inner: MessageContent): Record<string, unknown> {
+  const recipient = ({ name, address }: Address) => ({ emailAddress: { name, address } });
+  return {
+    subject: inner.subject,
+    body: inner.body,
+    internetMessageId: inner.internetMessageId,
+    sentDateTime: `${new Date(inner.sentAt).toISOString().slice(0, 19)}Z`,
+    ...(inner.from === undefined ? {} : { from: recipient(inner.from) }),
+    toRecipients: inner.to.map(recipient),
+    ccRecipients: inner.cc.map(recipient),
+    isRead: true,
+    hasAttachments: inner.attachments.length > 0,
   };
 }
 
