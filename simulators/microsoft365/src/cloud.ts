@@ -30,7 +30,7 @@ export class Cloud {
     this.ids = new Ids(new Random(`${seed}/ids`));
     const keys = new Random(`${seed}/keys`);
     this.tokens = new Tokens(keys.bytes(32));
-    this.accessTokens = new AccessTokens(this, keys.bytes(32));
+    this.accessTokens = new AccessTokens(clock, keys.bytes(32));
   }
 
   /** By id or domain. */

@@ -91,15 +91,15 @@ test('a batch with requests that depend on each other', async () => {
   const batch = new BatchRequestContent([
     step('1', 'POST', `${ALICE}/mailFolders`, { displayName: 'From a batch' }),
     { ...step('2', 'GET', `${ALICE}/mailFolders?$top=100&$select=displayName`), dependsOn: ['1'] },
-    step('3', 'GET', `${ALICE}/messages/none`),
+    { ...step('3', 'GET', `${ALICE}/messages/none`), dependsOn: ['2'] },
   ]);
   const content = await batch.getContent();
   // The client cuts "https://host/version" off a path; of a plain http URL it leaves the host in.
   for (const request of content.requests as { url: string }[]) request.url = request.url.replace(/^.*?\/v1\.0/, '');
   const answers = new BatchResponseContent(await graph.api('/$batch').post(content));
   expect(answers.getResponseById('1').status).toBe(201);
-  const { value } = await answers.getResponseById('2').json();
-  expect(value.map((folder: { displayName: string }) => folder.displayName)).toContain('From a batch');
+  const { value } = (await answers.getResponseById('2').json()) as { value: { displayName: string }[] };
+  expect(value.map(({ displayName }) => displayName)).toContain('From a batch');
   expect(answers.getResponseById('3').status).toBe(404);
 });
 

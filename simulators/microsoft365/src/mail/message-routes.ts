@@ -34,7 +34,12 @@ export const messageRoutes: Route[] = [
   { ...write, method: 'POST', path: IN_FOLDER, handle: (call) => create(call, folder(call, 'folder'), true) },
   { ...read, method: 'GET', path: `${IN_FOLDER}/delta`, handle: delta },
   { ...read, method: 'GET', path: `${ALL}/$count`, handle: (call) => count(mailbox(call).messages.length) },
-  { ...read, method: 'GET', path: `${IN_FOLDER}/$count`, handle: (call) => count(folder(call, 'folder').messages.size) },
+  {
+    ...read,
+    method: 'GET',
+    path: `${IN_FOLDER}/$count`,
+    handle: (call) => count(folder(call, 'folder').messages.size),
+  },
   { ...read, method: 'POST', path: '/users/{user}/translateExchangeIds', handle: translateExchangeIds },
   ...[ALL, IN_FOLDER].flatMap((parent): Route[] => [
     { ...read, method: 'GET', path: `${parent}/{message}`, handle: get },
@@ -128,7 +133,9 @@ function translateExchangeIds(call: Call): Reply {
 
 /** Parameters of actions are known in any case of their first letter. */
 function caseless(json: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name[0]?.toLowerCase() + name.slice(1), value]));
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]) => [name[0]?.toLowerCase() + name.slice(1), value]),
+  );
 }
 
 function get(call: Call): Reply {
