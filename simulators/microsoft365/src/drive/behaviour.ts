@@ -35,6 +35,8 @@ export interface DriveBehaviour {
   maxVersions: number;
   /** Items in a page of delta and of children when the request doesn't say. */
   pageSize: number;
+  /** What the 410 on a delta token asks for. */
+  resyncCode: 'resyncChangesApplyDifferences' | 'resyncChangesUploadDifferences';
   /** Every so manieth page of delta is empty and has a nextLink; 0: none. */
   emptyDeltaPageEvery: number;
   /** Delta tells every so manieth item twice, the first time as it was named before; 0: none. */
@@ -59,6 +61,7 @@ export const DEFAULT_BEHAVIOUR: Readonly<DriveBehaviour> = {
   externalSharing: true,
   maxVersions: 500,
   pageSize: 200,
+  resyncCode: 'resyncChangesApplyDifferences',
   emptyDeltaPageEvery: 0,
   staleDeltaItemEvery: 0,
 };
