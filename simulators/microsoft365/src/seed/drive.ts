@@ -1,4 +1,3 @@
-import type { Cloud } from '../cloud.ts';
 import { Content } from '../drive/content.ts';
 import type { Drive } from '../drive/drive.ts';
 import { drivesOf } from '../drive/drives.ts';
@@ -7,6 +6,7 @@ import { zipOf } from '../drive/office.ts';
 import { grantTo, linkOf, resolveRecipient, stopInheriting } from '../drive/sharing.ts';
 import type { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
+import type { Seeder } from './seeder.ts';
 import type { Size } from './size.ts';
 
 /** When the drives were filled, as their change logs tell it. */
@@ -43,7 +43,7 @@ const AWKWARD_NAMES = [
 ];
 
 /** Files for contoso's people, among them everything awkward; fabrikam's drives, the target, hold one file each. */
-export function seedDrives(_cloud: Cloud, tenant: Tenant, random: Random, size: Size): void {
+export const seedDrive: Seeder = (_cloud, tenant, random, size) => {
   const drives = drivesOf(tenant);
   const people = [...tenant.users.values()].filter(({ purpose }) => purpose === 'user');
   for (const [at, user] of people.entries()) {
@@ -63,7 +63,7 @@ export function seedDrives(_cloud: Cloud, tenant: Tenant, random: Random, size: 
       seeding.large();
     }
   }
-}
+};
 
 /** Fills one drive. */
 class Seeding {
