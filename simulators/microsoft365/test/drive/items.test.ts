@@ -106,7 +106,11 @@ test('names that SharePoint refuses, and paths that are too long', async () => {
   let status = 201;
   for (let depth = 0; status === 201; depth++) {
     const name = `${'d'.repeat(60)}${depth}`;
-    const reply = await client('POST', path === '' ? `${at}/root/children` : `${at}/root:/${path}:/children`, folder(name));
+    const reply = await client(
+      'POST',
+      path === '' ? `${at}/root/children` : `${at}/root:/${path}:/children`,
+      folder(name),
+    );
     status = reply.status;
     if (status === 201) path = path === '' ? name : `${path}/${name}`;
     else expect(reply.json.error.innerError.code).toBe('pathIsTooLong');
@@ -194,7 +198,9 @@ test('rename, also by case alone, move, dates; who made it is not for us to say'
     lab.server.tenant('contoso.example').named('elena'),
     0,
   );
-  expect((await patch({ parentReference: { driveId: other.id, id: other.root.id } })).json.error.code).toBe('notSupported');
+  expect((await patch({ parentReference: { driveId: other.id, id: other.root.id } })).json.error.code).toBe(
+    'notSupported',
+  );
 });
 
 test('deleting takes a folder with all in it to the recycle bin, which still counts', async () => {
