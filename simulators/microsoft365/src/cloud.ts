@@ -12,6 +12,8 @@ export class Cloud {
   /** `http://127.0.0.1:PORT`, without a slash at its end; set once the server listens. */
   baseUrl = '';
   readonly clock: Clock;
+  /** How long each request takes, in milliseconds of the clock. */
+  latencyMs = 0;
   readonly ids: Ids;
   readonly faults = new Faults();
   readonly tenants: Tenant[] = [];
@@ -50,6 +52,8 @@ export interface Assumptions {
   readonly dateOnCreate: 'ignore' | 'refuse';
   /** MIME may be posted to a folder's messages; otherwise to /messages alone. */
   readonly mimeInFolders: boolean;
+  /** What a folder's delta says of a message that moved elsewhere. */
+  readonly movedReason: 'changed' | 'deleted';
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -58,4 +62,5 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   importSessionStatus: 200,
   dateOnCreate: 'ignore',
   mimeInFolders: true,
+  movedReason: 'changed',
 };
