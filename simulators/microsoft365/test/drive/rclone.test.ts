@@ -9,6 +9,7 @@ import { drivesOf } from '../../src/drive/drives.ts';
 import { subtree } from '../../src/drive/item.ts';
 import { zipOf } from '../../src/drive/office.ts';
 import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '../../src/index.ts';
+import { Contract } from '../contract/index.ts';
 import { startVendorProxy, type VendorProxy } from '../vendor-proxy.ts';
 
 const run = promisify(execFile);
@@ -18,6 +19,7 @@ if (!installed) console.warn('rclone or openssl is not installed: the tests with
 const MANY = 500;
 const LARGE = 100 * 1024 * 1024;
 
+const contract = new Contract();
 let server: Microsoft365;
 let proxy: VendorProxy;
 let drive: Drive;
@@ -25,7 +27,7 @@ let folder: string;
 
 beforeAll(async () => {
   if (!installed) return;
-  server = await startMicrosoft365({ empty: true });
+  server = await startMicrosoft365({ empty: true, observe: contract.observe });
   proxy = await startVendorProxy(server.baseUrl);
   folder = mkdtempSync(join(tmpdir(), 'rclone-'));
   const tenant = server.tenant('contoso.example');
@@ -126,6 +128,7 @@ test.skipIf(!installed)(
     expect((await run('diff', ['-r', source, join(folder, 'back')])).stdout).toBe('');
     expect(await rclone('about', 'od:')).toContain('Used');
     expect(proxy.refused).toEqual([]);
+    expect(contract.faults).toEqual([]);
   },
   600_000,
 );
