@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Assumptions, Cloud, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 import { type Clock, realClock } from './clock.ts';
+import { type Assumptions, Cloud, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 import { faultReply, sendReply } from './faults/deliver.ts';
 import type { Fault, Faults } from './faults/faults.ts';
 import type { Incoming } from './http/call.ts';

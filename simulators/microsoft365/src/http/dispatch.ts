@@ -109,7 +109,8 @@ function checkPermissions(route: Route, identity: Identity): void {
 }
 
 function notFound(known: boolean, segments: readonly string[]): GraphError {
-  if (known) return new GraphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
+  if (known)
+    return new GraphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
   return badRequest(`Resource not found for the segment '${segments.at(-1) ?? ''}'.`);
 }
 

@@ -201,7 +201,8 @@ export function attachmentOfJson(json: Json, ids: Ids, now: number): Attachment 
   const base = {
     id: ids.mutable(),
     name: text('name', json.name),
-    contentType: json.contentType === undefined || json.contentType === null ? null : text('contentType', json.contentType),
+    contentType:
+      json.contentType === undefined || json.contentType === null ? null : text('contentType', json.contentType),
     isInline: json.isInline === undefined ? false : bool('isInline', json.isInline),
     modifiedAt: now,
   };
@@ -210,8 +211,15 @@ export function attachmentOfJson(json: Json, ids: Ids, now: number): Attachment 
     if (bytes.length > INLINE_ATTACHMENT_LIMIT) {
       throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for a single request.');
     }
-    const contentId = json.contentId === undefined || json.contentId === null ? null : text('contentId', json.contentId);
-    return { ...base, kind: 'file', contentType: base.contentType ?? 'application/octet-stream', contentId, content: [bytes] };
+    const contentId =
+      json.contentId === undefined || json.contentId === null ? null : text('contentId', json.contentId);
+    return {
+      ...base,
+      kind: 'file',
+      contentType: base.contentType ?? 'application/octet-stream',
+      contentId,
+      content: [bytes],
+    };
   }
   if (type === 'itemAttachment') {
     if (typeof json.item !== 'object' || json.item === null) throw badRequest('An item attachment needs an item.');

@@ -255,7 +255,7 @@ function recipient({ name, address }: Address) {
 function conversationId(mailbox: Mailbox, message: Message): string {
   const thread =
     message.conversationIndex === undefined
-      ? (message.references[0] ?? message.inReplyTo ?? message.internetMessageId)
+      ? threadRoot(message)
       : Buffer.from(message.conversationIndex, 'base64').subarray(6, 22).toString('hex');
   const hash = createHash('sha256').update(`${mailbox.user.id}\n${thread}`).digest('base64url');
   return `AAQkAG${hash}AAA=`;
@@ -263,9 +263,12 @@ function conversationId(mailbox: Mailbox, message: Message): string {
 
 function conversationIndex(message: Message): string {
   if (message.conversationIndex !== undefined) return message.conversationIndex;
-  const thread = message.references[0] ?? message.inReplyTo ?? message.internetMessageId;
-  const hash = createHash('sha256').update(thread).digest();
+  const hash = createHash('sha256').update(threadRoot(message)).digest();
   return Buffer.concat([Buffer.from('0101d9', 'hex'), hash.subarray(0, 19)]).toString('base64');
+}
+
+function threadRoot(message: Message): string {
+  return message.references[0] ?? message.inReplyTo ?? message.internetMessageId ?? message.key;
 }
 
 /** Outlook tells times in whole seconds. */

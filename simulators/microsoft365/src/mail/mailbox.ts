@@ -1,7 +1,9 @@
 import type { Cloud } from '../cloud.ts';
 import { GraphError } from '../http/errors.ts';
 import { ChangeLog } from '../state/change-log.ts';
+import { Ids } from '../state/ids.ts';
 import { perTenant } from '../state/per-tenant.ts';
+import { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { ExtendedProperties } from './extended-property.ts';
 import type { Message, MessageContent } from './message.ts';
@@ -30,6 +32,8 @@ export class Mailbox {
   readonly folderLog = new ChangeLog();
   readonly settings: MailboxSettings;
   readonly root: Folder;
+  /** Its own, so that what it holds doesn't depend on which mailbox was asked for first. */
+  readonly ids: Ids;
   readonly #cloud: Cloud;
   readonly #wellKnown = new Map<string, Folder>();
   /** By either id. */
@@ -38,6 +42,7 @@ export class Mailbox {
   constructor(cloud: Cloud, user: DirectoryUser) {
     this.#cloud = cloud;
     this.user = user;
+    this.ids = new Ids(new Random(user.id));
     this.settings = new MailboxSettings(user);
     const language = (user.preferredLanguage ?? 'en').slice(0, 2) as 'en' | 'de' | 'fr';
     for (const known of WELL_KNOWN) {
@@ -132,8 +137,8 @@ export class Mailbox {
   addMessage(folder: Folder, content: MessageContent, createdAt = this.#now): Message {
     const message: Message = {
       ...content,
-      key: this.#cloud.ids.immutable(),
-      id: this.#cloud.ids.mutable(),
+      key: this.ids.immutable(),
+      id: this.ids.mutable(),
       folderId: folder.id,
       createdAt,
       modifiedAt: createdAt,
@@ -153,7 +158,7 @@ export class Mailbox {
   moveMessage(message: Message, to: Folder): void {
     this.#takeOut(message, 'changed');
     message.folderId = to.id;
-    message.id = this.#cloud.ids.mutable();
+    message.id = this.ids.mutable();
     message.version++;
     message.modifiedAt = this.#now;
     this.#put(to, message);
@@ -163,7 +168,7 @@ export class Mailbox {
     const { key: _key, id: _id, folderId: _folder, ...content } = message;
     return this.addMessage(to, {
       ...content,
-      attachments: content.attachments.map((attachment) => ({ ...attachment, id: this.#cloud.ids.mutable() })),
+      attachments: content.attachments.map((attachment) => ({ ...attachment, id: this.ids.mutable() })),
       properties: new Map(content.properties),
     });
   }
@@ -206,7 +211,7 @@ export class Mailbox {
     wellKnown: string | undefined,
   ): Folder {
     const folder: Folder = {
-      id: this.#cloud.ids.mutable(),
+      id: this.ids.mutable(),
       parentId,
       displayName,
       isHidden,
@@ -239,5 +244,13 @@ export function mailboxOf(cloud: Cloud, tenant: Tenant, user: DirectoryUser): Ma
   if (known !== undefined) return known;
   const fresh = new Mailbox(cloud, user);
   mailboxes(tenant).set(user.id, fresh);
+  fillers.get(cloud)?.(fresh, tenant);
   return fresh;
+}
+
+const fillers = new WeakMap<Cloud, (mailbox: Mailbox, tenant: Tenant) => void>();
+
+/** What every mailbox is filled with when it comes into being: a large tenant never holds all of its mail at once. */
+export function fillMailboxes(cloud: Cloud, fill: (mailbox: Mailbox, tenant: Tenant) => void): void {
+  fillers.set(cloud, fill);
 }

@@ -25,7 +25,12 @@ const write = { permissions: WRITE_MAIL, service: 'outlook' } as const;
 export const messageRoutes: Route[] = [
   { ...read, method: 'GET', path: ALL, handle: (call) => list(call, mailbox(call).messages) },
   { ...write, method: 'POST', path: ALL, handle: (call) => create(call, mailbox(call).wellKnown('drafts'), false) },
-  { ...read, method: 'GET', path: IN_FOLDER, handle: (call) => list(call, [...folder(call, 'folder').messages.values()]) },
+  {
+    ...read,
+    method: 'GET',
+    path: IN_FOLDER,
+    handle: (call) => list(call, [...folder(call, 'folder').messages.values()]),
+  },
   { ...write, method: 'POST', path: IN_FOLDER, handle: (call) => create(call, folder(call, 'folder'), true) },
   { ...read, method: 'GET', path: `${IN_FOLDER}/delta`, handle: delta },
   ...[ALL, IN_FOLDER].flatMap((parent): Route[] => [
@@ -82,7 +87,9 @@ function delta(call: Call): Reply {
     expand: true,
     json: (key, { select, expand }) => {
       const found = of.messages.get(key);
-      return found && { '@odata.type': '#microsoft.graph.message', ...messageJson(box, found, viewOf(call, select, expand)) };
+      return (
+        found && { '@odata.type': '#microsoft.graph.message', ...messageJson(box, found, viewOf(call, select, expand)) }
+      );
     },
     removed: ({ id, removed }) => ({
       '@odata.type': '#microsoft.graph.message',

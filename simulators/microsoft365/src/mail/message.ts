@@ -62,7 +62,8 @@ export interface MessageContent {
   cc: Address[];
   bcc: Address[];
   replyTo: Address[];
-  internetMessageId: string;
+  /** Undefined for one that never had any, as a few old ones haven't. */
+  internetMessageId: string | undefined;
   /** The thread: message ids, nearest last; [] for a message that answers none. */
   references: string[];
   inReplyTo: string | undefined;

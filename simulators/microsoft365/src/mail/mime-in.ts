@@ -50,9 +50,7 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
   return {
     subject: parsed.subject ?? '',
     body:
-      html === undefined
-        ? { contentType: 'text', content: parsed.text ?? '' }
-        : { contentType: 'html', content: html },
+      html === undefined ? { contentType: 'text', content: parsed.text ?? '' } : { contentType: 'html', content: html },
     from,
     sender: flat(parsed.sender)[0] ?? from,
     to: flat(parsed.to),
@@ -65,7 +63,10 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     conversationIndex: header('thread-index'),
     headers,
     importance: importance === 'high' || importance === 'low' ? importance : 'normal',
-    categories: header('keywords')?.split(',').map((word) => word.trim()) ?? [],
+    categories:
+      header('keywords')
+        ?.split(',')
+        .map((word) => word.trim()) ?? [],
     flag: { flagStatus: 'notFlagged' },
     inferenceClassification: 'focused',
     isDeliveryReceiptRequested: header('return-receipt-to') !== undefined,

@@ -18,16 +18,14 @@ export function mimeOf(message: MessageContent, key: string): Promise<Buffer> | 
     replyTo: message.replyTo.map(address),
     subject: message.subject,
     date: new Date(message.sentAt),
-    messageId: message.internetMessageId,
+    ...optional('messageId', message.internetMessageId),
     ...optional('inReplyTo', message.inReplyTo),
     references: message.references,
     priority: message.importance,
     ...(message.body.contentType === 'html'
       ? { html: message.body.content, text: plainText(message.body.content) }
       : { text: message.body.content }),
-    headers: message.headers
-      .filter(({ name }) => /^x-/i.test(name))
-      .map(({ name, value }) => ({ key: name, value })),
+    headers: message.headers.filter(({ name }) => /^x-/i.test(name)).map(({ name, value }) => ({ key: name, value })),
     attachments: message.attachments.filter(({ kind }) => kind !== 'reference').map(part),
     baseBoundary: key.replace(/[^A-Za-z0-9]/g, '').slice(-24),
     newline: 'windows',

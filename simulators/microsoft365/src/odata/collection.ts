@@ -51,10 +51,7 @@ export function collectionReply<T>(call: Call, items: readonly T[], options: Col
   const top = query.number('$top');
   if (top === 0) throw badRequest("Invalid value '0' for $top query option found. It must be positive.");
   const preferred = Number(preferences.get('odata.maxpagesize') ?? Number.NaN);
-  const size = Math.min(
-    top ?? (preferred > 0 ? preferred : (options.pageSize ?? 10)),
-    options.maxPageSize ?? 1000,
-  );
+  const size = Math.min(top ?? (preferred > 0 ? preferred : (options.pageSize ?? 10)), options.maxPageSize ?? 1000);
   const start = startOf(call, options.paging ?? 'skip');
   const page = chosen.slice(start, start + size);
   const body: Record<string, unknown> = { '@odata.context': `${call.base}/$metadata#${call.contextPath}` };
