@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Drive } from '../../src/drive/drive.ts';
 import { drivesOf } from '../../src/drive/drives.ts';
-import { type Microsoft365, startMicrosoft365, VirtualClock } from '../../src/index.ts';
+import { type Microsoft365, type Options, startMicrosoft365, VirtualClock } from '../../src/index.ts';
 import { Contract } from '../contract/index.ts';
 import { type Answer, type Client, signIn } from '../sign-in.ts';
 
@@ -24,11 +24,11 @@ export interface DriveLab {
 }
 
 /** Contoso on a clock of its own, with an empty drive of Alice's. */
-export async function openDriveLab(): Promise<DriveLab> {
+export async function openDriveLab(options: Pick<Options, 'limits'> = {}): Promise<DriveLab> {
   const clock = new VirtualClock();
   const contract = new Contract();
   const allowed: RegExp[] = [];
-  const server = await startMicrosoft365({ empty: true, clock, observe: contract.observe });
+  const server = await startMicrosoft365({ ...options, empty: true, clock, observe: contract.observe });
   const tenant = server.tenant('contoso.example');
   const drive = drivesOf(tenant).provision(tenant.named('alice'), clock.now());
   const client = await signIn(server, tenant);
