@@ -1,0 +1,6 @@
+export { type Assumptions, DEFAULT_ASSUMPTIONS } from './cloud.ts';
+export { type Clock, VirtualClock } from './clock.ts';
+export { MIGRATION_APP } from './seed/people.ts';
+export type { Size } from './seed/size.ts';
+export { type Exchange, type LoggedRequest, type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
+export type { DirectoryUser, Tenant } from './state/tenant.ts';
