@@ -50,6 +50,8 @@ export interface Assumptions {
   readonly dateOnCreate: 'ignore' | 'refuse';
   /** MIME may be posted to a folder's messages; otherwise to /messages alone. */
   readonly mimeInFolders: boolean;
+  /** A meeting's update mails its attendees even when only categories, reminder or extended properties changed. */
+  readonly everyUpdateMails: boolean;
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -58,4 +60,5 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   importSessionStatus: 200,
   dateOnCreate: 'ignore',
   mimeInFolders: true,
+  everyUpdateMails: false,
 };

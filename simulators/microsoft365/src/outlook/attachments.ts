@@ -59,8 +59,10 @@ const fileAttachmentFields = object('fileAttachment', {
   contentBytes: binary,
 });
 
+export type AttachmentInput = Omit<Attachment, 'id' | 'modifiedAt'>;
+
 /** Reads the fileAttachment that a body carries. Throws 400 for other kinds, 413 for files that are too large. */
-export function readAttachment(cloud: Cloud, value: unknown, path = ''): Attachment {
+export const attachmentInput: Reader<AttachmentInput> = (value, path) => {
   const type = (value as Record<string, unknown> | null)?.['@odata.type'];
   if (String(type).replace('#', '') !== 'microsoft.graph.fileAttachment') {
     throw badRequest('The attachment needs the @odata.type #microsoft.graph.fileAttachment.', 'ErrorInvalidRequest');
@@ -70,10 +72,10 @@ export function readAttachment(cloud: Cloud, value: unknown, path = ''): Attachm
   if (contentBytes.length >= smallAttachment) {
     throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for one request.');
   }
-  return makeAttachment(cloud, { name, contentType: contentType ?? guessedType(name), isInline, contentId, content: [contentBytes] });
-}
+  return { name, contentType: contentType ?? guessedType(name), isInline, contentId, content: [contentBytes] };
+};
 
-export function makeAttachment(cloud: Cloud, of: Omit<Attachment, 'id' | 'modifiedAt'>): Attachment {
+export function makeAttachment(cloud: Cloud, of: AttachmentInput): Attachment {
   return { ...of, id: `${cloud.ids.mutable().slice(0, -1)}EgAQA${cloud.ids.token(22)}=`, modifiedAt: cloud.clock.now() };
 }
 
@@ -110,7 +112,7 @@ export interface AttachmentHolder {
 interface UploadSession {
   readonly key: string;
   readonly holder: AttachmentHolder;
-  readonly of: Omit<Attachment, 'id' | 'modifiedAt' | 'content'>;
+  readonly of: Omit<AttachmentInput, 'content'>;
   readonly size: number;
   readonly expires: number;
   readonly location: string;
@@ -202,7 +204,7 @@ function getAttachment(call: Call, holder: AttachmentHolder): Reply {
 }
 
 function addAttachment(call: Call, holder: AttachmentHolder): Reply {
-  const attachment = readAttachment(call.cloud, call.json());
+  const attachment = makeAttachment(call.cloud, attachmentInput(call.json(), ''));
   holder.replace([...holder.list(), attachment]);
   const context = `${call.base}/$metadata#${call.contextPath}/$entity`;
   return jsonReply(201, { '@odata.context': context, ...attachmentJson(attachment) });
