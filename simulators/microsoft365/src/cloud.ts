@@ -12,6 +12,8 @@ export class Cloud {
   /** `http://127.0.0.1:PORT`, without a slash at its end; set once the server listens. */
   baseUrl = '';
   readonly clock: Clock;
+  /** How long each request takes, in milliseconds of the clock. */
+  latencyMs = 0;
   readonly ids: Ids;
   readonly faults = new Faults();
   readonly tenants: Tenant[] = [];

@@ -1,3 +1,4 @@
+import { batchReply } from '../batch.ts';
 import type { Cloud } from '../cloud.ts';
 import { Query } from '../odata/query.ts';
 import { tokenReply } from '../token/endpoint.ts';
@@ -5,7 +6,7 @@ import { Call, type Identity, type Incoming } from './call.ts';
 import { badRequest, GraphError } from './errors.ts';
 import { parsePath } from './path.ts';
 import { jsonReply, type Reply } from './reply.ts';
-import type { Match, Route, Router } from './router.ts';
+import type { Budget, Match, Route, Router } from './router.ts';
 
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024;
 
@@ -16,17 +17,31 @@ export interface Routers {
   readonly open: Router;
 }
 
-/** Answers one request: finds its route, its identity and permissions, takes from the budgets, and calls the handler. */
-export async function dispatch(cloud: Cloud, routers: Routers, incoming: Incoming): Promise<Reply> {
+/**
+ * Answers one request: finds its route, its identity and permissions, takes from the budgets, and calls the handler.
+ *
+ * @param answerItem answers an item of a batch as if it had come alone
+ */
+export async function dispatch(
+  cloud: Cloud,
+  routers: Routers,
+  incoming: Incoming,
+  answerItem: (item: Incoming) => Promise<Reply>,
+): Promise<Reply> {
   try {
-    return await answer(cloud, routers, incoming);
+    return await answer(cloud, routers, incoming, answerItem);
   } catch (error) {
     if (error instanceof GraphError) return errorReply(cloud, incoming, error);
     throw error;
   }
 }
 
-async function answer(cloud: Cloud, routers: Routers, incoming: Incoming): Promise<Reply> {
+async function answer(
+  cloud: Cloud,
+  routers: Routers,
+  incoming: Incoming,
+  answerItem: (item: Incoming) => Promise<Reply>,
+): Promise<Reply> {
   const [path = '/', query = ''] = incoming.target.split(/\?(.*)/s);
   const tokenPath = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path);
   if (tokenPath !== null && incoming.method === 'POST') return tokenReply(cloud, tokenPath[1] as string, incoming);
@@ -36,26 +51,44 @@ async function answer(cloud: Cloud, routers: Routers, incoming: Incoming): Promi
   const rest = version === undefined ? path : path.slice(version.length + 1);
   // Graph looks at the token before anything else.
   const identity = version === undefined ? undefined : cloud.accessTokens.identify(incoming.headers.authorization);
+  if (identity !== undefined && rest.toLowerCase() === '/$batch' && incoming.method === 'POST') {
+    if (incoming.body.length > DEFAULT_BODY_LIMIT) throw tooLarge();
+    return batchReply(incoming, answerItem);
+  }
   const odataPath = parsePath(rest);
   const segments = identity === undefined ? odataPath.segments : withoutMe(odataPath.segments, identity);
   const found = router.find(incoming.method, segments);
   if (!('route' in found)) throw notFound(found.known, segments);
   const { route, parameters }: Match = found;
   if (incoming.body.length > (route.bodyLimit ?? DEFAULT_BODY_LIMIT)) {
-    throw new GraphError(413, 'RequestEntityTooLarge', 'The request entity is too large.');
+    throw tooLarge();
   }
-  const call = new Call(cloud, incoming, { route, path: { ...odataPath, segments }, parameters, query: new Query(query) }, identity);
-  const leave = cloud.throttle.admit(call);
+  const normalized = { ...odataPath, segments };
+  const call = new Call(cloud, incoming, { route, path: normalized, parameters, query: new Query(query) }, identity);
+  const admission = cloud.throttle.admit(call, budgetOf(call, identity));
   try {
+    await cloud.clock.sleep(cloud.latencyMs);
     if (identity !== undefined) checkPermissions(route, identity);
     const reply = await route.handle(call);
     if (call.query.unread.size > 0 && incoming.method === 'GET' && reply.status < 300) {
       throw badRequest(`The query option ${[...call.query.unread].join(', ')} is not supported here.`);
     }
-    return reply;
+    return { ...reply, headers: { ...admission.headers, ...reply.headers } };
   } finally {
-    leave();
+    admission.leave();
   }
+}
+
+function budgetOf(call: Call, identity: Identity | undefined): Budget | undefined {
+  if (call.route.budget !== undefined) return call.route.budget(call);
+  if (identity === undefined) return undefined;
+  const budget = { app: identity.app.id, tenant: identity.tenant.id };
+  const user = call.route.path.includes('{user}') ? identity.tenant.user(call.parameter('user')) : undefined;
+  return user === undefined ? budget : { ...budget, mailbox: user.id };
+}
+
+function tooLarge(): GraphError {
+  return new GraphError(413, 'RequestEntityTooLarge', 'The request entity is too large.');
 }
 
 /** `/me` is the signed-in user; an app on its own has none. */

@@ -1,6 +1,14 @@
 import type { Call } from './call.ts';
 import type { Reply } from './reply.ts';
 
+/** Whose limits a request counts towards. */
+export interface Budget {
+  readonly app: string;
+  readonly tenant: string;
+  /** The user's id, for Outlook's limits. */
+  readonly mailbox?: string;
+}
+
 /** One operation of the API. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -12,6 +20,8 @@ export interface Route {
   readonly permissions?: readonly string[];
   /** Whose budget it takes from. Nothing: not throttled. */
   readonly service?: 'outlook' | 'drive' | 'directory';
+  /** Whose budget, when the token and `{user}` don't say it (upload URLs, mailboxes by their own id). */
+  readonly budget?: (call: Call) => Budget | undefined;
   /** Resource units that a drive's request costs; 2 unless said. */
   readonly resourceUnits?: number | ((call: Call) => number);
   /** The largest body in bytes; 4 MB unless said. */

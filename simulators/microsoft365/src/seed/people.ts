@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud.ts';
 import type { Random } from '../state/random.ts';
-import { type App, type DirectoryUser, Tenant } from '../state/tenant.ts';
+import { type DirectoryUser, newApp, Tenant } from '../state/tenant.ts';
 import type { Size } from './size.ts';
 
 /** The migration tool's app registration, known to both tenants. */
@@ -45,12 +45,7 @@ const MORE: Record<Size, number> = { small: 0, medium: 40, large: 490 };
 
 /** The tenants, their people, and the app that both consented to. Addresses are the same name before the @ in both. */
 export function seedPeople(cloud: Cloud, random: Random, size: Size): void {
-  const app: App = {
-    id: MIGRATION_APP.id,
-    displayName: 'Migration',
-    secrets: new Set([MIGRATION_APP.secret]),
-    certificates: new Map(),
-  };
+  const app = newApp(MIGRATION_APP.id, 'Migration', MIGRATION_APP.secret);
   cloud.apps.set(app.id, app);
   for (const [domain, name] of [
     ['contoso.example', 'Contoso'],

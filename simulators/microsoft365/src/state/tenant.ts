@@ -1,3 +1,5 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+
 /** A user, shared mailbox or room of a tenant's directory. */
 export interface DirectoryUser {
   readonly id: string;
@@ -23,8 +25,32 @@ export interface App {
   readonly displayName: string;
   /** Client secrets that are valid now. */
   readonly secrets: Set<string>;
-  /** Public keys (PEM) by the certificate's SHA-256 and SHA-1 thumbprints, base64url. */
-  readonly certificates: Map<string, string>;
+  /** Client secrets that were valid once. */
+  readonly expiredSecrets: Set<string>;
+  /** Public keys by their certificates' SHA-256 and SHA-1 thumbprints, base64url. */
+  readonly certificates: Map<string, KeyObject>;
+  /** An administrator can switch it off. */
+  disabled: boolean;
+}
+
+export function newApp(id: string, displayName: string, secret: string): App {
+  return {
+    id,
+    displayName,
+    secrets: new Set([secret]),
+    expiredSecrets: new Set(),
+    certificates: new Map(),
+    disabled: false,
+  };
+}
+
+/** Lets the app sign in with the certificate's key. @param pem the certificate */
+export function registerCertificate(app: App, pem: string): void {
+  const certificate = new X509Certificate(pem);
+  for (const fingerprint of [certificate.fingerprint, certificate.fingerprint256]) {
+    const thumbprint = Buffer.from(fingerprint.replaceAll(':', ''), 'hex').toString('base64url');
+    app.certificates.set(thumbprint, certificate.publicKey);
+  }
 }
 
 /** A user's consent that a client holds as a refresh token (what rclone signs in with). */
