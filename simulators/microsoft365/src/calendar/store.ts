@@ -152,7 +152,7 @@ export class CalendarMailbox {
     fields: Pick<EventFields, 'start' | 'end'> & Partial<EventFields>,
     more: Partial<Omit<CalendarEvent, 'id' | 'calendarId' | 'immutableId' | 'fields' | 'version'>> = {},
   ): CalendarEvent {
-    const now = this.cloud.clock.now();
+    const now = more.createdAt ?? this.cloud.clock.now();
     const isOrganizer = more.isOrganizer ?? true;
     const event: CalendarEvent = {
       immutableId: this.cloud.ids.immutable(),

@@ -136,7 +136,7 @@ export class TodoMailbox {
     fields: Partial<TaskFields>,
     more: Partial<Pick<Task, 'checklistItems' | 'linkedResources' | 'attachments' | 'createdAt'>> = {},
   ): Task {
-    const now = this.cloud.clock.now();
+    const now = more.createdAt ?? this.cloud.clock.now();
     const task: Task = {
       id: this.cloud.ids.mutable(),
       listId: list.id,
