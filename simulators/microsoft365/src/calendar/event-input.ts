@@ -12,7 +12,6 @@ import {
   oneOf,
   orNull,
   physicalAddress,
-  type Read,
   readOnly,
   recipient,
   text,
@@ -189,7 +188,7 @@ function attendeesOf(given: readonly GivenAttendee[], before: readonly Attendee[
 const hasPlace = (location: Location) => location.displayName !== '' || Object.keys(location).length > 3;
 
 /** A location as Graph answers it: private unless a directory or store knows it. */
-function locationOf(given: Read<Record<string, never>> & Record<string, unknown>): Location {
+function locationOf(given: ReturnType<typeof readLocation>): Location {
   const { displayName, locationType, uniqueId, uniqueIdType, ...rest } = given;
   const name = typeof displayName === 'string' ? displayName : '';
   const more = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined));

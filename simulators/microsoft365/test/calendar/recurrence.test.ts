@@ -26,32 +26,44 @@ function first(count: number, recurrence: PatternedRecurrence): string[] {
 
 const byDay = (days: readonly DayOfWeek[]) => days.map((day) => day.slice(0, 2).toUpperCase()).join(',');
 
-/** The same series as an RRULE; Exchange's shortened months need BYSETPOS=-1 over the days up to the wanted one. */
-function rule({ pattern, range }: PatternedRecurrence): string {
-  const parts: string[] = [`INTERVAL=${pattern.interval}`];
-  const upTo = (last: number) => `BYMONTHDAY=${Array.from({ length: last - 27 }, (_, at) => 28 + at).join(',')};BYSETPOS=-1`;
-  const monthDay = pattern.dayOfMonth < 29 ? `BYMONTHDAY=${pattern.dayOfMonth}` : upTo(pattern.dayOfMonth);
-  const position = `BYDAY=${byDay(pattern.daysOfWeek)};BYSETPOS=${pattern.index === 'last' ? -1 : weekIndexes.indexOf(pattern.index) + 1}`;
-  if (pattern.type === 'daily') parts.push('FREQ=DAILY');
+/**
+ * The same series as RRULEs for ical.js, each later one filling the months in which those before have nothing: the 31st
+ * of Exchange's short months is their last day. A year is twelve months, which spares ical.js BYMONTH.
+ */
+function rules({ pattern, range }: PatternedRecurrence): string[] {
+  const yearly = pattern.type.endsWith('Yearly');
+  const interval = `INTERVAL=${yearly ? 12 * pattern.interval : pattern.interval}`;
+  const end =
+    range.type === 'endDate'
+      ? `;UNTIL=${range.endDate.replaceAll('-', '')}`
+      : // Counting is left to the comparison: two rules of one series would each count for themselves.
+        '';
+  if (pattern.type === 'daily') return [`FREQ=DAILY;${interval}${end}`];
   if (pattern.type === 'weekly') {
-    parts.push('FREQ=WEEKLY', `BYDAY=${byDay(pattern.daysOfWeek)}`, `WKST=${byDay([pattern.firstDayOfWeek])}`);
+    return [`FREQ=WEEKLY;${interval};BYDAY=${byDay(pattern.daysOfWeek)};WKST=${byDay([pattern.firstDayOfWeek])}${end}`];
   }
-  if (pattern.type === 'absoluteMonthly') parts.push('FREQ=MONTHLY', monthDay);
-  if (pattern.type === 'relativeMonthly') parts.push('FREQ=MONTHLY', position);
-  // A year of one month is that month every twelve: ical.js mixes BYMONTH with BYSETPOS wrongly.
-  if (pattern.type === 'absoluteYearly') parts[0] = `INTERVAL=${12 * pattern.interval};FREQ=MONTHLY;${monthDay}`;
-  if (pattern.type === 'relativeYearly') parts[0] = `INTERVAL=${12 * pattern.interval};FREQ=MONTHLY;${position}`;
-  if (range.type === 'endDate') parts.push(`UNTIL=${range.endDate.replaceAll('-', '')}`);
-  if (range.type === 'numbered') parts.push(`COUNT=${range.numberOfOccurrences}`);
-  return parts.join(';');
+  const monthly = `FREQ=MONTHLY;${interval}${end}`;
+  if (pattern.type.startsWith('absolute')) {
+    return [`${monthly};BYMONTHDAY=${pattern.dayOfMonth}`, `${monthly};BYMONTHDAY=-1`];
+  }
+  const position = pattern.index === 'last' ? -1 : weekIndexes.indexOf(pattern.index) + 1;
+  return [`${monthly};BYDAY=${byDay(pattern.daysOfWeek)};BYSETPOS=${position}`];
 }
 
 function expected(recurrence: PatternedRecurrence, count: number): string[] {
+  const byMonth = new Map<string, string>();
   const dates: string[] = [];
-  const rrule = ICAL.Recur.fromString(rule(recurrence));
-  const iterator = rrule.iterator(ICAL.Time.fromDateString(recurrence.range.startDate));
-  for (let time = iterator.next(); time && dates.length < count; time = iterator.next()) dates.push(time.toString());
-  return dates;
+  const monthly = recurrence.pattern.type.startsWith('absolute');
+  for (const rule of rules(recurrence)) {
+    const iterator = ICAL.Recur.fromString(rule).iterator(ICAL.Time.fromDateString(recurrence.range.startDate));
+    let left = count;
+    for (let time = iterator.next(); time && left-- > 0; time = iterator.next()) {
+      const date = time.toString();
+      if (!monthly) dates.push(date);
+      else if (!byMonth.has(date.slice(0, 7))) byMonth.set(date.slice(0, 7), date);
+    }
+  }
+  return [...dates, ...byMonth.values()].sort().slice(0, count);
 }
 
 const anyDay = fc.constantFrom(...daysOfWeek);
