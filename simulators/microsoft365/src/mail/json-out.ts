@@ -95,66 +95,87 @@ export function shownId(message: Message, immutable: boolean): string {
   return immutable ? message.key : message.id;
 }
 
+/** A message, where it lies, and how it is wanted. */
+interface Shown {
+  readonly mailbox: Mailbox;
+  readonly message: Message;
+  readonly view: MessageView;
+}
+
+const FIELDS: Readonly<Record<string, (of: Shown) => unknown>> = {
+  id: ({ message, view }) => shownId(message, view.immutableIds),
+  createdDateTime: ({ message }) => seconds(message.createdAt),
+  lastModifiedDateTime: ({ message }) => seconds(message.modifiedAt),
+  changeKey: ({ message }) => changeKey(message.key, message.version),
+  categories: ({ message }) => message.categories,
+  receivedDateTime: ({ message }) => seconds(message.receivedAt),
+  sentDateTime: ({ message }) => seconds(message.sentAt),
+  hasAttachments: ({ message }) => message.attachments.some(({ isInline }) => !isInline),
+  internetMessageId: ({ message }) => message.internetMessageId,
+  subject: ({ message }) => message.subject,
+  bodyPreview: ({ message }) => preview(message),
+  importance: ({ message }) => message.importance,
+  parentFolderId: ({ message }) => message.folderId,
+  conversationId: ({ mailbox, message }) => conversationId(mailbox, message),
+  conversationIndex: ({ message }) => conversationIndex(message),
+  isDeliveryReceiptRequested: ({ message }) => message.isDeliveryReceiptRequested,
+  isReadReceiptRequested: ({ message }) => message.isReadReceiptRequested,
+  isRead: ({ message }) => message.isRead,
+  isDraft: ({ message }) => message.isDraft,
+  webLink: ({ message }) =>
+    `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(message.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
+  inferenceClassification: ({ message }) => message.inferenceClassification,
+  body: ({ message, view }) => body(message, view),
+  uniqueBody: ({ message, view }) => body(message, view),
+  sender: ({ message }) => message.sender && recipient(message.sender),
+  from: ({ message }) => message.from && recipient(message.from),
+  toRecipients: ({ message }) => message.to.map(recipient),
+  ccRecipients: ({ message }) => message.cc.map(recipient),
+  bccRecipients: ({ message }) => message.bcc.map(recipient),
+  replyTo: ({ message }) => message.replyTo.map(recipient),
+  flag: ({ message }) => message.flag,
+  internetMessageHeaders: ({ message }) => message.headers,
+};
+
+const DEFAULT_FIELDS = Object.keys(FIELDS).filter((name) => !ON_REQUEST.includes(name));
+
 /** The message as the request wants it. */
-export function messageJson(call: Call, mailbox: Mailbox, message: Message, view: MessageView) {
-  const wants = (name: string) => view.select === undefined || view.select.includes(name);
+export function messageJson(mailbox: Mailbox, message: Message, view: MessageView): Record<string, unknown> {
+  const of: Shown = { mailbox, message, view };
   const json: Record<string, unknown> = {
     '@odata.etag': `W/"${changeKey(message.key, message.version)}"`,
     id: shownId(message, view.immutableIds),
-    createdDateTime: seconds(message.createdAt),
-    lastModifiedDateTime: seconds(message.modifiedAt),
-    changeKey: changeKey(message.key, message.version),
-    categories: message.categories,
-    receivedDateTime: seconds(message.receivedAt),
-    sentDateTime: seconds(message.sentAt),
-    hasAttachments: message.attachments.some(({ isInline }) => !isInline),
-    internetMessageId: message.internetMessageId,
-    subject: message.subject,
-    importance: message.importance,
-    parentFolderId: message.folderId,
-    conversationId: conversationId(mailbox, message),
-    conversationIndex: conversationIndex(message),
-    isDeliveryReceiptRequested: message.isDeliveryReceiptRequested,
-    isReadReceiptRequested: message.isReadReceiptRequested,
-    isRead: message.isRead,
-    isDraft: message.isDraft,
-    webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(message.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
-    inferenceClassification: message.inferenceClassification,
-    toRecipients: message.to.map(recipient),
-    ccRecipients: message.cc.map(recipient),
-    bccRecipients: message.bcc.map(recipient),
-    replyTo: message.replyTo.map(recipient),
-    flag: message.flag,
   };
-  if (message.sender !== undefined) json.sender = recipient(message.sender);
-  if (message.from !== undefined) json.from = recipient(message.from);
-  if (wants('bodyPreview')) json.bodyPreview = preview(message);
-  if (wants('body')) json.body = body(message, view);
-  if (view.select?.includes('uniqueBody') === true) json.uniqueBody = body(message, view);
-  if (view.select?.includes('internetMessageHeaders') === true) json.internetMessageHeaders = message.headers;
-  const expanded: Record<string, unknown> = {};
+  for (const name of view.select ?? DEFAULT_FIELDS) {
+    const value = FIELDS[name]?.(of);
+    if (value !== undefined) json[name] = value;
+  }
   for (const item of view.expand) {
     if (item.property === 'attachments') {
-      const list = message.attachments.map((attachment) => attachmentJson(attachment, { content: true, item: true }));
-      expanded.attachments = list.map((attachment) => project(attachment, item.select));
+      const list = message.attachments.map((attachment) => attachmentJson(attachment, { content: true, item: false }));
+      json.attachments = list.map((attachment) => project(attachment, item.select));
     } else {
       const chosen = expandedProperties(message, item);
-      if (chosen.length > 0) expanded[item.property] = chosen;
+      if (chosen.length > 0) json[item.property] = chosen;
     }
   }
-  void call;
-  const shown = view.select ?? [...MESSAGE.properties].filter((name) => !ON_REQUEST.includes(name));
-  return { ...project(json, shown), ...expanded };
+  return json;
 }
 
-/** What `$filter` sees of a message: its properties, all extended ones among them. */
-export function messageFilterView(call: Call, mailbox: Mailbox, message: Message): Record<string, unknown> {
-  const view: MessageView = { select: undefined, expand: [], immutableIds: call.immutableIds, textBody: false };
-  return {
-    ...messageJson(call, mailbox, message, view),
-    singleValueExtendedProperties: singleValued(message.properties),
-    multiValueExtendedProperties: multiValued(message.properties),
-  };
+/** What `$filter` sees of a message, each property made when it is looked at: extended ones too. */
+export function messageFilterView(mailbox: Mailbox, message: Message, immutableIds: boolean): Record<string, unknown> {
+  const view: MessageView = { select: undefined, expand: [], immutableIds, textBody: false };
+  const of: Shown = { mailbox, message, view };
+  return new Proxy<Record<string, unknown>>(
+    {},
+    {
+      get: (_target, name) => {
+        if (name === 'singleValueExtendedProperties') return singleValued(message.properties);
+        if (name === 'multiValueExtendedProperties') return multiValued(message.properties);
+        return typeof name === 'string' ? FIELDS[name]?.(of) : undefined;
+      },
+    },
+  );
 }
 
 function expandedProperties(message: Message, { property, filter }: Expand): object[] {
