@@ -19,6 +19,7 @@ import {
 import { readItemBody } from '../outlook/item-body.ts';
 import type { Attendee, EventFields, Location } from './event.ts';
 import { noResponse } from './event.ts';
+import { cleanGlobalObjectId, globalObjectId, uidOf } from './global-object-id.ts';
 import type { PatternedRecurrence } from './recurrence.ts';
 import { readRecurrence } from './recurrence-input.ts';
 import { readZonedTime, type ZonedTime } from './zoned-time.ts';
@@ -119,6 +120,8 @@ export interface EventInput {
   readonly fields: Partial<Omit<EventFields, 'attachments' | 'joinUrl' | 'responseStatus'>>;
   readonly attachments: readonly AttachmentInput[];
   readonly transactionId: string | null;
+  /** Of the GlobalObjectId among the extended properties, which only a create can have. */
+  readonly iCalUId: string | undefined;
   /** Undefined: not given; null: none (any more). */
   readonly recurrence: ((zone: string) => PatternedRecurrence) | null | undefined;
   readonly given: ReadonlySet<string>;
@@ -131,6 +134,7 @@ export function readEvent(json: Record<string, unknown>, before: EventFields): E
   const keep = <K extends keyof EventFields>(name: K, value: EventFields[K] | null | undefined, none: EventFields[K]) => {
     if (value !== undefined) fields[name] = value ?? none;
   };
+  let iCalUId: string | undefined;
   keep('subject', read.subject, '');
   keep('body', read.body, { contentType: 'html', content: '' });
   if (read.start === null || read.end === null) throw invalid('start and end must not be null.');
@@ -155,9 +159,11 @@ export function readEvent(json: Record<string, unknown>, before: EventFields): E
   else if (read.location !== undefined) fields.locations = [locationOf(read.location ?? {})].filter(hasPlace);
   if (read.singleValueExtendedProperties !== undefined || read.multiValueExtendedProperties !== undefined) {
     fields.properties = withExtendedProperties(before.properties, read);
+    iCalUId = takeUid(fields.properties);
   }
   const recurrence = read.recurrence?.given;
   return {
+    iCalUId,
     fields,
     attachments: read.attachments ?? [],
     transactionId: read.transactionId ?? null,
@@ -167,6 +173,14 @@ export function readEvent(json: Record<string, unknown>, before: EventFields): E
         : (zone) => readRecurrence(recurrence, 'recurrence', zone),
     given: new Set(Object.keys(json).filter((name) => !name.includes('@'))),
   };
+}
+
+/** Takes the GlobalObjectId out of the properties: Exchange keeps it with the event itself. */
+function takeUid(properties: Map<string, string | string[]>): string | undefined {
+  const given = properties.get(globalObjectId);
+  properties.delete(globalObjectId);
+  properties.delete(cleanGlobalObjectId);
+  return typeof given === 'string' ? uidOf(Buffer.from(given, 'base64')) : undefined;
 }
 
 type GivenAttendee = ReturnType<typeof readAttendee>;

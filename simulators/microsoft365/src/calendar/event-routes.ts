@@ -2,11 +2,11 @@ import type { Call } from '../http/call.ts';
 import { badRequest, itemNotFound } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
+import { normalizeFilterIds } from '../mail/extended-property.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { checkIfMatch } from '../odata/etag.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { type Attachment, type AttachmentHolder, attachmentRoutes, makeAttachment } from '../outlook/attachments.ts';
-import { canonicalFilter } from '../outlook/extended-properties.ts';
 import { boolean, invalid, listOf, object, orNull, recipient, text } from '../outlook/input.ts';
 import type { CalendarEvent, EventFields, Response } from './event.ts';
 import { checkTimes, type EventInput, readEvent } from './event-input.ts';
@@ -67,14 +67,14 @@ export const eventRoutes: Route[] = [
 function rowsReply(call: Call, rows: readonly Row[]): Reply {
   const view = eventView(call);
   const { expand } = call.query;
-  const filter = call.query.text('$filter');
-  const reply = collectionReply(withFilter(call, filter), rows, {
+  const reply = collectionReply(call, rows, {
     shape: eventShape,
     json: ({ event, instance }) => ({
       ...eventJson(event, instance, view),
       ...expandedEvent(event, instance, expand, view, false),
     }),
     view: ({ event, instance }) => eventFilterView(event, instance),
+    filterText: normalizeFilterIds,
     maxPageSize: 1000,
   });
   return { ...reply, headers: { ...reply.headers, ...preferenceApplied(call) } };
@@ -176,6 +176,7 @@ function createEvent(call: Call): Reply {
   const attachments = input.attachments.map((attachment) => makeAttachment(call.cloud, attachment));
   const fields = { ...input.fields, ...timed.fields, attachments, ...onlineMeeting(call, input.fields) };
   const event = mailbox.addEvent(calendar, fields, {
+    ...(call.cloud.assumptions.globalObjectIdKept && input.iCalUId !== undefined ? { iCalUId: input.iCalUId } : {}),
     recurrence: timed.recurrence,
     transactionId: input.transactionId,
     originalStartTimeZone: start.zone,
@@ -397,10 +398,4 @@ function attachmentsOf(call: Call): AttachmentHolder {
         });
     },
   };
-}
-
-/** The call with the ids of extended properties in its `$filter` spelled as they are kept. */
-function withFilter(call: Call, filter: string | undefined): Call {
-  if (filter !== undefined) call.query.replace('$filter', canonicalFilter(filter));
-  return call;
 }

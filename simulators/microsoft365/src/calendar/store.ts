@@ -2,7 +2,6 @@ import type { Cloud } from '../cloud.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
-import { noProperties } from '../outlook/extended-properties.ts';
 import { emptyBody } from '../outlook/item-body.ts';
 import { type CalendarEvent, type EmailAddress, type EventException, type EventFields, noResponse } from './event.ts';
 import { type Instance, instanceOn, singleInstance, spanOf } from './series.ts';
@@ -278,7 +277,7 @@ const presets: Omit<EventFields, 'start' | 'end' | 'responseStatus'> = {
   onlineMeetingProvider: 'unknown',
   joinUrl: null,
   attachments: [],
-  properties: noProperties,
+  properties: new Map(),
 };
 
 /** Fields of an event that has none yet, to read a new one's body against. */
@@ -296,13 +295,6 @@ function newCalendarUid(cloud: Cloud, now: number): string {
   const random = Buffer.from(cloud.ids.token(22), 'base64url');
   const parts = [fileTime, Buffer.alloc(8), Buffer.from([16, 0, 0, 0]), random];
   return `040000008200E00074C5B7101A82E00800000000${Buffer.concat(parts).toString('hex').toUpperCase()}`;
-}
-
-/** The uid of one instance: the series' with the date of the instance in it. */
-export function instanceUid(iCalUId: string, date: string): string {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
-  return iCalUId.slice(0, 32) + hex(year, 4) + hex(month, 2) + hex(day, 2) + iCalUId.slice(40);
 }
 
 /** An instance's id has its master's in it, which no client may rely on. */

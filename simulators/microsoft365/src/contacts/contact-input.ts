@@ -1,5 +1,6 @@
 import { invalid } from '../outlook/input.ts';
-import { withExtendedProperties, type ExtendedProperties } from '../outlook/extended-properties.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
+import { withExtendedProperties } from '../outlook/extended-properties.ts';
 import { addressFields, type ContactFields, contactBody, type EmailAddress, listFields, mailFields, textFields } from './contact.ts';
 
 /** E-mail addresses that Exchange has room for in a contact. */

@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { type ExtendedProperties, noProperties } from '../outlook/extended-properties.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
@@ -70,7 +70,7 @@ export class ContactMailbox {
       modifiedAt: now,
       version: 1,
       fields: { ...blankContact, ...fields },
-      properties: noProperties,
+      properties: new Map(),
       photo: undefined,
       ...more,
     };
@@ -126,7 +126,7 @@ export class ContactMailbox {
       id: this.cloud.ids.mutable(),
       parentId,
       displayName,
-      properties: noProperties,
+      properties: new Map(),
       log: new ChangeLog(),
       gone: new Map(),
     };

@@ -5,7 +5,7 @@ import { bytesReply, entityReply, jsonReply, noContent, type Reply } from '../ht
 import type { Route } from '../http/router.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { shape } from '../odata/shape.ts';
-import { binary, checkRange, smallAttachment } from '../outlook/attachments.ts';
+import { binary, smallAttachment } from '../outlook/attachments.ts';
 import { instantText, integer, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { foundTask, readTasks, taskPath, writeTasks } from './place.ts';
 import type { TaskAttachment } from './store.ts';
@@ -15,6 +15,7 @@ import type { TaskAttachment } from './store.ts';
  * https://learn.microsoft.com/graph/todo-attachments
  */
 const largestAttachment = 25 * 1024 * 1024;
+const largestPart = 4 * 1024 * 1024;
 const sessionLifetime = 86_400_000;
 
 const read = { permissions: readTasks, service: 'outlook' } as const;
@@ -191,4 +192,15 @@ function putPart(call: Call): Reply {
   const attachment = add(call, { name: session.name, contentType: session.contentType, content: session.parts });
   const path = call.segments.slice(0, -3).map(encodeURIComponent).join('/');
   return noContent(201, { location: `${call.base}/${path}/attachments/${encodeURIComponent(attachment.id)}` });
+}
+
+/** Throws unless the part continues the file: parts come in order, none above 4 MB. */
+function checkRange(header: string | undefined, length: number, expected: number, size: number): void {
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header ?? '');
+  const [from = 0, to = -1, total = 0] = range === null ? [] : range.slice(1).map(Number);
+  if (length > largestPart) throw new GraphError(413, 'RequestEntityTooLarge', 'A part must be below 4 MB.');
+  if (range === null || to - from + 1 !== length || total !== size || to >= total) {
+    throw badRequest('Content-Range does not fit the body or the file.', 'ErrorInvalidRequest');
+  }
+  if (from !== expected) throw new GraphError(416, 'ErrorInvalidRange', `Expected the file from byte ${expected} on.`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contactItems } from '../../src/contacts/items.ts';
+import { contactKind } from '../../src/contacts/contact-kind.ts';
 import { contactMailbox } from '../../src/index.ts';
 import { picture } from '../../src/seed/picture.ts';
 import { all, round, withServer } from '../mailbox.ts';
@@ -131,12 +131,13 @@ describe('contacts', () => {
     const { cloud } = setting.server;
     const [from, to] = ['contoso.example', 'fabrikam.example'].map((domain) => {
       const tenant = setting.server.tenant(domain);
-      return { mailbox: contactMailbox(cloud, tenant, tenant.named('jamal')), items: contactItems(cloud, tenant, tenant.named('jamal')) };
+      return { tenant, user: tenant.named('jamal'), mailbox: contactMailbox(cloud, tenant, tenant.named('jamal')) };
     });
     if (from === undefined || to === undefined) throw new Error('no tenants');
     const photo = { contentType: 'image/png', content: picture(8, [9, 9, 9]), width: 8, height: 8 };
     const source = from.mailbox.addContact(from.mailbox.defaultFolder, { displayName: 'X', children: ['Y'] }, { photo });
-    const made = to.items.importItem(to.mailbox.defaultFolder.id, from.items.exportItem(source.id)?.data ?? Buffer.alloc(0));
+    const content = contactKind.find(cloud, from.tenant, from.user, source.id)?.content();
+    const made = contactKind.folders(cloud, to.tenant, to.user)[0]?.create(content);
     const copy = to.mailbox.find(made?.id ?? '');
     expect([copy?.fields, copy?.photo]).toEqual([source.fields, photo]);
     expect(copy?.immutableId).not.toBe(source.immutableId);
