@@ -16,12 +16,19 @@ export interface Setting {
  *
  * @param of onPurpose: what the tests send wrongly to see it refused or passed over
  */
-export function withServer(of: { readonly assumptions?: Partial<Assumptions>; readonly onPurpose?: RegExp } = {}): Setting {
+export function withServer(
+  of: { readonly assumptions?: Partial<Assumptions>; readonly onPurpose?: RegExp } = {},
+): Setting {
   const contract = new Contract();
   const setting = {} as { -readonly [K in keyof Setting]: Setting[K] };
   beforeAll(async () => {
     setting.clock = new VirtualClock();
-    setting.server = await startMicrosoft365({ empty: true, clock: setting.clock, assumptions: of.assumptions ?? {}, observe: contract.observe });
+    setting.server = await startMicrosoft365({
+      empty: true,
+      clock: setting.clock,
+      assumptions: of.assumptions ?? {},
+      observe: contract.observe,
+    });
     setting.call = await signIn(setting.server, setting.server.tenant('contoso.example'));
   });
   afterAll(async () => {

@@ -8,7 +8,14 @@ import { checkSelect, project, shape } from '../odata/shape.ts';
 import { boolean, emailAddress, invalid, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { sendCancellation } from './invitations.ts';
 import { accessDenied, calendarPaths, listedCalendar, mailboxOf, readCalendars, writeCalendars } from './place.ts';
-import { type Calendar, type CalendarGroup, type CalendarMailbox, type CalendarPermission, colors, roles } from './store.ts';
+import {
+  type Calendar,
+  type CalendarGroup,
+  type CalendarMailbox,
+  type CalendarPermission,
+  colors,
+  roles,
+} from './store.ts';
 
 const read = { permissions: readCalendars, service: 'outlook' } as const;
 const write = { permissions: writeCalendars, service: 'outlook' } as const;
@@ -54,7 +61,12 @@ export const calendarRoutes: Route[] = [
   { ...write, method: 'PATCH', path: `${groups}/{group}`, handle: updateGroup },
   { ...write, method: 'DELETE', path: `${groups}/{group}`, handle: deleteGroup },
   { ...read, method: 'GET', path: `${groups}/{group}/calendars`, handle: listCalendars },
-  { ...write, method: 'POST', path: `${groups}/{group}/calendars`, handle: (call) => createCalendar(call, groupOf(call)) },
+  {
+    ...write,
+    method: 'POST',
+    path: `${groups}/{group}/calendars`,
+    handle: (call) => createCalendar(call, groupOf(call)),
+  },
   ...calendarPaths.flatMap((path): Route[] => [
     { ...read, method: 'GET', path, handle: (call) => calendarReply(call, listedCalendar(call)) },
     { ...write, method: 'PATCH', path, handle: updateCalendar },
@@ -97,8 +109,13 @@ function calendarReply(call: Call, calendar: Calendar, status = 200): Reply {
 function listCalendars(call: Call): Reply {
   const mailbox = mailboxOf(call);
   const group = call.route.path.includes('{group}') ? groupOf(call).id : undefined;
-  const calendars = [...mailbox.calendars.values()].filter((calendar) => group === undefined || calendar.groupId === group);
-  return collectionReply(call, calendars, { shape: calendarShape, json: (calendar) => calendarJson(mailbox, calendar) });
+  const calendars = [...mailbox.calendars.values()].filter(
+    (calendar) => group === undefined || calendar.groupId === group,
+  );
+  return collectionReply(call, calendars, {
+    shape: calendarShape,
+    json: (calendar) => calendarJson(mailbox, calendar),
+  });
 }
 
 const calendarFields = object('calendar', {
@@ -150,7 +167,8 @@ function updateCalendar(call: Call): Reply {
 function deleteCalendar(call: Call): Reply {
   const mailbox = mailboxOf(call);
   const calendar = listedCalendar(call);
-  if (!calendar.isRemovable) throw badRequest('Distinguished folders cannot be deleted.', 'ErrorDeleteDistinguishedFolder');
+  if (!calendar.isRemovable)
+    throw badRequest('Distinguished folders cannot be deleted.', 'ErrorDeleteDistinguishedFolder');
   for (const event of mailbox.eventsIn(calendar)) sendCancellation(mailbox, event, event.fields);
   mailbox.removeCalendar(calendar);
   return noContent();
@@ -246,7 +264,8 @@ function createPermission(call: Call): Reply {
     throw invalid('A calendar permission needs a role and an emailAddress.');
   }
   const taken = calendar.permissions.some((one) => one.address?.toLowerCase() === address.toLowerCase());
-  if (taken) throw new GraphError(409, 'ErrorCalendarPermissionExists', 'The calendar is already shared with this address.');
+  if (taken)
+    throw new GraphError(409, 'ErrorCalendarPermissionExists', 'The calendar is already shared with this address.');
   const permission: CalendarPermission = {
     id: call.cloud.ids.token(24),
     name: grantee?.name ?? address,

@@ -1,4 +1,4 @@
-import { attachmentInput, type AttachmentInput } from '../outlook/attachments.ts';
+import { type AttachmentInput, attachmentInput } from '../outlook/attachments.ts';
 import { extendedPropertyFields, withExtendedProperties } from '../outlook/extended-properties.ts';
 import {
   boolean,
@@ -131,7 +131,11 @@ export interface EventInput {
 export function readEvent(json: Record<string, unknown>, before: EventFields): EventInput {
   const read = eventFields(json, '');
   const fields: Partial<{ -readonly [K in keyof EventFields]: EventFields[K] }> = {};
-  const keep = <K extends keyof EventFields>(name: K, value: EventFields[K] | null | undefined, none: EventFields[K]) => {
+  const keep = <K extends keyof EventFields>(
+    name: K,
+    value: EventFields[K] | null | undefined,
+    none: EventFields[K],
+  ) => {
     if (value !== undefined) fields[name] = value ?? none;
   };
   let iCalUId: string | undefined;
@@ -186,10 +190,12 @@ function takeUid(properties: Map<string, string | string[]>): string | undefined
 type GivenAttendee = ReturnType<typeof readAttendee>;
 
 function attendeesOf(given: readonly GivenAttendee[], before: readonly Attendee[]): Attendee[] {
-  if (given.length > mostAttendees) throw invalid(`An event has at most ${mostAttendees} attendees.`, 'ErrorTooManyRecipients');
+  if (given.length > mostAttendees)
+    throw invalid(`An event has at most ${mostAttendees} attendees.`, 'ErrorTooManyRecipients');
   return given.map(({ type, emailAddress: mail }) => {
     const address = mail?.address;
-    if (typeof address !== 'string' || address === '') throw invalid('An attendee needs an address.', 'ErrorInvalidRecipients');
+    if (typeof address !== 'string' || address === '')
+      throw invalid('An attendee needs an address.', 'ErrorInvalidRecipients');
     const known = before.find((attendee) => attendee.emailAddress.address.toLowerCase() === address.toLowerCase());
     return {
       type: type ?? 'required',
@@ -220,12 +226,23 @@ function locationOf(given: ReturnType<typeof readLocation>): Location {
  *
  * @throws GraphError 400 when it ends before it starts, or is all day without beginning and ending at midnight
  */
-export function checkTimes(start: ZonedTime, end: ZonedTime, isAllDay: boolean, instant: (time: ZonedTime) => number): void {
+export function checkTimes(
+  start: ZonedTime,
+  end: ZonedTime,
+  isAllDay: boolean,
+  instant: (time: ZonedTime) => number,
+): void {
   if (isAllDay) {
     const midnight = ({ wall }: ZonedTime) => wall % 86_400_000 === 0;
-    if (!midnight(start)) throw invalid('The Event.Start property for an all-day event needs to be set to midnight.', 'ErrorInvalidRequest');
-    if (!midnight(end)) throw invalid('The Event.End property for an all-day event needs to be set to midnight.', 'ErrorInvalidRequest');
-    if (start.zone !== end.zone) throw invalid('Start and end of an all-day event need the same time zone.', 'ErrorInvalidRequest');
+    if (!midnight(start))
+      throw invalid(
+        'The Event.Start property for an all-day event needs to be set to midnight.',
+        'ErrorInvalidRequest',
+      );
+    if (!midnight(end))
+      throw invalid('The Event.End property for an all-day event needs to be set to midnight.', 'ErrorInvalidRequest');
+    if (start.zone !== end.zone)
+      throw invalid('Start and end of an all-day event need the same time zone.', 'ErrorInvalidRequest');
     if (end.wall - start.wall < 86_400_000) {
       throw invalid('The duration of an event marked as All day must be at least 24 hours.', 'ErrorInvalidRequest');
     }

@@ -9,9 +9,9 @@ import { expandedProperties, filterableProperties } from '../outlook/extended-pr
 import { instantText } from '../outlook/input.ts';
 import { bodyJson, bodyPreview, prefersText } from '../outlook/item-body.ts';
 import type { CalendarEvent, EventFields } from './event.ts';
+import { cleanGlobalObjectId, globalObjectId, globalObjectIdOf, instanceUid } from './global-object-id.ts';
 import { recurrenceJson } from './recurrence-input.ts';
 import { eventInstant, exceptionsOf, type Instance } from './series.ts';
-import { cleanGlobalObjectId, globalObjectId, globalObjectIdOf, instanceUid } from './global-object-id.ts';
 import { instanceId } from './store.ts';
 import { preferredZone, timeJson, type ZonedTime } from './zoned-time.ts';
 import { wallText } from './zones.ts';
@@ -119,7 +119,11 @@ function shownTime(time: ZonedTime, isAllDay: boolean, zone: string): Record<str
 }
 
 /** A single event or master (no instance), or one instance of a series, whole. */
-export function eventJson(event: CalendarEvent, instance: Instance | undefined, view: EventView): Record<string, unknown> {
+export function eventJson(
+  event: CalendarEvent,
+  instance: Instance | undefined,
+  view: EventView,
+): Record<string, unknown> {
   const ofSeries = instance !== undefined && instance.date !== undefined;
   const fields: EventFields = instance?.fields ?? event.fields;
   const masterId = shownId(event, view.immutableIds);
@@ -213,7 +217,8 @@ export function expandedEvent(
   const fields = instance?.fields ?? event.fields;
   const shown = expandedProperties(propertiesOf(event, instance), expand);
   for (const { property, select, expand: inner } of expand) {
-    if (property === 'attachments') shown.attachments = fields.attachments.map((one) => project(attachmentJson(one), select));
+    if (property === 'attachments')
+      shown.attachments = fields.attachments.map((one) => project(attachmentJson(one), select));
     else if (property === 'extensions') shown.extensions = [];
     else if (property === 'exceptionOccurrences' && alone) {
       if (event.recurrence !== null && instance === undefined) {

@@ -10,7 +10,9 @@ const CLASS = 'IPM.Appointment';
 export const eventKind: ItemKind = {
   folders(cloud, tenant, user) {
     const mailbox = calendarMailbox(cloud, tenant, user);
-    return [...mailbox.calendars.values()].filter(({ shared }) => shared === undefined).map((of) => asFolder(mailbox, of));
+    return [...mailbox.calendars.values()]
+      .filter(({ shared }) => shared === undefined)
+      .map((of) => asFolder(mailbox, of));
   },
   find(cloud, tenant, user, id) {
     const found = calendarMailbox(cloud, tenant, user).find(id);
@@ -97,7 +99,9 @@ function asItem(event: CalendarEvent): ExchangeItem {
 
 /** A rough count, as Exchange's is of what it stores. */
 function sizeOf({ body, subject, attachments }: EventFields): number {
-  return 1000 + 2 * (body.content.length + subject.length) + attachments.reduce((sum, one) => sum + attachmentSize(one), 0);
+  return (
+    1000 + 2 * (body.content.length + subject.length) + attachments.reduce((sum, one) => sum + attachmentSize(one), 0)
+  );
 }
 
 /** A copy of its own: what was exported must not change with the event that it came from. */

@@ -1,8 +1,8 @@
 import type { Cloud } from '../cloud.ts';
+import { emptyBody } from '../outlook/item-body.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
-import { emptyBody } from '../outlook/item-body.ts';
 import { type CalendarEvent, type EmailAddress, type EventException, type EventFields, noResponse } from './event.ts';
 import { type Instance, instanceOn, singleInstance, spanOf } from './series.ts';
 
@@ -55,7 +55,9 @@ export interface Calendar {
   version: number;
   readonly permissions: CalendarPermission[];
   /** Set for a calendar that somebody else shares: its events are theirs. */
-  readonly shared: { readonly mailbox: CalendarMailbox; readonly calendar: Calendar; readonly canEdit: boolean } | undefined;
+  readonly shared:
+    | { readonly mailbox: CalendarMailbox; readonly calendar: Calendar; readonly canEdit: boolean }
+    | undefined;
   readonly log: ChangeLog;
   /** Ids that events had when they left, by their constant ids. */
   readonly gone: Map<string, string>;
@@ -199,7 +201,11 @@ export class CalendarMailbox {
   /** Changes one instance of a series, which becomes an exception. */
   changeInstance(event: CalendarEvent, date: string, fields: Partial<EventFields>): void {
     this.changeEvent(event, () => {
-      const before: EventException = event.exceptions.get(date) ?? { fields: {}, version: event.version, modifiedAt: 0 };
+      const before: EventException = event.exceptions.get(date) ?? {
+        fields: {},
+        version: event.version,
+        modifiedAt: 0,
+      };
       event.exceptions.set(date, {
         fields: { ...before.fields, ...fields },
         version: before.version + 1,
@@ -331,8 +337,12 @@ export function shareCalendar(from: CalendarMailbox, calendar: Calendar, to: Cal
     isRemovable: true,
     role,
   });
-  const group = [...to.groups.values()].find(({ name }) => name === 'Other Calendars') ?? to.addGroup('Other Calendars');
+  const group =
+    [...to.groups.values()].find(({ name }) => name === 'Other Calendars') ?? to.addGroup('Other Calendars');
   const canEdit = role === 'write' || role.startsWith('delegate');
-  return to.addCalendar(from.user.displayName, { groupId: group.id, canEdit, shared: { mailbox: from, calendar, canEdit } });
+  return to.addCalendar(from.user.displayName, {
+    groupId: group.id,
+    canEdit,
+    shared: { mailbox: from, calendar, canEdit },
+  });
 }
-

@@ -43,7 +43,11 @@ const contactShape = shape(
   ],
   [...navigation, 'photo', 'extensions'],
 );
-const folderShape = shape('contactFolder', ['id', 'parentFolderId', 'displayName'], [...navigation, 'contacts', 'childFolders']);
+const folderShape = shape(
+  'contactFolder',
+  ['id', 'parentFolderId', 'displayName'],
+  [...navigation, 'contacts', 'childFolders'],
+);
 
 const folders = '/users/{user}/contactFolders';
 const folder = `${folders}/{folder}`;
@@ -152,7 +156,9 @@ const folderFields = object('contactFolder', {
 });
 
 function freeName(mailbox: ContactMailbox, parent: ContactFolder, name: string, except?: ContactFolder): void {
-  const taken = mailbox.childrenOf(parent).some((of) => of !== except && of.displayName.toLowerCase() === name.toLowerCase());
+  const taken = mailbox
+    .childrenOf(parent)
+    .some((of) => of !== except && of.displayName.toLowerCase() === name.toLowerCase());
   if (taken) throw new GraphError(409, 'ErrorFolderExists', 'A folder with the specified name already exists.');
 }
 
@@ -225,7 +231,10 @@ function listContacts(call: Call): Reply {
   return collectionReply(call, contacts, {
     shape: contactShape,
     filterText: normalizeFilterIds,
-    json: (contact) => ({ ...contactJson(contact, call.immutableIds), ...expandedProperties(contact.properties, expand) }),
+    json: (contact) => ({
+      ...contactJson(contact, call.immutableIds),
+      ...expandedProperties(contact.properties, expand),
+    }),
     view: (contact) => ({ ...contactJson(contact, false), ...filterableProperties(contact.properties) }),
   });
 }
@@ -274,7 +283,12 @@ function deleteContact(call: Call): Reply {
 
 function photoOf(call: Call) {
   const { photo } = contactOf(call);
-  if (photo === undefined) throw new GraphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store., The contact has no photo.');
+  if (photo === undefined)
+    throw new GraphError(
+      404,
+      'ErrorItemNotFound',
+      'The specified object was not found in the store., The contact has no photo.',
+    );
   return photo;
 }
 

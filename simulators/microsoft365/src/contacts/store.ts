@@ -60,7 +60,11 @@ export class ContactMailbox {
     return [...this.contacts.values()].filter(({ folderId }) => folderId === folder.id);
   }
 
-  addContact(folder: ContactFolder, fields: Partial<ContactFields>, more: Partial<Pick<Contact, 'properties' | 'photo' | 'createdAt'>> = {}): Contact {
+  addContact(
+    folder: ContactFolder,
+    fields: Partial<ContactFields>,
+    more: Partial<Pick<Contact, 'properties' | 'photo' | 'createdAt'>> = {},
+  ): Contact {
     const now = more.createdAt ?? this.cloud.clock.now();
     const contact: Contact = {
       immutableId: this.cloud.ids.immutable(),

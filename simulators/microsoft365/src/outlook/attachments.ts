@@ -6,7 +6,18 @@ import type { Route } from '../http/router.ts';
 import { beginUpload } from '../mail/upload-sessions.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { shape } from '../odata/shape.ts';
-import { boolean, instantText, integer, object, oneOf, orNull, type Reader, readOnly, text, unreadable } from './input.ts';
+import {
+  boolean,
+  instantText,
+  integer,
+  object,
+  oneOf,
+  orNull,
+  type Reader,
+  readOnly,
+  text,
+  unreadable,
+} from './input.ts';
 
 /**
  * Files attached to an event. Small ones come in one POST, larger ones through an upload session.
@@ -67,7 +78,8 @@ export const attachmentInput: Reader<AttachmentInput> = (value, path) => {
     throw badRequest('The attachment needs the @odata.type #microsoft.graph.fileAttachment.', 'ErrorInvalidRequest');
   }
   const { name, contentType, isInline = false, contentId = null, contentBytes } = fileAttachmentFields(value, path);
-  if (name === undefined || contentBytes === undefined) throw badRequest('The attachment needs a name and contentBytes.');
+  if (name === undefined || contentBytes === undefined)
+    throw badRequest('The attachment needs a name and contentBytes.');
   if (contentBytes.length >= smallAttachment) {
     throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for one request.');
   }
@@ -75,7 +87,11 @@ export const attachmentInput: Reader<AttachmentInput> = (value, path) => {
 };
 
 export function makeAttachment(cloud: Cloud, of: AttachmentInput): Attachment {
-  return { ...of, id: `${cloud.ids.mutable().slice(0, -1)}EgAQA${cloud.ids.token(22)}=`, modifiedAt: cloud.clock.now() };
+  return {
+    ...of,
+    id: `${cloud.ids.mutable().slice(0, -1)}EgAQA${cloud.ids.token(22)}=`,
+    modifiedAt: cloud.clock.now(),
+  };
 }
 
 const guessedType = (name: string) => (name.toLowerCase().endsWith('.txt') ? 'text/plain' : 'application/octet-stream');
@@ -123,7 +139,12 @@ export function attachmentRoutes(
   return paths.flatMap((path): Route[] => [
     { ...read, method: 'GET', path: `${path}/attachments`, handle: (call) => listAttachments(call, holder(call)) },
     { ...write, method: 'POST', path: `${path}/attachments`, handle: (call) => addAttachment(call, holder(call)) },
-    { ...read, method: 'GET', path: `${path}/attachments/{attachment}`, handle: (call) => getAttachment(call, holder(call)) },
+    {
+      ...read,
+      method: 'GET',
+      path: `${path}/attachments/{attachment}`,
+      handle: (call) => getAttachment(call, holder(call)),
+    },
     {
       ...read,
       method: 'GET',
@@ -193,7 +214,10 @@ function createUploadSession(call: Call, holder: AttachmentHolder): Reply {
     throw badRequest('AttachmentItem needs attachmentType file, a name and a size.', 'ErrorInvalidRequest');
   }
   if (item.size < smallAttachment) {
-    throw badRequest('The attachment is below the minimum size of an upload session.', 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize');
+    throw badRequest(
+      'The attachment is below the minimum size of an upload session.',
+      'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize',
+    );
   }
   if (item.size > largestAttachment) {
     throw badRequest('The attachment is above the maximum size.', 'ErrorAttachmentSizeLimitExceeded');

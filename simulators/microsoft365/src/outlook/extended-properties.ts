@@ -35,7 +35,8 @@ export function expandedProperties(properties: ExtendedProperties, expand: reado
   const shown: Record<string, unknown> = {};
   for (const { property, filter } of expand) {
     if (!Object.hasOwn(lists, property)) continue;
-    if (filter === undefined) throw badRequest(`$expand of ${property} needs a $filter with the ids.`, 'ErrorInvalidUrlQueryFilter');
+    if (filter === undefined)
+      throw badRequest(`$expand of ${property} needs a $filter with the ids.`, 'ErrorInvalidUrlQueryFilter');
     const wanted = parseFilter(normalizeFilterIds(filter));
     const found = lists[property as keyof typeof lists](properties).filter((entry) => wanted(entry));
     // An item that has none of them doesn't show the property at all.

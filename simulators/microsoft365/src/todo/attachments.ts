@@ -21,7 +21,14 @@ const sessionLifetime = 86_400_000;
 const read = { permissions: readTasks, service: 'outlook' } as const;
 const write = { permissions: writeTasks, service: 'outlook' } as const;
 
-const attachmentShape = shape('attachmentBase', ['id', 'lastModifiedDateTime', 'name', 'contentType', 'size', 'contentBytes']);
+const attachmentShape = shape('attachmentBase', [
+  'id',
+  'lastModifiedDateTime',
+  'name',
+  'contentType',
+  'size',
+  'contentBytes',
+]);
 
 export const attachmentRoutes: Route[] = [
   { ...read, method: 'GET', path: `${taskPath}/attachments`, handle: listAttachments },
@@ -30,7 +37,12 @@ export const attachmentRoutes: Route[] = [
   { ...read, method: 'GET', path: `${taskPath}/attachments/{attachment}`, handle: getAttachment },
   { ...read, method: 'GET', path: `${taskPath}/attachments/{attachment}/$value`, handle: getBytes },
   { ...write, method: 'DELETE', path: `${taskPath}/attachments/{attachment}`, handle: deleteAttachment },
-  { ...read, method: 'GET', path: `${taskPath}/attachmentSessions/{session}`, handle: (call) => jsonReply(200, progress(sessionOf(call))) },
+  {
+    ...read,
+    method: 'GET',
+    path: `${taskPath}/attachmentSessions/{session}`,
+    handle: (call) => jsonReply(200, progress(sessionOf(call))),
+  },
   { ...write, method: 'DELETE', path: `${taskPath}/attachmentSessions/{session}`, handle: deleteSession },
   {
     ...write,
@@ -80,11 +92,16 @@ function add(call: Call, of: Pick<TaskAttachment, 'name' | 'contentType' | 'cont
 
 function addAttachment(call: Call): Reply {
   const { name, contentType, contentBytes } = fields(call.json(), '');
-  if (name === undefined || contentBytes === undefined) throw badRequest('The attachment needs a name and contentBytes.');
+  if (name === undefined || contentBytes === undefined)
+    throw badRequest('The attachment needs a name and contentBytes.');
   if (contentBytes.length >= smallAttachment) {
     throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for one request.');
   }
-  const attachment = add(call, { name, contentType: contentType ?? 'application/octet-stream', content: [contentBytes] });
+  const attachment = add(call, {
+    name,
+    contentType: contentType ?? 'application/octet-stream',
+    content: [contentBytes],
+  });
   return entityReply(call, attachmentJson(attachment, true), { status: 201 });
 }
 
@@ -143,7 +160,8 @@ function createSession(call: Call): Reply {
   if (info?.attachmentType !== 'file' || info.name === undefined || info.size === undefined) {
     throw badRequest('attachmentInfo needs attachmentType file, a name and a size.', 'ErrorInvalidRequest');
   }
-  if (info.size > largestAttachment) throw badRequest('The attachment is above 25 MB.', 'ErrorAttachmentSizeLimitExceeded');
+  if (info.size > largestAttachment)
+    throw badRequest('The attachment is above 25 MB.', 'ErrorAttachmentSizeLimitExceeded');
   const session: Session = {
     id: call.cloud.ids.mutable(),
     taskId: task.id,
@@ -164,7 +182,8 @@ function createSession(call: Call): Reply {
 
 function sessionOf(call: Call): Session {
   const session = sessionsOf(call.cloud).get(call.parameter('session'));
-  if (session === undefined || session.expires <= call.now || session.taskId !== foundTask(call).task.id) throw itemNotFound();
+  if (session === undefined || session.expires <= call.now || session.taskId !== foundTask(call).task.id)
+    throw itemNotFound();
   return session;
 }
 

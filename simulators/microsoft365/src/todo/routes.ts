@@ -14,12 +14,22 @@ import { bodyJson } from '../outlook/item-body.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { foundTask, listOfCall, listPath, mailboxOf, readTasks, taskPath, writeTasks } from './place.ts';
 import { blankTask, type ChecklistItem, type LinkedResource, type Task, type TaskList } from './store.ts';
-import { checklistItemFields, linkedResourceFields, readChecklistItem, readLinkedResource, readTask } from './task-input.ts';
+import {
+  checklistItemFields,
+  linkedResourceFields,
+  readChecklistItem,
+  readLinkedResource,
+  readTask,
+} from './task-input.ts';
 
 const read = { permissions: readTasks, service: 'outlook' } as const;
 const write = { permissions: writeTasks, service: 'outlook' } as const;
 
-const listShape = shape('todoTaskList', ['id', 'displayName', 'isOwner', 'isShared', 'wellknownListName'], ['tasks', 'extensions']);
+const listShape = shape(
+  'todoTaskList',
+  ['id', 'displayName', 'isOwner', 'isShared', 'wellknownListName'],
+  ['tasks', 'extensions'],
+);
 const taskShape = shape(
   'todoTask',
   [
@@ -69,7 +79,14 @@ export const routes: Route[] = [
   ...attachmentRoutes,
 ];
 
-function listJson({ id, displayName, isOwner, isShared, wellknownListName, version }: TaskList): Record<string, unknown> {
+function listJson({
+  id,
+  displayName,
+  isOwner,
+  isShared,
+  wellknownListName,
+  version,
+}: TaskList): Record<string, unknown> {
   return { '@odata.etag': `W/"${changeKey(id, version)}"`, displayName, isOwner, isShared, wellknownListName, id };
 }
 
@@ -181,8 +198,10 @@ function taskParts(task: Task, expand: readonly Expand[]): Record<string, unknow
   const parts: Record<string, unknown> = {};
   if (task.linkedResources.length > 0) parts.linkedResources = task.linkedResources.map(linkJson);
   for (const { property, select } of expand) {
-    if (property === 'checklistItems') parts.checklistItems = task.checklistItems.map((item) => project(checklistJson(item), select));
-    else if (property === 'linkedResources') parts.linkedResources = task.linkedResources.map((link) => project(linkJson(link), select));
+    if (property === 'checklistItems')
+      parts.checklistItems = task.checklistItems.map((item) => project(checklistJson(item), select));
+    else if (property === 'linkedResources')
+      parts.linkedResources = task.linkedResources.map((link) => project(linkJson(link), select));
     else if (property === 'extensions') parts.extensions = [];
     else throw badRequest(`'${property}' can't be expanded here.`, 'ErrorInvalidUrlQuery');
   }
@@ -202,7 +221,9 @@ function listTasks(call: Call): Reply {
   const { expand } = call.query;
   const zone = preferredZone(call);
   const seenUntil = call.now - call.cloud.faults.listDelayMs;
-  const tasks = mailbox.tasksIn(list).filter(({ createdAt }) => createdAt <= seenUntil || call.cloud.faults.listDelayMs === 0);
+  const tasks = mailbox
+    .tasksIn(list)
+    .filter(({ createdAt }) => createdAt <= seenUntil || call.cloud.faults.listDelayMs === 0);
   return collectionReply(call, tasks, {
     shape: taskShape,
     json: (task) => ({ ...taskJson(task, zone), ...taskParts(task, expand) }),
@@ -283,7 +304,12 @@ function partRoutes<P extends 'checklistItems' | 'linkedResources'>(
     return entityReply(call, project(json(part), select), { status });
   };
   return [
-    { ...read, method: 'GET', path, handle: (call) => collectionReply(call, partsOf(foundTask(call).task), { shape: of, json, pageSize: 100 }) },
+    {
+      ...read,
+      method: 'GET',
+      path,
+      handle: (call) => collectionReply(call, partsOf(foundTask(call).task), { shape: of, json, pageSize: 100 }),
+    },
     {
       ...write,
       method: 'POST',

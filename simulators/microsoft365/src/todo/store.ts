@@ -99,7 +99,10 @@ export class TodoMailbox {
     this.addList('Flagged Emails', { wellknownListName: 'flaggedEmails' });
   }
 
-  addList(displayName: string, more: Partial<Pick<TaskList, 'wellknownListName' | 'isShared' | 'isOwner'>> = {}): TaskList {
+  addList(
+    displayName: string,
+    more: Partial<Pick<TaskList, 'wellknownListName' | 'isShared' | 'isOwner'>> = {},
+  ): TaskList {
     const list: TaskList = {
       id: this.cloud.ids.mutable(),
       displayName,
@@ -155,7 +158,10 @@ export class TodoMailbox {
     return task;
   }
 
-  changeTask(task: Task, change: Partial<Pick<Task, 'fields' | 'checklistItems' | 'linkedResources' | 'attachments'>>): void {
+  changeTask(
+    task: Task,
+    change: Partial<Pick<Task, 'fields' | 'checklistItems' | 'linkedResources' | 'attachments'>>,
+  ): void {
     const now = this.cloud.clock.now();
     if (change.fields !== undefined && change.fields.body !== task.fields.body) task.bodyModifiedAt = now;
     Object.assign(task, change);

@@ -1,7 +1,18 @@
 import { readRecurrence } from '../calendar/recurrence-input.ts';
 import { readZonedTime, type ZonedTime } from '../calendar/zoned-time.ts';
 import type { Cloud } from '../cloud.ts';
-import { boolean, importance, instant, invalid, listOf, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
+import {
+  boolean,
+  importance,
+  instant,
+  invalid,
+  listOf,
+  object,
+  oneOf,
+  orNull,
+  readOnly,
+  text,
+} from '../outlook/input.ts';
 import { readItemBody } from '../outlook/item-body.ts';
 import { type ChecklistItem, type LinkedResource, statuses, type TaskFields } from './store.ts';
 
@@ -88,7 +99,8 @@ function completed(fields: TaskFields, changed: Partial<TaskFields>, now: number
 }
 
 function checkedTitle(title: string): string {
-  if (title.length > longestTitle) throw invalid(`A title has at most ${longestTitle} characters.`, 'ErrorInvalidRequest');
+  if (title.length > longestTitle)
+    throw invalid(`A title has at most ${longestTitle} characters.`, 'ErrorInvalidRequest');
   return title;
 }
 
@@ -99,12 +111,14 @@ export function readChecklistItem(
 ): ChecklistItem {
   const now = cloud.clock.now();
   const isChecked = given.isChecked ?? before?.isChecked ?? false;
-  const checkedAt = typeof given.checkedDateTime === 'string' ? Date.parse(given.checkedDateTime) : (before?.checkedAt ?? now);
+  const checkedAt =
+    typeof given.checkedDateTime === 'string' ? Date.parse(given.checkedDateTime) : (before?.checkedAt ?? now);
   return {
     id: before?.id ?? cloud.ids.guid(),
     displayName: checkedTitle(given.displayName ?? before?.displayName ?? ''),
     isChecked,
-    createdAt: before?.createdAt ?? (typeof given.createdDateTime === 'string' ? Date.parse(given.createdDateTime) : now),
+    createdAt:
+      before?.createdAt ?? (typeof given.createdDateTime === 'string' ? Date.parse(given.createdDateTime) : now),
     checkedAt: isChecked ? checkedAt : undefined,
   };
 }

@@ -105,7 +105,9 @@ describe('an event', () => {
     await setting.call('PATCH', `${alice}/events/${other.id}`, { singleValueExtendedProperties: [{ id, value }] });
     const after = await setting.call('GET', `${alice}/events/${other.id}?$expand=${expand}`);
     expect(after.json.iCalUId).toBe(other.iCalUId);
-    expect(Buffer.from(after.json.singleValueExtendedProperties[0].value, 'base64').toString('hex').toUpperCase()).toBe(other.iCalUId);
+    expect(Buffer.from(after.json.singleValueExtendedProperties[0].value, 'base64').toString('hex').toUpperCase()).toBe(
+      other.iCalUId,
+    );
   });
 
   it('is made once for one transactionId', async () => {
@@ -135,7 +137,11 @@ describe('an event', () => {
     const immutable = { prefer: 'IdType="ImmutableId"' };
     const made = await create(meeting());
     const other = (await setting.call('POST', `${alice}/calendars`, { name: 'Moved to' })).json;
-    const mailbox = calendarMailbox(setting.server.cloud, setting.server.tenant('contoso.example'), setting.server.tenant('contoso.example').named('alice'));
+    const mailbox = calendarMailbox(
+      setting.server.cloud,
+      setting.server.tenant('contoso.example'),
+      setting.server.tenant('contoso.example').named('alice'),
+    );
     const constant = (await setting.call('GET', `${alice}/events/${made.id}`, undefined, immutable)).json.id;
     expect(constant).not.toBe(made.id);
     const found = mailbox.find(made.id);
@@ -181,18 +187,34 @@ describe('an event', () => {
     await setting.call('PATCH', `${alice}/events/${made.id}`, { singleValueExtendedProperties: [{ id, value: '8' }] });
     expect((await setting.call('GET', `${alice}/events?$filter=${encodeURIComponent(filter)}`)).json.value).toEqual([]);
     const wrong = [{ id: 'Integer 0x0e07', value: 'one' }];
-    expect((await setting.call('POST', `${alice}/events`, meeting({ singleValueExtendedProperties: wrong }))).status).toBe(400);
-    expect((await setting.call('POST', `${alice}/events`, meeting({ singleValueExtendedProperties: [{ id: 'x', value: '' }] }))).status).toBe(400);
+    expect(
+      (await setting.call('POST', `${alice}/events`, meeting({ singleValueExtendedProperties: wrong }))).status,
+    ).toBe(400);
+    expect(
+      (
+        await setting.call(
+          'POST',
+          `${alice}/events`,
+          meeting({ singleValueExtendedProperties: [{ id: 'x', value: '' }] }),
+        )
+      ).status,
+    ).toBe(400);
   });
 
   it('takes small files in one request and large ones in parts', async () => {
     const made = await create(
-      meeting({ attachments: [{ '@odata.type': '#microsoft.graph.fileAttachment', name: 'a.txt', contentBytes: 'QQ==' }] }),
+      meeting({
+        attachments: [{ '@odata.type': '#microsoft.graph.fileAttachment', name: 'a.txt', contentBytes: 'QQ==' }],
+      }),
     );
     expect(made.hasAttachments).toBe(true);
     const attachments = `${alice}/events/${made.id}/attachments`;
     const large = Buffer.alloc(5_000_000, 'x');
-    const tooLarge = { '@odata.type': '#microsoft.graph.fileAttachment', name: 'b', contentBytes: large.subarray(0, 3_145_728).toString('base64') };
+    const tooLarge = {
+      '@odata.type': '#microsoft.graph.fileAttachment',
+      name: 'b',
+      contentBytes: large.subarray(0, 3_145_728).toString('base64'),
+    };
     expect((await setting.call('POST', attachments, tooLarge)).status).toBe(413);
     const item = (size: number) => ({ AttachmentItem: { attachmentType: 'file', name: 'large.bin', size } });
     expect((await setting.call('POST', `${attachments}/createUploadSession`, item(1000))).json.error.code).toBe(
@@ -217,15 +239,24 @@ describe('an event', () => {
     const list = (await setting.call('GET', `${attachments}?$select=name,size`)).json.value;
     expect(list.map(({ name }: { name: string }) => name)).toEqual(['a.txt', 'large.bin']);
     expect((await setting.call('DELETE', `${attachments}/${list[0].id}`)).status).toBe(204);
-    expect((await setting.call('GET', `${alice}/events/${made.id}?$expand=attachments`)).json.attachments).toHaveLength(1);
+    expect((await setting.call('GET', `${alice}/events/${made.id}?$expand=attachments`)).json.attachments).toHaveLength(
+      1,
+    );
   });
 });
 
 describe('calendars', () => {
   it('are made, named once, colored, and removed with what is in them; the default one stays', async () => {
     const made = await setting.call('POST', `${alice}/calendars`, { name: 'Trips', color: 'lightRed' });
-    expect(made.json).toMatchObject({ color: 'lightRed', isDefaultCalendar: false, canEdit: true, owner: { address: 'alice@contoso.example' } });
-    expect((await setting.call('POST', `${alice}/calendars`, { name: 'trips' })).json.error.code).toBe('ErrorFolderExists');
+    expect(made.json).toMatchObject({
+      color: 'lightRed',
+      isDefaultCalendar: false,
+      canEdit: true,
+      owner: { address: 'alice@contoso.example' },
+    });
+    expect((await setting.call('POST', `${alice}/calendars`, { name: 'trips' })).json.error.code).toBe(
+      'ErrorFolderExists',
+    );
     const path = `${alice}/calendars/${made.json.id}`;
     await create(meeting(), `${path}/events`);
     expect((await setting.call('GET', `${path}/events`)).json.value).toHaveLength(1);
@@ -253,7 +284,8 @@ describe('calendars', () => {
     expect((await setting.call('GET', path)).json.value).toMatchObject([
       { isRemovable: false, role: 'freeBusyRead', emailAddress: { name: 'My Organization' } },
     ]);
-    const grant = (address: string, role: string) => setting.call('POST', path, { role, emailAddress: { name: 'X', address } });
+    const grant = (address: string, role: string) =>
+      setting.call('POST', path, { role, emailAddress: { name: 'X', address } });
     const made = await grant('bjorn@contoso.example', 'write');
     expect(made.json).toMatchObject({ role: 'write', isInsideOrganization: true, isRemovable: true });
     expect((await grant('guest@elsewhere.example', 'write')).status).toBe(400);

@@ -19,7 +19,9 @@ let seen = 0;
 /** What was mailed since it was last asked: kind and recipients' names. */
 function mailed(): string[] {
   const { invitations } = setting.server;
-  const news = invitations.slice(seen).map(({ kind, recipients }) => `${kind}: ${recipients.map((address) => address.split('@')[0]).join(' ')}`);
+  const news = invitations
+    .slice(seen)
+    .map(({ kind, recipients }) => `${kind}: ${recipients.map((address) => address.split('@')[0]).join(' ')}`);
   seen = invitations.length;
   return news;
 }
@@ -92,7 +94,9 @@ describe('Exchange mails', () => {
     expect(mailed()).toEqual(['request: dan']);
     await setting.call('DELETE', `${alice}/events/${second.id}`);
     expect(mailed()).toEqual(['cancellation: ann']);
-    await setting.call('POST', `${alice}/events/${id}/forward`, { ToRecipients: guests('eve').map(({ emailAddress }) => ({ emailAddress })) });
+    await setting.call('POST', `${alice}/events/${id}/forward`, {
+      ToRecipients: guests('eve').map(({ emailAddress }) => ({ emailAddress })),
+    });
     expect(mailed()).toEqual(['forward: eve']);
     expect((await setting.call('POST', `${alice}/events/${id}/cancel`, { Comment: 'Sorry' })).status).toBe(202);
     expect(mailed()).toEqual(['cancellation: ann']);
@@ -146,7 +150,12 @@ describe('Exchange mails', () => {
     const folder = eventKind.folders(cloud, fabrikam, to.user).find((one) => one.id === to.defaultCalendar.id);
     const copy = to.find(folder?.create(content).id ?? '')?.event;
     const { attachments, properties, ...fields } = source.fields;
-    expect(copy).toMatchObject({ iCalUId: source.iCalUId, organizer: source.organizer, recurrence: source.recurrence, fields });
+    expect(copy).toMatchObject({
+      iCalUId: source.iCalUId,
+      organizer: source.organizer,
+      recurrence: source.recurrence,
+      fields,
+    });
     expect(copy?.exceptions.get('2026-09-08')?.fields).toEqual({ subject: 'Other' });
     expect(copy?.cancelled).toEqual(new Set(['2026-09-09']));
     expect(Buffer.concat(copy?.fields.attachments[0]?.content ?? [])).toEqual(Buffer.from([0, 1, 2]));
