@@ -139,7 +139,10 @@ test('JSON keeps dates and flags that are set as MAPI properties, and nothing of
     categories: ['Red'],
     flag: { flagStatus: 'flagged' },
     bodyPreview: 'One\r\nTwo',
-    body: { contentType: 'html', content: expect.stringMatching(/^<html><head>[\s\S]*<body><p>One<br>Two<\/p><\/body><\/html>$/) },
+    body: {
+      contentType: 'html',
+      content: expect.stringMatching(/^<html><head>[\s\S]*<body><p>One<br>Two<\/p><\/body><\/html>$/),
+    },
   });
   const mime = (await client('GET', `${ALICE}/messages/${made.id}/$value`)).bytes.toString();
   expect(mime).toContain('Message-ID: <two@elsewhere.example>');
