@@ -1,7 +1,7 @@
 import type { Content, Reader } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, formatFolderPath, SternaError } from '@sterna/core';
-import { type EntryRow, endpointOf, inOrganization, objectOfNote, type SystemRow } from '@sterna/store';
+import { type EntryRow, inOrganization, objectOfNote, type SystemRow } from '@sterna/store';
 import { found, requireScope } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { systemsOfEntry } from './endpoints.ts';
@@ -160,7 +160,7 @@ async function fetchVersion(
   const folder = place.path === null ? undefined : formatFolderPath(place.path);
   let session: Awaited<ReturnType<typeof openSession>> | undefined;
   try {
-    session = await openSession(context, endpointOf(context.secrets, entry, side, system), place.signal);
+    session = await openSession(context, entry, side, system, place.signal);
     return await readOne(session.reader, { ...place, folder });
   } catch (thrown) {
     const error = asSternaError(thrown);

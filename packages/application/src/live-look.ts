@@ -1,6 +1,6 @@
 import type { Container, Session } from '@sterna/connector-kit';
-import { asSternaError } from '@sterna/core';
-import { type Endpoint, type EntryRow, endpointOf, type SystemRow } from '@sterna/store';
+import { asSternaError, kindsOf } from '@sterna/core';
+import { type EntryRow, endpointOf, type SystemRow } from '@sterna/store';
 import type { Context } from './context.ts';
 import { connectorOf } from './systems.ts';
 
@@ -28,8 +28,7 @@ export async function lookAt(
 ): Promise<Looked> {
   let session: Session | undefined;
   try {
-    const endpoint = endpointOf(context.secrets, entry, side, system);
-    session = await openSession(context, endpoint, AbortSignal.timeout(PATIENCE));
+    session = await openSession(context, entry, side, system, AbortSignal.timeout(PATIENCE));
     const folders = await session.reader.containers();
     const quota = await session.quota();
     return {
@@ -51,12 +50,20 @@ export async function lookAt(
 }
 
 /** @throws SternaError those of `Connector.open` */
-export function openSession(context: Context, endpoint: Endpoint, signal: AbortSignal): Promise<Session> {
+export function openSession(
+  context: Context,
+  entry: EntryRow,
+  side: 'source' | 'target',
+  system: SystemRow,
+  signal: AbortSignal,
+): Promise<Session> {
+  const endpoint = endpointOf(context.secrets, entry, side, system);
   const connector = connectorOf(context, endpoint.connector);
   return connector.open({
     system: { settings: connector.settings.parse(endpoint.settings), credentials: endpoint.systemCredentials },
     address: endpoint.address,
     ...(endpoint.credentials === undefined ? {} : { credentials: endpoint.credentials }),
+    kinds: kindsOf(entry.item_type),
     role: 'read',
     installation: context.installation,
     signal,

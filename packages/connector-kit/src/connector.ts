@@ -32,6 +32,11 @@ export interface OpenRequest {
   readonly address: string;
   /** Entry credentials; they win over the system's. */
   readonly credentials?: Credentials;
+  /**
+   * What the entry may hold, of a system that has more than one item type (an account's mailbox and its drive): no
+   * other part is opened. Absent: all.
+   */
+  readonly kinds?: readonly ContentKind[];
   /** `write` sessions can read too (verify, duplicate prevention). */
   readonly role: 'read' | 'write';
   /** Distinguishes this installation's pending marks from another's: 8 lower-case hex digits. */

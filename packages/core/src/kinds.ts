@@ -6,6 +6,17 @@ export type ItemType = (typeof ITEM_TYPES)[number];
 export const CONTENT_KINDS = ['message', 'event', 'contact', 'task', 'file'] as const;
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 
+const KINDS_OF: Readonly<Record<ItemType, readonly ContentKind[]>> = {
+  mailbox: ['message', 'event', 'contact', 'task'],
+  drive: ['file'],
+  site: ['file'],
+  group: ['message', 'event', 'file'],
+  team: ['file'],
+};
+
+/** What an entry of this type may hold. */
+export const kindsOf = (item: ItemType): readonly ContentKind[] => KINDS_OF[item];
+
 export const LICENSE_TYPES = ['mail', 'file', 'site', 'team'] as const;
 export type LicenseType = (typeof LICENSE_TYPES)[number];
 

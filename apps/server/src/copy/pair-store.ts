@@ -1,4 +1,4 @@
-import { type PassKind, type Settings, settingsFingerprint } from '@sterna/core';
+import { type ItemType, type PassKind, type Settings, settingsFingerprint } from '@sterna/core';
 import { entryPurpose, inTransaction, type Secrets, STATE_CODE } from '@sterna/store';
 import type { Pool, PoolClient } from 'pg';
 import type { CopyEndpoint } from './endpoint.ts';
@@ -86,10 +86,16 @@ async function ensureEntry(
     `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address,
                         target_address, sealed_source_credentials, sealed_target_credentials)
      values ($1, $6, 'copy', $2, $3, $4, $5, '', '') returning id`,
-    [organizationId, sourceId, targetId, source.address, target.address, source.connector.itemTypes[0] ?? 'mailbox'],
+    [organizationId, sourceId, targetId, source.address, target.address, itemTypeOf(pair)],
   );
   return Number(made.rows[0].id);
 }
+
+/** Of an account's mailbox and its drive the one that the other side can be as well, the mailbox before the drive. */
+const itemTypeOf = ({ source, target }: { source: CopyEndpoint; target: CopyEndpoint }): ItemType =>
+  source.connector.itemTypes.find((type) => target.connector.itemTypes.includes(type)) ??
+  source.connector.itemTypes[0] ??
+  'mailbox';
 
 /** Queues a pass with these settings frozen. */
 export async function queuePass(pool: Pool, entryId: number, kind: PassKind, settings: Settings): Promise<number> {

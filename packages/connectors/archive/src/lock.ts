@@ -1,4 +1,5 @@
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SternaError } from '@sterna/core';
@@ -7,6 +8,7 @@ import { errnoOf } from './errors.ts';
 /** A lock of another machine, or without a readable owner, that is older than this is abandoned (Dovecot's default). */
 const STALE_MS = 120_000;
 const WAIT_MS = 10_000;
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
 
 /**
  * Runs `work` while holding the dot lock `path`, whose content is `pid:host` as Dovecot and procmail write it. The lock
@@ -18,8 +20,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   const until = Date.now() + WAIT_MS;
   for (let pause = 2; ; pause = Math.min(200, pause * 2)) {
     try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(mine).finally(() => file.close());
+      await take(path, mine);
       break;
     } catch (thrown) {
       if (errnoOf(thrown) !== 'EEXIST') throw thrown;
@@ -35,6 +36,23 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
     return await work();
   } finally {
     await rm(path, { force: true });
+  }
+}
+
+/**
+ * The lock appears with its owner in it, so that a kill in between leaves none without one. A file system without hard
+ * links gets it in two steps.
+ */
+async function take(path: string, owner: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  await writeFile(draft, owner, { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (thrown) {
+    if (!WITHOUT_LINKS.has(errnoOf(thrown) ?? '')) throw thrown;
+    await writeFile(path, owner, { flag: 'wx', mode: 0o600 });
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Connector, Credentials, Session } from '@sterna/connector-kit';
 import {
   asSternaError,
   type ContentKind,
+  kindsOf,
   type LicenseTier,
   type MappingLookup,
   mappingLookup,
@@ -41,6 +42,7 @@ export interface EngineDependencies {
 interface EntryRoute {
   readonly settings: unknown;
   readonly tier: LicenseTier;
+  readonly kinds: readonly ContentKind[];
   readonly progress: object;
   readonly attempts: number;
   readonly source: Route;
@@ -78,6 +80,7 @@ export async function runPass(
         system: { settings, credentials: systemCredentials },
         address,
         ...(credentials === undefined ? {} : { credentials }),
+        kinds: route.kinds,
         role: side === 'source' ? 'read' : 'write',
         installation: deps.secrets.installation.id,
         signal: control.signal,
@@ -276,7 +279,7 @@ async function loadMapping(pool: Pool, entryId: number): Promise<MappingLookup> 
 
 async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryRoute> {
   const { rows } = await deps.pool.query(
-    `select p.settings, p.progress, p.attempts, e.purpose, e.organization_id,
+    `select p.settings, p.progress, p.attempts, e.purpose, e.item_type, e.organization_id,
             e.source_address, e.target_address, e.sealed_source_credentials, e.sealed_target_credentials,
             s.id as s_id, s.connector as s_connector, s.settings as s_settings, s.sealed_credentials as s_sealed,
             t.id as t_id, t.connector as t_connector, t.settings as t_settings, t.sealed_credentials as t_sealed,
@@ -314,6 +317,7 @@ async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryR
   return {
     settings: row.settings,
     tier: tiers.length === 0 || tiers.includes('standard') ? 'standard' : 'trial',
+    kinds: kindsOf(row.item_type),
     progress: row.progress,
     attempts: row.attempts,
     source: side('s', row.source_address, row.sealed_source_credentials, entryPurpose(claim.entryId, 'source')),
