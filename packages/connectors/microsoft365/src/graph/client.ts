@@ -271,6 +271,7 @@ export class GraphClient {
     const url = this.urlOf(request);
     try {
       if (this.#signal.aborted) throw aborted();
+      if (token !== undefined && url.origin !== this.#options.graph) throw strangeLink(request.doing);
       const reply = await this.#options.transport.exchange({
         method: request.method,
         url,
@@ -321,6 +322,12 @@ export class GraphClient {
       budget.pause(clock.now() + Math.min(reset, 300) * 1_000);
   }
 }
+
+/** A link that leads away from the service must not get our token. */
+const strangeLink = (doing: string): SternaError =>
+  new SternaError('bug', 'graph-answer-invalid', `A link for ${doing} leads to another host.`, {
+    fix: 'Look for a proxy that rewrites answers, or at the setting baseUrl.',
+  });
 
 interface Payload {
   readonly type: string | undefined;
