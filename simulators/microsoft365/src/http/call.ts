@@ -1,0 +1,148 @@
+import type { Cloud } from '../cloud.ts';
+import type { Query } from '../odata/query.ts';
+import type { App, DirectoryUser, Tenant } from '../state/tenant.ts';
+import { badRequest, GraphError } from './errors.ts';
+import type { ODataPath } from './path.ts';
+import { parsePreferences } from './preferences.ts';
+import type { Route } from './router.ts';
+
+/** Who calls, by the access token. */
+export interface Identity {
+  readonly tenant: Tenant;
+  readonly app: App;
+  /** Set when a user signed in (delegated permissions); undefined for an app on its own. */
+  readonly user: DirectoryUser | undefined;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** One request on its way through the simulator: over HTTP, or an item of a batch. */
+export interface Incoming {
+  readonly method: string;
+  /** Path and query as sent, from the server's root: `/v1.0/users?$top=5`. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What a handler gets. */
+export class Call {
+  readonly cloud: Cloud;
+  readonly incoming: Incoming;
+  readonly route: Route;
+  readonly query: Query;
+  readonly preferences: Map<string, string>;
+  readonly #path: ODataPath;
+  readonly #parameters: Map<string, string>;
+  readonly #identity: Identity | undefined;
+
+  constructor(
+    cloud: Cloud,
+    incoming: Incoming,
+    found: { route: Route; path: ODataPath; parameters: Map<string, string>; query: Query },
+    identity: Identity | undefined,
+  ) {
+    this.cloud = cloud;
+    this.incoming = incoming;
+    this.route = found.route;
+    this.query = found.query;
+    this.preferences = parsePreferences(incoming.headers.prefer);
+    this.#path = found.path;
+    this.#parameters = found.parameters;
+    this.#identity = identity;
+  }
+
+  /** `http://127.0.0.1:1234/v1.0` */
+  get base(): string {
+    return `${this.cloud.baseUrl}/${this.route.at === 'beta' ? 'beta' : 'v1.0'}`;
+  }
+
+  /** The path as `@odata.context` names it. */
+  get contextPath(): string {
+    return this.#path.segments.map(encodeURIComponent).join('/');
+  }
+
+  get segments(): readonly string[] {
+    return this.#path.segments;
+  }
+
+  /** Of `root:/a/b:` addressing, decoded names; undefined without it. */
+  get relativePath(): string[] | undefined {
+    return this.#path.relativePath;
+  }
+
+  get functionArguments(): Map<string, string> {
+    return this.#path.functionArguments;
+  }
+
+  get now(): number {
+    return this.cloud.clock.now();
+  }
+
+  /** Value of `{name}` in the route's path. */
+  parameter(name: string): string {
+    const value = this.#parameters.get(name);
+    if (value === undefined) throw new Error(`${this.route.path} has no {${name}}`);
+    return value;
+  }
+
+  header(name: string): string | undefined {
+    return this.incoming.headers[name];
+  }
+
+  get identity(): Identity {
+    if (this.#identity === undefined) throw new Error(`${this.route.path} is open to strangers`);
+    return this.#identity;
+  }
+
+  get tenant(): Tenant {
+    return this.identity.tenant;
+  }
+
+  /** True when the reply must show immutable ids. */
+  get immutableIds(): boolean {
+    return this.preferences.get('idtype')?.toLowerCase() === 'immutableid';
+  }
+
+  /** The user that `{user}` names. Throws 404 in the words of the service that was asked. */
+  user(): DirectoryUser {
+    const key = this.parameter('user');
+    const user = this.tenant.user(key);
+    if (user !== undefined) return user;
+    if (this.route.service === 'outlook')
+      throw new GraphError(404, 'ErrorInvalidUser', `The requested user '${key}' is invalid.`);
+    throw new GraphError(
+      404,
+      'Request_ResourceNotFound',
+      `Resource '${key}' does not exist or one of its queried reference-property objects are not present.`,
+    );
+  }
+
+  /** The user that `{user}` names, when it has a mailbox. */
+  mailboxUser(): DirectoryUser {
+    const user = this.user();
+    if (user.hasMailbox) return user;
+    throw new GraphError(
+      404,
+      'MailboxNotEnabledForRESTAPI',
+      'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
+    );
+  }
+
+  /** The body as a JSON object. Throws 400 for anything else. */
+  json(): Record<string, unknown> {
+    if (!/^application\/json\b/i.test(this.header('content-type') ?? '')) {
+      throw badRequest('A Content-Type of application/json is expected.', 'RequestBodyRead');
+    }
+    let value: unknown;
+    try {
+      value = JSON.parse(this.incoming.body.toString('utf8'));
+    } catch {
+      throw badRequest('Unable to read JSON request payload.');
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw badRequest('Unable to read JSON request payload. The payload must be an object.');
+    }
+    return value as Record<string, unknown>;
+  }
+}

@@ -1,0 +1,50 @@
+/** A request's path, in the forms that OData and OneDrive allow, taken apart. */
+export interface ODataPath {
+  /** Decoded; `users('a')` has become two segments, `microsoft.graph.delta()` has become `delta`. */
+  readonly segments: string[];
+  /** Arguments of a bound function: `delta(token='x')`. */
+  readonly functionArguments: Map<string, string>;
+  /** Of `root:/a/b.txt:` or `items/{id}:/a/b.txt:`, decoded; it has been taken out of `segments`. */
+  readonly relativePath: string[] | undefined;
+}
+
+const ADDRESSED = /^(.*?\/(?:root|items\/[^/:]+)):(?:\/([^:]*))?(?::(\/.*)?)?$/;
+
+/** @param path without version and query, starting with a slash, still percent-encoded */
+export function parsePath(path: string): ODataPath {
+  const addressed = ADDRESSED.exec(path);
+  const plain = addressed === null ? path : `${addressed[1]}${addressed[3] ?? ''}`;
+  const functionArguments = new Map<string, string>();
+  const segments: string[] = [];
+  for (const raw of plain.split('/')) {
+    if (raw === '') continue;
+    const called = /^([^(]+)\((.*)\)$/.exec(raw);
+    if (called === null) {
+      segments.push(withoutNamespace(decode(raw)));
+      continue;
+    }
+    segments.push(withoutNamespace(called[1] as string));
+    const inside = decode(called[2] as string);
+    const key = /^'((?:[^']|'')*)'$/.exec(inside);
+    if (key !== null) segments.push((key[1] as string).replaceAll("''", "'"));
+    else {
+      for (const argument of inside.matchAll(/(\w+)=(?:'((?:[^']|'')*)'|([^,]*))/g)) {
+        functionArguments.set(argument[1] as string, (argument[2] ?? argument[3] ?? '').replaceAll("''", "'"));
+      }
+    }
+  }
+  const relativePath = addressed === null ? undefined : (addressed[2] ?? '').split('/').filter(Boolean).map(decode);
+  return { segments, functionArguments, relativePath };
+}
+
+function withoutNamespace(segment: string): string {
+  return segment.replace(/^(?:microsoft\.graph|graph)\.(?=\w+$)/, '');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Cloud } from '../cloud.ts';
+import { Random } from '../state/random.ts';
+import { seedCalendar } from './calendar.ts';
+import { seedContacts } from './contacts.ts';
+import { seedDrive } from './drive.ts';
+import { seedMail } from './mail.ts';
+import { seedPeople } from './people.ts';
+import type { Seeder } from './seeder.ts';
+import type { Size } from './size.ts';
+import { seedTodo } from './todo.ts';
+
+const SEEDERS: Readonly<Record<string, Seeder>> = {
+  mail: seedMail,
+  calendar: seedCalendar,
+  contacts: seedContacts,
+  todo: seedTodo,
+  drive: seedDrive,
+};
+
+/** @param empty the tenants and people only, nothing in their mailboxes and drives */
+export function seedCloud(cloud: Cloud, seed: string, size: Size, empty: boolean): void {
+  seedPeople(cloud, new Random(`${seed}/people`), size);
+  if (empty) return;
+  for (const tenant of cloud.tenants) {
+    for (const [name, seeder] of Object.entries(SEEDERS)) {
+      seeder(cloud, tenant, new Random(`${seed}/${tenant.domain}/${name}`), size);
+    }
+  }
+}

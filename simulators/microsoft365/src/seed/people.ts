@@ -1,0 +1,95 @@
+import type { Cloud } from '../cloud.ts';
+import type { Random } from '../state/random.ts';
+import { type DirectoryUser, newApp, Tenant } from '../state/tenant.ts';
+import type { Size } from './size.ts';
+
+/** The migration tool's app registration, known to both tenants. */
+export const MIGRATION_APP = {
+  id: '5c0ffee0-0000-4000-a000-00000000c0de',
+  secret: 'contoso~fabrikam.simulator.secret',
+  /** Every application permission that anything here asks for. */
+  permissions: [
+    'User.Read.All',
+    'Organization.Read.All',
+    'Mail.ReadWrite',
+    'MailboxSettings.ReadWrite',
+    'MailboxFolder.ReadWrite.All',
+    'MailboxItem.ImportExport.All',
+    'MailboxItem.Read.All',
+    'Mail-Advanced.ReadWrite.All',
+    'Calendars.ReadWrite',
+    'Contacts.ReadWrite',
+    'Tasks.ReadWrite.All',
+    'Files.ReadWrite.All',
+    'Sites.ReadWrite.All',
+  ],
+} as const;
+
+const PEOPLE: readonly [string, string, string][] = [
+  ['Alice', 'Ashby', 'Head of research'],
+  ['Björn', 'Øygård', 'Engineer'],
+  ['Chloé', 'Lefèvre', 'Designer'],
+  ['Daiki', 'Tanaka', 'Engineer'],
+  ['Elena', 'Petrova', 'Accountant'],
+  ['Farid', 'Haddad', 'Sales'],
+  ['Grace', 'O’Neill', 'Counsel'],
+  ['Hüseyin', 'Çelik', 'Support'],
+  ['Ines', 'Müller', 'Support'],
+  ['Jamal', 'Okafor', 'Director'],
+];
+
+const PLACES = ['18/2111', '20/1101', '4/0017'];
+
+/** People of a tenant beside the ten with names: none, some, many. */
+const MORE: Record<Size, number> = { small: 0, medium: 40, large: 490 };
+
+/** The tenants, their people, and the app that both consented to. Addresses are the same name before the @ in both. */
+export function seedPeople(cloud: Cloud, random: Random, size: Size): void {
+  const app = newApp(MIGRATION_APP.id, 'Migration', MIGRATION_APP.secret);
+  cloud.apps.set(app.id, app);
+  for (const [domain, name] of [
+    ['contoso.example', 'Contoso'],
+    ['fabrikam.example', 'Fabrikam'],
+  ] as const) {
+    const tenant = new Tenant(cloud.ids.guid(), domain, name);
+    tenant.consents.set(app.id, new Set(MIGRATION_APP.permissions));
+    for (const [given, surname, title] of PEOPLE) addUser(cloud, tenant, random, { given, surname, title });
+    for (let at = 1; at <= MORE[size]; at++) {
+      addUser(cloud, tenant, random, { given: `Person${at}`, surname: random.pick(PEOPLE)[1], title: 'Staff' });
+    }
+    addUser(cloud, tenant, random, { given: 'Info', surname: null, title: null, purpose: 'shared' });
+    addUser(cloud, tenant, random, { given: 'Room1', surname: null, title: null, purpose: 'room' });
+    cloud.tenants.push(tenant);
+  }
+}
+
+function addUser(
+  cloud: Cloud,
+  tenant: Tenant,
+  random: Random,
+  who: { given: string; surname: string | null; title: string | null; purpose?: DirectoryUser['purpose'] },
+): void {
+  const localPart = who.given
+    .replaceAll('ø', 'o')
+    .normalize('NFD')
+    .replace(/[^a-zA-Z0-9]/g, '')
+    .toLowerCase();
+  const address = `${localPart}@${tenant.domain}`;
+  const purpose = who.purpose ?? 'user';
+  const user: DirectoryUser = {
+    id: cloud.ids.guid(),
+    userPrincipalName: address,
+    mail: address,
+    displayName: who.surname === null ? who.given : `${who.given} ${who.surname}`,
+    givenName: purpose === 'user' ? who.given : null,
+    surname: who.surname,
+    jobTitle: who.title,
+    officeLocation: purpose === 'user' ? random.pick(PLACES) : null,
+    preferredLanguage: purpose === 'user' ? random.pick(['en-US', 'de-DE', 'fr-FR']) : null,
+    purpose,
+    accountEnabled: purpose === 'user',
+    hasMailbox: true,
+    createdAt: Date.UTC(2019, random.integer(0, 11), random.integer(1, 28)),
+  };
+  tenant.users.set(user.id, user);
+}
