@@ -95,6 +95,11 @@ export class GraphClient {
     this.#signal = AbortSignal.any([options.signal, this.#own.signal]);
   }
 
+  /** Origin of the service: links of its own begin with it. */
+  get graph(): string {
+    return this.#options.graph;
+  }
+
   get signal(): AbortSignal {
     return this.#signal;
   }
