@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /**
  * Our mark on what we create in Exchange: a named MAPI property that the create itself carries, and that no client
  * shows. It says whose it is and what was sent, because Exchange writes contents anew: bytes prove nothing there.
@@ -14,7 +16,11 @@ export interface Stamp {
   readonly state: StampState;
   /** 16 bytes: the engine's digest of what was sent. */
   readonly digest: Buffer;
+  /** Another one for each send, 16 hex digits: a copy that people make has that of its original. */
+  readonly send: string;
 }
+
+export const newSend = (): string => randomBytes(8).toString('hex');
 
 export interface ExtendedProperty {
   readonly id: string;
@@ -23,20 +29,21 @@ export interface ExtendedProperty {
 
 const LETTERS = { whole: 'w', incomplete: 'i' } as const;
 
-export const stampProperty = ({ installation, state, digest }: Stamp): ExtendedProperty => ({
+export const stampProperty = ({ installation, state, digest, send }: Stamp): ExtendedProperty => ({
   id: STAMP_PROPERTY,
-  value: `${installation}.${LETTERS[state]}.${digest.toString('hex')}`,
+  value: `${installation}.${LETTERS[state]}.${digest.toString('hex')}.${send}`,
 });
 
 /** The stamp among these properties, of whichever installation; undefined: it isn't ours. */
 export function stampOf(properties: readonly Partial<ExtendedProperty>[] | undefined): Stamp | undefined {
   const value = propertyOf(properties, STAMP_PROPERTY);
-  const found = /^([0-9a-f]{8})\.([wi])\.([0-9a-f]{32})$/.exec(value ?? '');
+  const found = /^([0-9a-f]{8})\.([wi])\.([0-9a-f]{32})\.([0-9a-f]{16})$/.exec(value ?? '');
   if (found === null) return undefined;
   return {
     installation: found[1] as string,
     state: found[2] === 'w' ? 'whole' : 'incomplete',
     digest: Buffer.from(found[3] as string, 'hex'),
+    send: found[4] as string,
   };
 }
 

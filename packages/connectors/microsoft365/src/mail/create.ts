@@ -2,7 +2,7 @@ import type { CreateOp, FidelityNote } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
-import { type StampState, stampProperty } from '../graph/stamp.ts';
+import { newSend, type StampState, stampProperty } from '../graph/stamp.ts';
 import type { PartContext } from '../part.ts';
 import { attach, fitsInline, inlineForm } from './attach.ts';
 import { stateOfNew } from './flags.ts';
@@ -35,8 +35,8 @@ export async function createMessage(context: PartContext, op: CreateOp): Promise
 
 async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
   const { fields, attachments, notes } = await toGraph(raw, op.flags, op.date);
-  const digest = pivotOf('message').digest(raw);
-  const stamp = (state: StampState) => stampProperty({ installation: context.installation, state, digest });
+  const mark = { installation: context.installation, digest: pivotOf('message').digest(raw), send: newSend() };
+  const stamp = (state: StampState) => stampProperty({ ...mark, state });
   const { now, later } = split(attachments, MAX_CREATE - Buffer.byteLength(JSON.stringify(fields)));
   const { client, outlook, userPath } = context;
   const { body } = await client.send<{ readonly id: string }>({
@@ -134,6 +134,7 @@ async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Prom
     installation: context.installation,
     state: 'whole',
     digest: pivotOf('message').digest(raw),
+    send: newSend(),
   });
   await client.send({
     method: 'PATCH',

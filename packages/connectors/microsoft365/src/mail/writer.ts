@@ -310,7 +310,7 @@ export class MailWriter implements Writer {
         if (stamp === undefined) unstamped.push(id);
         else if (stamp.installation !== installation) continue;
         else if (stamp.state === 'incomplete') await this.#removeHalf(id);
-        else yield { targetId: id, digest: stamp.digest, marked: true };
+        else yield { targetId: id, digest: stamp.digest, marked: true, send: stamp.send };
       }
     // That route takes no stamp, but keeps the bytes.
     if (settings.mailRoute !== 'importMime' || since === undefined) return;
