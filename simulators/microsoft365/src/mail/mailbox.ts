@@ -23,7 +23,7 @@ export interface Folder {
   readonly gone: Map<string, string>;
 }
 
-/** Where a deletion ends. */
+/** A user's mail: folders and messages. */
 export class Mailbox {
   readonly user: DirectoryUser;
   readonly folders = new Map<string, Folder>();
@@ -38,7 +38,7 @@ export class Mailbox {
   constructor(cloud: Cloud, user: DirectoryUser) {
     this.#cloud = cloud;
     this.user = user;
-    this.settings = new MailboxSettings(cloud, user);
+    this.settings = new MailboxSettings(user);
     const language = (user.preferredLanguage ?? 'en').slice(0, 2) as 'en' | 'de' | 'fr';
     for (const known of WELL_KNOWN) {
       const parent = this.#wellKnown.get(known.parent ?? '');
@@ -116,6 +116,10 @@ export class Mailbox {
     this.folderLog.touch(folder.id, this.#now);
   }
 
+  findMessage(id: string): Message | undefined {
+    return this.#messages.get(id);
+  }
+
   /** By either id. Throws 404. */
   message(id: string): Message {
     const message = this.#messages.get(id);
@@ -166,6 +170,12 @@ export class Mailbox {
 
   deleteMessage(message: Message): void {
     this.#takeOut(message, 'deleted');
+  }
+
+  /** Puts other content into a message, which stays the one that it is. */
+  replaceContent(message: Message, content: MessageContent): void {
+    Object.assign(message, content);
+    this.touchMessage(message);
   }
 
   get #now(): number {

@@ -1,4 +1,4 @@
-import type { Cloud } from '../cloud.ts';
+import { createHash } from 'node:crypto';
 import type { DirectoryUser } from '../state/tenant.ts';
 
 export interface Category {
@@ -17,8 +17,9 @@ export class MailboxSettings {
   /** `{guid}@{tenant}`'s first half: what admin/exchange knows the mailbox by. */
   readonly mailboxGuid: string;
 
-  constructor(cloud: Cloud, user: DirectoryUser) {
-    this.mailboxGuid = cloud.ids.guid();
+  constructor(user: DirectoryUser) {
+    const hash = createHash('sha256').update(`mailbox ${user.id}`).digest('hex');
+    this.mailboxGuid = hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
     const locale = user.preferredLanguage ?? 'en-US';
     this.values = {
       archiveFolder: '',
