@@ -47,11 +47,13 @@ export function stampOf(properties: readonly Partial<ExtendedProperty>[] | undef
   };
 }
 
-/** Ids of properties come back with their GUID and type in a case of the service's own. */
+/** Ids of properties come back in a form of the service's own: `Integer 0xe07` for `Integer 0x0E07`. */
+const normalId = (id: string): string => id.toLowerCase().replace(/\b0x0*(?=[0-9a-f])/g, '0x');
+
 export const propertyOf = (
   properties: readonly Partial<ExtendedProperty>[] | undefined,
   id: string,
-): string | undefined => properties?.find((one) => one.id?.toLowerCase() === id.toLowerCase())?.value;
+): string | undefined => properties?.find((one) => normalId(one.id ?? '') === normalId(id))?.value;
 
 /** For `$expand`: these extended properties of each object. */
 export const expandProperties = (ids: readonly string[]): string =>
