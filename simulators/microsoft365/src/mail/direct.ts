@@ -42,7 +42,13 @@ export class DirectMail {
 
   /** As if it had been delivered so: with its bytes. Makes folders as needed. */
   async put(path: readonly string[], mime: Buffer, receivedAt: number, state: Partial<DirectState> = {}): Promise<void> {
-    const content = await contentOfMime(mime, this.#server.cloud.ids, this.#server.clock.now());
+    const { cloud, clock } = this.#server;
+    const content = await contentOfMime(mime, cloud.ids, clock.now()).catch(async () => ({
+      // Without a header of its own: as if it had an empty one.
+      ...(await contentOfMime(Buffer.concat([Buffer.from('Subject:\r\n\r\n'), mime]), cloud.ids, clock.now())),
+      headers: [],
+      mime,
+    }));
     content.receivedAt = receivedAt;
     content.isDraft = false;
     content.isRead = false;

@@ -32,7 +32,7 @@ export interface AppSignIn {
   readonly secret: string;
   /** Origin of the sign-in service. */
   readonly login: string;
-  /** Origin of the service that the token is for. */
+  /** Origin of the service that the token is for, as its cloud names it, wherever it is reached. */
   readonly resource: string;
 }
 
