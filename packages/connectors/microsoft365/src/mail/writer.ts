@@ -292,7 +292,7 @@ export class MailWriter implements Writer {
   async *candidates(container: string, since: string | undefined): AsyncGenerator<Candidate> {
     const { client, outlook, userPath, installation, settings } = this.#context;
     const unstamped: string[] = [];
-    for await (const page of client.pages<ListedMessage>({
+    const pages = client.pages<ListedMessage>({
       method: 'GET',
       path: `${userPath}/mailFolders/${segment(container)}/messages`,
       query: {
@@ -304,7 +304,8 @@ export class MailWriter implements Writer {
       doing: 'looking for what was written',
       right: RIGHT,
       budget: outlook,
-    }))
+    });
+    for await (const page of asGone(pages))
       for (const { id, singleValueExtendedProperties } of page.value) {
         const stamp = stampOf(singleValueExtendedProperties);
         if (stamp === undefined) unstamped.push(id);
@@ -355,6 +356,15 @@ export class MailWriter implements Writer {
           ...(facets.matchKey === true ? { matchKey: matchKeyOf(message) } : {}),
         };
       }
+  }
+}
+
+/** @throws SternaError transient `container-gone` */
+async function* asGone<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* pages;
+  } catch (error) {
+    throw isGone(error) ? folderGone(asSternaError(error)) : error;
   }
 }
 
