@@ -2,7 +2,7 @@ import { type ContentKind, SternaError } from '@sterna/core';
 import { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
 import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
-import type { ChangePage, Container, Reader } from './reader.ts';
+import type { AccessOf, ChangePage, Container, Content, Reader } from './reader.ts';
 import type { Op, Result, Writer } from './writer.ts';
 
 /** A part of a composed connector: `key` names its settings, and its containers carry it in their ids. */
@@ -118,6 +118,8 @@ function credentialsOf(credentials: Credentials, key: string): Credentials {
 const partAddress = (credentials: Credentials | undefined, key: string, address: string | undefined) =>
   credentials?.parts?.[key]?.address ?? address;
 
+async function* none<T>(): AsyncGenerator<T> {}
+
 interface OpenPart {
   readonly key: string;
   readonly kinds: readonly ContentKind[];
@@ -147,6 +149,19 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
       partOf(container).session.reader.changes(inner(container), cursor, facets),
     read: (container, ids) => partOf(container).session.reader.read(inner(container), ids),
+    // Of a part without them there are none.
+    ...(parts.some(({ session }) => session.reader.versions !== undefined)
+      ? {
+          versions: (container: string, id: string, depth: number): AsyncIterable<Content> =>
+            partOf(container).session.reader.versions?.(inner(container), id, depth) ?? none(),
+        }
+      : {}),
+    ...(parts.some(({ session }) => session.reader.access !== undefined)
+      ? {
+          access: (container: string, ids: readonly string[]): AsyncIterable<AccessOf> =>
+            partOf(container).session.reader.access?.(inner(container), ids) ?? none(),
+        }
+      : {}),
   };
   const writer: Writer = {
     async ensureContainer(path, options) {
@@ -164,6 +179,12 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
       const part = writerOf(partOf(container));
       return part.reserve?.(inner(container), key, name) as string;
     },
+    async discard(container, stamp) {
+      await writerOf(partOf(container)).discard?.(inner(container), stamp);
+    },
+    // A part without it keeps its folders.
+    removeContainer: async (container) =>
+      (await writerOf(partOf(container)).removeContainer?.(inner(container))) ?? 'not-empty',
     mark: (container) => writerOf(partOf(container)).mark(inner(container)),
     async apply(ops): Promise<readonly Result[]> {
       const groups = Map.groupBy(ops, (op) => partOf(op.container));

@@ -4,6 +4,7 @@ import { carddavConnector } from '@sterna/connector-carddav';
 import { filesConnector } from '@sterna/connector-files';
 import { imapConnector } from '@sterna/connector-imap';
 import { type Connector, composeConnectors } from '@sterna/connector-kit';
+import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { s3Connector } from '@sterna/connector-s3';
 import { webdavConnector } from '@sterna/connector-webdav';
 import { createRegistry } from './registry.ts';
@@ -29,6 +30,7 @@ const registry = createRegistry([
   filesConnector,
   webdavConnector,
   s3Connector,
+  microsoft365Connector,
 ]);
 
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;

@@ -1,0 +1,26 @@
+import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
+import type { ItemType } from '@sterna/core';
+import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
+
+/** Mailboxes and drives of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
+export const microsoft365Connector: Connector = {
+  name: 'microsoft365',
+  title: 'Microsoft 365',
+  kinds: ['message'],
+  itemTypes: ['mailbox'],
+  canRead: true,
+  canWrite: true,
+  settings: microsoft365Settings,
+  schemes: ['microsoft365'],
+  parseUrl: parseMicrosoft365Url,
+  // The client is large: it is loaded when a tenant is spoken to.
+  async check(system: SystemConfig, address?: string, signal?: AbortSignal): Promise<readonly CheckLine[]> {
+    return (await import('./check.ts')).checkMicrosoft365(system, address, signal);
+  },
+  async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
+    yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+  },
+  async open(request) {
+    return (await import('./session.ts')).openSession(request);
+  },
+};

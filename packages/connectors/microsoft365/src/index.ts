@@ -1,0 +1,1 @@
+export { microsoft365Connector } from './connector.ts';

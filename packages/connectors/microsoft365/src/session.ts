@@ -1,0 +1,86 @@
+import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
+import { SternaError } from '@sterna/core';
+import { type Connection, connect } from './connect.ts';
+import type { Clock } from './graph/clock.ts';
+import { segment } from './graph/client.ts';
+import { statusOf } from './graph/errors.ts';
+import type { PartContext, PartDefinition } from './part.ts';
+import { PARTS } from './parts.ts';
+import { isAddress } from './settings.ts';
+
+/**
+ * Only the parts of the kinds asked for are opened.
+ *
+ * @throws SternaError auth | config | transient | throttled
+ */
+export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
+  const connection = connect(request, clock);
+  try {
+    const context = await contextOf(connection, request);
+    const wanted = PARTS.filter(({ kinds }) => kinds.some((kind) => request.kinds?.includes(kind) ?? true));
+    const opened = await Promise.all(wanted.map(async (part) => ({ part, session: await part.open(context) })));
+    request.observe?.({ type: 'connected', detail: `${request.address} of ${connection.where}` });
+    return sessionOf(connection, opened);
+  } catch (error) {
+    connection.client.destroy();
+    throw error;
+  }
+}
+
+function sessionOf(
+  { client }: Connection,
+  opened: readonly { readonly part: PartDefinition; readonly session: Session }[],
+): Session {
+  const session = composeSessions(opened.map(({ part: { key, kinds }, session }) => ({ key, kinds, session })));
+  return {
+    ...session,
+    close: async () => client.destroy(),
+    destroy: () => client.destroy(),
+  };
+}
+
+/** @throws SternaError config `address-not-found` | `bad-address` */
+export async function contextOf(
+  { client, settings, outlook, drive, directory }: Connection,
+  { address, role, installation }: Pick<OpenRequest, 'address' | 'role' | 'installation'>,
+): Promise<PartContext> {
+  const userPath = await userPathOf(client, directory, address);
+  return {
+    client,
+    userPath,
+    address: address.toLowerCase(),
+    outlook,
+    drive,
+    directory,
+    settings,
+    role,
+    installation,
+  };
+}
+
+/** By the user's id, which no change of name touches; by address where the app may not look users up. */
+async function userPathOf(client: Connection['client'], directory: Connection['directory'], address: string) {
+  if (!isAddress(address))
+    throw new SternaError('config', 'bad-address', 'The address is none of a Microsoft 365 user.', {
+      field: 'address',
+      fix: 'Write the user principal name, as in user@domain.',
+    });
+  try {
+    const { body } = await client.send<{ readonly id: string }>({
+      method: 'GET',
+      path: `/users/${segment(address)}`,
+      query: { $select: 'id,userPrincipalName,mail' },
+      doing: 'looking the user up',
+      budget: directory,
+    });
+    return `/users/${segment(body.id)}`;
+  } catch (thrown) {
+    if (statusOf(thrown) === 403) return `/users/${segment(address)}`;
+    if (statusOf(thrown) !== 404) throw thrown;
+    throw new SternaError('config', 'address-not-found', `The tenant has no user ${address}.`, {
+      field: 'address',
+      fix: 'Check the address, and that the system’s tenant is the one of this user.',
+      cause: thrown,
+    });
+  }
+}
