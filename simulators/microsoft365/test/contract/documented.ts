@@ -54,7 +54,8 @@ export interface Exception {
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
-    fault: /occurrenceId: microsoft\.graph\.event has no such property|query: microsoft\.graph\.event has no 'occurrenceId'/,
+    fault:
+      /occurrenceId: microsoft\.graph\.event has no such property|query: microsoft\.graph\.event has no 'occurrenceId'/,
     why: 'v1.0 answers it for instances, and its description lacks it (github.com/microsoftgraph/msgraph-metadata/issues/827)',
     page: 'learn.microsoft.com/graph/api/event-get',
   },
