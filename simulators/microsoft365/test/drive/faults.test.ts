@@ -6,7 +6,9 @@ let lab: DriveLab;
 afterEach(() => lab.stop());
 
 const bytes = Buffer.from(Uint8Array.from({ length: CHUNK_UNIT + 1000 }, (_, i) => (i * 5 + (i >> 8)) & 0xff));
-const uploads = { when: ({ method, target }: { method: string; target: string }) => method === 'PUT' && target.includes('/open/') };
+const uploads = {
+  when: ({ method, target }: { method: string; target: string }) => method === 'PUT' && target.includes('/open/'),
+};
 
 async function begin(): Promise<string> {
   return (await lab.client('POST', `${lab.at}/root:/a.bin:/createUploadSession`, {})).json.uploadUrl;
