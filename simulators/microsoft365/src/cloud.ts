@@ -30,7 +30,7 @@ export class Cloud {
     this.ids = new Ids(new Random(`${seed}/ids`));
     const keys = new Random(`${seed}/keys`);
     this.tokens = new Tokens(keys.bytes(32));
-    this.accessTokens = new AccessTokens(this, keys.bytes(32));
+    this.accessTokens = new AccessTokens(clock, keys.bytes(32));
   }
 
   /** By id or domain. */
@@ -54,6 +54,10 @@ export interface Assumptions {
   readonly mimeInFolders: boolean;
   /** What a folder's delta says of a message that moved elsewhere. */
   readonly movedReason: 'changed' | 'deleted';
+  /** Once in a round of several pages, delta answers an empty page with a nextLink. */
+  readonly emptyPages: boolean;
+  /** HTML that comes as JSON is told as a whole document with a head, text with CRLF, as the reference's examples show. */
+  readonly rewritesBodies: boolean;
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -63,4 +67,6 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   dateOnCreate: 'ignore',
   mimeInFolders: true,
   movedReason: 'changed',
+  emptyPages: true,
+  rewritesBodies: true,
 };

@@ -9,7 +9,7 @@ import { multiValued, normalizeFilterIds, singleValued } from './extended-proper
 import { knownProperties } from './known-properties.ts';
 import type { Folder, Mailbox } from './mailbox.ts';
 import { type Address, type Attachment, attachmentSize, type Message } from './message.ts';
-import { plainText } from './mime-out.ts';
+import { plainText } from './plain-text.ts';
 
 const EXTENDED = ['singleValueExtendedProperties', 'multiValueExtendedProperties'];
 
@@ -170,7 +170,9 @@ export function messageFilterView(mailbox: Mailbox, message: Message, immutableI
     {},
     {
       get: (_target, name) => {
-        if (name === 'singleValueExtendedProperties') return singleValued(message.properties);
+        if (name === 'singleValueExtendedProperties') {
+          return singleValued(new Map([...knownProperties(message), ...message.properties]));
+        }
         if (name === 'multiValueExtendedProperties') return multiValued(message.properties);
         return typeof name === 'string' ? FIELDS[name]?.(of) : undefined;
       },
