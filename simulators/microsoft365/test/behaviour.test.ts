@@ -5,6 +5,8 @@ import { SlidingWindow } from '../src/limits/sliding-window.ts';
 import { type Client, signIn } from './sign-in.ts';
 
 const ALICE = '/users/alice@contoso.example';
+/** An id that nothing has. */
+const NO_MESSAGE = `AAMkAG${'x'.repeat(60)}AAA=`;
 const BJORN = '/users/bjorn@contoso.example';
 let server: Microsoft365;
 let client: Client;
@@ -72,7 +74,7 @@ test('a batch answers each request on its own: dependencies, refusals and thrott
   const reply = await client('POST', '/$batch', {
     requests: [
       get('good', `${ALICE}/mailFolders/inbox`),
-      get('missing', `${ALICE}/messages/none`, ['good']),
+      get('missing', `${ALICE}/messages/${NO_MESSAGE}`, ['good']),
       get('dependent', `${ALICE}/mailFolders`, ['missing']),
       {
         id: 'write',

@@ -124,6 +124,7 @@ test('JSON keeps dates and flags that are set as MAPI properties, and nothing of
       { id: 'Integer 0x0E07', value: '1' },
       { id: 'SystemTime 0x0E06', value: '2015-05-05T05:05:05Z' },
       { id: 'SystemTime 0x0039', value: '2015-05-05T05:05:00Z' },
+      { id: 'String 0x007D', value: 'Received: from a\r\n by b\r\nSubject: From elsewhere\r\nX-Mailer: Something\r\n' },
       { id: 'String 0x1035', value: '<two@elsewhere.example>' },
       { id: 'String 0x1039', value: '<root@elsewhere.example> <one@elsewhere.example>' },
       { id: 'String 0x1042', value: '<one@elsewhere.example>' },
@@ -145,6 +146,8 @@ test('JSON keeps dates and flags that are set as MAPI properties, and nothing of
     },
   });
   const mime = (await client('GET', `${ALICE}/messages/${made.id}/$value`)).bytes.toString();
+  expect(mime).toContain('X-Mailer: Something\r\n');
+  expect(mime.match(/^Subject:/gim)).toHaveLength(1);
   expect(mime).toContain('Message-ID: <two@elsewhere.example>');
   expect(mime).toContain('References: <root@elsewhere.example> <one@elsewhere.example>');
   // The thread is the one of the message that it answers.
@@ -174,6 +177,30 @@ test('an id that is written another way names the same property; a stamp is foun
       { id: STAMP, value: "b'c" },
     ],
   });
+});
+
+test('the header block of MIME is a property, as it came; ids that are none are told from ids of nothing', async () => {
+  const { json: made } = await postMime(`${ALICE}/messages`);
+  const wanted = encodeURIComponent(
+    "singleValueExtendedProperties($filter=id eq 'String 0x007D' or id eq 'Integer 0x0E08')",
+  );
+  const { singleValueExtendedProperties } = await json(
+    'GET',
+    `${ALICE}/messages/${made.id}?$select=id&$expand=${wanted}`,
+  );
+  const values = new Map(singleValueExtendedProperties.map(({ id, value }: Record<string, string>) => [id, value]));
+  expect(values.get('Integer 0xe08')).toBe(String(MIME.length));
+  expect(values.get('String 0x7d')).toBe(MIME.subarray(0, MIME.indexOf('\r\n\r\n') + 2).toString());
+  const reply = await client('GET', `${ALICE}/messages/${made.id}`);
+  expect(Date.parse(reply.headers.get('date') as string)).toBe(clock.now());
+  const code = async (path: string) => {
+    const { status, json: body } = await client('GET', `${ALICE}/${path}`);
+    return [status, body.error.code];
+  };
+  expect(await code('messages/what')).toEqual([400, 'ErrorInvalidIdMalformed']);
+  expect(await code('mailFolders/what')).toEqual([400, 'ErrorInvalidIdMalformed']);
+  expect(await code('mailFolders/clutter')).toEqual([404, 'ErrorItemNotFound']);
+  expect(await code(`messages/${made.id.toLowerCase()}`)).toEqual([400, 'ErrorInvalidIdMalformed']);
 });
 
 test('a move changes the id, the immutable one stays', async () => {

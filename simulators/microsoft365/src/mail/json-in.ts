@@ -195,6 +195,7 @@ function takeOne(
       return;
     case 'internetMessageHeaders':
       content.headers = customHeaders(value);
+      content.headerBlock = undefined;
       return;
     case 'importance':
       content.importance = oneOf(name, value, ['low', 'normal', 'high']);

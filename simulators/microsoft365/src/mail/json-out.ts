@@ -170,7 +170,9 @@ export function messageFilterView(mailbox: Mailbox, message: Message, immutableI
     {},
     {
       get: (_target, name) => {
-        if (name === 'singleValueExtendedProperties') return singleValued(message.properties);
+        if (name === 'singleValueExtendedProperties') {
+          return singleValued(new Map([...knownProperties(message), ...message.properties]));
+        }
         if (name === 'multiValueExtendedProperties') return multiValued(message.properties);
         return typeof name === 'string' ? FIELDS[name]?.(of) : undefined;
       },

@@ -34,9 +34,8 @@ export function knownProperties(message: Message): ExtendedProperties {
     [MESSAGE_CLASS, 'IPM.Note'],
   ]);
   if (message.internetMessageId !== undefined) properties.set(MESSAGE_ID, message.internetMessageId);
-  if (message.headers.length > 0) {
-    properties.set(TRANSPORT_HEADERS, message.headers.map(({ name, value }) => `${name}: ${value}\r\n`).join(''));
-  }
+  const headers = message.headerBlock ?? message.headers.map(({ name, value }) => `${name}: ${value}\r\n`).join('');
+  if (headers !== '') properties.set(TRANSPORT_HEADERS, headers);
   if (message.inReplyTo !== undefined) properties.set(IN_REPLY_TO, message.inReplyTo);
   if (message.references.length > 0) properties.set(REFERENCES, message.references.join(' '));
   if (message.conversationIndex !== undefined) properties.set(CONVERSATION_INDEX, message.conversationIndex);
@@ -74,6 +73,7 @@ function apply(content: MessageContent, id: string, value: string, creating: boo
       return true;
     case TRANSPORT_HEADERS:
       content.headers = parseHeaders(Buffer.from(value));
+      content.headerBlock = value;
       return true;
     case IN_REPLY_TO:
       content.inReplyTo = value;

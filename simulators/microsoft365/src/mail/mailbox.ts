@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { GraphError } from '../http/errors.ts';
+import { GraphError, itemNotFound, malformedId } from '../http/errors.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { Ids } from '../state/ids.ts';
 import { perTenant } from '../state/per-tenant.ts';
@@ -60,10 +60,9 @@ export class Mailbox {
   /** By id or well-known name. Throws 404 when there is none. */
   folder(key: string): Folder {
     const folder = this.findFolder(key);
-    if (folder === undefined) {
-      throw new GraphError(404, 'ErrorItemNotFound', 'The specified folder could not be found in the store.');
-    }
-    return folder;
+    if (folder !== undefined) return folder;
+    if (!ELSEWHERE.has(key.toLowerCase()) && !isId(key)) throw malformedId();
+    throw new GraphError(404, 'ErrorItemNotFound', 'The specified folder could not be found in the store.');
   }
 
   findFolder(key: string): Folder | undefined {
@@ -128,10 +127,8 @@ export class Mailbox {
   /** By either id. Throws 404. */
   message(id: string): Message {
     const message = this.#messages.get(id);
-    if (message === undefined) {
-      throw new GraphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
-    }
-    return message;
+    if (message !== undefined) return message;
+    throw isId(id) ? itemNotFound() : malformedId();
   }
 
   addMessage(folder: Folder, content: MessageContent, createdAt = this.#now): Message {
@@ -234,6 +231,13 @@ export class Mailbox {
     const taken = this.children(parent).some((other) => other !== except && other.displayName.toLowerCase() === lower);
     if (taken) throw new GraphError(409, 'ErrorFolderExists', 'A folder with the specified name already exists.');
   }
+}
+
+/** Well-known names of folders that these mailboxes don't have. */
+const ELSEWHERE = new Set(['clutter', 'scheduled', 'searchfolders', 'recoverableitemsroot', 'recoverableitemspurges']);
+
+function isId(key: string): boolean {
+  return /^AA[\w-]{30,}=*$/.test(key);
 }
 
 const mailboxes = perTenant(() => new Map<string, Mailbox>());

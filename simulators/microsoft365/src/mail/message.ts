@@ -68,8 +68,10 @@ export interface MessageContent {
   references: string[];
   inReplyTo: string | undefined;
   conversationIndex: string | undefined;
-  /** Transport headers, as they were. */
+  /** Transport headers, unfolded. */
   headers: Header[];
+  /** Their block as it came, lines ending in CRLF; undefined: `headers` say it all. */
+  headerBlock?: string | undefined;
   importance: 'low' | 'normal' | 'high';
   categories: string[];
   flag: Flag;

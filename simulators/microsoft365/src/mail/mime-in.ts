@@ -2,9 +2,19 @@ import PostalMime, { type Address as ParsedAddress } from 'postal-mime';
 import type { Ids } from '../state/ids.ts';
 import type { Address, Attachment, Header, MessageContent } from './message.ts';
 
+/** The header block, with the line break at its end. */
+function headerBlock(mime: Buffer): string {
+  return mime.subarray(0, headerLength(mime)).toString('utf8');
+}
+
+function headerLength(mime: Buffer): number {
+  const end = /\r?\n(?=\r?\n)/.exec(mime.subarray(0, 256 * 1024).toString('latin1'));
+  return end === null ? mime.length : end.index + end[0].length;
+}
+
 /** A header block's lines, unfolded, names as written. */
 export function parseHeaders(mime: Buffer): Header[] {
-  const end = /\r?\n\r?\n/.exec(mime.subarray(0, 256 * 1024).toString('latin1'))?.index ?? mime.length;
+  const end = headerLength(mime);
   const headers: Header[] = [];
   for (const line of mime.subarray(0, end).toString('utf8').split(/\r?\n/)) {
     const last = headers.at(-1);
@@ -62,6 +72,7 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     inReplyTo: header('in-reply-to')?.match(/<[^<>]+>/)?.[0],
     conversationIndex: header('thread-index'),
     headers,
+    headerBlock: headerBlock(mime),
     importance: importance === 'high' || importance === 'low' ? importance : 'normal',
     categories:
       header('keywords')

@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { contentOfItem } from './json-in.ts';
-import type { Address, Attachment, ItemAttachment, MessageContent } from './message.ts';
+import type { Address, Attachment, Header, ItemAttachment, MessageContent } from './message.ts';
 import { plainText } from './plain-text.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function mimeOf(message: MessageContent, key: string): Promise<Buff
     ...(message.body.contentType === 'html'
       ? { html: message.body.content, text: plainText(message.body.content) }
       : { text: message.body.content }),
-    headers: message.headers.filter(({ name }) => /^x-/i.test(name)).map(({ name, value }) => ({ key: name, value })),
+    headers: message.headers.filter(({ name }) => !MADE_ANEW.has(name.toLowerCase())).map(asItCame),
     attachments: await Promise.all(message.attachments.filter(({ kind }) => kind !== 'reference').map(part)),
     baseBoundary: key.replace(/[^A-Za-z0-9]/g, '').slice(-24),
     newline: 'windows',
@@ -55,6 +55,33 @@ async function part(attachment: Attachment) {
     contentType: 'message/rfc822',
     contentTransferEncoding: '8bit',
   };
+}
+
+/** What a message's own properties say, and the structure of the MIME that is made: the rest of its headers stay. */
+const MADE_ANEW = new Set([
+  'from',
+  'sender',
+  'to',
+  'cc',
+  'bcc',
+  'reply-to',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'importance',
+  'x-priority',
+  'x-msmail-priority',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'content-id',
+]);
+
+function asItCame({ name, value }: Header) {
+  return { key: name, value: { prepared: true, value } };
 }
 
 /** A message within a message; of an event or a contact nothing but its subject. */

@@ -39,7 +39,7 @@ test('the upload task sends a file in slices, and goes on after a break', async 
 test('a conflict at the end is committed under another name', async () => {
   await lab.put('taken.bin', 'old');
   const upload = await task('taken.bin', 'fail');
-  await expect(upload.upload()).rejects.toMatchObject({ statusCode: 409, code: 'nameAlreadyExists' });
+  await expect(upload.upload()).rejects.toMatchObject({ error: { code: 'nameAlreadyExists' } });
   const result = (await upload.commit(`${lab.at}/root:/taken.bin`, 'rename')) as { name: string };
   expect(result.name).toBe('taken 1.bin');
 });
@@ -76,7 +76,7 @@ test('a batch gets items, redirects and refusals', async () => {
   expect(byId.get('1')).toMatchObject({ status: 200, body: { name: 'a.txt' } });
   expect(byId.get('2')).toMatchObject({
     status: 302,
-    headers: { location: expect.stringContaining('/open/download/') },
+    headers: { Location: expect.stringContaining('/open/download/') },
   });
   expect(byId.get('3')).toMatchObject({ status: 404, body: { error: { code: 'itemNotFound' } } });
 });
