@@ -214,7 +214,8 @@ function importItem(call: Call): Reply {
     return imported(() => into.create(content));
   }
   if (Mode !== 'update') throw badRequest("Mode must be 'create' or 'update'.");
-  if (typeof ItemId !== 'string' || typeof ChangeKey !== 'string') throw badRequest('Update needs ItemId and ChangeKey.');
+  if (typeof ItemId !== 'string' || typeof ChangeKey !== 'string')
+    throw badRequest('Update needs ItemId and ChangeKey.');
   const old = KINDS.map((kind) => kind.find(call.cloud, session.tenant, session.user, ItemId)).find(Boolean);
   if (found(old).changeKey !== ChangeKey) {
     throw new GraphError(409, 'ErrorIrresolvableConflict', 'The item has changed since the ChangeKey was read.');

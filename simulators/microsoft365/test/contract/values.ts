@@ -55,7 +55,8 @@ export function faultsOf(csdl: Csdl, value: unknown, type: string, sent: boolean
 }
 
 function objectFaults(csdl: Csdl, value: unknown, declared: string, sent: boolean, at: string): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${at}: not an object of ${declared}`];
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [`${at}: not an object of ${declared}`];
   if (!csdl.types.has(declared)) return [`${at}: the description has no type ${declared}`];
   const json = value as Record<string, unknown>;
   const said = json['@odata.type'];
