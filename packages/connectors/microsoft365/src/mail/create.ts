@@ -24,12 +24,22 @@ export interface Created {
 export async function createMessage(context: PartContext, op: CreateOp): Promise<Created> {
   const raw = await wholeOf(op);
   if (raw.length === 0)
-    throw new SternaError('object', 'empty-message', 'The message has no content at all; Microsoft 365 can’t hold that.', {
-      fix: 'Nothing to do: there is nothing in it.',
-    });
+    throw new SternaError(
+      'object',
+      'empty-message',
+      'The message has no content at all; Microsoft 365 can’t hold that.',
+      {
+        fix: 'Nothing to do: there is nothing in it.',
+      },
+    );
   const isDraft = op.flags.some((flag) => flag.toLowerCase() === '\\draft');
   // What is imported is never a draft.
-  if (context.settings.mailRoute === 'importMime' && !isDraft && raw.length <= MAX_IMPORT && mayKeepDate(raw, op.date)) {
+  if (
+    context.settings.mailRoute === 'importMime' &&
+    !isDraft &&
+    raw.length <= MAX_IMPORT &&
+    mayKeepDate(raw, op.date)
+  ) {
     const imported = await importMime(context, op, raw);
     if (imported !== undefined) return imported;
   }

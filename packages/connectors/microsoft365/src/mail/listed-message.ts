@@ -12,7 +12,9 @@ export interface ListedMessage extends MessageState, Removed {
   readonly sentDateTime?: string | null;
   readonly internetMessageId?: string | null;
   readonly subject?: string | null;
-  readonly from?: { readonly emailAddress?: { readonly name?: string | null; readonly address?: string | null } } | null;
+  readonly from?: {
+    readonly emailAddress?: { readonly name?: string | null; readonly address?: string | null };
+  } | null;
 }
 
 const STATE = ['id', 'receivedDateTime', 'isRead', 'isDraft', 'flag', 'categories'] as const;
@@ -71,4 +73,3 @@ export function changeOf(message: ListedMessage, facets: ChangeFacets): Change {
     ...(facets.matchKey === true ? { matchKey: matchKeyOf(message) } : {}),
   };
 }
-

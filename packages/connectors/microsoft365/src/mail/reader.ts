@@ -17,8 +17,8 @@ import type { PartContext } from '../part.ts';
 import { formatCursor, type MailCursor, parseCursor } from './cursor.ts';
 import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
-import { changeOf, dateOf, type ListedMessage, listingQuery } from './listed-message.ts';
 import { KnownStates } from './known-states.ts';
+import { changeOf, dateOf, type ListedMessage, listingQuery } from './listed-message.ts';
 import { type Spooled, spool } from './spool.ts';
 
 const RIGHT = 'Mail.Read';
@@ -60,11 +60,7 @@ export class MailReader implements Reader {
     }
   }
 
-  async *#listing(
-    container: string,
-    from: MailCursor | undefined,
-    facets: ChangeFacets,
-  ): AsyncGenerator<ChangePage> {
+  async *#listing(container: string, from: MailCursor | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
     const { client, outlook, userPath, settings } = this.#context;
     const mode = from?.mode ?? 'full';
     let total = from?.total ?? 0;
@@ -173,7 +169,8 @@ export class MailReader implements Reader {
         if (isGone(error)) return { id, vanished: true };
         if (error instanceof SternaError && error.class === 'object') return { id, error };
         // It broke in the middle.
-        if (tries < 4 && error instanceof SternaError && error.class === 'transient' && error.code !== 'aborted') continue;
+        if (tries < 4 && error instanceof SternaError && error.class === 'transient' && error.code !== 'aborted')
+          continue;
         throw error;
       }
   }
@@ -201,8 +198,7 @@ export class MailReader implements Reader {
   }
 
   async #askStates(ids: readonly string[]): Promise<void> {
-    for (const [id, message] of await this.#ask(ids, {}))
-      this.#states.remember(id, flagsOf(message), dateOf(message));
+    for (const [id, message] of await this.#ask(ids, {})) this.#states.remember(id, flagsOf(message), dateOf(message));
   }
 
   /** What a listing that began without them doesn't say. */
@@ -235,4 +231,3 @@ const isLost = (error: unknown): boolean =>
 /** Not there, or not even an id. */
 export const isGone = (error: unknown): boolean =>
   statusOf(error) === 404 || (statusOf(error) === 400 && UNKNOWN_ID.test(codeOf(error) ?? ''));
-
