@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,8 +92,20 @@ function makeCertificates(folder: string) {
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const days = ['-days', '2'];
   openssl(
-    'req', '-x509', ...newKey, ...days, '-subj', '/CN=Test authority', '-keyout', 'authority.key', '-out', 'authority.pem',
-    '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign',
+    'req',
+    '-x509',
+    ...newKey,
+    ...days,
+    '-subj',
+    '/CN=Test authority',
+    '-keyout',
+    'authority.key',
+    '-out',
+    'authority.pem',
+    '-addext',
+    'basicConstraints=critical,CA:TRUE',
+    '-addext',
+    'keyUsage=critical,keyCertSign',
   );
   openssl('req', ...newKey, '-subj', '/CN=Simulator', '-keyout', 'server.key', '-out', 'server.csr');
   writeFileSync(
@@ -101,9 +113,24 @@ function makeCertificates(folder: string) {
     `subjectAltName=${VENDOR_NAMES.map((name) => `DNS:${name}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
   );
   openssl(
-    'x509', '-req', ...days, '-in', 'server.csr', '-CA', 'authority.pem', '-CAkey', 'authority.key', '-CAcreateserial',
-    '-extfile', 'server.ext', '-out', 'server.pem',
+    'x509',
+    '-req',
+    ...days,
+    '-in',
+    'server.csr',
+    '-CA',
+    'authority.pem',
+    '-CAkey',
+    'authority.key',
+    '-CAcreateserial',
+    '-extfile',
+    'server.ext',
+    '-out',
+    'server.pem',
   );
-  const context = createSecureContext({ cert: readFileSync(file('server.pem')), key: readFileSync(file('server.key')) });
+  const context = createSecureContext({
+    cert: readFileSync(file('server.pem')),
+    key: readFileSync(file('server.key')),
+  });
   return { authority: file('authority.pem'), context };
 }

@@ -45,7 +45,9 @@ export function copyItem(call: Call): Reply {
     resourceId: copied?.id,
     error,
   };
-  return noContent(202, { location: `${call.cloud.baseUrl}/open/monitor/${call.cloud.tokens.seal('drive-monitor', key)}` });
+  return noContent(202, {
+    location: `${call.cloud.baseUrl}/open/monitor/${call.cloud.tokens.seal('drive-monitor', key)}`,
+  });
 }
 
 export function monitor(call: Call): Reply {
@@ -58,6 +60,7 @@ export function monitor(call: Call): Reply {
     const percentageComplete = Math.floor((100 * passed) / duration);
     return jsonReply(202, { operation: 'itemCopy', percentageComplete, status: 'inProgress' });
   }
-  if (error !== undefined) return jsonReply(200, { operation: 'itemCopy', percentageComplete: 0, status: 'failed', error });
+  if (error !== undefined)
+    return jsonReply(200, { operation: 'itemCopy', percentageComplete: 0, status: 'failed', error });
   return jsonReply(200, { operation: 'itemCopy', percentageComplete: 100, resourceId, status: 'completed' });
 }

@@ -6,7 +6,7 @@ import type { DeltaPosition } from '../state/change-log.ts';
 import type { Drive } from './drive.ts';
 import { driveError, invalidRequest } from './errors.ts';
 import { type DriveItem, lineage } from './item.ts';
-import { deletedJson, DRIVE_ITEM } from './json.ts';
+import { DRIVE_ITEM, deletedJson } from './json.ts';
 import { selected, wholeItem } from './reply.ts';
 
 interface DriveDeltaToken extends DeltaPosition {
@@ -56,7 +56,9 @@ export function deltaPage(call: Call, drive: Drive): Reply {
     if (told.has(item.id)) continue;
     if (behaviour.staleDeltaItemEvery > 0 && (i + 1) % behaviour.staleDeltaItemEvery === 0 && item !== drive.root) {
       const now = wholeItem(call, drive, item, { inDelta: true });
-      value.push(selected({ ...now, name: `Old ${item.name}`, eTag: `"{${item.guid.toUpperCase()}},0"` }, token.select));
+      value.push(
+        selected({ ...now, name: `Old ${item.name}`, eTag: `"{${item.guid.toUpperCase()}},0"` }, token.select),
+      );
     }
     tell(item);
   }

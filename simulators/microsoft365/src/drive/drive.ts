@@ -2,15 +2,7 @@ import { ChangeLog } from '../state/change-log.ts';
 import type { Random } from '../state/random.ts';
 import type { DriveBehaviour } from './behaviour.ts';
 import type { Content } from './content.ts';
-import {
-  invalidRequest,
-  itemLocked,
-  nameTaken,
-  noSpace,
-  noSuchItem,
-  notSupported,
-  wrongName,
-} from './errors.ts';
+import { invalidRequest, itemLocked, nameTaken, noSpace, noSuchItem, notSupported, wrongName } from './errors.ts';
 import {
   type Actor,
   currentVersion,
@@ -224,7 +216,10 @@ export class Drive {
     if (isFolder(item)) throw invalidRequest('A folder has no content.');
     if (item.locked) throw itemLocked();
     if (content.size > this.remaining) throw noSpace();
-    this.#addVersion(item, this.#stored(item.name, content), { ...writing, dates: { modified: writing.dates?.modified } });
+    this.#addVersion(item, this.#stored(item.name, content), {
+      ...writing,
+      dates: { modified: writing.dates?.modified },
+    });
     if (writing.dates?.created !== undefined) item.created = wholeSeconds(writing.dates.created);
     item.cTagNumber++;
     this.#changed(item, writing);

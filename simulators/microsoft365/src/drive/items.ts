@@ -158,7 +158,8 @@ export function datesIn(body: Record<string, unknown>): Dates {
 
 function momentIn(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const moment = typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : Number.NaN;
+  const moment =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(moment)) throw invalidRequest('A date and time was malformed.');
   return moment;
 }
@@ -197,4 +198,3 @@ export function referred(call: Call, drive: Drive, reference: unknown): { drive:
   if (folder === undefined || !isFolder(folder)) throw invalidRequest('parentReference does not name a folder.');
   return { drive: there, folder };
 }
-

@@ -1,16 +1,7 @@
 import { type Shape, shape } from '../odata/shape.ts';
 import type { Drive } from './drive.ts';
 import type { Grantee, LinkGrant } from './grant.ts';
-import {
-  type Actor,
-  cTagOf,
-  currentVersion,
-  type DriveItem,
-  eTagOf,
-  isFolder,
-  lineage,
-  type Version,
-} from './item.ts';
+import { type Actor, cTagOf, currentVersion, type DriveItem, eTagOf, isFolder, lineage, type Version } from './item.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { type Reaching, sharingScope } from './sharing.ts';
 
@@ -306,4 +297,3 @@ function linkJson(grant: LinkGrant): Record<string, unknown> {
     },
   };
 }
-

@@ -50,7 +50,8 @@ export function resolveRecipient(tenant: Tenant, recipient: Recipient, externalS
   const { email, objectId, alias } = recipient;
   const key = objectId ?? email ?? (alias === undefined ? undefined : `${alias}@${tenant.domain}`);
   if (key === undefined) throw invalidRequest('A recipient needs an email, an objectId or an alias.');
-  const user = tenant.user(key) ?? [...tenant.users.values()].find(({ mail }) => mail.toLowerCase() === key.toLowerCase());
+  const user =
+    tenant.user(key) ?? [...tenant.users.values()].find(({ mail }) => mail.toLowerCase() === key.toLowerCase());
   if (user !== undefined) return { kind: 'user', id: user.id, email: user.mail, displayName: user.displayName };
   if (objectId !== undefined || key.toLowerCase().endsWith(`@${tenant.domain}`) || !/^[^@\s]+@[^@\s]+$/.test(key)) {
     throw driveError(400, 'invalidRequest', 'One or more users could not be resolved.', 'noResolvedUsers');
@@ -97,7 +98,10 @@ export function grantTo(
 export function linkOf(
   drive: Drive,
   item: DriveItem,
-  wanted: Pick<LinkGrant, 'type' | 'scope' | 'applicationId' | 'applicationName' | 'people' | 'expires' | 'hasPassword'>,
+  wanted: Pick<
+    LinkGrant,
+    'type' | 'scope' | 'applicationId' | 'applicationName' | 'people' | 'expires' | 'hasPassword'
+  >,
   at: number,
 ): { grant: LinkGrant; created: boolean } {
   const same = item.grants.find(

@@ -36,7 +36,8 @@ export function putContent(call: Call): Reply {
     return committedReply(call, drive, madeFile(drive.writeFile(item, name, content, conflict, writing)));
   }
   checkTags(call, item);
-  if (call.header('if-none-match') === '*' || (conflict === 'fail' && call.relativePath !== undefined)) throw nameTaken();
+  if (call.header('if-none-match') === '*' || (conflict === 'fail' && call.relativePath !== undefined))
+    throw nameTaken();
   if (conflict === 'rename' && call.relativePath !== undefined && item.parent !== undefined) {
     const made = drive.writeFile(item.parent, item.name, content, conflict, writing);
     return committedReply(call, drive, madeFile(made));
@@ -162,8 +163,7 @@ export function download(call: Call): Reply {
   refuseBearer(call, drive);
   if (key.expires <= call.now) throw driveError(401, 'unauthenticated', 'The download URL has expired.');
   const item = drive.item(key.item);
-  const version =
-    key.version === undefined ? currentVersion(item) : item.versions.find(({ id }) => id === key.version);
+  const version = key.version === undefined ? currentVersion(item) : item.versions.find(({ id }) => id === key.version);
   if (version === undefined) throw noSuchItem();
   const { content } = version;
   const headers: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { Content } from './content.ts';
 import type { ConflictBehavior, Dates, Drive } from './drive.ts';
 import {
   beingUploaded,
@@ -9,7 +10,6 @@ import {
   noSuchItem,
   wrongRange,
 } from './errors.ts';
-import { Content } from './content.ts';
 import { type Actor, cTagOf, type DriveItem, eTagOf } from './item.ts';
 import { nameKey } from './names.ts';
 
@@ -155,7 +155,10 @@ export class UploadSession {
   /** Takes a chunk whole. Throws 400 or 416 and keeps what it had. */
   receive(range: ContentRange, bytes: Buffer): void {
     if (bytes.length !== range.last - range.first + 1) {
-      throw invalidRequest('Declared fragment length does not match the provided number of bytes.', 'fragmentLengthMismatch');
+      throw invalidRequest(
+        'Declared fragment length does not match the provided number of bytes.',
+        'fragmentLengthMismatch',
+      );
     }
     if (bytes.length >= MAX_CHUNK) {
       throw driveError(413, 'invalidRequest', 'The fragment is too large.', 'maxFragmentLengthExceeded');

@@ -19,9 +19,10 @@ const FILES: Record<Size, readonly [number, number]> = { small: [24, 24], medium
 const PROJECTS = ['Aurora', 'Budget', 'Customers', 'Hiring', 'Launch', 'Offsite', 'Research', 'Suppliers'];
 const KINDS = ['Draft', 'Figures', 'Minutes', 'Notes', 'Offer', 'Plan', 'Report', 'Review'];
 const EXTENSIONS = ['txt', 'md', 'csv', 'pdf', 'docx', 'xlsx', 'pptx', 'png', 'json'];
-const WORDS = 'account agenda answer budget change client date decision draft figure goal idea list meeting note open order part plan price question reason result review risk step team test time topic value week work'.split(
-  ' ',
-);
+const WORDS =
+  'account agenda answer budget change client date decision draft figure goal idea list meeting note open order part plan price question reason result review risk step team test time topic value week work'.split(
+    ' ',
+  );
 
 /** What users call files although no program expects it; all of it is allowed by SharePoint. */
 const AWKWARD_NAMES = [
@@ -92,7 +93,8 @@ class Seeding {
     for (let n = 1; n <= files; n++) {
       const parent = this.#random.pick(folders);
       const year = `${this.#random.integer(2018, 2026)}`;
-      const folder = this.#random.integer(1, 3) === 1 ? (drive.child(parent, year) ?? this.folder(parent, year)) : parent;
+      const folder =
+        this.#random.integer(1, 3) === 1 ? (drive.child(parent, year) ?? this.folder(parent, year)) : parent;
       const extension = this.#random.pick(EXTENSIONS);
       this.file(folder, `${this.#random.pick(KINDS)} ${n}.${extension}`, this.#content(extension));
     }
@@ -120,13 +122,25 @@ class Seeding {
     this.file(shared, 'Everything else.txt', this.#content('txt'));
     grantTo(drive, shared, know(this.#random.pick(others)), ['write'], undefined, SEEDED);
     grantTo(drive, plan, know(this.#random.pick(others)), ['read'], undefined, SEEDED);
-    grantTo(drive, plan, resolveRecipient(tenant, { email: 'partner@adatum.example' }, true), ['read'], undefined, SEEDED);
+    grantTo(
+      drive,
+      plan,
+      resolveRecipient(tenant, { email: 'partner@adatum.example' }, true),
+      ['read'],
+      undefined,
+      SEEDED,
+    );
     stopInheriting(drive, salaries, SEEDED);
     grantTo(drive, salaries, know(this.#random.pick(others)), ['write'], undefined, SEEDED);
     const link = { applicationId: undefined, applicationName: undefined, expires: undefined, hasPassword: false };
     linkOf(drive, plan, { ...link, type: 'edit', scope: 'organization', people: [] }, SEEDED);
     linkOf(drive, shared, { ...link, type: 'view', scope: 'anonymous', people: [] }, SEEDED);
-    linkOf(drive, salaries, { ...link, type: 'view', scope: 'users', people: [know(this.#random.pick(others))] }, SEEDED);
+    linkOf(
+      drive,
+      salaries,
+      { ...link, type: 'view', scope: 'users', people: [know(this.#random.pick(others))] },
+      SEEDED,
+    );
   }
 
   awkward(): void {
@@ -143,14 +157,23 @@ class Seeding {
     for (let depth = 1; depth <= 12; depth++) deep = this.folder(deep, `Level ${depth}`);
     this.file(deep, 'bottom.txt', Content.of('bottom\n'));
     const broken = this.file(folder, 'Not really.docx', Content.of('This is no ZIP.'));
-    drive.setDates(broken, { created: Date.UTC(1999, 11, 31, 23, 59, 59), modified: Date.UTC(2004, 1, 29, 12) }, this.#owner, SEEDED);
+    drive.setDates(
+      broken,
+      { created: Date.UTC(1999, 11, 31, 23, 59, 59), modified: Date.UTC(2004, 1, 29, 12) },
+      this.#owner,
+      SEEDED,
+    );
   }
 
   /** Twelve megabytes, in pieces that share one block of memory. */
   large(): void {
     const block = this.#random.bytes(64 * 1024);
     const media = this.folder(this.drive.root, 'Media');
-    this.file(media, 'Recording.mp4', new Content([...Array.from({ length: 192 }, () => block), Buffer.from('the end')]));
+    this.file(
+      media,
+      'Recording.mp4',
+      new Content([...Array.from({ length: 192 }, () => block), Buffer.from('the end')]),
+    );
   }
 
   office(extension: string, text: string): Content {
@@ -170,7 +193,13 @@ class Seeding {
   }
 
   #writing() {
-    const created = Date.UTC(this.#random.integer(2015, 2025), this.#random.integer(0, 11), this.#random.integer(1, 28), 8, 30);
+    const created = Date.UTC(
+      this.#random.integer(2015, 2025),
+      this.#random.integer(0, 11),
+      this.#random.integer(1, 28),
+      8,
+      30,
+    );
     const modified = created + this.#random.integer(0, 180) * DAY + this.#random.integer(0, 36_000) * 1000;
     return { by: this.#owner, at: SEEDED, dates: { created, modified } };
   }

@@ -157,7 +157,8 @@ test('whatever happens, a follower ends with what is there: empty pages and stal
       }
       await follower.follow();
       expect(follower.items).toEqual(tree());
-      for (const child of [...(lab.drive.root.children.values() ?? [])]) lab.drive.removeForever(child, lab.clock.now());
+      for (const child of [...(lab.drive.root.children.values() ?? [])])
+        lab.drive.removeForever(child, lab.clock.now());
     }),
     { numRuns: 40 },
   );

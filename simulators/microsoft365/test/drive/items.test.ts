@@ -21,7 +21,8 @@ test('a drive is found by its person and by its id; who never opened OneDrive ha
   const own = await client('GET', '/users/alice@contoso.example/drive');
   expect(own.status).toBe(200);
   expect(own.json).toMatchObject({ id: drive.id, driveType: 'business', quota: { state: 'normal', used: 0 } });
-  expect((await client('GET', at)).json).toEqual(own.json);
+  const { '@odata.context': _, ...same } = own.json;
+  expect((await client('GET', at)).json).toMatchObject(same);
   const none = await client('GET', '/users/elena@contoso.example/drive');
   expect(none.status).toBe(404);
   expect(none.json.error.message).toBe("User's mysite not found.");
@@ -105,7 +106,11 @@ test('names that SharePoint refuses, and paths that are too long', async () => {
   let status = 201;
   for (let depth = 0; status === 201; depth++) {
     const name = `${'d'.repeat(60)}${depth}`;
-    const reply = await client('POST', path === '' ? `${at}/root/children` : `${at}/root:/${path}:/children`, folder(name));
+    const reply = await client(
+      'POST',
+      path === '' ? `${at}/root/children` : `${at}/root:/${path}:/children`,
+      folder(name),
+    );
     status = reply.status;
     if (status === 201) path = path === '' ? name : `${path}/${name}`;
     else expect(reply.json.error.innerError.code).toBe('pathIsTooLong');
@@ -139,9 +144,9 @@ test('content goes up in one request and comes down by a URL of its own, in rang
   expect((await open('GET', url, undefined, bearer)).status).toBe(401);
   lab.drive.behaviour.authorizationOnTransferUrl = 'ignored';
   expect((await open('GET', url, undefined, bearer)).status).toBe(200);
+  expect((await client('GET', `${at}/root/content`)).status).toBe(400);
   clock.advance(2 * 3600 * 1000);
   expect((await open('GET', url)).status).toBe(401);
-  expect((await client('GET', `${at}/root/content`)).status).toBe(400);
 });
 
 test('a new content keeps the id and makes a version; the eTag guards it', async () => {
@@ -193,7 +198,9 @@ test('rename, also by case alone, move, dates; who made it is not for us to say'
     lab.server.tenant('contoso.example').named('elena'),
     0,
   );
-  expect((await patch({ parentReference: { driveId: other.id, id: other.root.id } })).json.error.code).toBe('notSupported');
+  expect((await patch({ parentReference: { driveId: other.id, id: other.root.id } })).json.error.code).toBe(
+    'notSupported',
+  );
 });
 
 test('deleting takes a folder with all in it to the recycle bin, which still counts', async () => {

@@ -12,7 +12,9 @@ function driveOf(server: Microsoft365, domain: string, name: string): Drive {
 
 function listing(drive: Drive): string[] {
   return [...subtree(drive.root)].map((item) => {
-    const path = lineage(item).map(({ name }) => name).join('/');
+    const path = lineage(item)
+      .map(({ name }) => name)
+      .join('/');
     const hash = isFolder(item) ? '' : currentVersion(item).content.quickXorHash;
     return `${item.id} ${path} ${item.size} ${item.created} ${item.modified} ${hash} ${item.grants.length}`;
   });

@@ -28,7 +28,10 @@ test('a right given on a folder reaches what is in it, and says where it comes f
     recipients: to('bjorn@contoso.example'),
   });
   expect(invited.status).toBe(200);
-  expect(invited.json.value[0]).toMatchObject({ roles: ['write'], grantedToV2: { user: { displayName: 'Björn Øygård' } } });
+  expect(invited.json.value[0]).toMatchObject({
+    roles: ['write'],
+    grantedToV2: { user: { displayName: 'Björn Øygård' } },
+  });
   const reaching = await permissions();
   expect(reaching.map(({ roles }: { roles: string[] }) => roles[0])).toEqual(['write', 'owner']);
   const { id } = (await lab.client('GET', team)).json;
@@ -109,12 +112,12 @@ test('an item can stop inheriting; its owner keeps it', async () => {
     retainInheritedPermissions: false,
   });
   const own = await permissions();
-  expect(own.map(({ roles, inheritedFrom }: { roles: string[]; inheritedFrom?: unknown }) => [roles[0], inheritedFrom])).toEqual(
-    [
-      ['owner', undefined],
-      ['read', undefined],
-    ],
-  );
+  expect(
+    own.map(({ roles, inheritedFrom }: { roles: string[]; inheritedFrom?: unknown }) => [roles[0], inheritedFrom]),
+  ).toEqual([
+    ['owner', undefined],
+    ['read', undefined],
+  ]);
 });
 
 test('a change of sharing shows in delta', async () => {
