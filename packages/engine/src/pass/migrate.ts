@@ -8,6 +8,7 @@ import { removeEmptiedFolders } from './emptied-folders.ts';
 import { closeTargets, dirtyTargets } from './late-landings.ts';
 import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
+import { knownContainers, savePositions } from './positions.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { replaceChanged } from './replace.ts';
@@ -27,7 +28,10 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   const pace = new Pace(context.settings.settings);
   pace.check();
   await loadStructure(context);
-  const [source, target] = await Promise.all([context.source.reader.containers(), context.target.reader.containers()]);
+  const [source, target] = await Promise.all([
+    context.source.reader.containers({ known: knownContainers(context.sourceContainers, 'source') }),
+    context.target.reader.containers({ known: knownContainers(context.targetContainers, 'target') }),
+  ]);
   await rekeyTargets(context, target);
   await recover(context, dirtyTargets(context, target));
   const structure = await matchStructure(context, source, target);
@@ -49,6 +53,8 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   await removeEmptiedFolders(context, target);
   await context.reached('before-close');
   await closeTargets(context, target);
+  // As it was at the start: what was written since is seen as a change by the next pass.
+  await savePositions(context, context.targetContainers, target);
   return access === undefined ? books : { ...books, access };
 }
 

@@ -62,6 +62,7 @@ export async function matchStructure(
   const changed: ContainerRow[] = [];
   const notes: ObjectNote[] = [];
   const excluded = new Map<string, string>();
+  const made = new Set<string>();
 
   for (const container of own) {
     let row = context.sourceContainers.get(container.id);
@@ -113,6 +114,7 @@ export async function matchStructure(
               subscribe: container.subscribed ?? true,
             },
           );
+    made.add(ensured.container.id);
     for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
     let targetRow = context.targetContainers.get(ensured.container.id);
     if (targetRow === undefined) {
@@ -137,6 +139,13 @@ export async function matchStructure(
   for (const row of context.sourceContainers.values()) {
     if (present.has(row.key) || row.gone) continue;
     row.gone = true;
+    changed.push(row);
+  }
+  // A folder that people deleted in the target, or that was made again.
+  for (const row of context.targetContainers.values()) {
+    const isGone = !targetNow.has(row.key) && !made.has(row.key);
+    if (row.gone === isGone) continue;
+    row.gone = isGone;
     changed.push(row);
   }
   const unique = [...new Set(changed)];
@@ -199,5 +208,6 @@ export function newRow(side: typeof SOURCE | typeof TARGET, known: number, conta
     gone: false,
     planVersion: undefined,
     accessVersion: undefined,
+    position: undefined,
   };
 }

@@ -24,7 +24,7 @@ async function itemsOf(api: DriveApi, folderId: string, ids: readonly string[]):
   }
   try {
     for await (const page of api.children(folderId))
-      for (const item of page) if (item.name !== undefined && wanted.has(item.name)) found.set(item.name, item);
+      for (const item of page.value) if (item.name !== undefined && wanted.has(item.name)) found.set(item.name, item);
   } catch (thrown) {
     if (!isGone(thrown)) throw thrown;
   }

@@ -7,9 +7,6 @@ import type { Permission } from './permission.ts';
 
 export const RIGHTS = { read: 'Files.Read.All', write: 'Files.ReadWrite.All' } as const;
 
-/** Most that a listing gives at once. */
-const PAGE = 1_000;
-
 /**
  * What requests cost in resource units, by which SharePoint meters apps
  * (https://learn.microsoft.com/en-us/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online).
@@ -25,11 +22,14 @@ export class DriveApi {
   readonly client: GraphClient;
   readonly budget: Budget;
   readonly #drive: string;
+  readonly #pageSize: number;
 
-  constructor(client: GraphClient, budget: Budget, driveId: string) {
+  /** @param pageSize Items of a listing that are asked for at once */
+  constructor(client: GraphClient, budget: Budget, driveId: string, pageSize: number) {
     this.client = client;
     this.budget = budget;
     this.#drive = `/drives/${segment(driveId)}`;
+    this.#pageSize = pageSize;
   }
 
   /** `/items/{id}`, or what has this name in that folder. */
@@ -48,18 +48,27 @@ export class DriveApi {
     return this.#get(this.pathOf(itemId, name), DOWNLOAD_PROPERTIES);
   }
 
-  /** Pages of what is in a folder; undefined where there is no such folder. */
-  async *children(itemId: string, options: { readonly toRead?: boolean } = {}): AsyncGenerator<readonly DriveItem[]> {
-    const request: GraphRequest = {
+  /**
+   * Pages of what is in a folder.
+   *
+   * @param options `from`: the link to the page to begin with
+   */
+  children(
+    itemId: string,
+    options: { readonly toRead?: boolean; readonly from?: string } = {},
+  ): AsyncGenerator<GraphPage<DriveItem>> {
+    const { toRead = false, from } = options;
+    return this.client.pages<DriveItem>({
       method: 'GET',
-      path: `${this.pathOf(itemId)}/children`,
-      query: { $select: options.toRead === true ? DOWNLOAD_PROPERTIES : ITEM_PROPERTIES, $top: PAGE },
+      path: from ?? `${this.pathOf(itemId)}/children`,
+      ...(from === undefined
+        ? { query: { $select: toRead ? DOWNLOAD_PROPERTIES : ITEM_PROPERTIES, $top: this.#pageSize } }
+        : {}),
       doing: 'listing a folder',
       right: RIGHTS.read,
       budget: this.budget,
       cost: SEVERAL,
-    };
-    for await (const page of this.client.pages<DriveItem>(request)) yield page.value;
+    });
   }
 
   /**
@@ -71,7 +80,7 @@ export class DriveApi {
     return this.client.pages<DriveItem>({
       method: 'GET',
       path: link ?? `${this.#drive}/root/delta`,
-      ...(link === undefined ? { query: { $select: DELTA_PROPERTIES, $top: PAGE } } : {}),
+      ...(link === undefined ? { query: { $select: DELTA_PROPERTIES, $top: this.#pageSize } } : {}),
       // Of folders above what changed nothing needs to be told; rights count as a change, too.
       headers: { deltaExcludeParent: 'true' },
       prefer: ['hierarchicalsharing', 'deltashowsharingchanges'],

@@ -117,7 +117,7 @@ export class Folders {
   async #inside(itemId: string): Promise<readonly DriveItem[] | undefined> {
     const found: DriveItem[] = [];
     try {
-      for await (const page of this.#api.children(itemId)) found.push(...page);
+      for await (const page of this.#api.children(itemId)) found.push(...page.value);
     } catch (thrown) {
       if (isGone(thrown) || statusOf(thrown) === 404) return undefined;
       throw thrown;

@@ -31,7 +31,7 @@ export const drivePart: PartDefinition = {
 async function openDrive(context: PartContext): Promise<Session> {
   const { client, drive: budget, address, role, settings } = context;
   const drive = await driveOf(context);
-  const api = new DriveApi(client, budget, drive.id);
+  const api = new DriveApi(client, budget, drive.id, settings.pageSize);
   const { body: root } = await client.send<{ readonly id: string }>({
     method: 'GET',
     path: `/drives/${segment(drive.id)}/root`,

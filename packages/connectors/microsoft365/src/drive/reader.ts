@@ -15,11 +15,12 @@ import { pivotOf } from '@sterna/content';
 import { asSternaError, type NameRules, nameKey, SternaError } from '@sterna/core';
 import { readAccess } from './access.ts';
 import { changedWhileRead, FileBody, foundIn, originOf, wholeContent } from './download.ts';
+import { statusOf } from '../graph/errors.ts';
 import { type DriveApi, isGone } from './drive-api.ts';
 import { accessVersionOf, dateOf, type DriveItem, isFolder, isSpecial, versionOf } from './item.ts';
 import { isOurs } from './names.ts';
 import { placeOf } from './place.ts';
-import { isSame, walkDrive } from './tree.ts';
+import { asKnown, isSame, walkDrive } from './tree.ts';
 import { earlierContents } from './versions.ts';
 
 /** Files read at once. */
@@ -54,21 +55,30 @@ export class DriveReader implements Reader {
     const { known = [] } = options;
     const position = known.find((one) => one.position !== undefined)?.position;
     const isKnown = position !== undefined && (await isSame(this.#api, rootId, position));
-    const containers = isKnown ? known : await walkDrive(this.#api, rootId);
+    const containers = isKnown ? known.map(asKnown) : await walkDrive(this.#api, rootId);
     this.#glances = new Map(containers.map(({ id, glance }) => [id, glance]));
     return containers;
   }
 
   /** Always the whole folder: the drive tells what changed in it, not where it was before. */
-  async *changes(container: string, _cursor: string | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
-    const changes: Change[] = [];
-    for await (const file of this.files(container)) changes.push(this.#changeOf(file, facets));
-    const glance = this.#glances.get(container);
-    yield {
-      changes,
-      mode: 'full',
-      next: { cursor: '=', total: changes.length, ...(glance === undefined ? {} : { glance }) },
-    };
+  async *changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
+    const { itemId, path } = placeOf(container);
+    const resumed = resumedAt(cursor);
+    let total = resumed?.total ?? 0;
+    try {
+      for await (const page of this.#api.children(itemId, resumed === undefined ? {} : { from: resumed.link })) {
+        const changes = filesIn(page.value).map((file) => this.#changeOf(file, facets));
+        total += changes.length;
+        const link = page['@odata.nextLink'];
+        if (link === undefined) yield { changes, mode: 'full', next: this.#next(container, total) };
+        else yield { changes, mode: 'full', resume: `${total} ${link}` };
+      }
+    } catch (thrown) {
+      if (isGone(thrown)) throw containerGone(path);
+      // A link from long ago: all of it is listed.
+      if (resumed === undefined || (statusOf(thrown) !== 400 && statusOf(thrown) !== 410)) throw thrown;
+      yield* this.changes(container, undefined, facets);
+    }
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
@@ -86,14 +96,10 @@ export class DriveReader implements Reader {
   }
 
   /** @throws SternaError transient `container-gone` */
-  async *files(container: string): AsyncGenerator<DriveItem & { readonly name: string }> {
+  async *files(container: string): AsyncGenerator<NamedItem> {
     const { itemId, path } = placeOf(container);
     try {
-      for await (const page of this.#api.children(itemId))
-        for (const item of page) {
-          const { name } = item;
-          if (name !== undefined && !isFolder(item) && !isOurs(name)) yield { ...item, name };
-        }
+      for await (const page of this.#api.children(itemId)) yield* filesIn(page.value);
     } catch (thrown) {
       throw isGone(thrown) ? containerGone(path) : thrown;
     }
@@ -103,7 +109,12 @@ export class DriveReader implements Reader {
     return pivotOf('file').matchKey(Buffer.alloc(0), nameKey(name, this.#options.rules));
   }
 
-  #changeOf(item: DriveItem & { readonly name: string }, facets: ChangeFacets): Change {
+  #next(container: string, total: number): NonNullable<ChangePage['next']> {
+    const glance = this.#glances.get(container);
+    return { cursor: '=', total, ...(glance === undefined ? {} : { glance }) };
+  }
+
+  #changeOf(item: NamedItem, facets: ChangeFacets): Change {
     const date = dateOf(item);
     return {
       id: item.name,
@@ -124,7 +135,7 @@ export class DriveReader implements Reader {
     let others = 0;
     try {
       for await (const page of this.#api.children(folderId, { toRead: true })) {
-        for (const item of page)
+        for (const item of page.value)
           if (item.name !== undefined && wanted.has(item.name)) found.set(item.name, item);
           else others += 1;
         if (found.size === wanted.size || others > wanted.size * MOST_OTHERS) break;
@@ -173,6 +184,20 @@ export class DriveReader implements Reader {
     const body = await wholeContent(this.#api.client, found, this.#api.budget);
     return body === 'changed' ? 'changed' : { ...common, body };
   }
+}
+
+type NamedItem = DriveItem & { readonly name: string };
+
+const filesIn = (items: readonly DriveItem[]): NamedItem[] =>
+  items.flatMap((item) =>
+    item.name === undefined || isFolder(item) || isOurs(item.name) ? [] : { ...item, name: item.name },
+  );
+
+/** `1000 https://…`: files listed so far, and the link to what comes then. */
+function resumedAt(cursor: string | undefined): { readonly total: number; readonly link: string } | undefined {
+  const [, total, link] = /^(\d+) (.+)$/s.exec(cursor ?? '') ?? [];
+  if (total === undefined || link === undefined || !URL.canParse(link)) return undefined;
+  return { total: Number(total), link };
 }
 
 const containerGone = (path: readonly string[]): SternaError =>

@@ -84,6 +84,7 @@ function containersOf(
  * Whether anything in the drive, its root apart, is another one than at that position: one request, where nothing is.
  */
 export async function isSame(api: DriveApi, rootId: string, position: string): Promise<boolean> {
+  if (!URL.canParse(position)) return false;
   try {
     for await (const page of api.delta(position))
       if (page.value.some((item) => item.id !== rootId && !item.root)) return false;
@@ -93,6 +94,12 @@ export async function isSame(api: DriveApi, rootId: string, position: string): P
     if (thrown instanceof SternaError && (statusOf(thrown) === 410 || statusOf(thrown) === 400)) return false;
     throw thrown;
   }
+}
+
+/** The books know the version of the rights that were applied; that of those there are is in the glance. */
+export function asKnown(container: Container): Container {
+  const accessVersion = container.glance?.split('.')[2];
+  return accessVersion === undefined ? container : { ...container, accessVersion };
 }
 
 function markOf(item: DriveItem): bigint {
