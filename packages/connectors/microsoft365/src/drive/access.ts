@@ -48,16 +48,22 @@ export async function* readAccess(
   }
 }
 
+/** Where rights are given. */
+export interface AccessTarget {
+  readonly api: DriveApi;
+  /** Of the user: links for the whole organization are for this one. */
+  readonly domain: string;
+  /** Addresses that the tenant turned out not to know: asked for once in a session. */
+  readonly unknown: Set<string>;
+}
+
 /**
  * Gives items these rights, and nobody a mail about it.
  *
  * @returns results in the order of the operations
  */
-export async function applyAccess(
-  api: DriveApi,
-  ops: readonly AccessOp[],
-  domain: string,
-): Promise<readonly Result[]> {
+export async function applyAccess(target: AccessTarget, ops: readonly AccessOp[]): Promise<readonly Result[]> {
+  const { api } = target;
   const results = new Map<AccessOp, Result>();
   for (const [container, own] of Map.groupBy(ops, (op) => op.container)) {
     const items = await itemsOf(
@@ -65,7 +71,7 @@ export async function applyAccess(
       placeOf(container).itemId,
       own.map((op) => op.targetId),
     );
-    for (const op of own) results.set(op, await settled(op, () => applyTo(api, op, items.get(op.targetId), domain)));
+    for (const op of own) results.set(op, await settled(op, () => applyTo(target, op, items.get(op.targetId))));
   }
   return ops.flatMap((op) => results.get(op) ?? []);
 }
@@ -81,7 +87,11 @@ async function settled(op: AccessOp, work: () => Promise<Result>): Promise<Resul
   }
 }
 
-async function applyTo(api: DriveApi, op: AccessOp, item: DriveItem | undefined, domain: string): Promise<Result> {
+async function applyTo(
+  { api, domain, unknown }: AccessTarget,
+  op: AccessOp,
+  item: DriveItem | undefined,
+): Promise<Result> {
   if (item === undefined) return { op: op.op, outcome: 'missing' };
   const done = { op: op.op, outcome: 'done' } as const;
   if (op.grants.length === 0 && !item.shared) return done;
@@ -89,9 +99,15 @@ async function applyTo(api: DriveApi, op: AccessOp, item: DriveItem | undefined,
   if (now === undefined) return { op: op.op, outcome: 'missing' };
   const { invite, link, change, remove, notes } = changesTo(op.grants, now, domain);
   const path = api.pathOf(item.id);
-  const waiting: string[] = [];
-  for (const [role, people] of Map.groupBy(invite, (one) => one.role))
-    waiting.push(...(await inviteAll(api, path, role, people.map(({ email }) => email))));
+  // A name that is no address is nobody's here.
+  const isUnknown = (email: string): boolean => !email.includes('@') || unknown.has(email.toLowerCase());
+  const waiting = invite.map(({ email }) => email).filter(isUnknown);
+  for (const [role, people] of Map.groupBy(invite, (one) => one.role)) {
+    const asked = people.map(({ email }) => email).filter((email) => !isUnknown(email));
+    const refused = asked.length === 0 ? [] : await inviteAll(api, path, role, asked);
+    for (const email of refused) unknown.add(email.toLowerCase());
+    waiting.push(...refused);
+  }
   for (const { id, role } of change)
     await api.changePermissions(`${path}/permissions/${segment(id)}`, {
       method: 'PATCH',

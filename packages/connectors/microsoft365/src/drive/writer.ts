@@ -39,6 +39,7 @@ export interface DriveWriterParts {
 export class DriveWriter implements Writer {
   readonly #parts: DriveWriterParts;
   readonly #busy = new Map<string, Promise<void>>();
+  readonly #unknown = new Set<string>();
 
   constructor(parts: DriveWriterParts) {
     this.#parts = parts;
@@ -70,7 +71,7 @@ export class DriveWriter implements Writer {
   async apply(ops: readonly Op[]): Promise<readonly Result[]> {
     const access = ops.filter((op): op is AccessOp => op.verb === 'access');
     const results = [
-      ...(access.length === 0 ? [] : await applyAccess(this.#parts.api, access, this.#parts.domain)),
+      ...(access.length === 0 ? [] : await applyAccess({ ...this.#parts, unknown: this.#unknown }, access)),
       ...(await Promise.all(ops.flatMap((op) => (op.verb === 'access' ? [] : [this.#apply(op)])))),
     ];
     const byOp = new Map(results.map((result) => [result.op, result]));
