@@ -1,6 +1,7 @@
 import type { Container } from '@sterna/connector-kit';
 import { nothingIsOwed } from '@sterna/store';
 import type { PassContext } from './context.ts';
+import { knownContainers } from './positions.ts';
 
 /**
  * Containers of both sides. A drive's tree costs a request for each folder, and its target has nothing to tell where the
@@ -9,10 +10,11 @@ import type { PassContext } from './context.ts';
 export async function listBothSides(
   context: PassContext,
 ): Promise<readonly [source: readonly Container[], target: readonly Container[] | undefined]> {
-  const { source, target } = context;
-  if (!(await isDriveSettled(context))) return Promise.all([source.reader.containers(), target.reader.containers()]);
-  const now = await source.reader.containers();
-  return [now, isAsListed(context, now) ? undefined : await target.reader.containers()];
+  const list = (side: 'source' | 'target'): Promise<readonly Container[]> =>
+    context[side].reader.containers({ known: knownContainers(context, side) });
+  if (!(await isDriveSettled(context))) return Promise.all([list('source'), list('target')]);
+  const source = await list('source');
+  return [source, isAsListed(context, source) ? undefined : await list('target')];
 }
 
 /** Mailboxes are left out: their targets may hold what landed late, and tell it in one round trip. */

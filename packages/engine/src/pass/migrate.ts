@@ -9,6 +9,7 @@ import { closeTargets, dirtyTargets } from './late-landings.ts';
 import { listBothSides } from './list-both-sides.ts';
 import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
+import { savePositions } from './positions.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { replaceChanged } from './replace.ts';
@@ -51,6 +52,8 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   await removeEmptiedFolders(context, target);
   await context.reached('before-close');
   await closeTargets(context, target);
+  // As it was at the start: what was written since is seen as a change by the next pass.
+  if (listed !== undefined) await savePositions(context, context.targetContainers, listed);
   return access === undefined ? books : { ...books, access };
 }
 

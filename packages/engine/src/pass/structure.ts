@@ -63,6 +63,7 @@ export async function matchStructure(
   const changed: ContainerRow[] = [];
   const notes: ObjectNote[] = [];
   const excluded = new Map<string, string>();
+  const made = new Set<string>();
 
   for (const container of own) {
     let row = context.sourceContainers.get(container.id);
@@ -114,6 +115,7 @@ export async function matchStructure(
               subscribe: container.subscribed ?? true,
             },
           );
+    made.add(ensured.container.id);
     for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
     let targetRow = context.targetContainers.get(ensured.container.id);
     if (targetRow === undefined) {
@@ -138,6 +140,13 @@ export async function matchStructure(
   for (const row of context.sourceContainers.values()) {
     if (present.has(row.key) || row.gone) continue;
     row.gone = true;
+    changed.push(row);
+  }
+  // A folder that people deleted in the target, or that was made again.
+  for (const row of context.targetContainers.values()) {
+    const isGone = !targetNow?.has(row.key) && !made.has(row.key);
+    if (targetNow === undefined || row.gone === isGone) continue;
+    row.gone = isGone;
     changed.push(row);
   }
   const unique = [...new Set(changed)];
@@ -200,5 +209,6 @@ export function newRow(side: typeof SOURCE | typeof TARGET, known: number, conta
     gone: false,
     planVersion: undefined,
     accessVersion: undefined,
+    position: undefined,
   };
 }
