@@ -58,6 +58,10 @@ export interface Assumptions {
   readonly emptyPages: boolean;
   /** HTML that comes as JSON is told as a whole document with a head, text with CRLF, as the reference's examples show. */
   readonly rewritesBodies: boolean;
+  /** A meeting's update mails its attendees even when only categories, reminder or extended properties changed. */
+  readonly everyUpdateMails: boolean;
+  /** An event created with a GlobalObjectId (`Binary {6ED8DA90-…} Id 0x3`) keeps it, and iCalUId follows. */
+  readonly globalObjectIdKept: boolean;
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -69,4 +73,6 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   movedReason: 'changed',
   emptyPages: true,
   rewritesBodies: true,
+  everyUpdateMails: false,
+  globalObjectIdKept: true,
 };

@@ -181,8 +181,13 @@ test('an id that is written another way names the same property; a stamp is foun
 
 test('the header block of MIME is a property, as it came; ids that are none are told from ids of nothing', async () => {
   const { json: made } = await postMime(`${ALICE}/messages`);
-  const wanted = encodeURIComponent("singleValueExtendedProperties($filter=id eq 'String 0x007D' or id eq 'Integer 0x0E08')");
-  const { singleValueExtendedProperties } = await json('GET', `${ALICE}/messages/${made.id}?$select=id&$expand=${wanted}`);
+  const wanted = encodeURIComponent(
+    "singleValueExtendedProperties($filter=id eq 'String 0x007D' or id eq 'Integer 0x0E08')",
+  );
+  const { singleValueExtendedProperties } = await json(
+    'GET',
+    `${ALICE}/messages/${made.id}?$select=id&$expand=${wanted}`,
+  );
   const values = new Map(singleValueExtendedProperties.map(({ id, value }: Record<string, string>) => [id, value]));
   expect(values.get('Integer 0xe08')).toBe(String(MIME.length));
   expect(values.get('String 0x7d')).toBe(MIME.subarray(0, MIME.indexOf('\r\n\r\n') + 2).toString());

@@ -1,3 +1,5 @@
+import { eventKind } from '../calendar/event-kind.ts';
+import { contactKind } from '../contacts/contact-kind.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { entityReply, jsonReply, type Reply } from '../http/reply.ts';
@@ -11,8 +13,8 @@ import type { ExchangeFolder, ExchangeItem, ItemKind } from './item-kind.ts';
 import { mailKind } from './mail-kind.ts';
 import { readTransferStream, writeTransferStream } from './transfer-stream.ts';
 
-/** What can be exported and imported; calendars and contacts add theirs. */
-const KINDS: readonly ItemKind[] = [mailKind];
+/** What can be exported and imported. */
+const KINDS: readonly ItemKind[] = [mailKind, eventKind, contactKind];
 
 const EXPORT_LIMIT = 20;
 const SESSION_MS = 3600_000;

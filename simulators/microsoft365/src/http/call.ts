@@ -19,6 +19,7 @@ export interface Incoming {
 
 /** What a call knows of the route that it came by. */
 export interface CallRoute {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** `/users/{user}/mailFolders/{folder}/messages`; a `:/path:` within it isn't part of it (see `call.relativePath`). */
   readonly path: string;
   /** Where it lives: `v1.0` unless said; `open` needs no sign-in and its path starts at the server's root. */

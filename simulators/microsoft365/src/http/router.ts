@@ -6,7 +6,6 @@ export type { Budget } from '../limits/throttle.ts';
 
 /** One operation of the API. */
 export interface Route extends CallRoute {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Permissions of which one suffices, application and delegated names alike; none: any valid token. */
   readonly permissions?: readonly string[];
   /** Whose budget, when the token and `{user}` don't say it (upload URLs, mailboxes by their own id). */

@@ -22,6 +22,7 @@ export function fillMailbox(cloud: Cloud, tenant: Tenant, mailbox: Mailbox, coun
   for (const [displayName, color] of CATEGORIES) {
     mailbox.settings.categories.push({ id: cloud.ids.guid(), displayName, color });
   }
+  addSettings(mailbox, random);
   const folders = makeFolders(mailbox);
   const people = [...tenant.users.values()];
   const known: MessageContent[] = [];
@@ -32,6 +33,24 @@ export function fillMailbox(cloud: Cloud, tenant: Tenant, mailbox: Mailbox, coun
     mailbox.addMessage(folder, content, Math.min(content.receivedAt, cloud.clock.now()));
   }
   addOddities(cloud, mailbox, random, known);
+}
+
+function addSettings(mailbox: Mailbox, random: Random): void {
+  const { rules, values } = mailbox.settings;
+  rules.push({
+    id: mailbox.ids.token(16),
+    displayName: 'Newsletters',
+    sequence: 1,
+    isEnabled: true,
+    hasError: false,
+    isReadOnly: false,
+    conditions: { subjectContains: ['Newsletter', 'Rundbrief'] },
+    actions: { markAsRead: true, moveToFolder: mailbox.wellKnown('archive').id, stopProcessingRules: true },
+  });
+  if (random.integer(1, 3) !== 1) return;
+  const away = 'Ich bin am 1. September zurück.<br>Back on September 1st.';
+  const replies = { status: 'scheduled', internalReplyMessage: away, externalReplyMessage: away };
+  values.automaticRepliesSetting = { ...(values.automaticRepliesSetting as object), ...replies };
 }
 
 function makeFolders(mailbox: Mailbox): Folder[] {

@@ -54,6 +54,12 @@ export interface Exception {
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
+    fault:
+      /occurrenceId: microsoft\.graph\.event has no such property|query: microsoft\.graph\.event has no 'occurrenceId'/,
+    why: 'v1.0 answers it for instances, and its description lacks it (github.com/microsoftgraph/msgraph-metadata/issues/827)',
+    page: 'learn.microsoft.com/graph/api/event-get',
+  },
+  {
     fault: /\/importMime/,
     why: 'importMime is in beta only; the description is of v1.0',
     page: 'learn.microsoft.com/graph/api/mailfolder-importmime?view=graph-rest-beta',
