@@ -102,7 +102,10 @@ test('a disk, OneDrive, and a disk again: the same tree, with balanced books and
   const up = await pass(bench, there, 'initial', CONTENT);
   expect(up).toMatchObject({ error: null, status: 'completed', books: { balanced: true } });
   expect(up.books.total).toMatchObject({ seen: 47, created: 47 });
-  expect(truthOf(direct)).toMatchObject({ '^43ON': digest(Buffer.from('a device')), 'what^3F a^3Ab.txt': expect.any(String) });
+  expect(truthOf(direct)).toMatchObject({
+    '^43ON': digest(Buffer.from('a device')),
+    'what^3F a^3Ab.txt': expect.any(String),
+  });
   const verified = verifyResult(await pass(bench, there, 'verify', { verifyDepth: 'content' }));
   expect(verified).toMatchObject({ ok: true, identical: 47, extra: 0 });
   expect(direct.files().find(({ name }) => name === 'readme.txt')?.modifiedAt).toBe(source.modified('readme.txt'));
