@@ -2,9 +2,17 @@ import type { Call } from '../http/call.ts';
 import { badRequest, GraphError, itemNotFound } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
+import { normalizeFilterIds } from '../mail/extended-property.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { changeKey } from '../odata/etag.ts';
-import { checkSelect, project, shape } from '../odata/shape.ts';
+import type { Expand } from '../odata/expand.ts';
+import { checkExpand, checkSelect, project, shape } from '../odata/shape.ts';
+import {
+  expandedProperties,
+  extendedPropertyFields,
+  filterableProperties,
+  withExtendedProperties,
+} from '../outlook/extended-properties.ts';
 import { boolean, emailAddress, invalid, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { sendCancellation } from './invitations.ts';
 import { accessDenied, calendarPaths, listedCalendar, mailboxOf, readCalendars, writeCalendars } from './place.ts';
@@ -68,7 +76,7 @@ export const calendarRoutes: Route[] = [
     handle: (call) => createCalendar(call, groupOf(call)),
   },
   ...calendarPaths.flatMap((path): Route[] => [
-    { ...read, method: 'GET', path, handle: (call) => calendarReply(call, listedCalendar(call)) },
+    { ...read, method: 'GET', path, handle: (call) => calendarReply(call, mailboxOf(call), listedCalendar(call)) },
     { ...write, method: 'PATCH', path, handle: updateCalendar },
     { ...write, method: 'DELETE', path, handle: deleteCalendar },
     { ...write, method: 'POST', path: `${path}/permanentDelete`, handle: deleteCalendar },
@@ -100,10 +108,20 @@ function calendarJson(mailbox: CalendarMailbox, calendar: Calendar): Record<stri
   };
 }
 
-function calendarReply(call: Call, calendar: Calendar, status = 200): Reply {
-  const { select } = call.query;
+/** One calendar, as its mailbox lists it. */
+export function calendarReply(call: Call, mailbox: CalendarMailbox, calendar: Calendar, status = 200): Reply {
+  const { select, expand } = call.query;
   checkSelect(calendarShape, select);
-  return entityReply(call, project(calendarJson(mailboxOf(call), calendar), select), { status });
+  checkExpand(calendarShape, expand);
+  const shown = expanded(calendar, expand);
+  return entityReply(call, { ...project(calendarJson(mailbox, calendar), select), ...shown }, { status });
+}
+
+/** Only extended properties are shown along; events have their own requests. */
+function expanded(calendar: Calendar, expand: readonly Expand[]): Record<string, unknown> {
+  const other = expand.find(({ property }) => !property.endsWith('ExtendedProperties'));
+  if (other !== undefined) throw badRequest(`'${other.property}' can't be expanded here.`, 'ErrorInvalidUrlQuery');
+  return expandedProperties(calendar.properties, expand);
 }
 
 function listCalendars(call: Call): Reply {
@@ -112,9 +130,12 @@ function listCalendars(call: Call): Reply {
   const calendars = [...mailbox.calendars.values()].filter(
     (calendar) => group === undefined || calendar.groupId === group,
   );
+  const { expand } = call.query;
   return collectionReply(call, calendars, {
     shape: calendarShape,
-    json: (calendar) => calendarJson(mailbox, calendar),
+    filterText: normalizeFilterIds,
+    json: (calendar) => ({ ...calendarJson(mailbox, calendar), ...expanded(calendar, expand) }),
+    view: (calendar) => ({ ...calendarJson(mailbox, calendar), ...filterableProperties(calendar.properties) }),
   });
 }
 
@@ -133,6 +154,7 @@ const calendarFields = object('calendar', {
   isTallyingResponses: readOnly,
   isRemovable: readOnly,
   owner: readOnly,
+  ...extendedPropertyFields,
 });
 
 function freeName(mailbox: CalendarMailbox, name: string, except?: Calendar): void {
@@ -144,24 +166,31 @@ function freeName(mailbox: CalendarMailbox, name: string, except?: Calendar): vo
 
 function createCalendar(call: Call, group: CalendarGroup | undefined): Reply {
   const mailbox = mailboxOf(call);
-  const { name, color = 'auto' } = calendarFields(call.json(), '');
+  const given = calendarFields(call.json(), '');
+  const { name, color = 'auto' } = given;
   if (name === undefined || name.trim() === '') throw invalid('A calendar needs a name.');
   freeName(mailbox, name);
-  const calendar = mailbox.addCalendar(name, { color, ...(group === undefined ? {} : { groupId: group.id }) });
-  return calendarReply(call, calendar, 201);
+  const calendar = mailbox.addCalendar(name, {
+    color,
+    properties: withExtendedProperties(new Map(), given),
+    ...(group === undefined ? {} : { groupId: group.id }),
+  });
+  return calendarReply(call, mailbox, calendar, 201);
 }
 
 function updateCalendar(call: Call): Reply {
   const calendar = listedCalendar(call);
-  const { name, color } = calendarFields(call.json(), '');
+  const given = calendarFields(call.json(), '');
+  const { name, color } = given;
   if (name !== undefined && name !== calendar.name) {
     if (calendar.isDefault) throw badRequest('The default calendar cannot be renamed.', 'ErrorInvalidRequest');
     freeName(mailboxOf(call), name, calendar);
     calendar.name = name;
   }
   if (color !== undefined) calendar.color = color;
+  calendar.properties = withExtendedProperties(calendar.properties, given);
   calendar.version++;
-  return calendarReply(call, calendar);
+  return calendarReply(call, mailboxOf(call), calendar);
 }
 
 function deleteCalendar(call: Call): Reply {

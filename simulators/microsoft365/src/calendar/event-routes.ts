@@ -8,6 +8,7 @@ import { checkIfMatch } from '../odata/etag.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { type Attachment, type AttachmentHolder, attachmentRoutes, makeAttachment } from '../outlook/attachments.ts';
 import { boolean, invalid, listOf, object, orNull, recipient, text } from '../outlook/input.ts';
+import { calendarReply } from './calendar-routes.ts';
 import type { CalendarEvent, EventFields, Response } from './event.ts';
 import { checkTimes, type EventInput, readEvent } from './event-input.ts';
 import {
@@ -61,6 +62,7 @@ export const eventRoutes: Route[] = [
     { ...write, method: 'DELETE', path, handle: deleteEvent },
     { ...write, method: 'POST', path: `${path}/permanentDelete`, handle: deleteEvent },
     { ...read, method: 'GET', path: `${path}/instances`, handle: listInstances },
+    { ...read, method: 'GET', path: `${path}/calendar`, handle: calendarOfEvent },
     { ...write, method: 'POST', path: `${path}/cancel`, handle: cancelEvent },
     { ...write, method: 'POST', path: `${path}/forward`, handle: forwardEvent },
     { ...write, method: 'POST', path: `${path}/accept`, handle: (call) => respond(call, 'accepted') },
@@ -156,6 +158,12 @@ function listInstances(call: Call): Reply {
     call,
     instancesBetween(event, from, to).map((instance) => ({ event, instance })),
   );
+}
+
+/** The calendar that an event lies in. */
+function calendarOfEvent(call: Call): Reply {
+  const { mailbox, calendar } = foundEvent(call);
+  return calendarReply(call, mailbox, calendar);
 }
 
 function eventReply(call: Call, event: CalendarEvent, instance: Instance | undefined, status = 200): Reply {

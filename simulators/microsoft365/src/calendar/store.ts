@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
 import { emptyBody } from '../outlook/item-body.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
@@ -54,6 +55,7 @@ export interface Calendar {
   readonly isRemovable: boolean;
   version: number;
   readonly permissions: CalendarPermission[];
+  properties: ExtendedProperties;
   /** Set for a calendar that somebody else shares: its events are theirs. */
   readonly shared:
     | { readonly mailbox: CalendarMailbox; readonly calendar: Calendar; readonly canEdit: boolean }
@@ -124,6 +126,7 @@ export class CalendarMailbox {
           role: 'freeBusyRead',
         },
       ],
+      properties: new Map(),
       shared: undefined,
       log: new ChangeLog(),
       gone: new Map(),

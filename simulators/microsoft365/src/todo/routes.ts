@@ -12,6 +12,7 @@ import { checkExpand, checkSelect, project, shape } from '../odata/shape.ts';
 import { instantText, invalid, object, orNull, readOnly, text } from '../outlook/input.ts';
 import { bodyJson } from '../outlook/item-body.ts';
 import { attachmentRoutes } from './attachments.ts';
+import { extensionJson, extensionRoutes } from './open-extensions.ts';
 import { foundTask, listOfCall, listPath, mailboxOf, readTasks, taskPath, writeTasks } from './place.ts';
 import { blankTask, type ChecklistItem, type LinkedResource, type Task, type TaskList } from './store.ts';
 import {
@@ -77,6 +78,7 @@ export const routes: Route[] = [
     readLinkedResource(call.cloud, linkedResourceFields(call.json(), ''), before),
   ),
   ...attachmentRoutes,
+  ...extensionRoutes,
 ];
 
 function listJson({
@@ -202,7 +204,7 @@ function taskParts(task: Task, expand: readonly Expand[]): Record<string, unknow
       parts.checklistItems = task.checklistItems.map((item) => project(checklistJson(item), select));
     else if (property === 'linkedResources')
       parts.linkedResources = task.linkedResources.map((link) => project(linkJson(link), select));
-    else if (property === 'extensions') parts.extensions = [];
+    else if (property === 'extensions') parts.extensions = task.extensions.map(extensionJson);
     else throw badRequest(`'${property}' can't be expanded here.`, 'ErrorInvalidUrlQuery');
   }
   return parts;
@@ -254,11 +256,12 @@ function createTask(call: Call): Reply {
   if (list.wellknownListName === 'flaggedEmails') {
     throw badRequest('Tasks of flagged messages are made by flagging messages.', 'ErrorInvalidRequest');
   }
-  const { fields, checklistItems, linkedResources } = readTask(call.json(), blankTask, call.now);
+  const { fields, checklistItems, linkedResources, extensions } = readTask(call.json(), blankTask, call.now);
   if (fields.title.trim() === '') throw invalid('A task needs a title.');
   const task = mailbox.addTask(list, fields, {
     checklistItems: checklistItems.map((given) => readChecklistItem(call.cloud, given)),
     linkedResources: linkedResources.map((given) => readLinkedResource(call.cloud, given)),
+    extensions,
   });
   return taskReply(call, task, 201);
 }
@@ -266,9 +269,9 @@ function createTask(call: Call): Reply {
 function updateTask(call: Call): Reply {
   const { mailbox, task } = foundTask(call);
   checkIfMatch(call, taskEtag(task));
-  const { fields, checklistItems, linkedResources } = readTask(call.json(), task.fields, call.now);
-  if (checklistItems.length > 0 || linkedResources.length > 0) {
-    throw badRequest('Steps and links of a task are changed on their own paths.', 'ErrorInvalidRequest');
+  const { fields, checklistItems, linkedResources, extensions } = readTask(call.json(), task.fields, call.now);
+  if (checklistItems.length + linkedResources.length + extensions.length > 0) {
+    throw badRequest('Steps, links and extensions of a task are changed on their own paths.', 'ErrorInvalidRequest');
   }
   mailbox.changeTask(task, { fields });
   return taskReply(call, task);

@@ -14,7 +14,8 @@ import {
   text,
 } from '../outlook/input.ts';
 import { readItemBody } from '../outlook/item-body.ts';
-import { type ChecklistItem, type LinkedResource, statuses, type TaskFields } from './store.ts';
+import { readExtension } from './open-extensions.ts';
+import { type ChecklistItem, type LinkedResource, type OpenExtension, statuses, type TaskFields } from './store.ts';
 
 /** Characters that a title or a step can have. */
 const longestTitle = 255;
@@ -54,6 +55,7 @@ const taskFields = object('todoTask', {
   status: oneOf(statuses),
   checklistItems: listOf(checklistItemFields),
   linkedResources: listOf(linkedResourceFields),
+  extensions: listOf(readExtension),
 });
 
 /** Tasks begin, end and are due on days: the hour is dropped. */
@@ -63,11 +65,20 @@ export interface TaskInput {
   readonly fields: TaskFields;
   readonly checklistItems: ReturnType<typeof checklistItemFields>[];
   readonly linkedResources: ReturnType<typeof linkedResourceFields>[];
+  readonly extensions: readonly OpenExtension[];
 }
 
 /** What a body makes of a task. Throws 400 for names and values that the type doesn't have. */
 export function readTask(json: Record<string, unknown>, before: TaskFields, now: number): TaskInput {
-  const { checklistItems = [], linkedResources = [], recurrence, title, body, ...read } = taskFields(json, '');
+  const {
+    checklistItems = [],
+    linkedResources = [],
+    extensions = [],
+    recurrence,
+    title,
+    body,
+    ...read
+  } = taskFields(json, '');
   const changed: Partial<{ -readonly [K in keyof TaskFields]: TaskFields[K] }> = {};
   if (title !== undefined) changed.title = checkedTitle(title ?? '');
   if (body !== undefined) changed.body = body ?? { contentType: 'text', content: '' };
@@ -86,7 +97,7 @@ export function readTask(json: Record<string, unknown>, before: TaskFields, now:
     if (given !== null && due === null) throw invalid('A recurring task needs a dueDateTime.', 'ErrorInvalidRequest');
     changed.recurrence = given === null ? null : readRecurrence(given, 'recurrence', due?.zone ?? 'UTC');
   }
-  return { fields: completed({ ...before, ...changed }, changed, now), checklistItems, linkedResources };
+  return { fields: completed({ ...before, ...changed }, changed, now), checklistItems, linkedResources, extensions };
 }
 
 /** Being completed and having a day of completion go together; the status decides. */

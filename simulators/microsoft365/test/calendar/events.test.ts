@@ -269,6 +269,27 @@ describe('calendars', () => {
     expect((await setting.call('POST', `${alice}/calendars`, { name: 'X', color: 'pink' })).status).toBe(400);
   });
 
+  it('carry extended properties, and are found by them and by their events', async () => {
+    const id = 'String {66f5a359-4659-4830-9070-00047ec6ac6e} Name SourceId';
+    const made = (
+      await setting.call('POST', `${alice}/calendars`, {
+        name: 'Stamped',
+        singleValueExtendedProperties: [{ id, value: '7' }],
+      })
+    ).json;
+    const filter = encodeURIComponent(`singleValueExtendedProperties/any(p: p/id eq '${id}' and p/value eq '7')`);
+    expect((await setting.call('GET', `${alice}/calendars?$filter=${filter}`)).json.value).toMatchObject([
+      { id: made.id },
+    ]);
+    const expand = encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${id}')`);
+    expect(
+      (await setting.call('GET', `${alice}/calendars/${made.id}?$expand=${expand}`)).json.singleValueExtendedProperties,
+    ).toEqual([{ id, value: '7' }]);
+    expect((await setting.call('GET', `${alice}/calendars?$expand=events`)).status).toBe(400);
+    const event = await create(meeting(), `${alice}/calendars/${made.id}/events`);
+    expect((await setting.call('GET', `${alice}/events/${event.id}/calendar?$select=name`)).json.name).toBe('Stamped');
+  });
+
   it('are in groups', async () => {
     const [mine] = (await setting.call('GET', `${alice}/calendarGroups`)).json.value;
     expect(mine).toMatchObject({ name: 'My Calendars', classId: '0006f0b7-0000-0000-c000-000000000046' });

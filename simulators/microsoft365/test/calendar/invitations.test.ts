@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { eventKind } from '../../src/calendar/event-kind.ts';
 import { calendarMailbox } from '../../src/index.ts';
 import { withServer } from '../mailbox.ts';
+import { type Client, signIn } from '../sign-in.ts';
 
 const setting = withServer();
 const alice = '/users/alice@contoso.example';
@@ -121,6 +122,36 @@ describe('Exchange mails', () => {
     expect((await setting.call('GET', `${path}/${two}`)).status).toBe(404);
     expect((await setting.call('POST', `${path}/${one}/cancel`, {})).status).toBe(400);
     await setting.call('DELETE', `${path}/${one}`);
+    expect(mailed()).toEqual([]);
+  });
+
+  it('nobody when a meeting goes through admin/exchange into another tenant and is filed there', async () => {
+    const { id, iCalUId } = await create(meeting({ attendees: guests('ann') }));
+    mailed();
+    const fabrikam = await signIn(setting.server, setting.server.tenant('fabrikam.example'));
+    const mailbox = async (call: Client, user: string) =>
+      `/admin/exchange/mailboxes/${(await call('GET', `${user}/settings/exchange`)).json.primaryMailboxId}`;
+    const exported = await setting.call('POST', `${await mailbox(setting.call, alice)}/exportItems`, { ItemIds: [id] });
+    const { data } = exported.json.value[0];
+    const there = '/users/bjorn@fabrikam.example';
+    const target = (await fabrikam('GET', `${there}/calendar`)).json.id;
+    const session = await fabrikam('POST', `${await mailbox(fabrikam, there)}/createImportSession`);
+    const imported = await fetch(session.json.importUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ FolderId: target, Mode: 'create', Data: data }),
+    });
+    const { itemId } = (await imported.json()) as { itemId: string };
+    const copy = (await fabrikam('GET', `${there}/events/${itemId}`)).json;
+    expect(copy).toMatchObject({
+      iCalUId,
+      attendees: [{ emailAddress: { name: 'ann' } }],
+      organizer: { emailAddress: { address: 'alice@contoso.example' } },
+    });
+    const stamp = [{ id: 'String {66f5a359-4659-4830-9070-00047ec6ac6e} Name X', value: '1' }];
+    expect(
+      (await fabrikam('PATCH', `${there}/events/${itemId}`, { singleValueExtendedProperties: stamp })).status,
+    ).toBe(200);
     expect(mailed()).toEqual([]);
   });
 

@@ -67,6 +67,8 @@ function objectFaults(csdl: Csdl, value: unknown, declared: string, sent: boolea
     if (name.includes('@')) continue;
     const property = propertyOf(csdl, type, name);
     const place = `${at}${at === '' ? '' : '.'}${name}`;
+    // An app's own properties.
+    if (property === undefined && isA(csdl, type, 'microsoft.graph.extension')) continue;
     if (property === undefined) faults.push(`${place}: ${type} has no such property`);
     else faults.push(...propertyFaults(csdl, type, name, property, content, sent, place));
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { todoMailbox } from '../../src/index.ts';
 import { all, round, withServer } from '../mailbox.ts';
 
 const setting = withServer();
-const people = ['alice', 'bjorn', 'chloe', 'daiki', 'elena', 'farid', 'grace'];
+const people = ['alice', 'bjorn', 'chloe', 'daiki', 'elena', 'farid', 'grace', 'huseyin', 'ines', 'jamal'];
 const nextUser = () => `/users/${people.shift()}@contoso.example/todo/lists`;
 
 async function create(path: string, body: object) {
@@ -125,6 +126,49 @@ describe('tasks', () => {
     await setting.call('PATCH', `${path}/${made.id}/linkedResources/${link}`, { externalId: 'id-2' });
     expect((await setting.call('GET', `${path}?$filter=${filter}`)).json.value).toEqual([]);
     expect((await setting.call('DELETE', `${path}/${made.id}/linkedResources/${link}`)).status).toBe(204);
+  });
+
+  it('carry an app’s own JSON as an open extension', async () => {
+    const path = await tasks();
+    const extension = {
+      '@odata.type': 'microsoft.graph.openTypeExtension',
+      extensionName: 'example.app',
+      key: 'v',
+      list: [1, 2],
+    };
+    const made = await create(path, { title: 'E', extensions: [extension] });
+    expect(made.extensions).toBeUndefined();
+    const shown = (await setting.call('GET', `${path}/${made.id}?$expand=extensions`)).json.extensions;
+    expect(shown).toMatchObject([{ extensionName: 'example.app', key: 'v', list: [1, 2] }]);
+    const own = `${path}/${made.id}/extensions`;
+    expect((await setting.call('POST', own, extension)).status).toBe(409);
+    expect((await setting.call('PATCH', `${own}/example.app`, { key: 'w', list: null })).json).toMatchObject({
+      key: 'w',
+    });
+    const { json } = await setting.call('GET', `${own}/${shown[0].id}`);
+    expect([json.key, json.list]).toEqual(['w', undefined]);
+    expect((await setting.call('DELETE', `${own}/example.app`)).status).toBe(204);
+    expect((await setting.call('GET', own)).json.value).toEqual([]);
+  });
+
+  it('have another id in another list', async () => {
+    const path = await tasks();
+    const made = await create(path, { title: 'Moves' });
+    const lists = path.slice(0, path.lastIndexOf('/lists/') + '/lists'.length);
+    const { id } = await create(lists, { displayName: 'Elsewhere' });
+    const tenant = setting.server.tenant('contoso.example');
+    const mailbox = todoMailbox(
+      setting.server.cloud,
+      tenant,
+      tenant.named(path.slice('/users/'.length, path.indexOf('@'))),
+    );
+    const task = mailbox.tasks.get(made.id);
+    const list = mailbox.lists.get(id);
+    if (task === undefined || list === undefined) throw new Error('not there');
+    mailbox.moveTask(task, list);
+    expect((await setting.call('GET', `${path}/${made.id}`)).status).toBe(404);
+    const [moved] = await all(setting.call, `${lists}/${id}/tasks`);
+    expect([moved.title, moved.id === made.id]).toEqual(['Moves', false]);
   });
 
   it('tell what changed since', async () => {
