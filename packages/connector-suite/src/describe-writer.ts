@@ -233,7 +233,8 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         }
         const found = await endpoint.dump();
         expect(keys(found)).toEqual(keys(stored.map((raw) => seedOf(0, { raw }))));
-        const possible = fixture.freeKeywords === true ? /^[^\\\p{Cc}][^\p{Cc}]*$|^\\[A-Z][a-z]+$/u : /^\\?[^\s(){%*"\\\]]+$/;
+        const possible =
+          fixture.freeKeywords === true ? /^[^\\\p{Cc}][^\p{Cc}]*$|^\\[A-Z][a-z]+$/u : /^\\?[^\s(){%*"\\\]]+$/;
         for (const message of found) for (const flag of message.flags) expect(flag).toMatch(possible);
         expect(one(found, plain('flag10', `${COMMANDS}\r\n`)).flags).toEqual(storable(session, ['Fine']));
         expect(await endpoint.folders()).toHaveLength(1);

@@ -16,7 +16,7 @@ import { asSternaError, type NameRules, nameKey, SternaError } from '@sterna/cor
 import { applyAccess } from './access.ts';
 import type { DriveApi } from './drive-api.ts';
 import type { Folders } from './folders.ts';
-import { dateOf, type DriveItem, hashOf, isFolder, versionOf } from './item.ts';
+import { type DriveItem, dateOf, hashOf, isFolder, versionOf } from './item.ts';
 import { checkName } from './names.ts';
 import { isRewritten } from './office.ts';
 import { placeOf } from './place.ts';
