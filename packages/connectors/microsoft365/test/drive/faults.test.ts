@@ -116,7 +116,7 @@ for (const after of [0, 2, 6])
       expect(result).toMatchObject({ outcome: 'done' });
       expect(rule.struck).toBe(1);
       expect(there()).toEqual([{ name: 'a.bin', content: large, date: DATE }]);
-      expect(direct.drive.uploads.open).toEqual([]);
+      expect(direct.openUploads).toEqual([]);
     });
 
 test('tokens that end and a service that is busy hold nothing up', async () => {
@@ -203,7 +203,7 @@ test.each(['creation', 'last chunk'] as const)('a name that is taken is told of 
   const result = await apply(session, creating(inside, 'a.txt', small));
   expect(result).toMatchObject({ outcome: 'exists', targetId: 'A.TXT' });
   expect(there().map(({ content }) => String(content))).toEqual(['theirs']);
-  expect(direct.drive.uploads.open).toEqual([]);
+  expect(direct.openUploads).toEqual([]);
 });
 
 test('what people change while a large file is being sent over it stays', async () => {
@@ -228,7 +228,7 @@ test('what people change while a large file is being sent over it stays', async 
   };
   expect(await apply(session, op)).toMatchObject({ outcome: 'changed' });
   expect(there().map(({ content }) => String(content))).toEqual(['theirs']);
-  expect(direct.drive.uploads.open).toEqual([]);
+  expect(direct.openUploads).toEqual([]);
 });
 
 test('a download that breaks goes on from where it was, at an address that it asks for anew', async () => {
