@@ -5,8 +5,8 @@ import type { PassContext } from './context.ts';
 type Rows = PassContext['sourceContainers'];
 
 /** What the books have of one side, for a reader that can be told by its position that nothing changed. */
-export function knownContainers(rows: Rows, side: 'source' | 'target'): readonly Container[] {
-  return [...rows.values()]
+export function knownContainers(context: PassContext, side: 'source' | 'target'): readonly Container[] {
+  return [...(side === 'source' ? context.sourceContainers : context.targetContainers).values()]
     .filter((row) => !row.gone)
     .map((row) => ({
       id: row.key,

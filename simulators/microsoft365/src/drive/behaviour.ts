@@ -29,6 +29,10 @@ export interface DriveBehaviour {
   maxSimpleUpload: number;
   /** How long a copy takes, milliseconds. */
   copyDuration: number;
+  /** Identities have an `email`: undocumented, though rclone's authors have seen it. */
+  identityEmails: boolean;
+  /** An invitation that some recipients can't have: the others get it and the reply is 207, or nobody does and it is 400. */
+  partialInvitation: 'multi-status' | 'refused';
   anonymousLinks: boolean;
   externalSharing: boolean;
   /** Versions kept of a file. */
@@ -57,6 +61,8 @@ export const DEFAULT_BEHAVIOUR: Readonly<DriveBehaviour> = {
   downloadUrlLifetime: 3600 * 1000,
   maxSimpleUpload: 250 * 1024 * 1024,
   copyDuration: 0,
+  identityEmails: false,
+  partialInvitation: 'multi-status',
   anonymousLinks: true,
   externalSharing: true,
   maxVersions: 500,

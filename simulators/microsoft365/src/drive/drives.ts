@@ -17,6 +17,8 @@ export class Drives {
   /** One for all drives of the tenant; tests change it. */
   readonly behaviour: DriveBehaviour = { ...DEFAULT_BEHAVIOUR };
   readonly mailsSent: SharingMail[] = [];
+  /** Addresses from outside that the directory has as guests, in lower case. */
+  readonly guests = new Set<string>();
   readonly #tenant: Tenant;
   readonly #byUser = new Map<string, Drive>();
   readonly #byId = new Map<string, Drive>();

@@ -108,7 +108,7 @@ export function driveJson(drive: Drive): Record<string, unknown> {
     webUrl: `${drive.siteUrl}/Documents`,
     driveType: 'business',
     createdBy: { user: { displayName: 'System Account' } },
-    owner: { user: { email: drive.owner.email, id: drive.owner.id, displayName: drive.owner.displayName } },
+    owner: { user: person(drive, drive.owner) },
     quota: {
       deleted: recycleBin.size,
       remaining,
@@ -138,8 +138,8 @@ export function itemJson(
     ...(isFolder(item) || inDelta ? {} : { cTag: cTagOf(item) }),
     size: item.size,
     ...(item.description === undefined ? {} : { description: item.description }),
-    createdBy: actorJson(item.createdBy),
-    lastModifiedBy: actorJson(item.modifiedBy),
+    createdBy: actorJson(drive, item.createdBy),
+    lastModifiedBy: actorJson(drive, item.modifiedBy),
     parentReference: parentReference(drive, item, inDelta),
     fileSystemInfo: {
       createdDateTime: isoSeconds(item.created),
@@ -174,10 +174,10 @@ export function itemReference(drive: Drive, item: DriveItem): Record<string, unk
   };
 }
 
-export function versionJson(version: Version): Record<string, unknown> {
+export function versionJson(drive: Drive, version: Version): Record<string, unknown> {
   return {
     id: version.id,
-    lastModifiedBy: actorJson(version.modifiedBy),
+    lastModifiedBy: actorJson(drive, version.modifiedBy),
     lastModifiedDateTime: isoSeconds(version.modified),
     size: version.content.size,
   };
@@ -187,7 +187,7 @@ export function permissionJson(drive: Drive, { grant, from }: Reaching): Record<
   return {
     id: grant.id,
     roles: grant.roles,
-    ...(grant.kind === 'direct' ? directJson(grant.grantee) : linkJson(grant)),
+    ...(grant.kind === 'direct' ? directJson(drive, grant.grantee) : linkJson(drive, grant)),
     ...(grant.expires === undefined ? {} : { expirationDateTime: grant.expires }),
     ...(from === undefined ? {} : { inheritedFrom: itemReference(drive, from) }),
   };
@@ -200,8 +200,8 @@ export function listItemJson(drive: Drive, item: DriveItem, withFields: boolean)
     id: `${item.listItemId}`,
     lastModifiedDateTime: isoSeconds(item.modified),
     webUrl: webUrl(drive, item),
-    createdBy: actorJson(item.createdBy),
-    lastModifiedBy: actorJson(item.modifiedBy),
+    createdBy: actorJson(drive, item.createdBy),
+    lastModifiedBy: actorJson(drive, item.modifiedBy),
     parentReference: { id: drive.listId, siteId: siteKey(drive) },
     contentType: isFolder(item) ? { id: '0x012000', name: 'Folder' } : { id: '0x010100', name: 'Document' },
     ...(withFields ? { fields: fieldsJson(item) } : {}),
@@ -251,20 +251,30 @@ function sharepointIds(drive: Drive, item: DriveItem): Record<string, unknown> {
   };
 }
 
-function actorJson(actor: Actor): Record<string, unknown> {
+function actorJson(drive: Drive, actor: Actor): Record<string, unknown> {
   return {
     ...(actor.application === undefined ? {} : { application: { ...actor.application } }),
-    user: actor.user === undefined ? { displayName: 'SharePoint App' } : { ...actor.user },
+    user: actor.user === undefined ? { displayName: 'SharePoint App' } : person(drive, actor.user),
   };
 }
 
-function identityJson(who: Grantee): Record<string, unknown> {
-  return { displayName: who.displayName, email: who.email, ...(who.id === undefined ? {} : { id: who.id }) };
+function person(drive: Drive, who: { id?: string | undefined; displayName: string; email?: string }) {
+  return {
+    displayName: who.displayName,
+    ...(drive.behaviour.identityEmails && who.email !== undefined ? { email: who.email } : {}),
+    ...(who.id === undefined ? {} : { id: who.id }),
+  };
 }
 
-function identitySetV2(who: Grantee): Record<string, unknown> {
-  const site = { displayName: who.displayName, email: who.email, loginName: `i:0#.f|membership|${who.email}` };
-  return { [who.kind]: identityJson(who), siteUser: { id: `${siteUserNumber(who)}`, ...site } };
+function identitySetV2(drive: Drive, who: Grantee): Record<string, unknown> {
+  const site = { ...person(drive, who), id: `${siteUserNumber(who)}`, loginName: loginName(drive, who) };
+  return { [who.kind]: person(drive, who), siteUser: site };
+}
+
+/** SharePoint's name of somebody; guests carry their address in a form of its own. */
+function loginName(drive: Drive, who: Grantee): string {
+  if (who.id !== undefined) return `i:0#.f|membership|${who.email}`;
+  return `i:0#.f|membership|${who.email.replace('@', '_')}#ext#@${drive.owner.email.split('@')[1]}`;
 }
 
 /** A person's number in the site's user list; the same person has the same. */
@@ -272,20 +282,20 @@ function siteUserNumber(who: Grantee): number {
   return 10 + [...who.email].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 0);
 }
 
-function directJson(who: Grantee): Record<string, unknown> {
+function directJson(drive: Drive, who: Grantee): Record<string, unknown> {
   return {
-    grantedToV2: identitySetV2(who),
-    grantedTo: { user: identityJson(who) },
+    grantedToV2: identitySetV2(drive, who),
+    grantedTo: { user: person(drive, who) },
     ...(who.id === undefined ? { invitation: { email: who.email, signInRequired: true } } : {}),
   };
 }
 
-function linkJson(grant: LinkGrant): Record<string, unknown> {
+function linkJson(drive: Drive, grant: LinkGrant): Record<string, unknown> {
   return {
     shareId: `u!${Buffer.from(grant.webUrl).toString('base64url')}`,
     hasPassword: grant.hasPassword,
-    grantedToIdentitiesV2: grant.people.map(identitySetV2),
-    grantedToIdentities: grant.people.map((who) => ({ user: identityJson(who) })),
+    grantedToIdentitiesV2: grant.people.map((who) => identitySetV2(drive, who)),
+    grantedToIdentities: grant.people.map((who) => ({ user: person(drive, who) })),
     link: {
       type: grant.type,
       scope: grant.scope,

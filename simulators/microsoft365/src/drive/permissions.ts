@@ -2,6 +2,7 @@ import type { Call } from '../http/call.ts';
 import { GraphError } from '../http/errors.ts';
 import { entityReply, jsonReply, noContent, type Reply } from '../http/reply.ts';
 import { collectionReply } from '../odata/collection.ts';
+import type { Drive } from './drive.ts';
 import { drivesOf } from './drives.ts';
 import { driveError, invalidRequest, notSupported } from './errors.ts';
 import type { Grantee, LinkScope } from './grant.ts';
@@ -11,6 +12,7 @@ import {
   findGrant,
   grantTo,
   linkOf,
+  type Outsiders,
   ownGrant,
   parseRoles,
   type Recipient,
@@ -40,8 +42,9 @@ export function getPermission(call: Call): Reply {
 }
 
 /**
- * Shares with people. Who can't be shared with gets an entry with `error`, and the reply is then 207; when nobody can,
- * the first one's refusal is the reply.
+ * Shares with people. Who can't be shared with is told by an entry with `error`, and the reply is then 207; when nobody
+ * can, the first one's refusal is the reply. An app on its own reaches people of the tenant and guests that are there.
+ * Source: learn.microsoft.com/en-us/graph/api/driveitem-invite.
  */
 export function invite(call: Call): Reply {
   const { drive, item } = itemOf(call);
@@ -55,26 +58,35 @@ export function invite(call: Call): Reply {
   const recipients = body.recipients;
   if (!Array.isArray(recipients) || recipients.length === 0) throw invalidRequest('Recipients are missing.');
   const drives = drivesOf(call.tenant);
-  if (body.retainInheritedPermissions === false) stopInheriting(drive, item, call.now);
   const expires = typeof body.expirationDateTime === 'string' ? body.expirationDateTime : undefined;
 
-  const refusals: GraphError[] = [];
-  const value = recipients.map((recipient: Recipient) => {
+  const outsiders = outsidersOf(call, drive);
+  const resolved = recipients.map((recipient: Recipient) => {
     try {
-      const grantee = resolveRecipient(call.tenant, recipient, drive.behaviour.externalSharing);
-      const grant = grantTo(drive, item, grantee, [...roles], expires, call.now);
-      if (sendInvitation) {
-        drives.mailsSent.push({ at: call.now, to: grantee.email, driveId: drive.id, itemId: item.id });
-      }
-      return permissionJson(drive, { grant, from: undefined });
+      return resolveRecipient(call.tenant, recipient, outsiders);
     } catch (error) {
-      if (!(error instanceof GraphError)) throw error;
-      refusals.push(error);
-      const invitation = { email: recipient.email ?? recipient.objectId ?? recipient.alias };
-      return { invitation, roles, error: { code: error.code, message: error.message } };
+      if (error instanceof GraphError) return error;
+      throw error;
     }
   });
-  if (refusals.length === recipients.length) throw refusals[0] as GraphError;
+  const refusals = resolved.filter((outcome) => outcome instanceof GraphError);
+  const partly = refusals.length < recipients.length && drive.behaviour.partialInvitation === 'multi-status';
+  if (refusals.length > 0 && !partly) throw refusals[0];
+
+  if (body.retainInheritedPermissions === false) stopInheriting(drive, item, call.now);
+  const value = resolved.map((outcome, i) => {
+    if (outcome instanceof GraphError) {
+      const { email, objectId, alias } = recipients[i] as Recipient;
+      const invitation = { email: email ?? objectId ?? alias };
+      return { invitation, roles, error: { code: outcome.code, message: outcome.message } };
+    }
+    const grant = grantTo(drive, item, outcome, [...roles], expires, call.now);
+    if (outcome.id === undefined) drives.guests.add(outcome.email.toLowerCase());
+    if (sendInvitation) {
+      drives.mailsSent.push({ at: call.now, to: outcome.email, driveId: drive.id, itemId: item.id });
+    }
+    return permissionJson(drive, { grant, from: undefined });
+  });
   return jsonReply(refusals.length === 0 ? 200 : 207, {
     '@odata.context': `${call.base}/$metadata#Collection(permission)`,
     value,
@@ -93,7 +105,7 @@ export function createLink(call: Call): Reply {
     throw driveError(403, 'accessDenied', 'Anonymous links are disabled by policy.', 'sharingDisabled');
   }
   if (typeof body.password === 'string') throw notSupported('Passwords exist in OneDrive Personal alone.');
-  const people = peopleIn(call, body.recipients ?? [], drive.behaviour.externalSharing);
+  const people = peopleIn(call, drive, body.recipients ?? []);
   if (people.length > 0 && scope !== 'users') throw invalidRequest('Only links for chosen people have recipients.');
   if (body.retainInheritedPermissions === false) stopInheriting(drive, item, call.now);
   const { app } = call.identity;
@@ -149,7 +161,7 @@ export function grantPermission(call: Call): Reply {
   if (grant.kind !== 'link') throw invalidRequest('People are granted the use of a link.');
   const body = call.json();
   parseRoles(body.roles);
-  addPeople(grant, peopleIn(call, body.recipients, drive.behaviour.externalSharing));
+  addPeople(grant, peopleIn(call, drive, body.recipients));
   drive.touch(item, call.now);
   return jsonReply(200, {
     '@odata.context': `${call.base}/$metadata#Collection(permission)`,
@@ -157,9 +169,18 @@ export function grantPermission(call: Call): Reply {
   });
 }
 
-function peopleIn(call: Call, recipients: unknown, externalSharing: boolean): Grantee[] {
+function peopleIn(call: Call, drive: Drive, recipients: unknown): Grantee[] {
   if (!Array.isArray(recipients)) throw invalidRequest('Recipients are missing.');
-  return recipients.map((recipient: Recipient) => resolveRecipient(call.tenant, recipient, externalSharing));
+  const outsiders = outsidersOf(call, drive);
+  return recipients.map((recipient: Recipient) => resolveRecipient(call.tenant, recipient, outsiders));
+}
+
+function outsidersOf(call: Call, drive: Drive): Outsiders {
+  return {
+    allowed: drive.behaviour.externalSharing,
+    guests: drivesOf(call.tenant).guests,
+    newOnes: call.identity.user !== undefined,
+  };
 }
 
 function linkScope(value: unknown): LinkScope {

@@ -7,10 +7,14 @@ import { DRIVE_ITEM, itemJson, listItemJson, ON_REQUEST } from './json.ts';
 
 const DOWNLOAD_URL = '@microsoft.graph.downloadUrl';
 
-/** What a download URL carries. */
-export interface DownloadKey {
+/** What a URL that needs no sign-in carries: whose it is, and whose limits its use counts towards. */
+export interface OpenKey {
+  readonly app: string;
   readonly tenant: string;
   readonly drive: string;
+}
+
+export interface DownloadKey extends OpenKey {
   readonly item: string;
   /** Nothing: whatever is current when it is used. */
   readonly version?: string;
@@ -18,9 +22,16 @@ export interface DownloadKey {
   readonly expires: number;
 }
 
+/** For whom a URL is made: for who asks, or for whose upload ends. */
+function appOf(call: Call): string {
+  if (call.route.at !== 'open') return call.identity.app.id;
+  return call.cloud.tokens.open<OpenKey>('drive-upload', call.parameter('key')).app;
+}
+
 /** A URL that needs no sign-in, and works for a while. */
 export function downloadUrl(call: Call, drive: Drive, item: DriveItem, version?: string): string {
   const key: DownloadKey = {
+    app: appOf(call),
     tenant: drive.tenantId,
     drive: drive.id,
     item: item.id,

@@ -29,6 +29,7 @@ import {
 } from './permissions.ts';
 import { driveOf, itemOf } from './target.ts';
 import {
+  budgetOf,
   commitElsewhere,
   createUploadSession,
   deleteUpload,
@@ -127,13 +128,23 @@ export const routes: Route[] = [
     ...routesOf(`${drive}/items/{item}`, ITEM_OPERATIONS),
   ]),
   ...routesOf('/users/{user}/drives', { '': [{ method: 'GET', handle: listDrives }] }),
-  { at: 'open', method: 'GET', path: '/open/download/{key}', handle: download },
-  { at: 'open', method: 'GET', path: '/open/upload/{key}', handle: getUploadStatus },
-  { at: 'open', method: 'PUT', path: '/open/upload/{key}', handle: putChunk, bodyLimit: CHUNK_LIMIT },
-  { at: 'open', method: 'POST', path: '/open/upload/{key}', handle: postCommit },
-  { at: 'open', method: 'DELETE', path: '/open/upload/{key}', handle: deleteUpload },
+  { ...openPath('download'), method: 'GET', handle: download, resourceUnits: ONE },
+  { ...openPath('upload'), method: 'GET', handle: getUploadStatus, resourceUnits: ONE },
+  { ...openPath('upload'), method: 'PUT', handle: putChunk, bodyLimit: CHUNK_LIMIT },
+  { ...openPath('upload'), method: 'POST', handle: postCommit },
+  { ...openPath('upload'), method: 'DELETE', handle: deleteUpload },
   { at: 'open', method: 'GET', path: '/open/monitor/{key}', handle: monitor },
 ];
+
+/** Whoever has the URL may use it; its use counts as that of the app that it was made for. */
+function openPath(kind: 'upload' | 'download') {
+  return {
+    at: 'open',
+    path: `/open/${kind}/{key}`,
+    service: 'drive',
+    budget: budgetOf(`drive-${kind}`),
+  } as const;
+}
 
 function routesOf(prefix: string, operations: Readonly<Record<string, readonly Operation[]>>): Route[] {
   return Object.entries(operations).flatMap(([suffix, list]) =>

@@ -45,18 +45,31 @@ export interface Recipient {
   readonly alias?: string | undefined;
 }
 
-/** Throws 400 for whom the tenant doesn't know, and for strangers when the tenant shares with nobody outside. */
-export function resolveRecipient(tenant: Tenant, recipient: Recipient, externalSharing: boolean): Grantee {
+/** Whom a drive's tenant shares with beside its own people. */
+export interface Outsiders {
+  /** False: nobody. */
+  readonly allowed: boolean;
+  /** Addresses of those that are guests already, in lower case. */
+  readonly guests: ReadonlySet<string>;
+  /** An app on its own can't make somebody a guest. */
+  readonly newOnes: boolean;
+}
+
+/** Throws 400 for whom the tenant doesn't know and can't invite. */
+export function resolveRecipient(tenant: Tenant, recipient: Recipient, outsiders: Outsiders): Grantee {
   const { email, objectId, alias } = recipient;
   const key = objectId ?? email ?? (alias === undefined ? undefined : `${alias}@${tenant.domain}`);
   if (key === undefined) throw invalidRequest('A recipient needs an email, an objectId or an alias.');
-  const user =
-    tenant.user(key) ?? [...tenant.users.values()].find(({ mail }) => mail.toLowerCase() === key.toLowerCase());
+  const address = key.toLowerCase();
+  const user = tenant.user(key) ?? [...tenant.users.values()].find(({ mail }) => mail.toLowerCase() === address);
   if (user !== undefined) return { kind: 'user', id: user.id, email: user.mail, displayName: user.displayName };
-  if (objectId !== undefined || key.toLowerCase().endsWith(`@${tenant.domain}`) || !/^[^@\s]+@[^@\s]+$/.test(key)) {
-    throw driveError(400, 'invalidRequest', 'One or more users could not be resolved.', 'noResolvedUsers');
+  const outside = objectId === undefined && /^[^@\s]+@[^@\s]+$/.test(key) && !address.endsWith(`@${tenant.domain}`);
+  if (outside && !outsiders.allowed) {
+    throw driveError(400, 'sharingFailed', 'Sharing outside of the organization is disabled.');
   }
-  if (!externalSharing) throw driveError(400, 'sharingFailed', 'Sharing outside of the organization is disabled.');
+  if (!outside || !(outsiders.newOnes || outsiders.guests.has(address))) {
+    throw invalidRequest('One or more users could not be resolved.', 'noResolvedUsers');
+  }
   return { kind: 'user', id: undefined, email: key, displayName: key.split('@')[0] as string };
 }
 

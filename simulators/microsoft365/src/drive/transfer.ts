@@ -1,5 +1,6 @@
 import type { Call } from '../http/call.ts';
 import { jsonReply, noContent, type Reply } from '../http/reply.ts';
+import type { Budget } from '../http/router.ts';
 import { Content } from './content.ts';
 import { type ConflictBehavior, type Drive, parseConflictBehavior } from './drive.ts';
 import { drivesOf } from './drives.ts';
@@ -7,9 +8,9 @@ import { changedMeanwhile, driveError, invalidRequest, nameTaken, noSuchItem } f
 import { currentVersion, type DriveItem, eTagOf, isFolder } from './item.ts';
 import { conflictOf, datesIn, nameIn, textIn } from './items.ts';
 import { mediaTypeOf } from './media-types.ts';
-import { type DownloadKey, downloadUrl, itemReply, selected, wholeItem } from './reply.ts';
+import { type DownloadKey, downloadUrl, itemReply, type OpenKey, selected, wholeItem } from './reply.ts';
 import { actorOf, checkTags, itemOf, type Target, targetOf } from './target.ts';
-import { type Committed, matches, parseContentRange, type UploadSession } from './upload-session.ts';
+import { type Committed, matches, parseContentRange, type UploadSession, uploadSessionsOf } from './upload-session.ts';
 
 /** 302 to a URL that needs no sign-in. */
 export function getContent(call: Call): Reply {
@@ -62,7 +63,7 @@ export function createUploadSession(call: Call): Reply {
   if (fileSize !== undefined && !(Number.isSafeInteger(fileSize) && (fileSize as number) >= 0)) {
     throw invalidRequest('fileSize must be a number of bytes.');
   }
-  const session = drive.uploads.create(
+  const session = uploadSessionsOf(drive).create(
     {
       target: uploadTarget(call, target),
       conflict: conflictOf(call, properties),
@@ -91,21 +92,19 @@ function uploadTarget(call: Call, { drive, item, name }: Target) {
   return { folder: item.parent ?? drive.root, name: last };
 }
 
-interface UploadKey {
-  readonly tenant: string;
-  readonly drive: string;
+interface UploadKey extends OpenKey {
   readonly session: string;
 }
 
 function uploadUrl(call: Call, drive: Drive, session: UploadSession): string {
-  const key: UploadKey = { tenant: drive.tenantId, drive: drive.id, session: session.id };
+  const key: UploadKey = { app: call.identity.app.id, tenant: drive.tenantId, drive: drive.id, session: session.id };
   return `${call.cloud.baseUrl}/open/upload/${call.cloud.tokens.seal('drive-upload', key)}`;
 }
 
 function sessionByKey(call: Call, sealed: string): { drive: Drive; session: UploadSession } {
   const key = call.cloud.tokens.open<UploadKey>('drive-upload', sealed);
   const drive = openDrive(call, key);
-  return { drive, session: drive.uploads.find(key.session, call.now) };
+  return { drive, session: uploadSessionsOf(drive).find(key.session, call.now) };
 }
 
 function openSession(call: Call): { drive: Drive; session: UploadSession } {
@@ -133,7 +132,7 @@ export function getUploadStatus(call: Call): Reply {
 
 export function deleteUpload(call: Call): Reply {
   const { drive, session } = openSession(call);
-  drive.uploads.close(session);
+  uploadSessionsOf(drive).close(session);
   return noContent();
 }
 
@@ -154,6 +153,14 @@ export function commitElsewhere(call: Call): Reply {
     ...(conflict === undefined ? {} : { conflict }),
   });
   return committedReply(call, drive, done);
+}
+
+/** Whose limits a chunk, or the content itself, counts towards. */
+export function budgetOf(kind: 'drive-upload' | 'drive-download') {
+  return (call: Call): Budget => {
+    const { app, tenant } = call.cloud.tokens.open<OpenKey>(kind, call.parameter('key'));
+    return { app, tenant };
+  };
 }
 
 /** The content itself: no sign-in, Range as usual, always what is current unless the URL is a version's. */

@@ -10,11 +10,11 @@ import { actorOf, itemOf } from './target.ts';
 
 /** Newest first, the current one included. */
 export function listVersions(call: Call): Reply {
-  const { item } = itemOf(call);
+  const { drive, item } = itemOf(call);
   if (isFolder(item)) throw invalidRequest('A folder has no versions.');
   return collectionReply(call, item.versions.toReversed(), {
     shape: VERSION,
-    json: versionJson,
+    json: (version) => versionJson(drive, version),
     pageSize: 200,
     filter: false,
     orderby: false,
@@ -23,7 +23,8 @@ export function listVersions(call: Call): Reply {
 }
 
 export function getVersion(call: Call): Reply {
-  return entityReply(call, versionJson(versionOf(call).version));
+  const { drive, version } = versionOf(call);
+  return entityReply(call, versionJson(drive, version));
 }
 
 /** 302 as for the file itself; the current version has no content of its own. */

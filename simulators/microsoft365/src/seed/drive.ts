@@ -16,6 +16,9 @@ const DAY = 24 * 3600 * 1000;
 /** Plain files of each person: of the ten with names, and of all others. */
 const FILES: Record<Size, readonly [number, number]> = { small: [24, 24], medium: [120, 40], large: [400, 40] };
 
+/** A guest of contoso's. */
+const PARTNER = 'partner@adatum.example';
+
 const PROJECTS = ['Aurora', 'Budget', 'Customers', 'Hiring', 'Launch', 'Offsite', 'Research', 'Suppliers'];
 const KINDS = ['Draft', 'Figures', 'Minutes', 'Notes', 'Offer', 'Plan', 'Report', 'Review'];
 const EXTENSIONS = ['txt', 'md', 'csv', 'pdf', 'docx', 'xlsx', 'pptx', 'png', 'json'];
@@ -42,6 +45,11 @@ const AWKWARD_NAMES = [
   'a',
   `${'long name '.repeat(18).trim()}.txt`,
 ];
+
+/** Empty OneDrives, as of people who have looked at theirs once. */
+export function provisionDrives(tenant: Tenant): void {
+  for (const user of tenant.users.values()) if (user.purpose === 'user') drivesOf(tenant).provision(user, user.createdAt);
+}
 
 /** Files for contoso's people, among them everything awkward; fabrikam's drives, the target, hold one file each. */
 export const seedDrive: Seeder = (_cloud, tenant, random, size) => {
@@ -115,21 +123,16 @@ class Seeding {
   shares(tenant: Tenant, people: readonly DirectoryUser[]): void {
     const { drive } = this;
     const others = people.filter(({ id }) => id !== drive.owner.id);
-    const know = (user: DirectoryUser) => resolveRecipient(tenant, { objectId: user.id }, true);
+    const outsiders = { allowed: true, guests: drivesOf(tenant).guests, newOnes: true };
+    drivesOf(tenant).guests.add(PARTNER);
+    const know = (user: DirectoryUser) => resolveRecipient(tenant, { objectId: user.id }, outsiders);
     const shared = this.folder(drive.root, 'Shared');
     const plan = this.file(shared, 'Plan.docx', this.office('docx', 'What we want to do.'));
     const salaries = this.file(shared, 'Salaries.xlsx', this.office('xlsx', 'For two pairs of eyes.'));
     this.file(shared, 'Everything else.txt', this.#content('txt'));
     grantTo(drive, shared, know(this.#random.pick(others)), ['write'], undefined, SEEDED);
     grantTo(drive, plan, know(this.#random.pick(others)), ['read'], undefined, SEEDED);
-    grantTo(
-      drive,
-      plan,
-      resolveRecipient(tenant, { email: 'partner@adatum.example' }, true),
-      ['read'],
-      undefined,
-      SEEDED,
-    );
+    grantTo(drive, plan, resolveRecipient(tenant, { email: PARTNER }, outsiders), ['read'], undefined, SEEDED);
     stopInheriting(drive, salaries, SEEDED);
     grantTo(drive, salaries, know(this.#random.pick(others)), ['write'], undefined, SEEDED);
     const link = { applicationId: undefined, applicationName: undefined, expires: undefined, hasPassword: false };

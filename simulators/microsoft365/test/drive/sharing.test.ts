@@ -59,11 +59,19 @@ test('the same person again has one right, the newest; its role can be changed, 
 test('who is unknown is an entry with an error; when all are, the request fails', async () => {
   const give = (...emails: string[]) =>
     lab.client('POST', `${item}/invite`, { ...silently, roles: ['read'], recipients: to(...emails) });
+  const guests = drivesOf(lab.server.tenant('contoso.example')).guests;
+  // An app on its own can't make guests, but reaches those that are.
+  expect((await give('partner@adatum.example')).status).toBe(400);
+  guests.add('partner@adatum.example');
   const some = await give('nobody@contoso.example', 'partner@adatum.example');
   expect(some.status).toBe(207);
   expect(some.json.value[0].error.code).toBe('invalidRequest');
   expect(some.json.value[1].invitation.email).toBe('partner@adatum.example');
+  expect(some.json.value[1].grantedToV2.siteUser.loginName).toContain('partner_adatum.example#ext#');
   expect((await give('nobody@contoso.example')).status).toBe(400);
+  lab.drive.behaviour.partialInvitation = 'refused';
+  expect((await give('nobody@contoso.example', 'bjorn@contoso.example')).status).toBe(400);
+  expect(JSON.stringify(await permissions())).not.toContain('Björn');
   lab.drive.behaviour.externalSharing = false;
   expect((await give('other@adatum.example')).json.error.code).toBe('sharingFailed');
 });

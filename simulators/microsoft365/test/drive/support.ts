@@ -1,6 +1,8 @@
+import { expect } from 'vitest';
 import type { Drive } from '../../src/drive/drive.ts';
 import { drivesOf } from '../../src/drive/drives.ts';
-import { type Microsoft365, startMicrosoft365, VirtualClock } from '../../src/index.ts';
+import { type Microsoft365, type Options, startMicrosoft365, VirtualClock } from '../../src/index.ts';
+import { Contract } from '../contract/index.ts';
 import { type Answer, type Client, signIn } from '../sign-in.ts';
 
 export interface DriveLab {
@@ -15,13 +17,18 @@ export interface DriveLab {
   put(path: string, content: string | Buffer, query?: string): Promise<Answer>;
   /** The bytes of a path, by following the redirect without the token. */
   get(path: string): Promise<Buffer>;
+  /** A request that is wrong on purpose. */
+  allow(fault: RegExp): void;
+  /** Fails when a request or a reply wasn't what Graph's description says. */
   stop(): Promise<void>;
 }
 
 /** Contoso on a clock of its own, with an empty drive of Alice's. */
-export async function openDriveLab(): Promise<DriveLab> {
+export async function openDriveLab(options: Pick<Options, 'limits'> = {}): Promise<DriveLab> {
   const clock = new VirtualClock();
-  const server = await startMicrosoft365({ empty: true, clock });
+  const contract = new Contract();
+  const allowed: RegExp[] = [];
+  const server = await startMicrosoft365({ ...options, empty: true, clock, observe: contract.observe });
   const tenant = server.tenant('contoso.example');
   const drive = drivesOf(tenant).provision(tenant.named('alice'), clock.now());
   const client = await signIn(server, tenant);
@@ -41,7 +48,14 @@ export async function openDriveLab(): Promise<DriveLab> {
       if (status !== 302) throw new Error(`${path}: ${status}`);
       return (await open('GET', headers.get('location') as string)).bytes;
     },
-    stop: () => server.stop(),
+    allow(fault) {
+      allowed.push(fault);
+    },
+    async stop() {
+      await server.stop();
+      expect(server.failures).toEqual([]);
+      expect(contract.faults.filter((fault) => !allowed.some((pattern) => pattern.test(fault)))).toEqual([]);
+    },
   };
 }
 
