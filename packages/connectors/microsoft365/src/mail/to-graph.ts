@@ -81,7 +81,7 @@ export async function toGraph(raw: Buffer, flags: Flags, received: Date | undefi
   ];
   return {
     fields: {
-      ...(mime === undefined ? { subject: '' } : addressing(mime, notes)),
+      ...(mime === undefined ? { subject: '', from: null, sender: null } : addressing(mime, notes)),
       body: isTooLong ? { ...body, content: cut(body.content) } : body,
       isRead: state.isRead,
       ...(state.flag === undefined ? {} : { flag: state.flag }),
@@ -167,7 +167,9 @@ function addressing(mime: MimeMessage, notes: FidelityNote[]): Record<string, un
   const messageId = validMessageId(mime.messageId);
   return {
     subject: subject.slice(0, MAX_SUBJECT).toWellFormed(),
-    ...(from === undefined ? {} : { from, sender: sender ?? from }),
+    // Left out, it would be the mailbox's owner.
+    from: from ?? null,
+    sender: sender ?? from ?? null,
     ...Object.fromEntries(Object.entries(lists).filter(([, value]) => value.length > 0)),
     ...(messageId === undefined ? {} : { internetMessageId: messageId }),
   };
