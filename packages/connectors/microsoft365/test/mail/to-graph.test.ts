@@ -57,6 +57,7 @@ describe('a message as Graph makes it', () => {
     ['application/pkcs7-mime; smime-type=enveloped-data', 'AAAA'],
     ['multipart/mixed; boundary="nowhere"', 'only this'],
     ['text/plain', 'x'.repeat(3_000_000)],
+    ['text/plain; charset=utf-8', '\0'],
   ])('%s: the original is attached, byte by byte, and said so', async (type, body) => {
     const sealed = mail(`From: a@example.org\r\nContent-Type: ${type}`, body);
     const { attachments, notes } = await toGraph(sealed, [], undefined);
