@@ -71,10 +71,20 @@ export async function mailDifferences(
   const differing = wanted.filter((lines) => lines.length > 0 && !left.delete(key(lines)));
   const [mine, theirs] = [differing.flat(), [...left.values()].flat()];
   return [
-    ...mine.filter((one) => !theirs.includes(one)).map((one) => `lost or changed: ${shown(one)}`),
-    ...theirs.filter((one) => !mine.includes(one)).map((one) => `extra or changed: ${shown(one)}`),
+    ...without(mine, theirs).map((one) => `lost or changed: ${shown(one)}`),
+    ...without(theirs, mine).map((one) => `extra or changed: ${shown(one)}`),
     ...(differing.length > 0 || left.size > 0 ? [`${differing.length} folders differ`] : []),
   ];
+}
+
+/** One for one: twins are two. */
+function without(all: readonly string[], known: readonly string[]): string[] {
+  const left = [...known];
+  return all.filter((one) => {
+    const at = left.indexOf(one);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 function shown(one: string): string {
