@@ -193,6 +193,7 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     // A part without it keeps its folders.
     removeContainer: async (container) =>
       (await writerOf(partOf(container)).removeContainer?.(inner(container))) ?? 'not-empty',
+    sent: async (container, ids) => (await writerOf(partOf(container)).sent?.(inner(container), ids)) ?? new Map(),
     mark: (container) => writerOf(partOf(container)).mark(inner(container)),
     async apply(ops): Promise<readonly Result[]> {
       const groups = Map.groupBy(ops, (op) => partOf(op.container));
