@@ -17,13 +17,14 @@ const DAV = 'packages/dav';
 const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
 const SERVER = 'apps/server';
 const SAMPLE_MAILBOX = 'simulators/sample-mailbox';
+const MICROSOFT365 = 'simulators/microsoft365';
 const TEST_SERVERS = 'test-servers';
 
 /** The part of the command line that is itself loaded by import() and puts the server together. */
 const CLI_COMPOSITION = '^apps/cli/src/demo/';
 
 /** What tests may import beside what their package may. */
-const FOR_TESTS = [TEST_SERVERS, SAMPLE_MAILBOX, SUITE];
+const FOR_TESTS = [TEST_SERVERS, SAMPLE_MAILBOX, MICROSOFT365, SUITE];
 
 const LAYERS = [
   { layer: CORE, may: [] },

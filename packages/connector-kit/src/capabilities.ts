@@ -5,10 +5,12 @@ import type { ContentKind, NameRules } from '@sterna/core';
  * - `reserved-id`: the id is chosen by us before sending; a second create of the same id answers `exists`.
  * - `pending-mark`: what we create carries our mark until it is settled (IMAP: a keyword). Only marked objects are
  *   candidates, and only marked objects are ever removed.
+ * - `stamp`: what we create carries our stamp for good; it tells what was sent and by which send. Candidates are what was
+ *   made since a remembered time, by a strongly consistent listing, so what isn't among them isn't there.
  * - `read-back`: look for it by digest among what appeared since a remembered position. Nothing is ever removed.
  * - `none`: at most once; a write of unknown outcome is `uncertain` and never resent.
  */
-export type SettleCapability = 'reserved-id' | 'pending-mark' | 'read-back' | 'none';
+export type SettleCapability = 'reserved-id' | 'pending-mark' | 'stamp' | 'read-back' | 'none';
 
 /** Data, not code: the engine's choices follow from these. Where paper can't be trusted they are probed at `open`. */
 export interface Capabilities {

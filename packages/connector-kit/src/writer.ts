@@ -147,9 +147,11 @@ export type Result =
 /** An object in the target that may be an in-flight write of ours. */
 export interface Candidate {
   readonly targetId: string;
-  /** 16 bytes: packages/content `messageDigest` of what the target returns. */
+  /** 16 bytes: the kind's digest of what the target returns; `stamp`: of what was sent, as the stamp says. */
   readonly digest: Buffer;
   readonly marked: boolean;
+  /** `stamp`: which send made it. A copy that people make of ours has the same. */
+  readonly send?: string;
 }
 
 export interface InventoryItem {
@@ -200,8 +202,8 @@ export interface Writer {
   removeContainer?(container: string): Promise<'done' | 'missing' | 'not-empty'>;
 
   /**
-   * Position before a batch is sent, for `candidates({ since })`: IMAP `UIDVALIDITY.UIDNEXT`. Cheap; may be taken
-   * from what the writer already knows.
+   * Position before a batch is sent, for `candidates({ since })`: IMAP `UIDVALIDITY.UIDNEXT`; where `settle` is `stamp`,
+   * the target's time in ISO 8601. Cheap; may be taken from what the writer already knows.
    */
   mark(container: string): Promise<string>;
 
@@ -218,8 +220,9 @@ export interface Writer {
   confirm(container: string, targetIds: readonly string[]): Promise<void>;
 
   /**
-   * After a crash: what might be ours and unsettled. `pending-mark`: everything that carries our mark; `read-back`:
-   * everything since the mark.
+   * After a crash: what might be ours and unsettled. `pending-mark`: everything that carries our mark; `read-back`
+   * and `stamp`: everything since the mark; of a `stamp` that says that its write was never completed, the object is
+   * removed.
    */
   candidates(container: string, since: string | undefined): AsyncIterable<Candidate>;
 

@@ -78,6 +78,10 @@ export interface SuiteFixture {
   readonly readsBackAll?: boolean;
   /** Whether seeded flags and keywords are kept: false for folders of .eml. */
   readonly keepsFlags: boolean;
+  /** Keywords may be any text: what IMAP could not hold is kept. Default: false. */
+  readonly freeKeywords?: boolean;
+  /** A listing tells the size in the store, which isn't that of the message as it is read. Default: false. */
+  readonly estimatesSizes?: boolean;
   /** Whether the received date of a seeded message is kept. */
   readonly keepsDates: boolean;
   /** Files: false where a listing tells when a file was stored, and only reading it its own date. Default: true. */

@@ -52,6 +52,8 @@ export interface Assumptions {
   readonly dateOnCreate: 'ignore' | 'refuse';
   /** MIME may be posted to a folder's messages; otherwise to /messages alone. */
   readonly mimeInFolders: boolean;
+  /** What a folder's delta says of a message that moved elsewhere. */
+  readonly movedReason: 'changed' | 'deleted';
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -60,4 +62,5 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   importSessionStatus: 200,
   dateOnCreate: 'ignore',
   mimeInFolders: true,
+  movedReason: 'changed',
 };

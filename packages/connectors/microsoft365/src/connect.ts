@@ -3,6 +3,7 @@ import { SternaError } from '@sterna/core';
 import { Budget, DIRECTORY_LIMITS, DRIVE_LIMITS, OUTLOOK_LIMITS } from './graph/budget.ts';
 import { GraphClient } from './graph/client.ts';
 import { type Clock, systemClock } from './graph/clock.ts';
+import { CLOUDS } from './graph/clouds.ts';
 import { AppTokens, givenToken, type TokenSource } from './graph/token-source.ts';
 import { Transport } from './graph/transport.ts';
 import { type Microsoft365Settings, parseMicrosoft365Settings, placesOf, tenantOf } from './settings.ts';
@@ -40,7 +41,7 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
   const tokens =
     accessToken === undefined
       ? new AppTokens(
-          { ...places, tenant, clientId: clientIdOf(settings), secret: secretOf(password), resource: places.graph },
+          { ...places, tenant, clientId: clientIdOf(settings), secret: secretOf(password), resource: CLOUDS[settings.cloud].graph },
           transport,
           clock,
         )

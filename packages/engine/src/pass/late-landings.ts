@@ -1,7 +1,7 @@
 import type { Container } from '@sterna/connector-kit';
 import { type ContainerRow, inFencedTransaction, saveContainers } from '@sterna/store';
 import { capabilitiesFor, type PassContext } from './context.ts';
-import { recover } from './recover.ts';
+import { recover, tellsLateLandings } from './recover.ts';
 
 /** Target containers that changed since they were last known to hold nothing unsettled of ours; empty ones hold nothing. */
 export function dirtyTargets(context: PassContext, target: readonly Container[]): ContainerRow[] {
@@ -20,7 +20,7 @@ export function dirtyTargets(context: PassContext, target: readonly Container[])
  * earlier process may have landed in them since.
  */
 export async function closeTargets(context: PassContext, atStart: readonly Container[]): Promise<void> {
-  const isMarked = (row: ContainerRow): boolean => capabilitiesFor(context.target, row.kind).settle === 'pending-mark';
+  const isMarked = (row: ContainerRow): boolean => tellsLateLandings(capabilitiesFor(context.target, row.kind).settle);
   const marks = [...context.targetContainers.values()].some(isMarked);
   const wrote = context.writtenTargets.size > 0;
   if (!marks && !wrote) return;

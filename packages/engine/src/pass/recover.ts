@@ -1,4 +1,4 @@
-import type { Candidate, Writer } from '@sterna/connector-kit';
+import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -14,6 +14,7 @@ import {
   insertTodos,
   type ObjectNote,
   openIntents,
+  passStartBefore,
   planReplacement,
   rowsBySource,
   type Settled,
@@ -36,7 +37,7 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
   const { pool, claim, target } = context;
   const intents = await openIntents(pool, claim.entryId);
   const settleOf = (row: ContainerRow) => capabilitiesFor(target, row.kind).settle;
-  const marked = dirty.filter((row) => settleOf(row) === 'pending-mark');
+  const marked = dirty.filter((row) => tellsLateLandings(settleOf(row)));
   if (intents.length === 0 && marked.length === 0) return;
   context.progress.phase = 'settling';
   const writer = target.writer;
@@ -71,6 +72,9 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
   }
 }
 
+/** What we wrote carries something by which it is known when it turns up after all. */
+export const tellsLateLandings = (settle: SettleCapability): boolean => settle === 'pending-mark' || settle === 'stamp';
+
 async function settleByCandidates(
   context: PassContext,
   writer: Writer,
@@ -78,8 +82,9 @@ async function settleByCandidates(
   intents: readonly Intent[],
 ): Promise<void> {
   const { pool, claim, target } = context;
-  const marked = capabilitiesFor(target, row.kind).settle === 'pending-mark';
-  const candidates = await allCandidates(writer, row.key, marked ? [] : intents);
+  const { settle } = capabilitiesFor(target, row.kind);
+  const marked = settle === 'pending-mark';
+  const candidates = await allCandidates(writer, row.key, await positions(context, settle, intents));
   const sharers = await entriesOfTarget(pool, claim.entryId);
   const claimed = await claimedTargetIds(
     pool,
@@ -87,7 +92,9 @@ async function settleByCandidates(
     row.key,
     candidates.map((one) => one.targetId),
   );
-  const free = candidates.filter((one) => !claimed.has(one.targetId));
+  // A stamp stays, so people's copies of what is settled carry it too, that of the same send.
+  const sends = new Set(candidates.flatMap((one) => (claimed.has(one.targetId) && one.send ? [one.send] : [])));
+  const free = candidates.filter((one) => !claimed.has(one.targetId) && !sends.has(one.send ?? ''));
   const confirm = marked ? candidates.filter((one) => claimed.has(one.targetId)).map((one) => one.targetId) : [];
 
   const found: { intent: Intent; targetId: string; digest: Buffer }[] = [];
@@ -110,21 +117,53 @@ async function settleByCandidates(
   }
   await settleFound(context, found);
   // Where the target rewrites what it is given, a digest that isn't found proves nothing.
-  if (!marked && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
+  if (settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
-  if (marked && free.length > 0) await settleLateLandings(context, writer, row, free, sharers);
+  const late = settle === 'stamp' ? sentTwice(free, candidates, claimed) : marked ? free : [];
+  if (late.length > 0) await settleLateLandings(context, writer, row, late, sharers);
+}
+
+/** What is sure to be ours, and one too many: another send of what the books have from this very listing. */
+function sentTwice(
+  free: readonly Candidate[],
+  candidates: readonly Candidate[],
+  claimed: ReadonlySet<string>,
+): readonly Candidate[] {
+  const known = candidates.filter((one) => one.marked && claimed.has(one.targetId));
+  return free.filter((one) => one.marked && known.some((other) => other.digest.equals(one.digest)));
+}
+
+/** Clocks differ. */
+const EARLIER_MS = 60 * 60_000;
+
+/** From where candidates are looked for; undefined: everywhere. */
+async function positions(
+  { pool, claim }: PassContext,
+  settle: SettleCapability,
+  intents: readonly Intent[],
+): Promise<readonly (string | undefined)[]> {
+  if (settle === 'pending-mark') return [undefined];
+  const marks = [...new Set(intents.map((intent) => intent.mark))];
+  if (settle === 'read-back') return marks.length === 0 ? [undefined] : marks;
+  // Times: the earliest one holds all others. What landed late was sent by this pass or the one before.
+  const start = await passStartBefore(pool, claim.entryId, claim.number);
+  const since = start === undefined ? undefined : new Date(start.getTime() - EARLIER_MS).toISOString();
+  return marks.includes(undefined) || since === undefined ? [undefined] : [[since, ...marks].sort()[0]];
 }
 
 /**
  * What may be ours. Where the target is read back, every batch has its own position: batches overtake each other, so
  * the first intent's need not be the lowest.
  */
-async function allCandidates(writer: Writer, key: string, intents: readonly Intent[]): Promise<Candidate[]> {
+async function allCandidates(
+  writer: Writer,
+  key: string,
+  positions: readonly (string | undefined)[],
+): Promise<Candidate[]> {
   const found = new Map<string, Candidate>();
-  const marks = new Set(intents.map((intent) => intent.mark));
   try {
-    for (const since of marks.size === 0 ? [undefined] : marks)
+    for (const since of positions)
       for await (const candidate of writer.candidates(key, since)) found.set(candidate.targetId, candidate);
   } catch (error) {
     // People removed the folder, and with it whatever we had written there.

@@ -851,10 +851,10 @@ class Transfer {
     this.#failures.add(items.length, failed);
   }
 
-  /** Only a target that is settled by reading back needs to know where it stood before. */
+  /** Only a target that is settled by what was made since needs to know where it stood before. */
   async #mark(target: ContainerRow): Promise<string | undefined> {
     const { settle } = capabilitiesFor(this.#context.target, target.kind);
-    return settle === 'read-back' ? this.#writer().mark(target.key) : undefined;
+    return settle === 'read-back' || settle === 'stamp' ? this.#writer().mark(target.key) : undefined;
   }
 
   #writer() {

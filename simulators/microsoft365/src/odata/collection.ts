@@ -16,6 +16,8 @@ export interface CollectionOptions<T> {
   /** Properties sent when nothing is selected; all unless said. */
   readonly defaults?: readonly string[];
   readonly ignoreCase?: boolean;
+  /** Brings a filter's text into the form in which `view` tells its values. */
+  readonly filterText?: (filter: string) => string;
   /** False: refuse `$filter` (or `$orderby`) as the vendor does on this collection. */
   readonly filter?: boolean;
   readonly orderby?: boolean;
@@ -28,9 +30,13 @@ export function collectionReply<T>(call: Call, items: readonly T[], options: Col
   const { query, preferences } = call;
   const select = query.select;
   checkSelect(options.shape, select);
-  checkExpand(options.shape, query.expand);
+  const { expand } = query;
+  checkExpand(options.shape, expand);
+  const shown = select ?? options.defaults;
+  const names = shown && [...shown, ...expand.map(({ property }) => property)];
   let chosen = items;
-  const filter = query.text('$filter');
+  const asked = query.text('$filter');
+  const filter = asked && (options.filterText?.(asked) ?? asked);
   const view = options.view ?? options.json;
   if (filter !== undefined) {
     if (options.filter === false) throw badRequest('The query option $filter is not supported here.');
@@ -54,7 +60,7 @@ export function collectionReply<T>(call: Call, items: readonly T[], options: Col
   const body: Record<string, unknown> = { '@odata.context': `${call.base}/$metadata#${call.contextPath}` };
   if (query.boolean('$count')) body['@odata.count'] = chosen.length;
   if (start + size < chosen.length) body['@odata.nextLink'] = nextLink(call, start + size, options.paging ?? 'skip');
-  body.value = page.map((item) => project(options.json(item), select ?? options.defaults));
+  body.value = page.map((item) => project(options.json(item), names));
   return jsonReply(200, body);
 }
 

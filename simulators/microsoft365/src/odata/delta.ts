@@ -2,14 +2,22 @@ import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import type { Change, ChangeLog, DeltaPosition } from '../state/change-log.ts';
-import { checkSelect, project, type Shape } from './shape.ts';
+import { type Expand, parseExpand } from './expand.ts';
+import { checkExpand, checkSelect, project, type Shape } from './shape.ts';
 
 /** What a delta token carries: where the round stands, and the options it began with, which hold for all rounds. */
 interface DeltaToken extends DeltaPosition {
   readonly scope: string;
   readonly select: string[] | undefined;
+  readonly expand: string | undefined;
   readonly options: Record<string, string>;
   readonly issued: number;
+}
+
+/** What the round's first request asked for. */
+export interface Wanted {
+  readonly select: readonly string[] | undefined;
+  readonly expand: readonly Expand[];
 }
 
 export interface DeltaOptions {
@@ -18,7 +26,9 @@ export interface DeltaOptions {
   readonly scope: string;
   readonly shape: Shape;
   /** The object as JSON, or undefined when it isn't there for this client (left out). */
-  readonly json: (id: string) => Record<string, unknown> | undefined;
+  readonly json: (id: string, wanted: Wanted) => Record<string, unknown> | undefined;
+  /** True: `$expand` is taken, and handed to `json`. */
+  readonly expand?: boolean;
   /** `{"id", "@removed": {"reason"}}` unless said. */
   readonly removed?: (change: Change) => Record<string, unknown> | undefined;
   readonly pageSize?: number;
@@ -46,10 +56,12 @@ export function deltaReply(call: Call, options: DeltaOptions): Reply {
   const size = Math.min(preferred > 0 ? preferred : (options.pageSize ?? 10), options.maxPageSize ?? 1000);
   const { changes, next, done } = options.log.since(state, size, call.now - cloud.faults.listDelayMs);
   const value: Record<string, unknown>[] = [];
+  const expand = state.expand === undefined ? [] : parseExpand(state.expand);
+  const names = state.select && [...state.select, ...expand.map(({ property }) => property)];
   for (const change of changes) {
     if (change.removed === undefined) {
-      const entity = options.json(change.id);
-      if (entity !== undefined) value.push(project(entity, state.select));
+      const entity = options.json(change.id, { select: state.select, expand });
+      if (entity !== undefined) value.push(project(entity, names));
     } else {
       const removed = (options.removed ?? removedEntry)(change);
       if (removed !== undefined) value.push(removed);
@@ -78,7 +90,9 @@ function begin(call: Call, options: DeltaOptions): DeltaToken {
     const value = call.query.other.get(name);
     if (value !== undefined) kept[name] = value;
   }
-  return { ...options.log.beginning(), scope: options.scope, select, options: kept, issued: call.now };
+  const expand = options.expand === true ? call.query.text('$expand') : undefined;
+  if (expand !== undefined) checkExpand(options.shape, parseExpand(expand));
+  return { ...options.log.beginning(), scope: options.scope, select, expand, options: kept, issued: call.now };
 }
 
 function resume(call: Call, options: DeltaOptions, text: string): DeltaToken {

@@ -106,19 +106,17 @@ export class Budget {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const delay = first.signal.aborted ? 0 : this.#delay(first.cost);
       if (delay === undefined) return;
-      if (delay > 0) return this.#wakeIn(delay);
+      if (delay > 0) return this.#wakeIn(delay, first.signal);
       this.#waiting.shift();
       this.#take(first.cost);
       first.enter();
     }
   };
 
-  #wakeIn(ms: number): void {
+  #wakeIn(ms: number, signal: AbortSignal): void {
     if (this.#isTimed) return;
     this.#isTimed = true;
-    // Who waits may be told to go; then nobody is left to be woken.
-    const stop = AbortSignal.any(this.#waiting.map(({ signal }) => signal));
-    void this.#clock.sleep(ms, stop).then(() => {
+    void this.#clock.sleep(ms, signal).then(() => {
       this.#isTimed = false;
       this.#pump();
     });

@@ -95,6 +95,11 @@ export class GraphClient {
     this.#signal = AbortSignal.any([options.signal, this.#own.signal]);
   }
 
+  /** Origin of the service: links of its own begin with it. */
+  get graph(): string {
+    return this.#options.graph;
+  }
+
   get signal(): AbortSignal {
     return this.#signal;
   }
@@ -155,7 +160,7 @@ export class GraphClient {
   async *pages<T>(request: GraphRequest): AsyncGenerator<GraphPage<T>> {
     for (let path: string | undefined = request.path, query = request.query; path !== undefined; ) {
       const { query: _, ...rest } = request;
-      const { body } = await this.send<GraphPage<T>>(
+      const { body }: GraphAnswer<GraphPage<T>> = await this.send<GraphPage<T>>(
         query === undefined ? { ...rest, path } : { ...rest, path, query },
       );
       if (!Array.isArray(body?.value))

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /**
  * Our mark on what we create in Exchange: a named MAPI property that the create itself carries, and that no client
  * shows. It says whose it is and what was sent, because Exchange writes contents anew: bytes prove nothing there.
@@ -14,7 +16,11 @@ export interface Stamp {
   readonly state: StampState;
   /** 16 bytes: the engine's digest of what was sent. */
   readonly digest: Buffer;
+  /** Another one for each send, 16 hex digits: a copy that people make has that of its original. */
+  readonly send: string;
 }
+
+export const newSend = (): string => randomBytes(8).toString('hex');
 
 export interface ExtendedProperty {
   readonly id: string;
@@ -23,28 +29,31 @@ export interface ExtendedProperty {
 
 const LETTERS = { whole: 'w', incomplete: 'i' } as const;
 
-export const stampProperty = ({ installation, state, digest }: Stamp): ExtendedProperty => ({
+export const stampProperty = ({ installation, state, digest, send }: Stamp): ExtendedProperty => ({
   id: STAMP_PROPERTY,
-  value: `${installation}.${LETTERS[state]}.${digest.toString('hex')}`,
+  value: `${installation}.${LETTERS[state]}.${digest.toString('hex')}.${send}`,
 });
 
 /** The stamp among these properties, of whichever installation; undefined: it isn't ours. */
 export function stampOf(properties: readonly Partial<ExtendedProperty>[] | undefined): Stamp | undefined {
   const value = propertyOf(properties, STAMP_PROPERTY);
-  const found = /^([0-9a-f]{8})\.([wi])\.([0-9a-f]{32})$/.exec(value ?? '');
+  const found = /^([0-9a-f]{8})\.([wi])\.([0-9a-f]{32})\.([0-9a-f]{16})$/.exec(value ?? '');
   if (found === null) return undefined;
   return {
     installation: found[1] as string,
     state: found[2] === 'w' ? 'whole' : 'incomplete',
     digest: Buffer.from(found[3] as string, 'hex'),
+    send: found[4] as string,
   };
 }
 
-/** Ids of properties come back with their GUID and type in a case of the service's own. */
+/** Ids of properties come back in a form of the service's own: `Integer 0xe07` for `Integer 0x0E07`. */
+const normalId = (id: string): string => id.toLowerCase().replace(/\b0x0*(?=[0-9a-f])/g, '0x');
+
 export const propertyOf = (
   properties: readonly Partial<ExtendedProperty>[] | undefined,
   id: string,
-): string | undefined => properties?.find((one) => one.id?.toLowerCase() === id.toLowerCase())?.value;
+): string | undefined => properties?.find((one) => normalId(one.id ?? '') === normalId(id))?.value;
 
 /** For `$expand`: these extended properties of each object. */
 export const expandProperties = (ids: readonly string[]): string =>

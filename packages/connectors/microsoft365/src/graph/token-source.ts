@@ -32,7 +32,7 @@ export interface AppSignIn {
   readonly secret: string;
   /** Origin of the sign-in service. */
   readonly login: string;
-  /** Origin of the service that the token is for. */
+  /** Origin of the service that the token is for, as its cloud names it, wherever it is reached. */
   readonly resource: string;
 }
 
@@ -79,8 +79,7 @@ export class AppTokens implements TokenSource {
   }
 
   async token(signal: AbortSignal, refused?: string): Promise<string> {
-    const { now } = this.#clock;
-    if (this.#current !== undefined && this.#current.token !== refused && this.#current.until - EARLY_MS > now())
+    if (this.#current !== undefined && this.#current.token !== refused && this.#current.until - EARLY_MS > this.#clock.now())
       return this.#current.token;
     this.#asking ??= this.#ask(signal).finally(() => {
       this.#asking = undefined;

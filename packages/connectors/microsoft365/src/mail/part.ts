@@ -1,11 +1,31 @@
-import type { PartDefinition } from '../part.ts';
+import type { Session } from '@sterna/connector-kit';
+import type { PartContext, PartDefinition } from '../part.ts';
+import { mailCapabilities } from './capabilities.ts';
+import { Folders } from './folders.ts';
+import { MailReader } from './reader.ts';
+import { MailWriter } from './writer.ts';
+
+const rights = { read: 'Mail.Read', write: 'Mail.ReadWrite' } as const;
 
 export const mailPart: PartDefinition = {
   key: 'mail',
   kinds: ['message'],
-  rights: { read: 'Mail.Read', write: 'Mail.ReadWrite' },
+  rights,
   title: 'mail',
-  async open() {
-    throw new Error('not written yet');
+  async open(context: PartContext): Promise<Session> {
+    const folders = new Folders(context, rights.read);
+    // Tells at once whether there is a mailbox, and whether the app may see it.
+    const known = await folders.wellKnown();
+    const reader = new MailReader(context, folders);
+    return {
+      capabilities: mailCapabilities(context.settings),
+      reader,
+      ...(context.role === 'write' ? { writer: new MailWriter(context, folders, reader) } : {}),
+      // The same whatever address the mailbox is opened by.
+      identity: `microsoft365:mail:${known.get('inbox') ?? context.address}`,
+      quota: async () => undefined,
+      close: async () => undefined,
+      destroy: () => undefined,
+    };
   },
 };

@@ -44,7 +44,7 @@ describe('requests', () => {
     await on.client.send(get(on, { path: `/users/u/messages/${segment('a/b+c=')}`, query: { $filter: "x eq 'a b+c'" } }));
     await on.client.send(get(on, { prefer: ['odata.maxpagesize=5'] }));
     const [first, second] = on.seen;
-    expect(first?.url).toBe("/v1.0/users/u/messages/a%2Fb%2Bc%3D?$filter=x%20eq%20'a%20b%2Bc'");
+    expect(first?.url).toBe('/v1.0/users/u/messages/a%2Fb%2Bc%3D?$filter=x%20eq%20%27a%20b%2Bc%27');
     expect(first?.headers.prefer).toBe('IdType="ImmutableId"');
     expect(second?.headers.prefer).toBe('IdType="ImmutableId", odata.maxpagesize=5');
     expect(first?.headers.authorization).toBe('Bearer given-token');

@@ -22,8 +22,12 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      this.#sleepers.push({ at: this.#now + Math.max(0, ms), wake: resolve });
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      signal.addEventListener('abort', wake, { once: true });
+      this.#sleepers.push({ at: this.#now + Math.max(0, ms), wake });
       this.#schedule();
     });
   }

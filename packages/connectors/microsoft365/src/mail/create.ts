@@ -1,0 +1,156 @@
+import type { CreateOp, FidelityNote } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import { segment } from '../graph/client.ts';
+import { newSend, type StampState, stampProperty } from '../graph/stamp.ts';
+import type { PartContext } from '../part.ts';
+import { attach, fitsInline, inlineForm } from './attach.ts';
+import { stateOfNew } from './flags.ts';
+import { type NewAttachment, toGraph } from './to-graph.ts';
+
+const RIGHT = 'Mail.ReadWrite';
+/** Of a request's 4 MB (https://learn.microsoft.com/en-us/graph/throttling-limits), as JSON. */
+const MAX_CREATE = 3_500_000;
+/** `importMime` takes the MIME in base64 within the same 4 MB. */
+const MAX_IMPORT = 2_900_000;
+
+export interface Created {
+  readonly id: string;
+  readonly notes: readonly FidelityNote[];
+}
+
+/** Makes one message. @throws SternaError; `outcome-unknown` where it may be there now */
+export async function createMessage(context: PartContext, op: CreateOp): Promise<Created> {
+  const raw = await wholeOf(op);
+  if (raw.length === 0)
+    throw new SternaError('object', 'empty-message', 'The message has no content at all; Microsoft 365 can’t hold that.', {
+      fix: 'Nothing to do: there is nothing in it.',
+    });
+  const isDraft = op.flags.some((flag) => flag.toLowerCase() === '\\draft');
+  // What is imported is never a draft.
+  if (context.settings.mailRoute === 'importMime' && !isDraft && raw.length <= MAX_IMPORT)
+    return importMime(context, op, raw);
+  return createByJson(context, op, raw);
+}
+
+async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
+  const { fields, attachments, notes } = await toGraph(raw, op.flags, op.date);
+  const mark = { installation: context.installation, digest: pivotOf('message').digest(raw), send: newSend() };
+  const stamp = (state: StampState) => stampProperty({ ...mark, state });
+  const { now, later } = split(attachments, MAX_CREATE - Buffer.byteLength(JSON.stringify(fields)));
+  const { client, outlook, userPath } = context;
+  const { body } = await client.send<{ readonly id: string }>({
+    method: 'POST',
+    path: `${userPath}/mailFolders/${segment(op.container)}/messages`,
+    body: {
+      ...fields,
+      singleValueExtendedProperties: [
+        ...fields.singleValueExtendedProperties,
+        // Until its last attachment is there it is no message that anybody should count.
+        stamp(later.length === 0 ? 'whole' : 'incomplete'),
+      ],
+      ...(now.length === 0 ? {} : { attachments: now.map(inlineForm) }),
+    },
+    doing: 'writing a message',
+    right: RIGHT,
+    budget: outlook,
+  });
+  if (later.length > 0) await complete(context, body.id, later, stamp('whole'));
+  return { id: body.id, notes };
+}
+
+/** The attachments that a create had no room for, and then the stamp that says so. */
+async function complete(
+  context: PartContext,
+  id: string,
+  attachments: readonly NewAttachment[],
+  whole: ReturnType<typeof stampProperty>,
+): Promise<void> {
+  const { client, outlook, userPath } = context;
+  const path = `${userPath}/messages/${segment(id)}`;
+  try {
+    for (const one of attachments) await attach(context, path, one);
+    await client.send({
+      method: 'PATCH',
+      path,
+      body: { singleValueExtendedProperties: [whole] },
+      doing: 'completing a message',
+      right: RIGHT,
+      budget: outlook,
+    });
+  } catch (error) {
+    // Half a message is none. Where even that fails, the stamp says that it is half.
+    await removeForGood(context, id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Not to Deleted Items. @throws SternaError; object `not-there` where it is gone already */
+export async function removeForGood({ client, outlook, userPath }: PartContext, id: string): Promise<void> {
+  await client.send({
+    method: 'POST',
+    path: `${userPath}/messages/${segment(id)}/permanentDelete`,
+    doing: 'removing a message',
+    right: RIGHT,
+    budget: outlook,
+    repeatable: true,
+  });
+}
+
+/** As many of them, in order, as fit into a create. */
+function split(
+  attachments: readonly NewAttachment[],
+  room: number,
+): { readonly now: readonly NewAttachment[]; readonly later: readonly NewAttachment[] } {
+  let left = room;
+  const count = attachments.findIndex((one) => {
+    left -= Math.ceil(one.content.length / 3) * 4 + 1_000;
+    return left < 0 || !fitsInline(one);
+  });
+  return count === -1
+    ? { now: attachments, later: [] }
+    : { now: attachments.slice(0, count), later: attachments.slice(count) };
+}
+
+/**
+ * Beta (https://learn.microsoft.com/en-us/graph/api/mailfolder-importmime?view=graph-rest-beta). It takes no stamp, so what
+ * lands unacknowledged is recognized by its bytes, which this route keeps.
+ */
+async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
+  const { client, outlook, userPath } = context;
+  const notes: FidelityNote[] = [];
+  const { body } = await client.send<{ readonly id: string }>({
+    method: 'POST',
+    version: 'beta',
+    path: `${userPath}/mailFolders/${segment(op.container)}/importMime`,
+    headers: { 'content-type': 'text/plain' },
+    body: Buffer.from(raw.toString('base64'), 'latin1'),
+    doing: 'importing a message',
+    right: 'Mail-Advanced.ReadWrite.All',
+    budget: outlook,
+  });
+  const { singleValueExtendedProperties = [], ...state } = stateOfNew(op.flags, notes);
+  const stamp = stampProperty({
+    installation: context.installation,
+    state: 'whole',
+    digest: pivotOf('message').digest(raw),
+    send: newSend(),
+  });
+  await client.send({
+    method: 'PATCH',
+    path: `${userPath}/messages/${segment(body.id)}`,
+    body: { ...state, singleValueExtendedProperties: [...singleValueExtendedProperties, stamp] },
+    doing: 'setting the state of a message',
+    right: RIGHT,
+    budget: outlook,
+  });
+  return { id: body.id, notes };
+}
+
+/** Graph wants a message in one piece, or taken apart: either way it is needed whole. */
+async function wholeOf({ body }: CreateOp): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,26 @@
+/** Where a listing stands: a link of the service, and what was counted on the way. */
+export interface MailCursor {
+  readonly mode: 'full' | 'delta';
+  /** `@odata.nextLink` within a listing, `@odata.deltaLink` at its end. */
+  readonly link: string;
+  /** Live messages: so far within a full listing, before the round within a delta. */
+  readonly total: number;
+  /** Within a delta: something was new, changed or gone. */
+  readonly isChanged?: boolean;
+}
+
+export const formatCursor = ({ mode, link, total, isChanged }: MailCursor): string =>
+  JSON.stringify({ v: 1, m: mode, n: total, ...(isChanged === true ? { c: 1 } : {}), l: link });
+
+/** Undefined for what is no cursor of ours, or leads elsewhere. */
+export function parseCursor(text: string | undefined, graph: string): MailCursor | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { v, m, n, c, l } = JSON.parse(text) as Record<string, unknown>;
+    if (v !== 1 || (m !== 'full' && m !== 'delta') || typeof n !== 'number' || typeof l !== 'string') return undefined;
+    if (!l.startsWith(`${graph}/`)) return undefined;
+    return { mode: m, link: l, total: n, ...(c === 1 ? { isChanged: true } : {}) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import PostalMime, { type Address, type Email } from 'postal-mime';
+
+export interface MimeAttachment {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+  /** Without angle brackets. */
+  readonly contentId: string | undefined;
+  readonly isInline: boolean;
+}
+
+export interface MimeAddress {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** What of a message the JSON of Graph can say. */
+export interface MimeMessage {
+  /** The header block as it stands, without the empty line. */
+  readonly header: string;
+  readonly subject: string;
+  readonly from: readonly MimeAddress[];
+  readonly sender: readonly MimeAddress[];
+  readonly to: readonly MimeAddress[];
+  readonly cc: readonly MimeAddress[];
+  readonly bcc: readonly MimeAddress[];
+  readonly replyTo: readonly MimeAddress[];
+  readonly messageId: string | undefined;
+  readonly inReplyTo: string | undefined;
+  readonly references: string | undefined;
+  readonly date: Date | undefined;
+  readonly text: string | undefined;
+  readonly html: string | undefined;
+  readonly attachments: readonly MimeAttachment[];
+  /** Signed or encrypted: it is worth something only byte by byte. */
+  readonly isSealed: boolean;
+  /** The first field of this name, unfolded. */
+  field(name: string): string | undefined;
+}
+
+/** `multipart/signed` (RFC 1847), S/MIME (RFC 8551), PGP (RFC 3156). */
+const SEALED = /^(?:multipart\/(?:signed|encrypted)|application\/(?:x-)?pkcs7-mime)\b/i;
+const MAX_HEADER = 2 * 1024 * 1024;
+
+/** @throws whatever the parser throws at what it can't take apart */
+export async function parseMime(raw: Buffer): Promise<MimeMessage> {
+  const email = await PostalMime.parse(raw, {
+    // Its bytes are kept: a message in a message is a file.
+    forceRfc822Attachments: true,
+    maxHeadersSize: MAX_HEADER,
+  });
+  const field = (name: string): string | undefined =>
+    email.headers.find(({ key }) => key === name.toLowerCase())?.value.trim() || undefined;
+  const date = new Date(email.date ?? Number.NaN);
+  return {
+    header: headerOf(raw),
+    subject: email.subject ?? '',
+    from: flat(email.from),
+    sender: flat(email.sender),
+    to: flat(email.to),
+    cc: flat(email.cc),
+    bcc: flat(email.bcc),
+    replyTo: flat(email.replyTo),
+    messageId: email.messageId,
+    inReplyTo: email.inReplyTo,
+    references: email.references,
+    date: Number.isNaN(date.getTime()) ? undefined : date,
+    text: email.text,
+    html: email.html,
+    attachments: attachmentsOf(email),
+    isSealed: SEALED.test(field('content-type') ?? ''),
+    field,
+  };
+}
+
+/** The header block alone, of a message that can't be taken apart. */
+export function headerOf(raw: Buffer): string {
+  const text = raw.subarray(0, MAX_HEADER);
+  const end = /\r?\n\r?\n/.exec(text.toString('latin1'))?.index ?? (raw[0] === 13 || raw[0] === 10 ? 0 : text.length);
+  return textOf(text.subarray(0, end));
+}
+
+/** UTF-8, or where it is none, one character for each byte. */
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes.toString('latin1');
+  }
+}
+
+function flat(addresses: Address | readonly Address[] | undefined): MimeAddress[] {
+  const list = addresses === undefined ? [] : Array.isArray(addresses) ? addresses : [addresses as Address];
+  return (list as readonly Address[]).flatMap((one) =>
+    one.group === undefined ? [{ name: one.name, address: one.address }] : one.group,
+  );
+}
+
+function attachmentsOf({ attachments }: Email): MimeAttachment[] {
+  return attachments.map((one, at) => {
+    const content =
+      typeof one.content === 'string' ? Buffer.from(one.content, 'utf8') : Buffer.from(one.content as Uint8Array);
+    const contentId = one.contentId?.replace(/^\s*<|>\s*$/g, '').trim() || undefined;
+    return {
+      name: one.filename ?? nameFor(one.mimeType, at),
+      contentType: one.mimeType,
+      content,
+      contentId,
+      isInline: one.disposition !== 'attachment' && (one.related === true || one.disposition === 'inline') && contentId !== undefined,
+    };
+  });
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'message/rfc822': 'eml',
+  'text/calendar': 'ics',
+  'text/vcard': 'vcf',
+  'text/plain': 'txt',
+  'text/html': 'html',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'application/pdf': 'pdf',
+  'message/delivery-status': 'txt',
+  'application/pkcs7-signature': 'p7s',
+};
+const nameFor = (type: string, at: number): string => `part ${at + 1}.${EXTENSIONS[type] ?? 'bin'}`;

@@ -1,0 +1,30 @@
+import { describeReader, describeWriter, type SuiteFixture } from '@sterna/connector-suite';
+import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { afterEach } from 'vitest';
+import { mailEndpoint } from './suite-endpoint.ts';
+
+const running: Microsoft365[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) {
+    // A bug of the simulator must not pass for an answer of Microsoft 365.
+    const [failure] = server.failures;
+    await server.stop();
+    if (failure !== undefined) throw failure;
+  }
+});
+
+const fixture = (settings: Record<string, unknown>): SuiteFixture => ({
+  make: async () => {
+    const server = await startMicrosoft365({ empty: true, assumptions: { importMime: true } });
+    running.push(server);
+    return mailEndpoint(server, 'alice@contoso.example', { pageSize: 400, ...settings });
+  },
+  keepsFlags: true,
+  keepsDates: true,
+  freeKeywords: true,
+  estimatesSizes: true,
+});
+
+describeReader('microsoft365, mail', fixture({}));
+describeWriter('microsoft365, mail by JSON', fixture({ mailRoute: 'json' }));
+describeWriter('microsoft365, mail by importMime', fixture({ mailRoute: 'importMime' }));

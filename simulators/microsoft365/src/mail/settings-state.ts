@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { DirectoryUser } from '../state/tenant.ts';
+
+export interface Category {
+  readonly id: string;
+  readonly displayName: string;
+  color: string;
+}
+
+/** What a mailbox has beside its items. */
+export class MailboxSettings {
+  /** The mailboxSettings resource, as JSON. */
+  readonly values: Record<string, unknown>;
+  readonly categories: Category[] = [];
+  /** Rules of the inbox, as JSON, in their order. */
+  readonly rules: Record<string, unknown>[] = [];
+  /** `{guid}@{tenant}`'s first half: what admin/exchange knows the mailbox by. */
+  readonly mailboxGuid: string;
+
+  constructor(user: DirectoryUser) {
+    const hash = createHash('sha256').update(`mailbox ${user.id}`).digest('hex');
+    this.mailboxGuid = hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const locale = user.preferredLanguage ?? 'en-US';
+    this.values = {
+      archiveFolder: '',
+      timeZone: 'W. Europe Standard Time',
+      delegateMeetingMessageDeliveryOptions: 'sendToDelegateOnly',
+      dateFormat: 'yyyy-MM-dd',
+      timeFormat: 'HH:mm',
+      userPurpose: user.purpose,
+      automaticRepliesSetting: {
+        status: 'disabled',
+        externalAudience: 'all',
+        internalReplyMessage: '',
+        externalReplyMessage: '',
+        scheduledStartDateTime: { dateTime: '2026-09-01T08:00:00.0000000', timeZone: 'UTC' },
+        scheduledEndDateTime: { dateTime: '2026-09-02T08:00:00.0000000', timeZone: 'UTC' },
+      },
+      language: { locale, displayName: locale },
+      workingHours: {
+        daysOfWeek: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
+        startTime: '08:00:00.0000000',
+        endTime: '17:00:00.0000000',
+        timeZone: { name: 'W. Europe Standard Time' },
+      },
+    };
+  }
+}
