@@ -54,6 +54,10 @@ export interface Assumptions {
   readonly mimeInFolders: boolean;
   /** What a folder's delta says of a message that moved elsewhere. */
   readonly movedReason: 'changed' | 'deleted';
+  /** A meeting's update mails its attendees even when only categories, reminder or extended properties changed. */
+  readonly everyUpdateMails: boolean;
+  /** An event created with a GlobalObjectId (`Binary {6ED8DA90-…} Id 0x3`) keeps it, and iCalUId follows. */
+  readonly globalObjectIdKept: boolean;
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -63,4 +67,6 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   dateOnCreate: 'ignore',
   mimeInFolders: true,
   movedReason: 'changed',
+  everyUpdateMails: false,
+  globalObjectIdKept: true,
 };

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Invitation, invitationsOf } from './calendar/invitations.ts';
 import { type Assumptions, Cloud, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 import { type Clock, realClock } from './clock.ts';
 import { faultReply, sendReply } from './faults/deliver.ts';
@@ -56,6 +57,8 @@ export interface Microsoft365 {
   readonly requests: LoggedRequest[];
   /** Bugs of the simulator itself: what its handlers threw. */
   readonly failures: readonly unknown[];
+  /** Mail about meetings that Exchange would have sent so far. */
+  readonly invitations: readonly Invitation[];
   /** By domain. Throws when there is none. */
   tenant(domain: string): Tenant;
   stop(): Promise<void>;
@@ -118,6 +121,9 @@ export async function startMicrosoft365(options: Options = {}): Promise<Microsof
     faults: cloud.faults,
     tenants: cloud.tenants,
     requests,
+    get invitations() {
+      return cloud.tenants.flatMap(invitationsOf);
+    },
     failures,
     tenant(domain) {
       const tenant = cloud.tenant(domain);
