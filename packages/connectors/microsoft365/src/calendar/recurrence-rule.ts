@@ -1,4 +1,3 @@
-import ICAL from 'ical.js';
 import { compact, dayText, type Moment, wallText } from '../outlook/moments.ts';
 import { instantAt, UTC, wallAt } from '../outlook/zones.ts';
 import {
@@ -40,36 +39,118 @@ export function untilOf(rule: Rule, start: Moment): number | undefined {
   return wallAt(wall, start.zone);
 }
 
+/** Parts that fit no calendar of days: Outlook has nothing like them. */
+const BEYOND_DAYS = ['BYYEARDAY', 'BYWEEKNO', 'BYEASTER', 'RSCALE', 'SKIP'];
+/** Years after which a rule is taken to have no further dates. */
+const YEARS = 400;
+const DAY = 86_400_000;
+
 /**
- * Starts of a rule on the clock of the series, in order, as RFC 5545 has them.
+ * Starts of a rule on the clock of the series, in order, as RFC 5545 section 3.3.10 has them.
  *
  * @param before what begins then or later isn't wanted
- * @throws Error for what is no rule
+ * @throws Error for what is no rule, or one of parts of a day
  */
 export function* startsOf(rule: Rule, start: Moment, before: number): Generator<number> {
   const until = untilOf(rule, start);
   if (rule.has('UNTIL') && until === undefined) throw new Error('UNTIL is no moment');
-  // On the clock of the series alone: the hour stays what it is over changes of the clock.
-  const text = [...rule].filter(([name]) => name !== 'UNTIL').map(([name, value]) => `${name}=${value}`).join(';');
-  const recur = ICAL.Recur.fromString(text);
-  // What can't be iterated would be looked for for ever.
-  if (!happens(rule)) return;
-  const iterator = recur.iterator(ICAL.Time.fromJSDate(new Date(start.wall), true));
-  for (let next = iterator.next(); next; next = iterator.next()) {
-    const wall = Date.UTC(next.year, next.month - 1, next.day, next.hour, next.minute, next.second);
-    if (wall >= before || (until !== undefined && wall > until)) return;
-    yield wall;
+  if (BEYOND_DAYS.some((name) => rule.has(name)) || !isOnClock(rule, start)) throw new Error('not a rule of days');
+  const periods = periodsOf(rule, start);
+  let left = rule.has('COUNT') ? Number(rule.get('COUNT')) : Number.POSITIVE_INFINITY;
+  const positions = numbersIn(rule, 'BYSETPOS');
+  const first = dayStart(start.wall);
+  const end = Math.min(before, start.wall + YEARS * 366 * DAY, until ?? Number.POSITIVE_INFINITY);
+  let isFirst = true;
+  for (const { from, days } of periods) {
+    if (from > end) return;
+    const sorted = [...new Set(days)].sort((a, b) => a - b);
+    const chosen = positions.length === 0 ? sorted : sorted.filter((_, n) => positions.includes(n + 1) || positions.includes(n - sorted.length));
+    for (const day of chosen) {
+      if (day < first) continue;
+      const wall = day + (start.wall - first);
+      // The start counts, also where the rule doesn't have it (section 3.8.5.3).
+      if (isFirst && wall !== start.wall) left -= 1;
+      isFirst = false;
+      if (left <= 0 || wall >= before || (until !== undefined && wall > until)) return;
+      yield wall;
+      left -= 1;
+    }
   }
 }
 
-/** False for days that no month has, as the 30th of February: a library would search for it to the end of time. */
-function happens(rule: Rule): boolean {
-  const months = (rule.get('BYMONTH') ?? '').split(',').filter(Boolean).map(Number);
-  const days = (rule.get('BYMONTHDAY') ?? '').split(',').filter(Boolean).map((day) => Math.abs(Number(day)));
-  if (days.length === 0) return true;
-  const longest = (months.length === 0 ? [1] : months).map((month) => (month === 2 ? 29 : [4, 6, 9, 11].includes(month) ? 30 : 31));
-  return days.some((day) => longest.some((length) => day >= 1 && day <= length));
+const dayStart = (wall: number): number => Math.floor(wall / DAY) * DAY;
+const numbersIn = (rule: Rule, name: string): number[] => (rule.get(name) ?? '').split(',').filter(Boolean).map(Number);
+
+/** BYHOUR and the like say nothing where they name the hour that it is anyway. */
+function isOnClock(rule: Rule, start: Moment): boolean {
+  const date = new Date(start.wall);
+  const clock = { BYHOUR: date.getUTCHours(), BYMINUTE: date.getUTCMinutes(), BYSECOND: date.getUTCSeconds() };
+  return Object.entries(clock).every(([name, value]) => !rule.has(name) || rule.get(name) === String(value));
 }
+
+/** Days of each period of the rule, the first one that of the start; days before it among them. */
+function* periodsOf(rule: Rule, start: Moment): Generator<{ readonly from: number; readonly days: readonly number[] }> {
+  const interval = Number(rule.get('INTERVAL') ?? 1);
+  const byDays = byDay(rule);
+  if (!Number.isInteger(interval) || interval < 1 || byDays === undefined) throw new Error('no rule');
+  const months = numbersIn(rule, 'BYMONTH');
+  const monthDays = numbersIn(rule, 'BYMONTHDAY');
+  const first = dayStart(start.wall);
+  const date = new Date(first);
+  const isMonth = (day: number): boolean => months.length === 0 || months.includes(new Date(day).getUTCMonth() + 1);
+  const isMonthDay = (day: number): boolean => {
+    const at = new Date(day).getUTCDate();
+    return monthDays.length === 0 || monthDays.includes(at) || monthDays.includes(at - lengthOf(day) - 1);
+  };
+  const isWeekday = (day: number): boolean => byDays.length === 0 || byDays.some((one) => DAYS_OF_WEEK.indexOf(one.day) === new Date(day).getUTCDay());
+  const inMonth = (month: number): number[] => {
+    const all = daysFrom(month, lengthOf(month));
+    if (monthDays.length > 0) return all.filter((day) => isMonthDay(day) && isWeekday(day));
+    if (byDays.length > 0) return indexed(all, byDays);
+    return all.filter((day) => new Date(day).getUTCDate() === date.getUTCDate());
+  };
+  switch (rule.get('FREQ')) {
+    case 'DAILY':
+      for (let day = first; ; day += interval * DAY)
+        yield { from: day, days: [day].filter((one) => isMonth(one) && isMonthDay(one) && isWeekday(one)) };
+    case 'WEEKLY': {
+      const begins = CODES.indexOf((rule.get('WKST') ?? 'MO') as never);
+      const wanted = byDays.length === 0 ? [date.getUTCDay()] : byDays.map((one) => DAYS_OF_WEEK.indexOf(one.day));
+      for (let week = first - ((date.getUTCDay() - begins + 7) % 7) * DAY; ; week += interval * 7 * DAY)
+        yield { from: week, days: daysFrom(week, 7).filter((day) => wanted.includes(new Date(day).getUTCDay() as never) && isMonth(day)) };
+    }
+    case 'MONTHLY':
+      for (let n = date.getUTCMonth(); ; n += interval) {
+        const month = Date.UTC(date.getUTCFullYear(), n, 1);
+        yield { from: month, days: isMonth(month) ? inMonth(month) : [] };
+      }
+    case 'YEARLY':
+      for (let year = date.getUTCFullYear(); ; year += interval) {
+        const from = Date.UTC(year, 0, 1);
+        const isOfYear = months.length === 0 && monthDays.length === 0 && byDays.length > 0;
+        const own = months.length > 0 ? months : monthDays.length > 0 ? Array.from({ length: 12 }, (_, n) => n + 1) : [date.getUTCMonth() + 1];
+        const days = isOfYear
+          ? indexed(daysFrom(from, (Date.UTC(year + 1, 0, 1) - from) / DAY), byDays)
+          : own.flatMap((month) => inMonth(Date.UTC(year, month - 1, 1)));
+        yield { from, days };
+      }
+    default:
+      throw new Error('not a rule of days');
+  }
+}
+
+const daysFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, n) => first + n * DAY);
+function lengthOf(day: number): number {
+  const date = new Date(day);
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+}
+
+/** Weekdays among these days: all of them, or the nth from the front or the back. */
+const indexed = (days: readonly number[], wanted: readonly NthDay[]): number[] =>
+  wanted.flatMap(({ day, nth }) => {
+    const all = days.filter((one) => new Date(one).getUTCDay() === DAYS_OF_WEEK.indexOf(day));
+    return nth === undefined ? all : [nth > 0 ? all[nth - 1] : all.at(nth)].filter((one) => one !== undefined);
+  });
 
 /** What Outlook might call the rule; whether it is the same has to be tried. Undefined where nothing comes near. */
 export function patternLike(rule: Rule, start: Moment): RecurrencePattern | undefined {
@@ -109,7 +190,7 @@ function monthly(
   kind: 'Monthly' | 'Yearly',
   common: { readonly interval: number; readonly month?: number },
   rule: Rule,
-  days: readonly { readonly day: DayOfWeek; readonly nth: number | undefined }[],
+  days: readonly NthDay[],
   monthDays: readonly number[],
   date: Date,
   firstDayOfWeek: DayOfWeek,
@@ -131,8 +212,13 @@ function monthly(
   return { type: `absolute${kind}`, ...common, dayOfMonth: day === -1 ? 31 : Math.min(31, Math.max(1, day)) };
 }
 
-function byDay(rule: Rule): { day: DayOfWeek; nth: number | undefined }[] | undefined {
-  const found: { day: DayOfWeek; nth: number | undefined }[] = [];
+interface NthDay {
+  readonly day: DayOfWeek;
+  readonly nth: number | undefined;
+}
+
+function byDay(rule: Rule): NthDay[] | undefined {
+  const found: NthDay[] = [];
   for (const text of (rule.get('BYDAY') ?? '').split(',').filter(Boolean)) {
     const match = /^([+-]?\d{1,2})?(SU|MO|TU|WE|TH|FR|SA)$/.exec(text.trim());
     if (match === null) return undefined;

@@ -67,7 +67,7 @@ export function planSeries(calendar: Component, item: Component, start: Moment, 
     walls = [...found].sort((a, b) => a - b);
     for (const rule of exRules) for (const wall of startsOf(rule, start, (walls.at(-1) ?? 0) + 1)) dropped.add(wall);
   } catch {
-    return unheld(start.wall, [], 'its rule of repetition is invalid');
+    return unheld(start.wall, [], 'Outlook repeats by days, weeks, months and years alone');
   }
   if (!endless && walls.length === 1 && !isExcluded(start.wall)) return single(start.wall);
   // An end beyond all that is compared is as good as none.
