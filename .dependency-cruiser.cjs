@@ -17,14 +17,14 @@ const DAV = 'packages/dav';
 const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
 const SERVER = 'apps/server';
 const SAMPLE_MAILBOX = 'simulators/sample-mailbox';
-const MICROSOFT365 = 'simulators/microsoft365';
+const SIMULATOR = 'simulators/(?!command/)[^/]+';
 const TEST_SERVERS = 'test-servers';
 
 /** The part of the command line that is itself loaded by import() and puts the server together. */
 const CLI_COMPOSITION = '^apps/cli/src/demo/';
 
 /** What tests may import beside what their package may. */
-const FOR_TESTS = [TEST_SERVERS, SAMPLE_MAILBOX, MICROSOFT365, SUITE];
+const FOR_TESTS = [TEST_SERVERS, SIMULATOR, SUITE];
 
 const LAYERS = [
   { layer: CORE, may: [] },
@@ -50,7 +50,8 @@ const LAYERS = [
   { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SAMPLE_MAILBOX] },
   { layer: 'apps/web', may: [CORE, CONTRACT] },
   // They stand for other people's systems: a misunderstanding shared with our code would hide itself.
-  { layer: 'simulators/[^/]+', may: [], testsMay: [] },
+  { layer: SIMULATOR, may: [], testsMay: [] },
+  { layer: 'simulators/command', may: [SIMULATOR], testsMay: [] },
   { layer: TEST_SERVERS, may: [], testsMay: [] },
 ];
 

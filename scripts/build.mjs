@@ -17,6 +17,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Name of the program → its entry and where it goes. */
 const PROGRAMS = {
   sterna: { entry: 'apps/cli/src/sterna.ts', dist: 'apps/cli/dist' },
+  'sterna-simulator': { entry: 'simulators/command/src/sterna-simulator.ts', dist: 'simulators/command/dist' },
 };
 
 /** Not bundled: native code, or code that looks for files beside itself or starts workers from them. */

@@ -30,7 +30,7 @@ export class Cloud {
     this.ids = new Ids(new Random(`${seed}/ids`));
     const keys = new Random(`${seed}/keys`);
     this.tokens = new Tokens(keys.bytes(32));
-    this.accessTokens = new AccessTokens(this, keys.bytes(32));
+    this.accessTokens = new AccessTokens(clock, keys.bytes(32));
   }
 
   /** By id or domain. */
@@ -54,6 +54,10 @@ export interface Assumptions {
   readonly mimeInFolders: boolean;
   /** What a folder's delta says of a message that moved elsewhere. */
   readonly movedReason: 'changed' | 'deleted';
+  /** Once in a round of several pages, delta answers an empty page with a nextLink. */
+  readonly emptyPages: boolean;
+  /** HTML that comes as JSON is told as a whole document with a head, text with CRLF, as the reference's examples show. */
+  readonly rewritesBodies: boolean;
   /** A meeting's update mails its attendees even when only categories, reminder or extended properties changed. */
   readonly everyUpdateMails: boolean;
   /** An event created with a GlobalObjectId (`Binary {6ED8DA90-…} Id 0x3`) keeps it, and iCalUId follows. */
@@ -67,6 +71,8 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   dateOnCreate: 'ignore',
   mimeInFolders: true,
   movedReason: 'changed',
+  emptyPages: true,
+  rewritesBodies: true,
   everyUpdateMails: false,
   globalObjectIdKept: true,
 };

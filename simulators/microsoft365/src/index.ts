@@ -1,13 +1,13 @@
 export type { Invitation } from './calendar/invitations.ts';
 export { type CalendarMailbox, calendarMailbox } from './calendar/store.ts';
-export { type Assumptions, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 export { type Clock, VirtualClock } from './clock.ts';
+export { type Assumptions, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 export { type ContactMailbox, contactMailbox } from './contacts/store.ts';
-export { MIGRATION_APP } from './seed/people.ts';
-export type { Size } from './seed/size.ts';
 export type { Fault, FaultRule } from './faults/faults.ts';
 export { DOCUMENTED_LIMITS, type Limits } from './limits/throttle.ts';
 export { DirectMail, type DirectMessage, type DirectState } from './mail/direct.ts';
+export { MIGRATION_APP } from './seed/people.ts';
+export type { Size } from './seed/size.ts';
 export { type Exchange, type LoggedRequest, type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
 export { type App, type DirectoryUser, newApp, registerCertificate, type Tenant } from './state/tenant.ts';
 export { type TodoMailbox, todoMailbox } from './todo/store.ts';

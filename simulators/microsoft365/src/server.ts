@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Invitation, invitationsOf } from './calendar/invitations.ts';
-import { type Assumptions, Cloud, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 import { type Clock, realClock } from './clock.ts';
+import { type Assumptions, Cloud, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 import { faultReply, sendReply } from './faults/deliver.ts';
 import type { Fault, Faults } from './faults/faults.ts';
 import type { Incoming } from './http/call.ts';
@@ -53,7 +53,7 @@ export interface Microsoft365 {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly tenants: readonly Tenant[];
-  /** All requests so far, oldest first; tests may empty it. */
+  /** The requests so far, oldest first (the newest 100,000 at least); tests may empty it. */
   readonly requests: LoggedRequest[];
   /** Bugs of the simulator itself: what its handlers threw. */
   readonly failures: readonly unknown[];
@@ -63,6 +63,8 @@ export interface Microsoft365 {
   tenant(domain: string): Tenant;
   stop(): Promise<void>;
 }
+
+const LOG_LENGTH = 200_000;
 
 /** Starts Entra's token endpoint and Microsoft Graph on one loopback port, with the tenants of `seed`. */
 export async function startMicrosoft365(options: Options = {}): Promise<Microsoft365> {
@@ -100,6 +102,7 @@ export async function startMicrosoft365(options: Options = {}): Promise<Microsof
         ? faultReply(cloud, incoming, fault)
         : await dispatch(cloud, routers, incoming, async (item) => (await answer(item, true)).reply);
     if (fault?.kind === 'answer' && fault.afterEffect === true) reply = faultReply(cloud, incoming, fault);
+    if (requests.length >= LOG_LENGTH) requests.splice(0, LOG_LENGTH / 2);
     requests.push({
       at: clock.now(),
       method: incoming.method,
@@ -112,6 +115,9 @@ export async function startMicrosoft365(options: Options = {}): Promise<Microsof
     return { reply, fault };
   }
 
+  // Only tests end connections; a client's idle one mustn't end by chance.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
   await listen(server, options.port ?? 0);
   cloud.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

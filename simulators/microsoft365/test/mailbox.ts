@@ -1,5 +1,6 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type Assumptions, type Microsoft365, startMicrosoft365, VirtualClock } from '../src/index.ts';
+import { Contract } from './contract/index.ts';
 import { type Client, signIn } from './sign-in.ts';
 
 /** What one test file works with: a simulator of its own with empty mailboxes, and Contoso's app signed in. */
@@ -9,15 +10,33 @@ export interface Setting {
   readonly call: Client;
 }
 
-/** Starts a simulator before the file's tests and stops it after them. Its properties are there once tests run. */
-export function withServer(assumptions: Partial<Assumptions> = {}): Setting {
+/**
+ * Starts a simulator before the file's tests and stops it after them, holding all that was said against Graph's
+ * description. Its properties are there once tests run.
+ *
+ * @param of onPurpose: what the tests send wrongly to see it refused or passed over
+ */
+export function withServer(
+  of: { readonly assumptions?: Partial<Assumptions>; readonly onPurpose?: RegExp } = {},
+): Setting {
+  const contract = new Contract();
   const setting = {} as { -readonly [K in keyof Setting]: Setting[K] };
   beforeAll(async () => {
     setting.clock = new VirtualClock();
-    setting.server = await startMicrosoft365({ empty: true, clock: setting.clock, assumptions });
+    setting.server = await startMicrosoft365({
+      empty: true,
+      clock: setting.clock,
+      assumptions: of.assumptions ?? {},
+      observe: contract.observe,
+    });
     setting.call = await signIn(setting.server, setting.server.tenant('contoso.example'));
   });
-  afterAll(() => setting.server.stop());
+  afterAll(async () => {
+    await setting.server.stop();
+    expect(setting.server.failures).toEqual([]);
+    expect(contract.faults.filter((fault) => of.onPurpose?.test(fault) !== true)).toEqual([]);
+    if (contract.present) expect(contract.checked).toBeGreaterThan(0);
+  });
   return setting;
 }
 

@@ -2,13 +2,28 @@ import type { Call } from '../http/call.ts';
 import { badRequest, GraphError, itemNotFound } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
+import { normalizeFilterIds } from '../mail/extended-property.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { changeKey } from '../odata/etag.ts';
-import { checkSelect, project, shape } from '../odata/shape.ts';
+import type { Expand } from '../odata/expand.ts';
+import { checkExpand, checkSelect, project, shape } from '../odata/shape.ts';
+import {
+  expandedProperties,
+  extendedPropertyFields,
+  filterableProperties,
+  withExtendedProperties,
+} from '../outlook/extended-properties.ts';
 import { boolean, emailAddress, invalid, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { sendCancellation } from './invitations.ts';
 import { accessDenied, calendarPaths, listedCalendar, mailboxOf, readCalendars, writeCalendars } from './place.ts';
-import { type Calendar, type CalendarGroup, type CalendarMailbox, type CalendarPermission, colors, roles } from './store.ts';
+import {
+  type Calendar,
+  type CalendarGroup,
+  type CalendarMailbox,
+  type CalendarPermission,
+  colors,
+  roles,
+} from './store.ts';
 
 const read = { permissions: readCalendars, service: 'outlook' } as const;
 const write = { permissions: writeCalendars, service: 'outlook' } as const;
@@ -54,9 +69,14 @@ export const calendarRoutes: Route[] = [
   { ...write, method: 'PATCH', path: `${groups}/{group}`, handle: updateGroup },
   { ...write, method: 'DELETE', path: `${groups}/{group}`, handle: deleteGroup },
   { ...read, method: 'GET', path: `${groups}/{group}/calendars`, handle: listCalendars },
-  { ...write, method: 'POST', path: `${groups}/{group}/calendars`, handle: (call) => createCalendar(call, groupOf(call)) },
+  {
+    ...write,
+    method: 'POST',
+    path: `${groups}/{group}/calendars`,
+    handle: (call) => createCalendar(call, groupOf(call)),
+  },
   ...calendarPaths.flatMap((path): Route[] => [
-    { ...read, method: 'GET', path, handle: (call) => calendarReply(call, listedCalendar(call)) },
+    { ...read, method: 'GET', path, handle: (call) => calendarReply(call, mailboxOf(call), listedCalendar(call)) },
     { ...write, method: 'PATCH', path, handle: updateCalendar },
     { ...write, method: 'DELETE', path, handle: deleteCalendar },
     { ...write, method: 'POST', path: `${path}/permanentDelete`, handle: deleteCalendar },
@@ -88,17 +108,35 @@ function calendarJson(mailbox: CalendarMailbox, calendar: Calendar): Record<stri
   };
 }
 
-function calendarReply(call: Call, calendar: Calendar, status = 200): Reply {
-  const { select } = call.query;
+/** One calendar, as its mailbox lists it. */
+export function calendarReply(call: Call, mailbox: CalendarMailbox, calendar: Calendar, status = 200): Reply {
+  const { select, expand } = call.query;
   checkSelect(calendarShape, select);
-  return entityReply(call, project(calendarJson(mailboxOf(call), calendar), select), { status });
+  checkExpand(calendarShape, expand);
+  const shown = expanded(calendar, expand);
+  return entityReply(call, { ...project(calendarJson(mailbox, calendar), select), ...shown }, { status });
+}
+
+/** Only extended properties are shown along; events have their own requests. */
+function expanded(calendar: Calendar, expand: readonly Expand[]): Record<string, unknown> {
+  const other = expand.find(({ property }) => !property.endsWith('ExtendedProperties'));
+  if (other !== undefined) throw badRequest(`'${other.property}' can't be expanded here.`, 'ErrorInvalidUrlQuery');
+  return expandedProperties(calendar.properties, expand);
 }
 
 function listCalendars(call: Call): Reply {
   const mailbox = mailboxOf(call);
   const group = call.route.path.includes('{group}') ? groupOf(call).id : undefined;
-  const calendars = [...mailbox.calendars.values()].filter((calendar) => group === undefined || calendar.groupId === group);
-  return collectionReply(call, calendars, { shape: calendarShape, json: (calendar) => calendarJson(mailbox, calendar) });
+  const calendars = [...mailbox.calendars.values()].filter(
+    (calendar) => group === undefined || calendar.groupId === group,
+  );
+  const { expand } = call.query;
+  return collectionReply(call, calendars, {
+    shape: calendarShape,
+    filterText: normalizeFilterIds,
+    json: (calendar) => ({ ...calendarJson(mailbox, calendar), ...expanded(calendar, expand) }),
+    view: (calendar) => ({ ...calendarJson(mailbox, calendar), ...filterableProperties(calendar.properties) }),
+  });
 }
 
 const calendarFields = object('calendar', {
@@ -116,6 +154,7 @@ const calendarFields = object('calendar', {
   isTallyingResponses: readOnly,
   isRemovable: readOnly,
   owner: readOnly,
+  ...extendedPropertyFields,
 });
 
 function freeName(mailbox: CalendarMailbox, name: string, except?: Calendar): void {
@@ -127,30 +166,38 @@ function freeName(mailbox: CalendarMailbox, name: string, except?: Calendar): vo
 
 function createCalendar(call: Call, group: CalendarGroup | undefined): Reply {
   const mailbox = mailboxOf(call);
-  const { name, color = 'auto' } = calendarFields(call.json(), '');
+  const given = calendarFields(call.json(), '');
+  const { name, color = 'auto' } = given;
   if (name === undefined || name.trim() === '') throw invalid('A calendar needs a name.');
   freeName(mailbox, name);
-  const calendar = mailbox.addCalendar(name, { color, ...(group === undefined ? {} : { groupId: group.id }) });
-  return calendarReply(call, calendar, 201);
+  const calendar = mailbox.addCalendar(name, {
+    color,
+    properties: withExtendedProperties(new Map(), given),
+    ...(group === undefined ? {} : { groupId: group.id }),
+  });
+  return calendarReply(call, mailbox, calendar, 201);
 }
 
 function updateCalendar(call: Call): Reply {
   const calendar = listedCalendar(call);
-  const { name, color } = calendarFields(call.json(), '');
+  const given = calendarFields(call.json(), '');
+  const { name, color } = given;
   if (name !== undefined && name !== calendar.name) {
     if (calendar.isDefault) throw badRequest('The default calendar cannot be renamed.', 'ErrorInvalidRequest');
     freeName(mailboxOf(call), name, calendar);
     calendar.name = name;
   }
   if (color !== undefined) calendar.color = color;
+  calendar.properties = withExtendedProperties(calendar.properties, given);
   calendar.version++;
-  return calendarReply(call, calendar);
+  return calendarReply(call, mailboxOf(call), calendar);
 }
 
 function deleteCalendar(call: Call): Reply {
   const mailbox = mailboxOf(call);
   const calendar = listedCalendar(call);
-  if (!calendar.isRemovable) throw badRequest('Distinguished folders cannot be deleted.', 'ErrorDeleteDistinguishedFolder');
+  if (!calendar.isRemovable)
+    throw badRequest('Distinguished folders cannot be deleted.', 'ErrorDeleteDistinguishedFolder');
   for (const event of mailbox.eventsIn(calendar)) sendCancellation(mailbox, event, event.fields);
   mailbox.removeCalendar(calendar);
   return noContent();
@@ -246,7 +293,8 @@ function createPermission(call: Call): Reply {
     throw invalid('A calendar permission needs a role and an emailAddress.');
   }
   const taken = calendar.permissions.some((one) => one.address?.toLowerCase() === address.toLowerCase());
-  if (taken) throw new GraphError(409, 'ErrorCalendarPermissionExists', 'The calendar is already shared with this address.');
+  if (taken)
+    throw new GraphError(409, 'ErrorCalendarPermissionExists', 'The calendar is already shared with this address.');
   const permission: CalendarPermission = {
     id: call.cloud.ids.token(24),
     name: grantee?.name ?? address,

@@ -1,4 +1,4 @@
-import { attachmentInput, type AttachmentInput } from '../outlook/attachments.ts';
+import { type AttachmentInput, attachmentInput } from '../outlook/attachments.ts';
 import { extendedPropertyFields, withExtendedProperties } from '../outlook/extended-properties.ts';
 import {
   boolean,
@@ -19,6 +19,7 @@ import {
 import { readItemBody } from '../outlook/item-body.ts';
 import type { Attendee, EventFields, Location } from './event.ts';
 import { noResponse } from './event.ts';
+import { cleanGlobalObjectId, globalObjectId, uidOf } from './global-object-id.ts';
 import type { PatternedRecurrence } from './recurrence.ts';
 import { readRecurrence } from './recurrence-input.ts';
 import { readZonedTime, type ZonedTime } from './zoned-time.ts';
@@ -119,6 +120,8 @@ export interface EventInput {
   readonly fields: Partial<Omit<EventFields, 'attachments' | 'joinUrl' | 'responseStatus'>>;
   readonly attachments: readonly AttachmentInput[];
   readonly transactionId: string | null;
+  /** Of the GlobalObjectId among the extended properties, which only a create can have. */
+  readonly iCalUId: string | undefined;
   /** Undefined: not given; null: none (any more). */
   readonly recurrence: ((zone: string) => PatternedRecurrence) | null | undefined;
   readonly given: ReadonlySet<string>;
@@ -128,9 +131,14 @@ export interface EventInput {
 export function readEvent(json: Record<string, unknown>, before: EventFields): EventInput {
   const read = eventFields(json, '');
   const fields: Partial<{ -readonly [K in keyof EventFields]: EventFields[K] }> = {};
-  const keep = <K extends keyof EventFields>(name: K, value: EventFields[K] | null | undefined, none: EventFields[K]) => {
+  const keep = <K extends keyof EventFields>(
+    name: K,
+    value: EventFields[K] | null | undefined,
+    none: EventFields[K],
+  ) => {
     if (value !== undefined) fields[name] = value ?? none;
   };
+  let iCalUId: string | undefined;
   keep('subject', read.subject, '');
   keep('body', read.body, { contentType: 'html', content: '' });
   if (read.start === null || read.end === null) throw invalid('start and end must not be null.');
@@ -155,9 +163,11 @@ export function readEvent(json: Record<string, unknown>, before: EventFields): E
   else if (read.location !== undefined) fields.locations = [locationOf(read.location ?? {})].filter(hasPlace);
   if (read.singleValueExtendedProperties !== undefined || read.multiValueExtendedProperties !== undefined) {
     fields.properties = withExtendedProperties(before.properties, read);
+    iCalUId = takeUid(fields.properties);
   }
   const recurrence = read.recurrence?.given;
   return {
+    iCalUId,
     fields,
     attachments: read.attachments ?? [],
     transactionId: read.transactionId ?? null,
@@ -169,13 +179,23 @@ export function readEvent(json: Record<string, unknown>, before: EventFields): E
   };
 }
 
+/** Takes the GlobalObjectId out of the properties: Exchange keeps it with the event itself. */
+function takeUid(properties: Map<string, string | string[]>): string | undefined {
+  const given = properties.get(globalObjectId);
+  properties.delete(globalObjectId);
+  properties.delete(cleanGlobalObjectId);
+  return typeof given === 'string' ? uidOf(Buffer.from(given, 'base64')) : undefined;
+}
+
 type GivenAttendee = ReturnType<typeof readAttendee>;
 
 function attendeesOf(given: readonly GivenAttendee[], before: readonly Attendee[]): Attendee[] {
-  if (given.length > mostAttendees) throw invalid(`An event has at most ${mostAttendees} attendees.`, 'ErrorTooManyRecipients');
+  if (given.length > mostAttendees)
+    throw invalid(`An event has at most ${mostAttendees} attendees.`, 'ErrorTooManyRecipients');
   return given.map(({ type, emailAddress: mail }) => {
     const address = mail?.address;
-    if (typeof address !== 'string' || address === '') throw invalid('An attendee needs an address.', 'ErrorInvalidRecipients');
+    if (typeof address !== 'string' || address === '')
+      throw invalid('An attendee needs an address.', 'ErrorInvalidRecipients');
     const known = before.find((attendee) => attendee.emailAddress.address.toLowerCase() === address.toLowerCase());
     return {
       type: type ?? 'required',
@@ -206,12 +226,23 @@ function locationOf(given: ReturnType<typeof readLocation>): Location {
  *
  * @throws GraphError 400 when it ends before it starts, or is all day without beginning and ending at midnight
  */
-export function checkTimes(start: ZonedTime, end: ZonedTime, isAllDay: boolean, instant: (time: ZonedTime) => number): void {
+export function checkTimes(
+  start: ZonedTime,
+  end: ZonedTime,
+  isAllDay: boolean,
+  instant: (time: ZonedTime) => number,
+): void {
   if (isAllDay) {
     const midnight = ({ wall }: ZonedTime) => wall % 86_400_000 === 0;
-    if (!midnight(start)) throw invalid('The Event.Start property for an all-day event needs to be set to midnight.', 'ErrorInvalidRequest');
-    if (!midnight(end)) throw invalid('The Event.End property for an all-day event needs to be set to midnight.', 'ErrorInvalidRequest');
-    if (start.zone !== end.zone) throw invalid('Start and end of an all-day event need the same time zone.', 'ErrorInvalidRequest');
+    if (!midnight(start))
+      throw invalid(
+        'The Event.Start property for an all-day event needs to be set to midnight.',
+        'ErrorInvalidRequest',
+      );
+    if (!midnight(end))
+      throw invalid('The Event.End property for an all-day event needs to be set to midnight.', 'ErrorInvalidRequest');
+    if (start.zone !== end.zone)
+      throw invalid('Start and end of an all-day event need the same time zone.', 'ErrorInvalidRequest');
     if (end.wall - start.wall < 86_400_000) {
       throw invalid('The duration of an event marked as All day must be at least 24 hours.', 'ErrorInvalidRequest');
     }

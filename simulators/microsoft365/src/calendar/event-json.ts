@@ -1,5 +1,6 @@
 import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
 import { changeKey } from '../odata/etag.ts';
 import type { Expand } from '../odata/expand.ts';
 import { project, shape } from '../odata/shape.ts';
@@ -8,9 +9,10 @@ import { expandedProperties, filterableProperties } from '../outlook/extended-pr
 import { instantText } from '../outlook/input.ts';
 import { bodyJson, bodyPreview, prefersText } from '../outlook/item-body.ts';
 import type { CalendarEvent, EventFields } from './event.ts';
+import { cleanGlobalObjectId, globalObjectId, globalObjectIdOf, instanceUid } from './global-object-id.ts';
 import { recurrenceJson } from './recurrence-input.ts';
 import { eventInstant, exceptionsOf, type Instance } from './series.ts';
-import { instanceId, instanceUid } from './store.ts';
+import { instanceId } from './store.ts';
 import { preferredZone, timeJson, type ZonedTime } from './zoned-time.ts';
 import { wallText } from './zones.ts';
 
@@ -117,7 +119,11 @@ function shownTime(time: ZonedTime, isAllDay: boolean, zone: string): Record<str
 }
 
 /** A single event or master (no instance), or one instance of a series, whole. */
-export function eventJson(event: CalendarEvent, instance: Instance | undefined, view: EventView): Record<string, unknown> {
+export function eventJson(
+  event: CalendarEvent,
+  instance: Instance | undefined,
+  view: EventView,
+): Record<string, unknown> {
   const ofSeries = instance !== undefined && instance.date !== undefined;
   const fields: EventFields = instance?.fields ?? event.fields;
   const masterId = shownId(event, view.immutableIds);
@@ -184,10 +190,17 @@ export function occurrenceId(masterId: string, date: string): string {
   return `OID.${masterId}.${date}`;
 }
 
+/** With those that Exchange itself gives every event. */
+function propertiesOf(event: CalendarEvent, instance: Instance | undefined): ExtendedProperties {
+  const own = instance?.fields ?? event.fields;
+  const id = (date: string | undefined) => globalObjectIdOf(event.iCalUId, date).toString('base64');
+  return new Map([...own.properties, [globalObjectId, id(instance?.date)], [cleanGlobalObjectId, id(undefined)]]);
+}
+
 /** What `$filter` and `$orderby` see of an event. */
 export function eventFilterView(event: CalendarEvent, instance: Instance | undefined): Record<string, unknown> {
   const json = eventJson(event, instance, { zone: 'UTC', text: true, immutableIds: false });
-  return { ...json, ...filterableProperties((instance?.fields ?? event.fields).properties) };
+  return { ...json, ...filterableProperties(propertiesOf(event, instance)) };
 }
 
 /**
@@ -202,9 +215,10 @@ export function expandedEvent(
   alone: boolean,
 ): Record<string, unknown> {
   const fields = instance?.fields ?? event.fields;
-  const shown = expandedProperties(fields.properties, expand);
+  const shown = expandedProperties(propertiesOf(event, instance), expand);
   for (const { property, select, expand: inner } of expand) {
-    if (property === 'attachments') shown.attachments = fields.attachments.map((one) => project(attachmentJson(one), select));
+    if (property === 'attachments')
+      shown.attachments = fields.attachments.map((one) => project(attachmentJson(one), select));
     else if (property === 'extensions') shown.extensions = [];
     else if (property === 'exceptionOccurrences' && alone) {
       if (event.recurrence !== null && instance === undefined) {

@@ -2,12 +2,13 @@ import type { Call } from '../http/call.ts';
 import { badRequest, itemNotFound } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
+import { normalizeFilterIds } from '../mail/extended-property.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { checkIfMatch } from '../odata/etag.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { type Attachment, type AttachmentHolder, attachmentRoutes, makeAttachment } from '../outlook/attachments.ts';
-import { canonicalFilter } from '../outlook/extended-properties.ts';
 import { boolean, invalid, listOf, object, orNull, recipient, text } from '../outlook/input.ts';
+import { calendarReply } from './calendar-routes.ts';
 import type { CalendarEvent, EventFields, Response } from './event.ts';
 import { checkTimes, type EventInput, readEvent } from './event-input.ts';
 import {
@@ -21,7 +22,15 @@ import {
   preferenceApplied,
 } from './event-json.ts';
 import { send, sendCancellation, sendRequest, sendUpdate } from './invitations.ts';
-import { accessDenied, calendarPaths, eventPaths, foundEvent, placeOf, readCalendars, writeCalendars } from './place.ts';
+import {
+  accessDenied,
+  calendarPaths,
+  eventPaths,
+  foundEvent,
+  placeOf,
+  readCalendars,
+  writeCalendars,
+} from './place.ts';
 import { dateOf, dateText, occurrenceDates, type PatternedRecurrence } from './recurrence.ts';
 import { eventInstant, type Instance, instanceOn, instancesBetween, neighbours } from './series.ts';
 import { blankFields, type CalendarMailbox } from './store.ts';
@@ -53,10 +62,16 @@ export const eventRoutes: Route[] = [
     { ...write, method: 'DELETE', path, handle: deleteEvent },
     { ...write, method: 'POST', path: `${path}/permanentDelete`, handle: deleteEvent },
     { ...read, method: 'GET', path: `${path}/instances`, handle: listInstances },
+    { ...read, method: 'GET', path: `${path}/calendar`, handle: calendarOfEvent },
     { ...write, method: 'POST', path: `${path}/cancel`, handle: cancelEvent },
     { ...write, method: 'POST', path: `${path}/forward`, handle: forwardEvent },
     { ...write, method: 'POST', path: `${path}/accept`, handle: (call) => respond(call, 'accepted') },
-    { ...write, method: 'POST', path: `${path}/tentativelyAccept`, handle: (call) => respond(call, 'tentativelyAccepted') },
+    {
+      ...write,
+      method: 'POST',
+      path: `${path}/tentativelyAccept`,
+      handle: (call) => respond(call, 'tentativelyAccepted'),
+    },
     { ...write, method: 'POST', path: `${path}/decline`, handle: (call) => respond(call, 'declined') },
     { ...write, method: 'POST', path: `${path}/dismissReminder`, handle: dismissReminder },
     { ...write, method: 'POST', path: `${path}/snoozeReminder`, handle: snoozeReminder },
@@ -67,14 +82,14 @@ export const eventRoutes: Route[] = [
 function rowsReply(call: Call, rows: readonly Row[]): Reply {
   const view = eventView(call);
   const { expand } = call.query;
-  const filter = call.query.text('$filter');
-  const reply = collectionReply(withFilter(call, filter), rows, {
+  const reply = collectionReply(call, rows, {
     shape: eventShape,
     json: ({ event, instance }) => ({
       ...eventJson(event, instance, view),
       ...expandedEvent(event, instance, expand, view, false),
     }),
     view: ({ event, instance }) => eventFilterView(event, instance),
+    filterText: normalizeFilterIds,
     maxPageSize: 1000,
   });
   return { ...reply, headers: { ...reply.headers, ...preferenceApplied(call) } };
@@ -105,7 +120,8 @@ function windowOf(call: Call): { from: number; to: number } {
     }
     // A plus sign that wasn't escaped has become a space.
     const parsed = parseWall(given.replace(' ', '+'));
-    if (parsed === undefined) throw badRequest(`The value '${given}' of parameter '${name}' is invalid.`, 'ErrorInvalidParameter');
+    if (parsed === undefined)
+      throw badRequest(`The value '${given}' of parameter '${name}' is invalid.`, 'ErrorInvalidParameter');
     return parsed.wall - (parsed.offset ?? 0);
   }) as [number, number];
   if (to < from) throw badRequest('The end of the time window is before its start.', 'ErrorInvalidParameter');
@@ -144,6 +160,12 @@ function listInstances(call: Call): Reply {
   );
 }
 
+/** The calendar that an event lies in. */
+function calendarOfEvent(call: Call): Reply {
+  const { mailbox, calendar } = foundEvent(call);
+  return calendarReply(call, mailbox, calendar);
+}
+
 function eventReply(call: Call, event: CalendarEvent, instance: Instance | undefined, status = 200): Reply {
   const view = eventView(call);
   const { select, expand } = call.query;
@@ -152,7 +174,9 @@ function eventReply(call: Call, event: CalendarEvent, instance: Instance | undef
   const isMaster = event.recurrence !== null && instance === undefined;
   const shown = expandedEvent(event, instance, expand, view, true);
   const cancelled =
-    isMaster && select?.includes('cancelledOccurrences') ? { cancelledOccurrences: cancelledOccurrences(event, view) } : {};
+    isMaster && select?.includes('cancelledOccurrences')
+      ? { cancelledOccurrences: cancelledOccurrences(event, view) }
+      : {};
   const json = { ...project({ ...eventJson(event, instance, view), ...cancelled }, select), ...shown };
   return entityReply(call, json, { status, headers: preferenceApplied(call) });
 }
@@ -169,13 +193,18 @@ function createEvent(call: Call): Reply {
   const again = input.transactionId === null ? undefined : mailbox.byTransaction.get(input.transactionId);
   if (again !== undefined) return eventReply(call, again, undefined, 201);
   const { start, end } = input.fields;
-  if (start === undefined || end === undefined) throw invalid('At least one property failed validation: start and end are required.');
+  if (start === undefined || end === undefined)
+    throw invalid('At least one property failed validation: start and end are required.');
   const isAllDay = input.fields.isAllDay ?? false;
   checkTimes(start, end, isAllDay, instantOfTime);
-  const timed = withSeries({ ...blankFields, ...input.fields, start, end, isAllDay }, input.recurrence?.(start.zone) ?? null);
+  const timed = withSeries(
+    { ...blankFields, ...input.fields, start, end, isAllDay },
+    input.recurrence?.(start.zone) ?? null,
+  );
   const attachments = input.attachments.map((attachment) => makeAttachment(call.cloud, attachment));
   const fields = { ...input.fields, ...timed.fields, attachments, ...onlineMeeting(call, input.fields) };
   const event = mailbox.addEvent(calendar, fields, {
+    ...(call.cloud.assumptions.globalObjectIdKept && input.iCalUId !== undefined ? { iCalUId: input.iCalUId } : {}),
     recurrence: timed.recurrence,
     transactionId: input.transactionId,
     originalStartTimeZone: start.zone,
@@ -210,7 +239,10 @@ function withSeries(
   const wall = isAllDay ? start.wall : wallAt(instantOfTime(start), known(recurrence.range.recurrenceTimeZone));
   const { startDate } = recurrence.range;
   if (dateText(wall) !== startDate) {
-    throw invalid('The startDate of the recurrence range must be the date of the event\'s start.', 'ErrorInvalidRecurrence');
+    throw invalid(
+      "The startDate of the recurrence range must be the date of the event's start.",
+      'ErrorInvalidRecurrence',
+    );
   }
   const first = occurrenceDates(recurrence).next().value as number;
   const shift = first - dateOf(startDate);
@@ -260,11 +292,15 @@ function updateInstance(
     throw invalid('The recurrence of one occurrence of a series cannot be changed.', 'ErrorInvalidRequest');
   }
   const { before, after: next } = neighbours(event, date);
-  const dayOf = (time: EventFields) => dateText(wallAt(eventInstant(time.start, time.isAllDay), known(time.isAllDay ? 'UTC' : event.fields.start.zone)));
+  const dayOf = (time: EventFields) =>
+    dateText(wallAt(eventInstant(time.start, time.isAllDay), known(time.isAllDay ? 'UTC' : event.fields.start.zone)));
   const day = dayOf(after);
   const moved = input.fields.start !== undefined || input.fields.end !== undefined;
   if (moved && ((before && day <= dayOf(before.fields)) || (next && day >= dayOf(next.fields)))) {
-    throw badRequest('Modified occurrence is crossing or overlapping adjacent occurrence.', 'ErrorOccurrenceCrossingBoundary');
+    throw badRequest(
+      'Modified occurrence is crossing or overlapping adjacent occurrence.',
+      'ErrorOccurrenceCrossingBoundary',
+    );
   }
   mailbox.changeInstance(event, date, fields);
 }
@@ -295,7 +331,9 @@ function movedRange(
   given: boolean,
 ): PatternedRecurrence | null {
   if (recurrence === null || given || after.start === event.fields.start) return recurrence;
-  const wall = after.isAllDay ? after.start.wall : wallAt(instantOfTime(after.start), known(recurrence.range.recurrenceTimeZone));
+  const wall = after.isAllDay
+    ? after.start.wall
+    : wallAt(instantOfTime(after.start), known(recurrence.range.recurrenceTimeZone));
   return { ...recurrence, range: { ...recurrence.range, startDate: dateText(wall) } };
 }
 
@@ -322,7 +360,10 @@ function cancelEvent(call: Call): Reply {
   const { mailbox, event, instance } = foundEvent(call, true);
   object('cancel', { comment: orNull(text) })(parameters(call), '');
   if (!event.isOrganizer) {
-    throw badRequest("Your request can't be completed. You need to be an organizer to cancel a meeting.", 'ErrorInvalidRequest');
+    throw badRequest(
+      "Your request can't be completed. You need to be an organizer to cancel a meeting.",
+      'ErrorInvalidRequest',
+    );
   }
   removeFound(mailbox, event, instance);
   return noContent(202);
@@ -330,7 +371,10 @@ function cancelEvent(call: Call): Reply {
 
 function forwardEvent(call: Call): Reply {
   const { mailbox, event, instance } = foundEvent(call);
-  const { torecipients = [] } = object('forward', { torecipients: listOf(recipient), comment: orNull(text) })(parameters(call), '');
+  const { torecipients = [] } = object('forward', { torecipients: listOf(recipient), comment: orNull(text) })(
+    parameters(call),
+    '',
+  );
   const to = torecipients.map(({ emailAddress }) => emailAddress?.address ?? '').filter((address) => address !== '');
   if (to.length === 0) throw badRequest('At least one recipient is required.', 'ErrorInvalidRecipients');
   send(mailbox, 'forward', event, (instance?.fields ?? event.fields).subject, to);
@@ -345,7 +389,10 @@ function respond(call: Call, response: Response): Reply {
     proposednewtime: orNull((value: unknown) => value),
   })(parameters(call), '');
   if (event.isOrganizer) {
-    throw badRequest("Your request can't be completed. You can't respond to this meeting because you're the organizer.", 'ErrorInvalidRequest');
+    throw badRequest(
+      "Your request can't be completed. You can't respond to this meeting because you're the organizer.",
+      'ErrorInvalidRequest',
+    );
   }
   const fields = instance?.fields ?? event.fields;
   if (sendresponse !== false) send(mailbox, 'response', event, fields.subject, [event.organizer.address]);
@@ -397,10 +444,4 @@ function attachmentsOf(call: Call): AttachmentHolder {
         });
     },
   };
-}
-
-/** The call with the ids of extended properties in its `$filter` spelled as they are kept. */
-function withFilter(call: Call, filter: string | undefined): Call {
-  if (filter !== undefined) call.query.replace('$filter', canonicalFilter(filter));
-  return call;
 }

@@ -1,5 +1,5 @@
+import type { ExtendedProperties } from '../mail/extended-property.ts';
 import type { Attachment } from '../outlook/attachments.ts';
-import type { ExtendedProperties } from '../outlook/extended-properties.ts';
 import type { ItemBody } from '../outlook/item-body.ts';
 import type { PatternedRecurrence } from './recurrence.ts';
 import type { ZonedTime } from './zoned-time.ts';

@@ -97,5 +97,6 @@ export function sendUpdate(
 
 /** An organizer's meeting, or instance of one, that no longer takes place. */
 export function sendCancellation(sender: Sender, event: CalendarEvent, fields: EventFields): void {
-  if (event.isOrganizer && !event.isCancelled) send(sender, 'cancellation', event, fields.subject, addresses(fields.attendees));
+  if (event.isOrganizer && !event.isCancelled)
+    send(sender, 'cancellation', event, fields.subject, addresses(fields.attendees));
 }

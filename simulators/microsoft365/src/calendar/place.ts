@@ -45,7 +45,7 @@ export function placeOf(call: Call): Place {
 
 /** The event or instance that the path names. Throws 404; 403 to write what is only shared for reading. */
 export function foundEvent(call: Call, write = false): Place & Found {
-  const inCalendar = call.route.path.includes('/calendar');
+  const inCalendar = call.route.path.split('/events/')[0]?.includes('/calendar') === true;
   const place = placeOf(call);
   const found = place.mailbox.find(call.parameter('event'));
   if (found === undefined || (inCalendar && found.event.calendarId !== place.calendar.id)) throw itemNotFound();

@@ -99,7 +99,12 @@ function* daily(pattern: RecurrencePattern, from: number): Generator<number> {
 /** All dates of a series in order, as UTC midnights, without its exceptions: endless ones run to the year 4500. */
 export function* occurrenceDates({ pattern, range }: PatternedRecurrence): Generator<number> {
   const from = dateOf(range.startDate);
-  const dates = pattern.type === 'daily' ? daily(pattern, from) : pattern.type === 'weekly' ? weekly(pattern, from) : monthly(pattern, from);
+  const dates =
+    pattern.type === 'daily'
+      ? daily(pattern, from)
+      : pattern.type === 'weekly'
+        ? weekly(pattern, from)
+        : monthly(pattern, from);
   const end = range.type === 'endDate' ? dateOf(range.endDate) : lastDay;
   let left = range.type === 'numbered' ? range.numberOfOccurrences : Number.POSITIVE_INFINITY;
   for (const date of dates) {

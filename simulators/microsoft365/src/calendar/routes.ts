@@ -1,6 +1,5 @@
 import type { Route } from '../http/router.ts';
-import { uploadRoutes } from '../outlook/attachments.ts';
 import { calendarRoutes } from './calendar-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 
-export const routes: Route[] = [...calendarRoutes, ...eventRoutes, ...uploadRoutes];
+export const routes: Route[] = [...calendarRoutes, ...eventRoutes];

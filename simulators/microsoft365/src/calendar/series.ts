@@ -146,7 +146,10 @@ export function spanOf(event: CalendarEvent): readonly [number, number] {
 }
 
 /** The dates next to `date` in a series, with what is left of it: for the rule that exceptions don't cross. */
-export function neighbours(event: CalendarEvent, date: string): { before: Instance | undefined; after: Instance | undefined } {
+export function neighbours(
+  event: CalendarEvent,
+  date: string,
+): { before: Instance | undefined; after: Instance | undefined } {
   if (event.recurrence === null) return { before: undefined, after: undefined };
   let before: string | undefined;
   let after: string | undefined;

@@ -1,9 +1,9 @@
 import type { Cloud } from '../cloud.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
+import { emptyBody } from '../outlook/item-body.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
-import { noProperties } from '../outlook/extended-properties.ts';
-import { emptyBody } from '../outlook/item-body.ts';
 import { type CalendarEvent, type EmailAddress, type EventException, type EventFields, noResponse } from './event.ts';
 import { type Instance, instanceOn, singleInstance, spanOf } from './series.ts';
 
@@ -55,8 +55,11 @@ export interface Calendar {
   readonly isRemovable: boolean;
   version: number;
   readonly permissions: CalendarPermission[];
+  properties: ExtendedProperties;
   /** Set for a calendar that somebody else shares: its events are theirs. */
-  readonly shared: { readonly mailbox: CalendarMailbox; readonly calendar: Calendar; readonly canEdit: boolean } | undefined;
+  readonly shared:
+    | { readonly mailbox: CalendarMailbox; readonly calendar: Calendar; readonly canEdit: boolean }
+    | undefined;
   readonly log: ChangeLog;
   /** Ids that events had when they left, by their constant ids. */
   readonly gone: Map<string, string>;
@@ -123,6 +126,7 @@ export class CalendarMailbox {
           role: 'freeBusyRead',
         },
       ],
+      properties: new Map(),
       shared: undefined,
       log: new ChangeLog(),
       gone: new Map(),
@@ -200,7 +204,11 @@ export class CalendarMailbox {
   /** Changes one instance of a series, which becomes an exception. */
   changeInstance(event: CalendarEvent, date: string, fields: Partial<EventFields>): void {
     this.changeEvent(event, () => {
-      const before: EventException = event.exceptions.get(date) ?? { fields: {}, version: event.version, modifiedAt: 0 };
+      const before: EventException = event.exceptions.get(date) ?? {
+        fields: {},
+        version: event.version,
+        modifiedAt: 0,
+      };
       event.exceptions.set(date, {
         fields: { ...before.fields, ...fields },
         version: before.version + 1,
@@ -278,7 +286,7 @@ const presets: Omit<EventFields, 'start' | 'end' | 'responseStatus'> = {
   onlineMeetingProvider: 'unknown',
   joinUrl: null,
   attachments: [],
-  properties: noProperties,
+  properties: new Map(),
 };
 
 /** Fields of an event that has none yet, to read a new one's body against. */
@@ -296,13 +304,6 @@ function newCalendarUid(cloud: Cloud, now: number): string {
   const random = Buffer.from(cloud.ids.token(22), 'base64url');
   const parts = [fileTime, Buffer.alloc(8), Buffer.from([16, 0, 0, 0]), random];
   return `040000008200E00074C5B7101A82E00800000000${Buffer.concat(parts).toString('hex').toUpperCase()}`;
-}
-
-/** The uid of one instance: the series' with the date of the instance in it. */
-export function instanceUid(iCalUId: string, date: string): string {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
-  return iCalUId.slice(0, 32) + hex(year, 4) + hex(month, 2) + hex(day, 2) + iCalUId.slice(40);
 }
 
 /** An instance's id has its master's in it, which no client may rely on. */
@@ -339,8 +340,12 @@ export function shareCalendar(from: CalendarMailbox, calendar: Calendar, to: Cal
     isRemovable: true,
     role,
   });
-  const group = [...to.groups.values()].find(({ name }) => name === 'Other Calendars') ?? to.addGroup('Other Calendars');
+  const group =
+    [...to.groups.values()].find(({ name }) => name === 'Other Calendars') ?? to.addGroup('Other Calendars');
   const canEdit = role === 'write' || role.startsWith('delegate');
-  return to.addCalendar(from.user.displayName, { groupId: group.id, canEdit, shared: { mailbox: from, calendar, canEdit } });
+  return to.addCalendar(from.user.displayName, {
+    groupId: group.id,
+    canEdit,
+    shared: { mailbox: from, calendar, canEdit },
+  });
 }
-

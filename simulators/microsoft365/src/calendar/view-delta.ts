@@ -34,7 +34,8 @@ export function viewDeltaReply(
 ): Reply {
   const { cloud, query } = call;
   for (const option of ['$select', '$filter', '$expand', '$orderby', '$top', '$skip']) {
-    if (query.has(option)) throw badRequest(`${option} is not supported by calendarView/delta.`, 'ErrorInvalidUrlQuery');
+    if (query.has(option))
+      throw badRequest(`${option} is not supported by calendarView/delta.`, 'ErrorInvalidUrlQuery');
   }
   const text = query.text('$skiptoken') ?? query.text('$deltatoken');
   const token =
@@ -42,7 +43,13 @@ export function viewDeltaReply(
       ? { calendar: calendar.id, ...window(), position: calendar.log.beginning(), told: undefined, issued: call.now }
       : resume(call, calendar, text);
   const preferred = Number(call.preferences.get('odata.maxpagesize') ?? Number.NaN);
-  const { value, position, told, done } = page(call, mailbox, calendar, token, preferred > 0 ? Math.min(preferred, 1000) : 10);
+  const { value, position, told, done } = page(
+    call,
+    mailbox,
+    calendar,
+    token,
+    preferred > 0 ? Math.min(preferred, 1000) : 10,
+  );
   const sealed = cloud.tokens.seal(kind, { ...token, position, told, issued: call.now } satisfies Token);
   const path = call.incoming.target.split('?')[0];
   return jsonReply(
@@ -61,7 +68,11 @@ function resume(call: Call, calendar: Calendar, text: string): Token {
   const token = call.cloud.tokens.open<Token>(kind, text);
   if (token.calendar !== calendar.id) throw badRequest('The token belongs to another calendar.', 'InvalidToken');
   if (token.issued < call.cloud.faults.deltaTokensInvalidBefore) {
-    throw new GraphError(410, 'SyncStateNotFound', 'The sync state generation is not found; do a full synchronization.');
+    throw new GraphError(
+      410,
+      'SyncStateNotFound',
+      'The sync state generation is not found; do a full synchronization.',
+    );
   }
   return token;
 }
@@ -94,7 +105,11 @@ function page(call: Call, mailbox: CalendarMailbox, calendar: Calendar, token: T
   }
 }
 
-function entriesOf(event: CalendarEvent | undefined, { from, to, position }: Token, view: EventView): Record<string, unknown>[] {
+function entriesOf(
+  event: CalendarEvent | undefined,
+  { from, to, position }: Token,
+  view: EventView,
+): Record<string, unknown>[] {
   if (event === undefined) return [];
   const instances = instancesBetween(event, from, to);
   if (instances.length === 0) {

@@ -5,7 +5,9 @@ import { ianaOfWindows } from './windows-zones.ts';
  * (originalStartTimeZone), what is computed with is the IANA zone.
  */
 
-const windowsByFold = new Map(Object.entries(ianaOfWindows).map(([name, iana]) => [name.toLowerCase(), { name, iana }]));
+const windowsByFold = new Map(
+  Object.entries(ianaOfWindows).map(([name, iana]) => [name.toLowerCase(), { name, iana }]),
+);
 const windowsOfIana = new Map(Object.entries(ianaOfWindows).map(([name, iana]) => [iana, name]));
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -96,7 +98,8 @@ export function parseWall(text: string): { readonly wall: number; readonly offse
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', offset] = match;
   const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const date = new Date(wall);
-  if (Number.isNaN(wall) || date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number.isNaN(wall) || date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day))
+    return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const exact = wall + Math.floor(Number(`0.${fraction}`) * 1000);
   if (offset === undefined) return { wall: exact };

@@ -1,6 +1,15 @@
+import type { ExtendedProperties } from '../mail/extended-property.ts';
+import { withExtendedProperties } from '../outlook/extended-properties.ts';
 import { invalid } from '../outlook/input.ts';
-import { withExtendedProperties, type ExtendedProperties } from '../outlook/extended-properties.ts';
-import { addressFields, type ContactFields, contactBody, type EmailAddress, listFields, mailFields, textFields } from './contact.ts';
+import {
+  addressFields,
+  type ContactFields,
+  contactBody,
+  type EmailAddress,
+  listFields,
+  mailFields,
+  textFields,
+} from './contact.ts';
 
 /** E-mail addresses that Exchange has room for in a contact. */
 const mostAddresses = 3;
@@ -38,12 +47,14 @@ function mailAddresses(read: ReturnType<typeof contactBody>, before: readonly Em
   const addresses: (EmailAddress | undefined)[] = [...before];
   if (read.emailAddresses !== undefined) {
     addresses.length = 0;
-    for (const { name, address } of read.emailAddresses ?? []) addresses.push({ name: name ?? address ?? null, address: address ?? null });
+    for (const { name, address } of read.emailAddresses ?? [])
+      addresses.push({ name: name ?? address ?? null, address: address ?? null });
   }
   for (const [at, field] of mailFields.entries()) {
     const given = read[field];
     if (given === null) addresses[at] = undefined;
-    else if (given !== undefined) addresses[at] = { name: given.name ?? given.address ?? null, address: given.address ?? null };
+    else if (given !== undefined)
+      addresses[at] = { name: given.name ?? given.address ?? null, address: given.address ?? null };
   }
   return addresses.filter((address) => address !== undefined && (address.address ?? '') !== '') as EmailAddress[];
 }

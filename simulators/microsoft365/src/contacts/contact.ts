@@ -1,4 +1,4 @@
-import type { ExtendedProperties } from '../outlook/extended-properties.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
 import { extendedPropertyFields } from '../outlook/extended-properties.ts';
 import { emailAddress, instant, listOf, object, orNull, physicalAddress, readOnly, text } from '../outlook/input.ts';
 

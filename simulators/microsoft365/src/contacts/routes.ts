@@ -2,16 +2,15 @@ import type { Call } from '../http/call.ts';
 import { badRequest, GraphError, itemNotFound } from '../http/errors.ts';
 import { bytesReply, entityReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
+import { normalizeFilterIds } from '../mail/extended-property.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { deltaReply } from '../odata/delta.ts';
 import { changeKey, checkIfMatch } from '../odata/etag.ts';
 import { checkExpand, checkSelect, project, shape } from '../odata/shape.ts';
 import {
-  canonicalFilter,
   expandedProperties,
   extendedPropertyFields,
   filterableProperties,
-  noProperties,
   withExtendedProperties,
 } from '../outlook/extended-properties.ts';
 import { instantText, invalid, object, orNull, readOnly, text } from '../outlook/input.ts';
@@ -44,7 +43,11 @@ const contactShape = shape(
   ],
   [...navigation, 'photo', 'extensions'],
 );
-const folderShape = shape('contactFolder', ['id', 'parentFolderId', 'displayName'], [...navigation, 'contacts', 'childFolders']);
+const folderShape = shape(
+  'contactFolder',
+  ['id', 'parentFolderId', 'displayName'],
+  [...navigation, 'contacts', 'childFolders'],
+);
 
 const folders = '/users/{user}/contactFolders';
 const folder = `${folders}/{folder}`;
@@ -124,9 +127,9 @@ function onlyProperties<T extends { property: string }>(expand: T[]): T[] {
 
 function listFolders(call: Call, parent: ContactFolder): Reply {
   const expand = onlyProperties(call.query.expand);
-  properFilter(call);
   return collectionReply(call, mailboxOf(call).childrenOf(parent), {
     shape: folderShape,
+    filterText: normalizeFilterIds,
     json: (of) => ({ ...folderJson(of), ...expandedProperties(of.properties, expand) }),
     view: (of) => ({ ...folderJson(of), ...filterableProperties(of.properties) }),
   });
@@ -153,7 +156,9 @@ const folderFields = object('contactFolder', {
 });
 
 function freeName(mailbox: ContactMailbox, parent: ContactFolder, name: string, except?: ContactFolder): void {
-  const taken = mailbox.childrenOf(parent).some((of) => of !== except && of.displayName.toLowerCase() === name.toLowerCase());
+  const taken = mailbox
+    .childrenOf(parent)
+    .some((of) => of !== except && of.displayName.toLowerCase() === name.toLowerCase());
   if (taken) throw new GraphError(409, 'ErrorFolderExists', 'A folder with the specified name already exists.');
 }
 
@@ -164,7 +169,7 @@ function createFolder(call: Call, parent: ContactFolder): Reply {
   if (name.trim() === '') throw invalid('A folder needs a displayName.');
   freeName(mailbox, parent, name);
   const made = mailbox.addFolder(name, parent);
-  made.properties = withExtendedProperties(noProperties, given);
+  made.properties = withExtendedProperties(new Map(), given);
   return folderReply(call, made, 201);
 }
 
@@ -219,22 +224,19 @@ function contactReply(call: Call, contact: Contact, status = 200): Reply {
 
 function listContacts(call: Call): Reply {
   const expand = onlyProperties(call.query.expand);
-  properFilter(call);
   const seenUntil = call.now - call.cloud.faults.listDelayMs;
   const contacts = mailboxOf(call)
     .contactsIn(folderOf(call))
     .filter(({ createdAt }) => createdAt <= seenUntil);
   return collectionReply(call, contacts, {
     shape: contactShape,
-    json: (contact) => ({ ...contactJson(contact, call.immutableIds), ...expandedProperties(contact.properties, expand) }),
+    filterText: normalizeFilterIds,
+    json: (contact) => ({
+      ...contactJson(contact, call.immutableIds),
+      ...expandedProperties(contact.properties, expand),
+    }),
     view: (contact) => ({ ...contactJson(contact, false), ...filterableProperties(contact.properties) }),
   });
-}
-
-/** Ids of extended properties in a `$filter` are spelled as they are kept. */
-function properFilter(call: Call): void {
-  const filter = call.query.text('$filter');
-  if (filter !== undefined) call.query.replace('$filter', canonicalFilter(filter));
 }
 
 function contactDelta(call: Call): Reply {
@@ -258,7 +260,7 @@ function contactDelta(call: Call): Reply {
 
 function createContact(call: Call): Reply {
   const mailbox = mailboxOf(call);
-  const { fields, properties } = readContact(call.json(), { fields: blankContact, properties: noProperties });
+  const { fields, properties } = readContact(call.json(), { fields: blankContact, properties: new Map() });
   const contact = mailbox.addContact(folderOf(call), fields, { properties });
   const reply = contactReply(call, contact, 201);
   const location = `${call.base}/users/${mailbox.user.id}/contacts/${encodeURIComponent(contact.id)}`;
@@ -281,7 +283,12 @@ function deleteContact(call: Call): Reply {
 
 function photoOf(call: Call) {
   const { photo } = contactOf(call);
-  if (photo === undefined) throw new GraphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store., The contact has no photo.');
+  if (photo === undefined)
+    throw new GraphError(
+      404,
+      'ErrorItemNotFound',
+      'The specified object was not found in the store., The contact has no photo.',
+    );
   return photo;
 }
 

@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { type ExtendedProperties, noProperties } from '../outlook/extended-properties.ts';
+import type { ExtendedProperties } from '../mail/extended-property.ts';
 import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
@@ -60,7 +60,11 @@ export class ContactMailbox {
     return [...this.contacts.values()].filter(({ folderId }) => folderId === folder.id);
   }
 
-  addContact(folder: ContactFolder, fields: Partial<ContactFields>, more: Partial<Pick<Contact, 'properties' | 'photo' | 'createdAt'>> = {}): Contact {
+  addContact(
+    folder: ContactFolder,
+    fields: Partial<ContactFields>,
+    more: Partial<Pick<Contact, 'properties' | 'photo' | 'createdAt'>> = {},
+  ): Contact {
     const now = more.createdAt ?? this.cloud.clock.now();
     const contact: Contact = {
       immutableId: this.cloud.ids.immutable(),
@@ -70,7 +74,7 @@ export class ContactMailbox {
       modifiedAt: now,
       version: 1,
       fields: { ...blankContact, ...fields },
-      properties: noProperties,
+      properties: new Map(),
       photo: undefined,
       ...more,
     };
@@ -126,7 +130,7 @@ export class ContactMailbox {
       id: this.cloud.ids.mutable(),
       parentId,
       displayName,
-      properties: noProperties,
+      properties: new Map(),
       log: new ChangeLog(),
       gone: new Map(),
     };

@@ -36,7 +36,13 @@ const ORGANIZATION = shape('organization', ['id', 'displayName', 'countryLetterC
 
 export const routes: Route[] = [
   { method: 'GET', path: '/users', permissions: READ_USERS, service: 'directory', handle: listUsers },
-  { method: 'GET', path: '/users/{user}', permissions: [...READ_USERS, 'User.Read'], service: 'directory', handle: getUser },
+  {
+    method: 'GET',
+    path: '/users/{user}',
+    permissions: [...READ_USERS, 'User.Read'],
+    service: 'directory',
+    handle: getUser,
+  },
   {
     method: 'GET',
     path: '/organization',
@@ -97,7 +103,13 @@ function organizationJson(tenant: Tenant): Record<string, unknown> {
     countryLetterCode: 'CH',
     tenantType: 'AAD',
     verifiedDomains: [
-      { capabilities: 'Email, OfficeCommunicationsOnline', isDefault: true, isInitial: true, name: tenant.domain, type: 'Managed' },
+      {
+        capabilities: 'Email, OfficeCommunicationsOnline',
+        isDefault: true,
+        isInitial: true,
+        name: tenant.domain,
+        type: 'Managed',
+      },
     ],
   };
 }

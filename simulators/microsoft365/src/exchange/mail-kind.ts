@@ -1,6 +1,6 @@
-import { changeKey } from '../odata/etag.ts';
 import { type Folder, type Mailbox, mailboxOf } from '../mail/mailbox.ts';
 import { type Message, type MessageContent, messageSize } from '../mail/message.ts';
+import { changeKey } from '../odata/etag.ts';
 import type { ExchangeFolder, ExchangeItem, ItemKind } from './item-kind.ts';
 
 const CLASS = 'IPM.Note';
@@ -48,7 +48,15 @@ function asItem(message: Message): ExchangeItem {
     type: CLASS,
     size: messageSize(message),
     content: () => {
-      const { key: _key, id: _id, folderId: _folder, createdAt: _created, modifiedAt: _modified, version: _v, ...content } = message;
+      const {
+        key: _key,
+        id: _id,
+        folderId: _folder,
+        createdAt: _created,
+        modifiedAt: _modified,
+        version: _v,
+        ...content
+      } = message;
       return { class: CLASS, ...content };
     },
   };

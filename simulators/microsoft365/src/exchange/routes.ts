@@ -1,3 +1,5 @@
+import { eventKind } from '../calendar/event-kind.ts';
+import { contactKind } from '../contacts/contact-kind.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { entityReply, jsonReply, type Reply } from '../http/reply.ts';
@@ -11,8 +13,8 @@ import type { ExchangeFolder, ExchangeItem, ItemKind } from './item-kind.ts';
 import { mailKind } from './mail-kind.ts';
 import { readTransferStream, writeTransferStream } from './transfer-stream.ts';
 
-/** What can be exported and imported; calendars and contacts add theirs. */
-const KINDS: readonly ItemKind[] = [mailKind];
+/** What can be exported and imported. */
+const KINDS: readonly ItemKind[] = [mailKind, eventKind, contactKind];
 
 const EXPORT_LIMIT = 20;
 const SESSION_MS = 3600_000;
@@ -212,7 +214,8 @@ function importItem(call: Call): Reply {
     return imported(() => into.create(content));
   }
   if (Mode !== 'update') throw badRequest("Mode must be 'create' or 'update'.");
-  if (typeof ItemId !== 'string' || typeof ChangeKey !== 'string') throw badRequest('Update needs ItemId and ChangeKey.');
+  if (typeof ItemId !== 'string' || typeof ChangeKey !== 'string')
+    throw badRequest('Update needs ItemId and ChangeKey.');
   const old = KINDS.map((kind) => kind.find(call.cloud, session.tenant, session.user, ItemId)).find(Boolean);
   if (found(old).changeKey !== ChangeKey) {
     throw new GraphError(409, 'ErrorIrresolvableConflict', 'The item has changed since the ChangeKey was read.');

@@ -30,7 +30,11 @@ export async function sendReply(
   clock: Clock,
 ): Promise<void> {
   const length = reply.body.reduce((sum, chunk) => sum + chunk.length, 0);
-  response.writeHead(reply.status, { ...(reply.status === 204 ? {} : { 'content-length': length }), ...reply.headers });
+  response.writeHead(reply.status, {
+    date: new Date(clock.now()).toUTCString(),
+    ...(reply.status === 204 ? {} : { 'content-length': length }),
+    ...reply.headers,
+  });
   if (fault?.kind === 'reset-mid-body') {
     const whole = Buffer.concat(reply.body);
     // Ends the connection once the bytes are on their way, short of the length that was promised.

@@ -1,19 +1,11 @@
 import type { Cloud } from '../cloud.ts';
+import type { Service } from '../limits/throttle.ts';
 import type { Query } from '../odata/query.ts';
-import type { App, DirectoryUser, Tenant } from '../state/tenant.ts';
+import type { Identity } from '../state/identity.ts';
+import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import { badRequest, GraphError } from './errors.ts';
 import type { ODataPath } from './path.ts';
 import { parsePreferences } from './preferences.ts';
-import type { Route } from './router.ts';
-
-/** Who calls, by the access token. */
-export interface Identity {
-  readonly tenant: Tenant;
-  readonly app: App;
-  /** Set when a user signed in (delegated permissions); undefined for an app on its own. */
-  readonly user: DirectoryUser | undefined;
-  readonly permissions: ReadonlySet<string>;
-}
 
 /** One request on its way through the simulator: over HTTP, or an item of a batch. */
 export interface Incoming {
@@ -25,11 +17,22 @@ export interface Incoming {
   readonly body: Buffer;
 }
 
+/** What a call knows of the route that it came by. */
+export interface CallRoute {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** `/users/{user}/mailFolders/{folder}/messages`; a `:/path:` within it isn't part of it (see `call.relativePath`). */
+  readonly path: string;
+  /** Where it lives: `v1.0` unless said; `open` needs no sign-in and its path starts at the server's root. */
+  readonly at?: 'v1.0' | 'beta' | 'open';
+  /** Whose budget it takes from. Nothing: not throttled. */
+  readonly service?: Service;
+}
+
 /** What a handler gets. */
 export class Call {
   readonly cloud: Cloud;
   readonly incoming: Incoming;
-  readonly route: Route;
+  readonly route: CallRoute;
   readonly query: Query;
   readonly preferences: Map<string, string>;
   readonly #path: ODataPath;
@@ -39,7 +42,7 @@ export class Call {
   constructor(
     cloud: Cloud,
     incoming: Incoming,
-    found: { route: Route; path: ODataPath; parameters: Map<string, string>; query: Query },
+    found: { route: CallRoute; path: ODataPath; parameters: Map<string, string>; query: Query },
     identity: Identity | undefined,
   ) {
     this.cloud = cloud;

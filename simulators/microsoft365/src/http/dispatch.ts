@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { batchReply } from '../batch.ts';
 import type { Cloud } from '../cloud.ts';
+import { type Admission, type Budget, FREE } from '../limits/throttle.ts';
 import { Query } from '../odata/query.ts';
+import type { Identity } from '../state/identity.ts';
 import { tokenReply } from '../token/endpoint.ts';
-import { Call, type Identity, type Incoming } from './call.ts';
+import { Call, type Incoming } from './call.ts';
 import { badRequest, GraphError } from './errors.ts';
 import { parsePath } from './path.ts';
 import { jsonReply, type Reply } from './reply.ts';
-import type { Budget, Match, Route, Router } from './router.ts';
+import type { Match, Route, Router } from './router.ts';
 
 const DEFAULT_BODY_LIMIT = 4 * 1024 * 1024;
 
@@ -65,7 +68,7 @@ async function answer(
   }
   const normalized = { ...odataPath, segments };
   const call = new Call(cloud, incoming, { route, path: normalized, parameters, query: new Query(query) }, identity);
-  const admission = cloud.throttle.admit(call, budgetOf(call, identity));
+  const admission = admit(call, route, identity);
   try {
     await cloud.clock.sleep(cloud.latencyMs);
     if (identity !== undefined) checkPermissions(route, identity);
@@ -79,8 +82,15 @@ async function answer(
   }
 }
 
+function admit(call: Call, route: Route, identity: Identity | undefined): Admission {
+  const budget = route.budget === undefined ? budgetOf(call, identity) : route.budget(call);
+  if (budget === undefined || route.service === undefined) return FREE;
+  const bytes = ['POST', 'PATCH', 'PUT'].includes(route.method) ? call.incoming.body.length : 0;
+  const units = typeof route.resourceUnits === 'function' ? route.resourceUnits(call) : (route.resourceUnits ?? 2);
+  return call.cloud.throttle.admit({ service: route.service, bytes, units }, budget);
+}
+
 function budgetOf(call: Call, identity: Identity | undefined): Budget | undefined {
-  if (call.route.budget !== undefined) return call.route.budget(call);
   if (identity === undefined) return undefined;
   const budget = { app: identity.app.id, tenant: identity.tenant.id };
   const user = call.route.path.includes('{user}') ? identity.tenant.user(call.parameter('user')) : undefined;
@@ -109,12 +119,14 @@ function checkPermissions(route: Route, identity: Identity): void {
 }
 
 function notFound(known: boolean, segments: readonly string[]): GraphError {
-  if (known) return new GraphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
+  if (known)
+    return new GraphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
   return badRequest(`Resource not found for the segment '${segments.at(-1) ?? ''}'.`);
 }
 
 export function errorReply(cloud: Cloud, incoming: Incoming, error: GraphError): Reply {
-  const requestId = cloud.ids.guid();
+  // Not of the cloud's own ids: what is created mustn't depend on how many requests failed.
+  const requestId = randomUUID();
   const innerError = {
     ...error.inner,
     date: new Date(cloud.clock.now()).toISOString().slice(0, 19),

@@ -1,5 +1,3 @@
-import type { Call } from './call.ts';
-
 /** What a handler answers with. A body of many buffers is sent one after the other. */
 export interface Reply {
   readonly status: number;
@@ -33,7 +31,7 @@ export function bytesReply(contentType: string, body: readonly Buffer[], headers
 
 /** One entity or complex value, with its `@odata.context`. */
 export function entityReply(
-  call: Call,
+  call: { readonly base: string; readonly contextPath: string },
   entity: Record<string, unknown>,
   more: { status?: number; headers?: Record<string, string> } = {},
 ): Reply {

@@ -1,25 +1,13 @@
-import type { Call } from './call.ts';
+import type { Budget } from '../limits/throttle.ts';
+import type { Call, CallRoute } from './call.ts';
 import type { Reply } from './reply.ts';
 
-/** Whose limits a request counts towards. */
-export interface Budget {
-  readonly app: string;
-  readonly tenant: string;
-  /** The user's id, for Outlook's limits. */
-  readonly mailbox?: string;
-}
+export type { Budget } from '../limits/throttle.ts';
 
 /** One operation of the API. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** `/users/{user}/mailFolders/{folder}/messages`; a `:/path:` within it isn't part of it (see `call.relativePath`). */
-  readonly path: string;
-  /** Where it lives: `v1.0` unless said; `open` needs no sign-in and its path starts at the server's root. */
-  readonly at?: 'v1.0' | 'beta' | 'open';
+export interface Route extends CallRoute {
   /** Permissions of which one suffices, application and delegated names alike; none: any valid token. */
   readonly permissions?: readonly string[];
-  /** Whose budget it takes from. Nothing: not throttled. */
-  readonly service?: 'outlook' | 'drive' | 'directory';
   /** Whose budget, when the token and `{user}` don't say it (upload URLs, mailboxes by their own id). */
   readonly budget?: (call: Call) => Budget | undefined;
   /** Resource units that a drive's request costs; 2 unless said. */

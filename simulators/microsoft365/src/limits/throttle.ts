@@ -1,8 +1,25 @@
 import type { Clock } from '../clock.ts';
-import type { Call } from '../http/call.ts';
 import { GraphError } from '../http/errors.ts';
-import type { Budget } from '../http/router.ts';
 import { SlidingWindow } from './sliding-window.ts';
+
+export type Service = 'outlook' | 'drive' | 'directory';
+
+/** Whose limits a request counts towards. */
+export interface Budget {
+  readonly app: string;
+  readonly tenant: string;
+  /** The user's id, for Outlook's limits. */
+  readonly mailbox?: string;
+}
+
+/** What of a request the limits look at. */
+export interface Metered {
+  readonly service: Service;
+  /** Bytes that it sends up. */
+  readonly bytes: number;
+  /** Resource units, of a drive's. */
+  readonly units: number;
+}
 
 export interface Admission {
   /** To be called when the request has been answered. */
@@ -13,10 +30,10 @@ export interface Admission {
 
 /** Admits requests within budgets. Throws a GraphError (429) for one that is over. */
 export interface Throttle {
-  admit(call: Call, budget: Budget | undefined): Admission;
+  admit(request: Metered, budget: Budget): Admission;
 }
 
-const FREE: Admission = { leave: () => {}, headers: {} };
+export const FREE: Admission = { leave: () => {}, headers: {} };
 
 export const unlimited: Throttle = { admit: () => FREE };
 
@@ -65,13 +82,12 @@ export class DocumentedThrottle implements Throttle {
     this.#limits = limits;
   }
 
-  admit(call: Call, budget: Budget | undefined): Admission {
-    if (budget === undefined || call.route.service === undefined) return FREE;
-    if (call.route.service === 'outlook') return this.#outlook(call, budget);
-    return call.route.service === 'drive' ? this.#drive(call, budget) : this.#directory(budget);
+  admit(request: Metered, budget: Budget): Admission {
+    if (request.service === 'outlook') return this.#outlook(request, budget);
+    return request.service === 'drive' ? this.#drive(request, budget) : this.#directory(budget);
   }
 
-  #outlook(call: Call, budget: Budget): Admission {
+  #outlook({ bytes }: Metered, budget: Budget): Admission {
     const { outlook } = this.#limits;
     const key = `${budget.app}/${budget.tenant}/${budget.mailbox ?? ''}`;
     const active = this.#active.get(key) ?? 0;
@@ -81,7 +97,6 @@ export class DocumentedThrottle implements Throttle {
     const now = this.#clock.now();
     const requests = this.#window(`${key}/requests`, outlook.requests, outlook.windowMs);
     const uploads = this.#window(`${key}/bytes`, outlook.uploadBytes, outlook.uploadWindowMs);
-    const bytes = ['POST', 'PATCH', 'PUT'].includes(call.incoming.method) ? call.incoming.body.length : 0;
     const wait = Math.max(requests.wait(1, now), bytes === 0 ? 0 : uploads.wait(bytes, now));
     if (wait > 0) throw throttled('Application is over its request or upload limit.', Math.ceil(wait / 1000));
     requests.use(1, now);
@@ -90,11 +105,9 @@ export class DocumentedThrottle implements Throttle {
     return { headers: {}, leave: () => void this.#active.set(key, (this.#active.get(key) ?? 1) - 1) };
   }
 
-  #drive(call: Call, budget: Budget): Admission {
+  #drive({ units: cost }: Metered, budget: Budget): Admission {
     const { drive } = this.#limits;
     const key = `${budget.app}/${budget.tenant}/drive`;
-    const units = call.route.resourceUnits ?? 2;
-    const cost = typeof units === 'number' ? units : units(call);
     const now = this.#clock.now();
     const minute = this.#window(`${key}/minute`, drive.perMinute, 60_000);
     const day = this.#window(`${key}/day`, drive.perDay, 86_400_000);

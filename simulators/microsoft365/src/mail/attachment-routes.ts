@@ -9,6 +9,7 @@ import { attachmentOfJson, INLINE_ATTACHMENT_LIMIT } from './json-in.ts';
 import { ATTACHMENT, attachmentJson, shownId } from './json-out.ts';
 import type { Attachment, Message } from './message.ts';
 import { message } from './message-routes.ts';
+import { mimeOfItem } from './mime-out.ts';
 import { READ_MAIL, WRITE_MAIL } from './permissions.ts';
 import { beginUpload } from './upload-sessions.ts';
 
@@ -51,10 +52,12 @@ function get(call: Call): Reply {
   return entityReply(call, project(json, select && [...select, 'item']));
 }
 
-function getBytes(call: Call): Reply {
+async function getBytes(call: Call): Promise<Reply> {
   const found = attachment(call);
   if (found.kind === 'file') return bytesReply(found.contentType ?? 'application/octet-stream', found.content);
-  if (found.kind === 'item' && found.mime !== undefined) return bytesReply('text/plain', [found.mime]);
+  if (found.kind === 'item' && found.item['@odata.type'] === '#microsoft.graph.message') {
+    return bytesReply('text/plain', [await mimeOfItem(found)]);
+  }
   throw new GraphError(405, 'ErrorInvalidRequest', 'The attachment has no content.');
 }
 

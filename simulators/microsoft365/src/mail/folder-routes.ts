@@ -132,7 +132,10 @@ function delta(call: Call): Reply {
 function checkNames(json: Record<string, unknown>): void {
   for (const name of Object.keys(json)) {
     if (!name.includes('@') && !MAIL_FOLDER.properties.has(name) && !MAIL_FOLDER.navigation.has(name)) {
-      throw badRequest(`The property '${name}' does not exist on type 'microsoft.graph.mailFolder'.`, 'RequestBodyRead');
+      throw badRequest(
+        `The property '${name}' does not exist on type 'microsoft.graph.mailFolder'.`,
+        'RequestBodyRead',
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
-import type { Ids } from '../state/ids.ts';
+import { Ids } from '../state/ids.ts';
+import { Random } from '../state/random.ts';
 import type { DirectoryUser } from '../state/tenant.ts';
 import { takeExtendedProperties } from './extended-property.ts';
 import { MESSAGE } from './json-out.ts';
@@ -57,7 +58,38 @@ export function contentOfJson(call: Call, user: DirectoryUser, json: Json): Mess
     throw badRequest(`The property '${refused}' can't be set.`, 'UnableToDeserializePostBody');
   }
   const owner: Address = { name: user.displayName, address: user.mail };
-  const content: MessageContent = {
+  const content = blankContent(owner, `<${ids.token(24)}@simulator.prod.outlook.example>`, now);
+  take(content, json, ids, now, true);
+  // A sender that nobody named is whoever the message is from.
+  if (json.from !== undefined && json.sender === undefined) content.sender = content.from;
+  if (typeof json.isRead === 'boolean') content.isRead = json.isRead;
+  if (assumptions.rewritesBodies) content.body = rewritten(content.body);
+  return content;
+}
+
+/** A message that is attached to another, and came as JSON. */
+export function contentOfItem(json: Json, at: number): MessageContent {
+  const content = blankContent(undefined, undefined, at);
+  const { attachments: _none, ...rest } = json;
+  take(content, rest, ATTACHED_IDS, at, true);
+  content.sentAt = Date.parse(String(json.sentDateTime ?? '')) || at;
+  content.isDraft = false;
+  return content;
+}
+
+/** Whoever is attached gets no id of its own. */
+const ATTACHED_IDS = new Ids(new Random('attached'));
+
+/** As Exchange tells a body that it was given: a whole document of HTML, or text in lines with CRLF. */
+function rewritten({ contentType, content }: MessageContent['body']): MessageContent['body'] {
+  if (contentType === 'text') return { contentType, content: content.replace(/\r?\n/g, '\r\n') };
+  if (/<html[\s>]/i.test(content)) return { contentType, content };
+  const head = '<html><head>\r\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>';
+  return { contentType, content: `${head}${content}</body></html>` };
+}
+
+function blankContent(owner: Address | undefined, internetMessageId: string | undefined, now: number): MessageContent {
+  return {
     subject: '',
     body: { contentType: 'text', content: '' },
     from: owner,
@@ -66,7 +98,7 @@ export function contentOfJson(call: Call, user: DirectoryUser, json: Json): Mess
     cc: [],
     bcc: [],
     replyTo: [],
-    internetMessageId: `<${ids.token(24)}@simulator.prod.outlook.example>`,
+    internetMessageId,
     references: [],
     inReplyTo: undefined,
     conversationIndex: undefined,
@@ -85,11 +117,6 @@ export function contentOfJson(call: Call, user: DirectoryUser, json: Json): Mess
     properties: new Map(),
     mime: undefined,
   };
-  take(content, json, ids, now, true);
-  // A sender that nobody named is whoever the message is from.
-  if (json.from !== undefined && json.sender === undefined) content.sender = content.from;
-  if (typeof json.isRead === 'boolean') content.isRead = json.isRead;
-  return content;
 }
 
 /** Changes a message as PATCH does. Throws 400 for what only a draft may have changed. */
@@ -168,6 +195,7 @@ function takeOne(
       return;
     case 'internetMessageHeaders':
       content.headers = customHeaders(value);
+      content.headerBlock = undefined;
       return;
     case 'importance':
       content.importance = oneOf(name, value, ['low', 'normal', 'high']);
@@ -201,7 +229,8 @@ export function attachmentOfJson(json: Json, ids: Ids, now: number): Attachment 
   const base = {
     id: ids.mutable(),
     name: text('name', json.name),
-    contentType: json.contentType === undefined || json.contentType === null ? null : text('contentType', json.contentType),
+    contentType:
+      json.contentType === undefined || json.contentType === null ? null : text('contentType', json.contentType),
     isInline: json.isInline === undefined ? false : bool('isInline', json.isInline),
     modifiedAt: now,
   };
@@ -210,8 +239,15 @@ export function attachmentOfJson(json: Json, ids: Ids, now: number): Attachment 
     if (bytes.length > INLINE_ATTACHMENT_LIMIT) {
       throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for a single request.');
     }
-    const contentId = json.contentId === undefined || json.contentId === null ? null : text('contentId', json.contentId);
-    return { ...base, kind: 'file', contentType: base.contentType ?? 'application/octet-stream', contentId, content: [bytes] };
+    const contentId =
+      json.contentId === undefined || json.contentId === null ? null : text('contentId', json.contentId);
+    return {
+      ...base,
+      kind: 'file',
+      contentType: base.contentType ?? 'application/octet-stream',
+      contentId,
+      content: [bytes],
+    };
   }
   if (type === 'itemAttachment') {
     if (typeof json.item !== 'object' || json.item === null) throw badRequest('An item attachment needs an item.');

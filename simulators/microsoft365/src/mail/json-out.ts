@@ -9,7 +9,7 @@ import { multiValued, normalizeFilterIds, singleValued } from './extended-proper
 import { knownProperties } from './known-properties.ts';
 import type { Folder, Mailbox } from './mailbox.ts';
 import { type Address, type Attachment, attachmentSize, type Message } from './message.ts';
-import { plainText } from './mime-out.ts';
+import { plainText } from './plain-text.ts';
 
 const EXTENDED = ['singleValueExtendedProperties', 'multiValueExtendedProperties'];
 
@@ -170,7 +170,9 @@ export function messageFilterView(mailbox: Mailbox, message: Message, immutableI
     {},
     {
       get: (_target, name) => {
-        if (name === 'singleValueExtendedProperties') return singleValued(message.properties);
+        if (name === 'singleValueExtendedProperties') {
+          return singleValued(new Map([...knownProperties(message), ...message.properties]));
+        }
         if (name === 'multiValueExtendedProperties') return multiValued(message.properties);
         return typeof name === 'string' ? FIELDS[name]?.(of) : undefined;
       },
@@ -255,7 +257,7 @@ function recipient({ name, address }: Address) {
 function conversationId(mailbox: Mailbox, message: Message): string {
   const thread =
     message.conversationIndex === undefined
-      ? (message.references[0] ?? message.inReplyTo ?? message.internetMessageId)
+      ? threadRoot(message)
       : Buffer.from(message.conversationIndex, 'base64').subarray(6, 22).toString('hex');
   const hash = createHash('sha256').update(`${mailbox.user.id}\n${thread}`).digest('base64url');
   return `AAQkAG${hash}AAA=`;
@@ -263,9 +265,12 @@ function conversationId(mailbox: Mailbox, message: Message): string {
 
 function conversationIndex(message: Message): string {
   if (message.conversationIndex !== undefined) return message.conversationIndex;
-  const thread = message.references[0] ?? message.inReplyTo ?? message.internetMessageId;
-  const hash = createHash('sha256').update(thread).digest();
+  const hash = createHash('sha256').update(threadRoot(message)).digest();
   return Buffer.concat([Buffer.from('0101d9', 'hex'), hash.subarray(0, 19)]).toString('base64');
+}
+
+function threadRoot(message: Message): string {
+  return message.references[0] ?? message.inReplyTo ?? message.internetMessageId ?? message.key;
 }
 
 /** Outlook tells times in whole seconds. */

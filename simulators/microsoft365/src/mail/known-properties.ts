@@ -1,5 +1,5 @@
-import { type ExtendedProperties, normalizePropertyId } from './extended-property.ts';
-import { type Header, type Message, type MessageContent, messageSize } from './message.ts';
+import type { ExtendedProperties } from './extended-property.ts';
+import { type Message, type MessageContent, messageSize } from './message.ts';
 import { parseHeaders } from './mime-in.ts';
 
 /** Bits of PidTagMessageFlags. */
@@ -30,13 +30,12 @@ export function knownProperties(message: Message): ExtendedProperties {
     [FLAGS, String(flagsOf(message))],
     [DELIVERY_TIME, new Date(message.receivedAt).toISOString().replace('.000Z', 'Z')],
     [SUBMIT_TIME, new Date(message.sentAt).toISOString().replace('.000Z', 'Z')],
-    [MESSAGE_ID, message.internetMessageId],
     [SIZE, String(messageSize(message))],
     [MESSAGE_CLASS, 'IPM.Note'],
   ]);
-  if (message.headers.length > 0) {
-    properties.set(TRANSPORT_HEADERS, message.headers.map(({ name, value }) => `${name}: ${value}\r\n`).join(''));
-  }
+  if (message.internetMessageId !== undefined) properties.set(MESSAGE_ID, message.internetMessageId);
+  const headers = message.headerBlock ?? message.headers.map(({ name, value }) => `${name}: ${value}\r\n`).join('');
+  if (headers !== '') properties.set(TRANSPORT_HEADERS, headers);
   if (message.inReplyTo !== undefined) properties.set(IN_REPLY_TO, message.inReplyTo);
   if (message.references.length > 0) properties.set(REFERENCES, message.references.join(' '));
   if (message.conversationIndex !== undefined) properties.set(CONVERSATION_INDEX, message.conversationIndex);
@@ -73,7 +72,8 @@ function apply(content: MessageContent, id: string, value: string, creating: boo
       content.sentAt = Date.parse(value);
       return true;
     case TRANSPORT_HEADERS:
-      content.headers = parseHeaders(Buffer.from(value)) as Header[];
+      content.headers = parseHeaders(Buffer.from(value));
+      content.headerBlock = value;
       return true;
     case IN_REPLY_TO:
       content.inReplyTo = value;
@@ -92,11 +92,6 @@ function apply(content: MessageContent, id: string, value: string, creating: boo
     default:
       return false;
   }
-}
-
-/** True for a property that `$filter` and stamps can use: it is kept as it was given. */
-export function isPlainProperty(id: string): boolean {
-  return normalizePropertyId(id).includes('{');
 }
 
 function flagsOf(message: Message): number {

@@ -1,7 +1,9 @@
 import type { Cloud } from '../cloud.ts';
-import { GraphError } from '../http/errors.ts';
+import { GraphError, itemNotFound, malformedId } from '../http/errors.ts';
 import { ChangeLog } from '../state/change-log.ts';
+import { Ids } from '../state/ids.ts';
 import { perTenant } from '../state/per-tenant.ts';
+import { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { ExtendedProperties } from './extended-property.ts';
 import type { Message, MessageContent } from './message.ts';
@@ -30,6 +32,8 @@ export class Mailbox {
   readonly folderLog = new ChangeLog();
   readonly settings: MailboxSettings;
   readonly root: Folder;
+  /** Its own, so that what it holds doesn't depend on which mailbox was asked for first. */
+  readonly ids: Ids;
   readonly #cloud: Cloud;
   readonly #wellKnown = new Map<string, Folder>();
   /** By either id. */
@@ -38,6 +42,7 @@ export class Mailbox {
   constructor(cloud: Cloud, user: DirectoryUser) {
     this.#cloud = cloud;
     this.user = user;
+    this.ids = new Ids(new Random(user.id));
     this.settings = new MailboxSettings(user);
     const language = (user.preferredLanguage ?? 'en').slice(0, 2) as 'en' | 'de' | 'fr';
     for (const known of WELL_KNOWN) {
@@ -55,10 +60,9 @@ export class Mailbox {
   /** By id or well-known name. Throws 404 when there is none. */
   folder(key: string): Folder {
     const folder = this.findFolder(key);
-    if (folder === undefined) {
-      throw new GraphError(404, 'ErrorItemNotFound', 'The specified folder could not be found in the store.');
-    }
-    return folder;
+    if (folder !== undefined) return folder;
+    if (!ELSEWHERE.has(key.toLowerCase()) && !isId(key)) throw malformedId();
+    throw new GraphError(404, 'ErrorItemNotFound', 'The specified folder could not be found in the store.');
   }
 
   findFolder(key: string): Folder | undefined {
@@ -123,17 +127,15 @@ export class Mailbox {
   /** By either id. Throws 404. */
   message(id: string): Message {
     const message = this.#messages.get(id);
-    if (message === undefined) {
-      throw new GraphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
-    }
-    return message;
+    if (message !== undefined) return message;
+    throw isId(id) ? itemNotFound() : malformedId();
   }
 
   addMessage(folder: Folder, content: MessageContent, createdAt = this.#now): Message {
     const message: Message = {
       ...content,
-      key: this.#cloud.ids.immutable(),
-      id: this.#cloud.ids.mutable(),
+      key: this.ids.immutable(),
+      id: this.ids.mutable(),
       folderId: folder.id,
       createdAt,
       modifiedAt: createdAt,
@@ -153,7 +155,7 @@ export class Mailbox {
   moveMessage(message: Message, to: Folder): void {
     this.#takeOut(message, 'changed');
     message.folderId = to.id;
-    message.id = this.#cloud.ids.mutable();
+    message.id = this.ids.mutable();
     message.version++;
     message.modifiedAt = this.#now;
     this.#put(to, message);
@@ -163,7 +165,7 @@ export class Mailbox {
     const { key: _key, id: _id, folderId: _folder, ...content } = message;
     return this.addMessage(to, {
       ...content,
-      attachments: content.attachments.map((attachment) => ({ ...attachment, id: this.#cloud.ids.mutable() })),
+      attachments: content.attachments.map((attachment) => ({ ...attachment, id: this.ids.mutable() })),
       properties: new Map(content.properties),
     });
   }
@@ -206,7 +208,7 @@ export class Mailbox {
     wellKnown: string | undefined,
   ): Folder {
     const folder: Folder = {
-      id: this.#cloud.ids.mutable(),
+      id: this.ids.mutable(),
       parentId,
       displayName,
       isHidden,
@@ -231,6 +233,13 @@ export class Mailbox {
   }
 }
 
+/** Well-known names of folders that these mailboxes don't have. */
+const ELSEWHERE = new Set(['clutter', 'scheduled', 'searchfolders', 'recoverableitemsroot', 'recoverableitemspurges']);
+
+function isId(key: string): boolean {
+  return /^AA[\w-]{30,}=*$/.test(key);
+}
+
 const mailboxes = perTenant(() => new Map<string, Mailbox>());
 
 /** The user's mailbox; it comes into being when first asked for. */
@@ -239,5 +248,13 @@ export function mailboxOf(cloud: Cloud, tenant: Tenant, user: DirectoryUser): Ma
   if (known !== undefined) return known;
   const fresh = new Mailbox(cloud, user);
   mailboxes(tenant).set(user.id, fresh);
+  fillers.get(cloud)?.(fresh, tenant);
   return fresh;
+}
+
+const fillers = new WeakMap<Cloud, (mailbox: Mailbox, tenant: Tenant) => void>();
+
+/** What every mailbox is filled with when it comes into being: a large tenant never holds all of its mail at once. */
+export function fillMailboxes(cloud: Cloud, fill: (mailbox: Mailbox, tenant: Tenant) => void): void {
+  fillers.set(cloud, fill);
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
-import { bytesReply, entityReply, noContent, type Reply } from '../http/reply.ts';
+import { bytesReply, entityReply, jsonReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { deltaReply } from '../odata/delta.ts';
@@ -25,9 +25,22 @@ const write = { permissions: WRITE_MAIL, service: 'outlook' } as const;
 export const messageRoutes: Route[] = [
   { ...read, method: 'GET', path: ALL, handle: (call) => list(call, mailbox(call).messages) },
   { ...write, method: 'POST', path: ALL, handle: (call) => create(call, mailbox(call).wellKnown('drafts'), false) },
-  { ...read, method: 'GET', path: IN_FOLDER, handle: (call) => list(call, [...folder(call, 'folder').messages.values()]) },
+  {
+    ...read,
+    method: 'GET',
+    path: IN_FOLDER,
+    handle: (call) => list(call, [...folder(call, 'folder').messages.values()]),
+  },
   { ...write, method: 'POST', path: IN_FOLDER, handle: (call) => create(call, folder(call, 'folder'), true) },
   { ...read, method: 'GET', path: `${IN_FOLDER}/delta`, handle: delta },
+  { ...read, method: 'GET', path: `${ALL}/$count`, handle: (call) => count(mailbox(call).messages.length) },
+  {
+    ...read,
+    method: 'GET',
+    path: `${IN_FOLDER}/$count`,
+    handle: (call) => count(folder(call, 'folder').messages.size),
+  },
+  { ...read, method: 'POST', path: '/users/{user}/translateExchangeIds', handle: translateExchangeIds },
   ...[ALL, IN_FOLDER].flatMap((parent): Route[] => [
     { ...read, method: 'GET', path: `${parent}/{message}`, handle: get },
     { ...read, method: 'GET', path: `${parent}/{message}/$value`, handle: getMime },
@@ -82,7 +95,9 @@ function delta(call: Call): Reply {
     expand: true,
     json: (key, { select, expand }) => {
       const found = of.messages.get(key);
-      return found && { '@odata.type': '#microsoft.graph.message', ...messageJson(box, found, viewOf(call, select, expand)) };
+      return (
+        found && { '@odata.type': '#microsoft.graph.message', ...messageJson(box, found, viewOf(call, select, expand)) }
+      );
     },
     removed: ({ id, removed }) => ({
       '@odata.type': '#microsoft.graph.message',
@@ -90,6 +105,37 @@ function delta(call: Call): Reply {
       '@removed': { reason: removed === 'changed' ? call.cloud.assumptions.movedReason : 'deleted' },
     }),
   });
+}
+
+function count(number: number): Reply {
+  return bytesReply('text/plain', [Buffer.from(String(number))]);
+}
+
+const TRANSLATED_AT_ONCE = 1000;
+
+/** Between the id that changes with every move and the one that doesn't. */
+function translateExchangeIds(call: Call): Reply {
+  const { inputIds, sourceIdType, targetIdType } = caseless(call.json());
+  const types = ['restId', 'restImmutableEntryId'];
+  if (!types.includes(String(sourceIdType)) || !types.includes(String(targetIdType))) {
+    throw badRequest('Only restId and restImmutableEntryId can be translated here.', 'ErrorInvalidRequest');
+  }
+  if (!Array.isArray(inputIds) || inputIds.length > TRANSLATED_AT_ONCE) {
+    throw badRequest(`inputIds must be a list of at most ${TRANSLATED_AT_ONCE} ids.`, 'ErrorInvalidRequest');
+  }
+  const value = inputIds.map((sourceId: unknown) => {
+    const found = mailbox(call).findMessage(String(sourceId));
+    if (found !== undefined) return { sourceId, targetId: targetIdType === 'restId' ? found.id : found.key };
+    return { sourceId, errorDetails: { code: 'ErrorItemNotFound', message: 'The specified object was not found.' } };
+  });
+  return jsonReply(200, { '@odata.context': `${call.base}/$metadata#Collection(convertIdResult)`, value });
+}
+
+/** Parameters of actions are known in any case of their first letter. */
+function caseless(json: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]) => [name[0]?.toLowerCase() + name.slice(1), value]),
+  );
 }
 
 function get(call: Call): Reply {

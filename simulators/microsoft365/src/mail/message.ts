@@ -62,13 +62,16 @@ export interface MessageContent {
   cc: Address[];
   bcc: Address[];
   replyTo: Address[];
-  internetMessageId: string;
+  /** Undefined for one that never had any, as a few old ones haven't. */
+  internetMessageId: string | undefined;
   /** The thread: message ids, nearest last; [] for a message that answers none. */
   references: string[];
   inReplyTo: string | undefined;
   conversationIndex: string | undefined;
-  /** Transport headers, as they were. */
+  /** Transport headers, unfolded. */
   headers: Header[];
+  /** Their block as it came, lines ending in CRLF; undefined: `headers` say it all. */
+  headerBlock?: string | undefined;
   importance: 'low' | 'normal' | 'high';
   categories: string[];
   flag: Flag;

@@ -2,9 +2,19 @@ import PostalMime, { type Address as ParsedAddress } from 'postal-mime';
 import type { Ids } from '../state/ids.ts';
 import type { Address, Attachment, Header, MessageContent } from './message.ts';
 
+/** The header block, with the line break at its end. */
+function headerBlock(mime: Buffer): string {
+  return mime.subarray(0, headerLength(mime)).toString('utf8');
+}
+
+function headerLength(mime: Buffer): number {
+  const end = /\r?\n(?=\r?\n)/.exec(mime.subarray(0, 256 * 1024).toString('latin1'));
+  return end === null ? mime.length : end.index + end[0].length;
+}
+
 /** A header block's lines, unfolded, names as written. */
 export function parseHeaders(mime: Buffer): Header[] {
-  const end = /\r?\n\r?\n/.exec(mime.subarray(0, 256 * 1024).toString('latin1'))?.index ?? mime.length;
+  const end = headerLength(mime);
   const headers: Header[] = [];
   for (const line of mime.subarray(0, end).toString('utf8').split(/\r?\n/)) {
     const last = headers.at(-1);
@@ -37,7 +47,7 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     const isInline = part.related === true || (part.disposition === 'inline' && part.contentId !== undefined);
     if (part.mimeType === 'message/rfc822') {
       const inner = await contentOfMime(bytes, ids, now).catch(() => undefined);
-      const item = { '@odata.type': '#microsoft.graph.message', subject: inner?.subject ?? '' };
+      const item = { '@odata.type': '#microsoft.graph.message', ...(inner && itemOf(inner)) };
       attachments.push({ ...base, kind: 'item', contentType: null, isInline: false, item, mime: bytes });
       continue;
     }
@@ -50,9 +60,7 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
   return {
     subject: parsed.subject ?? '',
     body:
-      html === undefined
-        ? { contentType: 'text', content: parsed.text ?? '' }
-        : { contentType: 'html', content: html },
+      html === undefined ? { contentType: 'text', content: parsed.text ?? '' } : { contentType: 'html', content: html },
     from,
     sender: flat(parsed.sender)[0] ?? from,
     to: flat(parsed.to),
@@ -64,8 +72,12 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     inReplyTo: header('in-reply-to')?.match(/<[^<>]+>/)?.[0],
     conversationIndex: header('thread-index'),
     headers,
+    headerBlock: headerBlock(mime),
     importance: importance === 'high' || importance === 'low' ? importance : 'normal',
-    categories: header('keywords')?.split(',').map((word) => word.trim()) ?? [],
+    categories:
+      header('keywords')
+        ?.split(',')
+        .map((word) => word.trim()) ?? [],
     flag: { flagStatus: 'notFlagged' },
     inferenceClassification: 'focused',
     isDeliveryReceiptRequested: header('return-receipt-to') !== undefined,
@@ -77,6 +89,22 @@ export async function contentOfMime(mime: Buffer, ids: Ids, now: number): Promis
     attachments,
     properties: new Map(),
     mime,
+  };
+}
+
+/** An attached message as `$expand=microsoft.graph.itemAttachment/item` tells it. */
+function itemOf(inner: MessageContent): Record<string, unknown> {
+  const recipient = ({ name, address }: Address) => ({ emailAddress: { name, address } });
+  return {
+    subject: inner.subject,
+    body: inner.body,
+    internetMessageId: inner.internetMessageId,
+    sentDateTime: `${new Date(inner.sentAt).toISOString().slice(0, 19)}Z`,
+    ...(inner.from === undefined ? {} : { from: recipient(inner.from) }),
+    toRecipients: inner.to.map(recipient),
+    ccRecipients: inner.cc.map(recipient),
+    isRead: true,
+    hasAttachments: inner.attachments.length > 0,
   };
 }
 

@@ -1,5 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Address, Attachment, MessageContent } from './message.ts';
+import { contentOfItem } from './json-in.ts';
+import type { Address, Attachment, Header, ItemAttachment, MessageContent } from './message.ts';
+import { plainText } from './plain-text.ts';
 
 /**
  * The message as MIME: what it came as, or made anew. Exchange makes it anew for what came as JSON, so no byte of an
@@ -7,7 +9,7 @@ import type { Address, Attachment, MessageContent } from './message.ts';
  *
  * @param key makes the boundaries, so that two readings are alike
  */
-export function mimeOf(message: MessageContent, key: string): Promise<Buffer> | Buffer {
+export async function mimeOf(message: MessageContent, key: string): Promise<Buffer> {
   if (message.mime !== undefined) return message.mime;
   const mail = new MailComposer({
     ...optional('from', message.from && address(message.from)),
@@ -18,17 +20,15 @@ export function mimeOf(message: MessageContent, key: string): Promise<Buffer> | 
     replyTo: message.replyTo.map(address),
     subject: message.subject,
     date: new Date(message.sentAt),
-    messageId: message.internetMessageId,
+    ...optional('messageId', message.internetMessageId),
     ...optional('inReplyTo', message.inReplyTo),
     references: message.references,
     priority: message.importance,
     ...(message.body.contentType === 'html'
       ? { html: message.body.content, text: plainText(message.body.content) }
       : { text: message.body.content }),
-    headers: message.headers
-      .filter(({ name }) => /^x-/i.test(name))
-      .map(({ name, value }) => ({ key: name, value })),
-    attachments: message.attachments.filter(({ kind }) => kind !== 'reference').map(part),
+    headers: message.headers.filter(({ name }) => !MADE_ANEW.has(name.toLowerCase())).map(asItCame),
+    attachments: await Promise.all(message.attachments.filter(({ kind }) => kind !== 'reference').map(part)),
     baseBoundary: key.replace(/[^A-Za-z0-9]/g, '').slice(-24),
     newline: 'windows',
     disableUrlAccess: true,
@@ -39,22 +39,7 @@ export function mimeOf(message: MessageContent, key: string): Promise<Buffer> | 
   return node.build();
 }
 
-/** What of HTML is text. */
-export function plainText(html: string): string {
-  return html
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, '')
-    .replace(/<br\s*\/?>|<\/(?:p|div|tr|li|h\d)>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&nbsp;/gi, ' ')
-    .replace(/&lt;/gi, '<')
-    .replace(/&gt;/gi, '>')
-    .replace(/&quot;/gi, '"')
-    .replace(/&#(\d+);/g, (_whole, code: string) => String.fromCodePoint(Number(code)))
-    .replace(/&amp;/gi, '&')
-    .trim();
-}
-
-function part(attachment: Attachment) {
+async function part(attachment: Attachment) {
   if (attachment.kind === 'file') {
     return {
       filename: attachment.name,
@@ -64,14 +49,44 @@ function part(attachment: Attachment) {
       ...optional('cid', attachment.contentId ?? undefined),
     };
   }
-  const item = attachment.kind === 'item' ? attachment : undefined;
-  const subject = String(item?.item.subject ?? '').replace(/[\r\n]+/g, ' ');
   return {
     filename: attachment.name,
-    content: item?.mime ?? Buffer.from(`Subject: ${subject}\r\n\r\n`),
+    content: attachment.kind === 'item' ? await mimeOfItem(attachment) : '',
     contentType: 'message/rfc822',
     contentTransferEncoding: '8bit',
   };
+}
+
+/** What a message's own properties say, and the structure of the MIME that is made: the rest of its headers stay. */
+const MADE_ANEW = new Set([
+  'from',
+  'sender',
+  'to',
+  'cc',
+  'bcc',
+  'reply-to',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'importance',
+  'x-priority',
+  'x-msmail-priority',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'content-id',
+]);
+
+function asItCame({ name, value }: Header) {
+  return { key: name, value: { prepared: true, value } };
+}
+
+/** A message within a message; of an event or a contact nothing but its subject. */
+export async function mimeOfItem(attachment: ItemAttachment): Promise<Buffer> {
+  return attachment.mime ?? mimeOf(contentOfItem(attachment.item, attachment.modifiedAt), attachment.id);
 }
 
 function differs({ from, sender }: MessageContent): boolean {

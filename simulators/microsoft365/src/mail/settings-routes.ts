@@ -33,7 +33,12 @@ export const settingsRoutes: Route[] = [
   { ...write, method: 'PATCH', path: '/users/{user}/mailboxSettings', handle: updateSettings },
   { ...read, method: 'GET', path: CATEGORIES, handle: listCategories },
   { ...write, method: 'POST', path: CATEGORIES, handle: createCategory },
-  { ...read, method: 'GET', path: `${CATEGORIES}/{category}`, handle: (call) => entityReply(call, { ...category(call) }) },
+  {
+    ...read,
+    method: 'GET',
+    path: `${CATEGORIES}/{category}`,
+    handle: (call) => entityReply(call, { ...category(call) }),
+  },
   { ...write, method: 'PATCH', path: `${CATEGORIES}/{category}`, handle: updateCategory },
   { ...write, method: 'DELETE', path: `${CATEGORIES}/{category}`, handle: deleteCategory },
   { ...read, method: 'GET', path: RULES, handle: listRules },
@@ -175,7 +180,8 @@ function checkRule(json: Record<string, unknown>): void {
 
 /** Rules belong to the inbox alone. */
 function checkInbox(call: Call): void {
-  if (folder(call, 'folder').wellKnown !== 'inbox') throw badRequest('Only the inbox has rules.', 'ErrorInvalidRequest');
+  if (folder(call, 'folder').wellKnown !== 'inbox')
+    throw badRequest('Only the inbox has rules.', 'ErrorInvalidRequest');
 }
 
 function found<T>(value: T | undefined): T {

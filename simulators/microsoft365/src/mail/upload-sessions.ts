@@ -65,7 +65,7 @@ function put(call: Call): Reply {
   const into = session(call);
   const { body } = call.incoming;
   const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(call.header('content-range') ?? '');
-  const [first, last, total] = range === null ? [-1, -1, -1] : range.slice(1).map(Number);
+  const [first = -1, last = -1, total = -1] = range?.slice(1).map(Number) ?? [];
   if (total !== into.size || last - first + 1 !== body.length || body.length === 0) {
     throw badRequest('The Content-Range header is missing or wrong.', 'ErrorInvalidRequest');
   }

@@ -50,11 +50,12 @@ export function collectionReply<T>(call: Call, items: readonly T[], options: Col
   }
   const top = query.number('$top');
   if (top === 0) throw badRequest("Invalid value '0' for $top query option found. It must be positive.");
+  const largest = options.maxPageSize ?? 1000;
+  if (top !== undefined && top > largest) {
+    throw badRequest(`Invalid page size specified: '${top}'. Must be between 1 and ${largest} inclusive.`);
+  }
   const preferred = Number(preferences.get('odata.maxpagesize') ?? Number.NaN);
-  const size = Math.min(
-    top ?? (preferred > 0 ? preferred : (options.pageSize ?? 10)),
-    options.maxPageSize ?? 1000,
-  );
+  const size = Math.min(top ?? (preferred > 0 ? preferred : (options.pageSize ?? 10)), largest);
   const start = startOf(call, options.paging ?? 'skip');
   const page = chosen.slice(start, start + size);
   const body: Record<string, unknown> = { '@odata.context': `${call.base}/$metadata#${call.contextPath}` };

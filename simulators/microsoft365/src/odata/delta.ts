@@ -12,6 +12,8 @@ interface DeltaToken extends DeltaPosition {
   readonly expand: string | undefined;
   readonly options: Record<string, string>;
   readonly issued: number;
+  /** The round has had its empty page. */
+  readonly paused?: boolean;
 }
 
 /** What the round's first request asked for. */
@@ -54,6 +56,11 @@ export function deltaReply(call: Call, options: DeltaOptions): Reply {
   if (token === 'latest') Object.assign(state, options.log.end());
   const preferred = Number(call.preferences.get('odata.maxpagesize') ?? query.number('$top') ?? Number.NaN);
   const size = Math.min(preferred > 0 ? preferred : (options.pageSize ?? 10), options.maxPageSize ?? 1000);
+  // In the middle of a round: the token came with a nextLink.
+  const within = query.has('$skiptoken');
+  if (cloud.assumptions.emptyPages && within && state.paused !== true) {
+    return pageOf(call, options, [], { ...state, paused: true }, false);
+  }
   const { changes, next, done } = options.log.since(state, size, call.now - cloud.faults.listDelayMs);
   const value: Record<string, unknown>[] = [];
   const expand = state.expand === undefined ? [] : parseExpand(state.expand);
@@ -67,10 +74,20 @@ export function deltaReply(call: Call, options: DeltaOptions): Reply {
       if (removed !== undefined) value.push(removed);
     }
   }
-  const sealed = cloud.tokens.seal('delta', { ...state, ...next, issued: call.now } satisfies DeltaToken);
-  const name = drive ? 'token' : done ? '$deltatoken' : '$skiptoken';
+  return pageOf(call, options, value, { ...state, ...next, paused: done ? false : (state.paused ?? false) }, done);
+}
+
+function pageOf(
+  call: Call,
+  options: DeltaOptions,
+  value: readonly Record<string, unknown>[],
+  state: DeltaToken,
+  done: boolean,
+): Reply {
+  const sealed = call.cloud.tokens.seal('delta', { ...state, issued: call.now } satisfies DeltaToken);
+  const name = options.parameter === 'drive' ? 'token' : done ? '$deltatoken' : '$skiptoken';
   const path = options.path ?? (call.incoming.target.split('?')[0] as string);
-  const link = `${cloud.baseUrl}${path}?${name}=${sealed}`;
+  const link = `${call.cloud.baseUrl}${path}?${name}=${sealed}`;
   return jsonReply(200, {
     '@odata.context': `${call.base}/$metadata#Collection(${options.shape.type})`,
     value,

@@ -25,7 +25,10 @@ export function parseExpand(text: string): Expand[] {
     }
     return {
       property: match[1] as string,
-      select: options.get('$select')?.split(',').map((name) => name.trim()),
+      select: options
+        .get('$select')
+        ?.split(',')
+        .map((name) => name.trim()),
       filter: options.get('$filter'),
       top: options.has('$top') ? Number(options.get('$top')) : undefined,
       expand: options.has('$expand') ? parseExpand(options.get('$expand') as string) : [],

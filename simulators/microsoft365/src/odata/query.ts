@@ -51,11 +51,6 @@ export class Query {
     return this.#options.get(option);
   }
 
-  /** Another spelling of an option, that the handler reads as if it had been sent. */
-  replace(option: string, text: string): void {
-    this.#options.set(option, text);
-  }
-
   has(option: string): boolean {
     return this.#options.has(option);
   }

@@ -3,9 +3,21 @@ import type { Call } from '../http/call.ts';
 import { badRequest, GraphError, itemNotFound } from '../http/errors.ts';
 import { bytesReply, jsonReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
+import { beginUpload } from '../mail/upload-sessions.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { shape } from '../odata/shape.ts';
-import { boolean, instantText, integer, object, oneOf, orNull, type Reader, readOnly, text, unreadable } from './input.ts';
+import {
+  boolean,
+  instantText,
+  integer,
+  object,
+  oneOf,
+  orNull,
+  type Reader,
+  readOnly,
+  text,
+  unreadable,
+} from './input.ts';
 
 /**
  * Files attached to an event. Small ones come in one POST, larger ones through an upload session.
@@ -24,8 +36,6 @@ export interface Attachment {
 /** A POST takes files below this size, an upload session those from it on. */
 export const smallAttachment = 3 * 1024 * 1024;
 const largestAttachment = 150 * 1024 * 1024;
-const largestPart = 4 * 1024 * 1024;
-const sessionLifetime = 7 * 86_400_000;
 
 /** Item attachments, which Exchange makes of messages and events, are beyond what the simulator keeps. */
 const fileAttachmentShape = shape('attachment', [
@@ -68,7 +78,8 @@ export const attachmentInput: Reader<AttachmentInput> = (value, path) => {
     throw badRequest('The attachment needs the @odata.type #microsoft.graph.fileAttachment.', 'ErrorInvalidRequest');
   }
   const { name, contentType, isInline = false, contentId = null, contentBytes } = fileAttachmentFields(value, path);
-  if (name === undefined || contentBytes === undefined) throw badRequest('The attachment needs a name and contentBytes.');
+  if (name === undefined || contentBytes === undefined)
+    throw badRequest('The attachment needs a name and contentBytes.');
   if (contentBytes.length >= smallAttachment) {
     throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for one request.');
   }
@@ -76,7 +87,11 @@ export const attachmentInput: Reader<AttachmentInput> = (value, path) => {
 };
 
 export function makeAttachment(cloud: Cloud, of: AttachmentInput): Attachment {
-  return { ...of, id: `${cloud.ids.mutable().slice(0, -1)}EgAQA${cloud.ids.token(22)}=`, modifiedAt: cloud.clock.now() };
+  return {
+    ...of,
+    id: `${cloud.ids.mutable().slice(0, -1)}EgAQA${cloud.ids.token(22)}=`,
+    modifiedAt: cloud.clock.now(),
+  };
 }
 
 const guessedType = (name: string) => (name.toLowerCase().endsWith('.txt') ? 'text/plain' : 'application/octet-stream');
@@ -109,24 +124,6 @@ export interface AttachmentHolder {
   replace(attachments: readonly Attachment[]): void;
 }
 
-interface UploadSession {
-  readonly key: string;
-  readonly holder: AttachmentHolder;
-  readonly of: Omit<AttachmentInput, 'content'>;
-  readonly size: number;
-  readonly expires: number;
-  readonly location: string;
-  readonly parts: Buffer[];
-}
-
-const sessions = new WeakMap<Cloud, Map<string, UploadSession>>();
-
-function sessionsOf(cloud: Cloud): Map<string, UploadSession> {
-  const known = sessions.get(cloud) ?? new Map<string, UploadSession>();
-  sessions.set(cloud, known);
-  return known;
-}
-
 /**
  * The operations on a collection of attachments, under each path that leads to it.
  *
@@ -142,7 +139,12 @@ export function attachmentRoutes(
   return paths.flatMap((path): Route[] => [
     { ...read, method: 'GET', path: `${path}/attachments`, handle: (call) => listAttachments(call, holder(call)) },
     { ...write, method: 'POST', path: `${path}/attachments`, handle: (call) => addAttachment(call, holder(call)) },
-    { ...read, method: 'GET', path: `${path}/attachments/{attachment}`, handle: (call) => getAttachment(call, holder(call)) },
+    {
+      ...read,
+      method: 'GET',
+      path: `${path}/attachments/{attachment}`,
+      handle: (call) => getAttachment(call, holder(call)),
+    },
     {
       ...read,
       method: 'GET',
@@ -171,21 +173,6 @@ export function attachmentRoutes(
     },
   ]);
 }
-
-/** Where the parts of an upload session go. The URL is its own key: these requests carry no token. */
-export const uploadRoutes: Route[] = [
-  { method: 'PUT', at: 'open', path: '/open/outlook-upload/{key}', bodyLimit: 64 * 1024 * 1024, handle: putPart },
-  { method: 'GET', at: 'open', path: '/open/outlook-upload/{key}', handle: (call) => progress(sessionOf(call), 200) },
-  {
-    method: 'DELETE',
-    at: 'open',
-    path: '/open/outlook-upload/{key}',
-    handle: (call) => {
-      sessionsOf(call.cloud).delete(sessionOf(call).key);
-      return noContent();
-    },
-  },
-];
 
 function find(call: Call, holder: AttachmentHolder): Attachment {
   const id = call.parameter('attachment');
@@ -227,72 +214,24 @@ function createUploadSession(call: Call, holder: AttachmentHolder): Reply {
     throw badRequest('AttachmentItem needs attachmentType file, a name and a size.', 'ErrorInvalidRequest');
   }
   if (item.size < smallAttachment) {
-    throw badRequest('The attachment is below the minimum size of an upload session.', 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize');
+    throw badRequest(
+      'The attachment is below the minimum size of an upload session.',
+      'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize',
+    );
   }
   if (item.size > largestAttachment) {
     throw badRequest('The attachment is above the maximum size.', 'ErrorAttachmentSizeLimitExceeded');
   }
-  const key = call.cloud.ids.token(64);
-  const session: UploadSession = {
-    key,
-    holder,
-    of: {
-      name: item.name,
-      contentType: item.contentType ?? guessedType(item.name),
-      isInline: item.isInline ?? false,
-      contentId: item.contentId ?? null,
-    },
-    size: item.size,
-    expires: call.now + sessionLifetime,
-    location: `${call.base}/${call.segments.slice(0, -1).map(encodeURIComponent).join('/')}`,
-    parts: [],
+  const of = {
+    name: item.name,
+    contentType: item.contentType ?? guessedType(item.name),
+    isInline: item.isInline ?? false,
+    contentId: item.contentId ?? null,
   };
-  sessionsOf(call.cloud).set(key, session);
-  return jsonReply(201, {
-    '@odata.context': `${call.base}/$metadata#microsoft.graph.uploadSession`,
-    uploadUrl: `${call.cloud.baseUrl}/open/outlook-upload/${key}`,
-    ...progressOf(session),
+  const location = `${call.base}/${call.segments.slice(0, -1).map(encodeURIComponent).join('/')}`;
+  return beginUpload(call, item.size, (content) => {
+    const attachment = makeAttachment(call.cloud, { ...of, content });
+    holder.replace([...holder.list(), attachment]);
+    return `${location}/${encodeURIComponent(attachment.id)}`;
   });
-}
-
-function sessionOf(call: Call): UploadSession {
-  const session = sessionsOf(call.cloud).get(call.parameter('key'));
-  if (session === undefined || session.expires <= call.now) {
-    throw new GraphError(404, 'ErrorItemNotFound', 'The upload session was not found.');
-  }
-  return session;
-}
-
-const received = ({ parts }: { parts: readonly Buffer[] }) => parts.reduce((sum, part) => sum + part.length, 0);
-
-function progressOf(session: UploadSession): Record<string, unknown> {
-  return { expirationDateTime: new Date(session.expires).toISOString(), nextExpectedRanges: [String(received(session))] };
-}
-
-function progress(session: UploadSession, status: number): Reply {
-  return jsonReply(status, progressOf(session));
-}
-
-function putPart(call: Call): Reply {
-  const session = sessionOf(call);
-  const { body } = call.incoming;
-  checkRange(call.header('content-range'), body.length, received(session), session.size);
-  session.parts.push(body);
-  if (received(session) < session.size) return progress(session, 200);
-  sessionsOf(call.cloud).delete(session.key);
-  const attachment = makeAttachment(call.cloud, { ...session.of, content: session.parts });
-  session.holder.replace([...session.holder.list(), attachment]);
-  return noContent(201, { location: `${session.location}/${encodeURIComponent(attachment.id)}`, 'content-length': '0' });
-}
-
-/** Throws unless the part continues the file: Outlook takes parts in order, below 4 MB each. */
-export function checkRange(header: string | undefined, length: number, expected: number, size: number): void {
-  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header ?? '');
-  if (range === null) throw badRequest('Content-Range is missing or malformed.', 'ErrorInvalidRequest');
-  const [from = 0, to = 0, total = 0] = range.slice(1).map(Number);
-  if (length > largestPart) throw new GraphError(413, 'RequestEntityTooLarge', 'A part must be below 4 MB.');
-  if (to - from + 1 !== length || total !== size || to >= total) {
-    throw badRequest('Content-Range does not fit the body or the file.', 'ErrorInvalidRequest');
-  }
-  if (from !== expected) throw new GraphError(416, 'ErrorUploadRangeNotExpected', `Expected the file from byte ${expected} on.`);
 }

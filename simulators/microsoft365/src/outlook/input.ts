@@ -36,7 +36,9 @@ export const double: Reader<number> = (value, path) => {
 /** A DateTimeOffset, as `2026-11-27T08:00:00Z`; fractions of seconds are kept only if there are some. */
 export const instant: Reader<string> = (value, path) => {
   const given = text(value, path);
-  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d))?$/.test(given) ? Date.parse(given) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d))?$/.test(given)
+    ? Date.parse(given)
+    : Number.NaN;
   if (Number.isNaN(ms)) throw unreadable(path, 'Edm.DateTimeOffset');
   return instantText(ms);
 };

@@ -25,7 +25,9 @@ const meta = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8"
 function asHtml(body: ItemBody): string {
   if (body.content === '') return '';
   if (body.contentType === 'text') {
-    const lines = body.content.replaceAll(/[&<>"]/g, (letter) => escaped[letter] ?? letter).replaceAll(/\r?\n/g, '<br>\r\n');
+    const lines = body.content
+      .replaceAll(/[&<>"]/g, (letter) => escaped[letter] ?? letter)
+      .replaceAll(/\r?\n/g, '<br>\r\n');
     return `<html><head>\r\n${meta}<meta name="Generator" content="Microsoft Exchange Server">\r\n<!-- converted from text --></head>\r\n<body>\r\n<font size="2"><span style="font-size:11pt;"><div class="PlainText">${lines}</div></span></font>\r\n</body>\r\n</html>\r\n`;
   }
   const safe = body.content.replaceAll(/<script\b[\s\S]*?<\/script\s*>/gi, '');

@@ -1,6 +1,11 @@
 import type { Attendee, EventFields } from '../calendar/event.ts';
 import { noResponse } from '../calendar/event.ts';
-import { type DayOfWeek, daysOfWeek, type PatternedRecurrence, type RecurrencePattern } from '../calendar/recurrence.ts';
+import {
+  type DayOfWeek,
+  daysOfWeek,
+  type PatternedRecurrence,
+  type RecurrencePattern,
+} from '../calendar/recurrence.ts';
 import { type CalendarMailbox, calendarMailbox, shareCalendar } from '../calendar/store.ts';
 import type { ZonedTime } from '../calendar/zoned-time.ts';
 import { makeAttachment } from '../outlook/attachments.ts';
@@ -136,12 +141,22 @@ function seedSpecial(mailbox: CalendarMailbox, tenant: Tenant, random: Random): 
   const leapDay = Date.UTC(2024, 1, 29);
   add(
     { ...span(leapDay, DAY, 'UTC'), isAllDay: true, showAs: 'free', subject: 'Anniversary', isReminderOn: false },
-    { recurrence: series(leapDay, pattern({ type: 'absoluteYearly', month: 2, dayOfMonth: 29 }), { recurrenceTimeZone: 'UTC' }) },
+    {
+      recurrence: series(leapDay, pattern({ type: 'absoluteYearly', month: 2, dayOfMonth: 29 }), {
+        recurrenceTimeZone: 'UTC',
+      }),
+    },
     own,
   );
   const newYork = TODAY - 60 * DAY + 10 * HOUR;
   add(
-    { ...span(newYork, HOUR, 'Eastern Standard Time'), subject: 'Call with New York', isOnlineMeeting: true, onlineMeetingProvider: 'teamsForBusiness', joinUrl: `https://teams.example/join/${cloud.ids.token(20)}` },
+    {
+      ...span(newYork, HOUR, 'Eastern Standard Time'),
+      subject: 'Call with New York',
+      isOnlineMeeting: true,
+      onlineMeetingProvider: 'teamsForBusiness',
+      joinUrl: `https://teams.example/join/${cloud.ids.token(20)}`,
+    },
     {
       recurrence: series(newYork, pattern({ type: 'weekly', interval: 2, daysOfWeek: [dayName(newYork)] }), {
         recurrenceTimeZone: 'Eastern Standard Time',
@@ -160,7 +175,12 @@ function seedSpecial(mailbox: CalendarMailbox, tenant: Tenant, random: Random): 
   add({ ...span(Date.UTC(2041, 0, 7, 12), HOUR), subject: 'Time capsule', sensitivity: 'private' }, {}, own);
   const organizer = [...tenant.users.values()].find(({ mail }) => mail !== user.mail) ?? user;
   add(
-    { ...span(TODAY + 2 * DAY + 14 * HOUR, HOUR), subject: 'Somebody else’s meeting', attendees: attendees(tenant, random, 2, organizer.mail), responseStatus: { response: 'accepted', time: '2026-08-25T10:00:00Z' } },
+    {
+      ...span(TODAY + 2 * DAY + 14 * HOUR, HOUR),
+      subject: 'Somebody else’s meeting',
+      attendees: attendees(tenant, random, 2, organizer.mail),
+      responseStatus: { response: 'accepted', time: '2026-08-25T10:00:00Z' },
+    },
     { isOrganizer: false, organizer: { name: organizer.displayName, address: organizer.mail } },
   );
 }

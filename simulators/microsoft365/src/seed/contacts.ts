@@ -18,8 +18,16 @@ export const seedContacts: Seeder = (cloud, tenant, random, size) => {
     const clients = mailbox.addFolder('Clients');
     const folders = [mailbox.defaultFolder, mailbox.defaultFolder, clients, mailbox.addFolder('Zürich', clients)];
     mailbox.addContact(mailbox.defaultFolder, everything, { createdAt: CREATED, photo: photo(96, [200, 40, 40]) });
-    mailbox.addContact(mailbox.defaultFolder, { displayName: 'Only a name', fileAs: 'Only a name' }, { createdAt: CREATED });
-    mailbox.addContact(clients, { companyName: 'Company Ltd.', displayName: 'Company Ltd.', businessPhones: ['+44 20 7946 0000'] }, { createdAt: CREATED });
+    mailbox.addContact(
+      mailbox.defaultFolder,
+      { displayName: 'Only a name', fileAs: 'Only a name' },
+      { createdAt: CREATED },
+    );
+    mailbox.addContact(
+      clients,
+      { companyName: 'Company Ltd.', displayName: 'Company Ltd.', businessPhones: ['+44 20 7946 0000'] },
+      { createdAt: CREATED },
+    );
     for (let at = 0; at < COUNT[size]; at++) seedOne(mailbox, random, random.pick(folders), at);
   }
 };
@@ -83,7 +91,13 @@ const everything: Partial<ContactFields> = {
     { name: 'Grace (home)', address: 'grace@home.example' },
     { name: 'Grace (Yale)', address: 'hopper@yale.example' },
   ],
-  businessAddress: { street: '1 Navy Yard', city: 'Washington', state: 'DC', postalCode: '20374', countryOrRegion: 'USA' },
+  businessAddress: {
+    street: '1 Navy Yard',
+    city: 'Washington',
+    state: 'DC',
+    postalCode: '20374',
+    countryOrRegion: 'USA',
+  },
   homeAddress: { street: 'Arlington Road 5\r\nApartment 3', city: 'Arlington', countryOrRegion: 'USA' },
   otherAddress: { city: 'New Haven' },
   personalNotes: 'First actual bug.\r\n\r\n“Moth” ✂',

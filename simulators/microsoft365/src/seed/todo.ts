@@ -38,10 +38,22 @@ export const seedTodo: Seeder = (cloud, tenant, random, size) => {
           checkedAt: at === 0 ? createdAt + DAY : undefined,
         })),
         linkedResources: [
-          { id: cloud.ids.guid(), webUrl: 'https://mover.example/1', applicationName: 'Mover', displayName: 'Offer', externalId: '1' },
+          {
+            id: cloud.ids.guid(),
+            webUrl: 'https://mover.example/1',
+            applicationName: 'Mover',
+            displayName: 'Offer',
+            externalId: '1',
+          },
         ],
         attachments: [
-          { id: cloud.ids.mutable(), name: 'list.txt', contentType: 'text/plain', modifiedAt: createdAt, content: [Buffer.from('list\n')] },
+          {
+            id: cloud.ids.mutable(),
+            name: 'list.txt',
+            contentType: 'text/plain',
+            modifiedAt: createdAt,
+            content: [Buffer.from('list\n')],
+          },
         ],
       },
     );
@@ -51,7 +63,15 @@ export const seedTodo: Seeder = (cloud, tenant, random, size) => {
         title: 'Water the plants',
         dueDateTime: day(2),
         recurrence: {
-          pattern: { type: 'weekly', interval: 1, month: 0, dayOfMonth: 0, daysOfWeek: ['thursday'], firstDayOfWeek: 'monday', index: 'first' },
+          pattern: {
+            type: 'weekly',
+            interval: 1,
+            month: 0,
+            dayOfMonth: 0,
+            daysOfWeek: ['thursday'],
+            firstDayOfWeek: 'monday',
+            index: 'first',
+          },
           range: { type: 'noEnd', startDate: '2026-09-03', recurrenceTimeZone: 'W. Europe Standard Time' },
         },
       },
@@ -61,7 +81,10 @@ export const seedTodo: Seeder = (cloud, tenant, random, size) => {
     for (let at = 0; at < COUNT[size]; at++) {
       mailbox.addTask(
         random.pick([tasks, shopping]),
-        { title: random.pick(['Milk', 'Brot', '牛乳', 'Call back', 'Éclairs']), importance: random.pick(['low', 'normal']) },
+        {
+          title: random.pick(['Milk', 'Brot', '牛乳', 'Call back', 'Éclairs']),
+          importance: random.pick(['low', 'normal']),
+        },
         { createdAt: createdAt + at * 60_000 },
       );
     }

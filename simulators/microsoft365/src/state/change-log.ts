@@ -55,6 +55,17 @@ export class ChangeLog {
     return { after: this.#sequence, start: this.#sequence };
   }
 
+  /** As if a round had ended at that moment, milliseconds. */
+  at(moment: number): DeltaPosition {
+    const after = this.#entries.findLast(({ at }) => at <= moment)?.sequence ?? 0;
+    return { after, start: after };
+  }
+
+  /** When the object last changed, milliseconds; long ago for one that isn't known. */
+  changedAt(id: string): number {
+    return this.#latest.get(id)?.at ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** At most `limit` changes after `from`; changes newer than `visibleUntil` (ms) aren't seen yet. */
   since(from: DeltaPosition, limit: number, visibleUntil = Number.POSITIVE_INFINITY): Changes {
     const changes: Change[] = [];

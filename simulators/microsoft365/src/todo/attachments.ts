@@ -5,7 +5,7 @@ import { bytesReply, entityReply, jsonReply, noContent, type Reply } from '../ht
 import type { Route } from '../http/router.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { shape } from '../odata/shape.ts';
-import { binary, checkRange, smallAttachment } from '../outlook/attachments.ts';
+import { binary, smallAttachment } from '../outlook/attachments.ts';
 import { instantText, integer, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { foundTask, readTasks, taskPath, writeTasks } from './place.ts';
 import type { TaskAttachment } from './store.ts';
@@ -15,12 +15,20 @@ import type { TaskAttachment } from './store.ts';
  * https://learn.microsoft.com/graph/todo-attachments
  */
 const largestAttachment = 25 * 1024 * 1024;
+const largestPart = 4 * 1024 * 1024;
 const sessionLifetime = 86_400_000;
 
 const read = { permissions: readTasks, service: 'outlook' } as const;
 const write = { permissions: writeTasks, service: 'outlook' } as const;
 
-const attachmentShape = shape('attachmentBase', ['id', 'lastModifiedDateTime', 'name', 'contentType', 'size', 'contentBytes']);
+const attachmentShape = shape('attachmentBase', [
+  'id',
+  'lastModifiedDateTime',
+  'name',
+  'contentType',
+  'size',
+  'contentBytes',
+]);
 
 export const attachmentRoutes: Route[] = [
   { ...read, method: 'GET', path: `${taskPath}/attachments`, handle: listAttachments },
@@ -29,7 +37,12 @@ export const attachmentRoutes: Route[] = [
   { ...read, method: 'GET', path: `${taskPath}/attachments/{attachment}`, handle: getAttachment },
   { ...read, method: 'GET', path: `${taskPath}/attachments/{attachment}/$value`, handle: getBytes },
   { ...write, method: 'DELETE', path: `${taskPath}/attachments/{attachment}`, handle: deleteAttachment },
-  { ...read, method: 'GET', path: `${taskPath}/attachmentSessions/{session}`, handle: (call) => jsonReply(200, progress(sessionOf(call))) },
+  {
+    ...read,
+    method: 'GET',
+    path: `${taskPath}/attachmentSessions/{session}`,
+    handle: (call) => jsonReply(200, progress(sessionOf(call))),
+  },
   { ...write, method: 'DELETE', path: `${taskPath}/attachmentSessions/{session}`, handle: deleteSession },
   {
     ...write,
@@ -79,11 +92,16 @@ function add(call: Call, of: Pick<TaskAttachment, 'name' | 'contentType' | 'cont
 
 function addAttachment(call: Call): Reply {
   const { name, contentType, contentBytes } = fields(call.json(), '');
-  if (name === undefined || contentBytes === undefined) throw badRequest('The attachment needs a name and contentBytes.');
+  if (name === undefined || contentBytes === undefined)
+    throw badRequest('The attachment needs a name and contentBytes.');
   if (contentBytes.length >= smallAttachment) {
     throw new GraphError(413, 'ErrorMessageSizeExceeded', 'The attachment is too large for one request.');
   }
-  const attachment = add(call, { name, contentType: contentType ?? 'application/octet-stream', content: [contentBytes] });
+  const attachment = add(call, {
+    name,
+    contentType: contentType ?? 'application/octet-stream',
+    content: [contentBytes],
+  });
   return entityReply(call, attachmentJson(attachment, true), { status: 201 });
 }
 
@@ -142,7 +160,8 @@ function createSession(call: Call): Reply {
   if (info?.attachmentType !== 'file' || info.name === undefined || info.size === undefined) {
     throw badRequest('attachmentInfo needs attachmentType file, a name and a size.', 'ErrorInvalidRequest');
   }
-  if (info.size > largestAttachment) throw badRequest('The attachment is above 25 MB.', 'ErrorAttachmentSizeLimitExceeded');
+  if (info.size > largestAttachment)
+    throw badRequest('The attachment is above 25 MB.', 'ErrorAttachmentSizeLimitExceeded');
   const session: Session = {
     id: call.cloud.ids.mutable(),
     taskId: task.id,
@@ -163,7 +182,8 @@ function createSession(call: Call): Reply {
 
 function sessionOf(call: Call): Session {
   const session = sessionsOf(call.cloud).get(call.parameter('session'));
-  if (session === undefined || session.expires <= call.now || session.taskId !== foundTask(call).task.id) throw itemNotFound();
+  if (session === undefined || session.expires <= call.now || session.taskId !== foundTask(call).task.id)
+    throw itemNotFound();
   return session;
 }
 
@@ -191,4 +211,15 @@ function putPart(call: Call): Reply {
   const attachment = add(call, { name: session.name, contentType: session.contentType, content: session.parts });
   const path = call.segments.slice(0, -3).map(encodeURIComponent).join('/');
   return noContent(201, { location: `${call.base}/${path}/attachments/${encodeURIComponent(attachment.id)}` });
+}
+
+/** Throws unless the part continues the file: parts come in order, none above 4 MB. */
+function checkRange(header: string | undefined, length: number, expected: number, size: number): void {
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header ?? '');
+  const [from = 0, to = -1, total = 0] = range === null ? [] : range.slice(1).map(Number);
+  if (length > largestPart) throw new GraphError(413, 'RequestEntityTooLarge', 'A part must be below 4 MB.');
+  if (range === null || to - from + 1 !== length || total !== size || to >= total) {
+    throw badRequest('Content-Range does not fit the body or the file.', 'ErrorInvalidRequest');
+  }
+  if (from !== expected) throw new GraphError(416, 'ErrorInvalidRange', `Expected the file from byte ${expected} on.`);
 }

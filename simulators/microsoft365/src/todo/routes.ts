@@ -12,14 +12,25 @@ import { checkExpand, checkSelect, project, shape } from '../odata/shape.ts';
 import { instantText, invalid, object, orNull, readOnly, text } from '../outlook/input.ts';
 import { bodyJson } from '../outlook/item-body.ts';
 import { attachmentRoutes } from './attachments.ts';
+import { extensionJson, extensionRoutes } from './open-extensions.ts';
 import { foundTask, listOfCall, listPath, mailboxOf, readTasks, taskPath, writeTasks } from './place.ts';
 import { blankTask, type ChecklistItem, type LinkedResource, type Task, type TaskList } from './store.ts';
-import { checklistItemFields, linkedResourceFields, readChecklistItem, readLinkedResource, readTask } from './task-input.ts';
+import {
+  checklistItemFields,
+  linkedResourceFields,
+  readChecklistItem,
+  readLinkedResource,
+  readTask,
+} from './task-input.ts';
 
 const read = { permissions: readTasks, service: 'outlook' } as const;
 const write = { permissions: writeTasks, service: 'outlook' } as const;
 
-const listShape = shape('todoTaskList', ['id', 'displayName', 'isOwner', 'isShared', 'wellknownListName'], ['tasks', 'extensions']);
+const listShape = shape(
+  'todoTaskList',
+  ['id', 'displayName', 'isOwner', 'isShared', 'wellknownListName'],
+  ['tasks', 'extensions'],
+);
 const taskShape = shape(
   'todoTask',
   [
@@ -67,9 +78,17 @@ export const routes: Route[] = [
     readLinkedResource(call.cloud, linkedResourceFields(call.json(), ''), before),
   ),
   ...attachmentRoutes,
+  ...extensionRoutes,
 ];
 
-function listJson({ id, displayName, isOwner, isShared, wellknownListName, version }: TaskList): Record<string, unknown> {
+function listJson({
+  id,
+  displayName,
+  isOwner,
+  isShared,
+  wellknownListName,
+  version,
+}: TaskList): Record<string, unknown> {
   return { '@odata.etag': `W/"${changeKey(id, version)}"`, displayName, isOwner, isShared, wellknownListName, id };
 }
 
@@ -181,9 +200,11 @@ function taskParts(task: Task, expand: readonly Expand[]): Record<string, unknow
   const parts: Record<string, unknown> = {};
   if (task.linkedResources.length > 0) parts.linkedResources = task.linkedResources.map(linkJson);
   for (const { property, select } of expand) {
-    if (property === 'checklistItems') parts.checklistItems = task.checklistItems.map((item) => project(checklistJson(item), select));
-    else if (property === 'linkedResources') parts.linkedResources = task.linkedResources.map((link) => project(linkJson(link), select));
-    else if (property === 'extensions') parts.extensions = [];
+    if (property === 'checklistItems')
+      parts.checklistItems = task.checklistItems.map((item) => project(checklistJson(item), select));
+    else if (property === 'linkedResources')
+      parts.linkedResources = task.linkedResources.map((link) => project(linkJson(link), select));
+    else if (property === 'extensions') parts.extensions = task.extensions.map(extensionJson);
     else throw badRequest(`'${property}' can't be expanded here.`, 'ErrorInvalidUrlQuery');
   }
   return parts;
@@ -202,7 +223,9 @@ function listTasks(call: Call): Reply {
   const { expand } = call.query;
   const zone = preferredZone(call);
   const seenUntil = call.now - call.cloud.faults.listDelayMs;
-  const tasks = mailbox.tasksIn(list).filter(({ createdAt }) => createdAt <= seenUntil || call.cloud.faults.listDelayMs === 0);
+  const tasks = mailbox
+    .tasksIn(list)
+    .filter(({ createdAt }) => createdAt <= seenUntil || call.cloud.faults.listDelayMs === 0);
   return collectionReply(call, tasks, {
     shape: taskShape,
     json: (task) => ({ ...taskJson(task, zone), ...taskParts(task, expand) }),
@@ -233,11 +256,12 @@ function createTask(call: Call): Reply {
   if (list.wellknownListName === 'flaggedEmails') {
     throw badRequest('Tasks of flagged messages are made by flagging messages.', 'ErrorInvalidRequest');
   }
-  const { fields, checklistItems, linkedResources } = readTask(call.json(), blankTask, call.now);
+  const { fields, checklistItems, linkedResources, extensions } = readTask(call.json(), blankTask, call.now);
   if (fields.title.trim() === '') throw invalid('A task needs a title.');
   const task = mailbox.addTask(list, fields, {
     checklistItems: checklistItems.map((given) => readChecklistItem(call.cloud, given)),
     linkedResources: linkedResources.map((given) => readLinkedResource(call.cloud, given)),
+    extensions,
   });
   return taskReply(call, task, 201);
 }
@@ -245,9 +269,9 @@ function createTask(call: Call): Reply {
 function updateTask(call: Call): Reply {
   const { mailbox, task } = foundTask(call);
   checkIfMatch(call, taskEtag(task));
-  const { fields, checklistItems, linkedResources } = readTask(call.json(), task.fields, call.now);
-  if (checklistItems.length > 0 || linkedResources.length > 0) {
-    throw badRequest('Steps and links of a task are changed on their own paths.', 'ErrorInvalidRequest');
+  const { fields, checklistItems, linkedResources, extensions } = readTask(call.json(), task.fields, call.now);
+  if (checklistItems.length + linkedResources.length + extensions.length > 0) {
+    throw badRequest('Steps, links and extensions of a task are changed on their own paths.', 'ErrorInvalidRequest');
   }
   mailbox.changeTask(task, { fields });
   return taskReply(call, task);
@@ -283,7 +307,12 @@ function partRoutes<P extends 'checklistItems' | 'linkedResources'>(
     return entityReply(call, project(json(part), select), { status });
   };
   return [
-    { ...read, method: 'GET', path, handle: (call) => collectionReply(call, partsOf(foundTask(call).task), { shape: of, json, pageSize: 100 }) },
+    {
+      ...read,
+      method: 'GET',
+      path,
+      handle: (call) => collectionReply(call, partsOf(foundTask(call).task), { shape: of, json, pageSize: 100 }),
+    },
     {
       ...write,
       method: 'POST',

@@ -47,9 +47,17 @@ export interface TaskAttachment {
   readonly content: readonly Buffer[];
 }
 
+/** An app's own JSON under a name, one of each name. */
+export interface OpenExtension {
+  readonly extensionName: string;
+  /** The app's own properties. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
 export interface Task {
-  readonly id: string;
-  readonly listId: string;
+  /** Changes when the task moves to another list. */
+  id: string;
+  listId: string;
   readonly createdAt: number;
   modifiedAt: number;
   bodyModifiedAt: number;
@@ -58,6 +66,7 @@ export interface Task {
   checklistItems: readonly ChecklistItem[];
   linkedResources: readonly LinkedResource[];
   attachments: readonly TaskAttachment[];
+  extensions: readonly OpenExtension[];
 }
 
 export interface TaskList {
@@ -84,7 +93,7 @@ export const blankTask: TaskFields = {
   recurrence: null,
 };
 
-/** The To Do lists of one mailbox. Their ids, and those of tasks, never change. */
+/** The To Do lists of one mailbox, and what is in them. */
 export class TodoMailbox {
   readonly cloud: Cloud;
   readonly user: DirectoryUser;
@@ -99,7 +108,10 @@ export class TodoMailbox {
     this.addList('Flagged Emails', { wellknownListName: 'flaggedEmails' });
   }
 
-  addList(displayName: string, more: Partial<Pick<TaskList, 'wellknownListName' | 'isShared' | 'isOwner'>> = {}): TaskList {
+  addList(
+    displayName: string,
+    more: Partial<Pick<TaskList, 'wellknownListName' | 'isShared' | 'isOwner'>> = {},
+  ): TaskList {
     const list: TaskList = {
       id: this.cloud.ids.mutable(),
       displayName,
@@ -134,7 +146,7 @@ export class TodoMailbox {
   addTask(
     list: TaskList,
     fields: Partial<TaskFields>,
-    more: Partial<Pick<Task, 'checklistItems' | 'linkedResources' | 'attachments' | 'createdAt'>> = {},
+    more: Partial<Pick<Task, 'checklistItems' | 'linkedResources' | 'attachments' | 'extensions' | 'createdAt'>> = {},
   ): Task {
     const now = more.createdAt ?? this.cloud.clock.now();
     const task: Task = {
@@ -148,6 +160,7 @@ export class TodoMailbox {
       checklistItems: [],
       linkedResources: [],
       attachments: [],
+      extensions: [],
       ...more,
     };
     this.tasks.set(task.id, task);
@@ -155,13 +168,27 @@ export class TodoMailbox {
     return task;
   }
 
-  changeTask(task: Task, change: Partial<Pick<Task, 'fields' | 'checklistItems' | 'linkedResources' | 'attachments'>>): void {
+  changeTask(
+    task: Task,
+    change: Partial<Pick<Task, 'fields' | 'checklistItems' | 'linkedResources' | 'attachments' | 'extensions'>>,
+  ): void {
     const now = this.cloud.clock.now();
     if (change.fields !== undefined && change.fields.body !== task.fields.body) task.bodyModifiedAt = now;
     Object.assign(task, change);
     task.version++;
     task.modifiedAt = now;
     this.lists.get(task.listId)?.log.touch(task.id, now);
+  }
+
+  /** What To Do does when somebody drags a task into another list: it has another id there. */
+  moveTask(task: Task, to: TaskList): void {
+    this.removeTask(task);
+    task.id = this.cloud.ids.mutable();
+    task.listId = to.id;
+    task.version++;
+    task.modifiedAt = this.cloud.clock.now();
+    this.tasks.set(task.id, task);
+    to.log.touch(task.id, task.modifiedAt);
   }
 
   removeTask(task: Task): void {

@@ -1,9 +1,21 @@
 import { readRecurrence } from '../calendar/recurrence-input.ts';
 import { readZonedTime, type ZonedTime } from '../calendar/zoned-time.ts';
 import type { Cloud } from '../cloud.ts';
-import { boolean, importance, instant, invalid, listOf, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
+import {
+  boolean,
+  importance,
+  instant,
+  invalid,
+  listOf,
+  object,
+  oneOf,
+  orNull,
+  readOnly,
+  text,
+} from '../outlook/input.ts';
 import { readItemBody } from '../outlook/item-body.ts';
-import { type ChecklistItem, type LinkedResource, statuses, type TaskFields } from './store.ts';
+import { readExtension } from './open-extensions.ts';
+import { type ChecklistItem, type LinkedResource, type OpenExtension, statuses, type TaskFields } from './store.ts';
 
 /** Characters that a title or a step can have. */
 const longestTitle = 255;
@@ -43,6 +55,7 @@ const taskFields = object('todoTask', {
   status: oneOf(statuses),
   checklistItems: listOf(checklistItemFields),
   linkedResources: listOf(linkedResourceFields),
+  extensions: listOf(readExtension),
 });
 
 /** Tasks begin, end and are due on days: the hour is dropped. */
@@ -52,11 +65,20 @@ export interface TaskInput {
   readonly fields: TaskFields;
   readonly checklistItems: ReturnType<typeof checklistItemFields>[];
   readonly linkedResources: ReturnType<typeof linkedResourceFields>[];
+  readonly extensions: readonly OpenExtension[];
 }
 
 /** What a body makes of a task. Throws 400 for names and values that the type doesn't have. */
 export function readTask(json: Record<string, unknown>, before: TaskFields, now: number): TaskInput {
-  const { checklistItems = [], linkedResources = [], recurrence, title, body, ...read } = taskFields(json, '');
+  const {
+    checklistItems = [],
+    linkedResources = [],
+    extensions = [],
+    recurrence,
+    title,
+    body,
+    ...read
+  } = taskFields(json, '');
   const changed: Partial<{ -readonly [K in keyof TaskFields]: TaskFields[K] }> = {};
   if (title !== undefined) changed.title = checkedTitle(title ?? '');
   if (body !== undefined) changed.body = body ?? { contentType: 'text', content: '' };
@@ -75,7 +97,7 @@ export function readTask(json: Record<string, unknown>, before: TaskFields, now:
     if (given !== null && due === null) throw invalid('A recurring task needs a dueDateTime.', 'ErrorInvalidRequest');
     changed.recurrence = given === null ? null : readRecurrence(given, 'recurrence', due?.zone ?? 'UTC');
   }
-  return { fields: completed({ ...before, ...changed }, changed, now), checklistItems, linkedResources };
+  return { fields: completed({ ...before, ...changed }, changed, now), checklistItems, linkedResources, extensions };
 }
 
 /** Being completed and having a day of completion go together; the status decides. */
@@ -88,7 +110,8 @@ function completed(fields: TaskFields, changed: Partial<TaskFields>, now: number
 }
 
 function checkedTitle(title: string): string {
-  if (title.length > longestTitle) throw invalid(`A title has at most ${longestTitle} characters.`, 'ErrorInvalidRequest');
+  if (title.length > longestTitle)
+    throw invalid(`A title has at most ${longestTitle} characters.`, 'ErrorInvalidRequest');
   return title;
 }
 
@@ -99,12 +122,14 @@ export function readChecklistItem(
 ): ChecklistItem {
   const now = cloud.clock.now();
   const isChecked = given.isChecked ?? before?.isChecked ?? false;
-  const checkedAt = typeof given.checkedDateTime === 'string' ? Date.parse(given.checkedDateTime) : (before?.checkedAt ?? now);
+  const checkedAt =
+    typeof given.checkedDateTime === 'string' ? Date.parse(given.checkedDateTime) : (before?.checkedAt ?? now);
   return {
     id: before?.id ?? cloud.ids.guid(),
     displayName: checkedTitle(given.displayName ?? before?.displayName ?? ''),
     isChecked,
-    createdAt: before?.createdAt ?? (typeof given.createdDateTime === 'string' ? Date.parse(given.createdDateTime) : now),
+    createdAt:
+      before?.createdAt ?? (typeof given.createdDateTime === 'string' ? Date.parse(given.createdDateTime) : now),
     checkedAt: isChecked ? checkedAt : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { Cloud } from '../cloud.ts';
-import type { Identity } from '../http/call.ts';
+import type { Clock } from '../clock.ts';
 import { GraphError } from '../http/errors.ts';
+import type { Identity } from '../state/identity.ts';
 import type { App, DirectoryUser, Tenant } from '../state/tenant.ts';
 
 /** How long an access token lives, in seconds; Entra's are good for about an hour. */
@@ -14,19 +14,19 @@ interface Issued {
 
 /** The access tokens that are out, and what they allow. */
 export class AccessTokens {
-  readonly #cloud: Cloud;
+  readonly #clock: Clock;
   readonly #key: Buffer;
   readonly #issued = new Map<string, Issued>();
   #serial = 0;
 
-  constructor(cloud: Cloud, key: Buffer) {
-    this.#cloud = cloud;
+  constructor(clock: Clock, key: Buffer) {
+    this.#clock = clock;
     this.#key = key;
   }
 
   /** @returns the token, and for how many seconds it is good */
   issue(tenant: Tenant, app: App, permissions: ReadonlySet<string>, user?: DirectoryUser) {
-    const now = Math.floor(this.#cloud.clock.now() / 1000);
+    const now = Math.floor(this.#clock.now() / 1000);
     const expiresAt = (now + LIFETIME) * 1000;
     const claims = {
       aud: 'https://graph.microsoft.com',
@@ -53,7 +53,7 @@ export class AccessTokens {
     if (token === undefined) throw unauthorized('Access token is empty.');
     const issued = this.#issued.get(token);
     if (issued === undefined) throw unauthorized('Access token validation failure. Invalid audience or signature.');
-    if (issued.expiresAt <= this.#cloud.clock.now()) {
+    if (issued.expiresAt <= this.#clock.now()) {
       this.#issued.delete(token);
       throw unauthorized('Lifetime validation failed, the token is expired.');
     }

@@ -159,7 +159,9 @@ describe('the dates of a series', () => {
       '2026-03-09',
       '2026-03-16',
     ]);
-    expect(first(9, { pattern: weekly, range: { ...range, type: 'numbered', numberOfOccurrences: 2 } })).toHaveLength(2);
+    expect(first(9, { pattern: weekly, range: { ...range, type: 'numbered', numberOfOccurrences: 2 } })).toHaveLength(
+      2,
+    );
   });
 
   it("take a short month's last day for its 31st, and 28 February for the 29th", () => {
@@ -172,7 +174,10 @@ describe('the dates of a series', () => {
       '2026-04-30',
     ]);
     const yearly: RecurrencePattern = { ...none, type: 'absoluteYearly', month: 2, dayOfMonth: 29 };
-    expect(first(2, { pattern: yearly, range: { ...range, startDate: '2024-02-29' } })).toEqual(['2024-02-29', '2025-02-28']);
+    expect(first(2, { pattern: yearly, range: { ...range, startDate: '2024-02-29' } })).toEqual([
+      '2024-02-29',
+      '2025-02-28',
+    ]);
   });
 
   it('count all days of a relative pattern together: the last weekday', () => {

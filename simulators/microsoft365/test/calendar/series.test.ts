@@ -37,8 +37,21 @@ describe('a series', () => {
     expect(master).toMatchObject({
       type: 'seriesMaster',
       recurrence: {
-        pattern: { type: 'weekly', interval: 1, daysOfWeek: ['monday'], firstDayOfWeek: 'monday', index: 'first', month: 0 },
-        range: { type: 'noEnd', startDate: '2026-10-05', endDate: '0001-01-01', recurrenceTimeZone: zone, numberOfOccurrences: 0 },
+        pattern: {
+          type: 'weekly',
+          interval: 1,
+          daysOfWeek: ['monday'],
+          firstDayOfWeek: 'monday',
+          index: 'first',
+          month: 0,
+        },
+        range: {
+          type: 'noEnd',
+          startDate: '2026-10-05',
+          endDate: '0001-01-01',
+          recurrenceTimeZone: zone,
+          numberOfOccurrences: 0,
+        },
       },
     });
     expect((await all(setting.call, `${user}/events`)).map(({ id }) => id)).toEqual([master.id]);
@@ -110,7 +123,10 @@ describe('a series', () => {
     const plain = (await setting.call('GET', path)).json;
     expect(plain.cancelledOccurrences).toBeUndefined();
     expect(plain.exceptionOccurrences).toBeUndefined();
-    const asked = await setting.call('GET', `${path}?$select=subject,cancelledOccurrences,exceptionOccurrences&$expand=exceptionOccurrences`);
+    const asked = await setting.call(
+      'GET',
+      `${path}?$select=subject,cancelledOccurrences,exceptionOccurrences&$expand=exceptionOccurrences`,
+    );
     expect(asked.json.cancelledOccurrences).toEqual([`OID.${master.id}.2026-10-19`]);
     expect(asked.json.exceptionOccurrences.map(({ id }: { id: string }) => id)).toEqual([second.id, fourth.id]);
     const listed = await setting.call('GET', `${user}/events?$expand=exceptionOccurrences`);
@@ -122,7 +138,10 @@ describe('a series', () => {
     const master = await makeSeries(user);
     const [, second] = await instances(user, master.id);
     const move = (day: string) =>
-      setting.call('PATCH', `${user}/events/${second.id}`, { start: time(`${day}T09:00:00`), end: time(`${day}T10:00:00`) });
+      setting.call('PATCH', `${user}/events/${second.id}`, {
+        start: time(`${day}T09:00:00`),
+        end: time(`${day}T10:00:00`),
+      });
     for (const day of ['2026-10-05', '2026-10-19', '2026-10-21']) {
       expect((await move(day)).json.error.code).toBe('ErrorOccurrenceCrossingBoundary');
     }
@@ -158,7 +177,9 @@ describe('a series', () => {
     });
     expect(status).toBe(201);
     const days = (await instances(user, json.id)).map(({ start }) => start.dateTime.slice(0, 16));
-    expect(days).toEqual(['2026-10-05', '2026-10-12', '2026-10-19', '2026-10-26', '2026-11-02'].map((day) => `${day}T00:00`));
+    expect(days).toEqual(
+      ['2026-10-05', '2026-10-12', '2026-10-19', '2026-10-26', '2026-11-02'].map((day) => `${day}T00:00`),
+    );
   });
 });
 
@@ -168,15 +189,24 @@ describe('the delta of a window', () => {
   it('tells what changed since; instances in short, and a series whole when one of it went', async () => {
     const user = nextUser();
     const master = await makeSeries(user);
-    const single = (await setting.call('POST', `${user}/events`, {
-      subject: 'Once',
-      start: time('2026-11-11T09:00:00'),
-      end: time('2026-11-11T10:00:00'),
-    })).json;
-    await setting.call('POST', `${user}/events`, { start: time('2027-01-11T09:00:00'), end: time('2027-01-11T10:00:00') });
+    const single = (
+      await setting.call('POST', `${user}/events`, {
+        subject: 'Once',
+        start: time('2026-11-11T09:00:00'),
+        end: time('2026-11-11T10:00:00'),
+      })
+    ).json;
+    await setting.call('POST', `${user}/events`, {
+      start: time('2027-01-11T09:00:00'),
+      end: time('2027-01-11T10:00:00'),
+    });
     const first = await round(setting.call, path(user), { prefer: 'odata.maxpagesize=3' });
     expect(first.pages).toBeGreaterThan(3);
-    expect(first.entries.map(({ type }) => type)).toEqual(['seriesMaster', ...Array(9).fill('occurrence'), 'singleInstance']);
+    expect(first.entries.map(({ type }) => type)).toEqual([
+      'seriesMaster',
+      ...Array(9).fill('occurrence'),
+      'singleInstance',
+    ]);
     expect(Object.keys(first.entries[1]).sort()).toEqual(
       ['@odata.etag', '@odata.type', 'end', 'id', 'seriesMasterId', 'start', 'type'].sort(),
     );
@@ -197,13 +227,20 @@ describe('the delta of a window', () => {
 
   it('tells an event that leaves the window as removed, and knows no options', async () => {
     const user = nextUser();
-    const made = (await setting.call('POST', `${user}/events`, {
-      start: time('2026-11-11T09:00:00'),
-      end: time('2026-11-11T10:00:00'),
-    })).json;
+    const made = (
+      await setting.call('POST', `${user}/events`, {
+        start: time('2026-11-11T09:00:00'),
+        end: time('2026-11-11T10:00:00'),
+      })
+    ).json;
     const { link } = await round(setting.call, path(user));
-    await setting.call('PATCH', `${user}/events/${made.id}`, { start: time('2028-11-11T09:00:00'), end: time('2028-11-11T10:00:00') });
-    expect((await round(setting.call, link)).entries).toMatchObject([{ id: made.id, '@removed': { reason: 'deleted' } }]);
+    await setting.call('PATCH', `${user}/events/${made.id}`, {
+      start: time('2028-11-11T09:00:00'),
+      end: time('2028-11-11T10:00:00'),
+    });
+    expect((await round(setting.call, link)).entries).toMatchObject([
+      { id: made.id, '@removed': { reason: 'deleted' } },
+    ]);
     expect((await setting.call('GET', `${path(user)}&$select=subject`)).status).toBe(400);
     expect((await setting.call('GET', `${user}/calendarView/delta`)).json.error.code).toBe('ErrorInvalidParameter');
     const long = 'startDateTime=2020-01-01T00:00:00Z&endDateTime=2026-01-01T00:00:00Z';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contactItems } from '../../src/contacts/items.ts';
+import { contactKind } from '../../src/contacts/contact-kind.ts';
 import { contactMailbox } from '../../src/index.ts';
 import { picture } from '../../src/seed/picture.ts';
 import { all, round, withServer } from '../mailbox.ts';
@@ -73,7 +73,10 @@ describe('contacts', () => {
   it('tell what changed since, with the ids that the client knows them by', async () => {
     const user = nextUser();
     const folder = await create(`${user}/contactFolders`, { displayName: 'F' });
-    const [one, two] = [await create(`${user}/contacts`, { displayName: '1' }), await create(`${user}/contacts`, { displayName: '2' })];
+    const [one, two] = [
+      await create(`${user}/contacts`, { displayName: '1' }),
+      await create(`${user}/contacts`, { displayName: '2' }),
+    ];
     const path = `${user}/contacts/delta?$select=displayName`;
     const immutable = { prefer: 'IdType="ImmutableId"' };
     const plain = await round(setting.call, path);
@@ -88,7 +91,10 @@ describe('contacts', () => {
     mailbox.moveContact(contact, target);
     await setting.call('PATCH', `${user}/contacts/${two.id}`, { displayName: 'two' });
     const next = await round(setting.call, plain.link);
-    expect(next.entries).toMatchObject([{ id: one.id, '@removed': { reason: 'deleted' } }, { id: two.id, displayName: 'two' }]);
+    expect(next.entries).toMatchObject([
+      { id: one.id, '@removed': { reason: 'deleted' } },
+      { id: two.id, displayName: 'two' },
+    ]);
     const same = await round(setting.call, constant.link, immutable);
     expect(same.entries[0].id).toBe(constant.entries[0].id);
     const there = await round(setting.call, `${user}/contactFolders/${folder.id}/contacts/delta`, immutable);
@@ -105,7 +111,11 @@ describe('contacts', () => {
     const png = picture(64, [1, 2, 3]);
     const put = (body: Buffer) => setting.call('PUT', `${path}/$value`, body, { 'content-type': 'image/png' });
     expect((await put(png)).status).toBe(200);
-    expect((await setting.call('GET', path)).json).toMatchObject({ width: 64, height: 64, '@odata.mediaContentType': 'image/png' });
+    expect((await setting.call('GET', path)).json).toMatchObject({
+      width: 64,
+      height: 64,
+      '@odata.mediaContentType': 'image/png',
+    });
     const got = await setting.call('GET', `${path}/$value`);
     expect(got.bytes.equals(png)).toBe(true);
     expect(got.headers.get('content-type')).toBe('image/png');
@@ -118,10 +128,15 @@ describe('contacts', () => {
   it('are found by an extended property', async () => {
     const user = nextUser();
     const id = 'String {66f5a359-4659-4830-9070-00047ec6ac6e} Name SourceId';
-    const made = await create(`${user}/contacts`, { displayName: 'S', singleValueExtendedProperties: [{ id, value: '42' }] });
+    const made = await create(`${user}/contacts`, {
+      displayName: 'S',
+      singleValueExtendedProperties: [{ id, value: '42' }],
+    });
     await create(`${user}/contacts`, { displayName: 'T' });
     const filter = encodeURIComponent(`singleValueExtendedProperties/any(ep: ep/id eq '${id}' and ep/value eq '42')`);
-    expect((await setting.call('GET', `${user}/contacts?$filter=${filter}`)).json.value).toMatchObject([{ id: made.id }]);
+    expect((await setting.call('GET', `${user}/contacts?$filter=${filter}`)).json.value).toMatchObject([
+      { id: made.id },
+    ]);
     const expand = encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${id}')`);
     const listed = (await setting.call('GET', `${user}/contacts?$expand=${expand}`)).json.value;
     expect(listed.map((one: object) => 'singleValueExtendedProperties' in one)).toEqual([true, false]);
@@ -131,12 +146,17 @@ describe('contacts', () => {
     const { cloud } = setting.server;
     const [from, to] = ['contoso.example', 'fabrikam.example'].map((domain) => {
       const tenant = setting.server.tenant(domain);
-      return { mailbox: contactMailbox(cloud, tenant, tenant.named('jamal')), items: contactItems(cloud, tenant, tenant.named('jamal')) };
+      return { tenant, user: tenant.named('jamal'), mailbox: contactMailbox(cloud, tenant, tenant.named('jamal')) };
     });
     if (from === undefined || to === undefined) throw new Error('no tenants');
     const photo = { contentType: 'image/png', content: picture(8, [9, 9, 9]), width: 8, height: 8 };
-    const source = from.mailbox.addContact(from.mailbox.defaultFolder, { displayName: 'X', children: ['Y'] }, { photo });
-    const made = to.items.importItem(to.mailbox.defaultFolder.id, from.items.exportItem(source.id)?.data ?? Buffer.alloc(0));
+    const source = from.mailbox.addContact(
+      from.mailbox.defaultFolder,
+      { displayName: 'X', children: ['Y'] },
+      { photo },
+    );
+    const content = contactKind.find(cloud, from.tenant, from.user, source.id)?.content();
+    const made = contactKind.folders(cloud, to.tenant, to.user)[0]?.create(content);
     const copy = to.mailbox.find(made?.id ?? '');
     expect([copy?.fields, copy?.photo]).toEqual([source.fields, photo]);
     expect(copy?.immutableId).not.toBe(source.immutableId);

@@ -54,7 +54,9 @@ const TAG = /<(\/?)([\w.:]+)((?:\s+[\w.:]+="[^"]*")*)\s*(\/?)>/g;
 
 export function parseCsdl(xml: string): Csdl {
   const csdl: Csdl = { types: new Map(), enums: new Map(), operations: new Map(), container: new Map() };
-  const aliases = new Map([...xml.matchAll(/Namespace="([\w.]+)" Alias="([\w.]+)"/g)].map(([, of, alias]) => [alias, of]));
+  const aliases = new Map(
+    [...xml.matchAll(/Namespace="([\w.]+)" Alias="([\w.]+)"/g)].map(([, of, alias]) => [alias, of]),
+  );
   const resolve = (type: string) =>
     type.replace(/(?<![\w.])(\w+)\.(?=\w+\)?$)/, (_whole, alias: string) => `${aliases.get(alias) ?? alias}.`);
   let namespace = '';
@@ -105,10 +107,16 @@ export function parseCsdl(xml: string): Csdl {
       if (operation.binding === '') operation = { ...operation, binding: parameterType };
       else {
         const nullable = at.Nullable !== 'false';
-        operation.parameters.set(at.Name as string, { type: parameterType, nullable, navigation: false, computed: false });
+        operation.parameters.set(at.Name as string, {
+          type: parameterType,
+          nullable,
+          navigation: false,
+          computed: false,
+        });
       }
     } else if (tag === 'ReturnType' && operation !== undefined) operation.returnType = resolve(at.Type as string);
-    else if (tag === 'EntitySet') csdl.container.set(at.Name as string, `Collection(${resolve(at.EntityType as string)})`);
+    else if (tag === 'EntitySet')
+      csdl.container.set(at.Name as string, `Collection(${resolve(at.EntityType as string)})`);
     else if (tag === 'Singleton') csdl.container.set(at.Name as string, resolve(at.Type as string));
     else if (tag === 'Annotations') target = resolveTarget(at.Target as string, aliases);
     else if (tag === 'Annotation' && target !== undefined && at.Term === 'Org.OData.Core.V1.Computed') {
@@ -125,7 +133,11 @@ export function parseCsdl(xml: string): Csdl {
 
 /** A type's property, its base types' included. */
 export function propertyOf(csdl: Csdl, type: string, name: string): Property | undefined {
-  for (let at = csdl.types.get(type); at !== undefined; at = at.base === undefined ? undefined : csdl.types.get(at.base)) {
+  for (
+    let at = csdl.types.get(type);
+    at !== undefined;
+    at = at.base === undefined ? undefined : csdl.types.get(at.base)
+  ) {
     const property = at.properties.get(name);
     if (property !== undefined) return property;
   }

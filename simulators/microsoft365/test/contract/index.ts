@@ -99,7 +99,11 @@ function queryFaults(of: Csdl, resolved: Resolved, query: string): string[] {
   if (!of.types.has(type)) return [];
   const parameters = new URLSearchParams(query);
   const select = parameters.get('$select')?.split(',') ?? [];
-  const expand = parameters.get('$expand')?.replace(/\([^()]*(?:\([^()]*\)[^()]*)*\)/g, '').split(',') ?? [];
+  const expand =
+    parameters
+      .get('$expand')
+      ?.replace(/\([^()]*(?:\([^()]*\)[^()]*)*\)/g, '')
+      .split(',') ?? [];
   return [...select, ...expand]
     .map((name) => name.trim())
     .filter((name) => name !== '*' && !name.includes('.') && !/^deltaExcludeParent/.test(name))
@@ -114,7 +118,8 @@ function someDerivedHas(of: Csdl, type: string, name: string): boolean {
 
 function errorFaults(json: unknown): string[] {
   const error = (json as { error?: Record<string, unknown> } | undefined)?.error;
-  const good = typeof error?.code === 'string' && typeof error.message === 'string' && typeof error.innerError === 'object';
+  const good =
+    typeof error?.code === 'string' && typeof error.message === 'string' && typeof error.innerError === 'object';
   return good ? [] : ['reply: not an error of Graph'];
 }
 

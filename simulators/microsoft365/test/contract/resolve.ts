@@ -36,7 +36,11 @@ export function resolvePath(csdl: Csdl, path: string): Resolved | string {
   return { type, operation, stream: type === 'Edm.Stream' };
 }
 
-function step(csdl: Csdl, type: string, segment: string): { type: string | undefined; operation?: Operation } | undefined {
+function step(
+  csdl: Csdl,
+  type: string,
+  segment: string,
+): { type: string | undefined; operation?: Operation } | undefined {
   const name = segment.replace(/\(.*\)$/, '').replace(/^(?:microsoft\.graph|graph)\./, '');
   const operation = csdl.operations.get(name)?.find(({ binding }) => bindsTo(csdl, type, binding));
   const element = elementOf(type);

@@ -55,7 +55,8 @@ export function faultsOf(csdl: Csdl, value: unknown, type: string, sent: boolean
 }
 
 function objectFaults(csdl: Csdl, value: unknown, declared: string, sent: boolean, at: string): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${at}: not an object of ${declared}`];
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [`${at}: not an object of ${declared}`];
   if (!csdl.types.has(declared)) return [`${at}: the description has no type ${declared}`];
   const json = value as Record<string, unknown>;
   const said = json['@odata.type'];
@@ -66,6 +67,8 @@ function objectFaults(csdl: Csdl, value: unknown, declared: string, sent: boolea
     if (name.includes('@')) continue;
     const property = propertyOf(csdl, type, name);
     const place = `${at}${at === '' ? '' : '.'}${name}`;
+    // An app's own properties.
+    if (property === undefined && isA(csdl, type, 'microsoft.graph.extension')) continue;
     if (property === undefined) faults.push(`${place}: ${type} has no such property`);
     else faults.push(...propertyFaults(csdl, type, name, property, content, sent, place));
   }

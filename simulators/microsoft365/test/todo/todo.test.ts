@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { todoMailbox } from '../../src/index.ts';
 import { all, round, withServer } from '../mailbox.ts';
 
 const setting = withServer();
-const people = ['alice', 'bjorn', 'chloe', 'daiki', 'elena', 'farid', 'grace'];
+const people = ['alice', 'bjorn', 'chloe', 'daiki', 'elena', 'farid', 'grace', 'huseyin', 'ines', 'jamal'];
 const nextUser = () => `/users/${people.shift()}@contoso.example/todo/lists`;
 
 async function create(path: string, body: object) {
@@ -31,7 +32,9 @@ describe('lists', () => {
     const changed = await round(setting.call, link);
     expect(changed.entries).toMatchObject([{ id: made.id, displayName: 'Shop' }]);
     expect((await setting.call('DELETE', `${lists}/${made.id}`)).status).toBe(204);
-    expect((await round(setting.call, changed.link)).entries).toMatchObject([{ id: made.id, '@removed': { reason: 'deleted' } }]);
+    expect((await round(setting.call, changed.link)).entries).toMatchObject([
+      { id: made.id, '@removed': { reason: 'deleted' } },
+    ]);
     expect((await setting.call('DELETE', `${lists}/${builtIn[0].id}`)).status).toBe(400);
     expect((await setting.call('POST', `${lists}/${builtIn[1].id}/tasks`, { title: 'x' })).status).toBe(400);
   });
@@ -56,7 +59,9 @@ describe('tasks', () => {
       body: { contentType: 'text', content: 'note' },
       hasAttachments: false,
     });
-    const zoned = await setting.call('GET', `${path}/${made.id}`, undefined, { prefer: 'outlook.timezone="W. Europe Standard Time"' });
+    const zoned = await setting.call('GET', `${path}/${made.id}`, undefined, {
+      prefer: 'outlook.timezone="W. Europe Standard Time"',
+    });
     expect(zoned.json.dueDateTime.dateTime).toBe('2026-09-10T00:00:00.0000000');
     expect((await setting.call('PATCH', `${path}/${made.id}`, { dueDateTime: null })).json.dueDateTime).toBeUndefined();
   });
@@ -79,9 +84,21 @@ describe('tasks', () => {
       range: { type: 'noEnd', startDate: '2026-09-10' },
     };
     expect((await setting.call('POST', path, { title: 'R', recurrence })).status).toBe(400);
-    const made = await create(path, { title: 'R', recurrence, dueDateTime: { dateTime: '2026-09-10T00:00:00', timeZone: 'UTC' } });
-    expect(made.recurrence).toMatchObject({ pattern: { interval: 2 }, range: { type: 'noEnd', recurrenceTimeZone: 'UTC' } });
-    for (const wrong of [{ title: '' }, { title: 'x'.repeat(256) }, { title: 'x', status: 'maybe' }, { subject: 'x' }]) {
+    const made = await create(path, {
+      title: 'R',
+      recurrence,
+      dueDateTime: { dateTime: '2026-09-10T00:00:00', timeZone: 'UTC' },
+    });
+    expect(made.recurrence).toMatchObject({
+      pattern: { interval: 2 },
+      range: { type: 'noEnd', recurrenceTimeZone: 'UTC' },
+    });
+    for (const wrong of [
+      { title: '' },
+      { title: 'x'.repeat(256) },
+      { title: 'x', status: 'maybe' },
+      { subject: 'x' },
+    ]) {
       expect((await setting.call('POST', path, wrong)).status).toBe(400);
     }
   });
@@ -90,7 +107,9 @@ describe('tasks', () => {
     const path = await tasks();
     const made = await create(path, {
       title: 'L',
-      linkedResources: [{ applicationName: 'Sterna', externalId: 'id-1', webUrl: 'https://example.com/1', displayName: 'source' }],
+      linkedResources: [
+        { applicationName: 'Sterna', externalId: 'id-1', webUrl: 'https://example.com/1', displayName: 'source' },
+      ],
     });
     await create(path, { title: 'M' });
     const filter = encodeURIComponent("linkedResources/any(l: l/externalId eq 'id-1')");
@@ -109,6 +128,49 @@ describe('tasks', () => {
     expect((await setting.call('DELETE', `${path}/${made.id}/linkedResources/${link}`)).status).toBe(204);
   });
 
+  it('carry an app’s own JSON as an open extension', async () => {
+    const path = await tasks();
+    const extension = {
+      '@odata.type': 'microsoft.graph.openTypeExtension',
+      extensionName: 'example.app',
+      key: 'v',
+      list: [1, 2],
+    };
+    const made = await create(path, { title: 'E', extensions: [extension] });
+    expect(made.extensions).toBeUndefined();
+    const shown = (await setting.call('GET', `${path}/${made.id}?$expand=extensions`)).json.extensions;
+    expect(shown).toMatchObject([{ extensionName: 'example.app', key: 'v', list: [1, 2] }]);
+    const own = `${path}/${made.id}/extensions`;
+    expect((await setting.call('POST', own, extension)).status).toBe(409);
+    expect((await setting.call('PATCH', `${own}/example.app`, { key: 'w', list: null })).json).toMatchObject({
+      key: 'w',
+    });
+    const { json } = await setting.call('GET', `${own}/${shown[0].id}`);
+    expect([json.key, json.list]).toEqual(['w', undefined]);
+    expect((await setting.call('DELETE', `${own}/example.app`)).status).toBe(204);
+    expect((await setting.call('GET', own)).json.value).toEqual([]);
+  });
+
+  it('have another id in another list', async () => {
+    const path = await tasks();
+    const made = await create(path, { title: 'Moves' });
+    const lists = path.slice(0, path.lastIndexOf('/lists/') + '/lists'.length);
+    const { id } = await create(lists, { displayName: 'Elsewhere' });
+    const tenant = setting.server.tenant('contoso.example');
+    const mailbox = todoMailbox(
+      setting.server.cloud,
+      tenant,
+      tenant.named(path.slice('/users/'.length, path.indexOf('@'))),
+    );
+    const task = mailbox.tasks.get(made.id);
+    const list = mailbox.lists.get(id);
+    if (task === undefined || list === undefined) throw new Error('not there');
+    mailbox.moveTask(task, list);
+    expect((await setting.call('GET', `${path}/${made.id}`)).status).toBe(404);
+    const [moved] = await all(setting.call, `${lists}/${id}/tasks`);
+    expect([moved.title, moved.id === made.id]).toEqual(['Moves', false]);
+  });
+
   it('tell what changed since', async () => {
     const path = await tasks();
     const first = await create(path, { title: '1' });
@@ -116,7 +178,10 @@ describe('tasks', () => {
     expect(entries).toMatchObject([{ id: first.id, title: '1' }]);
     const second = await create(path, { title: '2' });
     await setting.call('DELETE', `${path}/${first.id}`);
-    expect((await round(setting.call, link)).entries).toMatchObject([{ id: second.id }, { id: first.id, '@removed': {} }]);
+    expect((await round(setting.call, link)).entries).toMatchObject([
+      { id: second.id },
+      { id: first.id, '@removed': {} },
+    ]);
     const etag = { 'if-match': second['@odata.etag'] };
     await setting.call('PATCH', `${path}/${second.id}`, { title: 'two' });
     expect((await setting.call('PATCH', `${path}/${second.id}`, { title: 'no' }, etag)).status).toBe(412);
@@ -126,17 +191,31 @@ describe('tasks', () => {
     const path = `${await tasks()}`;
     const { id } = await create(path, { title: 'F' });
     const files = `${path}/${id}/attachments`;
-    await create(files, { '@odata.type': '#microsoft.graph.taskFileAttachment', name: 'a.txt', contentType: 'text/plain', contentBytes: 'QQ==' });
+    await create(files, {
+      '@odata.type': '#microsoft.graph.taskFileAttachment',
+      name: 'a.txt',
+      contentType: 'text/plain',
+      contentBytes: 'QQ==',
+    });
     const info = (size: number) => ({ attachmentInfo: { attachmentType: 'file', name: 'b.bin', size } });
     expect((await setting.call('POST', `${files}/createUploadSession`, info(26 * 1024 * 1024))).status).toBe(400);
     const content = Buffer.alloc(5_000_000, 'y');
     const { uploadUrl } = await create(`${files}/createUploadSession`, info(content.length));
     const range = (from: number, to: number) => ({ 'content-range': `bytes ${from}-${to - 1}/${content.length}` });
-    const stranger = await fetch(`${uploadUrl}/content`, { method: 'PUT', body: content.subarray(0, 10), headers: range(0, 10) });
+    const stranger = await fetch(`${uploadUrl}/content`, {
+      method: 'PUT',
+      body: content.subarray(0, 10),
+      headers: range(0, 10),
+    });
     expect(stranger.status).toBe(401);
     const part = await setting.call('PUT', `${uploadUrl}/content`, content.subarray(0, 4_000_000), range(0, 4_000_000));
     expect(part.json.nextExpectedRanges).toEqual(['4000000']);
-    const last = await setting.call('PUT', `${uploadUrl}/content`, content.subarray(4_000_000), range(4_000_000, 5_000_000));
+    const last = await setting.call(
+      'PUT',
+      `${uploadUrl}/content`,
+      content.subarray(4_000_000),
+      range(4_000_000, 5_000_000),
+    );
     expect(last.status).toBe(201);
     const got = await setting.call('GET', `${last.headers.get('location')}/$value`);
     expect(got.bytes.equals(content)).toBe(true);
