@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dovecot } from '@sterna/test-servers';
 import type { Endpoint } from './direct-pass.ts';
@@ -20,13 +20,29 @@ export type MailboxTruth = ReadonlyMap<string, readonly string[]>;
  */
 export function maildirTruth(root: string): MailboxTruth {
   const truth = new Map<string, string[]>();
+  for (const [folder, messages] of maildirMessages(root))
+    truth.set(folder, messages.map(({ raw, flags }) => `${digest(raw)} ${flags.join(',')}`).sort());
+  return truth;
+}
+
+export interface StoredMessage {
+  readonly raw: Buffer;
+  /** Letters of Maildir, and keywords by name; sorted. */
+  readonly flags: readonly string[];
+  /** Milliseconds. */
+  readonly date: number;
+}
+
+/** Folder as stored → its messages, byte by byte. */
+export function maildirMessages(root: string): ReadonlyMap<string, readonly StoredMessage[]> {
+  const found = new Map<string, StoredMessage[]>();
   const folders = [
     '',
     ...readdirSync(root).filter((name) => name.startsWith('.') && existsSync(join(root, name, 'cur'))),
   ];
   for (const folder of folders) {
     const keywords = readKeywords(join(root, folder, 'dovecot-keywords'));
-    const messages: string[] = [];
+    const messages: StoredMessage[] = [];
     for (const sub of ['cur', 'new']) {
       const dir = join(root, folder, sub);
       if (!existsSync(dir)) continue;
@@ -34,12 +50,12 @@ export function maildirTruth(root: string): MailboxTruth {
         const letters = name.split(':2,')[1] ?? '';
         // Dovecot shows `P` (passed on) to no client, so no client can carry it.
         const flags = [...letters.replace('P', '')].map((letter) => keywords.get(letter) ?? letter).sort();
-        messages.push(`${digest(readFileSync(join(dir, name)))} ${flags.join(',')}`);
+        messages.push({ raw: readFileSync(join(dir, name)), flags, date: statSync(join(dir, name)).mtimeMs });
       }
     }
-    truth.set(folder === '' ? 'INBOX' : folder.slice(1), messages.sort());
+    found.set(folder === '' ? 'INBOX' : folder.slice(1), messages);
   }
-  return truth;
+  return found;
 }
 
 function digest(bytes: Buffer): string {

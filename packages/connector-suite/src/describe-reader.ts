@@ -110,7 +110,8 @@ export function describeReader(name: string, fixture: SuiteFixture): void {
           const rest = await list(second, inside, page.resume);
           const ids = [...before, ...rest.changes.map((change) => change.id)];
           expect(ids).toEqual(whole.changes.map((change) => change.id));
-          expect(rest.cursor).toBe(whole.cursor);
+          if (fixture.freshCursors !== true) expect(rest.cursor).toBe(whole.cursor);
+          else expect((await list(second, inside, rest.cursor)).changes).toEqual([]);
         }
       }),
     );

@@ -80,6 +80,8 @@ export interface SuiteFixture {
   readonly keepsFlags: boolean;
   /** Keywords may be any text: what IMAP could not hold is kept. Default: false. */
   readonly freeKeywords?: boolean;
+  /** Each run of a listing ends with a cursor of its own, though nothing changed. Default: false. */
+  readonly freshCursors?: boolean;
   /** A listing tells the size in the store, which isn't that of the message as it is read. Default: false. */
   readonly estimatesSizes?: boolean;
   /** Whether the received date of a seeded message is kept. */

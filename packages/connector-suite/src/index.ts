@@ -2,6 +2,8 @@ export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
 export { fileNameOf, files, namedFile } from './file-objects.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
+export { isCopy, type Meaning, meaningOf } from './mail-meaning.ts';
+export { Originals } from './mail-originals.ts';
 export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';

@@ -41,7 +41,13 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
   const tokens =
     accessToken === undefined
       ? new AppTokens(
-          { ...places, tenant, clientId: clientIdOf(settings), secret: secretOf(password), resource: CLOUDS[settings.cloud].graph },
+          {
+            ...places,
+            tenant,
+            clientId: clientIdOf(settings),
+            secret: secretOf(password),
+            resource: CLOUDS[settings.cloud].graph,
+          },
           transport,
           clock,
         )

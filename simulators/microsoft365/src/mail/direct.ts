@@ -41,7 +41,12 @@ export class DirectMail {
   }
 
   /** As if it had been delivered so: with its bytes. Makes folders as needed. */
-  async put(path: readonly string[], mime: Buffer, receivedAt: number, state: Partial<DirectState> = {}): Promise<void> {
+  async put(
+    path: readonly string[],
+    mime: Buffer,
+    receivedAt: number,
+    state: Partial<DirectState> = {},
+  ): Promise<void> {
     const { cloud, clock } = this.#server;
     const content = await contentOfMime(mime, cloud.ids, clock.now()).catch(async () => ({
       // Without a header of its own: as if it had an empty one.

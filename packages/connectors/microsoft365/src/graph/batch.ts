@@ -89,8 +89,7 @@ async function once(
   }
   const byId = new Map(answered.map((one) => [one.id, one]));
   const settled: Settled[] = [];
-  for (const at of some)
-    settled.push([at, await resultOf(client, itemAt(at), byId.get(String(at)), common, tries)]);
+  for (const at of some) settled.push([at, await resultOf(client, itemAt(at), byId.get(String(at)), common, tries)]);
   return settled;
 }
 

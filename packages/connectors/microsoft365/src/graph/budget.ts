@@ -106,7 +106,10 @@ export class Budget {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const delay = first.signal.aborted ? 0 : this.#delay(first.cost);
       if (delay === undefined) return;
-      if (delay > 0) return this.#wakeIn(delay, first.signal);
+      if (delay > 0) {
+        this.#wakeIn(delay, first.signal);
+        return;
+      }
       this.#waiting.shift();
       this.#take(first.cost);
       first.enter();

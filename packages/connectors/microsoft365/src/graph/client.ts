@@ -309,9 +309,7 @@ export class GraphClient {
       accept: 'application/json',
       ...(payload.type === undefined ? {} : { 'content-type': payload.type }),
       // Storage behind pre-authenticated URLs is no Graph.
-      ...(token === undefined
-        ? {}
-        : { authorization: `Bearer ${token}`, prefer, 'client-request-id': randomUUID() }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}`, prefer, 'client-request-id': randomUUID() }),
       ...request.headers,
     };
   }

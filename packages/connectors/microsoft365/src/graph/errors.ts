@@ -78,9 +78,11 @@ export interface Refusal {
 }
 
 const QUOTA = /^(?:ErrorQuotaExceeded|quotaLimitReached|insufficientStorage|ErrorInsufficientResources)$/i;
-const TOO_LARGE = /^(?:ErrorMessageSizeExceeded|RequestBodyTooLarge|ErrorAttachmentSizeLimitExceeded|maxFileSizeExceeded)/i;
+const TOO_LARGE =
+  /^(?:ErrorMessageSizeExceeded|RequestBodyTooLarge|ErrorAttachmentSizeLimitExceeded|maxFileSizeExceeded)/i;
 const NO_MAILBOX = /^(?:MailboxNotEnabledForRESTAPI|MailboxNotSupportedForRESTAPI|ErrorNonExistentMailbox)$/i;
-const NOT_READY = /^(?:ErrorServerBusy|ErrorTimeoutExpired|ErrorMailboxStoreUnavailable|ErrorInternalServerTransientError)$/i;
+const NOT_READY =
+  /^(?:ErrorServerBusy|ErrorTimeoutExpired|ErrorMailboxStoreUnavailable|ErrorInternalServerTransientError)$/i;
 
 /** What a refusal of one object, or of the endpoint as a whole, means. Nothing of the service's own prose is repeated. */
 export function refusalError(refusal: Refusal): SternaError {

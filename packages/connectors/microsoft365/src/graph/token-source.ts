@@ -54,7 +54,11 @@ const REASONS: Readonly<Record<string, { readonly field: string; readonly what: 
     what: 'the client secret is wrong',
     fix: 'Give the secret’s value, not its id, as shown when it was made.',
   },
-  '7000222': { field: 'password', what: 'the client secret has expired', fix: 'Make a new one in the app registration.' },
+  '7000222': {
+    field: 'password',
+    what: 'the client secret has expired',
+    fix: 'Make a new one in the app registration.',
+  },
   '700027': {
     field: 'password',
     what: 'the certificate isn’t the app’s',
@@ -79,7 +83,11 @@ export class AppTokens implements TokenSource {
   }
 
   async token(signal: AbortSignal, refused?: string): Promise<string> {
-    if (this.#current !== undefined && this.#current.token !== refused && this.#current.until - EARLY_MS > this.#clock.now())
+    if (
+      this.#current !== undefined &&
+      this.#current.token !== refused &&
+      this.#current.until - EARLY_MS > this.#clock.now()
+    )
       return this.#current.token;
     this.#asking ??= this.#ask(signal).finally(() => {
       this.#asking = undefined;

@@ -6,6 +6,7 @@ import { newSend, type StampState, stampProperty } from '../graph/stamp.ts';
 import type { PartContext } from '../part.ts';
 import { attach, fitsInline, inlineForm } from './attach.ts';
 import { stateOfNew } from './flags.ts';
+import { headerOf } from './mime.ts';
 import { type NewAttachment, toGraph } from './to-graph.ts';
 
 const RIGHT = 'Mail.ReadWrite';
@@ -23,15 +24,38 @@ export interface Created {
 export async function createMessage(context: PartContext, op: CreateOp): Promise<Created> {
   const raw = await wholeOf(op);
   if (raw.length === 0)
-    throw new SternaError('object', 'empty-message', 'The message has no content at all; Microsoft 365 can’t hold that.', {
-      fix: 'Nothing to do: there is nothing in it.',
-    });
+    throw new SternaError(
+      'object',
+      'empty-message',
+      'The message has no content at all; Microsoft 365 can’t hold that.',
+      {
+        fix: 'Nothing to do: there is nothing in it.',
+      },
+    );
   const isDraft = op.flags.some((flag) => flag.toLowerCase() === '\\draft');
   // What is imported is never a draft.
-  if (context.settings.mailRoute === 'importMime' && !isDraft && raw.length <= MAX_IMPORT)
-    return importMime(context, op, raw);
+  if (
+    context.settings.mailRoute === 'importMime' &&
+    !isDraft &&
+    raw.length <= MAX_IMPORT &&
+    mayKeepDate(raw, op.date)
+  ) {
+    const imported = await importMime(context, op, raw);
+    if (imported !== undefined) return imported;
+  }
   return createByJson(context, op, raw);
 }
+
+/** The route has no date of its own: it can come out right only where the header has it. */
+function mayKeepDate(raw: Buffer, date: Date | undefined): boolean {
+  if (date === undefined) return true;
+  const header = headerOf(raw).replace(/\r?\n[ \t]+/g, ' ');
+  const received = /^Received:.*;\s*([^;\r\n]+)$/im.exec(header)?.[1];
+  const sent = /^Date:\s*([^\r\n]+)$/im.exec(header)?.[1];
+  return [received, sent].some((text) => isSameSecond(Date.parse((text ?? '').replace(/\([^)]*\)/g, '')), date));
+}
+
+const isSameSecond = (ms: number, date: Date): boolean => Math.floor(ms / 1_000) === Math.floor(date.getTime() / 1_000);
 
 async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
   const { fields, attachments, notes } = await toGraph(raw, op.flags, op.date);
@@ -115,11 +139,13 @@ function split(
 /**
  * Beta (https://learn.microsoft.com/en-us/graph/api/mailfolder-importmime?view=graph-rest-beta). It takes no stamp, so what
  * lands unacknowledged is recognized by its bytes, which this route keeps.
+ *
+ * @returns undefined where the service won't have it, or gave it another date: nothing of it is left then
  */
-async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
+async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created | undefined> {
   const { client, outlook, userPath } = context;
   const notes: FidelityNote[] = [];
-  const { body } = await client.send<{ readonly id: string }>({
+  const { status, body } = await client.send<{ readonly id: string; readonly receivedDateTime?: string }>({
     method: 'POST',
     version: 'beta',
     path: `${userPath}/mailFolders/${segment(op.container)}/importMime`,
@@ -128,7 +154,13 @@ async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Prom
     doing: 'importing a message',
     right: 'Mail-Advanced.ReadWrite.All',
     budget: outlook,
+    expected: [400],
   });
+  if (status === 400) return undefined;
+  if (op.date !== undefined && !isSameSecond(Date.parse(body.receivedDateTime ?? ''), op.date)) {
+    await removeForGood(context, body.id);
+    return undefined;
+  }
   const { singleValueExtendedProperties = [], ...state } = stateOfNew(op.flags, notes);
   const stamp = stampProperty({
     installation: context.installation,

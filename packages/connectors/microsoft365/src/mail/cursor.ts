@@ -7,19 +7,23 @@ export interface MailCursor {
   readonly total: number;
   /** Within a delta: something was new, changed or gone. */
   readonly isChanged?: boolean;
+  /** The link answers with what match keys are made of: what it selects was settled when the listing began. */
+  readonly hasKeys?: boolean;
 }
 
-export const formatCursor = ({ mode, link, total, isChanged }: MailCursor): string =>
-  JSON.stringify({ v: 1, m: mode, n: total, ...(isChanged === true ? { c: 1 } : {}), l: link });
+export const formatCursor = ({ mode, link, total, isChanged, hasKeys }: MailCursor): string =>
+  JSON.stringify({ v: 1, m: mode, n: total, ...flag('c', isChanged), ...flag('k', hasKeys), l: link });
+
+const flag = (name: string, isSet: boolean | undefined): object => (isSet === true ? { [name]: 1 } : {});
 
 /** Undefined for what is no cursor of ours, or leads elsewhere. */
 export function parseCursor(text: string | undefined, graph: string): MailCursor | undefined {
   if (text === undefined) return undefined;
   try {
-    const { v, m, n, c, l } = JSON.parse(text) as Record<string, unknown>;
+    const { v, m, n, c, k, l } = JSON.parse(text) as Record<string, unknown>;
     if (v !== 1 || (m !== 'full' && m !== 'delta') || typeof n !== 'number' || typeof l !== 'string') return undefined;
     if (!l.startsWith(`${graph}/`)) return undefined;
-    return { mode: m, link: l, total: n, ...(c === 1 ? { isChanged: true } : {}) };
+    return { mode: m, link: l, total: n, isChanged: c === 1, hasKeys: k === 1 };
   } catch {
     return undefined;
   }

@@ -109,7 +109,9 @@ export function stateChange(
           : undefined;
   const fields: StateFields = {
     ...(seen === undefined ? {} : { isRead: seen }),
-    ...(flagged === undefined ? {} : { flag: { flagStatus: flagged ? ('flagged' as const) : ('notFlagged' as const) } }),
+    ...(flagged === undefined
+      ? {}
+      : { flag: { flagStatus: flagged ? ('flagged' as const) : ('notFlagged' as const) } }),
     ...(verb === undefined ? {} : { singleValueExtendedProperties: [{ id: PROPERTIES.lastVerb, value: verb }] }),
   };
   if (!touchesCategories(add, remove)) return fields;

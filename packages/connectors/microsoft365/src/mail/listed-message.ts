@@ -1,7 +1,7 @@
 import type { Change, ChangeFacets } from '@sterna/connector-kit';
 import { messageMatchKey } from '@sterna/content';
 import type { Removed } from '../graph/page.ts';
-import { expandProperties, propertyOf, STAMP_PROPERTY } from '../graph/stamp.ts';
+import { expandProperties, propertyOf } from '../graph/stamp.ts';
 import { flagsOf, type MessageState } from './flags.ts';
 import { PROPERTIES } from './properties.ts';
 
@@ -12,22 +12,23 @@ export interface ListedMessage extends MessageState, Removed {
   readonly sentDateTime?: string | null;
   readonly internetMessageId?: string | null;
   readonly subject?: string | null;
-  readonly from?: { readonly emailAddress?: { readonly name?: string | null; readonly address?: string | null } } | null;
+  readonly from?: {
+    readonly emailAddress?: { readonly name?: string | null; readonly address?: string | null };
+  } | null;
 }
 
 const STATE = ['id', 'receivedDateTime', 'isRead', 'isDraft', 'flag', 'categories'] as const;
 const KEY = ['sentDateTime', 'internetMessageId', 'subject', 'from'] as const;
 
-type Wanted = Pick<ChangeFacets, 'matchKey' | 'size'> & { readonly stamp?: boolean };
+type Wanted = Pick<ChangeFacets, 'matchKey' | 'size'>;
 
-/** `$select` and `$expand` for a listing with these facets. */
-export const listingQuery = ({ matchKey, size, stamp }: Wanted): { readonly $select: string; readonly $expand: string } => ({
+/** `$select` and `$expand` for a listing with these facets; state and date are always in it. */
+export const listingQuery = ({ matchKey, size }: Wanted): { readonly $select: string; readonly $expand: string } => ({
   $select: [...STATE, ...(matchKey === true ? KEY : [])].join(','),
   $expand: expandProperties([
     PROPERTIES.lastVerb,
     ...(size === true ? [PROPERTIES.size] : []),
     ...(matchKey === true ? [PROPERTIES.headers] : []),
-    ...(stamp === true ? [STAMP_PROPERTY] : []),
   ]),
 });
 
@@ -72,4 +73,3 @@ export function changeOf(message: ListedMessage, facets: ChangeFacets): Change {
     ...(facets.matchKey === true ? { matchKey: matchKeyOf(message) } : {}),
   };
 }
-

@@ -98,18 +98,25 @@ function flat(addresses: Address | readonly Address[] | undefined): MimeAddress[
 
 function attachmentsOf({ attachments }: Email): MimeAttachment[] {
   return attachments.map((one, at) => {
-    const content =
+    const bytes =
       typeof one.content === 'string' ? Buffer.from(one.content, 'utf8') : Buffer.from(one.content as Uint8Array);
+    // The parser ends lines with LF alone; a message within a message has CRLF, and may be signed.
+    const content = one.mimeType === 'message/rfc822' ? withCrlf(bytes) : bytes;
     const contentId = one.contentId?.replace(/^\s*<|>\s*$/g, '').trim() || undefined;
     return {
       name: one.filename ?? nameFor(one.mimeType, at),
       contentType: one.mimeType,
       content,
       contentId,
-      isInline: one.disposition !== 'attachment' && (one.related === true || one.disposition === 'inline') && contentId !== undefined,
+      isInline:
+        one.disposition !== 'attachment' &&
+        (one.related === true || one.disposition === 'inline') &&
+        contentId !== undefined,
     };
   });
 }
+
+const withCrlf = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'message/rfc822': 'eml',

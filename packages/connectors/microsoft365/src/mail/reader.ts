@@ -17,8 +17,8 @@ import type { PartContext } from '../part.ts';
 import { formatCursor, type MailCursor, parseCursor } from './cursor.ts';
 import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
-import { changeOf, dateOf, type ListedMessage, listingQuery } from './listed-message.ts';
 import { KnownStates } from './known-states.ts';
+import { changeOf, dateOf, type ListedMessage, listingQuery } from './listed-message.ts';
 import { type Spooled, spool } from './spool.ts';
 
 const RIGHT = 'Mail.Read';
@@ -60,20 +60,18 @@ export class MailReader implements Reader {
     }
   }
 
-  async *#listing(
-    container: string,
-    from: MailCursor | undefined,
-    facets: ChangeFacets,
-  ): AsyncGenerator<ChangePage> {
+  async *#listing(container: string, from: MailCursor | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
     const { client, outlook, userPath, settings } = this.#context;
     const mode = from?.mode ?? 'full';
     let total = from?.total ?? 0;
     let isChanged = from?.isChanged ?? false;
+    const hasKeys = from === undefined ? facets.matchKey === true : from.hasKeys === true;
     const first: Pick<GraphRequest, 'path' | 'query'> =
       from === undefined
         ? {
             path: `${userPath}/mailFolders/${segment(container)}/messages/delta`,
-            query: listingQuery(facets),
+            // The links that follow answer the same for good; filters by size may be set later.
+            query: listingQuery({ size: true, matchKey: hasKeys }),
           }
         : { path: from.link };
     for await (const page of client.pages<ListedMessage>({
@@ -90,8 +88,9 @@ export class MailReader implements Reader {
         if (message['@removed'] === undefined) this.#states.remember(message.id, flagsOf(message), dateOf(message));
       if (mode === 'full') total += told.length;
       isChanged ||= mode === 'delta' && told.length > 0;
-      const changes = told.map((message) => changeOf(message, facets));
-      yield { changes, mode, ...(await this.#after(container, page, { mode, total, isChanged })) };
+      const complete = facets.matchKey === true && !hasKeys ? await this.#withKeys(told) : told;
+      const changes = complete.map((message) => changeOf(message, facets));
+      yield { changes, mode, ...(await this.#after(container, page, { mode, total, isChanged, hasKeys })) };
     }
   }
 
@@ -99,16 +98,16 @@ export class MailReader implements Reader {
   async #after(
     container: string,
     page: GraphPage<ListedMessage>,
-    { mode, total, isChanged }: Required<Omit<MailCursor, 'link'>>,
+    { mode, total, isChanged, hasKeys }: Required<Omit<MailCursor, 'link'>>,
   ): Promise<Pick<ChangePage, 'resume' | 'next'>> {
     const next = page['@odata.nextLink'];
-    if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged }) };
+    if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged, hasKeys }) };
     const link = page['@odata.deltaLink'];
     if (link === undefined)
       throw new SternaError('transient', 'graph-answer-invalid', 'The listing of a mail folder has no end.');
     // A delta names what changed, not how many there are.
     const count = mode === 'delta' && isChanged ? await this.#count(container) : total;
-    return { next: { cursor: formatCursor({ mode: 'delta', link, total: count }), total: count } };
+    return { next: { cursor: formatCursor({ mode: 'delta', link, total: count, hasKeys }), total: count } };
   }
 
   async #count(container: string): Promise<number> {
@@ -170,7 +169,8 @@ export class MailReader implements Reader {
         if (isGone(error)) return { id, vanished: true };
         if (error instanceof SternaError && error.class === 'object') return { id, error };
         // It broke in the middle.
-        if (tries < 4 && error instanceof SternaError && error.class === 'transient' && error.code !== 'aborted') continue;
+        if (tries < 4 && error instanceof SternaError && error.class === 'transient' && error.code !== 'aborted')
+          continue;
         throw error;
       }
   }
@@ -198,21 +198,30 @@ export class MailReader implements Reader {
   }
 
   async #askStates(ids: readonly string[]): Promise<void> {
+    for (const [id, message] of await this.#ask(ids, {})) this.#states.remember(id, flagsOf(message), dateOf(message));
+  }
+
+  /** What a listing that began without them doesn't say. */
+  async #withKeys(messages: readonly ListedMessage[]): Promise<readonly ListedMessage[]> {
+    const live = messages.filter((message) => message['@removed'] === undefined).map(({ id }) => id);
+    const found = await this.#ask(live, { matchKey: true, size: true });
+    return messages.map((message) => found.get(message.id) ?? message);
+  }
+
+  /** One by one; those that are gone are left out. */
+  async #ask(ids: readonly string[], facets: ChangeFacets): Promise<ReadonlyMap<string, ListedMessage>> {
     const { client, outlook, userPath } = this.#context;
+    const query = listingQuery(facets);
     const answers = await batch(
       client,
-      ids.map((id) => ({ method: 'GET', path: `${userPath}/messages/${segment(id)}`, query: listingQuery({}) })),
+      ids.map((id) => ({ method: 'GET', path: `${userPath}/messages/${segment(id)}`, query })),
       { doing: 'reading the state of messages', budget: outlook, right: RIGHT },
     );
-    for (const [at, answer] of answers.entries()) {
-      if ('error' in answer) {
-        // One that is gone is told so when it is read.
-        if (answer.error.class === 'object') continue;
-        throw answer.error;
-      }
-      const message = answer.body as ListedMessage;
-      this.#states.remember(ids[at] as string, flagsOf(message), dateOf(message));
-    }
+    const found = new Map<string, ListedMessage>();
+    for (const [at, answer] of answers.entries())
+      if (!('error' in answer)) found.set(ids[at] as string, answer.body as ListedMessage);
+      else if (answer.error.class !== 'object') throw answer.error;
+    return found;
   }
 }
 
@@ -222,4 +231,3 @@ const isLost = (error: unknown): boolean =>
 /** Not there, or not even an id. */
 export const isGone = (error: unknown): boolean =>
   statusOf(error) === 404 || (statusOf(error) === 400 && UNKNOWN_ID.test(codeOf(error) ?? ''));
-

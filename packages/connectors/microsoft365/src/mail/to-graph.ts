@@ -50,12 +50,20 @@ export async function toGraph(raw: Buffer, flags: Flags, received: Date | undefi
   const mime = await parseMime(raw).catch(() => undefined);
   const body = mime === undefined ? { content: '', contentType: 'text' as const } : bodyOf(mime);
   const isTooLong = Buffer.byteLength(body.content) > MAX_BODY;
-  const why = reasonToAttach(mime, isTooLong);
+  const why = reasonToAttach(mime !== undefined && saysAnything(raw, mime) ? mime : undefined, isTooLong);
   if (why !== undefined) notes.push(why);
   const sent = validDate(mime?.date);
   const delivered = validDate(received);
   if (received !== undefined && delivered === undefined)
-    notes.push({ code: 'date-dropped', text: 'The received date is invalid; the date that it was sent stands for it.' });
+    notes.push({
+      code: 'date-dropped',
+      text: 'The received date is invalid; the date that it was sent stands for it.',
+    });
+  if (mime?.date !== undefined && sent === undefined)
+    notes.push({
+      code: 'date-dropped',
+      text: 'The date in its header is none that Microsoft 365 keeps; the received one stands for it.',
+    });
   const header = noNul(mime?.header ?? headerOf(raw));
   if (header.length > MAX_HEADER)
     notes.push({ code: 'header-cut', text: 'Its header is longer than Microsoft 365 keeps; the rest was left out.' });
@@ -117,6 +125,14 @@ function reasonToAttach(mime: MimeMessage | undefined, isTooLong: boolean): Fide
   return undefined;
 }
 
+/** A body of which nothing came out is one that the parser couldn't tell apart. */
+function saysAnything(raw: Buffer, { text, html, attachments }: MimeMessage): boolean {
+  if (attachments.length > 0 || (text ?? '').trim() !== '' || (html ?? '').trim() !== '') return true;
+  const head = raw.toString('latin1');
+  const end = head.search(/\r?\n\r?\n/);
+  return (end === -1 ? '' : head.slice(end)).trim() === '';
+}
+
 /** Worth nothing beside the original. */
 const isSealPart = ({ contentType }: MimeAttachment): boolean =>
   /^application\/(?:(?:x-)?pkcs7-(?:mime|signature)|pgp-(?:signature|encrypted))$/i.test(contentType);
@@ -144,7 +160,10 @@ function addressing(mime: MimeMessage, notes: FidelityNote[]): Record<string, un
     });
   const subject = noNul(mime.subject);
   if (subject.length > MAX_SUBJECT)
-    notes.push({ code: 'subject-cut', text: 'Its subject is longer than Microsoft 365 keeps; all of it is in its header.' });
+    notes.push({
+      code: 'subject-cut',
+      text: 'Its subject is longer than Microsoft 365 keeps; all of it is in its header.',
+    });
   const messageId = validMessageId(mime.messageId);
   return {
     subject: subject.slice(0, MAX_SUBJECT).toWellFormed(),

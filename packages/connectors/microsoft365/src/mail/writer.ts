@@ -156,9 +156,7 @@ export class MailWriter implements Writer {
       ...(await this.#remove(removes)),
     ])
       results.set(result.op, result);
-    return ops.map(
-      (op) => results.get(op.op) ?? { op: op.op, outcome: 'refused', error: notHere(op.verb) },
-    );
+    return ops.map((op) => results.get(op.op) ?? { op: op.op, outcome: 'refused', error: notHere(op.verb) });
   }
 
   /** @throws SternaError throttled | auth | config where nothing at all was written */
@@ -187,7 +185,11 @@ export class MailWriter implements Writer {
     const categories = new Map<string, readonly string[]>();
     const asking = ops.filter(({ add, remove }) => touchesCategories(add, remove));
     const now = await this.#batch(
-      asking.map(({ targetId }) => ({ method: 'GET', path: this.#pathOf(targetId), query: { $select: 'id,categories' } })),
+      asking.map(({ targetId }) => ({
+        method: 'GET',
+        path: this.#pathOf(targetId),
+        query: { $select: 'id,categories' },
+      })),
     );
     const gone = new Set<string>();
     for (const [at, answer] of now.entries()) {
@@ -261,7 +263,11 @@ export class MailWriter implements Writer {
   /** In which folder each is; those that are gone are missing. */
   async #parentsOf(ops: readonly { readonly targetId: string }[]): Promise<ReadonlyMap<string, string>> {
     const answers = await this.#batch(
-      ops.map(({ targetId }) => ({ method: 'GET', path: this.#pathOf(targetId), query: { $select: 'id,parentFolderId' } })),
+      ops.map(({ targetId }) => ({
+        method: 'GET',
+        path: this.#pathOf(targetId),
+        query: { $select: 'id,parentFolderId' },
+      })),
     );
     const parents = new Map<string, string>();
     for (const [at, answer] of answers.entries()) {
@@ -292,7 +298,7 @@ export class MailWriter implements Writer {
   async *candidates(container: string, since: string | undefined): AsyncGenerator<Candidate> {
     const { client, outlook, userPath, installation, settings } = this.#context;
     const unstamped: string[] = [];
-    for await (const page of client.pages<ListedMessage>({
+    const pages = client.pages<ListedMessage>({
       method: 'GET',
       path: `${userPath}/mailFolders/${segment(container)}/messages`,
       query: {
@@ -304,7 +310,8 @@ export class MailWriter implements Writer {
       doing: 'looking for what was written',
       right: RIGHT,
       budget: outlook,
-    }))
+    });
+    for await (const page of asGone(pages))
       for (const { id, singleValueExtendedProperties } of page.value) {
         const stamp = stampOf(singleValueExtendedProperties);
         if (stamp === undefined) unstamped.push(id);
@@ -358,6 +365,15 @@ export class MailWriter implements Writer {
   }
 }
 
+/** @throws SternaError transient `container-gone` */
+async function* asGone<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* pages;
+  } catch (error) {
+    throw isGone(error) ? folderGone(asSternaError(error)) : error;
+  }
+}
+
 function resultOf(
   op: string,
   answer: BatchResult,
@@ -376,8 +392,7 @@ const numbered = (called: string): FidelityNote => ({
   text: `Microsoft 365 has another folder whose name differs only in its case, or must not be written to; this one is called “${called}” there.`,
 });
 
-const notHere = (verb: string): SternaError =>
-  new SternaError('bug', 'internal', `Messages know no ${verb}.`);
+const notHere = (verb: string): SternaError => new SternaError('bug', 'internal', `Messages know no ${verb}.`);
 
 const folderGone = (cause: SternaError): SternaError =>
   new SternaError('transient', 'container-gone', 'The mail folder was removed while it was written to.', {

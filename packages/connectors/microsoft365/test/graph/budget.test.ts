@@ -5,7 +5,13 @@ import { VirtualClock } from './virtual-clock.ts';
 const NEVER = new AbortController().signal;
 
 /** Requests of this latency, as many at once as it lets in, until the time is over. @returns when each went, ms from 0 */
-async function run(budget: Budget, clock: VirtualClock, latencyMs: number, forMs: number, cost: Cost = {}): Promise<number[]> {
+async function run(
+  budget: Budget,
+  clock: VirtualClock,
+  latencyMs: number,
+  forMs: number,
+  cost: Cost = {},
+): Promise<number[]> {
   const start = clock.now();
   const went: number[] = [];
   const worker = async (): Promise<void> => {

@@ -41,7 +41,9 @@ const failure = (promise: Promise<unknown>): Promise<SternaError> =>
 describe('requests', () => {
   test('ask for immutable ids, each under an id of its own, with query options encoded', async () => {
     const on = await service(() => ok());
-    await on.client.send(get(on, { path: `/users/u/messages/${segment('a/b+c=')}`, query: { $filter: "x eq 'a b+c'" } }));
+    await on.client.send(
+      get(on, { path: `/users/u/messages/${segment('a/b+c=')}`, query: { $filter: "x eq 'a b+c'" } }),
+    );
     await on.client.send(get(on, { prefer: ['odata.maxpagesize=5'] }));
     const [first, second] = on.seen;
     expect(first?.url).toBe('/v1.0/users/u/messages/a%2Fb%2Bc%3D?$filter=x%20eq%20%27a%20b%2Bc%27');
@@ -97,7 +99,9 @@ describe('failures', () => {
   );
 
   test('a create that was throttled is sent again, once the time is over', async () => {
-    const on = await service((_, n) => (n === 0 ? refusedBy(429, 'ApplicationThrottled', { 'retry-after': '7' }) : ok()));
+    const on = await service((_, n) =>
+      n === 0 ? refusedBy(429, 'ApplicationThrottled', { 'retry-after': '7' }) : ok(),
+    );
     const before = on.clock.now();
     await on.client.send(get(on, { method: 'POST', body: {} }));
     expect(on.clock.now() - before).toBeGreaterThanOrEqual(7_000);
@@ -196,18 +200,24 @@ describe('batches', () => {
   }
   const common = (on: Service) => ({ doing: 'changing flags', budget: on.outlook });
   const patches = (count: number) =>
-    Array.from({ length: count }, (_, n) => ({ method: 'PATCH' as const, path: `/users/u/messages/${n}`, body: { n } }));
+    Array.from({ length: count }, (_, n) => ({
+      method: 'PATCH' as const,
+      path: `/users/u/messages/${n}`,
+      body: { n },
+    }));
 
   test('twenty at a time; answers in any order; only what was throttled goes again', async () => {
     const refused = new Set(['3', '21']);
     const on = await service(({ body }) => {
       const { requests } = JSON.parse(body) as Wired;
       return ok({
-        responses: requests.toReversed().map(({ id }) =>
-          refused.delete(id)
-            ? { id, status: 429, headers: { 'Retry-After': '5' }, body: { error: { code: 'ApplicationThrottled' } } }
-            : { id, status: 200, body: { said: id } },
-        ),
+        responses: requests
+          .toReversed()
+          .map(({ id }) =>
+            refused.delete(id)
+              ? { id, status: 429, headers: { 'Retry-After': '5' }, body: { error: { code: 'ApplicationThrottled' } } }
+              : { id, status: 200, body: { said: id } },
+          ),
       });
     });
     const before = on.clock.now();
@@ -221,7 +231,9 @@ describe('batches', () => {
 
   test('creates of a lost batch are of unknown outcome, the rest goes again', async () => {
     const on = await service(({ body }, n) =>
-      n === 0 ? 'reset' : ok({ responses: (JSON.parse(body) as Wired).requests.map(({ id }) => ({ id, status: 200 })) }),
+      n === 0
+        ? 'reset'
+        : ok({ responses: (JSON.parse(body) as Wired).requests.map(({ id }) => ({ id, status: 200 })) }),
     );
     const items = [...patches(1), { method: 'POST' as const, path: '/users/u/messages', body: {} }];
     const [patched, created] = await batch(on.client, items, common(on));

@@ -1,9 +1,14 @@
 import type { Connector, Content, Session } from '@sterna/connector-kit';
-import type { FoundMessage, PickMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { type FoundMessage, Originals, type PickMessage, type SuiteEndpoint } from '@sterna/connector-suite';
 import { canonicalFlags } from '@sterna/core';
-import { DirectMail, type DirectMessage, type DirectState, MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import {
+  DirectMail,
+  type DirectMessage,
+  type DirectState,
+  MIGRATION_APP,
+  type Microsoft365,
+} from '@sterna/simulator-microsoft365';
 import { microsoft365Connector } from '../../src/index.ts';
-import { Originals } from './originals.ts';
 
 const ORIGINAL = 'Original message.eml';
 
@@ -29,8 +34,7 @@ export function mailEndpoint(server: Microsoft365, address: string, settings: Re
   const originals = new Originals();
   const shown = async (message: DirectMessage): Promise<FoundMessage> => ({
     folder: message.folder,
-    raw:
-      message.attachments.find(({ name }) => name === ORIGINAL)?.content ?? (await originals.of(message.mime)),
+    raw: message.attachments.find(({ name }) => name === ORIGINAL)?.content ?? (await originals.of(message.mime)),
     flags: flagsOf(message),
     date: new Date(message.receivedAt),
   });

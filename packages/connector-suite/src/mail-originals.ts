@@ -1,4 +1,4 @@
-import { isCopy, type Meaning, meaningOf } from './meaning.ts';
+import { isCopy, type Meaning, meaningOf } from './mail-meaning.ts';
 
 /**
  * Exchange writes messages anew, so the suite, which compares bytes, is shown the original of whatever says the same.

@@ -13,6 +13,9 @@ const flat = (of: Address | readonly Address[] | undefined): string | undefined 
     .map(({ name, address }) => `${name === address ? '' : name} <${address}>`)
     .join(', ') || undefined;
 
+/** Before 1601 a mailbox of Microsoft 365 has no time. */
+const EARLIEST = Date.UTC(1601, 0, 1);
+
 export async function meaningOf(raw: Buffer): Promise<Meaning> {
   const email = await PostalMime.parse(raw, { forceRfc822Attachments: true });
   const date = Date.parse(email.date ?? '');
@@ -23,12 +26,15 @@ export async function meaningOf(raw: Buffer): Promise<Meaning> {
     cc: flat(email.cc),
     replyTo: flat(email.replyTo),
     messageId: email.messageId || undefined,
-    date: Number.isNaN(date) ? undefined : String(Math.floor(date / 1_000)),
+    date: Number.isNaN(date) || date < EARLIEST ? undefined : String(Math.floor(date / 1_000)),
     html: lines(email.html),
     ...(email.html ? {} : { text: lines(email.text) }),
     attachments:
       email.attachments
-        .map((one) => `${one.filename} ${one.mimeType} ${hash(Buffer.from(one.content as ArrayBuffer))}`)
+        .map(
+          (one) =>
+            `${one.mimeType} ${hash(one.mimeType, Buffer.from(one.content as ArrayBuffer))} ${one.filename ?? ''}`,
+        )
         .sort()
         .join('\n') || undefined,
   };
@@ -37,8 +43,25 @@ export async function meaningOf(raw: Buffer): Promise<Meaning> {
 
 /** All that the original says, the copy says too, and it has no text or attachment besides. */
 export function isCopy(original: Meaning, copy: Meaning): boolean {
-  for (const [name, value] of original) if (copy.get(name) !== value) return false;
+  for (const [name, value] of original)
+    if (name === 'attachments' ? !areThere(value, copy.get(name) ?? '') : copy.get(name) !== value) return false;
   return ['text', 'html', 'attachments'].every((name) => original.has(name) || !copy.has(name));
 }
 
-const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+/** One for one; what had no name may have got one. */
+function areThere(original: string, copy: string): boolean {
+  const left = copy.split('\n');
+  for (const one of original.split('\n')) {
+    const at = left.findIndex((other) => other === one || (one.endsWith(' ') && other.startsWith(one)));
+    if (at === -1) return false;
+    left.splice(at, 1);
+  }
+  return left.length === 0;
+}
+
+/** Text has the line ends of whoever wrote it down; those at the end of a message within a message are the boundary's too. */
+function hash(type: string, bytes: Buffer): string {
+  const text = bytes.toString('latin1').replaceAll('\r\n', '\n');
+  const content = type === 'message/rfc822' ? text.trimEnd() : /^text\//.test(type) ? text : bytes.toString('latin1');
+  return createHash('sha256').update(content, 'latin1').digest('hex').slice(0, 16);
+}

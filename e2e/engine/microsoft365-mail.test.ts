@@ -1,0 +1,119 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { archiveConnector } from '@sterna/connector-archive';
+import { imapConnector } from '@sterna/connector-imap';
+import { microsoft365Connector } from '@sterna/connector-microsoft365';
+import { growSampleMailbox, writeSampleMailbox } from '@sterna/sample-mailbox';
+import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { type Dovecot, startDovecot } from '@sterna/test-servers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addEntry, type Bench, notes, openBench, pass } from '../support/direct-pass.ts';
+import { imapEndpoint, maildirMessages } from '../support/dovecot-mailbox.ts';
+import { scratch } from '../support/folders.ts';
+import { mailDifferences, microsoft365Endpoint } from '../support/microsoft365.ts';
+
+let dir: string;
+let bench: Bench;
+let source: Dovecot;
+let tenant: Microsoft365;
+beforeAll(async () => {
+  dir = scratch('engine-microsoft365');
+  [bench, source, tenant] = await Promise.all([
+    openBench(join(dir, 'data'), [imapConnector, archiveConnector, microsoft365Connector]),
+    startDovecot({ listescape: true }),
+    startMicrosoft365({ empty: true }),
+  ]);
+});
+afterAll(async () => {
+  await bench.close();
+  await Promise.all([source.stop(), tenant.stop()]);
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const maildir = (path: string) => ({ connector: 'archive', settings: { path, format: 'maildir' }, address: '.' });
+
+test('IMAP to Microsoft 365: everything once, with state and dates; a delta makes nothing again', async () => {
+  const sample = writeSampleMailbox(source.mailRoot('anna'), { seed: 3, messages: 150 });
+  source.adopt('anna');
+  const stored = () => maildirMessages(source.mailRoot('anna'));
+  const before = stored();
+  const mail = new DirectMail(tenant, 'alice@contoso.example');
+  const entry = await addEntry(
+    bench,
+    imapEndpoint(source, 'anna'),
+    microsoft365Endpoint(tenant, 'alice@contoso.example'),
+  );
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect(first.books.total).toMatchObject({ seen: sample.messages, created: sample.messages });
+  expect(await mailDifferences(stored(), mail)).toEqual([]);
+  const ids = new Set((await mail.messages()).map(({ id }) => id));
+
+  tenant.requests.length = 0;
+  const same = await pass(bench, entry, 'delta');
+  expect(same.books.total).toMatchObject({ seen: sample.messages, created: 0, updated: 0 });
+  expect(tenant.requests.filter(({ method, target }) => method !== 'GET' && !/batch|token/.test(target))).toEqual([]);
+
+  const grown = growSampleMailbox(source.mailRoot('anna'), { seed: 4 });
+  source.adopt('anna');
+  const second = await pass(bench, entry, 'delta');
+  const count = (what: string): number => grown.changes.filter((change) => change.what === what).length;
+  expect(second.status).toBe('completed');
+  expect(second.books.total).toMatchObject({ seen: grown.messages, created: count('added') });
+  const now = await mail.messages();
+  expect(now.filter(({ id }) => !ids.has(id))).toHaveLength(count('added'));
+  // Deletions are left alone by default, everything else is equal.
+  const rest = await mailDifferences(stored(), mail, before);
+  expect(rest.filter((one) => one.startsWith('lost'))).toEqual([]);
+  expect(rest.filter((one) => one.startsWith('extra'))).toHaveLength(count('removed'));
+  expect(tenant.failures).toEqual([]);
+});
+
+test('Microsoft 365 to an archive: the bytes as they are read, and a delta from its tokens', async () => {
+  const writing = new DirectMail(tenant, 'bjorn@contoso.example');
+  const samples = scratch('engine-microsoft365-sample');
+  writeSampleMailbox(samples, { seed: 9, messages: 120 });
+  const seeded = [...maildirMessages(samples)];
+  for (const [folder, messages] of seeded)
+    for (const { raw, flags, date } of messages)
+      await writing.put(folder === 'INBOX' ? ['INBOX'] : [folder], raw, Math.floor(date / 1_000) * 1_000, {
+        isRead: flags.includes('S'),
+        isFlagged: flags.includes('F'),
+        categories: flags.filter((flag) => flag.length > 1),
+      });
+  rmSync(samples, { recursive: true, force: true });
+  const total = seeded.flatMap(([, messages]) => messages).length;
+  const root = join(dir, 'archive');
+  const entry = await addEntry(bench, microsoft365Endpoint(tenant, 'bjorn@contoso.example'), maildir(root));
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect(first.books.total).toMatchObject({ seen: total, created: total });
+  const text = ({ raw }: { raw: Buffer }): string => raw.toString('latin1').replaceAll('\r\n', '\n');
+  const archived = (): string[] => [...maildirMessages(root).values()].flat().map(text).sort();
+  expect(archived()).toEqual(seeded.flatMap(([, messages]) => messages.map(text)).sort());
+
+  const [one, two] = await writing.messages();
+  writing.setState(one?.id ?? '', { isFlagged: true, isRead: true });
+  writing.move(two?.id ?? '', ['Elsewhere']);
+  await writing.put(['INBOX'], Buffer.from('Subject: new\r\n\r\nnew\r\n'), Date.UTC(2024, 1, 1));
+  const second = await pass(bench, entry, 'delta');
+  expect(second.status).toBe('completed');
+  expect(second.books.total).toMatchObject({ seen: total + 1, created: 1 });
+  expect(archived()).toHaveLength(total + 1);
+  expect((await notes(bench, entry)).filter(({ kind }) => kind === 'suspect' || kind === 'failure')).toEqual([]);
+});
+
+test('a delta link that the service forgot costs a listing, and makes nothing again', async () => {
+  const mail = new DirectMail(tenant, 'chloe@contoso.example');
+  for (let n = 0; n < 30; n += 1)
+    await mail.put(['INBOX'], Buffer.from(`Subject: ${n}\r\n\r\n${n}\r\n`), Date.UTC(2024, 1, 1) + n * 1_000);
+  const entry = await addEntry(
+    bench,
+    microsoft365Endpoint(tenant, 'chloe@contoso.example'),
+    microsoft365Endpoint(tenant, 'chloe@fabrikam.example'),
+  );
+  expect((await pass(bench, entry, 'initial')).books.total).toMatchObject({ seen: 30, created: 30 });
+  tenant.faults.deltaTokensInvalidBefore = tenant.clock.now() + 1;
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 30, created: 0 });
+  expect(await new DirectMail(tenant, 'chloe@fabrikam.example').messages()).toHaveLength(30);
+});
