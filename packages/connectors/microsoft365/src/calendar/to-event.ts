@@ -41,6 +41,8 @@ export interface EventPlan {
   /** The object without the bytes of its attachments, to be kept. */
   readonly kept: Component;
   readonly notes: readonly FidelityNote[];
+  /** Something in it is in no zone. */
+  readonly floats: boolean;
 }
 
 /** Outlook's own limits. */
@@ -99,6 +101,7 @@ export function toEvent(object: CalendarObject, floating: string): EventPlan {
     attachments: named(enclosed),
     kept,
     notes: [...notes.values()],
+    floats: start.zone === 'floating',
   };
 }
 
