@@ -6,7 +6,7 @@ import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event'],
+  kinds: ['message', 'event', 'contact'],
   itemTypes: ['mailbox'],
   canRead: true,
   canWrite: true,

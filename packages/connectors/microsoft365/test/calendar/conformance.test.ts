@@ -17,9 +17,9 @@ function withEnd(raw: Buffer): Buffer {
   return Buffer.from(
     raw
       .toString('utf8')
-      .replace(/(DTSTART(?:;TZID=[^:]*)?:\d{8}T)(\d\d)(\d{4}Z?)((?:\r\n.*)*?)\r\nDURATION:PT1H/g, (_, head, hours, rest, between) => {
+      .replace(/(DTSTART(?:;TZID=[^:]*)?:\d{8}T)(\d\d)(\d{4}Z?)\r\nDURATION:PT1H/g, (_, head, hours, rest) => {
         const end = String(Number(hours) + 1).padStart(2, '0');
-        return `${head}${hours}${rest}\r\n${head.replace('DTSTART', 'DTEND')}${end}${rest}${between}`;
+        return `${head}${hours}${rest}\r\n${head.replace('DTSTART', 'DTEND')}${end}${rest}`;
       })
       .replace(/(DTSTART;VALUE=DATE:202603)01/g, '$101\r\nDTEND;VALUE=DATE:20260302'),
   );

@@ -3,7 +3,8 @@ import { gunzipSync } from 'node:zlib';
 /** Unfolded lines of an iCalendar or vCard text by name, first ones first; for fixtures, past our own readers. */
 export function linesOf(raw: Buffer): Map<string, { head: string; value: string }[]> {
   const found = new Map<string, { head: string; value: string }[]>();
-  for (const line of raw.toString('utf8').replace(/\r\n[ \t]/g, '').split('\r\n')) {
+  const text = raw.toString('utf8').replace(/^[\s\S]*?(?=BEGIN:(?:VEVENT|VTODO|VCARD))/, '');
+  for (const line of text.replace(/\r\n[ \t]/g, '').split(/\r*\n/)) {
     const match = /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":]|"[^"]*")*)?):(.*)$/.exec(line);
     if (match === null) continue;
     const name = (match[1] ?? '').toUpperCase();
