@@ -9,7 +9,8 @@ import { report } from './report.ts';
 const { folder, target, concurrency } = JSON.parse(process.env.BENCH_SETUP ?? '{}') as {
   /** The source server's files. */
   folder: string;
-  target: { host: string; port: number; user: string };
+  /** Paths of the homes end with a slash. */
+  target: { host: string; port: number; user: string; homes: { event: string; contact: string } };
   concurrency: number;
 };
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
@@ -20,7 +21,7 @@ function send(method: string, path: string, body: string, headers: Record<string
     const sent = request(
       {
         ...{ host: target.host, port: target.port, agent, method },
-        path: `/${target.user}/${path}`,
+        path,
         headers: { ...headers, authorization, 'content-length': Buffer.byteLength(body) },
       },
       (answer) => {
@@ -39,20 +40,20 @@ const collections = readCollections(folder);
 const startedAt = performance.now();
 const cpuAtStart = process.cpuUsage();
 for (const { kind, objects } of collections) {
-  const name = `bare-${collections.findIndex((one) => one.objects === objects)}`;
-  if (kind === 'event') await send('MKCALENDAR', `${name}/`, '', {});
+  const path = `${target.homes[kind]}bare-${collections.findIndex((one) => one.objects === objects)}/`;
+  if (kind === 'event') await send('MKCALENDAR', path, '', {});
   else
     await send(
       'MKCOL',
-      `${name}/`,
+      path,
       '<?xml version="1.0"?><d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop><d:resourcetype><d:collection/><c:addressbook/></d:resourcetype></d:prop></d:set></d:mkcol>',
-      {},
+      { 'content-type': 'application/xml' },
     );
   const left = [...objects.entries()];
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       for (let next = left.shift(); next !== undefined; next = left.shift())
-        await send('PUT', `${name}/${next[0]}`, next[1], {
+        await send('PUT', `${path}${next[0]}`, next[1], {
           'content-type': kind === 'event' ? 'text/calendar' : 'text/vcard',
           'if-none-match': '*',
         });

@@ -12,7 +12,7 @@ import { runPasses } from './copies.ts';
 import type { Part } from './part.ts';
 
 const MB = 1_000_000;
-const FULL = { small: { folders: 50, files: 100 }, big: { files: 10, bytes: 100 * MB } };
+const FULL = { small: { folders: 200, files: 25 }, big: { files: 10, bytes: 100 * MB } };
 const QUICK = { small: { folders: 8, files: 25 }, big: { files: 3, bytes: 20 * MB } };
 /** Of a small file on average: 5,000 of them are 32 MB. */
 const SMALL_BYTES = 6_400;

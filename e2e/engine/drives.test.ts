@@ -10,9 +10,24 @@ import { scratch } from '../support/folders.ts';
 let dir: string;
 let bench: Bench;
 let serial = 0;
+/** Of the trees of targets, since the start. */
+let walks = 0;
 beforeAll(async () => {
   dir = scratch('drives');
-  bench = await openBench(join(dir, 'data'), [filesConnector]);
+  bench = await openBench(join(dir, 'data'), [
+    {
+      ...filesConnector,
+      async open(request) {
+        const session = await filesConnector.open(request);
+        const { containers } = session.reader;
+        session.reader.containers = (options) => {
+          if (request.role === 'write') walks += 1;
+          return containers.call(session.reader, options);
+        };
+        return session;
+      },
+    },
+  ]);
 });
 afterAll(async () => {
   await bench.close();
@@ -80,6 +95,30 @@ test('files and folders arrive with their times, empty ones too; a delta pass br
   expect(delta.books.total).toMatchObject({ seen: 5, created: 1, updated: 2, unchanged: 2 });
   expect(target.truth()).toEqual({ ...source.truth(), empty: target.truth().empty });
   expect(await verified(entry)).toMatchObject({ ok: true, missing: 0, different: 0, duplicated: 0 });
+});
+
+test('a delta pass over nothing new leaves the target’s tree alone, until something changes or is owed', async () => {
+  const { source, target, entry } = await pair();
+  source.write('a/one', 'one');
+  source.write('b/two', 'two');
+  await pass(bench, entry, 'initial');
+  const walked = async (): Promise<number> => {
+    const before = walks;
+    expect(await pass(bench, entry, 'delta')).toMatchObject({ error: null, status: 'completed' });
+    return walks - before;
+  };
+  expect(await walked()).toBe(0);
+  source.write('a/three', 'three');
+  expect(await walked()).toBeGreaterThan(0);
+  expect(target.read('a/three')).toBe('three');
+  expect(await walked()).toBe(0);
+  // A new folder that holds nothing is something new.
+  source.folder('c');
+  expect(await walked()).toBeGreaterThan(0);
+  // Other settings may want other files.
+  const before = walks;
+  await pass(bench, entry, 'delta', { deletions: 'propagate' });
+  expect(walks).toBeGreaterThan(before);
 });
 
 test('what was renamed or moved at the source is moved in the target, and its folder goes when it is empty', async () => {

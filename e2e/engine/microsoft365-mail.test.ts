@@ -7,7 +7,7 @@ import { growSampleMailbox, writeSampleMailbox } from '@sterna/sample-mailbox';
 import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, notes, openBench, pass } from '../support/direct-pass.ts';
+import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirMessages } from '../support/dovecot-mailbox.ts';
 import { scratch } from '../support/folders.ts';
 import { mailDifferences, microsoft365Endpoint } from '../support/microsoft365.ts';
@@ -67,6 +67,26 @@ test('IMAP to Microsoft 365: everything once, with state and dates; a delta make
   expect(rest.filter((one) => one.startsWith('lost'))).toEqual([]);
   expect(rest.filter((one) => one.startsWith('extra'))).toHaveLength(count('removed'));
   expect(tenant.failures).toEqual([]);
+});
+
+test('state lost: what is there is taken over by its stamps, twins included; verification finds it', async () => {
+  const sample = writeSampleMailbox(source.mailRoot('bert'), { seed: 5, messages: 100 });
+  source.adopt('bert');
+  const mail = new DirectMail(tenant, 'daiki@contoso.example');
+  const entry = await addEntry(
+    bench,
+    imapEndpoint(source, 'bert'),
+    microsoft365Endpoint(tenant, 'daiki@contoso.example'),
+  );
+  expect((await pass(bench, entry, 'initial')).status).toBe('completed');
+  const again = await twinEntry(bench, entry);
+  const second = await pass(bench, again, 'initial');
+  expect(second.books.total).toMatchObject({ seen: sample.messages, skipped: sample.messages, created: 0 });
+  expect(await mail.messages()).toHaveLength(sample.messages);
+  expect(verifyResult(await pass(bench, again, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+    ok: true,
+    target: sample.messages,
+  });
 });
 
 test('Microsoft 365 to an archive: the bytes as they are read, and a delta from its tokens', async () => {

@@ -143,7 +143,17 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
   };
   const reader: Reader = {
     async containers(options) {
-      const lists = await Promise.all(parts.map(({ session }) => session.reader.containers(options)));
+      const knownOf = (key: string): readonly Container[] =>
+        (options?.known ?? [])
+          .filter(({ id }) => id.startsWith(`${key}:`))
+          .map((container) => ({ ...container, id: inner(container.id) }));
+      const lists = await Promise.all(
+        parts.map(({ key, session }) =>
+          session.reader.containers(
+            options?.known === undefined ? options : { ...options, known: knownOf(key) },
+          ),
+        ),
+      );
       return lists.flatMap((list, i) => list.map((container) => outer((parts[i] as OpenPart).key, container)));
     },
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
@@ -185,6 +195,7 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     // A part without it keeps its folders.
     removeContainer: async (container) =>
       (await writerOf(partOf(container)).removeContainer?.(inner(container))) ?? 'not-empty',
+    sent: async (container, ids) => (await writerOf(partOf(container)).sent?.(inner(container), ids)) ?? new Map(),
     mark: (container) => writerOf(partOf(container)).mark(inner(container)),
     async apply(ops): Promise<readonly Result[]> {
       const groups = Map.groupBy(ops, (op) => partOf(op.container));

@@ -30,6 +30,11 @@ export interface Container {
   readonly generation?: string;
   /** Files: version of the folder's own rights; part of `glance`, as those of its files are. */
   readonly accessVersion?: string;
+  /**
+   * Where in the system's log of changes all containers of this reader were listed; on one of them. Given back in `known`
+   * once what was listed then is in the books.
+   */
+  readonly position?: string;
   /** Access rules in the system's own notation, for the audit. Filled by `containers({ access: true })`. */
   readonly access?: readonly { readonly principal: string; readonly rights: string }[];
 }
@@ -132,8 +137,13 @@ export interface Unreadable {
 export const INLINE_LIMIT = 4 * 1024 * 1024;
 
 export interface Reader {
-  /** All containers, with `glance` and `total` where one round trip gives them. */
-  containers(options?: { access?: boolean }): Promise<readonly Container[]>;
+  /**
+   * All containers, with `glance` and `total` where one round trip gives them.
+   *
+   * `known`: what the books have of an earlier listing. Where one of them has a `position`, and the system says that nothing
+   * changed since then, they are the answer, so that it costs the same however much there is.
+   */
+  containers(options?: { access?: boolean; known?: readonly Container[] }): Promise<readonly Container[]>;
   /**
    * What changed in a container since a cursor, or all of it. A cursor the system no longer honours falls back to a
    * full listing (`mode: 'full'`), never to an error. Ids come in the system's order, oldest first.

@@ -226,6 +226,12 @@ export interface Writer {
    */
   candidates(container: string, since: string | undefined): AsyncIterable<Candidate>;
 
+  /**
+   * Where `settle` is `stamp`: 16-byte digests of what was sent, by id, of those that carry our stamp. What people did to
+   * them since doesn't show. Absent: what the target returns is read and digested.
+   */
+  sent?(container: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
+
   /** Everything in a container: for verify, duplicate prevention, emptying. */
   inventory(
     container: string,

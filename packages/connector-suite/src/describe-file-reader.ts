@@ -1,4 +1,4 @@
-import type { Content, Reader } from '@sterna/connector-kit';
+import type { Container, Content, Reader } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { describe, expect, test } from 'vitest';
 import { fileNameOf, namedFile } from './file-objects.ts';
@@ -148,13 +148,16 @@ export function describeFileReader(name: string, fixture: SuiteFixture): void {
       staged(fixture, async ({ endpoint, open }) => {
         await endpoint.seed([seedOf(1), seedOf(2, { raw: namedFile('.hidden') })]);
         const { reader } = await open('read');
-        const before = await containersOf(reader);
+        // What is hidden is a change to the system's own log all the same.
+        const shown = async (by: Reader): Promise<readonly Container[]> =>
+          (await containersOf(by)).map(({ position: _, ...container }) => container);
+        const before = await shown(reader);
         await endpoint.seed([
           seedOf(3, { raw: namedFile('.sterna-00ff.part') }),
           seedOf(4, { raw: namedFile('.sterna-00fe.part'), folder: ['.sterna-uploads'] }),
         ]);
         const again = (await open('write')).reader;
-        expect(await containersOf(again)).toEqual(before);
+        expect(await shown(again)).toEqual(before);
         const { changes, total } = await list(again, await containerOf(again, home));
         expect(changes.map((change) => change.name).sort()).toEqual(['.hidden', 'plain-1.txt']);
         expect(total).toBe(2);

@@ -13,6 +13,13 @@ const flat = (of: Address | readonly Address[] | undefined): string | undefined 
     .map(({ name, address }) => `${name === address ? '' : name} <${address}>`)
     .join(', ') || undefined;
 
+/** Without what makes a document of it, which Exchange adds. */
+const contentOf = (html: string | undefined): string | undefined =>
+  html
+    ?.replace(/<head\b[\s\S]*?<\/head>/gi, '')
+    .replace(/<\/?(?:html|body)\b[^>]*>|<!doctype[^>]*>/gi, '')
+    .trim();
+
 /** Before 1601 a mailbox of Microsoft 365 has no time. */
 const EARLIEST = Date.UTC(1601, 0, 1);
 
@@ -27,7 +34,7 @@ export async function meaningOf(raw: Buffer): Promise<Meaning> {
     replyTo: flat(email.replyTo),
     messageId: email.messageId || undefined,
     date: Number.isNaN(date) || date < EARLIEST ? undefined : String(Math.floor(date / 1_000)),
-    html: lines(email.html),
+    html: lines(contentOf(email.html)),
     ...(email.html ? {} : { text: lines(email.text) }),
     attachments:
       email.attachments

@@ -20,7 +20,12 @@ export class Originals {
   async of(found: Buffer): Promise<Buffer> {
     if (this.#exact.has(found.toString('latin1'))) return found;
     const meaning = await meaningOf(found);
-    for (const one of this.#all) if (isCopy(await one.meaning, meaning)) return one.raw;
-    return found;
+    // What says little is like much: the one that says most is meant.
+    let best: { readonly raw: Buffer; readonly says: number } | undefined;
+    for (const { raw, meaning: said } of this.#all) {
+      const original = await said;
+      if (original.size > (best?.says ?? -1) && isCopy(original, meaning)) best = { raw, says: original.size };
+    }
+    return best?.raw ?? found;
   }
 }

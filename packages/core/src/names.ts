@@ -12,6 +12,8 @@ export interface NameRules {
   readonly reservedStems?: readonly string[];
   /** Beginnings of names that can't be: `~$`. */
   readonly reservedPrefixes?: readonly string[];
+  /** What no name may hold anywhere, in any case: `_vti_`. */
+  readonly reservedParts?: readonly string[];
   /** Characters that a name may not begin, or end, with. */
   readonly noFirst?: string;
   readonly noLast?: string;
@@ -74,6 +76,7 @@ export function encodeName(name: string, rules: NameRules, room = Number.POSITIV
       return reserved.has(char) || isControl ? escapeChar(char) : char;
     })
     .join('');
+  for (const part of rules.reservedParts ?? []) encoded = escapeFirstOf(part, encoded);
   const last = [...encoded].at(-1) ?? '';
   if (rules.noLast?.includes(last) === true || encoded === '.' || encoded === '..')
     encoded = encoded.slice(0, -last.length) + escapeChar(last);
@@ -99,6 +102,7 @@ export function isNameAllowed(name: string, rules: NameRules): boolean {
     rules.noFirst?.includes(chars[0] as string) === true ||
     rules.noLast?.includes(chars.at(-1) as string) === true ||
     isReservedName(name, rules) ||
+    rules.reservedParts?.some((part) => name.toLowerCase().includes(part.toLowerCase())) === true ||
     nameLength(name, rules) > (rules.maxName ?? Number.POSITIVE_INFINITY)
   );
 }
@@ -152,6 +156,19 @@ function isReservedName(name: string, rules: NameRules): boolean {
     rules.reservedStems?.some((one) => one.toLowerCase() === stem) === true ||
     rules.reservedPrefixes?.some((one) => lower.startsWith(one.toLowerCase())) === true
   );
+}
+
+/** The first character of each place where the part is, whatever its case. */
+function escapeFirstOf(part: string, name: string): string {
+  const [lower, wanted] = [name.toLowerCase(), part.toLowerCase()];
+  let escaped = '';
+  let from = 0;
+  for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, at + 1)) {
+    const [first = ''] = name.slice(at);
+    escaped += name.slice(from, at) + escapeChar(first);
+    from = at + first.length;
+  }
+  return escaped + name.slice(from);
 }
 
 /** @throws SternaError object `path-too-long` where there is no room for it */

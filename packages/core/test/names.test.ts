@@ -19,6 +19,7 @@ const WINDOWS: NameRules = {
   reservedNames: ['desktop.ini', '.lock'],
   reservedStems: ['CON', 'PRN', 'AUX', 'NUL', 'COM1', 'LPT1'],
   reservedPrefixes: ['~$'],
+  reservedParts: ['_vti_'],
   noFirst: ' ',
   noLast: '. ',
   maxName: 255,

@@ -6,6 +6,7 @@ import * as people from './migrations/0003-people.ts';
 import * as throughput from './migrations/0004-throughput.ts';
 import * as kinds from './migrations/0005-kinds.ts';
 import * as access from './migrations/0006-access.ts';
+import * as positions from './migrations/0007-positions.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004-throughput', statements: throughput.statements },
   { name: '0005-kinds', statements: kinds.statements },
   { name: '0006-access', statements: access.statements },
+  { name: '0007-positions', statements: positions.statements },
 ];
 
 /** Held by the one process that migrates. */

@@ -5,6 +5,7 @@ export { type Assumptions, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 export { type ContactMailbox, contactMailbox } from './contacts/store.ts';
 export type { Fault, FaultRule } from './faults/faults.ts';
 export { DOCUMENTED_LIMITS, type Limits } from './limits/throttle.ts';
+export { DirectDrive, type DirectFile } from './drive/direct.ts';
 export { DirectMail, type DirectMessage, type DirectState } from './mail/direct.ts';
 export { MIGRATION_APP } from './seed/people.ts';
 export type { Size } from './seed/size.ts';

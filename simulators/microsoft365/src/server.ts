@@ -19,8 +19,8 @@ export interface Options {
   readonly port?: number;
   readonly seed?: string;
   readonly size?: Size;
-  /** True: people without mail, files and so on. */
-  readonly empty?: boolean;
+  /** True: people without mail, files and so on; or the domains of tenants whose people are so. */
+  readonly empty?: boolean | readonly string[];
   readonly clock?: Clock;
   /** The documented limits, others, or none; none unless said. */
   readonly limits?: 'documented' | 'none' | Limits;

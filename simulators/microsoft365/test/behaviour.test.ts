@@ -136,6 +136,23 @@ test('faults: a storm of 503, a lost acknowledgement after the write, an answer 
   expect(rule.struck).toBe(1);
 });
 
+test('a slow drip keeps to the clock', async () => {
+  await start();
+  server.faults.inject({ fault: { kind: 'drip', bytesPerSecond: 100 } });
+  const begun = clock.now();
+  let done = false;
+  const reply = client('GET', `${ALICE}/mailFolders/inbox`).finally(() => {
+    done = true;
+  });
+  while (!done) {
+    clock.advanceToNextWake();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { status, bytes } = await reply;
+  expect(status).toBe(200);
+  expect(clock.now() - begun).toBe(1000 * (Math.ceil(bytes.length / 100) - 1));
+});
+
 test('a window never lets through more than its limit within its length, and waits no longer than it must', () => {
   const uses = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 1, max: 5 })), { maxLength: 60 });
   fc.assert(

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { handle } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { doneAnswer, withExit } from '../io/answer.ts';
@@ -7,26 +7,30 @@ import { openBrowser } from '../io/open-browser.ts';
 import { waitForEnter } from '../io/wait-for-enter.ts';
 import { endSignal } from './serve.ts';
 
+const SIZES = ['small', 'medium', 'large'] as const;
+
 interface DemoOptions {
   readonly once: boolean;
   readonly port: string;
   readonly data?: string;
-  readonly messages: string;
+  readonly people: string;
+  readonly size: string;
 }
 
 export function registerDemo(program: Command): void {
   const demo = program
     .command('demo')
-    .summary('see it work: a sample mailbox migrates, changes, and migrates again')
+    .summary('see it work: ten people move from one Microsoft 365 tenant to another')
     .description(
-      'Makes a mailbox of awkward mail and a server of its own, migrates it, runs a delta pass and a remigration, and ' +
-        'shows the books of each and the license ledger. On a terminal it opens the dashboard, where it can be watched, ' +
+      'Starts two tenants of a Microsoft 365 simulator and a server of its own, migrates mailboxes and drives between ' +
+        'them, runs delta passes and a remigration, and shows the books of each and the license ledger. On a terminal it opens the dashboard, where it can be watched, ' +
         'and the server stays until Ctrl-C.',
     )
     .option('--once', 'end when done, even on a terminal', false)
     .option('--port <number>', 'port of the server; 0 takes any free one', '0')
     .option('--data <dir>', 'folder to work in (default: one below the temporary folder)')
-    .option('--messages <number>', 'size of the sample mailbox', '200');
+    .option('--people <number>', 'how many people move, each with a mailbox and a drive', '10')
+    .addOption(new Option('--size <size>', 'of the mailboxes and drives').choices(SIZES).default('small'));
   handle<[], DemoOptions>(demo, async ({ options, terminal }) => {
     const { runDemo } = await import('../demo/run-demo.ts');
     const stays = !options.once && process.stdout.isTTY === true && !terminal.json;
@@ -36,7 +40,8 @@ export function registerDemo(program: Command): void {
       ended,
       base: options.data,
       port: readNumber('--port', options.port, 0, 65_535),
-      messages: readNumber('--messages', options.messages, 10, 100_000),
+      people: readNumber('--people', options.people, 1, 10),
+      size: options.size as (typeof SIZES)[number],
       terminal,
       ...(stays ? { ready: (dashboard) => showDashboard(dashboard, write, ended) } : {}),
       out: (line) => {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allItems, type Client, createClient, type PassView, type ResponseOf } from '@sterna/api-contract';
-import { SternaError } from '@sterna/core';
-import { growSampleMailbox, type SampleManifest, writeSampleMailbox } from '@sterna/sample-mailbox';
+import { type Books, SternaError, sumOfStates } from '@sterna/core';
 import { createLog, startServer } from '@sterna/server';
+import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { booksSentence, booksTable } from '../io/books-table.ts';
 import { renderTable } from '../io/table.ts';
 import type { Terminal } from '../io/terminal.ts';
@@ -12,12 +12,17 @@ import { balanceColumns, licenseEventColumns } from '../io/views.ts';
 import { settle } from '../remote/remigration.ts';
 import { watchPass } from '../remote/watch.ts';
 import { VERSION } from '../version.ts';
+import { Checks } from './checks.ts';
 import { freshRunFolder } from './run-folder.ts';
+import { type DemoEntry, type DemoProject, leaving, prepare } from './tenants.ts';
+import { type Doings, spendWeekEnd } from './week-end.ts';
 
 export interface DemoRequest {
   readonly base: string | undefined;
   readonly port: number;
-  readonly messages: number;
+  /** Of ten at most, each with a mailbox and a drive. */
+  readonly people: number;
+  readonly size: 'small' | 'medium' | 'large';
   readonly terminal: Terminal;
   readonly out: (line: string) => void;
   /** Resolves when somebody wants it to end. */
@@ -39,35 +44,37 @@ export interface Demo {
 }
 
 const EMAIL = 'admin@demo.example';
-const SOURCE = 'ada@old.example';
-const TARGET = 'ada@new.example';
 
-/** Makes the mailbox and the server, tells the story, and leaves nothing running if it is interrupted. */
+/** Starts the two tenants and a server, tells the story, and leaves nothing running if it is interrupted. */
 export async function runDemo(request: DemoRequest): Promise<Demo> {
   const folder = await freshRunFolder(request.base);
-  const mail = { folder, old: join(folder, 'old-mail'), new: join(folder, 'new-mail') };
-  const mailbox = join(mail.old, SOURCE);
-  await mkdir(mailbox, { recursive: true });
-  await mkdir(mail.new, { recursive: true });
-  const sample = writeSampleMailbox(mailbox, { messages: request.messages, seed: 1 });
+  await mkdir(folder, { recursive: true });
+  const microsoft = await startMicrosoft365({ size: request.size, empty: ['fabrikam.example'], limits: 'documented' });
   const server = await startServer({
     port: request.port,
     dataDir: join(folder, 'data'),
-    concurrency: 2,
+    concurrency: 4,
     version: VERSION,
     log: createLog({ level: process.env.STERNA_LOG_LEVEL || 'error' }),
+  }).catch(async (thrown: unknown) => {
+    await microsoft.stop();
+    throw thrown;
   });
+  const close = async (): Promise<void> => {
+    await server.close();
+    await microsoft.stop();
+  };
   try {
     const interrupted = request.ended.then(() => {
       throw new SternaError('config', 'interrupted', 'Interrupted.');
     });
     interrupted.catch(() => {});
-    const story = tellStory(request, server.url as string, mail, mailbox, sample);
+    const story = tellStory(request, server.url as string, folder, microsoft);
     // What it still asks of a server that has gone is nobody's concern.
     story.catch(() => {});
-    return { ...(await Promise.race([story, interrupted])), close: () => server.close() };
+    return { ...(await Promise.race([story, interrupted])), close };
   } catch (thrown) {
-    await server.close().catch(() => {});
+    await close().catch(() => {});
     throw thrown;
   }
 }
@@ -76,62 +83,64 @@ export async function runDemo(request: DemoRequest): Promise<Demo> {
 async function tellStory(
   request: DemoRequest,
   baseUrl: string,
-  mail: { readonly folder: string; readonly old: string; readonly new: string },
-  mailbox: string,
-  sample: SampleManifest,
+  folder: string,
+  microsoft: Microsoft365,
 ): Promise<Omit<Demo, 'close'>> {
   const { out, terminal } = request;
   const password = randomBytes(12).toString('base64url');
   const { token } = await createClient({ baseUrl }).setUp({ body: { organization: 'Demo', email: EMAIL, password } });
   const client = createClient({ baseUrl, token });
-  out(
-    `A mailbox of ${sample.messages} awkward messages in ${Object.keys(sample.perFolder).length} folders: ${mailbox}`,
-  );
+  const people = leaving(microsoft, request.people);
+  out('Two Microsoft 365 tenants, contoso.example and fabrikam.example, by a simulator of Microsoft Graph:');
+  out(`  ${microsoft.baseUrl}`);
   out(`A server of its own, with its database: ${baseUrl}`);
-
-  const entryId = await prepare(client, mail.old, mail.new);
+  const project = await prepare(client, microsoft, people);
   await request.ready?.({ url: baseUrl, user: EMAIL, password });
   const checks = new Checks(out);
 
-  heading(out, '1. Initial pass');
-  const plan = await client.planEntry({ params: { id: entryId }, query: { live: true } });
-  out(plan.license.words);
-  const initial = await runPass(client, terminal, entryId);
-  showPass(out, checks, 'initial pass', initial, sample);
+  heading(out, `1. Initial pass: ${people.length} people move, each with a mailbox and a drive`);
+  const initial = await passesOf(client, terminal, project, 'start');
+  showPasses(out, checks, 'initial pass', project, initial);
 
   heading(out, '2. A week-end passes: mail arrives, people read, file and delete. Delta pass');
-  const grown = growSampleMailbox(mailbox, { seed: 2 });
-  out(changesInWords(grown));
-  const delta = await runPass(client, terminal, entryId);
-  showPass(out, checks, 'delta pass', delta, grown);
-  checks.that('the delta pass cost no license', (await balanceOf(client)).burned === 1);
+  out(`At Contoso: ${inWords(await spendWeekEnd(microsoft, people))}.`);
+  const delta = await passesOf(client, terminal, project, 'start');
+  showPasses(out, checks, 'delta pass', project, delta);
+  const burned = await burnedOf(client);
+  checks.that('the delta passes cost no license', burned.mail === people.length && burned.file === people.length);
+  const verified = await passesOf(client, terminal, project, 'verify');
+  showVerify(checks, 'all', verified);
 
-  heading(out, '3. Remigration: backup, emptying, a new entry with a new license, start, verify');
-  const remigration = await remigrate(client, terminal, out, entryId);
-  checks.that('the remigration is done', remigration.step === 'done');
-  const newEntryId = remigration.newEntryId ?? entryId;
+  const [first] = project.entries as [DemoEntry];
+  heading(out, `3. Remigration of ${first.source}: backup, emptying, a new entry with a new license, start, verify`);
+  const again = await remigrate(client, terminal, out, first);
+  checks.that('the remigration is done', again.step === 'done');
   const passes = await allItems((after) =>
-    client.listPasses({ query: { entryId: newEntryId, ...(after === undefined ? {} : { after }) } }),
+    client.listPasses({
+      query: { entryId: again.newEntryId ?? first.id, ...(after === undefined ? {} : { after }) },
+    }),
   );
-  const again = passes.find((pass) => pass.kind === 'initial');
-  const verify = passes.find((pass) => pass.kind === 'verify');
-  if (again !== undefined) showPass(out, checks, 'remigration', again, grown);
-  const found = verify?.result as
-    | { ok?: boolean; identical?: number; missing?: number; duplicated?: number }
-    | undefined;
-  checks.that(
-    `verify: ${found?.identical ?? 0} identical, ${found?.missing ?? '?'} missing, ${found?.duplicated ?? '?'} duplicated`,
-    found?.ok === true && found.identical === grown.messages,
-  );
+  const remigrated = passes.find((pass) => pass.kind === 'initial');
+  if (remigrated?.books !== undefined)
+    for (const line of booksTable(remigrated.folders ?? [], remigrated.books)) out(line);
+  checkBooks(checks, 'remigration', remigrated === undefined ? [] : [remigrated], 1);
+  showVerify(checks, first.source, passes.filter((pass) => pass.kind === 'verify'));
 
   heading(out, '4. Licenses');
-  const balance = await balanceOf(client);
+  const balances = (await client.getBalances()).items.filter(({ granted }) => granted > 0);
   const events = await allItems((after) => client.listLicenseEvents({ query: after === undefined ? {} : { after } }));
-  for (const line of renderTable([...events].reverse(), licenseEventColumns)) out(line);
+  const newest = [...events].reverse().slice(-8);
+  if (events.length > newest.length) out(`The last ${newest.length} of ${events.length} events:`);
+  for (const line of renderTable(newest, licenseEventColumns)) out(line);
   out('');
-  for (const line of renderTable([balance], balanceColumns)) out(line);
-  checks.that('two licenses burned: one for each entry, none for the delta pass', balance.burned === 2);
+  for (const line of renderTable(balances, balanceColumns)) out(line);
+  const now = await burnedOf(client);
+  checks.that(
+    'a license burned for each entry and one for the remigration, none for delta passes',
+    now.mail === people.length + 1 && now.file === people.length,
+  );
   checks.that('the hash chain of the ledger holds', (await client.verifyLedger()).ok);
+  checks.that('nobody was invited or mailed by the migration', microsoft.invitations.length === 0);
 
   heading(out, checks.ok ? 'All checks hold' : 'SOME CHECKS FAILED');
   for (const line of checks.lines) out(line);
@@ -140,23 +149,25 @@ async function tellStory(
     ok: checks.ok,
     result: {
       ok: checks.ok,
-      folder: mail.folder,
+      folder,
       checks: checks.list,
-      passes: [initial, delta, ...(again === undefined ? [] : [again])].map(({ kind, books }) => ({ kind, books })),
-      licenses: balance,
+      passes: [...initial, ...delta, ...(remigrated === undefined ? [] : [remigrated])].map(({ kind, books }) => ({
+        kind,
+        books,
+      })),
+      licenses: balances,
     },
     whatNext: [
       `Server: ${baseUrl}   user ${EMAIL}   password ${password}`,
       `API:    ${baseUrl}/api/openapi.json`,
       `Try:    STERNA_URL=${baseUrl} STERNA_TOKEN=${token} sterna entry list Demo`,
-      ...own(mail.new),
+      ...OWN,
     ],
-    whatNextOnce: own(mail.new),
+    whatNextOnce: OWN,
   };
 }
 
-const own = (newMail: string): string[] => [
-  `The migrated mailbox is in ${join(newMail, TARGET)}.`,
+const OWN = [
   'Your own mail, without a server or a license:',
   '  sterna copy maildir:/path/to/Maildir imaps://you@mail.example',
   'Run it again to bring what is new. `sterna serve` is the whole product; `sterna --help` shows the rest.',
@@ -168,39 +179,99 @@ function heading(out: (line: string) => void, text: string): void {
   out('='.repeat(text.length));
 }
 
-/** Systems, project, user list from a CSV, licenses. @returns the entry */
-async function prepare(client: Client, oldMail: string, newMail: string): Promise<number> {
-  const system = async (name: string, path: string): Promise<number> => {
-    const body = { name, connector: 'archive', settings: { path, format: 'maildir' } };
-    return (await client.createSystem({ body })).id;
-  };
-  const sourceSystemId = await system('Old mail', oldMail);
-  const targetSystemId = await system('New mail', newMail);
-  const project = await client.createProject({ body: { name: 'Demo', sourceSystemId, targetSystemId } });
-  const imported = await client.importEntries({
+const inWords = (doings: Doings): string => [...doings].map(([what, times]) => `${times} ${what}`).join(', ');
+
+/** All entries at once, as many at a time as the server has workers. */
+async function passesOf(
+  client: Client,
+  terminal: Terminal,
+  project: DemoProject,
+  action: 'start' | 'verify',
+): Promise<PassView[]> {
+  const entryIds = project.entries.map(({ id }) => id);
+  const { refused } = await client.bulkEntries({
     params: { id: project.id },
-    body: `SourceAddress,TargetAddress,DisplayName\n${SOURCE},${TARGET},Ada\n`,
+    body: { entryIds, act: { action } },
   });
-  await client.grantLicenses({ body: { type: 'mail', quantity: 2, note: 'for the demo' } });
-  return imported.entryIds[0] as number;
+  const [first] = refused;
+  if (first !== undefined) throw new SternaError('bug', 'internal', `${first.sourceAddress}: ${first.message}`);
+  const passes: PassView[] = [];
+  for (const entryId of entryIds) {
+    const { items } = await client.listPasses({ query: { entryId } });
+    const [latest] = items.sort((a, b) => b.number - a.number) as [PassView];
+    passes.push(await watchPass(client, terminal, latest.id));
+  }
+  return passes;
 }
 
-async function runPass(client: Client, terminal: Terminal, entryId: number): Promise<PassView> {
-  const { pass } = await client.startEntry({ params: { id: entryId }, body: {} });
-  return watchPass(client, terminal, pass.id);
+/** A line for each entry. */
+function showPasses(
+  out: (line: string) => void,
+  checks: Checks,
+  title: string,
+  { entries }: DemoProject,
+  passes: readonly PassView[],
+): void {
+  const rows = passes.flatMap(({ books }, at) => {
+    const { source, itemType } = entries[at] as DemoEntry;
+    return books === undefined ? [] : [{ folder: source, kind: itemType, books }];
+  });
+  const total = sumOf(rows.map(({ books }) => books));
+  for (const line of booksTable(rows, total)) out(line);
+  out('');
+  out(booksSentence(total));
+  for (const [at, pass] of passes.entries())
+    if (pass.books === undefined) out(`${entries[at]?.source}: ${pass.status} ${JSON.stringify(pass.error)}`);
+  checkBooks(checks, title, passes, entries.length);
+}
+
+function checkBooks(checks: Checks, title: string, passes: readonly PassView[], wanted: number): void {
+  const books = passes.flatMap((pass) => pass.books ?? []);
+  checks.that(`${title}: all ${wanted} have books, and they balance`, books.length === wanted && books.every(balances));
+  checks.that(
+    `${title}: nothing failed, nothing is uncertain`,
+    passes.every(({ status }) => status === 'completed') && books.every((one) => one.failed + one.uncertain === 0),
+  );
+}
+
+const balances = (books: Books): boolean => books.seen > 0 && books.seen === sumOfStates(books);
+
+function sumOf(all: readonly Books[]): Books {
+  const [first, ...rest] = all as [Books, ...Books[]];
+  const keys = Object.keys(first) as (keyof Books)[];
+  return Object.fromEntries(
+    keys.map((key) => [key, rest.reduce((sum, one) => sum + Number(one[key]), Number(first[key]))]),
+  ) as unknown as Books;
+}
+
+function showVerify(checks: Checks, whose: string, passes: readonly PassView[]): void {
+  const found = passes.map(({ result }) => result as Verified | undefined);
+  const sum = (key: 'identical' | 'missing' | 'duplicated'): number =>
+    found.reduce((total, one) => total + (one?.[key] ?? 0), 0);
+  checks.that(
+    `verify of ${whose}: ${sum('identical')} identical, ${sum('missing')} missing, ${sum('duplicated')} duplicated`,
+    found.length > 0 && found.every((one) => one?.ok === true) && sum('identical') > 0,
+  );
+}
+
+interface Verified {
+  readonly ok?: boolean;
+  readonly identical?: number;
+  readonly missing?: number;
+  readonly duplicated?: number;
 }
 
 async function remigrate(
   client: Client,
   terminal: Terminal,
   out: (line: string) => void,
-  entryId: number,
+  { id, target }: DemoEntry,
 ): Promise<ResponseOf<'getRemigration'>> {
-  const plan = await client.planRemigration({ params: { id: entryId }, query: { live: true } });
+  const plan = await client.planRemigration({ params: { id }, query: { live: true } });
   out(`Would a delta do? ${plan.wouldDeltaDo.answer}: ${plan.wouldDeltaDo.reason}`);
   out(plan.license.words);
   let now = await client.beginRemigration({
-    params: { id: entryId },
+    params: { id },
     body: { reason: 'configuration changed', note: 'the demo shows it' },
   });
   const params = { id: now.id };
@@ -213,64 +284,16 @@ async function remigrate(
   out(
     `${now.frozen?.objects ?? 0} objects of the target are listed for removal, and removed after a typed confirmation.`,
   );
-  await then(client.confirmRemigrationEmptying({ params, body: { targetAddress: TARGET } }));
+  await then(client.confirmRemigrationEmptying({ params, body: { targetAddress: target } }));
   await then(client.recreateRemigration({ params, body: {} }));
   await then(client.startRemigration({ params }));
   await then(client.verifyRemigration({ params, body: {} }));
   return now;
 }
 
-function showPass(
-  out: (line: string) => void,
-  checks: Checks,
-  title: string,
-  pass: PassView,
-  source: SampleManifest,
-): void {
-  const { books } = pass;
-  if (books === undefined) {
-    checks.that(`${title}: it has books (${pass.status}: ${JSON.stringify(pass.error)})`, false);
-    return;
-  }
-  for (const line of booksTable(pass.folders ?? [], books)) out(line);
-  out('');
-  out(`${booksSentence(books)}`);
-  checks.that(`${title}: the books balance`, books.balanced);
-  checks.that(`${title}: it saw all ${source.messages} messages of the source`, books.seen === source.messages);
-  checks.that(`${title}: nothing failed, nothing is uncertain`, books.failed + books.uncertain === 0);
-}
-
-function changesInWords(grown: SampleManifest): string {
-  const counts = new Map<string, number>();
-  for (const { what } of grown.changes) counts.set(what, (counts.get(what) ?? 0) + 1);
-  return `In the source: ${[...counts].map(([what, count]) => `${count} ${what}`).join(', ')}.`;
-}
-
-async function balanceOf(client: Client): Promise<ResponseOf<'getBalances'>['items'][number]> {
+/** Licenses burned, by type. */
+async function burnedOf(client: Client): Promise<{ readonly mail: number; readonly file: number }> {
   const { items } = await client.getBalances();
-  const mail = items.find((row) => row.type === 'mail' && row.tier === 'standard');
-  return mail ?? { type: 'mail', tier: 'standard', granted: 0, available: 0, assigned: 0, burned: 0 };
-}
-
-/** What the demo promises, checked and told one by one. */
-class Checks {
-  readonly list: { readonly check: string; readonly ok: boolean }[] = [];
-  readonly #out: (line: string) => void;
-
-  constructor(out: (line: string) => void) {
-    this.#out = out;
-  }
-
-  get ok(): boolean {
-    return this.list.length > 0 && this.list.every((one) => one.ok);
-  }
-
-  get lines(): string[] {
-    return this.list.map(({ check, ok }) => `${ok ? 'ok' : 'NOT OK'}  ${check}`);
-  }
-
-  that(check: string, ok: boolean): void {
-    this.list.push({ check, ok });
-    if (!ok) this.#out(`NOT OK: ${check}`);
-  }
+  const of = (type: string): number => items.find((row) => row.type === type && row.tier === 'standard')?.burned ?? 0;
+  return { mail: of('mail'), file: of('file') };
 }

@@ -6,8 +6,8 @@ import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event', 'contact'],
-  itemTypes: ['mailbox'],
+  kinds: ['message', 'event', 'contact', 'task', 'file'],
+  itemTypes: ['mailbox', 'drive'],
   canRead: true,
   canWrite: true,
   settings: microsoft365Settings,

@@ -33,6 +33,14 @@ export const microsoft365Settings = z.strictObject({
   ca: z.string().optional().describe('Certificate authority: PEM text, or the path of a PEM file'),
   verifyCertificate: z.boolean().default(true),
   timeoutSeconds: z.number().positive().max(3_600).default(120).describe('Silence after which a request has failed'),
+  uploadPieceBytes: z
+    .number()
+    .int()
+    .multipleOf(327_680)
+    .min(327_680)
+    .max(62_259_200)
+    .default(10_485_760)
+    .describe('Files above this are uploaded in pieces of it; a multiple of 327,680'),
   pageSize: z.number().int().min(1).max(1_000).default(500).describe('Objects listed by one request'),
 });
 export type Microsoft365Settings = z.infer<typeof microsoft365Settings>;

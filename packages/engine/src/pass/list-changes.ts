@@ -28,6 +28,7 @@ import type { PoolClient } from 'pg';
 import { capabilitiesFor, type PassContext } from './context.ts';
 import { TRIAL_OBJECTS } from './pass-settings.ts';
 import { type Decision, planChange } from './plan-change.ts';
+import { savePositions } from './positions.ts';
 import type { Structure } from './structure.ts';
 
 /**
@@ -37,6 +38,7 @@ import type { Structure } from './structure.ts';
 export async function listChanges(context: PassContext, structure: Structure): Promise<void> {
   context.progress.phase = 'listing';
   const excludedChanged: ContainerRow[] = [];
+  let isWhole = true;
   for (const container of structure.source) {
     const row = context.sourceContainers.get(container.id);
     if (row === undefined) continue;
@@ -47,7 +49,11 @@ export async function listChanges(context: PassContext, structure: Structure): P
       }
       continue;
     }
-    if (row.listedPass === context.claim.number) continue;
+    if (row.listedPass === context.claim.number) {
+      // Listed before this pass was interrupted: what changed since is for the next one.
+      isWhole &&= row.glance === container.glance;
+      continue;
+    }
     if (unchanged(context, row, container)) continue;
     await listContainer(context, row);
   }
@@ -56,6 +62,7 @@ export async function listChanges(context: PassContext, structure: Structure): P
     await inFencedTransaction(context.pool, context.claim.lease, (client) =>
       saveContainers(client, context.claim.entryId, excludedChanged),
     );
+  if (isWhole) await savePositions(context, context.sourceContainers, structure.source);
 }
 
 const unchanged = (context: PassContext, row: ContainerRow, container: Container): boolean =>

@@ -6,8 +6,10 @@ import type { PassContext } from './context.ts';
 import { handleDeletions } from './deletions.ts';
 import { removeEmptiedFolders } from './emptied-folders.ts';
 import { closeTargets, dirtyTargets } from './late-landings.ts';
+import { listBothSides } from './list-both-sides.ts';
 import { listChanges, listContainer, planFailures } from './list-changes.ts';
 import { Pace } from './pace.ts';
+import { savePositions } from './positions.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { replaceChanged } from './replace.ts';
@@ -27,10 +29,11 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   const pace = new Pace(context.settings.settings);
   pace.check();
   await loadStructure(context);
-  const [source, target] = await Promise.all([context.source.reader.containers(), context.target.reader.containers()]);
+  const [source, listed] = await listBothSides(context);
+  const target = listed ?? [];
   await rekeyTargets(context, target);
   await recover(context, dirtyTargets(context, target));
-  const structure = await matchStructure(context, source, target);
+  const structure = await matchStructure(context, source, listed);
   await takeInventories(context, target);
   await listChanges(context, structure);
   // After the listing, which may start from scratch and drop what was planned.
@@ -49,6 +52,8 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   await removeEmptiedFolders(context, target);
   await context.reached('before-close');
   await closeTargets(context, target);
+  // As it was at the start: what was written since is seen as a change by the next pass.
+  if (listed !== undefined) await savePositions(context, context.targetContainers, listed);
   return access === undefined ? books : { ...books, access };
 }
 

@@ -13,10 +13,9 @@ import {
 import type { PassContext } from './context.ts';
 import { DriveFolders } from './drive-folders.ts';
 
-/** What both sides hold now, as far as one listing of containers tells. */
+/** What the source holds now, as far as one listing of containers tells. */
 export interface Structure {
   readonly source: readonly Container[];
-  readonly target: readonly Container[];
   /** Source containers that the settings leave out, with the reason in words. */
   readonly excluded: ReadonlyMap<string, string>;
 }
@@ -28,8 +27,10 @@ export async function loadStructure(context: PassContext): Promise<void> {
 }
 
 /**
- * Lists both sides, maps every source container to its target and creates what is missing there. New containers are
+ * Maps every source container to its target and creates what is missing there. New containers are
  * saved; a no-change pass writes nothing.
+ *
+ * @param target undefined: it wasn’t listed, and what the books say of it holds
  *
  * @throws SternaError config `folder-map-two-sources` where the mapping puts two folders into one without `merge`;
  *   `kind-not-held` where the source has what the target can't hold
@@ -37,7 +38,7 @@ export async function loadStructure(context: PassContext): Promise<void> {
 export async function matchStructure(
   context: PassContext,
   source: readonly Container[],
-  target: readonly Container[],
+  target: readonly Container[] | undefined,
 ): Promise<Structure> {
   const messages = source.filter((container) => container.kind === 'message');
   const own = source.filter((container) => container.sharedBy === undefined);
@@ -58,10 +59,11 @@ export async function matchStructure(
   const unheld = own.find((one) => context.settings.settings.kinds[one.kind] && !isHeld(one) && one.total !== 0);
   if (unheld !== undefined) throw kindNotHeld(unheld);
   const driveFolders = new DriveFolders(context);
-  const targetNow = new Map(target.map((container) => [container.id, container]));
+  const targetNow = target && new Set(target.map(({ id }) => id));
   const changed: ContainerRow[] = [];
   const notes: ObjectNote[] = [];
   const excluded = new Map<string, string>();
+  const made = new Set<string>();
 
   for (const container of own) {
     let row = context.sourceContainers.get(container.id);
@@ -96,7 +98,7 @@ export async function matchStructure(
     const known = row.targetContainer;
     const knownKey = known === undefined ? undefined : context.targetContainers.byId(known)?.key;
     // A folder that people deleted in the target is made again only where there is something to put into it.
-    if (knownKey !== undefined && (targetNow.has(knownKey) || container.total === 0)) continue;
+    if (knownKey !== undefined && (targetNow?.has(knownKey) !== false || container.total === 0)) continue;
     const writer = context.target.writer;
     if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     context.control.checkpoint();
@@ -113,6 +115,7 @@ export async function matchStructure(
               subscribe: container.subscribed ?? true,
             },
           );
+    made.add(ensured.container.id);
     for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
     let targetRow = context.targetContainers.get(ensured.container.id);
     if (targetRow === undefined) {
@@ -139,6 +142,13 @@ export async function matchStructure(
     row.gone = true;
     changed.push(row);
   }
+  // A folder that people deleted in the target, or that was made again.
+  for (const row of context.targetContainers.values()) {
+    const isGone = !targetNow?.has(row.key) && !made.has(row.key);
+    if (targetNow === undefined || row.gone === isGone) continue;
+    row.gone = isGone;
+    changed.push(row);
+  }
   const unique = [...new Set(changed)];
   if (unique.length > 0 || notes.length > 0) {
     await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
@@ -146,7 +156,7 @@ export async function matchStructure(
       await insertNotes(client, context.claim.entryId, context.claim.number, notes);
     });
   }
-  return { source: own, target, excluded };
+  return { source: own, excluded };
 }
 
 const kindNotHeld = ({ kind, path }: Container): SternaError =>
@@ -199,5 +209,6 @@ export function newRow(side: typeof SOURCE | typeof TARGET, known: number, conta
     gone: false,
     planVersion: undefined,
     accessVersion: undefined,
+    position: undefined,
   };
 }

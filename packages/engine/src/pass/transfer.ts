@@ -308,14 +308,18 @@ class Transfer {
     ];
     const digestsHere = new Map<string, string>();
     const versions = new Map<string, string | undefined>();
-    for await (const copy of wanted.length === 0 ? [] : target.reader.read(batch.target.key, wanted)) {
+    // Where bytes are rewritten, the stamp of our own copy says what they were.
+    const { hasNaturalKey } = pivotOf(batch.container.kind);
+    const sent = hasNaturalKey || wanted.length === 0 ? undefined : await target.writer?.sent?.(batch.target.key, wanted);
+    for (const [id, digest] of sent ?? []) digestsHere.set(id, digest.toString('hex'));
+    const unread = wanted.filter((id) => !digestsHere.has(id));
+    for await (const copy of unread.length === 0 ? [] : target.reader.read(batch.target.key, unread)) {
       if (!('body' in copy)) continue;
       digestsHere.set(copy.id, (await digestOf(batch.target.kind, copy.body)).toString('hex'));
       versions.set(copy.id, copy.version);
     }
     const adopted: { item: TransferItem; targetId: string }[] = [];
     const rest: TransferItem[] = [];
-    const { hasNaturalKey } = pivotOf(batch.container.kind);
     for (const item of batch.items) {
       const digest = item.digest?.toString('hex');
       const here = found

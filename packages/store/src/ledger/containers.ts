@@ -29,6 +29,8 @@ export interface ContainerRow {
   planVersion: string | undefined;
   /** Source: version of the folder's own rights that its counterpart has. */
   accessVersion: string | undefined;
+  /** `Container.position` of the last listing that is in the books whole. */
+  position: string | undefined;
 }
 
 export async function loadContainers(pool: Pool | PoolClient, entryId: number): Promise<ContainerRow[]> {
@@ -51,6 +53,7 @@ export async function loadContainers(pool: Pool | PoolClient, entryId: number): 
     gone: row.gone,
     planVersion: row.plan_version ?? undefined,
     accessVersion: row.access_version ?? undefined,
+    position: row.position ?? undefined,
   }));
 }
 
@@ -63,19 +66,20 @@ export async function saveContainers(
   if (containers.length === 0) return;
   await client.query(
     `insert into container (entry_id, side, id, kind, key, path, role, target_container, cursor, listing_pass, listing_mode,
-            listed_pass, glance, total, generation, gone, plan_version, access_version)
+            listed_pass, glance, total, generation, gone, plan_version, access_version, position)
      select $1, c.side, c.id, c.kind, c.key, array(select jsonb_array_elements_text(c.path)), c.role, c.target_container,
             c.cursor, c.listing_pass, c.listing_mode, c.listed_pass, c.glance, c.total, c.generation,
-            c.gone, c.plan_version, c.access_version
+            c.gone, c.plan_version, c.access_version, c.position
        from jsonb_to_recordset($2::jsonb) as c(side smallint, id integer, kind smallint, key text, path jsonb, role text,
             target_container integer, cursor text, listing_pass integer, listing_mode text, listed_pass integer,
-            glance text, total bigint, generation text, gone boolean, plan_version text, access_version text)
+            glance text, total bigint, generation text, gone boolean, plan_version text, access_version text,
+            position text)
      on conflict (entry_id, side, id) do update
         set path = excluded.path, role = excluded.role, target_container = excluded.target_container,
             cursor = excluded.cursor, listing_pass = excluded.listing_pass, listing_mode = excluded.listing_mode,
             listed_pass = excluded.listed_pass, glance = excluded.glance, total = excluded.total,
             generation = excluded.generation, gone = excluded.gone, plan_version = excluded.plan_version,
-            access_version = excluded.access_version`,
+            access_version = excluded.access_version, position = excluded.position`,
     [
       entryId,
       JSON.stringify(
@@ -97,6 +101,7 @@ export async function saveContainers(
           gone: c.gone,
           plan_version: c.planVersion ?? null,
           access_version: c.accessVersion ?? null,
+          position: c.position ?? null,
         })),
       ),
     ],

@@ -4,6 +4,7 @@ export * from './intents.ts';
 export * from './inventory.ts';
 export * from './notes.ts';
 export * from './one-statement.ts';
+export * from './owed.ts';
 export * from './rekey.ts';
 export * from './rows.ts';
 export * from './source-key.ts';

@@ -16,7 +16,6 @@ import {
 import { freeName, MAX_PATH, nameFault, nameKey } from './names.ts';
 import { promoteProperties } from './office.ts';
 import { RecycleBin } from './recycle-bin.ts';
-import { UploadSessions } from './upload-session.ts';
 
 export type ConflictBehavior = 'fail' | 'replace' | 'rename';
 
@@ -63,7 +62,6 @@ export class Drive {
   readonly root: DriveFolder;
   readonly log = new ChangeLog();
   readonly recycleBin = new RecycleBin();
-  readonly uploads: UploadSessions;
   /** Bytes. */
   quota = DEFAULT_QUOTA;
   /** The library's own columns by name. */
@@ -85,7 +83,6 @@ export class Drive {
     this.webId = this.newGuid();
     this.listId = this.newGuid();
     this.#prefix = `01${base32(setup.random.bytes(5)).slice(0, 6)}`;
-    this.uploads = new UploadSessions(this);
     const owner: Actor = { user: setup.owner };
     this.root = {
       ...this.#newItem('root', undefined, { by: owner, at: setup.created }),

@@ -57,7 +57,7 @@ export function targetOf(call: Call): Target {
 /** A signed-in user sees what is theirs or shared with them; an app on its own sees all. */
 function checkAccess(call: Call, item: DriveItem): void {
   const { user } = call.identity;
-  if (user !== undefined && !mayUse(item, user, call.route.method !== 'GET')) {
+  if (user !== undefined && !mayUse(item, user, call.incoming.method !== 'GET')) {
     throw driveError(403, 'accessDenied', 'Access denied');
   }
 }

@@ -10,7 +10,7 @@ import { conflictOf, datesIn, nameIn, textIn } from './items.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { type DownloadKey, downloadUrl, itemReply, type OpenKey, selected, wholeItem } from './reply.ts';
 import { actorOf, checkTags, itemOf, type Target, targetOf } from './target.ts';
-import { type Committed, matches, parseContentRange, type UploadSession } from './upload-session.ts';
+import { type Committed, matches, parseContentRange, type UploadSession, uploadSessionsOf } from './upload-session.ts';
 
 /** 302 to a URL that needs no sign-in. */
 export function getContent(call: Call): Reply {
@@ -63,7 +63,7 @@ export function createUploadSession(call: Call): Reply {
   if (fileSize !== undefined && !(Number.isSafeInteger(fileSize) && (fileSize as number) >= 0)) {
     throw invalidRequest('fileSize must be a number of bytes.');
   }
-  const session = drive.uploads.create(
+  const session = uploadSessionsOf(drive).create(
     {
       target: uploadTarget(call, target),
       conflict: conflictOf(call, properties),
@@ -104,7 +104,7 @@ function uploadUrl(call: Call, drive: Drive, session: UploadSession): string {
 function sessionByKey(call: Call, sealed: string): { drive: Drive; session: UploadSession } {
   const key = call.cloud.tokens.open<UploadKey>('drive-upload', sealed);
   const drive = openDrive(call, key);
-  return { drive, session: drive.uploads.find(key.session, call.now) };
+  return { drive, session: uploadSessionsOf(drive).find(key.session, call.now) };
 }
 
 function openSession(call: Call): { drive: Drive; session: UploadSession } {
@@ -132,7 +132,7 @@ export function getUploadStatus(call: Call): Reply {
 
 export function deleteUpload(call: Call): Reply {
   const { drive, session } = openSession(call);
-  drive.uploads.close(session);
+  uploadSessionsOf(drive).close(session);
   return noContent();
 }
 

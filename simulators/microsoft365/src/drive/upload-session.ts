@@ -54,6 +54,16 @@ export function parseContentRange(header: string | undefined): ContentRange {
   return { first, last, total };
 }
 
+const sessions = new WeakMap<Drive, UploadSessions>();
+
+export function uploadSessionsOf(drive: Drive): UploadSessions {
+  const known = sessions.get(drive);
+  if (known !== undefined) return known;
+  const fresh = new UploadSessions(drive);
+  sessions.set(drive, fresh);
+  return fresh;
+}
+
 /** The uploads in progress of one drive. They end by their last chunk, by DELETE or by their time. */
 export class UploadSessions {
   readonly #drive: Drive;
@@ -205,7 +215,7 @@ export class UploadSession {
       const { file, created } = drive.writeFile(named.folder, named.name, content, conflict, writing);
       done = { item: file, created };
     }
-    drive.uploads.close(this);
+    uploadSessionsOf(drive).close(this);
     return done;
   }
 }

@@ -12,10 +12,10 @@ import { makeAttachment } from '../outlook/attachments.ts';
 import type { Random } from '../state/random.ts';
 import type { Tenant } from '../state/tenant.ts';
 import type { Seeder } from './seeder.ts';
-import type { Size } from './size.ts';
+import { type Counts, countFor } from './size.ts';
 
 /** Plain single events of a mailbox, beside the ones that are there for what is special about them. */
-const PLAIN: Record<Size, number> = { small: 6, medium: 60, large: 400 };
+const PLAIN: Counts = { small: [6, 6], medium: [60, 12], large: [400, 12] };
 
 /** The day around which the calendars lie; fixed, so that a seed gives the same events on any day. */
 const TODAY = Date.UTC(2026, 8, 1);
@@ -26,11 +26,11 @@ const SUBJECTS = ['Budget', 'Zürich: visit', '打ち合わせ', 'Interview', 'D
 
 /** Series with moved and cancelled instances, meetings of one's own and of others, all-day events, zones, attachments. */
 export const seedCalendar: Seeder = (cloud, tenant, random, size) => {
-  for (const user of tenant.users.values()) {
+  for (const [nth, user] of [...tenant.users.values()].entries()) {
     const mailbox = calendarMailbox(cloud, tenant, user);
     if (user.purpose === 'room') continue;
     seedSpecial(mailbox, tenant, random);
-    for (let at = 0; at < PLAIN[size]; at++) seedPlain(mailbox, random);
+    for (let at = 0; at < countFor(PLAIN, size, nth); at++) seedPlain(mailbox, random);
   }
   const alice = tenant.named('alice');
   const [from, to] = [calendarMailbox(cloud, tenant, alice), calendarMailbox(cloud, tenant, tenant.named('bjorn'))];

@@ -3,16 +3,16 @@ import { type ContactMailbox, contactMailbox } from '../contacts/store.ts';
 import type { Random } from '../state/random.ts';
 import { picture } from './picture.ts';
 import type { Seeder } from './seeder.ts';
-import type { Size } from './size.ts';
+import { type Counts, countFor } from './size.ts';
 
-const COUNT: Record<Size, number> = { small: 12, medium: 120, large: 1500 };
+const COUNT: Counts = { small: [12, 12], medium: [120, 20], large: [1500, 20] };
 const CREATED = Date.UTC(2024, 2, 1);
 const GIVEN = ['Anna', 'Óscar', '花子', 'Jean-Luc', 'Zoë', 'Mohammed', 'Ƀlaise', 'Li'];
 const SURNAMES = ['Meyer', 'Núñez', '山田', 'd’Aubigné', 'van der Berg', 'Al-Sayed', 'Smith'];
 
 /** Contacts with everything, with almost nothing, with pictures, alike, and in folders within folders. */
 export const seedContacts: Seeder = (cloud, tenant, random, size) => {
-  for (const user of tenant.users.values()) {
+  for (const [nth, user] of [...tenant.users.values()].entries()) {
     if (user.purpose === 'room') continue;
     const mailbox = contactMailbox(cloud, tenant, user);
     const clients = mailbox.addFolder('Clients');
@@ -28,7 +28,7 @@ export const seedContacts: Seeder = (cloud, tenant, random, size) => {
       { companyName: 'Company Ltd.', displayName: 'Company Ltd.', businessPhones: ['+44 20 7946 0000'] },
       { createdAt: CREATED },
     );
-    for (let at = 0; at < COUNT[size]; at++) seedOne(mailbox, random, random.pick(folders), at);
+    for (let at = 0; at < countFor(COUNT, size, nth); at++) seedOne(mailbox, random, random.pick(folders), at);
   }
 };
 

@@ -17,11 +17,11 @@ const SEEDERS: Readonly<Record<string, Seeder>> = {
   drive: seedDrive,
 };
 
-/** @param empty the tenants and people only, nothing in their mailboxes and drives */
-export function seedCloud(cloud: Cloud, seed: string, size: Size, empty: boolean): void {
+/** @param empty The people only, nothing in their mailboxes and drives: of all tenants, or of those with these domains */
+export function seedCloud(cloud: Cloud, seed: string, size: Size, empty: boolean | readonly string[]): void {
   seedPeople(cloud, new Random(`${seed}/people`), size);
-  if (empty) return;
   for (const tenant of cloud.tenants) {
+    if (typeof empty === 'boolean' ? empty : empty.includes(tenant.domain)) continue;
     for (const [name, seeder] of Object.entries(SEEDERS)) {
       seeder(cloud, tenant, new Random(`${seed}/${tenant.domain}/${name}`), size);
     }

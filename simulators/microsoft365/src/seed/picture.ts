@@ -1,7 +1,16 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A square PNG of one color. */
+const pictures = new Map<string, Buffer>();
+
+/** A square PNG of one color; each is made once. */
 export function picture(side: number, color: readonly [number, number, number]): Buffer {
+  const key = [side, ...color].join();
+  const made = pictures.get(key) ?? makePicture(side, color);
+  pictures.set(key, made);
+  return made;
+}
+
+function makePicture(side: number, color: readonly [number, number, number]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);

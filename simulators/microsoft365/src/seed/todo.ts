@@ -1,14 +1,14 @@
 import { todoMailbox } from '../todo/store.ts';
 import type { Seeder } from './seeder.ts';
-import type { Size } from './size.ts';
+import { type Counts, countFor } from './size.ts';
 
-const COUNT: Record<Size, number> = { small: 5, medium: 40, large: 300 };
+const COUNT: Counts = { small: [5, 5], medium: [40, 8], large: [300, 8] };
 const TODAY = Date.UTC(2026, 8, 1);
 const DAY = 86_400_000;
 
 /** Tasks with steps, links and files, done, recurring, and with nothing but a title. */
 export const seedTodo: Seeder = (cloud, tenant, random, size) => {
-  for (const user of tenant.users.values()) {
+  for (const [nth, user] of [...tenant.users.values()].entries()) {
     if (user.purpose !== 'user') continue;
     const mailbox = todoMailbox(cloud, tenant, user);
     const tasks = [...mailbox.lists.values()][0] as ReturnType<typeof mailbox.addList>;
@@ -78,7 +78,7 @@ export const seedTodo: Seeder = (cloud, tenant, random, size) => {
       { createdAt },
     );
     mailbox.addTask(tasks, { title: 'Done', status: 'completed', completedDateTime: day(-10) }, { createdAt });
-    for (let at = 0; at < COUNT[size]; at++) {
+    for (let at = 0; at < countFor(COUNT, size, nth); at++) {
       mailbox.addTask(
         random.pick([tasks, shopping]),
         {

@@ -39,23 +39,26 @@ beforeAll(async () => {
   const app = server.cloud.apps.get(MIGRATION_APP.id);
   if (app === undefined) throw new Error('no app');
   const { token } = server.cloud.accessTokens.issue(tenant, app, new Set(['Files.ReadWrite.All']), alice);
-  const oauth = { access_token: token, token_type: 'Bearer', refresh_token: 'none', expiry: '2099-01-01T00:00:00Z' };
-  writeFileSync(
-    join(folder, 'rclone.conf'),
-    [
-      '[od]',
-      'type = onedrive',
-      `client_id = ${app.id}`,
-      'client_secret = secret',
-      'region = global',
-      `drive_id = ${drive.id}`,
-      'drive_type = business',
-      `token = ${JSON.stringify(oauth)}`,
-      '',
-    ].join('\n'),
-  );
+  tenant.refreshTokens.set('refresh', { appId: app.id, userId: alice.id, scopes: ['Files.ReadWrite.All'] });
+  configure('rclone.conf', { access_token: token, expiry: '2099-01-01T00:00:00Z' });
+  configure('expired.conf', { access_token: 'of yesterday', expiry: '2020-01-01T00:00:00Z' });
   makeFiles(join(folder, 'source'));
 });
+
+function configure(file: string, token: { access_token: string; expiry: string }): void {
+  const lines = [
+    '[od]',
+    'type = onedrive',
+    `client_id = ${MIGRATION_APP.id}`,
+    `client_secret = ${MIGRATION_APP.secret}`,
+    'region = global',
+    `drive_id = ${drive.id}`,
+    'drive_type = business',
+    `token = ${JSON.stringify({ ...token, token_type: 'Bearer', refresh_token: 'refresh' })}`,
+    '',
+  ];
+  writeFileSync(join(folder, file), lines.join('\n'));
+}
 
 afterAll(async () => {
   await proxy?.stop();
@@ -79,8 +82,12 @@ function makeFiles(source: string): void {
   writeFileSync(join(source, 'question? colon: star*.txt'), 'rclone writes such characters in another way');
 }
 
-async function rclone(...args: string[]): Promise<string> {
-  const options = ['--config', join(folder, 'rclone.conf'), '--ca-cert', proxy.authority];
+function rclone(...args: string[]): Promise<string> {
+  return rcloneWith('rclone.conf', ...args);
+}
+
+async function rcloneWith(configuration: string, ...args: string[]): Promise<string> {
+  const options = ['--config', join(folder, configuration), '--ca-cert', proxy.authority];
   const { stdout, stderr } = await run(
     'rclone',
     [...options, '--retries', '1', '--low-level-retries', '2', '--transfers', '4', '--stats', '0', ...args],
@@ -140,4 +147,11 @@ test.skipIf(!installed)('rclone trips over an Office file that was rewritten, as
   await rclone('--ignore-size', '--ignore-checksum', 'copyto', file, 'od:plan.docx');
   const stored = readFileSync(file).length;
   expect(drive.child(drive.root, 'plan.docx')?.size).toBeGreaterThan(stored);
+});
+
+test.skipIf(!installed)('rclone signs in again when its token has expired', async () => {
+  const { name } = drive.createFolder(drive.root, 'There', 'rename', { by: {}, at: Date.now() }).folder;
+  const listed = JSON.parse((await rcloneWith('expired.conf', '-q', 'lsjson', 'od:')).trim());
+  expect(listed.map((entry: { Name: string }) => entry.Name)).toContain(name);
+  expect(server.requests.some(({ target }) => target === '/common/oauth2/v2.0/token')).toBe(true);
 });

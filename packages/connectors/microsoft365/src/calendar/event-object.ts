@@ -8,7 +8,7 @@ import {
   writeComponents,
 } from '@sterna/content';
 import { essence } from '../outlook/html.ts';
-import { keptIn, referenceIn, withBytes } from '../outlook/kept.ts';
+import { keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
 import { ALARMS, merged } from '../outlook/merge.ts';
 import { instantOf, type Moment, momentOf } from '../outlook/moments.ts';
 import { zonesFor } from '../outlook/vtimezone.ts';
@@ -144,19 +144,6 @@ const byPlace = (items: readonly ReadItem[], floating: string): Map<string, Comp
 
 const placeOf = (calendar: Component, item: Component, floating: string): string =>
   placeText(momentOf(calendar, propertiesOf(item, 'RECURRENCE-ID')[0]), floating);
-
-function referencesOf(items: readonly Component[]): Set<string> {
-  const found = new Set<string>();
-  const look = (one: Component): void => {
-    for (const property of one.properties) {
-      const hash = referenceIn(property);
-      if (hash !== undefined) found.add(hash);
-    }
-    one.components.forEach(look);
-  };
-  items.forEach(look);
-  return found;
-}
 
 /** Facets in which two components say something else; texts by what they say, not by how their lines are broken. */
 export function differing(one: Component, other: Component): ReadonlySet<string> {

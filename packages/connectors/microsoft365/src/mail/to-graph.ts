@@ -81,7 +81,7 @@ export async function toGraph(raw: Buffer, flags: Flags, received: Date | undefi
   ];
   return {
     fields: {
-      ...(mime === undefined ? { subject: '' } : addressing(mime, notes)),
+      ...(mime === undefined ? { subject: '', from: null, sender: null } : addressing(mime, notes)),
       body: isTooLong ? { ...body, content: cut(body.content) } : body,
       isRead: state.isRead,
       ...(state.flag === undefined ? {} : { flag: state.flag }),
@@ -117,6 +117,11 @@ function reasonToAttach(mime: MimeMessage | undefined, isTooLong: boolean): Fide
       code: 'original-attached',
       text: `It is signed or encrypted, which only its exact bytes can prove: the message as it was is attached (${ORIGINAL}).`,
     };
+  if (isGarbled(mime))
+    return {
+      code: 'original-attached',
+      text: `Its text isn’t in the encoding that it claims, so some of it can’t be shown: the message as it was is attached (${ORIGINAL}).`,
+    };
   if (isTooLong)
     return {
       code: 'original-attached',
@@ -132,6 +137,9 @@ function saysAnything(raw: Buffer, { text, html, attachments }: MimeMessage): bo
   const end = head.search(/\r?\n\r?\n/);
   return (end === -1 ? '' : head.slice(end)).trim() === '';
 }
+
+/** Characters that stand for bytes that meant none, and one that MAPI’s strings end at. */
+const isGarbled = ({ text, html }: MimeMessage): boolean => /[\0\ufffd]/.test(`${text ?? ''}${html ?? ''}`);
 
 /** Worth nothing beside the original. */
 const isSealPart = ({ contentType }: MimeAttachment): boolean =>
@@ -167,7 +175,9 @@ function addressing(mime: MimeMessage, notes: FidelityNote[]): Record<string, un
   const messageId = validMessageId(mime.messageId);
   return {
     subject: subject.slice(0, MAX_SUBJECT).toWellFormed(),
-    ...(from === undefined ? {} : { from, sender: sender ?? from }),
+    // Left out, it would be the mailbox's owner.
+    from: from ?? null,
+    sender: sender ?? from ?? null,
     ...Object.fromEntries(Object.entries(lists).filter(([, value]) => value.length > 0)),
     ...(messageId === undefined ? {} : { internetMessageId: messageId }),
   };

@@ -330,6 +330,22 @@ export class MailWriter implements Writer {
     }
   }
 
+  async sent(_container: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    const query = { $select: 'id', $expand: expandProperties([STAMP_PROPERTY]) };
+    const answers = await this.#batch(targetIds.map((id) => ({ method: 'GET', path: this.#pathOf(id), query })));
+    const found = new Map<string, Buffer>();
+    for (const [at, answer] of answers.entries()) {
+      if ('error' in answer) {
+        if (isGone(answer.error)) continue;
+        throw answer.error;
+      }
+      const stamp = stampOf((answer.body as ListedMessage).singleValueExtendedProperties);
+      if (stamp?.installation === this.#context.installation && stamp.state === 'whole')
+        found.set(targetIds[at] as string, stamp.digest);
+    }
+    return found;
+  }
+
   async #removeHalf(id: string): Promise<void> {
     try {
       await removeForGood(this.#context, id);

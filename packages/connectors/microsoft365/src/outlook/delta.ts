@@ -72,7 +72,7 @@ async function* pages<T extends Removed & { readonly id: string }>(
 async function after<T>(
   page: GraphPage<T>,
   source: Pick<DeltaSource<never>, 'count' | 'doing'>,
-  { mode, total, isChanged }: Required<Omit<MailCursor, 'link'>>,
+  { mode, total, isChanged }: Required<Pick<MailCursor, 'mode' | 'total' | 'isChanged'>>,
 ): Promise<Pick<ChangePage, 'resume' | 'next'>> {
   const next = page['@odata.nextLink'];
   if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged }) };

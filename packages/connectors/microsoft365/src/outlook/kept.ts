@@ -98,3 +98,17 @@ export function withBytes(component: Component, bytes: ReadonlyMap<string, Buffe
 
 export const referenceIn = (property: Property): string | undefined =>
   REFERENCE.exec(property.value.replace(/^data:[^,]*,/i, ''))?.[1];
+
+/** All of them in these components. */
+export function referencesOf(items: readonly Component[]): Set<string> {
+  const found = new Set<string>();
+  const look = (one: Component): void => {
+    for (const property of one.properties) {
+      const hash = referenceIn(property);
+      if (hash !== undefined) found.add(hash);
+    }
+    one.components.forEach(look);
+  };
+  items.forEach(look);
+  return found;
+}

@@ -54,6 +54,8 @@ const fixture: SuiteFixture = {
     'people with quoted names',
     'properties of other programs',
     'an unknown property with parameters',
+    // Empty lines before a text are lost in HTML.
+    'words that end an object, in a text',
   ],
 };
 

@@ -37,6 +37,7 @@ const fixture: SuiteFixture = {
   },
   material,
   pagedMessages: 90,
+  freshCursors: true,
   keepsFlags: false,
   keepsDates: false,
   keepsLook: { color: false, description: false },

@@ -85,7 +85,7 @@ const flagsOf = (message: DirectMessage): readonly string[] =>
 const watched = (originals: Originals): Connector => ({
   ...microsoft365Connector,
   async open(request) {
-    const session: Session = await microsoft365Connector.open(request);
+    const session: Session = await microsoft365Connector.open({ ...request, kinds: ['message'] });
     const { reader, writer } = session;
     async function* read(container: string, ids: readonly string[]) {
       for await (const one of reader.read(container, ids)) yield 'body' in one ? await asOriginal(one) : one;

@@ -1,0 +1,42 @@
+import { describeReader, describeWriter, files, type SuiteFixture } from '@sterna/connector-suite';
+import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { afterEach } from 'vitest';
+import { driveEndpoint } from './suite-endpoint.ts';
+
+const running: Microsoft365[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) {
+    // A bug of the simulator must not pass for an answer of Microsoft 365.
+    const [failure] = server.failures;
+    await server.stop();
+    if (failure !== undefined) throw failure;
+  }
+});
+
+const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture => ({
+  material: files,
+  keepsFlags: false,
+  keepsDates: true,
+  make: async () => {
+    const server = await startMicrosoft365({ empty: true });
+    running.push(server);
+    return driveEndpoint(server, 'alice@contoso.example', { pageSize: 400, ...settings });
+  },
+  // SharePoint takes none of these names.
+  notSeedable: [
+    'a name like a query',
+    'a name of markup',
+    'a name with a backslash',
+    'a name of two lines',
+    'spaces at both ends',
+    'a dot at the end',
+    'a device',
+    'a name of three dots',
+  ],
+  folderNames: [['Grüße', 'Küsse & 請求書'], ['.hidden folder'], ['#1 50% & b'], ['a;b=c+d'], ['Documents', 'Below', 'Below']],
+});
+
+describeReader('microsoft365, OneDrive', fixture());
+describeWriter('microsoft365, OneDrive', fixture());
+// Large files are more than four pieces here.
+describeWriter('microsoft365, OneDrive, in pieces', fixture({ uploadPieceBytes: 3 * 327_680 }));
