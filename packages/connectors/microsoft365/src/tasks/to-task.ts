@@ -1,6 +1,7 @@
 import type { FidelityNote } from '@sterna/connector-kit';
 import { type CalendarObject, type Component, firstValue, parameterOf, propertiesOf, unescapeText } from '@sterna/content';
 import { detailsOf } from '../calendar/details.ts';
+import type { DateTimeTimeZone, PatternedRecurrence } from '../calendar/graph-event.ts';
 import { planSeries } from '../calendar/series.ts';
 import { categoriesOf, importanceOf, named, type PlannedAttachment } from '../calendar/to-event.ts';
 import { withoutBytes } from '../outlook/kept.ts';
@@ -75,7 +76,7 @@ export function toTask(object: CalendarObject, floating: string): TaskPlan {
 
 type Note = (code: string, text: string) => void;
 
-const dayOnly = (moment: Moment | undefined): TaskFields['dueDateTime'] =>
+const dayOnly = (moment: Moment | undefined): DateTimeTimeZone | null =>
   moment === undefined ? null : { dateTime: textOf(Math.floor(moment.wall / DAY) * DAY), timeZone: 'UTC' };
 
 const textOf = (wall: number): string => new Date(wall).toISOString().slice(0, 19);
@@ -105,7 +106,7 @@ function recurrenceOf(
   anchor: Moment | undefined,
   floating: string,
   note: Note,
-): TaskFields['recurrence'] & (object | null) {
+): PatternedRecurrence | null {
   if (propertiesOf(item, 'RRULE').length === 0 && propertiesOf(item, 'RDATE').length === 0) return null;
   const day: Moment | undefined = anchor === undefined ? undefined : { wall: Math.floor(anchor.wall / DAY) * DAY, zone: 'date' };
   const plan = day === undefined ? undefined : planSeries(calendar, item, day, [], floating);

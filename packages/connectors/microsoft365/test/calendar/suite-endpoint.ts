@@ -132,4 +132,7 @@ export function calendarEndpoint(server: Microsoft365, address: string, settings
 export const onlyFor = (kind: 'event' | 'contact' | 'task'): Connector => ({
   ...microsoft365Connector,
   open: (request) => microsoft365Connector.open({ ...request, kinds: [kind] }),
+  // The empty tenant has no drives.
+  check: async (system, address, signal) =>
+    (await microsoft365Connector.check(system, address, signal)).filter(({ name }) => name !== 'OneDrive'),
 });

@@ -48,7 +48,7 @@ export function taskEndpoint(server: Microsoft365, address: string, settings: Re
       for (const listed of await graph.all(`/todo/lists/${encodeURIComponent(list.id)}/tasks?$top=100`)) {
         const path = `/todo/lists/${encodeURIComponent(list.id)}/tasks/${encodeURIComponent(listed.id)}`;
         const task = await graph.ok('GET', `${path}?$expand=linkedResources,extensions`);
-        const attachments = [];
+        const attachments: Json[] = [];
         if (task.hasAttachments)
           for (const one of await graph.all(`${path}/attachments`))
             attachments.push(await graph.ok('GET', `${path}/attachments/${encodeURIComponent(one.id)}`));
