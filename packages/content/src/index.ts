@@ -1,5 +1,19 @@
+export { type CalendarName, type CalendarObject, readCalendar, readCalendarObject } from './calendar/calendar-object.ts';
+export { calendarDifferences, isKnownZone, splitList } from './calendar/canonical.ts';
 export { type Meeting, serverMeeting } from './calendar/scheduling.ts';
-export { escapeText, type Property, unescapeText } from './lines/content-line.ts';
+export { cardDifferences, convertCard } from './contact/convert-card.ts';
+export { type Card, readCard } from './contact/read-card.ts';
+export {
+  type Component,
+  escapeText,
+  firstValue,
+  type Parameter,
+  type Property,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+  withParameter,
+} from './lines/content-line.ts';
 export { decodeText } from './lines/read-lines.ts';
 export { writeComponents } from './lines/write-lines.ts';
 export * from './message-digest.ts';

@@ -1,0 +1,40 @@
+import { SternaError } from '@sterna/core';
+import type { PartContext } from '../part.ts';
+import { ianaOf, UTC } from './zones.ts';
+
+/**
+ * The IANA zone of the mailbox, which times without a zone are taken to be in. Where the app may not see it: UTC.
+ * https://learn.microsoft.com/en-us/graph/api/user-get-mailboxsettings
+ */
+export class FloatingZone {
+  readonly #context: PartContext;
+  #asked: Promise<string> | undefined;
+
+  constructor(context: PartContext) {
+    this.#context = context;
+  }
+
+  /** Asked for once in a session, and only where something needs it. */
+  zone(): Promise<string> {
+    this.#asked ??= this.#ask();
+    return this.#asked;
+  }
+
+  async #ask(): Promise<string> {
+    const { client, outlook, userPath } = this.#context;
+    try {
+      const { body } = await client.send<{ readonly timeZone?: string | null } | undefined>({
+        method: 'GET',
+        path: `${userPath}/mailboxSettings`,
+        query: { $select: 'timeZone' },
+        doing: 'asking for the time zone of the mailbox',
+        budget: outlook,
+      });
+      return ianaOf(body?.timeZone ?? '') ?? UTC;
+    } catch (error) {
+      const isHidden = error instanceof SternaError && (error.class === 'object' || error.code === 'not-allowed-there');
+      if (isHidden) return UTC;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Component, type Property, parameterOf } from '@sterna/content';
+
+/**
+ * The object as it was before it became Outlook's: whatever Outlook has no place for comes back from here. People, who
+ * would be mailed were they written as attendees, are kept here alone. No client shows it.
+ * https://learn.microsoft.com/en-us/graph/api/resources/extended-properties-overview
+ */
+export const KEPT_PROPERTY = 'Binary {9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name SternaObject';
+
+/** Bytes of an envelope; above it nothing is kept. A request to Graph has at most 4 MB. */
+const MOST = 1_000_000;
+
+export interface Kept {
+  /** iCalendar or vCard, without what lies beside it as attachments. */
+  readonly text: Buffer;
+  /** What decided how it was translated: the zone that times without one were taken to be in. */
+  readonly floating: string;
+}
+
+/** Base64; undefined: it is too large to be kept. */
+export function envelopeOf({ text, floating }: Kept): string | undefined {
+  const packed = gzipSync(JSON.stringify({ v: 1, floating, text: text.toString('utf8') }), { level: 9 });
+  // The time in a gzip's head would make two of one object differ.
+  packed.fill(0, 4, 8);
+  return packed.length > MOST ? undefined : packed.toString('base64');
+}
+
+/** Undefined for what is none of ours, or broken. */
+export function keptIn(envelope: string | undefined): Kept | undefined {
+  if (envelope === undefined || envelope === '') return undefined;
+  try {
+    const read = JSON.parse(
+      gunzipSync(Buffer.from(envelope, 'base64'), { maxOutputLength: 100 * MOST }).toString('utf8'),
+    ) as { v?: unknown; floating?: unknown; text?: unknown };
+    if (read.v !== 1 || typeof read.text !== 'string' || typeof read.floating !== 'string') return undefined;
+    return { text: Buffer.from(read.text, 'utf8'), floating: read.floating };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes that stand inside an object: an ATTACH of iCalendar (RFC 5545 section 3.8.1.1), a PHOTO of vCard. */
+export interface Enclosed {
+  /** SHA-256, 32 hex digits of it. */
+  readonly hash: string;
+  readonly bytes: Buffer;
+}
+
+export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+
+const REFERENCE = /^sterna:([0-9a-f]{32})$/;
+
+/** The bytes of a property whose value is Base64; undefined where it isn't. */
+export function bytesIn(property: Property): Buffer | undefined {
+  const encoding = parameterOf(property, 'ENCODING');
+  if (encoding !== undefined && /^b(?:ase64)?$/i.test(encoding)) return Buffer.from(property.value, 'base64');
+  const data = /^data:[^,]*;base64,(.*)$/is.exec(property.value);
+  return data === null ? undefined : Buffer.from(data[1] ?? '', 'base64');
+}
+
+/** The same tree with references in place of the enclosed bytes, and those bytes, each once. */
+export function withoutBytes(
+  component: Component,
+  names: ReadonlySet<string>,
+): { readonly component: Component; readonly enclosed: readonly { readonly property: Property; readonly bytes: Buffer; readonly hash: string }[] } {
+  const enclosed = new Map<string, { property: Property; bytes: Buffer; hash: string }>();
+  const stripped = (one: Component): Component => ({
+    ...one,
+    properties: one.properties.map((property) => {
+      const bytes = names.has(property.name) ? bytesIn(property) : undefined;
+      if (bytes === undefined || bytes.length === 0) return property;
+      const hash = hashOf(bytes);
+      if (!enclosed.has(hash)) enclosed.set(hash, { property, bytes, hash });
+      const head = /^data:[^,]*,/i.exec(property.value)?.[0] ?? '';
+      return { ...property, value: `${head}sterna:${hash}` };
+    }),
+    components: one.components.map(stripped),
+  });
+  return { component: stripped(component), enclosed: [...enclosed.values()] };
+}
+
+/** The reverse. What is there no more is left out. */
+export function withBytes(component: Component, bytes: ReadonlyMap<string, Buffer>): Component {
+  return {
+    ...component,
+    properties: component.properties.flatMap((property) => {
+      const hash = referenceIn(property);
+      if (hash === undefined) return [property];
+      const found = bytes.get(hash);
+      if (found === undefined) return [];
+      return [{ ...property, value: property.value.replace(/sterna:[0-9a-f]{32}$/, () => found.toString('base64')) }];
+    }),
+    components: component.components.map((one) => withBytes(one, bytes)),
+  };
+}
+
+export const referenceIn = (property: Property): string | undefined =>
+  REFERENCE.exec(property.value.replace(/^data:[^,]*,/i, ''))?.[1];
+
+/** All of them in these components. */
+export function referencesOf(items: readonly Component[]): Set<string> {
+  const found = new Set<string>();
+  const look = (one: Component): void => {
+    for (const property of one.properties) {
+      const hash = referenceIn(property);
+      if (hash !== undefined) found.add(hash);
+    }
+    one.components.forEach(look);
+  };
+  items.forEach(look);
+  return found;
+}
