@@ -40,20 +40,27 @@ export async function* compareCopies(
       const digest = await digestOf(container.kind, body);
       if (copy.row.digest?.equals(digest) === true) yield { copy, comparison: 'identical' };
       else if (isRewriting && Buffer.isBuffer(body)) yield { copy, comparison: await atSource(context, copy, body) };
-      else yield { copy, comparison: 'different' };
+      // Of what keeps bytes, some files alone are written anew, and noted when they are.
+      else yield { copy, comparison: await asNoted(context, copy, 'office-rewritten') };
     }
   }
 }
 
-async function atSource(context: PassContext, { row, version }: Copy, body: Buffer): Promise<Comparison> {
+async function atSource(context: PassContext, copy: Copy, body: Buffer): Promise<Comparison> {
+  const { row } = copy;
   const { key, kind } = sourceById(context, row.container);
   for await (const content of context.source.reader.read(key, [row.srcId])) {
     if (!('body' in content)) break;
     if (await isSame(context, kind, await wholeBody(content.body), body)) return 'rewritten';
     break;
   }
+  return asNoted(context, copy);
+}
+
+/** @param code Of the note that counts; any, where it is absent */
+async function asNoted(context: PassContext, { row, version }: Copy, code?: string): Promise<Comparison> {
   const isUntouched = row.targetVersion === undefined || row.targetVersion === version;
-  const noted = isUntouched ? await notedAmong(context.pool, context.claim.entryId, [row.src]) : new Set();
+  const noted = isUntouched ? await notedAmong(context.pool, context.claim.entryId, [row.src], code) : new Set();
   return noted.has(row.src.toString('hex')) ? 'adapted' : 'different';
 }
 

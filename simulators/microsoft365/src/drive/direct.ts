@@ -5,6 +5,7 @@ import type { Drive } from './drive.ts';
 import { drivesOf, type SharingMail } from './drives.ts';
 import { type Actor, currentVersion, type DriveItem, isFolder, lineage, subtree } from './item.ts';
 import { grantTo, reachingGrants } from './sharing.ts';
+import { uploadSessionsOf } from './upload-session.ts';
 
 /** A file as the drive holds it. */
 export interface DirectFile {
@@ -41,6 +42,11 @@ export class DirectDrive {
 
   get behaviour(): DriveBehaviour {
     return this.drive.behaviour;
+  }
+
+  /** Upload sessions that nobody ended. */
+  get openUploads(): number {
+    return uploadSessionsOf(this.drive).open.length;
   }
 
   /** Mails that SharePoint would have sent. */
