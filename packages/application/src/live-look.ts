@@ -9,6 +9,8 @@ export interface LiveLook {
   readonly identity: string;
   readonly folders: readonly Container[];
   readonly objects: number;
+  /** False where the system doesn’t tell the number of objects of every folder: then there may be more. */
+  readonly isCounted: boolean;
   /** By the system's quota; undefined where it tells nothing. */
   readonly bytes: number | undefined;
   readonly quota: { readonly used: number; readonly limit: number } | undefined;
@@ -35,6 +37,7 @@ export async function lookAt(
       look: {
         identity: session.identity,
         folders,
+        isCounted: folders.every(({ total }) => total !== undefined),
         objects: folders.reduce((sum, folder) => sum + (folder.total ?? 0), 0),
         bytes: quota?.used,
         quota,

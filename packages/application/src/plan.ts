@@ -396,7 +396,7 @@ export async function planRemigration(
             bytes: target.look.bytes,
             folders: target.look.folders.length,
             seenAt: target.look.seenAt,
-            words: `The target holds ${target.look.objects} objects in ${target.look.folders.length} folders; the books say that ${delivered} were delivered.`,
+            words: `The target holds ${target.look.isCounted ? '' : 'at least '}${target.look.objects} objects in ${target.look.folders.length} folders; the books say that ${delivered} were delivered.`,
           }
         : { objects: undefined, bytes: undefined, folders: undefined, seenAt: undefined, words: target.unseen },
     duplicates: settings.duplicatePrevention
@@ -430,7 +430,7 @@ function wouldDeltaDo(
       answer: 'no',
       reason: 'A delta pass writes to the target it began with; another target is another entry.',
     };
-  if ('look' in target && target.look.objects < books.delivered)
+  if ('look' in target && target.look.isCounted && target.look.objects < books.delivered)
     return {
       answer: 'no',
       reason: `The target holds ${target.look.objects} objects, fewer than the ${books.delivered} that were delivered. ${NOT_RESENT}`,

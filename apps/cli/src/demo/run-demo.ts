@@ -260,7 +260,8 @@ function showVerify(checks: Checks, whose: string, passes: readonly PassView[]):
   const found = passes.map(({ result }) => result as Verified | undefined);
   const sum = (key: Exclude<keyof Verified, 'ok'>): number =>
     found.reduce((total, one) => total + (one?.[key] ?? 0), 0);
-  const figures = (['identical', 'rewritten', 'adapted', 'missing', 'duplicated', 'different'] as const)
+  const figures = (Object.keys(WORDS) as (keyof typeof WORDS)[])
+    .filter((name) => sum(name) > 0 || BAD.has(name))
     .map((name) => `${sum(name)} ${WORDS[name]}`)
     .join(', ');
   checks.that(`verify of ${whose}: ${figures}`, found.length > 0 && found.every((one) => one?.ok === true));
@@ -270,10 +271,14 @@ const WORDS = {
   identical: 'identical',
   rewritten: 'rewritten by Exchange with the same meaning',
   adapted: 'adapted as told',
+  uncompared: 'gone from the source since',
   missing: 'missing',
   duplicated: 'duplicated',
   different: 'different',
 } as const;
+
+/** Told in any case: that there are none is what counts. */
+const BAD: ReadonlySet<string> = new Set(['missing', 'duplicated', 'different']);
 
 type Verified = { readonly ok?: boolean } & { readonly [figure in keyof typeof WORDS]?: number };
 

@@ -82,6 +82,7 @@ export function verifySentence(found: NonNullable<CopyResult['verify']>): string
     `verify: ${found.source} in the source, ${found.target} in the target; ${found.identical} identical, ` +
     (found.rewritten > 0 ? `${found.rewritten} rewritten with the same meaning, ` : '') +
     (found.adapted > 0 ? `${found.adapted} adapted as told, ` : '') +
+    (found.uncompared > 0 ? `${found.uncompared} gone from the source and not compared, ` : '') +
     `${found.missing} missing, ${found.duplicated} duplicated, ${found.different} different, ${found.extra} extra, ` +
     `${found.notMigrated} not migrated: ${found.ok ? 'ok' : 'NOT OK'}`
   );

@@ -7,9 +7,10 @@ import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
  * - `identical`: what was sent is there
  * - `rewritten`: the target has it in other bytes, which say the same
  * - `adapted`: it says something else, as the books said when it was written, and nobody has changed it since
+ * - `uncompared`: in other bytes, and the source has nothing any more to hold it against
  * - `different`: it says something else
  */
-export type Comparison = 'identical' | 'rewritten' | 'adapted' | 'different';
+export type Comparison = 'identical' | 'rewritten' | 'adapted' | 'uncompared' | 'different';
 
 /** A copy in the target, with what the books have of it. */
 export interface Copy {
@@ -39,24 +40,30 @@ export async function* compareCopies(
       const body = isRewriting ? await wholeBody(content.body) : content.body;
       const digest = await digestOf(container.kind, body);
       if (copy.row.digest?.equals(digest) === true) yield { copy, comparison: 'identical' };
-      else if (Buffer.isBuffer(body) && isRewriting && (await saysTheSame(context, copy, body)))
-        yield { copy, comparison: 'rewritten' };
-      else yield { copy, comparison: (await isAsTold(context, copy)) ? 'adapted' : 'different' };
+      else if (Buffer.isBuffer(body) && isRewriting)
+        yield { copy, comparison: (await atSource(context, copy, body)) ?? (await asTold(context, copy)) };
+      else yield { copy, comparison: await asTold(context, copy) };
     }
   }
 }
 
-/** Against the source as it is now. */
-async function saysTheSame(context: PassContext, { row }: Copy, body: Buffer): Promise<boolean> {
+/** Against the source as it is now; undefined where the two say different things. */
+async function atSource(
+  context: PassContext,
+  { row }: Copy,
+  body: Buffer,
+): Promise<'rewritten' | 'uncompared' | undefined> {
   const { key, kind } = sourceById(context, row.container);
-  for await (const content of context.source.reader.read(key, [row.srcId]))
-    return 'body' in content && (await isSame(context, kind, await wholeBody(content.body), body));
-  return false;
+  for await (const content of context.source.reader.read(key, [row.srcId])) {
+    if (!('body' in content)) break;
+    return (await isSame(context, kind, await wholeBody(content.body), body)) ? 'rewritten' : undefined;
+  }
+  return 'uncompared';
 }
 
-async function isAsTold({ pool, claim }: PassContext, { row, version }: Copy): Promise<boolean> {
-  if (row.targetVersion !== undefined && row.targetVersion !== version) return false;
-  return (await notedAmong(pool, claim.entryId, [row.src])).size > 0;
+async function asTold({ pool, claim }: PassContext, { row, version }: Copy): Promise<'adapted' | 'different'> {
+  if (row.targetVersion !== undefined && row.targetVersion !== version) return 'different';
+  return (await notedAmong(pool, claim.entryId, [row.src])).size > 0 ? 'adapted' : 'different';
 }
 
 /** Never throws: what can't be parsed is not the same. */

@@ -2,6 +2,7 @@ import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit'
 import { SternaError } from '@sterna/core';
 import {
   type ContainerRow,
+  carryNotes,
   claimedTargetIds,
   deleteIntents,
   deleteRows,
@@ -391,13 +392,15 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
     return row?.pass === claim.number && row.state === 'created';
   };
   await inFencedTransaction(pool, claim.lease, async (client) => {
+    const moves = found.flatMap(({ intent }) =>
+      intent.data?.move === undefined ? [] : [{ from: Buffer.from(intent.data.move.goneSrc, 'hex'), to: intent.src }],
+    );
     await deleteRows(
       client,
       claim.entryId,
-      found.flatMap(({ intent }) =>
-        intent.data?.move === undefined ? [] : [Buffer.from(intent.data.move.goneSrc, 'hex')],
-      ),
+      moves.map(({ from }) => from),
     );
+    await carryNotes(client, claim.entryId, moves);
     await settleRows(
       client,
       claim.entryId,

@@ -3,6 +3,7 @@ import { pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
+  carryNotes,
   claimInventory,
   commitIntents,
   commitSettled,
@@ -310,7 +311,8 @@ class Transfer {
     const versions = new Map<string, string | undefined>();
     // Where bytes are rewritten, the stamp of our own copy says what they were.
     const { hasNaturalKey } = pivotOf(batch.container.kind);
-    const sent = hasNaturalKey || wanted.length === 0 ? undefined : await target.writer?.sent?.(batch.target.key, wanted);
+    const sent =
+      hasNaturalKey || wanted.length === 0 ? undefined : await target.writer?.sent?.(batch.target.key, wanted);
     for (const [id, digest] of sent ?? []) digestsHere.set(id, digest.toString('hex'));
     const unread = wanted.filter((id) => !digestsHere.has(id));
     for await (const copy of unread.length === 0 ? [] : target.reader.read(batch.target.key, unread)) {
@@ -414,6 +416,11 @@ class Transfer {
           claim.entryId,
           rekeyed.map(({ row }) => row.src),
         );
+        await carryNotes(
+          client,
+          claim.entryId,
+          rekeyed.map(({ item, row }) => ({ from: row.src, to: item.todo.src })),
+        );
         await this.#books(
           client,
           batch,
@@ -500,6 +507,7 @@ class Transfer {
     await inFencedTransaction(pool, claim.lease, async (client) => {
       await deleteIntents(client, claim.entryId, [op]);
       await deleteRows(client, claim.entryId, [row.src]);
+      await carryNotes(client, claim.entryId, [{ from: row.src, to: item.todo.src }]);
       await this.#books(client, batch, [
         {
           item,

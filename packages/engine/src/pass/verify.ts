@@ -29,6 +29,8 @@ export interface VerifyResult {
   readonly rewritten: number;
   /** In the target with less than was migrated, as the books told when it was written; nobody has changed it since. */
   readonly adapted: number;
+  /** In the target in other bytes, of what is no longer in the source: there is nothing to hold it against. */
+  readonly uncompared: number;
   /** In the books, not in the target. */
   readonly missing: number;
   /** In the target more often than in the books. */
@@ -64,6 +66,7 @@ export async function verify(context: PassContext): Promise<VerifyResult> {
     identical: 0,
     rewritten: 0,
     adapted: 0,
+    uncompared: 0,
     missing: 0,
     duplicated: 0,
     different: 0,

@@ -5,6 +5,7 @@ const FIGURES = [
   'identical',
   'rewritten',
   'adapted',
+  'uncompared',
   'missing',
   'different',
   'duplicated',
@@ -15,7 +16,7 @@ const FIGURES = [
   'flagsDiffer',
 ] as const;
 /** Of targets that write contents anew; of no interest elsewhere. */
-const OF_SOME_TARGETS: ReadonlySet<string> = new Set(['rewritten', 'adapted']);
+const OF_SOME_TARGETS: ReadonlySet<string> = new Set(['rewritten', 'adapted', 'uncompared']);
 export type Figure = (typeof FIGURES)[number];
 
 /** `result` of a verify pass, as the engine writes it (packages/engine, VerifyResult). */
