@@ -8,7 +8,7 @@ import {
   writeComponents,
 } from '@sterna/content';
 import { essence } from '../outlook/html.ts';
-import { keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
+import { type Kept, keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
 import { ALARMS, merged } from '../outlook/merge.ts';
 import { instantOf, type Moment, momentOf } from '../outlook/moments.ts';
 import { zonesFor } from '../outlook/vtimezone.ts';
@@ -45,7 +45,7 @@ const facetOf = ({ name }: { readonly name: string }): string => FACETS[name] ??
  */
 export function eventObject(read: EventRead, attachments: readonly ReadAttachment[], envelope: string | undefined): Buffer {
   const kept = keptIn(envelope);
-  const restored = kept === undefined ? undefined : restore(read, attachments, kept.text, kept.floating);
+  const restored = kept === undefined ? undefined : restore(read, attachments, kept);
   if (restored !== undefined) return restored;
   const items = fromEvent(read).map(({ component, place }) =>
     place === undefined ? { ...component, properties: [...component.properties, ...attachments.map(attachmentLine)] } : component,
@@ -56,7 +56,8 @@ export function eventObject(read: EventRead, attachments: readonly ReadAttachmen
 const HEAD = [line('VERSION', '2.0'), line('PRODID', '-//Sterna//Microsoft 365//EN')];
 
 /** Undefined: what was kept can't be read any more. */
-function restore(read: EventRead, attachments: readonly ReadAttachment[], text: Buffer, floating: string): Buffer | undefined {
+function restore(read: EventRead, attachments: readonly ReadAttachment[], kept: Kept): Buffer | undefined {
+  const { text, floating } = kept;
   let object: CalendarObject;
   let plan: EventPlan;
   try {
@@ -67,7 +68,7 @@ function restore(read: EventRead, attachments: readonly ReadAttachment[], text: 
   }
   const uid = object.uid ?? read.uid;
   const now = byPlace(fromEvent({ ...read, uid }), floating);
-  const base = byPlace(fromEvent(asRead(plan, uid)), floating);
+  const base = byPlace(fromEvent(asRead(plan, uid, kept)), floating);
   const enclosed = referencesOf(object.items);
   const isIntact =
     enclosed.size === attachments.length && attachments.every(({ hash }) => enclosed.has(hash));
@@ -107,7 +108,7 @@ function restore(read: EventRead, attachments: readonly ReadAttachment[], text: 
 }
 
 /** How Outlook gives back what was just written. */
-function asRead({ master, exceptions, cancelled }: EventPlan, uid: string): EventRead {
+function asRead({ master, exceptions, cancelled }: EventPlan, uid: string, { unmoved = [], lost = [] }: Kept): EventRead {
   const stored = (fields: EventFields): EventRead['master'] => ({
     ...fields,
     originalStartTimeZone: fields.start.timeZone,
@@ -115,10 +116,25 @@ function asRead({ master, exceptions, cancelled }: EventPlan, uid: string): Even
   });
   return {
     master: stored(master),
-    exceptions: exceptions.map(({ date, fields }) => ({ ...stored(fields), originalStart: originalStart(date, master) })),
+    exceptions: exceptions
+      .filter(({ date }) => !lost.includes(date))
+      .map(({ date, fields }) => ({
+        ...stored(unmoved.includes(date) ? { ...fields, ...timesOn(date, master) } : fields),
+        originalStart: originalStart(date, master),
+      })),
     cancelled,
     uid,
   };
+}
+
+/** Of the occurrence on this day as the series has it. */
+function timesOn(date: string, { start, end, isAllDay }: EventFields): Pick<EventFields, 'start' | 'end' | 'isAllDay'> {
+  const shift = dayOf(date) - dayOf(start.dateTime.slice(0, 10));
+  const moved = ({ dateTime, timeZone }: EventFields['start']): EventFields['start'] => ({
+    dateTime: new Date(Date.parse(`${dateTime}Z`) + shift).toISOString().slice(0, 19),
+    timeZone,
+  });
+  return { start: moved(start), end: moved(end), isAllDay: isAllDay ?? false };
 }
 
 function originalStart(date: string, master: EventFields): string {

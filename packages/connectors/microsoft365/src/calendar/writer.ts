@@ -26,7 +26,7 @@ import {
 } from '../graph/stamp.ts';
 import { FloatingZone } from '../outlook/floating-zone.ts';
 import { isGone } from '../outlook/gone.ts';
-import { envelopeOf, KEPT_PROPERTY } from '../outlook/kept.ts';
+import { envelopeOf, KEPT_PROPERTY, type Kept } from '../outlook/kept.ts';
 import { NaturalKeys } from '../outlook/natural-keys.ts';
 import { bodyOf, changedResult, doneResult, eachOf, existsResult, markAt } from '../outlook/writing.ts';
 import { UTC } from '../outlook/zones.ts';
@@ -47,6 +47,8 @@ interface Prepared {
   readonly digest: Buffer;
   readonly properties: readonly ExtendedProperty[];
   readonly notes: FidelityNote[];
+  /** What is kept, where Outlook has occurrences otherwise than planned; else nothing new. */
+  keptWith(otherwise: Pick<Kept, 'unmoved' | 'lost'>): readonly ExtendedProperty[];
 }
 
 /** Events without anybody to be mailed about them. */
@@ -126,8 +128,8 @@ export class CalendarWriter implements Writer {
     if (more) {
       const path = this.#pathOf(op.container, body.id);
       try {
-        await completeEvent(this.#context, path, plan, notes);
-        version = await this.#patch(path, { singleValueExtendedProperties: [stamp('whole')] });
+        const otherwise = await completeEvent(this.#context, path, plan, notes);
+        version = await this.#patch(path, { singleValueExtendedProperties: [...prepared.keptWith(otherwise), stamp('whole')] });
       } catch (error) {
         await dropHalf(this.#context, path).catch(() => undefined);
         throw error;
@@ -172,7 +174,7 @@ export class CalendarWriter implements Writer {
     }
   }
 
-  async #rewrite(path: string, now: GraphEvent, { plan, digest, properties, notes }: Prepared): Promise<string | undefined> {
+  async #rewrite(path: string, now: GraphEvent, { plan, digest, properties, notes, keptWith }: Prepared): Promise<string | undefined> {
     const isSeries = now.type === 'seriesMaster';
     const isStepwise = isSeries || now.hasAttachments === true || hasMore(plan);
     const replacing = (value: string | null) => ({ id: REPLACING_PROPERTY, value: value as string });
@@ -195,8 +197,8 @@ export class CalendarWriter implements Writer {
     );
     if (!isStepwise) return version;
     if (now.hasAttachments === true) await this.#removeFiles(path);
-    await completeEvent(this.#context, path, plan, notes);
-    return this.#patch(path, { singleValueExtendedProperties: [replacing(null)] });
+    const otherwise = await completeEvent(this.#context, path, plan, notes);
+    return this.#patch(path, { singleValueExtendedProperties: [...keptWith(otherwise), replacing(null)] });
   }
 
   async #removeFiles(path: string): Promise<void> {
@@ -362,8 +364,8 @@ export class CalendarWriter implements Writer {
     }
     const notes = [...plan.notes];
     const uid = object.uid ?? '';
-    const isStripped = plan.attachments.length > 0;
-    const envelope = envelopeOf({ text: isStripped ? writeComponents([plan.kept]) : raw, floating });
+    const kept: Kept = { text: plan.attachments.length > 0 ? writeComponents([plan.kept]) : raw, floating };
+    const envelope = envelopeOf(kept);
     if (envelope === undefined)
       notes.push({ code: 'original-not-kept', text: 'It is so large that what Outlook has no field for could not be kept with it.' });
     return {
@@ -371,6 +373,10 @@ export class CalendarWriter implements Writer {
       uid,
       digest: pivotOf('event').digest(raw),
       notes,
+      keptWith: ({ unmoved = [], lost = [] }) => {
+        const other = unmoved.length + lost.length === 0 ? undefined : envelopeOf({ ...kept, unmoved, lost });
+        return other === undefined ? [] : [{ id: KEPT_PROPERTY, value: other }];
+      },
       properties: [
         { id: UID_PROPERTY, value: uid },
         ...(envelope === undefined ? [] : [{ id: KEPT_PROPERTY, value: envelope }]),
