@@ -75,7 +75,12 @@ afterAll(async () => {
 
 const tenant = (connector: string): Endpoint => ({
   connector,
-  settings: { tenant: 'contoso.example', clientId: MIGRATION_APP.id, baseUrl: server.baseUrl, loginUrl: server.baseUrl },
+  settings: {
+    tenant: 'contoso.example',
+    clientId: MIGRATION_APP.id,
+    baseUrl: server.baseUrl,
+    loginUrl: server.baseUrl,
+  },
   address: 'alice@contoso.example',
   password: MIGRATION_APP.secret,
 });
@@ -88,7 +93,10 @@ const filesIn = (path: string): string =>
     .join('\n');
 
 /** There, on into files, and a delta pass over each: what arrived, by the UID; what didn't, by its note. */
-async function through(kind: 'event' | 'contact', given: ReadonlyMap<string, Buffer>): Promise<{ text: string; failures: readonly string[]; noted: readonly string[] }> {
+async function through(
+  kind: 'event' | 'contact',
+  given: ReadonlyMap<string, Buffer>,
+): Promise<{ text: string; failures: readonly string[]; noted: readonly string[] }> {
   const source = await startTinyDav(kind === 'event' ? 'caldav' : 'carddav', { objects: given });
   try {
     const entry = await addEntry(bench, source.end, tenant(`microsoft365-${kind}`));
@@ -104,13 +112,21 @@ async function through(kind: 'event' | 'contact', given: ReadonlyMap<string, Buf
     const path = join(dir, kind);
     mkdirSync(path);
     const format = kind === 'event' ? 'ics' : 'vcf';
-    const out = await addEntry(bench, tenant(`microsoft365-${kind}`), { connector: 'archive', settings: { path, format }, address: '.' });
+    const out = await addEntry(bench, tenant(`microsoft365-${kind}`), {
+      connector: 'archive',
+      settings: { path, format },
+      address: '.',
+    });
     const written = await pass(bench, out, 'initial');
     expect(written).toMatchObject({ status: 'completed', error: null });
     expect(written.books.total).toMatchObject({ seen: given.size - failures.length, failed: 0 });
     expect((await pass(bench, out, 'delta')).books.total).toMatchObject({ created: 0, updated: 0 });
     expect(server.invitations).toEqual([]);
-    return { text: filesIn(path), failures, noted: told.filter((note) => note.kind === 'fidelity').map((note) => note.code) };
+    return {
+      text: filesIn(path),
+      failures,
+      noted: told.filter((note) => note.kind === 'fidelity').map((note) => note.code),
+    };
   } finally {
     await source.stop();
   }
@@ -122,6 +138,7 @@ describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities, through M
   test('calendars: the same meaning, or the reason', async () => {
     const given = objects('calendar');
     const { text, failures, noted } = await through('event', given);
+    expect(noted).toEqual(expect.arrayContaining(['people-in-body', 'floating-time-fixed', 'recurrence-not-held']));
     const arrived = new Map(eventsOf(text.replace(/\r?\n[ \t]/g, '')).map((one) => [uidOf(one), one]));
     let compared = 0;
     for (const [name, raw] of given) {
@@ -130,16 +147,29 @@ describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities, through M
       // What had no UID was given one.
       if (uid === undefined || copy === undefined) continue;
       compared += 1;
-      expect(calendarMeaning(copy), name).toEqual(calendarMeaning(raw.toString('utf8')));
+      // A file of many has zones of many, and some of this corpus call different ones by one name.
+      const zones = raw.toString('utf8').match(/^BEGIN:VTIMEZONE[\s\S]*?^END:VTIMEZONE/gm) ?? [];
+      const alone = [
+        'BEGIN:VCALENDAR',
+        ...zones,
+        copy
+          .replace(/^BEGIN:VTIMEZONE[\s\S]*?^END:VTIMEZONE\r?\n/gm, '')
+          .replace(/^(?:BEGIN|END):VCALENDAR\r?\n/gm, '')
+          .trim(),
+        'END:VCALENDAR',
+        '',
+      ].join('\r\n');
+      expect(calendarMeaning(alone), name).toEqual(calendarMeaning(raw.toString('utf8')));
     }
-    console.info(`${given.size} events, ${compared} compared, ${failures.length} failed, notes: ${[...new Set(noted)].join(', ')}`);
-    expect(failures).toEqual([]);
+    // Two masters under one UID are no object at all; that is told, and all others arrive.
+    expect(failures).toEqual([expect.stringContaining('two objects have the same UID')]);
     expect(compared).toBeGreaterThanOrEqual(given.size - 2);
   }, 300_000);
 
   test('contacts: the same meaning, or the reason', async () => {
     const given = objects('contacts');
     const { text, failures, noted } = await through('contact', given);
+    expect(noted).toContain('fields-not-held');
     const arrived = new Map(cardsOf(text).map((one) => [uidOf(one), one]));
     const unmatched: string[] = [];
     for (const [name, raw] of given) {
@@ -149,12 +179,12 @@ describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities, through M
         // Cards that had no UID, or no name to show, got one.
         const added = ['["UID"', '["FN"', '["N"'].filter((head) => !before.some((line) => line.startsWith(head)));
         return (
-          JSON.stringify(after.filter((line) => !added.some((head) => line.startsWith(head)))) === JSON.stringify(before)
+          JSON.stringify(after.filter((line) => !added.some((head) => line.startsWith(head)))) ===
+          JSON.stringify(before)
         );
       });
       if (copies.length === 0) unmatched.push(name);
     }
-    console.info(`${given.size} contacts, ${failures.length} failed, notes: ${[...new Set(noted)].join(', ')}`);
     expect(unmatched).toEqual([]);
     expect(failures).toEqual([]);
   }, 300_000);

@@ -1,7 +1,7 @@
 import {
-  calendarDifferences,
   type CalendarObject,
   type Component,
+  calendarDifferences,
   firstValue,
   propertiesOf,
   readCalendarObject,
@@ -43,12 +43,18 @@ const facetOf = ({ name }: { readonly name: string }): string => FACETS[name] ??
  *
  * @param envelope what was kept of it when it was written
  */
-export function eventObject(read: EventRead, attachments: readonly ReadAttachment[], envelope: string | undefined): Buffer {
+export function eventObject(
+  read: EventRead,
+  attachments: readonly ReadAttachment[],
+  envelope: string | undefined,
+): Buffer {
   const kept = keptIn(envelope);
   const restored = kept === undefined ? undefined : restore(read, attachments, kept);
   if (restored !== undefined) return restored;
   const items = fromEvent(read).map(({ component, place }) =>
-    place === undefined ? { ...component, properties: [...component.properties, ...attachments.map(attachmentLine)] } : component,
+    place === undefined
+      ? { ...component, properties: [...component.properties, ...attachments.map(attachmentLine)] }
+      : component,
   );
   return writeComponents([{ name: 'VCALENDAR', properties: HEAD, components: [...zonesFor(items), ...items] }]);
 }
@@ -70,8 +76,7 @@ function restore(read: EventRead, attachments: readonly ReadAttachment[], kept: 
   const now = byPlace(fromEvent({ ...read, uid }), floating);
   const base = byPlace(fromEvent(asRead(plan, uid, kept)), floating);
   const enclosed = referencesOf(object.items);
-  const isIntact =
-    enclosed.size === attachments.length && attachments.every(({ hash }) => enclosed.has(hash));
+  const isIntact = enclosed.size === attachments.length && attachments.every(({ hash }) => enclosed.has(hash));
 
   const used = new Set<string>();
   const items = object.items.flatMap((item): Component[] => {
@@ -108,7 +113,11 @@ function restore(read: EventRead, attachments: readonly ReadAttachment[], kept: 
 }
 
 /** How Outlook gives back what was just written. */
-function asRead({ master, exceptions, cancelled }: EventPlan, uid: string, { unmoved = [], lost = [] }: Kept): EventRead {
+function asRead(
+  { master, exceptions, cancelled }: EventPlan,
+  uid: string,
+  { unmoved = [], lost = [] }: Kept,
+): EventRead {
   const stored = (fields: EventFields): EventRead['master'] => ({
     ...fields,
     originalStartTimeZone: fields.start.timeZone,
@@ -170,7 +179,11 @@ export function differing(one: Component, other: Component): ReadonlySet<string>
           ...component,
           properties: component.properties
             .filter((property) => property.name !== 'X-ALT-DESC' && property.name !== 'RECURRENCE-ID')
-            .map((property) => (TEXTS.has(property.name) ? { ...property, value: essence(property.value.replace(/\\[nN]/g, '')) } : property))
+            .map((property) =>
+              TEXTS.has(property.name)
+                ? { ...property, value: essence(property.value.replace(/\\[nN]/g, '')) }
+                : property,
+            )
             .filter((property) => property.value !== ''),
           components: [],
         };
@@ -179,9 +192,13 @@ export function differing(one: Component, other: Component): ReadonlySet<string>
   const names = calendarDifferences(object(one, false), object(other, false)).map((name) => facetOf({ name }));
   // What a reminder says is its event's title.
   const triggers = (component: Component): string =>
-    component.components.map((alarm) => firstValue(alarm, 'TRIGGER') ?? '').sort().join();
+    component.components
+      .map((alarm) => firstValue(alarm, 'TRIGGER') ?? '')
+      .sort()
+      .join();
   return new Set([...names, ...(triggers(one) === triggers(other) ? [] : [ALARMS])]);
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['DESCRIPTION', 'SUMMARY', 'LOCATION']);
-export const readEventPlan = (body: Buffer, floating: string): EventPlan => toEvent(readCalendarObject(body, 'VEVENT'), floating);
+export const readEventPlan = (body: Buffer, floating: string): EventPlan =>
+  toEvent(readCalendarObject(body, 'VEVENT'), floating);

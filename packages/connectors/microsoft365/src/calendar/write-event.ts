@@ -188,6 +188,11 @@ export async function dropHalf(context: PartContext, path: string): Promise<void
 }
 
 export const wouldMail = (verb: 'replace' | 'remove'): SternaError =>
-  new SternaError('object', 'would-mail-people', `To ${verb} this meeting would make Exchange mail its people: it was left as it is.`, {
-    fix: 'Remove it in Outlook, where you can choose not to tell anybody, then start again.',
-  });
+  new SternaError(
+    'object',
+    'would-mail-people',
+    `To ${verb} this meeting would make Exchange mail its people: it was left as it is.`,
+    {
+      fix: 'Remove it in Outlook, where you can choose not to tell anybody, then start again.',
+    },
+  );

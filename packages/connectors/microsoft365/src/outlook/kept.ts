@@ -75,7 +75,10 @@ export function bytesIn(property: Property): Buffer | undefined {
 export function withoutBytes(
   component: Component,
   names: ReadonlySet<string>,
-): { readonly component: Component; readonly enclosed: readonly { readonly property: Property; readonly bytes: Buffer; readonly hash: string }[] } {
+): {
+  readonly component: Component;
+  readonly enclosed: readonly { readonly property: Property; readonly bytes: Buffer; readonly hash: string }[];
+} {
   const enclosed = new Map<string, { property: Property; bytes: Buffer; hash: string }>();
   const stripped = (one: Component): Component => ({
     ...one,

@@ -55,7 +55,8 @@ export class TaskLists {
     const name = displayNameOf(path.join(' / '), notes);
     const found = (this.#known ?? []).find((one) => one.displayName === name && one.isOwner !== false);
     if (found !== undefined) return { container: this.#container(found), notes };
-    if (color !== undefined) notes.push({ code: 'color-dropped', text: `Task lists keep no colors here: ${name} has lost ${color}.` });
+    if (color !== undefined)
+      notes.push({ code: 'color-dropped', text: `Task lists keep no colors here: ${name} has lost ${color}.` });
     const { client, outlook, userPath } = this.#context;
     const { body } = await client.send<TaskList>({
       method: 'POST',
