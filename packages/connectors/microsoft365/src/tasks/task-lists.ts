@@ -77,7 +77,7 @@ export class TaskLists {
       path: [displayName?.trim() ? displayName : 'Tasks'],
       kind: 'task',
       // Whose it is isn't said.
-      ...(isOwner === false ? { sharedBy: '' } : {}),
+      ...(isOwner === false ? { sharedBy: 'another account' } : {}),
     };
   }
 }

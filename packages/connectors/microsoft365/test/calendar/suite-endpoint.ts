@@ -6,7 +6,7 @@ import { globalObjectId } from '../../src/calendar/uid.ts';
 import { microsoft365Connector } from '../../src/index.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
-import { escaped, keptText, linesOf, plainText, textIn, textOf, firstLine } from '../outlook/plain-lines.ts';
+import { escaped, firstLine, keptText, linesOf, plainText, textIn, textOf } from '../outlook/plain-lines.ts';
 
 const PROPERTY = (name: string) => `{9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name ${name}`;
 const EXPAND = `singleValueExtendedProperties($filter=id eq 'Binary ${PROPERTY('SternaObject')}' or id eq 'String ${PROPERTY('SternaUid')}')`;

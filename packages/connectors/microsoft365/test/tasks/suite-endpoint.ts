@@ -4,7 +4,7 @@ import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
-import { escaped, keptText, linesOf, plainText, textOf, firstLine } from '../outlook/plain-lines.ts';
+import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../outlook/plain-lines.ts';
 
 /** The suite's plain tasks in To Do's terms, by hand. */
 function jsonOf(raw: Buffer): Json {
