@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
+import { oneDriveTree } from '../support/one-drive-tree.ts';
 
 const ALICE = 'alice@contoso.example';
 /** Who owns files on a disk is nobody whom a tenant would know. */
@@ -61,13 +62,7 @@ const tree = (): Tree => {
 
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** As `Tree.truth`. */
-function truthOf(direct: DirectDrive): Record<string, string> {
-  const found = new Map<string, string>();
-  for (const path of direct.folders()) found.set(`${path.join('/')}/`, 'folder');
-  for (const { folder, name, content } of direct.files()) found.set([...folder, name].join('/'), digest(content));
-  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+const truthOf = (direct: DirectDrive): Record<string, string> => oneDriveTree(direct).truth();
 
 /** A name that holds an escape is escaped once more where it comes to, so that two names never become one. */
 const decoded = (truth: Record<string, string>): Record<string, string> =>
@@ -102,7 +97,10 @@ test('a disk, OneDrive, and a disk again: the same tree, with balanced books and
   const up = await pass(bench, there, 'initial', CONTENT);
   expect(up).toMatchObject({ error: null, status: 'completed', books: { balanced: true } });
   expect(up.books.total).toMatchObject({ seen: 47, created: 47 });
-  expect(truthOf(direct)).toMatchObject({ '^43ON': digest(Buffer.from('a device')), 'what^3F a^3Ab.txt': expect.any(String) });
+  expect(truthOf(direct)).toMatchObject({
+    '^43ON': digest(Buffer.from('a device')),
+    'what^3F a^3Ab.txt': expect.any(String),
+  });
   const verified = verifyResult(await pass(bench, there, 'verify', { verifyDepth: 'content' }));
   expect(verified).toMatchObject({ ok: true, identical: 47, extra: 0 });
   expect(direct.files().find(({ name }) => name === 'readme.txt')?.modifiedAt).toBe(source.modified('readme.txt'));

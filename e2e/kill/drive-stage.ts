@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
+import { DirectDrive, MIGRATION_APP, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import {
   type Apache,
   type FaultProxy,
@@ -11,12 +12,14 @@ import {
   startSwift,
   type WebServer,
 } from '@sterna/test-servers';
+import { expect } from 'vitest';
 import { BucketTree } from '../support/bucket-tree.ts';
 import type { Endpoint } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
+import { oneDriveTree } from '../support/one-drive-tree.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 
-export type DriveKind = 'a folder' | 'WebDAV of rclone' | 'WebDAV of Apache' | 'S3 of Swift';
+export type DriveKind = 'a folder' | 'WebDAV of rclone' | 'WebDAV of Apache' | 'S3 of Swift' | 'OneDrive';
 
 const none = async (): Promise<readonly string[]> => [];
 
@@ -36,6 +39,7 @@ export class DriveStage extends BareStage {
     'a folder',
     'WebDAV of rclone',
     'WebDAV of Apache',
+    'OneDrive',
     // In the long run alone: emptying still leaves a large file that was moved, whose ETag Swift tells in two ways.
     ...(LONG ? (['S3 of Swift'] as const) : []),
   ];
@@ -64,6 +68,7 @@ export class DriveStage extends BareStage {
       const root = this.folder(`${name}-target`);
       return { target: new Tree(root), openUploads: none, endpoint: drive(root), proxy: undefined };
     }
+    if (kind === 'OneDrive') return this.#oneDrive();
     if (kind === 'S3 of Swift') {
       const target = await new BucketTree(this.#swift, name).make();
       const proxy = await startFaultProxy({ target: this.#swift, protocol: 'raw' });
@@ -83,6 +88,43 @@ export class DriveStage extends BareStage {
       target: new Tree(root),
       openUploads: none,
       endpoint: { connector: 'webdav', settings: { url, retryDelaysMs: [0, 10, 50] }, address: 'user', password: 'pw' },
+      proxy,
+    };
+  }
+
+  /** Upload sessions that nobody can give up any more end by themselves, and show nothing: they aren't counted. */
+  async #oneDrive(): Promise<DriveTarget> {
+    const server = await startMicrosoft365({ empty: true });
+    const { hostname, port } = new URL(server.baseUrl);
+    const proxy = await startFaultProxy({ target: { host: hostname, port: Number(port) }, protocol: 'raw' });
+    this.later(async () => {
+      await proxy.stop();
+      await server.stop();
+      expect(server.failures).toEqual([]);
+    });
+    // Links in answers lead through the proxy, too.
+    const baseUrl = `http://${proxy.host}:${proxy.port}`;
+    server.cloud.baseUrl = baseUrl;
+    const address = 'alice@contoso.example';
+    const target = oneDriveTree(new DirectDrive(server, address));
+    const settings = {
+      tenant: 'contoso.example',
+      clientId: MIGRATION_APP.id,
+      baseUrl,
+      loginUrl: baseUrl,
+      // The large files of the scenario are five pieces.
+      uploadPieceBytes: 4 * 327_680,
+    };
+    return {
+      target,
+      openUploads: none,
+      endpoint: {
+        connector: 'microsoft365',
+        settings,
+        address,
+        password: MIGRATION_APP.secret,
+        itemType: 'drive',
+      },
       proxy,
     };
   }

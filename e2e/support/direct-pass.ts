@@ -44,6 +44,8 @@ export interface Endpoint {
   readonly address: string;
   readonly user?: string;
   readonly password?: string;
+  /** Of entries with this target; default: mailbox. */
+  readonly itemType?: 'mailbox' | 'drive';
 }
 
 /** An entry that needs no license (`copy`), straight in the database: the engine's tests don't go through people. */
@@ -69,8 +71,16 @@ export async function addEntry(
   };
   const { rows } = await pool.query(
     `insert into entry (organization_id, item_type, purpose, source_system_id, target_system_id, source_address, target_address)
-     values ($1, 'mailbox', $6, $2, $3, $4, $5) returning id`,
-    [bench.organizationId, await system(source), await system(target), source.address, target.address, purpose],
+     values ($1, $7, $6, $2, $3, $4, $5) returning id`,
+    [
+      bench.organizationId,
+      await system(source),
+      await system(target),
+      source.address,
+      target.address,
+      purpose,
+      target.itemType ?? 'mailbox',
+    ],
   );
   return Number(rows[0].id);
 }

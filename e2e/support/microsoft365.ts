@@ -30,7 +30,7 @@ const letters = (message: DirectMessage): string[] =>
   ].sort();
 
 /** One line for each message: what it says, its state, when it arrived. Equal for a message and its faithful copy. */
-const line = (raw: Buffer, flags: readonly string[], date: number): string =>
+const lineOf = (raw: Buffer, flags: readonly string[], date: number): string =>
   `${raw.toString('base64').slice(0, 4_000)} ${flags.join(',')} ${Math.floor(date / 1_000)}`;
 
 /** Marked for deletion means nothing there, and of answered and forwarded it keeps one. */
@@ -44,12 +44,15 @@ const crlf = (raw: Buffer): Buffer => Buffer.from(raw.toString('latin1').replace
  * Exchange writes messages anew. Empty where nothing was lost, added or changed.
  *
  * @param earlier What the Maildir held before: copies of that are known too
+ * @param options `state`: flags count; byte-identical twins may have swapped theirs after a crash
  */
 export async function mailDifferences(
   source: ReadonlyMap<string, readonly StoredMessage[]>,
   mail: DirectMail,
   earlier: ReadonlyMap<string, readonly StoredMessage[]> = new Map(),
+  { state = true }: { readonly state?: boolean } = {},
 ): Promise<string[]> {
+  const line = (raw: Buffer, flags: readonly string[], date: number): string => lineOf(raw, state ? flags : [], date);
   const originals = new Originals();
   for (const { raw } of [...source.values(), ...earlier.values()].flat()) originals.remember(crlf(raw));
   const wanted = [...source.values()].map((messages) =>
@@ -71,10 +74,20 @@ export async function mailDifferences(
   const differing = wanted.filter((lines) => lines.length > 0 && !left.delete(key(lines)));
   const [mine, theirs] = [differing.flat(), [...left.values()].flat()];
   return [
-    ...mine.filter((one) => !theirs.includes(one)).map((one) => `lost or changed: ${shown(one)}`),
-    ...theirs.filter((one) => !mine.includes(one)).map((one) => `extra or changed: ${shown(one)}`),
+    ...without(mine, theirs).map((one) => `lost or changed: ${shown(one)}`),
+    ...without(theirs, mine).map((one) => `extra or changed: ${shown(one)}`),
     ...(differing.length > 0 || left.size > 0 ? [`${differing.length} folders differ`] : []),
   ];
+}
+
+/** One for one: twins are two. */
+function without(all: readonly string[], known: readonly string[]): string[] {
+  const left = [...known];
+  return all.filter((one) => {
+    const at = left.indexOf(one);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 function shown(one: string): string {

@@ -149,9 +149,7 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
           .map((container) => ({ ...container, id: inner(container.id) }));
       const lists = await Promise.all(
         parts.map(({ key, session }) =>
-          session.reader.containers(
-            options?.known === undefined ? options : { ...options, known: knownOf(key) },
-          ),
+          session.reader.containers(options?.known === undefined ? options : { ...options, known: knownOf(key) }),
         ),
       );
       return lists.flatMap((list, i) => list.map((container) => outer((parts[i] as OpenPart).key, container)));

@@ -1,6 +1,7 @@
 import type { MappingLookup } from '@sterna/core';
 import { MessageDigest, messageDigest } from './message-digest.ts';
 import { messageMatchKey } from './message-match-key.ts';
+import { saysTheSame } from './message-meaning.ts';
 import { messageSubject } from './message-subject.ts';
 
 /** Something that an object loses or has changed on its way, in words. */
@@ -41,6 +42,8 @@ export interface Pivot {
   readonly hasNaturalKey: boolean;
   /** Names of the properties in which two of the same kind differ in meaning, sorted; `SUMMARY`, `TEL`. */
   differences?(one: Buffer, other: Buffer): readonly string[];
+  /** Whether what a server wrote anew still says what the original says. Absent: `differences` tells. */
+  saysTheSame?(original: Buffer, copy: Buffer): Promise<boolean>;
   /** For notes: so that a person recognizes the object. */
   subject(body: Buffer, name?: string): string | undefined;
   /** When it takes place, a series as a whole; undefined where that means nothing (contacts, tasks without dates). */
@@ -69,5 +72,6 @@ export const messagePivot: Pivot = {
   digest: messageDigest,
   hasher: () => new MessageDigest(),
   hasNaturalKey: false,
+  saysTheSame,
   subject: messageSubject,
 };

@@ -124,7 +124,11 @@ async function tellStory(
   if (remigrated?.books !== undefined)
     for (const line of booksTable(remigrated.folders ?? [], remigrated.books)) out(line);
   checkBooks(checks, 'remigration', remigrated === undefined ? [] : [remigrated], 1);
-  showVerify(checks, first.source, passes.filter((pass) => pass.kind === 'verify'));
+  showVerify(
+    checks,
+    first.source,
+    passes.filter((pass) => pass.kind === 'verify'),
+  );
 
   heading(out, '4. Licenses');
   const balances = (await client.getBalances()).items.filter(({ granted }) => granted > 0);
@@ -246,20 +250,24 @@ function sumOf(all: readonly Books[]): Books {
 
 function showVerify(checks: Checks, whose: string, passes: readonly PassView[]): void {
   const found = passes.map(({ result }) => result as Verified | undefined);
-  const sum = (key: 'identical' | 'missing' | 'duplicated'): number =>
+  const sum = (key: Exclude<keyof Verified, 'ok'>): number =>
     found.reduce((total, one) => total + (one?.[key] ?? 0), 0);
-  checks.that(
-    `verify of ${whose}: ${sum('identical')} identical, ${sum('missing')} missing, ${sum('duplicated')} duplicated`,
-    found.length > 0 && found.every((one) => one?.ok === true) && sum('identical') > 0,
-  );
+  const figures = (['identical', 'rewritten', 'adapted', 'missing', 'duplicated', 'different'] as const)
+    .map((name) => `${sum(name)} ${WORDS[name]}`)
+    .join(', ');
+  checks.that(`verify of ${whose}: ${figures}`, found.length > 0 && found.every((one) => one?.ok === true));
 }
 
-interface Verified {
-  readonly ok?: boolean;
-  readonly identical?: number;
-  readonly missing?: number;
-  readonly duplicated?: number;
-}
+const WORDS = {
+  identical: 'identical',
+  rewritten: 'rewritten by Exchange with the same meaning',
+  adapted: 'adapted as told',
+  missing: 'missing',
+  duplicated: 'duplicated',
+  different: 'different',
+} as const;
+
+type Verified = { readonly ok?: boolean } & { readonly [figure in keyof typeof WORDS]?: number };
 
 async function remigrate(
   client: Client,

@@ -46,7 +46,9 @@ export async function prepare(client: Client, server: Microsoft365, people: read
   });
   await client.putMapping({
     params: { id: project.id },
-    body: { items: people.map((source) => ({ kind: 'user' as const, source, target: `${source.split('@')[0]}@${TARGET}` })) },
+    body: {
+      items: people.map((source) => ({ kind: 'user' as const, source, target: `${source.split('@')[0]}@${TARGET}` })),
+    },
   });
   await client.grantLicenses({ body: { type: 'mail', quantity: people.length + 1, note: 'for the demo' } });
   await client.grantLicenses({ body: { type: 'file', quantity: people.length, note: 'for the demo' } });

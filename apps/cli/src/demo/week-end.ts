@@ -51,7 +51,11 @@ export async function spendWeekEnd(server: Microsoft365, people: readonly string
 }
 
 interface List {
-  readonly value: readonly { readonly id: string; readonly isRead?: boolean; readonly attendees?: readonly unknown[] }[];
+  readonly value: readonly {
+    readonly id: string;
+    readonly isRead?: boolean;
+    readonly attendees?: readonly unknown[];
+  }[];
 }
 
 type Ask = <T>(method: string, path: string, body?: object | string) => Promise<T>;

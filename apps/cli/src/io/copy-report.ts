@@ -80,6 +80,8 @@ const accessSentence = ({ applied, unchanged, waiting, failed }: NonNullable<Cop
 export function verifySentence(found: NonNullable<CopyResult['verify']>): string {
   return (
     `verify: ${found.source} in the source, ${found.target} in the target; ${found.identical} identical, ` +
+    (found.rewritten > 0 ? `${found.rewritten} rewritten with the same meaning, ` : '') +
+    (found.adapted > 0 ? `${found.adapted} adapted as told, ` : '') +
     `${found.missing} missing, ${found.duplicated} duplicated, ${found.different} different, ${found.extra} extra, ` +
     `${found.notMigrated} not migrated: ${found.ok ? 'ok' : 'NOT OK'}`
   );

@@ -326,6 +326,8 @@ export const entry = {
     outdated: 'A pass has written since: verify again before you rely on this.',
     figure: {
       identical: 'Identical',
+      rewritten: 'Rewritten',
+      adapted: 'Adapted',
       missing: 'Missing',
       different: 'Different',
       duplicated: 'Twice',
@@ -337,6 +339,8 @@ export const entry = {
     },
     figureHint: {
       identical: 'In the target, once, as migrated',
+      rewritten: 'In other bytes that say the same: the target writes what it takes anew',
+      adapted: 'With less than was migrated, as told when it was written',
       missing: 'In the books, not in the target',
       different: 'In the target with other bytes than were migrated',
       duplicated: 'In the target more often than in the books',

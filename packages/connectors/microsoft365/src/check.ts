@@ -6,6 +6,11 @@ import { contextOf } from './session.ts';
 
 const NEVER = new AbortController().signal;
 
+/** Codes of what keeps one part away and leaves the others: a license, a permission. */
+const OPTIONAL: ReadonlySet<string> = new Set(['not-allowed-there', 'mailbox-not-found', 'drive-not-found']);
+
+const fixOf = ({ fix }: SternaError): { readonly fix?: string } => (fix === undefined ? {} : { fix });
+
 /** Line by line: what the whole depends on first, then each part by itself. Never throws. */
 export async function checkMicrosoft365(
   system: SystemConfig,
@@ -15,7 +20,7 @@ export async function checkMicrosoft365(
   const lines: CheckLine[] = [];
   const failed = (name: string, thrown: unknown): void => {
     const error = asSternaError(thrown);
-    lines.push({ name, ok: false, evidence: error.message, ...(error.fix ? { fix: error.fix } : {}) });
+    lines.push({ name, ok: false, evidence: error.message, ...fixOf(error) });
   };
   let doing = 'settings';
   try {
@@ -37,6 +42,8 @@ export async function checkMicrosoft365(
       doing = 'user';
       const context = await contextOf(connection, { address, role: 'write', installation: '00000000' });
       lines.push({ name: 'user', ok: true, evidence: `${address} is known` });
+      const missing: CheckLine[] = [];
+      let works = 0;
       for (const part of PARTS)
         try {
           const session = await part.open(context);
@@ -46,17 +53,15 @@ export async function checkMicrosoft365(
           const containers = await session.reader.containers();
           const objects = containers.reduce((sum, one) => sum + (one.total ?? 0), 0);
           lines.push({ name: part.title, ok: true, evidence: `${containers.length} folders, ${objects} objects` });
+          works += 1;
         } catch (thrown) {
-          // An entry may be of one part alone: what the app wasn't granted at all is information.
-          if (thrown instanceof SternaError && thrown.code === 'not-allowed-there' && address !== undefined)
-            lines.push({
-              name: part.title,
-              ok: granted === undefined || !granted.some((one) => satisfies(one, part.rights.read)),
-              evidence: `not allowed to the app: ${thrown.message}`,
-              ...(thrown.fix === undefined ? {} : { fix: thrown.fix }),
-            });
+          if (thrown instanceof SternaError && OPTIONAL.has(thrown.code))
+            missing.push({ name: part.title, ok: true, evidence: thrown.message, ...fixOf(thrown) });
           else failed(part.title, thrown);
         }
+      // An entry may be of one part alone, so a part that the user or the app doesn't have is information; without any
+      // there is nothing to migrate.
+      lines.push(...missing.map((line) => ({ ...line, ok: works > 0 })));
     } finally {
       connection.client.destroy();
     }

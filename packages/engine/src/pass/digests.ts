@@ -3,7 +3,7 @@ import type { ContentKind } from '@sterna/core';
 import type { ContainerRow, Intent } from '@sterna/store';
 import { type PassContext, sourceById } from './context.ts';
 
-const READ_PAGE = 500;
+export const READ_PAGE = 500;
 
 /** Reads objects of the target and tells their digests; those that are gone are left out. */
 export async function* digestsOf(

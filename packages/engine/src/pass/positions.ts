@@ -25,11 +25,7 @@ export function knownContainers(context: PassContext, side: 'source' | 'target')
  *
  * @param listed As `Reader.containers` gave them
  */
-export async function savePositions(
-  context: PassContext,
-  rows: Rows,
-  listed: readonly Container[],
-): Promise<void> {
+export async function savePositions(context: PassContext, rows: Rows, listed: readonly Container[]): Promise<void> {
   const positions = new Map(listed.map(({ id, position }) => [id, position]));
   const changed: ContainerRow[] = [];
   for (const row of rows.values()) {

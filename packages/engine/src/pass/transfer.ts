@@ -310,7 +310,8 @@ class Transfer {
     const versions = new Map<string, string | undefined>();
     // Where bytes are rewritten, the stamp of our own copy says what they were.
     const { hasNaturalKey } = pivotOf(batch.container.kind);
-    const sent = hasNaturalKey || wanted.length === 0 ? undefined : await target.writer?.sent?.(batch.target.key, wanted);
+    const sent =
+      hasNaturalKey || wanted.length === 0 ? undefined : await target.writer?.sent?.(batch.target.key, wanted);
     for (const [id, digest] of sent ?? []) digestsHere.set(id, digest.toString('hex'));
     const unread = wanted.filter((id) => !digestsHere.has(id));
     for await (const copy of unread.length === 0 ? [] : target.reader.read(batch.target.key, unread)) {

@@ -3,7 +3,7 @@ import type { DriveBehaviour } from './behaviour.ts';
 import { Content } from './content.ts';
 import type { Drive } from './drive.ts';
 import { drivesOf, type SharingMail } from './drives.ts';
-import { type Actor, currentVersion, type DriveItem, isFolder, subtree, lineage } from './item.ts';
+import { type Actor, currentVersion, type DriveItem, isFolder, lineage, subtree } from './item.ts';
 import { grantTo, reachingGrants } from './sharing.ts';
 
 /** A file as the drive holds it. */

@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud.ts';
 import { Random } from '../state/random.ts';
 import { seedCalendar } from './calendar.ts';
 import { seedContacts } from './contacts.ts';
-import { seedDrive } from './drive.ts';
+import { provisionDrives, seedDrive } from './drive.ts';
 import { seedMail } from './mail.ts';
 import { seedPeople } from './people.ts';
 import type { Seeder } from './seeder.ts';
@@ -17,11 +17,15 @@ const SEEDERS: Readonly<Record<string, Seeder>> = {
   drive: seedDrive,
 };
 
-/** @param empty The people only, nothing in their mailboxes and drives: of all tenants, or of those with these domains */
+/** @param empty The people only, nothing in their mailboxes: of all tenants, and then without drives; or of those with these domains */
 export function seedCloud(cloud: Cloud, seed: string, size: Size, empty: boolean | readonly string[]): void {
   seedPeople(cloud, new Random(`${seed}/people`), size);
   for (const tenant of cloud.tenants) {
-    if (typeof empty === 'boolean' ? empty : empty.includes(tenant.domain)) continue;
+    if (empty === true) continue;
+    if (empty !== false && empty.includes(tenant.domain)) {
+      provisionDrives(tenant);
+      continue;
+    }
     for (const [name, seeder] of Object.entries(SEEDERS)) {
       seeder(cloud, tenant, new Random(`${seed}/${tenant.domain}/${name}`), size);
     }

@@ -98,7 +98,7 @@ const BAD: ReadonlySet<Figure> = new Set(['missing', 'different', 'duplicated'])
 function toneOf(name: Figure, count: number): Tone {
   if (count === 0) return 'quiet';
   if (BAD.has(name)) return 'bad';
-  return name === 'identical' ? 'ok' : name === 'notMigrated' ? 'wait' : 'quiet';
+  return name === 'identical' || name === 'rewritten' ? 'ok' : name === 'notMigrated' ? 'wait' : 'quiet';
 }
 
 function Findings({

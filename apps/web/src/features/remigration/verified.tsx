@@ -11,7 +11,16 @@ import { type Figure, verifyResultOf } from '../entry/verify-result.ts';
 const words = strings.remigration.verified;
 
 /** Those that decide; the others are in the entry's report. */
-const SHOWN: readonly Figure[] = ['identical', 'missing', 'duplicated', 'different', 'notMigrated', 'extra'];
+const SHOWN: readonly Figure[] = [
+  'identical',
+  'rewritten',
+  'adapted',
+  'missing',
+  'duplicated',
+  'different',
+  'notMigrated',
+  'extra',
+];
 
 /** The verdict of a verify, with its figures; every word of it is in the report of the entry. */
 export function Verified({ pass, entryId }: { readonly pass: Schema<'Pass'>; readonly entryId: number }) {

@@ -132,7 +132,10 @@ async function applyTo(
 }
 
 interface Invited {
-  readonly value?: readonly { readonly error?: unknown; readonly invitation?: { readonly email?: string | null } | null }[];
+  readonly value?: readonly {
+    readonly error?: unknown;
+    readonly invitation?: { readonly email?: string | null } | null;
+  }[];
 }
 
 /**

@@ -98,9 +98,15 @@ export function changesTo(wanted: readonly Grant[], now: readonly Permission[], 
   for (const grant of wanted) {
     if (grant.type === 'user' || grant.type === 'group') {
       if (grant.role === 'owner')
-        notes.push({ code: 'owner-as-writer', text: `${grant.principal} could do everything with it; here they may write.` });
+        notes.push({
+          code: 'owner-as-writer',
+          text: `${grant.principal} could do everything with it; here they may write.`,
+        });
       if (grant.role === 'commenter')
-        notes.push({ code: 'commenter-as-reader', text: `${grant.principal} could comment on it; here they may read.` });
+        notes.push({
+          code: 'commenter-as-reader',
+          text: `${grant.principal} could comment on it; here they may read.`,
+        });
       const role = graphRole(grant.role);
       const there = own.find((one) => !one.link && isFor(one, grant.principal));
       if (there === undefined) invite.push({ email: grant.principal, role });
@@ -128,8 +134,7 @@ export function changesTo(wanted: readonly Grant[], now: readonly Permission[], 
     const type = graphRole(grant.role) === 'write' ? 'edit' : 'view';
     const there = own.find((one) => one.link?.scope === scope && one.link.type === type);
     if (there !== undefined) kept.add(there.id);
-    else
-      link.push({ type, scope, ...(grant.link?.expires === undefined ? {} : { expires: grant.link.expires }) });
+    else link.push({ type, scope, ...(grant.link?.expires === undefined ? {} : { expires: grant.link.expires }) });
   }
   return { invite, link, change, remove: own.filter(({ id }) => !kept.has(id)).map(({ id }) => id), notes };
 }
@@ -137,6 +142,7 @@ export function changesTo(wanted: readonly Grant[], now: readonly Permission[], 
 const graphRole = (role: AccessRole): GraphRole => (role === 'writer' || role === 'owner' ? 'write' : 'read');
 
 function isFor(permission: Permission, principal: string): boolean {
-  const known = principalOf(permission.grantedToV2 ?? undefined)?.principal ?? permission.invitation?.email ?? undefined;
+  const known =
+    principalOf(permission.grantedToV2 ?? undefined)?.principal ?? permission.invitation?.email ?? undefined;
   return known?.toLowerCase() === principal.toLowerCase();
 }

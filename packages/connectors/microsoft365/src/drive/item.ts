@@ -16,13 +16,14 @@ export interface DriveItem {
   /** A shortcut to something that lies elsewhere. */
   readonly remoteItem?: object | null;
   readonly shared?: object | null;
+  readonly lastModifiedBy?: { readonly application?: { readonly id?: string | null } | null } | null;
   readonly parentReference?: { readonly id?: string | null } | null;
   readonly fileSystemInfo?: { readonly lastModifiedDateTime?: string | null } | null;
   readonly '@microsoft.graph.downloadUrl'?: string;
 }
 
 export const ITEM_PROPERTIES =
-  'id,name,size,eTag,cTag,file,folder,root,package,remoteItem,shared,parentReference,fileSystemInfo';
+  'id,name,size,eTag,cTag,file,folder,root,package,remoteItem,shared,parentReference,fileSystemInfo,lastModifiedBy';
 /** The drive's delta knows no cTag (https://learn.microsoft.com/en-us/graph/api/driveitem-delta). */
 export const DELTA_PROPERTIES = ITEM_PROPERTIES.replace('cTag', 'deleted');
 export const DOWNLOAD_PROPERTIES = `${ITEM_PROPERTIES},@microsoft.graph.downloadUrl`;

@@ -6,7 +6,8 @@ const MAX_PATH = 400;
 const MAX_NAME = 255;
 
 /** SharePoint takes no white space at either end, whichever it is. */
-const SPACES = ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+const SPACES =
+  ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 const NUMBERS = [...'0123456789'];
 

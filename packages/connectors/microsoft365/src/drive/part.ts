@@ -53,6 +53,7 @@ async function openDrive(context: PartContext): Promise<Session> {
           uploader: new Uploader(api, settings.uploadPieceBytes),
           rules,
           domain,
+          clientId: settings.clientId,
         })
       : undefined;
   const { used, total } = drive.quota ?? {};

@@ -13,11 +13,11 @@ import {
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type NameRules, nameKey, SternaError } from '@sterna/core';
+import { statusOf } from '../graph/errors.ts';
 import { readAccess } from './access.ts';
 import { changedWhileRead, FileBody, foundIn, originOf, wholeContent } from './download.ts';
-import { statusOf } from '../graph/errors.ts';
 import { type DriveApi, isGone } from './drive-api.ts';
-import { accessVersionOf, dateOf, type DriveItem, isFolder, isSpecial, versionOf } from './item.ts';
+import { accessVersionOf, type DriveItem, dateOf, isFolder, isSpecial, versionOf } from './item.ts';
 import { isOurs } from './names.ts';
 import { placeOf } from './place.ts';
 import { asKnown, isSame, walkDrive } from './tree.ts';

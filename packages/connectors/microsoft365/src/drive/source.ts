@@ -1,4 +1,4 @@
-import { SternaError } from '@sterna/core';
+import type { SternaError } from '@sterna/core';
 import { changedWhileRead } from './download.ts';
 import { QuickXorHash } from './quick-xor-hash.ts';
 

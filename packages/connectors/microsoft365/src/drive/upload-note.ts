@@ -17,7 +17,8 @@ const TAG = 16;
 
 const derived = (use: string, stamp: string): Buffer => createHash('sha256').update(`${use}\0${stamp}`).digest();
 
-export const noteName = (stamp: string): string => `.sterna-${derived('name', stamp).toString('hex').slice(0, 32)}.part`;
+export const noteName = (stamp: string): string =>
+  `.sterna-${derived('name', stamp).toString('hex').slice(0, 32)}.part`;
 
 export async function writeNote(api: DriveApi, folderId: string, stamp: string, note: UploadNote): Promise<void> {
   const iv = randomBytes(IV);

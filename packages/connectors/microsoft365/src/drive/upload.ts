@@ -4,9 +4,9 @@ import type { GraphAnswer } from '../graph/client.ts';
 import { isOutcomeUnknown } from '../graph/errors.ts';
 import { foundIn, wholeContent } from './download.ts';
 import { type DriveApi, RIGHTS } from './drive-api.ts';
-import { dateOf, type DriveItem, hashOf, isFolder } from './item.ts';
-import { noteName, readNote, type UploadNote, writeNote } from './upload-note.ts';
+import { type DriveItem, dateOf, hashOf, isFolder } from './item.ts';
 import type { Source } from './source.ts';
+import { noteName, readNote, type UploadNote, writeNote } from './upload-note.ts';
 
 /** Uploads of at least so many pieces are worth going on with. */
 const RESUMED_PIECES = 4;

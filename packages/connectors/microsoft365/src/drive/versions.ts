@@ -1,9 +1,9 @@
 import { type Content, INLINE_LIMIT } from '@sterna/connector-kit';
+import { segment } from '../graph/client.ts';
 import { changedWhileRead, FileBody, type Origin, wholeContent } from './download.ts';
 import { type DriveApi, isGone, RIGHTS } from './drive-api.ts';
 import { contentVersion } from './item.ts';
 import { QuickXorHash } from './quick-xor-hash.ts';
-import { segment } from '../graph/client.ts';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/driveitemversion */
 interface DriveItemVersion {

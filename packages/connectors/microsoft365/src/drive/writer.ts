@@ -16,7 +16,7 @@ import { asSternaError, type NameRules, nameKey, SternaError } from '@sterna/cor
 import { applyAccess } from './access.ts';
 import type { DriveApi } from './drive-api.ts';
 import type { Folders } from './folders.ts';
-import { dateOf, type DriveItem, hashOf, isFolder, versionOf } from './item.ts';
+import { type DriveItem, dateOf, hashOf, isFolder, versionOf } from './item.ts';
 import { checkName } from './names.ts';
 import { isRewritten } from './office.ts';
 import { placeOf } from './place.ts';
@@ -33,6 +33,8 @@ export interface DriveWriterParts {
   readonly uploader: Uploader;
   readonly rules: NameRules;
   readonly domain: string;
+  /** Of the app that signs in, where it is known. */
+  readonly clientId: string | undefined;
 }
 
 /** Files are known by their names in their folders; nothing is ever written over that isn't the version it should be. */
@@ -135,7 +137,10 @@ export class DriveWriter implements Writer {
     const there = source.whole === undefined ? await api.look(folderId, name) : undefined;
     if (there !== undefined) return existing(op, there);
     const sent = await uploader.send({ folderId, name, source, date: op.date, stamp: op.stamp, over: undefined });
-    if (sent.outcome === 'taken') return existing(op, sent.item);
+    if (sent.outcome === 'taken')
+      return this.#isOurRewritten(sent.item, name, op.date)
+        ? done(op, name, versionOf(sent.item), [officeNote()])
+        : existing(op, sent.item);
     if (sent.outcome !== 'done') throw folderGone();
     return this.#landed(op, name, source, sent.item, true);
   }
@@ -151,6 +156,8 @@ export class DriveWriter implements Writer {
     if (there === undefined) return { op: op.op, outcome: 'missing' };
     if (op.ifVersion !== undefined && versionOf(there) !== op.ifVersion) {
       // An earlier try of this replacement, by a pass that died.
+      if (this.#isOurRewritten(there, op.targetId, op.date))
+        return done(op, op.targetId, versionOf(there), [officeNote()]);
       const isOurs = there.size === source.size && (await holdsWhatComes(there, source));
       return isOurs ? done(op, op.targetId, versionOf(there)) : changed(op, there);
     }
@@ -228,6 +235,21 @@ export class DriveWriter implements Writer {
 
   /** What people called it in the drive stays; what would lead elsewhere is nothing in it. */
   #isPossible = (name: string): boolean => !/^\.{0,2}$|[/\\\0]/.test(name);
+
+  /**
+   * An Office file that an earlier try of a pass that died had written, and SharePoint rewritten: no hash tells that any
+   * more, but that this app wrote it last, and its date.
+   */
+  #isOurRewritten(item: DriveItem, name: string, date: Date | undefined): boolean {
+    const { clientId } = this.#parts;
+    return (
+      isRewritten(name) &&
+      clientId !== undefined &&
+      item.lastModifiedBy?.application?.id?.toLowerCase() === clientId.toLowerCase() &&
+      date !== undefined &&
+      dateOf(item)?.getTime() === Math.floor(date.getTime() / 1_000) * 1_000
+    );
+  }
 
   /** What the drive made of it. */
   async #landed(

@@ -18,6 +18,8 @@ export interface Stamp {
   readonly digest: Buffer;
   /** Another one for each send, 16 hex digits: a copy that people make has that of its original. */
   readonly send: string;
+  /** 16 bytes: the match key of what was sent, where the object's own fields don't give it back exactly. */
+  readonly key?: Buffer | undefined;
 }
 
 export const newSend = (): string => randomBytes(8).toString('hex');
@@ -29,21 +31,22 @@ export interface ExtendedProperty {
 
 const LETTERS = { whole: 'w', incomplete: 'i' } as const;
 
-export const stampProperty = ({ installation, state, digest, send }: Stamp): ExtendedProperty => ({
+export const stampProperty = ({ installation, state, digest, send, key }: Stamp): ExtendedProperty => ({
   id: STAMP_PROPERTY,
-  value: `${installation}.${LETTERS[state]}.${digest.toString('hex')}.${send}`,
+  value: `${installation}.${LETTERS[state]}.${digest.toString('hex')}.${send}${key === undefined ? '' : `.${key.toString('hex')}`}`,
 });
 
 /** The stamp among these properties, of whichever installation; undefined: it isn't ours. */
 export function stampOf(properties: readonly Partial<ExtendedProperty>[] | undefined): Stamp | undefined {
   const value = propertyOf(properties, STAMP_PROPERTY);
-  const found = /^([0-9a-f]{8})\.([wi])\.([0-9a-f]{32})\.([0-9a-f]{16})$/.exec(value ?? '');
+  const found = /^([0-9a-f]{8})\.([wi])\.([0-9a-f]{32})\.([0-9a-f]{16})(?:\.([0-9a-f]{32}))?$/.exec(value ?? '');
   if (found === null) return undefined;
   return {
     installation: found[1] as string,
     state: found[2] === 'w' ? 'whole' : 'incomplete',
     digest: Buffer.from(found[3] as string, 'hex'),
     send: found[4] as string,
+    key: found[5] === undefined ? undefined : Buffer.from(found[5], 'hex'),
   };
 }
 

@@ -59,7 +59,7 @@ const isSameSecond = (ms: number, date: Date): boolean => Math.floor(ms / 1_000)
 
 async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
   const { fields, attachments, notes } = await toGraph(raw, op.flags, op.date);
-  const mark = { installation: context.installation, digest: pivotOf('message').digest(raw), send: newSend() };
+  const mark = markOf(context, raw);
   const stamp = (state: StampState) => stampProperty({ ...mark, state });
   const { now, later } = split(attachments, MAX_CREATE - Buffer.byteLength(JSON.stringify(fields)));
   const { client, outlook, userPath } = context;
@@ -81,6 +81,11 @@ async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Pr
   });
   if (later.length > 0) await complete(context, body.id, later, stamp('whole'));
   return { id: body.id, notes };
+}
+
+function markOf({ installation }: PartContext, raw: Buffer) {
+  const pivot = pivotOf('message');
+  return { installation, digest: pivot.digest(raw), key: pivot.matchKey(raw), send: newSend() };
 }
 
 /** The attachments that a create had no room for, and then the stamp that says so. */
@@ -162,12 +167,7 @@ async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Prom
     return undefined;
   }
   const { singleValueExtendedProperties = [], ...state } = stateOfNew(op.flags, notes);
-  const stamp = stampProperty({
-    installation: context.installation,
-    state: 'whole',
-    digest: pivotOf('message').digest(raw),
-    send: newSend(),
-  });
+  const stamp = stampProperty({ ...markOf(context, raw), state: 'whole' });
   await client.send({
     method: 'PATCH',
     path: `${userPath}/messages/${segment(body.id)}`,

@@ -1,7 +1,7 @@
 import type { Change, ChangeFacets } from '@sterna/connector-kit';
 import { messageMatchKey } from '@sterna/content';
 import type { Removed } from '../graph/page.ts';
-import { expandProperties, propertyOf } from '../graph/stamp.ts';
+import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import { flagsOf, type MessageState } from './flags.ts';
 import { PROPERTIES } from './properties.ts';
 
@@ -28,7 +28,7 @@ export const listingQuery = ({ matchKey, size }: Wanted): { readonly $select: st
   $expand: expandProperties([
     PROPERTIES.lastVerb,
     ...(size === true ? [PROPERTIES.size] : []),
-    ...(matchKey === true ? [PROPERTIES.headers] : []),
+    ...(matchKey === true ? [PROPERTIES.headers, STAMP_PROPERTY] : []),
   ]),
 });
 
@@ -44,11 +44,14 @@ export function sizeOf({ singleValueExtendedProperties }: ListedMessage): number
 }
 
 /**
- * Out of the header as it came, where the message has one: then it is the key of the same message anywhere else. What
- * was written in this mailbox has none, and its fields are put together as most programs would.
+ * Of what we wrote, as the stamp says. Out of the header as it came, where the message has one: then it is the key of the
+ * same message anywhere else. What was written in this mailbox has none, and its fields are put together as most programs would.
  */
 export function matchKeyOf(message: ListedMessage): Buffer {
-  const header = propertyOf(message.singleValueExtendedProperties, PROPERTIES.headers);
+  const { singleValueExtendedProperties: properties } = message;
+  const key = stampOf(properties)?.key;
+  if (key !== undefined) return key;
+  const header = propertyOf(properties, PROPERTIES.headers);
   if (header !== undefined && header !== '') return messageMatchKey(Buffer.from(header, 'utf8'));
   const { internetMessageId, sentDateTime, from, subject } = message;
   const { name, address } = from?.emailAddress ?? {};

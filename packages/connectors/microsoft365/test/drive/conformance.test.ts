@@ -33,7 +33,13 @@ const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture
     'a device',
     'a name of three dots',
   ],
-  folderNames: [['Grüße', 'Küsse & 請求書'], ['.hidden folder'], ['#1 50% & b'], ['a;b=c+d'], ['Documents', 'Below', 'Below']],
+  folderNames: [
+    ['Grüße', 'Küsse & 請求書'],
+    ['.hidden folder'],
+    ['#1 50% & b'],
+    ['a;b=c+d'],
+    ['Documents', 'Below', 'Below'],
+  ],
 });
 
 describeReader('microsoft365, OneDrive', fixture());

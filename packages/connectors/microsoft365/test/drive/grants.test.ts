@@ -20,9 +20,22 @@ describe('rights of OneDrive as grants', () => {
           person('1', 'alice@contoso.example', 'owner'),
           person('2', 'bob@contoso.example', 'write'),
           { ...person('3', 'eve@contoso.example', 'read'), inheritedFrom: { id: 'parent' } },
-          { id: '4', roles: ['read'], grantedToV2: { group: { displayName: 'Sales', email: 'sales@contoso.example' } } },
-          { id: '5', roles: ['read'], grantedToV2: { siteUser: { loginName: 'i:0#.f|membership|kim@contoso.example' } } },
-          { id: '6', roles: ['read'], link: { type: 'view', scope: 'anonymous' }, expirationDateTime: '2027-01-01T00:00:00Z' },
+          {
+            id: '4',
+            roles: ['read'],
+            grantedToV2: { group: { displayName: 'Sales', email: 'sales@contoso.example' } },
+          },
+          {
+            id: '5',
+            roles: ['read'],
+            grantedToV2: { siteUser: { loginName: 'i:0#.f|membership|kim@contoso.example' } },
+          },
+          {
+            id: '6',
+            roles: ['read'],
+            link: { type: 'view', scope: 'anonymous' },
+            expirationDateTime: '2027-01-01T00:00:00Z',
+          },
           { id: '7', roles: ['write'], link: { type: 'edit', scope: 'organization' }, hasPassword: false },
           {
             id: '8',
@@ -61,7 +74,10 @@ describe('rights of OneDrive as grants', () => {
         const { invite, change, remove } = changesTo(after, now, DOMAIN);
         now = now
           .filter(({ id }) => !remove.includes(id))
-          .map((one) => ({ ...one, roles: [change.find(({ id }) => id === one.id)?.role ?? (one.roles?.[0] as string)] }));
+          .map((one) => ({
+            ...one,
+            roles: [change.find(({ id }) => id === one.id)?.role ?? (one.roles?.[0] as string)],
+          }));
         for (const { email, role } of invite) now.push(person(`p${++serial}`, email, role));
         const sorted = (list: readonly Grant[]) =>
           list.map(({ principal, role }) => `${principal.toLowerCase()} ${role}`).sort();

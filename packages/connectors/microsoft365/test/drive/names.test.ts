@@ -9,7 +9,9 @@ const rules = nameRulesOf('https://contoso-my.sharepoint.com/personal/alice_cont
 const REFUSED =
   /["*:<>?/\\|\p{Cc}]|^\s|\s$|\.$|^(?:\.lock|con|prn|aux|nul|com\d|lpt\d|desktop\.ini|\.|\.\.|)$|^~\$|_vti_/iu;
 
-const part = fc.constantFrom(...['_vti_', '_VTI_', 'vti_', '~$', '~', ' ', '\u00a0', '.', 'CON', 'nul', '.lock', ':', '^', 'a', 'é', '🎉', '7']);
+const part = fc.constantFrom(
+  ...['_vti_', '_VTI_', 'vti_', '~$', '~', ' ', '\u00a0', '.', 'CON', 'nul', '.lock', ':', '^', 'a', 'é', '🎉', '7'],
+);
 const name = fc.array(part, { minLength: 1, maxLength: 8 }).map((parts) => parts.join(''));
 
 describe('names in OneDrive', () => {
@@ -32,7 +34,10 @@ describe('names in OneDrive', () => {
   });
 
   test('folders have a few names less, and are told of', () => {
-    expect(folderNameOf('~drafts', rules, false)).toMatchObject({ name: '^7Edrafts', notes: [{ code: 'name-encoded' }] });
+    expect(folderNameOf('~drafts', rules, false)).toMatchObject({
+      name: '^7Edrafts',
+      notes: [{ code: 'name-encoded' }],
+    });
     expect(folderNameOf('Forms', rules, true).name).toBe('^46orms');
     expect(folderNameOf('Forms', rules, false)).toEqual({ name: 'Forms', notes: [] });
     expect(() => folderNameOf('..', rules, false)).toThrow(SternaError);

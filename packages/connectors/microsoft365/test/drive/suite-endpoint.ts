@@ -37,11 +37,11 @@ export function driveEndpoint(
       for (const { folder, raw, date } of objects) direct.put(folder, fileNameOf(raw), raw, date.getTime());
     },
     async dump() {
-      return direct.files().flatMap(({ folder, name, content, modifiedAt }): FoundMessage[] =>
-        [...folder, name].some(isOurs)
-          ? []
-          : [{ folder, name, raw: content, flags: [], date: new Date(modifiedAt) }],
-      );
+      return direct
+        .files()
+        .flatMap(({ folder, name, content, modifiedAt }): FoundMessage[] =>
+          [...folder, name].some(isOurs) ? [] : [{ folder, name, raw: content, flags: [], date: new Date(modifiedAt) }],
+        );
     },
     folders: async () => direct.folders().filter((path) => !path.some(isOurs)),
     async remove({ folder, raw }) {

@@ -1,0 +1,75 @@
+import { pivotOf } from '@sterna/content';
+import { type ContainerRow, type LedgerRow, notedAmong } from '@sterna/store';
+import { capabilitiesFor, type PassContext, preparation, sourceById } from './context.ts';
+import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
+
+/**
+ * - `identical`: what was sent is there
+ * - `rewritten`: the target has it in other bytes, which say the same
+ * - `adapted`: it says something else, as the books said when it was written, and nobody has changed it since
+ * - `different`: it says something else
+ */
+export type Comparison = 'identical' | 'rewritten' | 'adapted' | 'different';
+
+/** A copy in the target, with what the books have of it. */
+export interface Copy {
+  readonly targetId: string;
+  /** As the target tells it now, where it has versions. */
+  readonly version: string | undefined;
+  readonly row: LedgerRow;
+}
+
+/** Reads copies and holds them against the books; where the target writes contents anew, against the source. */
+export async function* compareCopies(
+  context: PassContext,
+  container: ContainerRow,
+  copies: readonly Copy[],
+): AsyncGenerator<{ readonly copy: Copy; readonly comparison: Comparison }> {
+  const byId = new Map(copies.map((copy) => [copy.targetId, copy]));
+  const ids = [...byId.keys()];
+  const isRewriting = capabilitiesFor(context.target, container.kind).bytes === 'rewritten';
+  for (let from = 0; from < ids.length; from += READ_PAGE) {
+    context.control.checkpoint();
+    for await (const content of context.target.reader.read(container.key, ids.slice(from, from + READ_PAGE))) {
+      const copy = byId.get(content.id);
+      if (copy === undefined || !('body' in content)) continue;
+      context.progress.objects += 1;
+      context.progress.bytes += content.size;
+      // What is written anew is parsed, and so read whole; targets of that sort have a limit.
+      const body = isRewriting ? await wholeBody(content.body) : content.body;
+      const digest = await digestOf(container.kind, body);
+      if (copy.row.digest?.equals(digest) === true) yield { copy, comparison: 'identical' };
+      else if (isRewriting && Buffer.isBuffer(body)) yield { copy, comparison: await atSource(context, copy, body) };
+      else yield { copy, comparison: 'different' };
+    }
+  }
+}
+
+async function atSource(context: PassContext, { row, version }: Copy, body: Buffer): Promise<Comparison> {
+  const { key, kind } = sourceById(context, row.container);
+  for await (const content of context.source.reader.read(key, [row.srcId])) {
+    if (!('body' in content)) break;
+    if (await isSame(context, kind, await wholeBody(content.body), body)) return 'rewritten';
+    break;
+  }
+  const isUntouched = row.targetVersion === undefined || row.targetVersion === version;
+  const noted = isUntouched ? await notedAmong(context.pool, context.claim.entryId, [row.src]) : new Set();
+  return noted.has(row.src.toString('hex')) ? 'adapted' : 'different';
+}
+
+/** Never throws: what can't be parsed is not the same. */
+async function isSame(
+  context: PassContext,
+  kind: ContainerRow['kind'],
+  original: Buffer,
+  copy: Buffer,
+): Promise<boolean> {
+  const pivot = pivotOf(kind);
+  try {
+    if (pivot.saysTheSame !== undefined) return await pivot.saysTheSame(original, copy);
+    const sent = pivot.prepare?.(original, preparation(context, kind)).body ?? original;
+    return pivot.differences?.(sent, copy).length === 0;
+  } catch {
+    return false;
+  }
+}
