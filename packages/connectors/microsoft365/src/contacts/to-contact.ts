@@ -27,9 +27,8 @@ export function toContact(card: Card): ContactPlan {
   const all = (name: string): readonly Property[] => card.properties.filter((one) => one.name === name);
   const text = (name: string): string => unescapeText(all(name)[0]?.value ?? '').trim();
   const parts = (property: Property | undefined): string[] =>
-    (property?.value ?? '').split(/(?<!\\);/).map((part) =>
-      part
-        .split(/(?<!\\),/)
+    splitAt(property?.value ?? '', ';').map((part) =>
+      splitAt(part, ',')
         .map((one) => unescapeText(one).trim())
         .filter(Boolean)
         .join(' '),
@@ -38,7 +37,7 @@ export function toContact(card: Card): ContactPlan {
   for (const name of single) if (all(name).length > 1) left.add(name);
 
   const [surname, givenName, middleName, title, generation] = parts(all('N')[0]);
-  const [companyName, ...units] = (all('ORG')[0]?.value ?? '').split(/(?<!\\);/).map((one) => unescapeText(one).trim());
+  const [companyName, ...units] = splitAt(all('ORG')[0]?.value ?? '', ';').map((one) => unescapeText(one).trim());
   const emails = preferredFirst(all('EMAIL'))
     .map((one) => unescapeText(one.value).trim())
     .filter(Boolean);
@@ -76,13 +75,14 @@ export function toContact(card: Card): ContactPlan {
     ...phonesOf(all('TEL'), left),
     ...addressesOf(all('ADR'), parts, left),
     imAddresses: imsOf(card, left),
-    businessHomePage: text('URL'),
+    // Addresses are never escaped (RFC 6350 section 6.7.8).
+    businessHomePage: all('URL')[0]?.value.trim() ?? '',
     birthday: birthdayOf(text('BDAY'), left),
     personalNotes: lines.filter(Boolean).join('\n\n'),
     categories: [
       ...new Set(
         all('CATEGORIES')
-          .flatMap((one) => one.value.split(/(?<!\\),/))
+          .flatMap((one) => splitAt(one.value, ','))
           .map((one) => unescapeText(one).trim())
           .filter(Boolean),
       ),
@@ -135,6 +135,15 @@ const HELD: ReadonlySet<string> = new Set([
   'PROFILE',
   'CLASS',
 ]);
+
+/** At signs that aren't escaped; a backslash may be escaped itself. */
+function splitAt(value: string, sign: ',' | ';'): string[] {
+  const parts = [''];
+  for (const piece of value.match(/\\[\s\S]|[\s\S]/g) ?? [])
+    if (piece === sign) parts.push('');
+    else parts[parts.length - 1] += piece;
+  return parts;
+}
 
 const typesOf = (property: Property): Set<string> =>
   new Set(
@@ -206,7 +215,7 @@ const IM = /^(?:IMPP|X-(?:JABBER|AIM|ICQ|MSN|YAHOO|SKYPE|SKYPE-USERNAME|GOOGLE-T
 function imsOf(card: Card, left: Set<string>): string[] {
   const all = card.properties
     .filter((one) => IM.test(one.name))
-    .map((one) => unescapeText(one.value).trim())
+    .map((one) => (one.name === 'IMPP' ? one.value : unescapeText(one.value)).trim())
     .filter(Boolean);
   if (all.length > MOST_IM) left.add('IMPP');
   return all.slice(0, MOST_IM);

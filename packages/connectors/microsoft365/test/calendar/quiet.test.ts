@@ -73,9 +73,9 @@ test('a meeting is written, replaced and removed, and nobody is mailed', async (
   expect(shown).toMatchObject({ subject: 'Other plans', attendees: [], type: 'seriesMaster' });
   expect(shown.exceptionOccurrences).toMatchObject([{ subject: 'Other plans later', attendees: [] }]);
   expect(shown.body.content).toContain('bjorn@contoso.example');
-  expect(await writer.apply([{ verb: 'remove', op: 'c', container: container.id, targetId: made.targetId, how: 'expunge' }])).toMatchObject([
-    { outcome: 'done' },
-  ]);
+  expect(
+    await writer.apply([{ verb: 'remove', op: 'c', container: container.id, targetId: made.targetId, how: 'expunge' }]),
+  ).toMatchObject([{ outcome: 'done' }]);
   expect(server.invitations).toEqual([]);
   opened.destroy();
 });
@@ -91,9 +91,10 @@ test('a meeting that Exchange looks after is neither replaced nor removed', asyn
   const before = server.invitations.length;
   expect(before).toBeGreaterThan(0);
   const [home] = await opened.reader.containers();
-  const [item] = await Array.fromAsync(writer.inventory(home?.id ?? '', {}));
+  let targetId = '';
+  for await (const item of writer.inventory(home?.id ?? '', {})) targetId = item.targetId;
   const body = meeting('Mine');
-  const target = { container: home?.id ?? '', targetId: item?.targetId ?? '' };
+  const target = { container: home?.id ?? '', targetId };
   const results = await writer.apply([
     { ...target, verb: 'replace', op: 'a', ifVersion: undefined, size: body.length, body },
     { ...target, verb: 'remove', op: 'b', how: 'expunge' },
