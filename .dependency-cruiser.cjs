@@ -16,7 +16,7 @@ const REGISTRY = 'packages/connectors/all';
 const DAV = 'packages/dav';
 const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
 const SERVER = 'apps/server';
-const SAMPLE_MAILBOX = 'simulators/sample-mailbox';
+/** Sample mail, and what stands for other people's systems. */
 const SIMULATOR = 'simulators/(?!command/)[^/]+';
 const TEST_SERVERS = 'test-servers';
 
@@ -47,7 +47,7 @@ const LAYERS = [
     within: SERVER,
     may: [CORE, CONTRACT, APPLICATION, REGISTRY, KIT, STORE, ENGINE],
   },
-  { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SAMPLE_MAILBOX] },
+  { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SIMULATOR] },
   { layer: 'apps/web', may: [CORE, CONTRACT] },
   // They stand for other people's systems: a misunderstanding shared with our code would hide itself.
   { layer: SIMULATOR, may: [], testsMay: [] },
@@ -113,7 +113,7 @@ module.exports = {
       comment: 'The command line is a client; only some commands load the server, by import() when they run.',
       from: { path: '^apps/cli/src/', pathNot: CLI_COMPOSITION },
       to: {
-        path: [inside([SERVER, SAMPLE_MAILBOX]), CLI_COMPOSITION],
+        path: [inside([SERVER, SIMULATOR]), CLI_COMPOSITION],
         dynamic: false,
         dependencyTypesNot: ['type-only', 'type-import'],
       },

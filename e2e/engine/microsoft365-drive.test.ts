@@ -111,7 +111,7 @@ test('a disk, OneDrive, and a disk again: the same tree, with balanced books and
   expect(decoded(back.truth())).toEqual(truthOf(direct));
   expect(back.modified('big.bin')).toBe(source.modified('big.bin'));
   expect(direct.mails).toEqual([]);
-  expect(direct.drive.uploads.open).toEqual([]);
+  expect(direct.openUploads).toEqual([]);
 });
 
 test('a pass without changes costs the same however much there is; a change is found, a move moves', async () => {

@@ -12,7 +12,9 @@ export async function saysTheSame(original: Buffer, copy: Buffer): Promise<boole
   if (messageDigest(copy).equals(wanted)) return true;
   const [one, other] = await Promise.all([parse(original), parse(copy)]);
   if (other.attachments.some((part) => messageDigest(bytesOf(part)).equals(wanted))) return true;
-  return meaningOf(one) === meaningOf(other);
+  // A message without an id gets one.
+  const isNamed = one.messageId === undefined || one.messageId === other.messageId;
+  return isNamed && meaningOf(one) === meaningOf(other);
 }
 
 type Parsed = Awaited<ReturnType<typeof PostalMime.parse>>;
@@ -27,7 +29,6 @@ function meaningOf(email: Parsed): string {
     people(email.to),
     people(email.cc),
     people(email.replyTo),
-    email.messageId ?? '',
     Number.isNaN(date) ? '' : Math.floor(date / 1_000),
     flat(email.html === undefined ? (email.text ?? '') : textOf(email.html)),
     email.attachments.map(attachmentOf).sort(),

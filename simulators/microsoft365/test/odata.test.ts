@@ -117,3 +117,15 @@ test('whoever follows a log by pages knows, at its end, just what is there; what
     }),
   );
 });
+
+test('what was gone before a round began is not told in it; what goes meanwhile is', () => {
+  const log = new ChangeLog();
+  for (const id of ['a', 'b', 'c']) log.touch(id, 0);
+  log.remove('a', 0);
+  const first = log.since(log.beginning(), 1);
+  expect(first.changes).toMatchObject([{ id: 'b', removed: undefined }]);
+  log.remove('b', 0, 'changed');
+  const second = log.since(first.next, 10);
+  expect(second.changes).toMatchObject([{ id: 'c' }, { id: 'b', removed: 'changed' }]);
+  expect(second.done).toBe(true);
+});

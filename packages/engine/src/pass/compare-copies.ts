@@ -39,22 +39,24 @@ export async function* compareCopies(
       const body = isRewriting ? await wholeBody(content.body) : content.body;
       const digest = await digestOf(container.kind, body);
       if (copy.row.digest?.equals(digest) === true) yield { copy, comparison: 'identical' };
-      else if (isRewriting && Buffer.isBuffer(body)) yield { copy, comparison: await atSource(context, copy, body) };
-      else yield { copy, comparison: 'different' };
+      else if (Buffer.isBuffer(body) && isRewriting && (await saysTheSame(context, copy, body)))
+        yield { copy, comparison: 'rewritten' };
+      else yield { copy, comparison: (await isAsTold(context, copy)) ? 'adapted' : 'different' };
     }
   }
 }
 
-async function atSource(context: PassContext, { row, version }: Copy, body: Buffer): Promise<Comparison> {
+/** Against the source as it is now. */
+async function saysTheSame(context: PassContext, { row }: Copy, body: Buffer): Promise<boolean> {
   const { key, kind } = sourceById(context, row.container);
-  for await (const content of context.source.reader.read(key, [row.srcId])) {
-    if (!('body' in content)) break;
-    if (await isSame(context, kind, await wholeBody(content.body), body)) return 'rewritten';
-    break;
-  }
-  const isUntouched = row.targetVersion === undefined || row.targetVersion === version;
-  const noted = isUntouched ? await notedAmong(context.pool, context.claim.entryId, [row.src]) : new Set();
-  return noted.has(row.src.toString('hex')) ? 'adapted' : 'different';
+  for await (const content of context.source.reader.read(key, [row.srcId]))
+    return 'body' in content && (await isSame(context, kind, await wholeBody(content.body), body));
+  return false;
+}
+
+async function isAsTold({ pool, claim }: PassContext, { row, version }: Copy): Promise<boolean> {
+  if (row.targetVersion !== undefined && row.targetVersion !== version) return false;
+  return (await notedAmong(pool, claim.entryId, [row.src])).size > 0;
 }
 
 /** Never throws: what can't be parsed is not the same. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** Of these objects those of which the books say that the target could not hold all; keys in hex. */
+/** Of these objects those of which the books say that the target could not hold all of them; keys in hex. */
 export async function notedAmong(pool: Pool, entryId: number, srcs: readonly Buffer[]): Promise<ReadonlySet<string>> {
   if (srcs.length === 0) return new Set();
   const { rows } = await pool.query(

@@ -7,7 +7,7 @@ import { project, shape } from '../odata/shape.ts';
 import { attachmentJson } from '../outlook/attachments.ts';
 import { expandedProperties, filterableProperties } from '../outlook/extended-properties.ts';
 import { instantText } from '../outlook/input.ts';
-import { bodyJson, bodyPreview, prefersText } from '../outlook/item-body.ts';
+import { bodyJson, bodyPreview, emptyBody, prefersText } from '../outlook/item-body.ts';
 import type { CalendarEvent, EventFields } from './event.ts';
 import { cleanGlobalObjectId, globalObjectId, globalObjectIdOf, instanceUid } from './global-object-id.ts';
 import { recurrenceJson } from './recurrence-input.ts';
@@ -197,10 +197,16 @@ function propertiesOf(event: CalendarEvent, instance: Instance | undefined): Ext
   return new Map([...own.properties, [globalObjectId, id(instance?.date)], [cleanGlobalObjectId, id(undefined)]]);
 }
 
-/** What `$filter` and `$orderby` see of an event. */
+/** What `$filter` and `$orderby` see of an event. Bodies are looked at only if asked for: there may be thousands. */
 export function eventFilterView(event: CalendarEvent, instance: Instance | undefined): Record<string, unknown> {
-  const json = eventJson(event, instance, { zone: 'UTC', text: true, immutableIds: false });
-  return { ...json, ...filterableProperties(propertiesOf(event, instance)) };
+  const { body, ...rest } = instance?.fields ?? event.fields;
+  const fields = { ...rest, body: emptyBody };
+  const [bare, bareInstance] = [{ ...event, fields }, instance && { ...instance, fields }];
+  const json = eventJson(bare, bareInstance, { zone: 'UTC', text: true, immutableIds: false });
+  return Object.defineProperties(
+    { ...json, ...filterableProperties(propertiesOf(event, instance)) },
+    { body: { get: () => bodyJson(body, true) }, bodyPreview: { get: () => bodyPreview(body) } },
+  );
 }
 
 /**

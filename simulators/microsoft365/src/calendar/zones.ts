@@ -57,13 +57,28 @@ export function windowsZone(iana: string): string {
   return windowsOfIana.get(iana) ?? iana;
 }
 
+/** Asking Intl is slow, and a calendar asks for the same hours again and again: offsets change on quarter hours only. */
+const quarter = 900_000;
+const offsets = new Map<string, Map<number, number>>();
+
+function offsetAt(instant: number, iana: string): number {
+  const known = offsets.get(iana) ?? new Map<number, number>();
+  offsets.set(iana, known);
+  const at = Math.floor(instant / quarter);
+  let offset = known.get(at);
+  if (offset === undefined) {
+    const parts: Record<string, number> = {};
+    for (const part of formatOf(iana).formatToParts(at * quarter)) parts[part.type] = Number(part.value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+    offset = Date.UTC(year, month - 1, day, hour, minute, second) - at * quarter;
+    known.set(at, offset);
+  }
+  return offset;
+}
+
 /** The wall clock of a zone at an instant, as the number that Date.UTC would give for it. */
 export function wallAt(instant: number, iana: string): number {
-  if (iana === 'UTC') return instant;
-  const parts: Record<string, number> = {};
-  for (const part of formatOf(iana).formatToParts(instant)) parts[part.type] = Number(part.value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1000) + 1000) % 1000);
+  return iana === 'UTC' ? instant : instant + offsetAt(instant, iana);
 }
 
 /**

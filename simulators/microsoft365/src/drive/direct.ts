@@ -5,6 +5,7 @@ import type { Drive } from './drive.ts';
 import { drivesOf, type SharingMail } from './drives.ts';
 import { type Actor, currentVersion, type DriveItem, isFolder, lineage, subtree } from './item.ts';
 import { grantTo, reachingGrants } from './sharing.ts';
+import { type UploadSession, uploadSessionsOf } from './upload-session.ts';
 
 /** A file as the drive holds it. */
 export interface DirectFile {
@@ -46,6 +47,11 @@ export class DirectDrive {
   /** Mails that SharePoint would have sent. */
   get mails(): readonly SharingMail[] {
     return this.#mails;
+  }
+
+  /** What was begun and not finished. */
+  get openUploads(): readonly UploadSession[] {
+    return uploadSessionsOf(this.drive).open;
   }
 
   makeFolder(path: readonly string[]): void {

@@ -246,7 +246,8 @@ export class Drive {
     let free = name;
     const taken = this.child(folder, name);
     if (taken !== undefined && taken !== item) {
-      if (conflict === 'fail') throw nameTaken();
+      // What stands in the way can't go with the item in it.
+      if (conflict === 'fail' || lineage(item).includes(taken)) throw nameTaken();
       if (conflict === 'rename') free = freeName(name, (other) => this.child(folder, other) !== undefined);
       else this.remove(taken, by, at);
     }

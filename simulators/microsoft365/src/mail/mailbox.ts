@@ -248,13 +248,13 @@ export function mailboxOf(cloud: Cloud, tenant: Tenant, user: DirectoryUser): Ma
   if (known !== undefined) return known;
   const fresh = new Mailbox(cloud, user);
   mailboxes(tenant).set(user.id, fresh);
-  fillers.get(cloud)?.(fresh, tenant);
+  fillers.get(tenant)?.(fresh);
   return fresh;
 }
 
-const fillers = new WeakMap<Cloud, (mailbox: Mailbox, tenant: Tenant) => void>();
+const fillers = new WeakMap<Tenant, (mailbox: Mailbox) => void>();
 
 /** What every mailbox is filled with when it comes into being: a large tenant never holds all of its mail at once. */
-export function fillMailboxes(cloud: Cloud, fill: (mailbox: Mailbox, tenant: Tenant) => void): void {
-  fillers.set(cloud, fill);
+export function fillMailboxes(tenant: Tenant, fill: (mailbox: Mailbox) => void): void {
+  fillers.set(tenant, fill);
 }

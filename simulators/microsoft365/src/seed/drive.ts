@@ -48,7 +48,8 @@ const AWKWARD_NAMES = [
 
 /** Empty OneDrives, as of people who have looked at theirs once. */
 export function provisionDrives(tenant: Tenant): void {
-  for (const user of tenant.users.values()) if (user.purpose === 'user') drivesOf(tenant).provision(user, user.createdAt);
+  for (const user of tenant.users.values())
+    if (user.purpose === 'user') drivesOf(tenant).provision(user, user.createdAt);
 }
 
 /** Files for contoso's people, among them everything awkward; fabrikam's drives, the target, hold one file each. */

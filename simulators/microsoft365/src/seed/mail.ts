@@ -12,8 +12,8 @@ const NEWEST = Date.UTC(2026, 7, 31, 18);
 const OLDEST = Date.UTC(2016, 0, 4, 8);
 
 /** Every mailbox is filled when it is first asked for. */
-export const seedMail: Seeder = (cloud, _tenant, _random, size) => {
-  fillMailboxes(cloud, (mailbox, tenant) => fillMailbox(cloud, tenant, mailbox, MESSAGES[size]));
+export const seedMail: Seeder = (cloud, tenant, _random, size) => {
+  fillMailboxes(tenant, (mailbox) => fillMailbox(cloud, tenant, mailbox, MESSAGES[size]));
 };
 
 /** Fills a mailbox with awkward mail, the same for the same user: benchmarks fill one with more than the rest. */

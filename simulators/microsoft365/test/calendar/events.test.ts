@@ -47,6 +47,10 @@ describe('an event', () => {
     expect(made.body.contentType).toBe('html');
     expect(made.body.content).toContain('a &lt; b<br>');
     expect(made.bodyPreview).toBe('a < b\nc');
+    const filter = encodeURIComponent("startswith(bodyPreview,'a < b')");
+    expect((await setting.call('GET', `${alice}/events?$filter=${filter}`)).json.value).toMatchObject([
+      { id: made.id },
+    ]);
     const asText = await setting.call('GET', `${alice}/events/${made.id}`, undefined, {
       prefer: 'outlook.body-content-type="text"',
     });

@@ -182,6 +182,11 @@ test('rename, also by case alone, move, dates; who made it is not for us to say'
   const above = (await client('GET', `${at}/root:/In`)).json;
   const loop = await client('PATCH', `${at}/items/${above.id}`, { parentReference: { id: deeper.id } });
   expect(loop.status).toBe(400);
+  // Onto the folder that it is in: nothing is lost.
+  const inside = (await client('POST', `${at}/root:/In/Deeper:/children`, folder('In'))).json;
+  const onto = { parentReference: { id: lab.drive.root.id }, '@microsoft.graph.conflictBehavior': 'replace' };
+  expect((await client('PATCH', `${at}/items/${inside.id}`, onto)).status).toBe(409);
+  expect((await client('GET', `${at}/items/${inside.id}`)).status).toBe(200);
   lab.allow(/body: (createdBy|lastModifiedDateTime): .* has it read-only/);
   const dated = await patch({
     fileSystemInfo: { createdDateTime: '2001-02-03T04:05:06.789Z', lastModifiedDateTime: '2002-03-04T05:06:07+02:00' },

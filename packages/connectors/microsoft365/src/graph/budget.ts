@@ -32,10 +32,14 @@ export const OUTLOOK_LIMITS: BudgetLimits = {
   ],
 };
 
-/** Per user and app of SharePoint and OneDrive: 3,000 requests in 5 minutes; the tenant's units are learned from its answers. */
+/**
+ * Of an app in a tenant, for all drives: 1,250 to 6,250 resource units a minute, as large as the tenant is; which it is tell its
+ * answers. The 3,000 requests in 5 minutes are those of a user who has signed in, which an app hasn't.
+ * https://learn.microsoft.com/en-us/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
+ */
 export const DRIVE_LIMITS: BudgetLimits = {
   width: 8,
-  windows: [{ of: 'requests', limit: 3_000, ms: 300_000 }],
+  windows: [{ of: 'units', limit: 6_250, ms: 60_000 }],
 };
 
 export const DIRECTORY_LIMITS: BudgetLimits = { width: 4, windows: [] };

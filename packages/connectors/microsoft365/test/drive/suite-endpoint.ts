@@ -59,7 +59,7 @@ export function driveEndpoint(
     leftovers: async () => [
       ...direct.files().flatMap(({ folder, name }) => [...folder, name].filter(isOurs)),
       // A session that nobody ends keeps its name from others for days.
-      ...direct.drive.uploads.open.map(() => '.sterna-session.part'),
+      ...direct.openUploads.map(() => '.sterna-session.part'),
     ],
     async dispose() {},
   };
