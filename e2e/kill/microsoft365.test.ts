@@ -89,7 +89,11 @@ test('what lands after it was sent again is removed; what people copied stays', 
   const id = await queuePass(kill.bench, entry, 'initial');
   const fault = kill.tenant.faults.inject({ fault: { kind: 'delay', ms: 8_000 }, when: isCreate, after: 5 });
   const child = startPass(kill.stage, id);
-  await whileAlive(child, until('a write is on its way', () => fault.struck === 1), 'its write');
+  await whileAlive(
+    child,
+    until('a write is on its way', () => fault.struck === 1),
+    'its write',
+  );
   await killLiving(kill.stage, child, 'a write under way');
   await finishPass(kill.stage, id);
   const whole = (await mail.messages()).length;

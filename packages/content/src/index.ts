@@ -1,4 +1,9 @@
-export { type CalendarName, type CalendarObject, readCalendar, readCalendarObject } from './calendar/calendar-object.ts';
+export {
+  type CalendarName,
+  type CalendarObject,
+  readCalendar,
+  readCalendarObject,
+} from './calendar/calendar-object.ts';
 export { calendarDifferences, isKnownZone, splitList } from './calendar/canonical.ts';
 export { type Meeting, serverMeeting } from './calendar/scheduling.ts';
 export { cardDifferences, convertCard } from './contact/convert-card.ts';

@@ -71,11 +71,21 @@ export class Calendars {
       if (exact === undefined && own.some((one) => foldedName(one.name ?? '') === foldedName(called))) continue;
       const found = exact ?? (await this.#make(called, color));
       if (found === undefined) continue;
-      if (number > 1) notes.push({ code: 'folder-renamed', text: `Microsoft 365 has one of this name already; it is called “${called}” there.` });
+      if (number > 1)
+        notes.push({
+          code: 'folder-renamed',
+          text: `Microsoft 365 has one of this name already; it is called “${called}” there.`,
+        });
       if (exact === undefined && color !== undefined && colorOf(found) !== color.toUpperCase())
-        notes.push({ code: 'color-changed', text: `Microsoft 365 knows ten colors of calendars: ${called} got the nearest to ${color}.` });
+        notes.push({
+          code: 'color-changed',
+          text: `Microsoft 365 knows ten colors of calendars: ${called} got the nearest to ${color}.`,
+        });
       if (exact === undefined && description !== undefined)
-        notes.push({ code: 'description-dropped', text: `Calendars in Microsoft 365 have no description: that of ${called} was left out.` });
+        notes.push({
+          code: 'description-dropped',
+          text: `Calendars in Microsoft 365 have no description: that of ${called} was left out.`,
+        });
       return { container: this.#container(found), notes };
     }
   }
@@ -114,7 +124,8 @@ export class Calendars {
   }
 
   #isShared({ owner }: GraphCalendar): boolean {
-    const own = (this.#known ?? []).find((one) => one.isDefaultCalendar === true)?.owner?.address ?? this.#context.address;
+    const own =
+      (this.#known ?? []).find((one) => one.isDefaultCalendar === true)?.owner?.address ?? this.#context.address;
     return typeof owner?.address === 'string' && owner.address.toLowerCase() !== own.toLowerCase();
   }
 

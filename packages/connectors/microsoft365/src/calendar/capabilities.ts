@@ -15,7 +15,9 @@ export const calendarCapabilities: Capabilities = {
   batch: { objects: 20, bytes: 8 * 1024 * 1024, inFlight: 2 },
   maxObjectBytes: 150 * 1024 * 1024,
   evidence: {
-    invitations: 'events are written without attendees, so that Exchange invites nobody; people are kept with the event and named in its text',
-    changes: 'a calendar is listed with its versions, up to 1,000 events a request: Graph’s delta knows a window of time alone',
+    invitations:
+      'events are written without attendees, so that Exchange invites nobody; people are kept with the event and named in its text',
+    changes:
+      'a calendar is listed with its versions, up to 1,000 events a request: Graph’s delta knows a window of time alone',
   },
 };

@@ -13,7 +13,13 @@ const COLORS = {
 export type ColorName = keyof typeof COLORS | 'auto' | 'maxColor';
 
 /** `#RRGGBB`; undefined where nobody has chosen one. */
-export function colorOf({ color, hexColor }: { color?: ColorName | null; hexColor?: string | null }): string | undefined {
+export function colorOf({
+  color,
+  hexColor,
+}: {
+  color?: ColorName | null;
+  hexColor?: string | null;
+}): string | undefined {
   if (typeof hexColor === 'string' && /^#[0-9a-f]{6}$/i.test(hexColor)) return hexColor.toUpperCase();
   return COLORS[color as keyof typeof COLORS];
 }
@@ -37,6 +43,7 @@ function hueOf(color: string): { readonly hue: number; readonly grey: boolean } 
   const [most, least] = [Math.max(red, green, blue), Math.min(red, green, blue)];
   const range = most - least;
   if (range < 24) return { hue: 0, grey: true };
-  const hue = most === red ? (green - blue) / range : most === green ? 2 + (blue - red) / range : 4 + (red - green) / range;
+  const hue =
+    most === red ? (green - blue) / range : most === green ? 2 + (blue - red) / range : 4 + (red - green) / range;
   return { hue: (hue * 60 + 360) % 360, grey: false };
 }

@@ -1,14 +1,14 @@
 import {
-  calendarDifferences,
   type CalendarObject,
   type Component,
+  calendarDifferences,
   firstValue,
   propertiesOf,
   readCalendarObject,
   writeComponents,
 } from '@sterna/content';
 import { essence } from '../outlook/html.ts';
-import { keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
+import { type Kept, keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
 import { ALARMS, merged } from '../outlook/merge.ts';
 import { instantOf, type Moment, momentOf } from '../outlook/moments.ts';
 import { zonesFor } from '../outlook/vtimezone.ts';
@@ -43,12 +43,18 @@ const facetOf = ({ name }: { readonly name: string }): string => FACETS[name] ??
  *
  * @param envelope what was kept of it when it was written
  */
-export function eventObject(read: EventRead, attachments: readonly ReadAttachment[], envelope: string | undefined): Buffer {
+export function eventObject(
+  read: EventRead,
+  attachments: readonly ReadAttachment[],
+  envelope: string | undefined,
+): Buffer {
   const kept = keptIn(envelope);
-  const restored = kept === undefined ? undefined : restore(read, attachments, kept.text, kept.floating);
+  const restored = kept === undefined ? undefined : restore(read, attachments, kept);
   if (restored !== undefined) return restored;
   const items = fromEvent(read).map(({ component, place }) =>
-    place === undefined ? { ...component, properties: [...component.properties, ...attachments.map(attachmentLine)] } : component,
+    place === undefined
+      ? { ...component, properties: [...component.properties, ...attachments.map(attachmentLine)] }
+      : component,
   );
   return writeComponents([{ name: 'VCALENDAR', properties: HEAD, components: [...zonesFor(items), ...items] }]);
 }
@@ -56,7 +62,8 @@ export function eventObject(read: EventRead, attachments: readonly ReadAttachmen
 const HEAD = [line('VERSION', '2.0'), line('PRODID', '-//Sterna//Microsoft 365//EN')];
 
 /** Undefined: what was kept can't be read any more. */
-function restore(read: EventRead, attachments: readonly ReadAttachment[], text: Buffer, floating: string): Buffer | undefined {
+function restore(read: EventRead, attachments: readonly ReadAttachment[], kept: Kept): Buffer | undefined {
+  const { text, floating } = kept;
   let object: CalendarObject;
   let plan: EventPlan;
   try {
@@ -67,10 +74,9 @@ function restore(read: EventRead, attachments: readonly ReadAttachment[], text: 
   }
   const uid = object.uid ?? read.uid;
   const now = byPlace(fromEvent({ ...read, uid }), floating);
-  const base = byPlace(fromEvent(asRead(plan, uid)), floating);
+  const base = byPlace(fromEvent(asRead(plan, uid, kept)), floating);
   const enclosed = referencesOf(object.items);
-  const isIntact =
-    enclosed.size === attachments.length && attachments.every(({ hash }) => enclosed.has(hash));
+  const isIntact = enclosed.size === attachments.length && attachments.every(({ hash }) => enclosed.has(hash));
 
   const used = new Set<string>();
   const items = object.items.flatMap((item): Component[] => {
@@ -107,7 +113,11 @@ function restore(read: EventRead, attachments: readonly ReadAttachment[], text: 
 }
 
 /** How Outlook gives back what was just written. */
-function asRead({ master, exceptions, cancelled }: EventPlan, uid: string): EventRead {
+function asRead(
+  { master, exceptions, cancelled }: EventPlan,
+  uid: string,
+  { unmoved = [], lost = [] }: Kept,
+): EventRead {
   const stored = (fields: EventFields): EventRead['master'] => ({
     ...fields,
     originalStartTimeZone: fields.start.timeZone,
@@ -115,10 +125,25 @@ function asRead({ master, exceptions, cancelled }: EventPlan, uid: string): Even
   });
   return {
     master: stored(master),
-    exceptions: exceptions.map(({ date, fields }) => ({ ...stored(fields), originalStart: originalStart(date, master) })),
+    exceptions: exceptions
+      .filter(({ date }) => !lost.includes(date))
+      .map(({ date, fields }) => ({
+        ...stored(unmoved.includes(date) ? { ...fields, ...timesOn(date, master) } : fields),
+        originalStart: originalStart(date, master),
+      })),
     cancelled,
     uid,
   };
+}
+
+/** Of the occurrence on this day as the series has it. */
+function timesOn(date: string, { start, end, isAllDay }: EventFields): Pick<EventFields, 'start' | 'end' | 'isAllDay'> {
+  const shift = dayOf(date) - dayOf(start.dateTime.slice(0, 10));
+  const moved = ({ dateTime, timeZone }: EventFields['start']): EventFields['start'] => ({
+    dateTime: new Date(Date.parse(`${dateTime}Z`) + shift).toISOString().slice(0, 19),
+    timeZone,
+  });
+  return { start: moved(start), end: moved(end), isAllDay: isAllDay ?? false };
 }
 
 function originalStart(date: string, master: EventFields): string {
@@ -154,7 +179,11 @@ export function differing(one: Component, other: Component): ReadonlySet<string>
           ...component,
           properties: component.properties
             .filter((property) => property.name !== 'X-ALT-DESC' && property.name !== 'RECURRENCE-ID')
-            .map((property) => (TEXTS.has(property.name) ? { ...property, value: essence(property.value.replace(/\\[nN]/g, '')) } : property))
+            .map((property) =>
+              TEXTS.has(property.name)
+                ? { ...property, value: essence(property.value.replace(/\\[nN]/g, '')) }
+                : property,
+            )
             .filter((property) => property.value !== ''),
           components: [],
         };
@@ -163,9 +192,13 @@ export function differing(one: Component, other: Component): ReadonlySet<string>
   const names = calendarDifferences(object(one, false), object(other, false)).map((name) => facetOf({ name }));
   // What a reminder says is its event's title.
   const triggers = (component: Component): string =>
-    component.components.map((alarm) => firstValue(alarm, 'TRIGGER') ?? '').sort().join();
+    component.components
+      .map((alarm) => firstValue(alarm, 'TRIGGER') ?? '')
+      .sort()
+      .join();
   return new Set([...names, ...(triggers(one) === triggers(other) ? [] : [ALARMS])]);
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['DESCRIPTION', 'SUMMARY', 'LOCATION']);
-export const readEventPlan = (body: Buffer, floating: string): EventPlan => toEvent(readCalendarObject(body, 'VEVENT'), floating);
+export const readEventPlan = (body: Buffer, floating: string): EventPlan =>
+  toEvent(readCalendarObject(body, 'VEVENT'), floating);

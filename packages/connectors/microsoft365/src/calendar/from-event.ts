@@ -95,7 +95,12 @@ function momentIn(time: DateTimeTimeZone, isAllDay: boolean, original: string | 
 /** `2026-03-01T10:00:00.0000000` */
 const wallOf = (text: string): number => Date.parse(`${text.replace(/(?:\.\d+)?Z?$/, '')}Z`);
 
-function componentOf(event: EventFields & Partial<GraphEvent>, uid: string, start: Moment, more: readonly Property[]): Component {
+function componentOf(
+  event: EventFields & Partial<GraphEvent>,
+  uid: string,
+  start: Moment,
+  more: readonly Property[],
+): Component {
   const end = momentIn(event.end, event.isAllDay === true, event.originalEndTimeZone ?? event.originalStartTimeZone);
   const properties: Property[] = [
     line('UID', uid),
@@ -152,7 +157,9 @@ function locationOf({ location, locations }: EventFields & Partial<GraphEvent>):
 
 function placeText({ displayName, address }: GraphLocation): string {
   if (displayName !== undefined && displayName !== null && displayName.trim() !== '') return displayName;
-  return [address?.street, address?.postalCode, address?.city, address?.state, address?.countryOrRegion].filter(Boolean).join(', ');
+  return [address?.street, address?.postalCode, address?.city, address?.state, address?.countryOrRegion]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function* geo({ location }: EventFields): Generator<Property> {
@@ -161,7 +168,9 @@ function* geo({ location }: EventFields): Generator<Property> {
 }
 
 export function categories(given: readonly string[] | null | undefined): Property[] {
-  return given === undefined || given === null || given.length === 0 ? [] : [line('CATEGORIES', given.map(escapeText).join(','))];
+  return given === undefined || given === null || given.length === 0
+    ? []
+    : [line('CATEGORIES', given.map(escapeText).join(','))];
 }
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -207,7 +216,10 @@ function* people(event: Partial<GraphEvent>): Generator<Property> {
   // Exchange names the owner as organizer of what is no meeting as well.
   if (attendees.length === 0 && event.isOrganizer !== false) return;
   if (isAddress(organizer?.address))
-    yield { ...line('ORGANIZER', `mailto:${organizer?.address}`), parameters: nameOf(organizer?.name, organizer?.address) };
+    yield {
+      ...line('ORGANIZER', `mailto:${organizer?.address}`),
+      parameters: nameOf(organizer?.name, organizer?.address),
+    };
   for (const attendee of attendees) {
     if (!isAddress(attendee.emailAddress?.address)) continue;
     yield {
@@ -222,10 +234,13 @@ function* people(event: Partial<GraphEvent>): Generator<Property> {
   }
 }
 
-const isAddress = (address: string | null | undefined): boolean => typeof address === 'string' && /^[^\s@]+@[^\s@]+$/.test(address);
+const isAddress = (address: string | null | undefined): boolean =>
+  typeof address === 'string' && /^[^\s@]+@[^\s@]+$/.test(address);
 
 const nameOf = (name: string | null | undefined, address: string | null | undefined): Parameter[] =>
-  name === undefined || name === null || name === '' || name === address ? [] : [{ name: 'CN', values: [name.replace(/[\r\n]/g, ' ')] }];
+  name === undefined || name === null || name === '' || name === address
+    ? []
+    : [{ name: 'CN', values: [name.replace(/[\r\n]/g, ' ')] }];
 
 function roleOf({ type }: Attendee): Parameter[] {
   if (type === 'optional') return [{ name: 'ROLE', values: ['OPT-PARTICIPANT'] }];
@@ -266,4 +281,5 @@ export function attachmentLine({ name, contentType, bytes }: ReadAttachment): Pr
 export const line = (name: string, value: string): Property => ({ group: undefined, name, parameters: [], value });
 export const text = (name: string, value: string | null | undefined): Property[] =>
   value === undefined || value === null || value === '' ? [] : [line(name, escapeText(value))];
-const listed = (name: string, value: string | undefined): Property[] => (value === undefined ? [] : [line(name, value)]);
+const listed = (name: string, value: string | undefined): Property[] =>
+  value === undefined ? [] : [line(name, value)];

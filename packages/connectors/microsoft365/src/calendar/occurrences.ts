@@ -25,7 +25,9 @@ function* daysOfPattern(pattern: RecurrencePattern, from: number): Generator<num
     for (let day = from; ; day += DAY * pattern.interval) yield day;
   } else if (pattern.type === 'weekly') {
     const first = DAYS_OF_WEEK.indexOf(pattern.firstDayOfWeek ?? 'sunday');
-    const offsets = (pattern.daysOfWeek ?? []).map((name) => (DAYS_OF_WEEK.indexOf(name) - first + 7) % 7).sort((a, b) => a - b);
+    const offsets = (pattern.daysOfWeek ?? [])
+      .map((name) => (DAYS_OF_WEEK.indexOf(name) - first + 7) % 7)
+      .sort((a, b) => a - b);
     if (offsets.length === 0) return;
     for (let week = from - ((new Date(from).getUTCDay() - first + 7) % 7) * DAY; ; week += 7 * DAY * pattern.interval)
       for (const offset of offsets) if (week + offset * DAY >= from) yield week + offset * DAY;
@@ -37,7 +39,9 @@ function* daysOfPattern(pattern: RecurrencePattern, from: number): Generator<num
     for (let month = yearly ? (pattern.month ?? 1) - 1 : start.getUTCMonth(); ; month += step) {
       const at = Date.UTC(start.getUTCFullYear(), month, 1);
       if (Number.isNaN(at) || new Date(at).getUTCFullYear() > 4_500) return;
-      const day = pattern.type.startsWith('absolute') ? dayInMonth(at, pattern.dayOfMonth ?? 1) : indexedDay(at, pattern);
+      const day = pattern.type.startsWith('absolute')
+        ? dayInMonth(at, pattern.dayOfMonth ?? 1)
+        : indexedDay(at, pattern);
       if (day !== undefined && day >= from) yield day;
     }
   }

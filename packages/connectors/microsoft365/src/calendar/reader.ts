@@ -8,7 +8,7 @@ import {
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
-import { batch, type BatchResult } from '../graph/batch.ts';
+import { type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import { expandProperties, propertyOf, STAMP_PROPERTY } from '../graph/stamp.ts';
@@ -17,7 +17,7 @@ import { isGone } from '../outlook/gone.ts';
 import { KEPT_PROPERTY } from '../outlook/kept.ts';
 import { listing } from '../outlook/listing.ts';
 import type { PartContext } from '../part.ts';
-import { calendarPath, Calendars, containerGone, READ } from './calendars.ts';
+import { type Calendars, calendarPath, containerGone, READ } from './calendars.ts';
 import { eventObject } from './event-object.ts';
 import type { GraphEvent } from './graph-event.ts';
 import { UID_PROPERTY, uidOf } from './uid.ts';
@@ -100,7 +100,9 @@ export class CalendarReader implements Reader {
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
-    const chunks = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) => ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
+    const chunks = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) =>
+      ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
+    );
     for await (const [some, answers] of ahead(chunks, 2, (chunk) => this.#events(container, chunk)))
       for (const [at, answer] of answers.entries()) yield await this.#content(container, some[at] as string, answer);
   }
@@ -109,7 +111,11 @@ export class CalendarReader implements Reader {
     const { client, outlook } = this.#context;
     return batch(
       client,
-      ids.map((id) => ({ method: 'GET', path: `${calendarPath(this.#context, container)}/events/${segment(id)}`, query: QUERY })),
+      ids.map((id) => ({
+        method: 'GET',
+        path: `${calendarPath(this.#context, container)}/events/${segment(id)}`,
+        query: QUERY,
+      })),
       { doing: 'reading events', budget: outlook, right: READ },
     );
   }

@@ -64,7 +64,10 @@ export function* startsOf(rule: Rule, start: Moment, before: number): Generator<
   for (const { from, days } of periods) {
     if (from > end) return;
     const sorted = [...new Set(days)].sort((a, b) => a - b);
-    const chosen = positions.length === 0 ? sorted : sorted.filter((_, n) => positions.includes(n + 1) || positions.includes(n - sorted.length));
+    const chosen =
+      positions.length === 0
+        ? sorted
+        : sorted.filter((_, n) => positions.includes(n + 1) || positions.includes(n - sorted.length));
     for (const day of chosen) {
       if (day < first) continue;
       const wall = day + (start.wall - first);
@@ -102,7 +105,8 @@ function* periodsOf(rule: Rule, start: Moment): Generator<{ readonly from: numbe
     const at = new Date(day).getUTCDate();
     return monthDays.length === 0 || monthDays.includes(at) || monthDays.includes(at - lengthOf(day) - 1);
   };
-  const isWeekday = (day: number): boolean => byDays.length === 0 || byDays.some((one) => DAYS_OF_WEEK.indexOf(one.day) === new Date(day).getUTCDay());
+  const isWeekday = (day: number): boolean =>
+    byDays.length === 0 || byDays.some((one) => DAYS_OF_WEEK.indexOf(one.day) === new Date(day).getUTCDay());
   const inMonth = (month: number): number[] => {
     const all = daysFrom(month, lengthOf(month));
     if (monthDays.length > 0) return all.filter((day) => isMonthDay(day) && isWeekday(day));
@@ -117,7 +121,10 @@ function* periodsOf(rule: Rule, start: Moment): Generator<{ readonly from: numbe
       const begins = CODES.indexOf((rule.get('WKST') ?? 'MO') as never);
       const wanted = byDays.length === 0 ? [date.getUTCDay()] : byDays.map((one) => DAYS_OF_WEEK.indexOf(one.day));
       for (let week = first - ((date.getUTCDay() - begins + 7) % 7) * DAY; ; week += interval * 7 * DAY)
-        yield { from: week, days: daysFrom(week, 7).filter((day) => wanted.includes(new Date(day).getUTCDay() as never) && isMonth(day)) };
+        yield {
+          from: week,
+          days: daysFrom(week, 7).filter((day) => wanted.includes(new Date(day).getUTCDay() as never) && isMonth(day)),
+        };
     }
     case 'MONTHLY':
       for (let n = date.getUTCMonth(); ; n += interval) {
@@ -128,7 +135,12 @@ function* periodsOf(rule: Rule, start: Moment): Generator<{ readonly from: numbe
       for (let year = date.getUTCFullYear(); ; year += interval) {
         const from = Date.UTC(year, 0, 1);
         const isOfYear = months.length === 0 && monthDays.length === 0 && byDays.length > 0;
-        const own = months.length > 0 ? months : monthDays.length > 0 ? Array.from({ length: 12 }, (_, n) => n + 1) : [date.getUTCMonth() + 1];
+        const own =
+          months.length > 0
+            ? months
+            : monthDays.length > 0
+              ? Array.from({ length: 12 }, (_, n) => n + 1)
+              : [date.getUTCMonth() + 1];
         const days = isOfYear
           ? indexed(daysFrom(from, (Date.UTC(year + 1, 0, 1) - from) / DAY), byDays)
           : own.flatMap((month) => inMonth(Date.UTC(year, month - 1, 1)));
@@ -166,7 +178,8 @@ export function patternLike(rule: Rule, start: Moment): RecurrencePattern | unde
   const months = (rule.get('BYMONTH') ?? '').split(',').filter(Boolean).map(Number);
   switch (rule.get('FREQ')) {
     case 'DAILY':
-      if (plain.length > 0) return interval === 1 ? { type: 'weekly', interval, daysOfWeek: plain, firstDayOfWeek } : undefined;
+      if (plain.length > 0)
+        return interval === 1 ? { type: 'weekly', interval, daysOfWeek: plain, firstDayOfWeek } : undefined;
       return { type: 'daily', interval };
     case 'WEEKLY':
       return { type: 'weekly', interval, daysOfWeek: plain.length > 0 ? plain : [weekday], firstDayOfWeek };
@@ -179,7 +192,15 @@ export function patternLike(rule: Rule, start: Moment): RecurrencePattern | unde
       if (byWeek && interval === 1 && plain.length === days.length && !rule.has('BYSETPOS'))
         return { type: 'weekly', interval, daysOfWeek: plain, firstDayOfWeek };
       if (byWeek) return undefined;
-      return monthly('Yearly', { interval, month: months[0] ?? date.getUTCMonth() + 1 }, rule, days, monthDays, date, firstDayOfWeek);
+      return monthly(
+        'Yearly',
+        { interval, month: months[0] ?? date.getUTCMonth() + 1 },
+        rule,
+        days,
+        monthDays,
+        date,
+        firstDayOfWeek,
+      );
     }
     default:
       return undefined;
@@ -222,7 +243,10 @@ function byDay(rule: Rule): NthDay[] | undefined {
   for (const text of (rule.get('BYDAY') ?? '').split(',').filter(Boolean)) {
     const match = /^([+-]?\d{1,2})?(SU|MO|TU|WE|TH|FR|SA)$/.exec(text.trim());
     if (match === null) return undefined;
-    found.push({ day: dayNamed(match[2] ?? '') as DayOfWeek, nth: match[1] === undefined ? undefined : Number(match[1]) });
+    found.push({
+      day: dayNamed(match[2] ?? '') as DayOfWeek,
+      nth: match[1] === undefined ? undefined : Number(match[1]),
+    });
   }
   return found;
 }
@@ -259,7 +283,9 @@ function frequency(pattern: RecurrencePattern): string[] {
         'FREQ=WEEKLY',
         `BYDAY=${codes.join(',')}`,
         // It matters only where weeks are left out; RFC 5545's own is Monday.
-        ...(pattern.interval > 1 && pattern.firstDayOfWeek !== 'monday' ? [`WKST=${codeOf(pattern.firstDayOfWeek ?? 'sunday')}`] : []),
+        ...(pattern.interval > 1 && pattern.firstDayOfWeek !== 'monday'
+          ? [`WKST=${codeOf(pattern.firstDayOfWeek ?? 'sunday')}`]
+          : []),
       ];
     case 'relativeMonthly':
     case 'relativeYearly': {
@@ -277,7 +303,8 @@ function frequency(pattern: RecurrencePattern): string[] {
 function monthDay({ type, month, dayOfMonth = 1 }: RecurrencePattern): string[] {
   const shortest = type === 'absoluteMonthly' || month === 2 ? 28 : [4, 6, 9, 11].includes(month ?? 1) ? 30 : 31;
   const longest = type === 'absoluteMonthly' ? 31 : month === 2 ? 29 : shortest;
-  if (dayOfMonth <= shortest && (dayOfMonth < 29 || dayOfMonth < longest || type === 'absoluteYearly')) return [`BYMONTHDAY=${dayOfMonth}`];
+  if (dayOfMonth <= shortest && (dayOfMonth < 29 || dayOfMonth < longest || type === 'absoluteYearly'))
+    return [`BYMONTHDAY=${dayOfMonth}`];
   if (dayOfMonth >= longest && !(month === 2 && dayOfMonth === 29)) return ['BYMONTHDAY=-1'];
   const days = Array.from({ length: dayOfMonth - shortest + 1 }, (_, n) => shortest + n);
   return [`BYMONTHDAY=${days.join(',')}`, 'BYSETPOS=-1'];

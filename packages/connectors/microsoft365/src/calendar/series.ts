@@ -37,10 +37,18 @@ export interface SeriesPlan {
  *
  * @param exceptions moments that exceptions stand for, where there is no master to have them
  */
-export function planSeries(calendar: Component, item: Component, start: Moment, exceptions: readonly Moment[], floating: string): SeriesPlan {
+export function planSeries(
+  calendar: Component,
+  item: Component,
+  start: Moment,
+  exceptions: readonly Moment[],
+  floating: string,
+): SeriesPlan {
   const zone = clockOf(start, floating);
   const wallOf = (moment: Moment): number =>
-    moment.zone === start.zone || start.zone === 'date' || moment.zone === 'date' ? moment.wall : wallAt(instantOf(moment, floating), zone);
+    moment.zone === start.zone || start.zone === 'date' || moment.zone === 'date'
+      ? moment.wall
+      : wallAt(instantOf(moment, floating), zone);
   const listed = (name: string): Moment[] =>
     propertiesOf(item, name).flatMap((property) =>
       splitList(property.value).flatMap((value) => momentOf(calendar, property, value) ?? []),
@@ -52,7 +60,9 @@ export function planSeries(calendar: Component, item: Component, start: Moment, 
   if (rules.length === 0 && extra.every((wall) => wall === start.wall)) return single(start.wall);
 
   const isExcluded = (wall: number): boolean =>
-    excluded.some((one) => (one.zone === 'date' ? Math.floor(wallOf(one) / DAY) === Math.floor(wall / DAY) : wallOf(one) === wall));
+    excluded.some((one) =>
+      one.zone === 'date' ? Math.floor(wallOf(one) / DAY) === Math.floor(wall / DAY) : wallOf(one) === wall,
+    );
   const endless = rules.some(isEndless);
   const limit = start.wall + HORIZON;
   let walls: number[];
@@ -123,7 +133,12 @@ const dayStart = (wall: number): number => Math.floor(wall / DAY) * DAY;
 const sameClock = (one: number, other: number): boolean => one - dayStart(one) === other - dayStart(other);
 
 /** The rule is one of Outlook's: the same days, at the same hour. */
-function matching(rule: Rule, { start, zone, walls, isOut }: Wanted, extra: readonly number[], isLong: boolean): SeriesPlan | undefined {
+function matching(
+  rule: Rule,
+  { start, zone, walls, isOut }: Wanted,
+  extra: readonly number[],
+  isLong: boolean,
+): SeriesPlan | undefined {
   const pattern = patternLike(rule, start);
   if (pattern === undefined) return undefined;
   const recurrence = { pattern, range: rangeOf(rule, start, zone, walls) };
@@ -158,7 +173,10 @@ function rangeOf(rule: Rule, start: Moment, zone: string, walls: readonly number
   const common = { startDate: dateText(start.wall), recurrenceTimeZone: zone };
   const count = Number(rule.get('COUNT'));
   if (rule.has('COUNT') && count <= MOST_COUNTED) return { ...common, type: 'numbered', numberOfOccurrences: count };
-  if (rule.has('COUNT')) return walls.length > MOST_DATES ? { ...common, type: 'noEnd' } : { ...common, type: 'endDate', endDate: dateText(walls.at(-1) ?? start.wall) };
+  if (rule.has('COUNT'))
+    return walls.length > MOST_DATES
+      ? { ...common, type: 'noEnd' }
+      : { ...common, type: 'endDate', endDate: dateText(walls.at(-1) ?? start.wall) };
   const until = untilOf(rule, start);
   if (until === undefined) return { ...common, type: 'noEnd' };
   // The day of the last moment counts only where its hour is reached.
@@ -174,13 +192,23 @@ function widened({ start, zone, walls, isOut }: Wanted): SeriesPlan | undefined 
   const wanted = new Set(days);
   const [first, last] = [days[0], days.at(-1)];
   if (wanted.size < days.length || first === undefined || last === undefined) return undefined;
-  const range = { type: 'endDate', startDate: dateText(first), endDate: dateText(last), recurrenceTimeZone: zone } as const;
+  const range = {
+    type: 'endDate',
+    startDate: dateText(first),
+    endDate: dateText(last),
+    recurrenceTimeZone: zone,
+  } as const;
   const weekdays = [...new Set(days.map((day) => DAYS_OF_WEEK[new Date(day).getUTCDay()] ?? 'sunday'))];
   const patterns: RecurrencePattern[] = [
     { type: 'daily', interval: gap(days) },
     { type: 'weekly', interval: 1, daysOfWeek: weekdays, firstDayOfWeek: 'monday' },
     { type: 'absoluteMonthly', interval: 1, dayOfMonth: Math.max(...days.map((day) => new Date(day).getUTCDate())) },
-    { type: 'absoluteYearly', interval: 1, month: new Date(first).getUTCMonth() + 1, dayOfMonth: new Date(first).getUTCDate() },
+    {
+      type: 'absoluteYearly',
+      interval: 1,
+      month: new Date(first).getUTCMonth() + 1,
+      dayOfMonth: new Date(first).getUTCDate(),
+    },
   ];
   let best: { readonly pattern: RecurrencePattern; readonly surplus: readonly number[] } | undefined;
   for (const pattern of patterns) {
@@ -201,14 +229,19 @@ function widened({ start, zone, walls, isOut }: Wanted): SeriesPlan | undefined 
     ...single(first + clock),
     recurrence: { pattern: best.pattern, range },
     cancelled: new Set([...best.surplus.map(dateText), ...out]),
-    moved: new Map(walls.filter((wall) => !isOut(wall) && !sameClock(wall, start.wall)).map((wall) => [dateText(wall), wall])),
+    moved: new Map(
+      walls.filter((wall) => !isOut(wall) && !sameClock(wall, start.wall)).map((wall) => [dateText(wall), wall]),
+    ),
   };
 }
 
 /** Days between any two of them, or a divisor of that. */
 function gap(days: readonly number[]): number {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  return Math.max(1, days.slice(1).reduce((found, day, n) => divisor(found, (day - (days[n] ?? day)) / DAY), 0));
+  return Math.max(
+    1,
+    days.slice(1).reduce((found, day, n) => divisor(found, (day - (days[n] ?? day)) / DAY), 0),
+  );
 }
 
 /** Without an end, and Outlook's pattern has a few days more: the first ones are taken out, and it is told. */
@@ -235,4 +268,3 @@ function nearly(rule: Rule, { start, zone, walls, isOut }: Wanted, extra: readon
     deviation: `Outlook has no such repetition; after ${dateText(reached)} it shows days that are none`,
   };
 }
-

@@ -61,7 +61,10 @@ export function toEvent(object: CalendarObject, floating: string): EventPlan {
 
   const own = items.find((one) => propertiesOf(one, 'RECURRENCE-ID').length === 0);
   const exceptionItems = items.filter((one) => propertiesOf(one, 'RECURRENCE-ID').length > 0);
-  const places = exceptionItems.map((item) => ({ item, at: momentOf(calendar, propertiesOf(item, 'RECURRENCE-ID')[0]) }));
+  const places = exceptionItems.map((item) => ({
+    item,
+    at: momentOf(calendar, propertiesOf(item, 'RECURRENCE-ID')[0]),
+  }));
   const { item: master, start } = masterOf(calendar, own, exceptionItems, note);
   if (start.replaced !== undefined) note('time-zone-replaced', ZONES[start.replaced]);
   if (start.zone === 'floating' && start.replaced === undefined)
@@ -70,7 +73,10 @@ export function toEvent(object: CalendarObject, floating: string): EventPlan {
   const orphans = own === undefined ? places.flatMap(({ at }) => at ?? []) : [];
   const plan = planSeries(calendar, master, start, orphans, floating);
   if (plan.deviation !== undefined)
-    note('recurrence-not-held', `Its repetition isn’t the same in Outlook: ${plan.deviation}. The original rule is kept with the event.`);
+    note(
+      'recurrence-not-held',
+      `Its repetition isn’t the same in Outlook: ${plan.deviation}. The original rule is kept with the event.`,
+    );
   const zone = clockOf(start, floating);
   const recurs = plan.recurrence !== undefined;
   const common = { calendar, floating, note, zone };
@@ -85,18 +91,26 @@ export function toEvent(object: CalendarObject, floating: string): EventPlan {
     const begins = momentOf(calendar, propertiesOf(item, 'DTSTART')[0]) ?? at;
     if (item === master && !recurs) continue;
     if (date === undefined || begins === undefined || plan.cancelled.has(date) || !isHeld(plan, date)) {
-      note('exception-not-held', 'An occurrence that was changed isn’t one of its series in Outlook; it is kept with the event, and not shown.');
+      note(
+        'exception-not-held',
+        'An occurrence that was changed isn’t one of its series in Outlook; it is kept with the event, and not shown.',
+      );
       continue;
     }
     if (/THISANDFUTURE/i.test(parameterOf(propertiesOf(item, 'RECURRENCE-ID')[0] as Property, 'RANGE') ?? ''))
-      note('exception-range-not-held', 'A change to “this and all following” shows in Outlook for the first of them alone.');
+      note(
+        'exception-range-not-held',
+        'A change to “this and all following” shows in Outlook for the first of them alone.',
+      );
     if (/^\s*CANCELLED\s*$/i.test(firstValue(item, 'STATUS') ?? ''))
       note('cancelled-shown-free', 'Outlook can’t show it as cancelled: it is shown as free time.');
     exceptions.set(date, fieldsOf(common, item, { start: begins, series: start, recurs: false }, []));
   }
   return {
     master: { ...fields, ...(plan.recurrence === undefined ? {} : { recurrence: zoned(plan.recurrence, start.wall) }) },
-    exceptions: [...exceptions].map(([date, one]) => ({ date, fields: one })).sort((a, b) => (a.date < b.date ? -1 : 1)),
+    exceptions: [...exceptions]
+      .map(([date, one]) => ({ date, fields: one }))
+      .sort((a, b) => (a.date < b.date ? -1 : 1)),
     cancelled: [...plan.cancelled].sort(),
     attachments: named(enclosed),
     kept,
@@ -123,11 +137,15 @@ function masterOf(
   const item = own ?? exceptions[0];
   if (item === undefined) throw new Error('an object without items');
   const property = propertiesOf(item, 'DTSTART')[0] ?? propertiesOf(item, 'RECURRENCE-ID')[0];
-  const start = own === undefined && exceptions.length > 1
-    ? momentOf(calendar, propertiesOf(item, 'RECURRENCE-ID')[0])
-    : momentOf(calendar, property);
+  const start =
+    own === undefined && exceptions.length > 1
+      ? momentOf(calendar, propertiesOf(item, 'RECURRENCE-ID')[0])
+      : momentOf(calendar, property);
   if (own === undefined && exceptions.length > 0)
-    note('series-incomplete', 'The source has changed occurrences of a series and not the series itself; Outlook shows those alone.');
+    note(
+      'series-incomplete',
+      'The source has changed occurrences of a series and not the series itself; Outlook shows those alone.',
+    );
   if (start !== undefined) return { item, start };
   note('start-missing', 'It says not when it begins, which Outlook demands; it was put on 1 January 1970.');
   return { item, start: { wall: 0, zone: 'date' } };
@@ -146,7 +164,9 @@ function isHeld({ recurrence, unheld }: SeriesPlan, date: string): boolean {
 
 const readable = (wall: number, { zone }: Moment): string => {
   const text = new Date(wall).toISOString();
-  return zone === 'date' ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 16)}${zone === 'floating' ? '' : ` ${zone === UTC ? 'UTC' : zone}`}`;
+  return zone === 'date'
+    ? text.slice(0, 10)
+    : `${text.slice(0, 10)} ${text.slice(11, 16)}${zone === 'floating' ? '' : ` ${zone === UTC ? 'UTC' : zone}`}`;
 };
 
 interface Common {
@@ -168,9 +188,11 @@ function fieldsOf(common: Common, item: Component, when: When, dates: readonly s
   const { note } = common;
   const text = (name: string): string => unescapeText(firstValue(item, name) ?? '');
   const subject = text('SUMMARY').replace(/\s*[\r\n]+\s*/g, ' ');
-  if (subject.length > MOST_SUBJECT) note('subject-shortened', `Outlook holds titles of ${MOST_SUBJECT} characters: it was shortened.`);
+  if (subject.length > MOST_SUBJECT)
+    note('subject-shortened', `Outlook holds titles of ${MOST_SUBJECT} characters: it was shortened.`);
   const location = text('LOCATION');
-  if (location.length > MOST_SUBJECT) note('location-shortened', `Outlook holds places of ${MOST_SUBJECT} characters: it was shortened.`);
+  if (location.length > MOST_SUBJECT)
+    note('location-shortened', `Outlook holds places of ${MOST_SUBJECT} characters: it was shortened.`);
   if (propertiesOf(item, 'ATTENDEE').length > 0 || propertiesOf(item, 'ORGANIZER').length > 0)
     note(
       'people-in-body',
@@ -191,7 +213,9 @@ function fieldsOf(common: Common, item: Component, when: When, dates: readonly s
     categories: categoriesOf(item),
     location: {
       displayName: cut(location, MOST_SUBJECT),
-      ...(geo === null || location === '' ? {} : { coordinates: { latitude: Number(geo[1]), longitude: Number(geo[2]) } }),
+      ...(geo === null || location === ''
+        ? {}
+        : { coordinates: { latitude: Number(geo[1]), longitude: Number(geo[2]) } }),
     },
     ...reminderOf(common, item, when.start, note),
   };
@@ -248,12 +272,20 @@ function bodyOf(item: Component, details: string | undefined): ItemBody {
   return { contentType: 'text', content: [text, details].filter(Boolean).join('\n\n') };
 }
 
-function timesOf({ calendar, floating, note }: Common, item: Component, { start, series }: When): { start: DateTimeTimeZone; end: DateTimeTimeZone } {
+function timesOf(
+  { calendar, floating, note }: Common,
+  item: Component,
+  { start, series }: When,
+): { start: DateTimeTimeZone; end: DateTimeTimeZone } {
   const given = momentOf(calendar, propertiesOf(item, 'DTEND')[0]);
   const first = momentOf(calendar, propertiesOf(item, 'DTSTART')[0]) ?? series;
   const duration = durationOf(firstValue(item, 'DURATION') ?? '');
-  const length = given !== undefined ? instantOf(given, floating) - instantOf(first, floating) : (duration ?? (isDay(start) ? DAY : 0));
-  if (length < 0) note('end-before-start', 'It ends before it begins, which Outlook can’t hold; it ends when it begins.');
+  const length =
+    given !== undefined
+      ? instantOf(given, floating) - instantOf(first, floating)
+      : (duration ?? (isDay(start) ? DAY : 0));
+  if (length < 0)
+    note('end-before-start', 'It ends before it begins, which Outlook can’t hold; it ends when it begins.');
   if (isDay(start)) {
     const days = Math.max(1, Math.ceil(length / DAY));
     const midnight = (wall: number): DateTimeTimeZone => ({ dateTime: timeText(wall), timeZone: 'UTC' });
@@ -275,7 +307,10 @@ export function zonedTime(instant: number, { zone }: Pick<Moment, 'zone'>, float
 
 const timeText = (wall: number): string => new Date(wall).toISOString().slice(0, 19);
 
-function zoned(recurrence: NonNullable<SeriesPlan['recurrence']>, around: number): NonNullable<EventFields['recurrence']> {
+function zoned(
+  recurrence: NonNullable<SeriesPlan['recurrence']>,
+  around: number,
+): NonNullable<EventFields['recurrence']> {
   const zone = recurrence.range.recurrenceTimeZone ?? UTC;
   return { ...recurrence, range: { ...recurrence.range, recurrenceTimeZone: windowsOf(zone, around) ?? 'UTC' } };
 }
@@ -304,7 +339,10 @@ function reminderOf(
     if (before !== undefined && before >= 0) minutes.push(Math.round(before / 60_000));
   }
   if (minutes.length < alarms.length || minutes.length > 1)
-    note('reminders-not-held', 'Outlook holds one reminder before the start; the others are kept with the event and don’t ring.');
+    note(
+      'reminders-not-held',
+      'Outlook holds one reminder before the start; the others are kept with the event and don’t ring.',
+    );
   const [first] = minutes;
   return first === undefined ? none : { isReminderOn: true, reminderMinutesBeforeStart: first };
 }
@@ -320,7 +358,10 @@ export function named(
     const given = ['FILENAME', 'X-FILENAME', 'X-APPLE-FILENAME', 'X-LABEL', 'NAME']
       .map((name) => parameterOf(property, name))
       .find((name) => name !== undefined && name.trim() !== '');
-    const name = (given ?? NAMELESS).replace(/[\p{Cc}/\\]+/gu, '_').trim().slice(0, 200);
+    const name = (given ?? NAMELESS)
+      .replace(/[\p{Cc}/\\]+/gu, '_')
+      .trim()
+      .slice(0, 200);
     const unique = taken.has(name) ? `${n + 1} ${name}` : name;
     taken.add(unique);
     return { hash, bytes, name: unique, contentType: parameterOf(property, 'FMTTYPE') ?? UNTYPED };

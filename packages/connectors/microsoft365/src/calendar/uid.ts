@@ -10,7 +10,8 @@ const FOREIGN = Buffer.from('vCal-Uid\x01\0\0\0', 'latin1');
 
 /** Base64. A UID of Exchange's own is hexadecimal; any other one is put into a frame. */
 export function globalObjectId(uid: string): string {
-  if (uid.toLowerCase().startsWith(CLASS_ID) && /^(?:[0-9a-f]{2}){41,}$/i.test(uid)) return Buffer.from(uid, 'hex').toString('base64');
+  if (uid.toLowerCase().startsWith(CLASS_ID) && /^(?:[0-9a-f]{2}){41,}$/i.test(uid))
+    return Buffer.from(uid, 'hex').toString('base64');
   const data = Buffer.concat([FOREIGN, Buffer.from(uid, 'utf8'), Buffer.from([0])]);
   const head = Buffer.alloc(40);
   head.write(CLASS_ID, 'hex');

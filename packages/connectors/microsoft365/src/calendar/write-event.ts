@@ -26,12 +26,20 @@ export const hasMore = ({ exceptions, cancelled, attachments }: EventPlan): bool
  *
  * @param path of the event
  * @param notes what can't be as planned is added
+ * @returns the days on which it isn't as planned
  */
-export async function completeEvent(context: PartContext, path: string, plan: EventPlan, notes: FidelityNote[]): Promise<void> {
+export async function completeEvent(
+  context: PartContext,
+  path: string,
+  plan: EventPlan,
+  notes: FidelityNote[],
+): Promise<{ readonly unmoved: readonly string[]; readonly lost: readonly string[] }> {
+  const unmoved: string[] = [];
+  const lost: string[] = [];
   for (const { name, contentType, bytes } of plan.attachments)
     await attach(context, path, { name, contentType, content: bytes, isInline: false });
   const dates = [...plan.cancelled, ...plan.exceptions.map((one) => one.date)];
-  if (dates.length === 0) return;
+  if (dates.length === 0) return { unmoved, lost };
   const ids = await instancesOn(context, path, plan, dates);
   const write = new Occurrences(context);
   for (const date of plan.cancelled) {
@@ -42,8 +50,10 @@ export async function completeEvent(context: PartContext, path: string, plan: Ev
   const left: PlannedException[] = [];
   for (const exception of plan.exceptions) {
     const id = ids.get(exception.date);
-    if (id === undefined) notes.push(NOT_HELD);
-    else if (!(await write.change(id, exception.fields))) left.push(exception);
+    if (id === undefined) {
+      notes.push(NOT_HELD);
+      lost.push(exception.date);
+    } else if (!(await write.change(id, exception.fields))) left.push(exception);
   }
   // One that moves behind the next one has to wait for that one to move.
   for (const exception of left.reverse()) {
@@ -56,7 +66,9 @@ export async function completeEvent(context: PartContext, path: string, plan: Ev
       text: `Outlook lets no occurrence pass another one: that of ${exception.date} was left on its day instead of ${moved}.`,
     });
     await write.change(id, rest);
+    unmoved.push(exception.date);
   }
+  return { unmoved, lost };
 }
 
 const NOT_HELD: FidelityNote = {
@@ -176,6 +188,11 @@ export async function dropHalf(context: PartContext, path: string): Promise<void
 }
 
 export const wouldMail = (verb: 'replace' | 'remove'): SternaError =>
-  new SternaError('object', 'would-mail-people', `To ${verb} this meeting would make Exchange mail its people: it was left as it is.`, {
-    fix: 'Remove it in Outlook, where you can choose not to tell anybody, then start again.',
-  });
+  new SternaError(
+    'object',
+    'would-mail-people',
+    `To ${verb} this meeting would make Exchange mail its people: it was left as it is.`,
+    {
+      fix: 'Remove it in Outlook, where you can choose not to tell anybody, then start again.',
+    },
+  );

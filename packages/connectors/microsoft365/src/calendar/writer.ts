@@ -1,14 +1,14 @@
-import {
-  type Candidate,
-  type Container,
-  type CreateOp,
-  type FidelityNote,
-  type InventoryItem,
-  type Op,
-  type RemoveOp,
-  type ReplaceOp,
-  type Result,
-  type Writer,
+import type {
+  Candidate,
+  Container,
+  CreateOp,
+  FidelityNote,
+  InventoryItem,
+  Op,
+  RemoveOp,
+  ReplaceOp,
+  Result,
+  Writer,
 } from '@sterna/connector-kit';
 import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -26,7 +26,7 @@ import {
 } from '../graph/stamp.ts';
 import { FloatingZone } from '../outlook/floating-zone.ts';
 import { isGone } from '../outlook/gone.ts';
-import { envelopeOf, KEPT_PROPERTY } from '../outlook/kept.ts';
+import { envelopeOf, KEPT_PROPERTY, type Kept } from '../outlook/kept.ts';
 import { NaturalKeys } from '../outlook/natural-keys.ts';
 import { bodyOf, changedResult, doneResult, eachOf, existsResult, markAt } from '../outlook/writing.ts';
 import { UTC } from '../outlook/zones.ts';
@@ -47,6 +47,8 @@ interface Prepared {
   readonly digest: Buffer;
   readonly properties: readonly ExtendedProperty[];
   readonly notes: FidelityNote[];
+  /** What is kept, where Outlook has occurrences otherwise than planned; else nothing new. */
+  keptWith(otherwise: Pick<Kept, 'unmoved' | 'lost'>): readonly ExtendedProperty[];
 }
 
 /** Events without anybody to be mailed about them. */
@@ -126,8 +128,10 @@ export class CalendarWriter implements Writer {
     if (more) {
       const path = this.#pathOf(op.container, body.id);
       try {
-        await completeEvent(this.#context, path, plan, notes);
-        version = await this.#patch(path, { singleValueExtendedProperties: [stamp('whole')] });
+        const otherwise = await completeEvent(this.#context, path, plan, notes);
+        version = await this.#patch(path, {
+          singleValueExtendedProperties: [...prepared.keptWith(otherwise), stamp('whole')],
+        });
       } catch (error) {
         await dropHalf(this.#context, path).catch(() => undefined);
         throw error;
@@ -138,7 +142,10 @@ export class CalendarWriter implements Writer {
   }
 
   /** What has this UID now. */
-  async #rivalOf(container: string, uid: string): Promise<{ readonly id: string; readonly version: string | undefined } | undefined> {
+  async #rivalOf(
+    container: string,
+    uid: string,
+  ): Promise<{ readonly id: string; readonly version: string | undefined } | undefined> {
     const id = await this.#uids.find(container, uid);
     if (id === undefined) return undefined;
     const now = await this.#look(container, id);
@@ -157,7 +164,9 @@ export class CalendarWriter implements Writer {
     const isResumed = propertyOf(now.singleValueExtendedProperties, REPLACING_PROPERTY) === digest.toString('hex');
     if (op.ifVersion !== undefined && now.changeKey !== op.ifVersion && !isResumed) {
       // The first try of this very request took effect, and its answer was lost.
-      return (await this.#holds(op, digest)) ? doneResult(op.op, op.targetId, now.changeKey) : changedResult(op.op, now.changeKey);
+      return (await this.#holds(op, digest))
+        ? doneResult(op.op, op.targetId, now.changeKey)
+        : changedResult(op.op, now.changeKey);
     }
     if (invites(now)) throw wouldMail('replace');
     const prepared = await this.#prepared(raw);
@@ -166,13 +175,18 @@ export class CalendarWriter implements Writer {
       const version = await this.#rewrite(path, now, prepared);
       return doneResult(op.op, op.targetId, version, prepared.notes);
     } catch (error) {
-      if (statusOf(error) === 412) return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
+      if (statusOf(error) === 412)
+        return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
       if (isGone(error)) return { op: op.op, outcome: 'missing' };
       throw error;
     }
   }
 
-  async #rewrite(path: string, now: GraphEvent, { plan, digest, properties, notes }: Prepared): Promise<string | undefined> {
+  async #rewrite(
+    path: string,
+    now: GraphEvent,
+    { plan, digest, properties, notes, keptWith }: Prepared,
+  ): Promise<string | undefined> {
     const isSeries = now.type === 'seriesMaster';
     const isStepwise = isSeries || now.hasAttachments === true || hasMore(plan);
     const replacing = (value: string | null) => ({ id: REPLACING_PROPERTY, value: value as string });
@@ -181,7 +195,10 @@ export class CalendarWriter implements Writer {
     if (isStepwise)
       version = await this.#patch(
         path,
-        { ...(isSeries ? { recurrence: null } : {}), singleValueExtendedProperties: [replacing(digest.toString('hex'))] },
+        {
+          ...(isSeries ? { recurrence: null } : {}),
+          singleValueExtendedProperties: [replacing(digest.toString('hex'))],
+        },
         version,
       );
     version = await this.#patch(
@@ -195,8 +212,8 @@ export class CalendarWriter implements Writer {
     );
     if (!isStepwise) return version;
     if (now.hasAttachments === true) await this.#removeFiles(path);
-    await completeEvent(this.#context, path, plan, notes);
-    return this.#patch(path, { singleValueExtendedProperties: [replacing(null)] });
+    const otherwise = await completeEvent(this.#context, path, plan, notes);
+    return this.#patch(path, { singleValueExtendedProperties: [...keptWith(otherwise), replacing(null)] });
   }
 
   async #removeFiles(path: string): Promise<void> {
@@ -238,7 +255,8 @@ export class CalendarWriter implements Writer {
         });
     } catch (error) {
       if (isGone(error)) return { op: op.op, outcome: 'missing' };
-      if (statusOf(error) === 412) return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
+      if (statusOf(error) === 412)
+        return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
       throw error;
     }
     await this.#uids.drop(op.container, op.targetId);
@@ -282,12 +300,18 @@ export class CalendarWriter implements Writer {
     }
   }
 
-  async *#listed(container: string): AsyncGenerator<{ readonly id: string; readonly version: string | undefined; readonly uid: string }> {
+  async *#listed(
+    container: string,
+  ): AsyncGenerator<{ readonly id: string; readonly version: string | undefined; readonly uid: string }> {
     for await (const { id, changeKey, iCalUId, singleValueExtendedProperties } of this.#pages(container, {
       $select: 'id,changeKey,iCalUId',
       $expand: expandProperties([UID_PROPERTY]),
     }))
-      yield { id, version: changeKey, uid: propertyOf(singleValueExtendedProperties, UID_PROPERTY) ?? uidOf(iCalUId ?? id) };
+      yield {
+        id,
+        version: changeKey,
+        uid: propertyOf(singleValueExtendedProperties, UID_PROPERTY) ?? uidOf(iCalUId ?? id),
+      };
   }
 
   async *#pages(container: string, query: Readonly<Record<string, string>>): AsyncGenerator<GraphEvent> {
@@ -362,15 +386,22 @@ export class CalendarWriter implements Writer {
     }
     const notes = [...plan.notes];
     const uid = object.uid ?? '';
-    const isStripped = plan.attachments.length > 0;
-    const envelope = envelopeOf({ text: isStripped ? writeComponents([plan.kept]) : raw, floating });
+    const kept: Kept = { text: plan.attachments.length > 0 ? writeComponents([plan.kept]) : raw, floating };
+    const envelope = envelopeOf(kept);
     if (envelope === undefined)
-      notes.push({ code: 'original-not-kept', text: 'It is so large that what Outlook has no field for could not be kept with it.' });
+      notes.push({
+        code: 'original-not-kept',
+        text: 'It is so large that what Outlook has no field for could not be kept with it.',
+      });
     return {
       plan,
       uid,
       digest: pivotOf('event').digest(raw),
       notes,
+      keptWith: ({ unmoved = [], lost = [] }) => {
+        const other = unmoved.length + lost.length === 0 ? undefined : envelopeOf({ ...kept, unmoved, lost });
+        return other === undefined ? [] : [{ id: KEPT_PROPERTY, value: other }];
+      },
       properties: [
         { id: UID_PROPERTY, value: uid },
         ...(envelope === undefined ? [] : [{ id: KEPT_PROPERTY, value: envelope }]),
@@ -390,7 +421,11 @@ const keyOf = (uid: string): Buffer =>
         name: 'VCALENDAR',
         properties: [],
         components: [
-          { name: 'VEVENT', properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }], components: [] },
+          {
+            name: 'VEVENT',
+            properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }],
+            components: [],
+          },
         ],
       },
     ]),

@@ -1,4 +1,12 @@
-import { type Card, cardDifferences, type Component, convertCard, type Property, readCard, writeComponents } from '@sterna/content';
+import {
+  type Card,
+  type Component,
+  cardDifferences,
+  convertCard,
+  type Property,
+  readCard,
+  writeComponents,
+} from '@sterna/content';
 import { bytesIn, hashOf, keptIn, withBytes } from '../outlook/kept.ts';
 import { fromContact } from './from-contact.ts';
 import type { ContactFields, GraphContact } from './graph-contact.ts';
@@ -28,7 +36,10 @@ function restored(card: Card, text: Buffer, contact: ContactFields, uid: string,
   const own = card.properties.find((one) => one.name === 'PHOTO' && /sterna:[0-9a-f]{32}$/.test(one.value));
   const wanted = own === undefined ? undefined : /([0-9a-f]{32})$/.exec(own.value)?.[1];
   const samePhoto = wanted === (photo === undefined ? undefined : hashOf(photo));
-  const filled = photo === undefined ? card : { ...card, properties: withBytes(asComponent(card), new Map([[hashOf(photo), photo]])).properties };
+  const filled =
+    photo === undefined
+      ? card
+      : { ...card, properties: withBytes(asComponent(card), new Map([[hashOf(photo), photo]])).properties };
   const base = fromContact(toContact(card).fields, uid, undefined);
   const now = fromContact(contact, uid, undefined);
   const changed = new Set(cardDifferences(base, now));
@@ -38,7 +49,10 @@ function restored(card: Card, text: Buffer, contact: ContactFields, uid: string,
   const isTaken = ({ name }: Property): boolean => changed.has(name) || changed.has(ALIASES[name] ?? name);
   // A picture that Outlook took is Outlook's; one that it couldn't take is still the card's.
   const isOutdated = (property: Property): boolean =>
-    isTaken(property) || (property.name === 'PHOTO' && !samePhoto && (property === own || bytesIn(property) === undefined || photo !== undefined));
+    isTaken(property) ||
+    (property.name === 'PHOTO' &&
+      !samePhoto &&
+      (property === own || bytesIn(property) === undefined || photo !== undefined));
   return writeCard({
     version,
     properties: [
@@ -68,7 +82,10 @@ export const writeCard = ({ version, properties }: Card): Buffer =>
   writeComponents([
     {
       name: 'VCARD',
-      properties: [{ group: undefined, name: 'VERSION', parameters: [], value: version === '2.1' ? '3.0' : version }, ...properties],
+      properties: [
+        { group: undefined, name: 'VERSION', parameters: [], value: version === '2.1' ? '3.0' : version },
+        ...properties,
+      ],
       components: [],
     },
   ]);

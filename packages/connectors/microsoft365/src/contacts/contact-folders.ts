@@ -49,7 +49,9 @@ export class ContactFolders {
 
   async list(): Promise<readonly Container[]> {
     const home = await this.home();
-    const found: Placed[] = [{ id: HOME, displayName: home.displayName ?? 'Contacts', path: [home.displayName ?? 'Contacts'] }];
+    const found: Placed[] = [
+      { id: HOME, displayName: home.displayName ?? 'Contacts', path: [home.displayName ?? 'Contacts'] },
+    ];
     let open = await this.#below(undefined, []);
     while (open.length > 0) {
       const known = new Set([home.id, ...found.map((one) => one.id)]);
@@ -65,7 +67,10 @@ export class ContactFolders {
     const { client, outlook, userPath } = this.#context;
     const folders = await client.all<Folder>({
       method: 'GET',
-      path: parent === undefined ? `${userPath}/contactFolders` : `${userPath}/contactFolders/${segment(parent)}/childFolders`,
+      path:
+        parent === undefined
+          ? `${userPath}/contactFolders`
+          : `${userPath}/contactFolders/${segment(parent)}/childFolders`,
       query: { $select: 'id,displayName', $top: 100 },
       doing: 'listing the contact folders',
       right: READ,
@@ -74,7 +79,9 @@ export class ContactFolders {
     return folders.map((one) => ({ ...one, path: [...path, one.displayName?.trim() ? one.displayName : 'Contacts'] }));
   }
 
-  async ensure(path: readonly string[]): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
+  async ensure(
+    path: readonly string[],
+  ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     if (this.#known === undefined) await this.list();
     const notes: FidelityNote[] = [];
     const name = displayNameOf(path.join(' / '), notes);
@@ -85,7 +92,11 @@ export class ContactFolders {
       if (exact === undefined && top.some((one) => foldedName(one.displayName ?? '') === foldedName(called))) continue;
       const found = exact ?? (await this.#make(called));
       if (found === undefined) continue;
-      if (number > 1) notes.push({ code: 'folder-renamed', text: `Microsoft 365 has one of this name already; it is called “${called}” there.` });
+      if (number > 1)
+        notes.push({
+          code: 'folder-renamed',
+          text: `Microsoft 365 has one of this name already; it is called “${called}” there.`,
+        });
       return { container: this.#container(found), notes };
     }
   }

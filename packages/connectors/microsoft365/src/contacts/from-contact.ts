@@ -4,10 +4,20 @@ import type { ContactFields, GraphContact } from './graph-contact.ts';
 import { imageType, NO_YEAR } from './to-contact.ts';
 
 /** A contact of Outlook as a vCard 3.0 (RFC 2426). */
-export function fromContact(contact: ContactFields & Partial<GraphContact>, uid: string, photo: Buffer | undefined): Card {
+export function fromContact(
+  contact: ContactFields & Partial<GraphContact>,
+  uid: string,
+  photo: Buffer | undefined,
+): Card {
   const { surname, givenName, middleName, title, generation } = contact;
   const name = [surname, givenName, middleName, title, generation].map((part) => escapeText(part ?? ''));
-  const shown = contact.displayName || contact.fileAs || [givenName, surname].filter(Boolean).join(' ') || contact.companyName || contact.emailAddresses?.[0]?.address || '';
+  const shown =
+    contact.displayName ||
+    contact.fileAs ||
+    [givenName, surname].filter(Boolean).join(' ') ||
+    contact.companyName ||
+    contact.emailAddresses?.[0]?.address ||
+    '';
   const properties: Property[] = [
     line('UID', uid),
     line('FN', escapeText(shown)),
@@ -28,7 +38,9 @@ export function fromContact(contact: ContactFields & Partial<GraphContact>, uid:
     ...(contact.businessHomePage ? [line('URL', contact.businessHomePage.replace(/[\r\n]/g, ''))] : []),
     ...birthday(contact.birthday),
     ...text('NOTE', contact.personalNotes?.replace(/\r\n?/g, '\n')),
-    ...(contact.categories && contact.categories.length > 0 ? [line('CATEGORIES', contact.categories.map(escapeText).join(','))] : []),
+    ...(contact.categories && contact.categories.length > 0
+      ? [line('CATEGORIES', contact.categories.map(escapeText).join(','))]
+      : []),
     ...text('X-ASSISTANT', contact.assistantName),
     ...text('X-MANAGER', contact.manager),
     ...text('X-SPOUSE', contact.spouseName),
@@ -49,7 +61,9 @@ function organization({ companyName, department }: ContactFields): Property[] {
 
 function address(given: PhysicalAddress | null | undefined, type?: string): Property[] {
   const { street, city, state, postalCode, countryOrRegion } = given ?? {};
-  const parts = [street, city, state, postalCode, countryOrRegion].map((part) => escapeText((part ?? '').replace(/\r\n?/g, '\n')));
+  const parts = [street, city, state, postalCode, countryOrRegion].map((part) =>
+    escapeText((part ?? '').replace(/\r\n?/g, '\n')),
+  );
   return parts.every((part) => part === '') ? [] : [typed(line('ADR', ['', '', ...parts].join(';')), type)];
 }
 

@@ -7,9 +7,9 @@ import {
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
-import { UID_PROPERTY } from '../calendar/uid.ts';
 import { containerGone } from '../calendar/calendars.ts';
-import { batch, type BatchResult } from '../graph/batch.ts';
+import { UID_PROPERTY } from '../calendar/uid.ts';
+import { type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import type { Removed } from '../graph/page.ts';
@@ -60,7 +60,9 @@ export class ContactReader implements Reader {
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
-    const chunks = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) => ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
+    const chunks = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) =>
+      ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
+    );
     for await (const [some, answers] of ahead(chunks, 2, (chunk) => this.#contacts(container, chunk)))
       for (const [at, id] of some.entries())
         yield content(id, answers[2 * at] as BatchResult, answers[2 * at + 1] as BatchResult);
@@ -93,7 +95,9 @@ function content(id: string, answer: BatchResult, photo: BatchResult): Content |
     contact,
     propertyOf(properties, UID_PROPERTY) ?? id,
     // Within a batch, bytes come in Base64.
-    'error' in photo || photo.status >= 300 || typeof photo.body !== 'string' ? undefined : Buffer.from(photo.body, 'base64'),
+    'error' in photo || photo.status >= 300 || typeof photo.body !== 'string'
+      ? undefined
+      : Buffer.from(photo.body, 'base64'),
     propertyOf(properties, KEPT_PROPERTY),
   );
   return {

@@ -27,13 +27,20 @@ export function toContact(card: Card): ContactPlan {
   const all = (name: string): readonly Property[] => card.properties.filter((one) => one.name === name);
   const text = (name: string): string => unescapeText(all(name)[0]?.value ?? '').trim();
   const parts = (property: Property | undefined): string[] =>
-    (property?.value ?? '').split(/(?<!\\);/).map((part) => part.split(/(?<!\\),/).map((one) => unescapeText(one).trim()).filter(Boolean).join(' '));
+    splitAt(property?.value ?? '', ';').map((part) =>
+      splitAt(part, ',')
+        .map((one) => unescapeText(one).trim())
+        .filter(Boolean)
+        .join(' '),
+    );
   const single = ['FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'URL', 'NOTE', 'BDAY'];
   for (const name of single) if (all(name).length > 1) left.add(name);
 
   const [surname, givenName, middleName, title, generation] = parts(all('N')[0]);
-  const [companyName, ...units] = (all('ORG')[0]?.value ?? '').split(/(?<!\\);/).map((one) => unescapeText(one).trim());
-  const emails = preferredFirst(all('EMAIL')).map((one) => unescapeText(one.value).trim()).filter(Boolean);
+  const [companyName, ...units] = splitAt(all('ORG')[0]?.value ?? '', ';').map((one) => unescapeText(one).trim());
+  const emails = preferredFirst(all('EMAIL'))
+    .map((one) => unescapeText(one.value).trim())
+    .filter(Boolean);
   if (emails.length > MOST_EMAILS) left.add('EMAIL');
   const { photo, properties } = photoOf(card, left);
   const lines = [unescapeText(all('NOTE')[0]?.value ?? '')];
@@ -68,10 +75,18 @@ export function toContact(card: Card): ContactPlan {
     ...phonesOf(all('TEL'), left),
     ...addressesOf(all('ADR'), parts, left),
     imAddresses: imsOf(card, left),
-    businessHomePage: text('URL'),
+    // Addresses are never escaped (RFC 6350 section 6.7.8).
+    businessHomePage: all('URL')[0]?.value.trim() ?? '',
     birthday: birthdayOf(text('BDAY'), left),
     personalNotes: lines.filter(Boolean).join('\n\n'),
-    categories: [...new Set(all('CATEGORIES').flatMap((one) => one.value.split(/(?<!\\),/)).map((one) => unescapeText(one).trim()).filter(Boolean))],
+    categories: [
+      ...new Set(
+        all('CATEGORIES')
+          .flatMap((one) => splitAt(one.value, ','))
+          .map((one) => unescapeText(one).trim())
+          .filter(Boolean),
+      ),
+    ],
   };
   if (kind !== 'group') for (const { name } of card.properties) if (!HELD.has(name)) left.add(name);
   if (left.size > 0)
@@ -83,22 +98,71 @@ export function toContact(card: Card): ContactPlan {
 }
 
 const HELD: ReadonlySet<string> = new Set([
-  'UID', 'FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'URL', 'NOTE', 'BDAY', 'EMAIL', 'TEL', 'ADR', 'PHOTO', 'CATEGORIES', 'IMPP',
-  'REV', 'PRODID', 'VERSION', 'X-ASSISTANT', 'X-MANAGER', 'X-SPOUSE', 'X-OFFICE', 'X-EVOLUTION-ASSISTANT', 'X-EVOLUTION-MANAGER',
-  'X-EVOLUTION-SPOUSE', 'X-EVOLUTION-OFFICE', 'X-PHONETIC-FIRST-NAME', 'X-PHONETIC-LAST-NAME', 'KIND', 'SORT-STRING', 'LABEL', 'MAILER',
-  'X-PRODID', 'PROFILE', 'CLASS',
+  'UID',
+  'FN',
+  'N',
+  'NICKNAME',
+  'ORG',
+  'TITLE',
+  'ROLE',
+  'URL',
+  'NOTE',
+  'BDAY',
+  'EMAIL',
+  'TEL',
+  'ADR',
+  'PHOTO',
+  'CATEGORIES',
+  'IMPP',
+  'REV',
+  'PRODID',
+  'VERSION',
+  'X-ASSISTANT',
+  'X-MANAGER',
+  'X-SPOUSE',
+  'X-OFFICE',
+  'X-EVOLUTION-ASSISTANT',
+  'X-EVOLUTION-MANAGER',
+  'X-EVOLUTION-SPOUSE',
+  'X-EVOLUTION-OFFICE',
+  'X-PHONETIC-FIRST-NAME',
+  'X-PHONETIC-LAST-NAME',
+  'KIND',
+  'SORT-STRING',
+  'LABEL',
+  'MAILER',
+  'X-PRODID',
+  'PROFILE',
+  'CLASS',
 ]);
 
-const typesOf = (property: Property): Set<string> =>
-  new Set(property.parameters.filter((one) => one.name === 'TYPE').flatMap((one) => one.values.map((value) => value.toLowerCase())));
+/** At signs that aren't escaped; a backslash may be escaped itself. */
+function splitAt(value: string, sign: ',' | ';'): string[] {
+  const parts = [''];
+  for (const piece of value.match(/\\[\s\S]|[\s\S]/g) ?? [])
+    if (piece === sign) parts.push('');
+    else parts[parts.length - 1] += piece;
+  return parts;
+}
 
-const isPreferred = (property: Property): boolean => typesOf(property).has('pref') || parameterOf(property, 'PREF') === '1';
+const typesOf = (property: Property): Set<string> =>
+  new Set(
+    property.parameters
+      .filter((one) => one.name === 'TYPE')
+      .flatMap((one) => one.values.map((value) => value.toLowerCase())),
+  );
+
+const isPreferred = (property: Property): boolean =>
+  typesOf(property).has('pref') || parameterOf(property, 'PREF') === '1';
 const preferredFirst = (all: readonly Property[]): readonly Property[] => [
   ...all.filter(isPreferred),
   ...all.filter((one) => !isPreferred(one)),
 ];
 
-function phonesOf(all: readonly Property[], left: Set<string>): Pick<ContactFields, 'mobilePhone' | 'homePhones' | 'businessPhones'> {
+function phonesOf(
+  all: readonly Property[],
+  left: Set<string>,
+): Pick<ContactFields, 'mobilePhone' | 'homePhones' | 'businessPhones'> {
   let mobilePhone = '';
   const homePhones: string[] = [];
   const businessPhones: string[] = [];
@@ -107,7 +171,8 @@ function phonesOf(all: readonly Property[], left: Set<string>): Pick<ContactFiel
     const types = typesOf(property);
     if (number === '') continue;
     if (['fax', 'pager', 'video', 'modem', 'bbs', 'textphone', 'isdn'].some((type) => types.has(type))) left.add('TEL');
-    else if ((types.has('cell') || !(types.has('home') || types.has('work'))) && mobilePhone === '') mobilePhone = number;
+    else if ((types.has('cell') || !(types.has('home') || types.has('work'))) && mobilePhone === '')
+      mobilePhone = number;
     else if (types.has('home') && homePhones.length < MOST_PHONES) homePhones.push(number);
     else if (!types.has('home') && businessPhones.length < MOST_PHONES) businessPhones.push(number);
     else left.add('TEL');
@@ -120,7 +185,8 @@ function addressesOf(
   parts: (property: Property) => string[],
   left: Set<string>,
 ): Pick<ContactFields, 'homeAddress' | 'businessAddress' | 'otherAddress'> {
-  const found: { homeAddress?: PhysicalAddress; businessAddress?: PhysicalAddress; otherAddress?: PhysicalAddress } = {};
+  const found: { homeAddress?: PhysicalAddress; businessAddress?: PhysicalAddress; otherAddress?: PhysicalAddress } =
+    {};
   for (const property of all) {
     const types = typesOf(property);
     const [box, extended, street, city, state, postalCode, countryOrRegion] = parts(property);
@@ -136,14 +202,21 @@ function addressesOf(
     if (place === undefined) left.add('ADR');
     else found[place as keyof typeof found] = address;
   }
-  return { homeAddress: found.homeAddress ?? {}, businessAddress: found.businessAddress ?? {}, otherAddress: found.otherAddress ?? {} };
+  return {
+    homeAddress: found.homeAddress ?? {},
+    businessAddress: found.businessAddress ?? {},
+    otherAddress: found.otherAddress ?? {},
+  };
 }
 
 /** Of extensions the name says which service it is. */
 const IM = /^(?:IMPP|X-(?:JABBER|AIM|ICQ|MSN|YAHOO|SKYPE|SKYPE-USERNAME|GOOGLE-TALK|GADUGADU|QQ))$/;
 
 function imsOf(card: Card, left: Set<string>): string[] {
-  const all = card.properties.filter((one) => IM.test(one.name)).map((one) => unescapeText(one.value).trim()).filter(Boolean);
+  const all = card.properties
+    .filter((one) => IM.test(one.name))
+    .map((one) => (one.name === 'IMPP' ? one.value : unescapeText(one.value)).trim())
+    .filter(Boolean);
   if (all.length > MOST_IM) left.add('IMPP');
   return all.slice(0, MOST_IM);
 }

@@ -1,14 +1,14 @@
-import {
-  type Candidate,
-  type Container,
-  type CreateOp,
-  type FidelityNote,
-  type InventoryItem,
-  type Op,
-  type RemoveOp,
-  type ReplaceOp,
-  type Result,
-  type Writer,
+import type {
+  Candidate,
+  Container,
+  CreateOp,
+  FidelityNote,
+  InventoryItem,
+  Op,
+  RemoveOp,
+  ReplaceOp,
+  Result,
+  Writer,
 } from '@sterna/connector-kit';
 import { type Card, pivotOf, readCard } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -63,7 +63,9 @@ export class ContactWriter implements Writer {
     });
   }
 
-  ensureContainer(path: readonly string[]): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
+  ensureContainer(
+    path: readonly string[],
+  ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     const made = this.#making.then(() => this.#folders.ensure(path));
     this.#making = made.catch(() => undefined);
     return made;
@@ -115,7 +117,9 @@ export class ContactWriter implements Writer {
       const path = this.#pathOf(op.container, body.id);
       try {
         const isTaken = await this.#putPhoto(path, prepared);
-        version = await this.#patch(path, { singleValueExtendedProperties: [...(isTaken ? [] : propertiesOf(withPhoto(prepared))), stamp('whole')] });
+        version = await this.#patch(path, {
+          singleValueExtendedProperties: [...(isTaken ? [] : propertiesOf(withPhoto(prepared))), stamp('whole')],
+        });
       } catch (error) {
         await this.#dropHalf(path).catch(() => undefined);
         throw error;
@@ -143,7 +147,10 @@ export class ContactWriter implements Writer {
       return true;
     } catch (error) {
       if (isGone(error) || !(error instanceof SternaError) || error.class !== 'object') throw error;
-      notes.push({ code: 'photo-not-held', text: 'Microsoft 365 didn’t take its picture; it is kept with the contact, and not shown.' });
+      notes.push({
+        code: 'photo-not-held',
+        text: 'Microsoft 365 didn’t take its picture; it is kept with the contact, and not shown.',
+      });
       return false;
     }
   }
@@ -155,7 +162,9 @@ export class ContactWriter implements Writer {
     const digest = pivotOf('contact').digest(raw);
     if (op.ifVersion !== undefined && now.changeKey !== op.ifVersion)
       // The first try of this very request took effect, and its answer was lost.
-      return (await this.#holds(op, digest)) ? doneResult(op.op, op.targetId, now.changeKey) : changedResult(op.op, now.changeKey);
+      return (await this.#holds(op, digest))
+        ? doneResult(op.op, op.targetId, now.changeKey)
+        : changedResult(op.op, now.changeKey);
     const prepared = preparedOf(raw);
     const path = this.#pathOf(op.container, op.targetId);
     try {
@@ -171,7 +180,8 @@ export class ContactWriter implements Writer {
       } else if (await this.#removePhoto(path)) version = (await this.#look(op.container, op.targetId))?.changeKey;
       return doneResult(op.op, op.targetId, version, prepared.notes);
     } catch (error) {
-      if (statusOf(error) === 412) return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
+      if (statusOf(error) === 412)
+        return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
       if (isGone(error)) return { op: op.op, outcome: 'missing' };
       throw error;
     }
@@ -204,7 +214,8 @@ export class ContactWriter implements Writer {
       });
     } catch (error) {
       if (isGone(error)) return { op: op.op, outcome: 'missing' };
-      if (statusOf(error) === 412) return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
+      if (statusOf(error) === 412)
+        return changedResult(op.op, (await this.#look(op.container, op.targetId))?.changeKey);
       throw error;
     }
     await this.#uids.drop(op.container, op.targetId);
@@ -261,7 +272,9 @@ export class ContactWriter implements Writer {
     }
   }
 
-  async *#listed(container: string): AsyncGenerator<{ readonly id: string; readonly version: string | undefined; readonly uid: string }> {
+  async *#listed(
+    container: string,
+  ): AsyncGenerator<{ readonly id: string; readonly version: string | undefined; readonly uid: string }> {
     for await (const { id, changeKey, singleValueExtendedProperties } of this.#pages(container, {
       $select: 'id,changeKey',
       $expand: expandProperties([UID_PROPERTY]),
@@ -335,14 +348,20 @@ function preparedOf(raw: Buffer): Prepared {
   const notes = [...plan.notes];
   const envelope = envelopeOf({ text: plan.photo === undefined ? raw : writeCard(plan.kept), floating: '' });
   if (envelope === undefined)
-    notes.push({ code: 'original-not-kept', text: 'It is so large that what Outlook has no field for could not be kept with it.' });
+    notes.push({
+      code: 'original-not-kept',
+      text: 'It is so large that what Outlook has no field for could not be kept with it.',
+    });
   return { plan, uid: uidOf(card), digest: pivotOf('contact').digest(raw), envelope, raw, notes };
 }
 
 const uidOf = (card: Card): string => card.properties.find((one) => one.name === 'UID')?.value.trim() ?? '';
 
 /** With the picture in what is kept, as Outlook has it not. */
-const withPhoto = (prepared: Prepared): Prepared => ({ ...prepared, envelope: envelopeOf({ text: prepared.raw, floating: '' }) });
+const withPhoto = (prepared: Prepared): Prepared => ({
+  ...prepared,
+  envelope: envelopeOf({ text: prepared.raw, floating: '' }),
+});
 
 const propertiesOf = ({ uid, envelope }: Prepared) => [
   { id: UID_PROPERTY, value: uid },
@@ -350,4 +369,6 @@ const propertiesOf = ({ uid, envelope }: Prepared) => [
 ];
 
 const keyOf = (uid: string): Buffer =>
-  pivotOf('contact').matchKey(writeCard({ version: '3.0', properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }] }));
+  pivotOf('contact').matchKey(
+    writeCard({ version: '3.0', properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }] }),
+  );

@@ -1,7 +1,7 @@
 import { segment } from '../graph/client.ts';
+import type { PartContext } from '../part.ts';
 import { isGone } from './gone.ts';
 import { hashOf } from './kept.ts';
-import type { PartContext } from '../part.ts';
 
 interface GraphAttachment {
   readonly '@odata.type'?: string;

@@ -64,7 +64,9 @@ async function* pages<T extends Removed & { readonly id: string }>(
     const told = mode === 'full' ? items.filter((item) => item['@removed'] === undefined) : items;
     if (mode === 'full') total += told.length;
     isChanged ||= mode === 'delta' && told.length > 0;
-    const changes = told.map((item): Change => (item['@removed'] === undefined ? source.changeOf(item) : { id: item.id, gone: true }));
+    const changes = told.map(
+      (item): Change => (item['@removed'] === undefined ? source.changeOf(item) : { id: item.id, gone: true }),
+    );
     yield { changes, mode, ...(await after(page, source, { mode, total, isChanged })) };
   }
 }
@@ -85,7 +87,12 @@ async function after<T>(
 }
 
 /** `$count` of a collection. */
-export async function countOf({ client, outlook }: PartContext, path: string, doing: string, right: string): Promise<number> {
+export async function countOf(
+  { client, outlook }: PartContext,
+  path: string,
+  doing: string,
+  right: string,
+): Promise<number> {
   const { body } = await client.send<{ readonly '@odata.count'?: number }>({
     method: 'GET',
     path,

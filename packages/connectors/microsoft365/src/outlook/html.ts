@@ -60,7 +60,11 @@ export function isPlain(html: string): boolean {
   if (/<!-- converted from text -->/i.test(html)) return true;
   const inside = html.replace(/<head\b[\s\S]*?<\/head\s*>/gi, '');
   const tags = inside.match(/<[a-z][a-z0-9]*\b[^>]*>/gi) ?? [];
-  return tags.every((tag) => /^<(?:html|body|div|p|br|meta)\b/i.test(tag) && !/\bstyle\s*=\s*["'][^"']*(?:color|weight|italic|decoration)/i.test(tag));
+  return tags.every(
+    (tag) =>
+      /^<(?:html|body|div|p|br|meta)\b/i.test(tag) &&
+      !/\bstyle\s*=\s*["'][^"']*(?:color|weight|italic|decoration)/i.test(tag),
+  );
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -17,11 +17,14 @@ export interface Kept {
   readonly text: Buffer;
   /** What decided how it was translated: the zone that times without one were taken to be in. */
   readonly floating: string;
+  /** Days of occurrences that Outlook has otherwise than it was told to: `unmoved` on their old day, `lost` not at all. */
+  readonly unmoved?: readonly string[];
+  readonly lost?: readonly string[];
 }
 
 /** Base64; undefined: it is too large to be kept. */
-export function envelopeOf({ text, floating }: Kept): string | undefined {
-  const packed = gzipSync(JSON.stringify({ v: 1, floating, text: text.toString('utf8') }), { level: 9 });
+export function envelopeOf({ text, ...how }: Kept): string | undefined {
+  const packed = gzipSync(JSON.stringify({ v: 1, ...how, text: text.toString('utf8') }), { level: 9 });
   // The time in a gzip's head would make two of one object differ.
   packed.fill(0, 4, 8);
   return packed.length > MOST ? undefined : packed.toString('base64');
@@ -33,13 +36,21 @@ export function keptIn(envelope: string | undefined): Kept | undefined {
   try {
     const read = JSON.parse(
       gunzipSync(Buffer.from(envelope, 'base64'), { maxOutputLength: 100 * MOST }).toString('utf8'),
-    ) as { v?: unknown; floating?: unknown; text?: unknown };
+    ) as { v?: unknown; floating?: unknown; text?: unknown; unmoved?: unknown; lost?: unknown };
     if (read.v !== 1 || typeof read.text !== 'string' || typeof read.floating !== 'string') return undefined;
-    return { text: Buffer.from(read.text, 'utf8'), floating: read.floating };
+    return {
+      text: Buffer.from(read.text, 'utf8'),
+      floating: read.floating,
+      unmoved: datesIn(read.unmoved),
+      lost: datesIn(read.lost),
+    };
   } catch {
     return undefined;
   }
 }
+
+const datesIn = (given: unknown): readonly string[] =>
+  Array.isArray(given) ? given.filter((one) => typeof one === 'string') : [];
 
 /** Bytes that stand inside an object: an ATTACH of iCalendar (RFC 5545 section 3.8.1.1), a PHOTO of vCard. */
 export interface Enclosed {
@@ -64,7 +75,10 @@ export function bytesIn(property: Property): Buffer | undefined {
 export function withoutBytes(
   component: Component,
   names: ReadonlySet<string>,
-): { readonly component: Component; readonly enclosed: readonly { readonly property: Property; readonly bytes: Buffer; readonly hash: string }[] } {
+): {
+  readonly component: Component;
+  readonly enclosed: readonly { readonly property: Property; readonly bytes: Buffer; readonly hash: string }[];
+} {
   const enclosed = new Map<string, { property: Property; bytes: Buffer; hash: string }>();
   const stripped = (one: Component): Component => ({
     ...one,

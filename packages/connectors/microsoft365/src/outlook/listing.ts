@@ -60,7 +60,9 @@ function cursorIn(text: string | undefined, graph: string): Cursor | undefined {
   if (text?.startsWith(PREFIX) !== true) return undefined;
   try {
     const { next, seen } = JSON.parse(text.slice(PREFIX.length)) as Partial<Cursor>;
-    return typeof next === 'string' && next.startsWith(`${graph}/`) && typeof seen === 'number' ? { next, seen } : undefined;
+    return typeof next === 'string' && next.startsWith(`${graph}/`) && typeof seen === 'number'
+      ? { next, seen }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -23,10 +23,7 @@ export function merged(
   const alarms = changed.has(ALARMS) ? now : kept;
   return {
     ...kept,
-    properties: [
-      ...kept.properties.filter((one) => !isOf(one)),
-      ...now.properties.filter(isOf),
-    ],
+    properties: [...kept.properties.filter((one) => !isOf(one)), ...now.properties.filter(isOf)],
     components: [
       ...kept.components.filter((one) => one.name !== 'VALARM'),
       ...alarms.components.filter((one) => one.name === 'VALARM'),

@@ -1,4 +1,12 @@
-import { type Component, firstValue, type Property, parameterOf, propertiesOf, unescapeText, writeComponents } from '@sterna/content';
+import {
+  type Component,
+  firstValue,
+  type Property,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+  writeComponents,
+} from '@sterna/content';
 import ICAL from 'ical.js';
 import { ianaOf, instantAt, UTC, zoneLike } from './zones.ts';
 
@@ -19,7 +27,11 @@ export const instantOf = ({ wall, zone }: Moment, floating: string): number =>
   zone === 'date' ? wall : instantAt(wall, zone === 'floating' ? floating : zone);
 
 /** Of the first value of a property; undefined where it holds no moment. */
-export function momentOf(calendar: Component, property: Property | undefined, value = property?.value): Moment | undefined {
+export function momentOf(
+  calendar: Component,
+  property: Property | undefined,
+  value = property?.value,
+): Moment | undefined {
   if (property === undefined || value === undefined) return undefined;
   const text = value.split('/')[0] ?? '';
   const wall = compact(text);
@@ -46,7 +58,10 @@ function zoned(calendar: Component, name: string, wall: number): Moment {
     (one) => one.name === 'VTIMEZONE' && unescapeText(firstValue(one, 'TZID') ?? '').trim() === name,
   );
   // `/freeassociation.sourceforge.net/Europe/Berlin`, and what Lightning and libical call the place.
-  for (const place of [own && firstValue(own, 'X-LIC-LOCATION'), /[A-Za-z_]+\/[A-Za-z_]+(?:\/[A-Za-z_]+)?$/.exec(name)?.[0]]) {
+  for (const place of [
+    own && firstValue(own, 'X-LIC-LOCATION'),
+    /[A-Za-z_]+\/[A-Za-z_]+(?:\/[A-Za-z_]+)?$/.exec(name)?.[0],
+  ]) {
     const iana = place === undefined ? undefined : ianaOf(place);
     if (iana !== undefined) return { wall, zone: iana };
   }
@@ -55,13 +70,17 @@ function zoned(calendar: Component, name: string, wall: number): Moment {
   const like = zoneLike((instant) => offset(instant, true), new Date(wall).getUTCFullYear());
   if (like !== undefined) return { wall, zone: like, replaced: 'alike' };
   const here = offset(wall, false);
-  return here === undefined ? { wall, zone: 'floating', replaced: 'unknown' } : { wall: wall - here, zone: UTC, replaced: 'utc' };
+  return here === undefined
+    ? { wall, zone: 'floating', replaced: 'unknown' }
+    : { wall: wall - here, zone: UTC, replaced: 'utc' };
 }
 
 /** Of a VTIMEZONE: what its clock is ahead of UTC, at an instant or at what the clock itself shows. */
 function offsetsOf(zone: Component): ((at: number, isInstant: boolean) => number | undefined) | undefined {
   try {
-    const parsed = ICAL.parse(writeComponents([{ name: 'VCALENDAR', properties: [], components: [zone] }]).toString('utf8'));
+    const parsed = ICAL.parse(
+      writeComponents([{ name: 'VCALENDAR', properties: [], components: [zone] }]).toString('utf8'),
+    );
     const component = new ICAL.Component(parsed as never).getFirstSubcomponent('vtimezone');
     if (component === null || propertiesOf(zone, 'TZID').length === 0 || zone.components.length === 0) return undefined;
     const timezone = new ICAL.Timezone(component);

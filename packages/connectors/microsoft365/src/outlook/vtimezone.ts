@@ -43,11 +43,10 @@ function vtimezone(zone: string, year: number): Component {
   }
   const start = offsetAt(Date.UTC(year, 0, 1), zone);
   const rules = ruled(changes);
-  const observances =
-    rules ?? [
-      observance('STANDARD', Date.UTC(year, 0, 1) + start, start, start),
-      ...changes.map(({ at, from, to }) => observance(to > from ? 'DAYLIGHT' : 'STANDARD', at + from, from, to)),
-    ];
+  const observances = rules ?? [
+    observance('STANDARD', Date.UTC(year, 0, 1) + start, start, start),
+    ...changes.map(({ at, from, to }) => observance(to > from ? 'DAYLIGHT' : 'STANDARD', at + from, from, to)),
+  ];
   return { name: 'VTIMEZONE', properties: [property('TZID', zone)], components: observances };
 }
 
@@ -60,7 +59,13 @@ function ruled(changes: readonly Change[]): Component[] | undefined {
     const [one] = own;
     if (one === undefined) return undefined;
     const place = [weekRule(one), lastRule(one)].find((rule) =>
-      own.every((other) => [weekRule(other), lastRule(other)].includes(rule) && other.from === one.from && other.to === one.to && clock(other) === clock(one)),
+      own.every(
+        (other) =>
+          [weekRule(other), lastRule(other)].includes(rule) &&
+          other.from === one.from &&
+          other.to === one.to &&
+          clock(other) === clock(one),
+      ),
     );
     if (place === undefined) return undefined;
     const rule = property('RRULE', `FREQ=YEARLY;${place}`);
@@ -71,7 +76,8 @@ function ruled(changes: readonly Change[]): Component[] | undefined {
 
 const clock = ({ at, from }: Change): number => (((at + from) % DAY) + DAY) % DAY;
 const dateOf = ({ at, from }: Change): Date => new Date(at + from);
-const monthRule = (date: Date, nth: number): string => `BYMONTH=${date.getUTCMonth() + 1};BYDAY=${nth}${DAYS[date.getUTCDay()]}`;
+const monthRule = (date: Date, nth: number): string =>
+  `BYMONTH=${date.getUTCMonth() + 1};BYDAY=${nth}${DAYS[date.getUTCDay()]}`;
 const weekRule = (change: Change): string => monthRule(dateOf(change), Math.ceil(dateOf(change).getUTCDate() / 7));
 function lastRule(change: Change): string {
   const date = dateOf(change);
@@ -94,7 +100,11 @@ function observance(name: string, wall: number, from: number, to: number, rule?:
 
 function offsetText(offset: number): string {
   const seconds = Math.abs(offset) / 1_000;
-  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, ...(seconds % 60 === 0 ? [] : [seconds % 60])];
+  const parts = [
+    Math.floor(seconds / 3_600),
+    Math.floor(seconds / 60) % 60,
+    ...(seconds % 60 === 0 ? [] : [seconds % 60]),
+  ];
   return `${offset < 0 ? '-' : '+'}${parts.map((part) => String(part).padStart(2, '0')).join('')}`;
 }
 

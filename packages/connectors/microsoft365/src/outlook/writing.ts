@@ -1,4 +1,11 @@
-import { type CreateOp, type FidelityNote, inParallel, type Op, type ReplaceOp, type Result } from '@sterna/connector-kit';
+import {
+  type CreateOp,
+  type FidelityNote,
+  inParallel,
+  type Op,
+  type ReplaceOp,
+  type Result,
+} from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { isOutcomeUnknown, statusOf } from '../graph/errors.ts';
 

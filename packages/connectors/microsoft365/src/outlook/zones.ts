@@ -63,7 +63,11 @@ function formatOf(iana: string): Intl.DateTimeFormat {
 /** What a zone's clock is ahead of UTC, in milliseconds. */
 export function offsetAt(instant: number, iana: string): number {
   if (iana === UTC) return 0;
-  const parts = new Map(formatOf(iana).formatToParts(instant).map(({ type, value }) => [type, value]));
+  const parts = new Map(
+    formatOf(iana)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
   const of = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const wall = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
   return wall - Math.floor(instant / 1_000) * 1_000;

@@ -21,8 +21,12 @@ export function fromTask(
   const properties: Property[] = [
     line('UID', uid),
     line('DTSTAMP', stampText(task.lastModifiedDateTime) ?? '19700101T000000Z'),
-    ...(stampText(task.createdDateTime) === undefined ? [] : [line('CREATED', stampText(task.createdDateTime) as string)]),
-    ...(stampText(task.lastModifiedDateTime) === undefined ? [] : [line('LAST-MODIFIED', stampText(task.lastModifiedDateTime) as string)]),
+    ...(stampText(task.createdDateTime) === undefined
+      ? []
+      : [line('CREATED', stampText(task.createdDateTime) as string)]),
+    ...(stampText(task.lastModifiedDateTime) === undefined
+      ? []
+      : [line('LAST-MODIFIED', stampText(task.lastModifiedDateTime) as string)]),
     // What repeats needs a start (RFC 5545 section 3.8.5.3).
     ...day('DTSTART', start ?? (task.recurrence ? due : undefined)),
     ...day('DUE', due),
@@ -32,7 +36,11 @@ export function fromTask(
     ...text('SUMMARY', task.title === UNTITLED ? '' : task.title),
     ...text('DESCRIPTION', said),
     ...progress(task),
-    ...(task.importance === 'high' ? [line('PRIORITY', '1')] : task.importance === 'low' ? [line('PRIORITY', '9')] : []),
+    ...(task.importance === 'high'
+      ? [line('PRIORITY', '1')]
+      : task.importance === 'low'
+        ? [line('PRIORITY', '9')]
+        : []),
     ...categories(task.categories),
     ...links.flatMap(({ webUrl }) => (webUrl ? [line('URL', webUrl.replace(/[\r\n]/g, ''))] : [])).slice(0, 1),
   ];

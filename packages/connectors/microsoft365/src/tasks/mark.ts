@@ -1,4 +1,4 @@
-import { type Stamp, stampOf, stampProperty, STAMP_PROPERTY } from '../graph/stamp.ts';
+import { STAMP_PROPERTY, type Stamp, stampOf, stampProperty } from '../graph/stamp.ts';
 import type { GraphTask, LinkedResource } from './graph-task.ts';
 
 /** Tasks have no extended properties: who made it and its UID are in a link of ours (`externalId`), which people may see. */

@@ -9,7 +9,7 @@ import {
 } from '@sterna/connector-kit';
 import { containerGone } from '../calendar/calendars.ts';
 import type { ReadAttachment } from '../calendar/from-event.ts';
-import { batch, type BatchResult } from '../graph/batch.ts';
+import { type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import type { Removed } from '../graph/page.ts';
@@ -50,7 +50,10 @@ export class TaskReader implements Reader {
           query: {},
           doing: 'listing a task list',
           right: READ,
-          changeOf: (task) => ({ id: task.id, ...(versionOf(task) === undefined ? {} : { version: versionOf(task) as string }) }),
+          changeOf: (task) => ({
+            id: task.id,
+            ...(versionOf(task) === undefined ? {} : { version: versionOf(task) as string }),
+          }),
           count: () => this.#count(path),
         },
         cursor,
@@ -67,7 +70,9 @@ export class TaskReader implements Reader {
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
     const { client, outlook } = this.#context;
     const path = listPath(this.#context, container);
-    const chunks = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) => ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
+    const chunks = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) =>
+      ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
+    );
     const asked = (some: readonly string[]): Promise<readonly BatchResult[]> =>
       batch(
         client,

@@ -4,7 +4,9 @@ import type { ChecklistItem } from './graph-task.ts';
 const STEP = /^- \[([ xX])\] (.+)$/;
 
 export function withSteps(text: string, steps: readonly ChecklistItem[]): string {
-  const lines = steps.map((one) => `- [${one.isChecked === true ? 'x' : ' '}] ${(one.displayName ?? '').replace(/\s+/g, ' ')}`);
+  const lines = steps.map(
+    (one) => `- [${one.isChecked === true ? 'x' : ' '}] ${(one.displayName ?? '').replace(/\s+/g, ' ')}`,
+  );
   return [text, lines.join('\n')].filter(Boolean).join('\n\n');
 }
 

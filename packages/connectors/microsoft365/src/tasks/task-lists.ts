@@ -55,7 +55,8 @@ export class TaskLists {
     const name = displayNameOf(path.join(' / '), notes);
     const found = (this.#known ?? []).find((one) => one.displayName === name && one.isOwner !== false);
     if (found !== undefined) return { container: this.#container(found), notes };
-    if (color !== undefined) notes.push({ code: 'color-dropped', text: `Task lists keep no colors here: ${name} has lost ${color}.` });
+    if (color !== undefined)
+      notes.push({ code: 'color-dropped', text: `Task lists keep no colors here: ${name} has lost ${color}.` });
     const { client, outlook, userPath } = this.#context;
     const { body } = await client.send<TaskList>({
       method: 'POST',
@@ -76,7 +77,7 @@ export class TaskLists {
       path: [displayName?.trim() ? displayName : 'Tasks'],
       kind: 'task',
       // Whose it is isn't said.
-      ...(isOwner === false ? { sharedBy: '' } : {}),
+      ...(isOwner === false ? { sharedBy: 'another account' } : {}),
     };
   }
 }

@@ -43,7 +43,11 @@ export function taskObject(
     }
   const item = { ...now, properties: [...now.properties, ...attachments.map(attachmentLine)] };
   return writeComponents([
-    { name: 'VCALENDAR', properties: [line('VERSION', '2.0'), line('PRODID', '-//Sterna//Microsoft 365//EN')], components: [item] },
+    {
+      name: 'VCALENDAR',
+      properties: [line('VERSION', '2.0'), line('PRODID', '-//Sterna//Microsoft 365//EN')],
+      components: [item],
+    },
   ]);
 }
 
@@ -60,11 +64,17 @@ function restored(text: Buffer, floating: string, now: Component, attachments: r
     isFirst = false;
     return isMaster ? merged(item, base, now, facetOf, withoutUid) : item;
   });
-  const isSame = items.every((item, n) => item === object.items[n]) && added.length === 0 && [...enclosed].every((hash) => bytes.has(hash));
+  const isSame =
+    items.every((item, n) => item === object.items[n]) &&
+    added.length === 0 &&
+    [...enclosed].every((hash) => bytes.has(hash));
   if (isSame && enclosed.size === 0) return text;
   const [first, ...rest] = items as [Component, ...Component[]];
   const others = object.calendar.components.filter((one) => !object.items.includes(one));
-  const whole = { ...object.calendar, components: [...others, { ...first, properties: [...first.properties, ...added] }, ...rest] };
+  const whole = {
+    ...object.calendar,
+    components: [...others, { ...first, properties: [...first.properties, ...added] }, ...rest],
+  };
   return writeComponents([withBytes(whole, bytes)]);
 }
 

@@ -1,5 +1,12 @@
 import type { FidelityNote } from '@sterna/connector-kit';
-import { type CalendarObject, type Component, firstValue, parameterOf, propertiesOf, unescapeText } from '@sterna/content';
+import {
+  type CalendarObject,
+  type Component,
+  firstValue,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+} from '@sterna/content';
 import { detailsOf } from '../calendar/details.ts';
 import type { DateTimeTimeZone, PatternedRecurrence } from '../calendar/graph-event.ts';
 import { planSeries } from '../calendar/series.ts';
@@ -35,17 +42,23 @@ export function toTask(object: CalendarObject, floating: string): TaskPlan {
   );
   const item = items.find((one) => propertiesOf(one, 'RECURRENCE-ID').length === 0) ?? items[0];
   if (item === undefined) throw new Error('an object without items');
-  if (items.length > 1) note('exception-not-held', 'To Do knows no exceptions of a repeating task; they are kept with it, and not shown.');
+  if (items.length > 1)
+    note('exception-not-held', 'To Do knows no exceptions of a repeating task; they are kept with it, and not shown.');
 
   const moment = (name: string): Moment | undefined => momentOf(calendar, propertiesOf(item, name)[0]);
   const start = moment('DTSTART');
   const length = durationOf(firstValue(item, 'DURATION') ?? '');
-  const due = moment('DUE') ?? (start === undefined || length === undefined ? undefined : { ...start, wall: start.wall + length });
+  const due =
+    moment('DUE') ??
+    (start === undefined || length === undefined ? undefined : { ...start, wall: start.wall + length });
   if ([start, due].some((one) => one !== undefined && one.zone !== 'date'))
     note('hour-not-held', 'Tasks in Microsoft 365 begin and are due on days: the hour is kept with it, and not shown.');
 
-  const title = unescapeText(firstValue(item, 'SUMMARY') ?? '').replace(/\s*[\r\n]+\s*/g, ' ').trim();
-  if (title.length > MOST_TITLE) note('subject-shortened', `To Do holds titles of ${MOST_TITLE} characters: it was shortened.`);
+  const title = unescapeText(firstValue(item, 'SUMMARY') ?? '')
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .trim();
+  if (title.length > MOST_TITLE)
+    note('subject-shortened', `To Do holds titles of ${MOST_TITLE} characters: it was shortened.`);
   if (propertiesOf(item, 'ATTENDEE').length > 0 || propertiesOf(item, 'ORGANIZER').length > 0)
     note('people-in-body', 'To Do assigns nobody: its people are in its text.');
   if (propertiesOf(item, 'RELATED-TO').length > 0)
@@ -89,7 +102,10 @@ function progressOf(
 ): Pick<TaskFields, 'status' | 'completedDateTime'> {
   const status = firstValue(item, 'STATUS')?.trim().toUpperCase();
   const completed = momentOf(calendar, propertiesOf(item, 'COMPLETED')[0]);
-  if (status === 'COMPLETED' || (status === undefined && (completed !== undefined || firstValue(item, 'PERCENT-COMPLETE')?.trim() === '100'))) {
+  if (
+    status === 'COMPLETED' ||
+    (status === undefined && (completed !== undefined || firstValue(item, 'PERCENT-COMPLETE')?.trim() === '100'))
+  ) {
     const day = completed === undefined ? undefined : { wall: instantOf(completed, floating), zone: 'date' };
     return { status: 'completed', ...(day === undefined ? {} : { completedDateTime: dayOnly(day) }) };
   }
@@ -108,9 +124,15 @@ function recurrenceOf(
   note: Note,
 ): PatternedRecurrence | null {
   if (propertiesOf(item, 'RRULE').length === 0 && propertiesOf(item, 'RDATE').length === 0) return null;
-  const day: Moment | undefined = anchor === undefined ? undefined : { wall: Math.floor(anchor.wall / DAY) * DAY, zone: 'date' };
+  const day: Moment | undefined =
+    anchor === undefined ? undefined : { wall: Math.floor(anchor.wall / DAY) * DAY, zone: 'date' };
   const plan = day === undefined ? undefined : planSeries(calendar, item, day, [], floating);
-  if (plan?.recurrence === undefined || plan.cancelled.size > 0 || plan.deviation !== undefined || plan.unheld.length > 0) {
+  if (
+    plan?.recurrence === undefined ||
+    plan.cancelled.size > 0 ||
+    plan.deviation !== undefined ||
+    plan.unheld.length > 0
+  ) {
     note('recurrence-not-held', 'To Do has no such repetition: the rule is kept with the task, which is shown once.');
     return null;
   }

@@ -1,14 +1,14 @@
-import {
-  type Candidate,
-  type Container,
-  type CreateOp,
-  type FidelityNote,
-  type InventoryItem,
-  type Op,
-  type RemoveOp,
-  type ReplaceOp,
-  type Result,
-  type Writer,
+import type {
+  Candidate,
+  Container,
+  CreateOp,
+  FidelityNote,
+  InventoryItem,
+  Op,
+  RemoveOp,
+  ReplaceOp,
+  Result,
+  Writer,
 } from '@sterna/connector-kit';
 import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -150,13 +150,21 @@ export class TaskWriter implements Writer {
     const { client, outlook } = this.#context;
     for (const { name, contentType, bytes } of plan.attachments) {
       if (bytes.length > MOST_INLINE) {
-        notes.push({ code: 'attachment-not-held', text: `An attachment of ${bytes.length} bytes is too large to be written: ${name}.` });
+        notes.push({
+          code: 'attachment-not-held',
+          text: `An attachment of ${bytes.length} bytes is too large to be written: ${name}.`,
+        });
         continue;
       }
       await client.send({
         method: 'POST',
         path: `${path}/attachments`,
-        body: { '@odata.type': '#microsoft.graph.taskFileAttachment', name, contentType, contentBytes: bytes.toString('base64') },
+        body: {
+          '@odata.type': '#microsoft.graph.taskFileAttachment',
+          name,
+          contentType,
+          contentBytes: bytes.toString('base64'),
+        },
         doing: 'adding an attachment',
         right: WRITE,
         budget: outlook,
@@ -184,7 +192,9 @@ export class TaskWriter implements Writer {
     const digest = pivotOf('task').digest(raw);
     if (op.ifVersion !== undefined && versionOf(now) !== op.ifVersion)
       // The first try of this very request took effect, and its answer was lost.
-      return (await this.#holds(op, digest)) ? doneResult(op.op, op.targetId, versionOf(now)) : changedResult(op.op, versionOf(now));
+      return (await this.#holds(op, digest))
+        ? doneResult(op.op, op.targetId, versionOf(now))
+        : changedResult(op.op, versionOf(now));
     const prepared = await this.#prepared(raw);
     const path = this.#pathOf(op.container, op.targetId);
     const { client, outlook } = this.#context;
@@ -193,21 +203,54 @@ export class TaskWriter implements Writer {
       await client.send({ ...common, method: 'PATCH', path, body: prepared.plan.fields, doing: 'changing a task' });
       await this.#keep(path, prepared.envelope, keptOf(now) !== undefined);
       for (const { id = '' } of now.checklistItems ?? [])
-        await client.send({ ...common, method: 'DELETE', path: `${path}/checklistItems/${segment(id)}`, doing: 'removing a step', expected: [404] });
+        await client.send({
+          ...common,
+          method: 'DELETE',
+          path: `${path}/checklistItems/${segment(id)}`,
+          doing: 'removing a step',
+          expected: [404],
+        });
       for (const step of prepared.plan.steps)
-        await client.send({ ...common, method: 'POST', path: `${path}/checklistItems`, body: step, doing: 'adding a step' });
+        await client.send({
+          ...common,
+          method: 'POST',
+          path: `${path}/checklistItems`,
+          body: step,
+          doing: 'adding a step',
+        });
       if (now.hasAttachments === true)
-        for (const { id } of await client.all<{ readonly id: string }>({ ...common, method: 'GET', path: `${path}/attachments`, doing: 'listing attachments' }))
-          await client.send({ ...common, method: 'DELETE', path: `${path}/attachments/${segment(id)}`, doing: 'removing an attachment', expected: [404] });
+        for (const { id } of await client.all<{ readonly id: string }>({
+          ...common,
+          method: 'GET',
+          path: `${path}/attachments`,
+          doing: 'listing attachments',
+        }))
+          await client.send({
+            ...common,
+            method: 'DELETE',
+            path: `${path}/attachments/${segment(id)}`,
+            doing: 'removing an attachment',
+            expected: [404],
+          });
       await this.#attach(path, prepared);
       if (markOf(now)?.uid !== prepared.uid)
-        await this.#sign(path, now, linkOf({ installation: this.#context.installation, state: 'whole', digest, send: newSend() }, prepared.uid, prepared.plan.fields.title));
+        await this.#sign(
+          path,
+          now,
+          linkOf(
+            { installation: this.#context.installation, state: 'whole', digest, send: newSend() },
+            prepared.uid,
+            prepared.plan.fields.title,
+          ),
+        );
     } catch (error) {
       if (isGone(error)) return { op: op.op, outcome: 'missing' };
       throw error;
     }
     const after = await this.#look(op.container, op.targetId);
-    return after === undefined ? { op: op.op, outcome: 'missing' } : doneResult(op.op, op.targetId, versionOf(after), prepared.notes);
+    return after === undefined
+      ? { op: op.op, outcome: 'missing' }
+      : doneResult(op.op, op.targetId, versionOf(after), prepared.notes);
   }
 
   /** Preconditions aren't documented for tasks: it is looked at first. */
@@ -333,7 +376,10 @@ export class TaskWriter implements Writer {
     const text = plan.attachments.length > 0 ? writeComponents([plan.kept]) : raw;
     const envelope = saysAll ? undefined : envelopeOf({ text, floating });
     if (!saysAll && envelope === undefined)
-      notes.push({ code: 'original-not-kept', text: 'It is so large that what To Do has no field for could not be kept with it.' });
+      notes.push({
+        code: 'original-not-kept',
+        text: 'It is so large that what To Do has no field for could not be kept with it.',
+      });
     return { plan, uid, digest, envelope, notes };
   }
 }
@@ -344,7 +390,13 @@ const keyOf = (uid: string): Buffer =>
       {
         name: 'VCALENDAR',
         properties: [],
-        components: [{ name: 'VTODO', properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }], components: [] }],
+        components: [
+          {
+            name: 'VTODO',
+            properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }],
+            components: [],
+          },
+        ],
       },
     ]),
   );

@@ -1,5 +1,5 @@
-import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { events } from '@sterna/connector-suite';
+import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { expect, test } from 'vitest';
 import { eventObject } from '../../src/calendar/event-object.ts';
 import type { EventRead, ReadAttachment } from '../../src/calendar/from-event.ts';
@@ -10,9 +10,7 @@ import { envelopeOf } from '../../src/outlook/kept.ts';
 const eventPivot = pivotOf('event');
 const FLOATING = 'Europe/Berlin';
 const event = (...lines: string[]): Buffer =>
-  Buffer.from(
-    ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//T//EN', ...lines, 'END:VCALENDAR', ''].join('\r\n'),
-  );
+  Buffer.from(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//T//EN', ...lines, 'END:VCALENDAR', ''].join('\r\n'));
 const planOf = (raw: Buffer): EventPlan => toEvent(readCalendarObject(raw, 'VEVENT'), FLOATING);
 
 /** As Exchange answers: times in UTC, the zone by name, HTML around the text. */
@@ -35,7 +33,11 @@ function readBack(plan: EventPlan, change: Partial<EventFields> = {}, isKept = t
   const exceptions = plan.exceptions.map(({ date, fields }) => ({
     ...answered(fields),
     // The tests' series are in UTC or in a zone one hour ahead of it all along.
-    originalStart: new Date(Date.parse(`${date}T00:00:00Z`) + clock - (plan.master.start.timeZone === 'W. Europe Standard Time' ? 3_600_000 : 0)).toISOString(),
+    originalStart: new Date(
+      Date.parse(`${date}T00:00:00Z`) +
+        clock -
+        (plan.master.start.timeZone === 'W. Europe Standard Time' ? 3_600_000 : 0),
+    ).toISOString(),
   }));
   const kept = envelopeOf({ text: writeComponents([plan.kept]), floating: FLOATING });
   const raw = eventObject(
@@ -61,7 +63,9 @@ test.each([
   ['a time zone', events.awkward.get('a time zone')],
 ] as [string, Buffer][])('Outlook alone says it all: %s', (_, raw) => {
   const read = readBack(planOf(raw), {}, false).raw;
-  expect((eventPivot.differences?.(raw, read) ?? []).filter((name) => !['UID', 'DTEND', 'DURATION'].includes(name))).toEqual([]);
+  expect(
+    (eventPivot.differences?.(raw, read) ?? []).filter((name) => !['UID', 'DTEND', 'DURATION'].includes(name)),
+  ).toEqual([]);
 });
 
 const meeting = event(
@@ -81,7 +85,9 @@ const meeting = event(
 test('people are named in the text and nowhere else; a note says so', () => {
   const plan = planOf(meeting);
   expect(plan.master).not.toHaveProperty('attendees');
-  expect(plan.master.body?.content).toMatch(/What we want\n\n[\s\S]*Organizer: Ann <ann@example.org>[\s\S]*- Bob <bob@example.org> \(accepted\)[\s\S]*https:\/\/example.org\/plans/);
+  expect(plan.master.body?.content).toMatch(
+    /What we want\n\n[\s\S]*Organizer: Ann <ann@example.org>[\s\S]*- Bob <bob@example.org> \(accepted\)[\s\S]*https:\/\/example.org\/plans/,
+  );
   expect(plan.notes.map((note) => note.code)).toEqual(['people-in-body']);
 });
 
@@ -97,7 +103,10 @@ test('what people changed in Outlook is taken, the rest stays as it was', () => 
 
 test('a body that was changed is taken without what we added to it', () => {
   const plan = planOf(meeting);
-  const content = `<html><body><p>New words</p>${(plan.master.body?.content ?? '').split('\n').map((one) => `<p>${one.replace(/</g, '&lt;')}</p>`).join('')}</body></html>`;
+  const content = `<html><body><p>New words</p>${(plan.master.body?.content ?? '')
+    .split('\n')
+    .map((one) => `<p>${one.replace(/</g, '&lt;')}</p>`)
+    .join('')}</body></html>`;
   const { text } = readBack(plan, { body: { contentType: 'html', content } });
   expect(text).toMatch(/DESCRIPTION:New words\\nWhat we want\r\n/);
   expect(text).not.toContain('X-ALT-DESC');

@@ -11,10 +11,17 @@ import { momentOf, momentProperty, wallText } from '../../src/outlook/moments.ts
 const DAY = 86_400_000;
 
 const plan = (start: string, ...lines: string[]): SeriesPlan => {
-  const text = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:1', start, ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+  const text = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:1', start, ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join(
+    '\r\n',
+  );
   const { calendar, items } = readCalendarObject(Buffer.from(text));
   const [item] = items;
-  const moment = item && momentOf(calendar, item.properties.find((one) => one.name === 'DTSTART'));
+  const moment =
+    item &&
+    momentOf(
+      calendar,
+      item.properties.find((one) => one.name === 'DTSTART'),
+    );
   if (item === undefined || moment === undefined) throw new Error('no start');
   return planSeries(calendar, item, moment, [], 'Europe/Berlin');
 };
@@ -45,9 +52,19 @@ const interval = fc.integer({ min: 1, max: 5 });
 const someDays = fc.uniqueArray(fc.constantFrom(...DAYS_OF_WEEK), { minLength: 1, maxLength: 7 });
 const pattern = fc.oneof(
   fc.record({ type: fc.constant('daily' as const), interval }),
-  fc.record({ type: fc.constant('weekly' as const), interval, daysOfWeek: someDays, firstDayOfWeek: fc.constantFrom(...DAYS_OF_WEEK) }),
+  fc.record({
+    type: fc.constant('weekly' as const),
+    interval,
+    daysOfWeek: someDays,
+    firstDayOfWeek: fc.constantFrom(...DAYS_OF_WEEK),
+  }),
   fc.record({ type: fc.constant('absoluteMonthly' as const), interval, dayOfMonth: fc.integer({ min: 1, max: 31 }) }),
-  fc.record({ type: fc.constant('relativeMonthly' as const), interval, daysOfWeek: someDays, index: fc.constantFrom(...WEEK_INDEXES) }),
+  fc.record({
+    type: fc.constant('relativeMonthly' as const),
+    interval,
+    daysOfWeek: someDays,
+    index: fc.constantFrom(...WEEK_INDEXES),
+  }),
   fc.record({
     type: fc.constant('absoluteYearly' as const),
     interval: fc.integer({ min: 1, max: 2 }),
@@ -71,7 +88,13 @@ const startDay = fc.integer({ min: 0, max: 2_000 }).map((n) => Date.UTC(2024, 0,
 test('every series of Outlook has a rule that means the same days', () => {
   fc.assert(
     fc.property(pattern, range, startDay, (one, end, from) => {
-      const first = [...daysOfSeries({ pattern: one, range: { type: 'numbered', numberOfOccurrences: 1, startDate: dateText(from) } })][0] ?? from;
+      const first =
+        [
+          ...daysOfSeries({
+            pattern: one,
+            range: { type: 'numbered', numberOfOccurrences: 1, startDate: dateText(from) },
+          }),
+        ][0] ?? from;
       const recurrence: PatternedRecurrence = { pattern: one, range: { ...end, startDate: dateText(first) } };
       const start = { wall: first + 36_000_000, zone: 'floating' };
       const rule = ruleText(recurrence, start);
@@ -91,7 +114,11 @@ test('every series of Outlook has a rule that means the same days', () => {
 });
 
 const code = fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU');
-const part = (name: string, values: fc.Arbitrary<string>) => fc.option(values.map((value) => `${name}=${value}`), { nil: '' });
+const part = (name: string, values: fc.Arbitrary<string>) =>
+  fc.option(
+    values.map((value) => `${name}=${value}`),
+    { nil: '' },
+  );
 const rule = fc
   .tuple(
     fc.constantFrom('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'),
@@ -100,14 +127,23 @@ const rule = fc
       fc.constant(''),
       fc.uniqueArray(code, { minLength: 1, maxLength: 3 }).map((all) => `BYDAY=${all.join(',')}`),
       fc.tuple(fc.constantFrom(1, 2, 3, 4, 5, -1, -2), code).map(([n, day]) => `BYDAY=${n}${day}`),
-      fc.uniqueArray(fc.constantFrom(1, 15, 28, 29, 30, 31, -1, -3), { minLength: 1, maxLength: 2 }).map((all) => `BYMONTHDAY=${all.join(',')}`),
+      fc
+        .uniqueArray(fc.constantFrom(1, 15, 28, 29, 30, 31, -1, -3), { minLength: 1, maxLength: 2 })
+        .map((all) => `BYMONTHDAY=${all.join(',')}`),
     ),
-    part('BYMONTH', fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 2 }).map((all) => all.join(','))),
+    part(
+      'BYMONTH',
+      fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 2 }).map((all) => all.join(',')),
+    ),
     fc.integer({ min: 2, max: 12 }).map((n) => `COUNT=${n}`),
   )
   .map(([freq, ...parts]) => [`FREQ=${freq}`, ...parts].filter(Boolean).join(';'))
   // Not allowed together (RFC 5545 section 3.3.10).
-  .filter((text) => !(/FREQ=(?:DAILY|WEEKLY)/.test(text) && /BYDAY=-?\d/.test(text)) && !(/WEEKLY/.test(text) && /BYMONTHDAY/.test(text)));
+  .filter(
+    (text) =>
+      !(/FREQ=(?:DAILY|WEEKLY)/.test(text) && /BYDAY=-?\d/.test(text)) &&
+      !(/WEEKLY/.test(text) && /BYMONTHDAY/.test(text)),
+  );
 
 test('a rule with an end is shown on its days and no others, or it is told that it can’t', () => {
   let held = 0;
@@ -119,13 +155,19 @@ test('a rule with an end is shown on its days and no others, or it is told that 
       fc.pre(first !== undefined);
       const start = `${dateText(first ?? 0)}T09:30:00`;
       // Of a rule without dates the other program would never tell.
-      const own = [...startsOf(ruleOf(text), { wall: Date.parse(`${start}Z`), zone: 'floating' }, Date.UTC(2150, 0, 1))];
+      const own = [
+        ...startsOf(ruleOf(text), { wall: Date.parse(`${start}Z`), zone: 'floating' }, Date.UTC(2150, 0, 1)),
+      ];
       const count = Number(/COUNT=(\d+)/.exec(text)?.[1]);
       fc.pre(own.length === count);
       // Its own counting is off where months are left out.
       const wanted = own.map(wallText);
       // Some rules it reads otherwise than RFC 5545, or never comes to an end over: months listed, days of a month daily.
-      if (!/YEARLY(?!.*BYMONTH=).*BYMONTHDAY|BYMONTH=\d+,|MONTHLY.*BYMONTH=|DAILY.*BYMONTHDAY|BYMONTHDAY=[^;]*,/.test(text))
+      if (
+        !/YEARLY(?!.*BYMONTH=).*BYMONTHDAY|BYMONTH=\d+,|MONTHLY.*BYMONTH=|DAILY.*BYMONTHDAY|BYMONTHDAY=[^;]*,/.test(
+          text,
+        )
+      )
         expect(wanted, text).toEqual(meant(start, text.replace(/;COUNT=\d+/, ''), count));
       const made = plan(`DTSTART:${start.replace(/[-:]/g, '')}`, `RRULE:${text}`);
       if (made.deviation !== undefined) {
@@ -142,7 +184,11 @@ test('a rule with an end is shown on its days and no others, or it is told that 
 });
 
 test.each([
-  ['weekly', 'FREQ=WEEKLY;BYDAY=MO,WE;WKST=SU;INTERVAL=2', { type: 'weekly', interval: 2, daysOfWeek: ['monday', 'wednesday'], firstDayOfWeek: 'sunday' }],
+  [
+    'weekly',
+    'FREQ=WEEKLY;BYDAY=MO,WE;WKST=SU;INTERVAL=2',
+    { type: 'weekly', interval: 2, daysOfWeek: ['monday', 'wednesday'], firstDayOfWeek: 'sunday' },
+  ],
   ['the second Monday', 'FREQ=MONTHLY;BYDAY=2MO', { type: 'relativeMonthly', index: 'second', daysOfWeek: ['monday'] }],
   ['the last workday', 'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1', { type: 'relativeMonthly', index: 'last' }],
   ['the last day', 'FREQ=MONTHLY;BYMONTHDAY=-1', { type: 'absoluteMonthly', dayOfMonth: 31 }],
@@ -169,14 +215,27 @@ test('what Outlook can’t say becomes a wider series without the surplus days, 
   const months = plan('DTSTART:20260131T090000', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=31;COUNT=4');
   expect(months.deviation).toBeUndefined();
   expect(shown(months, 9)).toEqual(['20260131T090000', '20260331T090000', '20260531T090000', '20260731T090000']);
-  const extra = plan('DTSTART:20260302T090000', 'RRULE:FREQ=WEEKLY;COUNT=2', 'RDATE:20260304T140000', 'EXDATE:20260302T090000');
+  const extra = plan(
+    'DTSTART:20260302T090000',
+    'RRULE:FREQ=WEEKLY;COUNT=2',
+    'RDATE:20260304T140000',
+    'EXDATE:20260302T090000',
+  );
   expect(extra.deviation).toBeUndefined();
   expect(shown(extra, 9)).toEqual(['20260304T140000', '20260309T090000']);
   expect(plan('DTSTART:20260302T090000', 'RRULE:FREQ=HOURLY;COUNT=30').deviation).toBeDefined();
   const endless = plan('DTSTART:20260131T090000', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=31');
   expect(endless.deviation).toMatch(/after \d{4}-/);
-  expect(shown(endless, 5)).toEqual(['20260131T090000', '20260331T090000', '20260531T090000', '20260731T090000', '20260831T090000']);
-  expect(plan('DTSTART:20260302T090000', 'RRULE:FREQ=WEEKLY', 'RDATE:20260304T140000')).toMatchObject({ unheld: [Date.UTC(2026, 2, 4, 14)] });
+  expect(shown(endless, 5)).toEqual([
+    '20260131T090000',
+    '20260331T090000',
+    '20260531T090000',
+    '20260731T090000',
+    '20260831T090000',
+  ]);
+  expect(plan('DTSTART:20260302T090000', 'RRULE:FREQ=WEEKLY', 'RDATE:20260304T140000')).toMatchObject({
+    unheld: [Date.UTC(2026, 2, 4, 14)],
+  });
 });
 
 test('UNTIL is a moment of the zone: the last day counts only where its hour is reached', () => {
@@ -186,7 +245,9 @@ test('UNTIL is a moment of the zone: the last day counts only where its hour is 
   expect(until('20260306T010000Z')).toMatchObject({ type: 'endDate', endDate: '2026-03-05' });
   expect(until('20260306T005959Z')).toMatchObject({ endDate: '2026-03-04' });
   expect(until('20260305')).toMatchObject({ endDate: '2026-03-05' });
-  expect(plan('DTSTART:20260302T090000Z', 'RRULE:FREQ=DAILY;UNTIL=99991231T000000Z').recurrence?.range.type).toBe('noEnd');
+  expect(plan('DTSTART:20260302T090000Z', 'RRULE:FREQ=DAILY;UNTIL=99991231T000000Z').recurrence?.range.type).toBe(
+    'noEnd',
+  );
   expect(plan('DTSTART:20260302T090000Z', 'RRULE:FREQ=DAILY;UNTIL=20250101T000000Z').recurrence).toBeUndefined();
 });
 

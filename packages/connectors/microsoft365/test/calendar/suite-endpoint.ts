@@ -1,12 +1,12 @@
 import type { Connector } from '@sterna/connector-kit';
-import { pivotOf } from '@sterna/content';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { pivotOf } from '@sterna/content';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { globalObjectId } from '../../src/calendar/uid.ts';
 import { microsoft365Connector } from '../../src/index.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
-import { escaped, keptText, linesOf, plainText, textIn, textOf, valueOf } from '../outlook/plain-lines.ts';
+import { escaped, firstLine, keptText, linesOf, plainText, textIn, textOf } from '../outlook/plain-lines.ts';
 
 const PROPERTY = (name: string) => `{9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name ${name}`;
 const EXPAND = `singleValueExtendedProperties($filter=id eq 'Binary ${PROPERTY('SternaObject')}' or id eq 'String ${PROPERTY('SternaUid')}')`;
@@ -59,7 +59,11 @@ function rawOf(event: Json, uid: string, attachments: readonly Json[]): Buffer {
   ]);
 }
 
-export function calendarEndpoint(server: Microsoft365, address: string, settings: Record<string, unknown> = {}): SuiteEndpoint {
+export function calendarEndpoint(
+  server: Microsoft365,
+  address: string,
+  settings: Record<string, unknown> = {},
+): SuiteEndpoint {
   const graph = new DirectGraph(server, address);
   const digest = (raw: Buffer) => pivotOf('event').digest(raw).toString('hex');
   const calendars = () => graph.all('/calendars?$top=100');
@@ -70,18 +74,22 @@ export function calendarEndpoint(server: Microsoft365, address: string, settings
   const dump = async (): Promise<(FoundMessage & { id: string; calendar: string })[]> => {
     const all: (FoundMessage & { id: string; calendar: string })[] = [];
     for (const calendar of await calendars())
-      for (const event of await graph.all(`/calendars/${calendar.id}/events?$top=200&$expand=${encodeURIComponent(EXPAND)}`)) {
+      for (const event of await graph.all(
+        `/calendars/${calendar.id}/events?$top=200&$expand=${encodeURIComponent(EXPAND)}`,
+      )) {
         const property = (name: string): string | undefined =>
           event.singleValueExtendedProperties?.find((one: Json) => one.id.endsWith(name))?.value;
         const attachments = event.hasAttachments
           ? await graph.all(`/calendars/${calendar.id}/events/${encodeURIComponent(event.id)}/attachments`)
           : [];
         const shown = rawOf(event, property('SternaUid') ?? event.iCalUId, attachments);
-        const kept = keptText(property('SternaObject'))?.replace(/sterna:[0-9a-f]{32}/g, () => attachments[0]?.contentBytes ?? 'MISSING');
+        const kept = keptText(property('SternaObject'))?.replace(
+          /sterna:[0-9a-f]{32}/g,
+          () => attachments[0]?.contentBytes ?? 'MISSING',
+        );
         // What was kept is what is there only as long as it says what is shown.
         const isTrue =
-          kept !== undefined &&
-          plainText(valueOf(Buffer.from(kept), 'SUMMARY')).slice(0, 255) === event.subject;
+          kept !== undefined && plainText(firstLine(Buffer.from(kept), 'SUMMARY')).slice(0, 255) === event.subject;
         all.push({
           id: event.id,
           calendar: calendar.id,
@@ -103,7 +111,7 @@ export function calendarEndpoint(server: Microsoft365, address: string, settings
     connector: onlyFor('event'),
     async seed(objects) {
       for (const { folder, raw } of objects) {
-        const id = globalObjectId(valueOf(raw, 'UID') ?? '');
+        const id = globalObjectId(firstLine(raw, 'UID') ?? '');
         const calendar = await calendarOf(folder);
         const made = await graph.ok('POST', `/calendars/${calendar}/events`, {
           ...jsonOf(raw),

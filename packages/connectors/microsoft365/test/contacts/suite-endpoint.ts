@@ -1,10 +1,10 @@
-import { pivotOf } from '@sterna/content';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { pivotOf } from '@sterna/content';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
-import { escaped, keptText, linesOf, plainText, textOf, valueOf } from '../outlook/plain-lines.ts';
+import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../outlook/plain-lines.ts';
 
 const PROPERTY = (name: string) => `{9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name ${name}`;
 const EXPAND = `singleValueExtendedProperties($filter=id eq 'Binary ${PROPERTY('SternaObject')}' or id eq 'String ${PROPERTY('SternaUid')}')`;
@@ -39,7 +39,11 @@ function rawOf(contact: Json, uid: string, photo: Buffer | undefined): Buffer {
   ]);
 }
 
-export function contactEndpoint(server: Microsoft365, address: string, settings: Record<string, unknown> = {}): SuiteEndpoint {
+export function contactEndpoint(
+  server: Microsoft365,
+  address: string,
+  settings: Record<string, unknown> = {},
+): SuiteEndpoint {
   const graph = new DirectGraph(server, address);
   const digest = (raw: Buffer) => pivotOf('contact').digest(raw).toString('hex');
   const folders = async (): Promise<Json[]> => [
@@ -53,16 +57,21 @@ export function contactEndpoint(server: Microsoft365, address: string, settings:
   const dump = async (): Promise<(FoundMessage & { id: string })[]> => {
     const all: (FoundMessage & { id: string })[] = [];
     for (const folder of await folders())
-      for (const contact of await graph.all(`/contactFolders/${folder.id}/contacts?$top=200&$expand=${encodeURIComponent(EXPAND)}`)) {
+      for (const contact of await graph.all(
+        `/contactFolders/${folder.id}/contacts?$top=200&$expand=${encodeURIComponent(EXPAND)}`,
+      )) {
         const property = (name: string): string | undefined =>
           contact.singleValueExtendedProperties?.find((one: Json) => one.id.endsWith(name))?.value;
         const answer = await graph.call('GET', `/contacts/${encodeURIComponent(contact.id)}/photo/$value`);
         const photo = answer.status === 200 ? answer.bytes : undefined;
-        const kept = keptText(property('SternaObject'))?.replace(/sterna:[0-9a-f]{32}/, () => photo?.toString('base64') ?? 'MISSING');
+        const kept = keptText(property('SternaObject'))?.replace(
+          /sterna:[0-9a-f]{32}/,
+          () => photo?.toString('base64') ?? 'MISSING',
+        );
         const isTrue =
           kept !== undefined &&
-          plainText(valueOf(Buffer.from(kept), 'FN')) === contact.displayName &&
-          plainText(valueOf(Buffer.from(kept), 'NOTE')) === (contact.personalNotes ?? '');
+          plainText(firstLine(Buffer.from(kept), 'FN')) === contact.displayName &&
+          plainText(firstLine(Buffer.from(kept), 'NOTE')) === (contact.personalNotes ?? '');
         all.push({
           id: contact.id,
           folder: [folder.displayName],
@@ -85,11 +94,13 @@ export function contactEndpoint(server: Microsoft365, address: string, settings:
       for (const { folder, raw } of objects) {
         const made = await graph.ok('POST', `/contactFolders/${await folderOf(folder)}/contacts`, {
           ...jsonOf(raw),
-          singleValueExtendedProperties: [{ id: `String ${PROPERTY('SternaUid')}`, value: valueOf(raw, 'UID') }],
+          singleValueExtendedProperties: [{ id: `String ${PROPERTY('SternaUid')}`, value: firstLine(raw, 'UID') }],
         });
-        const photo = valueOf(raw, 'PHOTO');
+        const photo = firstLine(raw, 'PHOTO');
         if (photo !== undefined)
-          await graph.ok('PUT', `/contacts/${encodeURIComponent(made.id)}/photo/$value`, Buffer.from(photo, 'base64'), { 'content-type': 'image/png' });
+          await graph.ok('PUT', `/contacts/${encodeURIComponent(made.id)}/photo/$value`, Buffer.from(photo, 'base64'), {
+            'content-type': 'image/png',
+          });
       }
     },
     dump,

@@ -40,7 +40,15 @@ async function write(on: Session) {
   if (writer === undefined) throw new Error('no writer');
   const { container } = await writer.ensureContainer(['INBOX'], {});
   const mark = await writer.mark(container.id);
-  const op: CreateOp = { verb: 'create', op: '1', container: container.id, flags: [], date: undefined, size: raw.length, body: raw };
+  const op: CreateOp = {
+    verb: 'create',
+    op: '1',
+    container: container.id,
+    flags: [],
+    date: undefined,
+    size: raw.length,
+    body: raw,
+  };
   const [result] = await writer.apply([op]);
   return { writer, container: container.id, mark, result };
 }
@@ -73,7 +81,9 @@ describe('a message whose attachment is too large for a create', () => {
     server.faults.inject({ fault, when });
     const { result } = await write(session);
     expect(result?.outcome).toBe('done');
-    expect((await mail.messages()).map(({ attachments }) => attachments.map(({ content }) => content.length))).toEqual([[7_000_000]]);
+    expect((await mail.messages()).map(({ attachments }) => attachments.map(({ content }) => content.length))).toEqual([
+      [7_000_000],
+    ]);
   });
 
   test('an upload that is refused leaves nothing behind', async () => {

@@ -26,7 +26,8 @@ describe('a message as Graph makes it', () => {
   });
 
   test('is a draft only where it was one', async () => {
-    const unsent = async (flags: string[]) => Number((await propertiesOf(raw, flags, undefined)).get('Integer 0x0E07')) & 8;
+    const unsent = async (flags: string[]) =>
+      Number((await propertiesOf(raw, flags, undefined)).get('Integer 0x0E07')) & 8;
     expect(await unsent(['\\Seen'])).toBe(0);
     expect(await unsent([])).toBe(0);
     expect(await unsent(['\\Draft'])).toBe(8);
@@ -44,7 +45,11 @@ describe('a message as Graph makes it', () => {
   });
 
   test('never asks anybody for a receipt', async () => {
-    const { fields } = await toGraph(mail('From: a@example.org\r\nDisposition-Notification-To: a@example.org'), [], undefined);
+    const { fields } = await toGraph(
+      mail('From: a@example.org\r\nDisposition-Notification-To: a@example.org'),
+      [],
+      undefined,
+    );
     expect(Object.keys(fields).filter((name) => /receipt/i.test(name))).toEqual([]);
   });
 
@@ -53,7 +58,10 @@ describe('a message as Graph makes it', () => {
   });
 
   test.each([
-    ['multipart/signed; micalg=sha-256; protocol="application/pkcs7-signature"; boundary=b', '--b\r\n\r\nhello\r\n--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n--b--\r\n'],
+    [
+      'multipart/signed; micalg=sha-256; protocol="application/pkcs7-signature"; boundary=b',
+      '--b\r\n\r\nhello\r\n--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n--b--\r\n',
+    ],
     ['application/pkcs7-mime; smime-type=enveloped-data', 'AAAA'],
     ['multipart/mixed; boundary="nowhere"', 'only this'],
     ['text/plain', 'x'.repeat(3_000_000)],

@@ -15,7 +15,12 @@ export class DirectGraph {
   }
 
   /** @param path below the user */
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; json: Json; bytes: Buffer }> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; json: Json; bytes: Buffer }> {
     this.#token ??= await this.#signIn();
     const url = path.startsWith('http') ? path : `${this.#server.baseUrl}/v1.0/users/${this.#user}${path}`;
     const answer = await fetch(url, {

@@ -13,7 +13,7 @@ export function linesOf(raw: Buffer): Map<string, { head: string; value: string 
   return found;
 }
 
-export const valueOf = (raw: Buffer, name: string): string | undefined => linesOf(raw).get(name)?.[0]?.value;
+export const firstLine = (raw: Buffer, name: string): string | undefined => linesOf(raw).get(name)?.[0]?.value;
 export const plainText = (value: string | undefined): string =>
   (value ?? '').replace(/\\(.)/gs, (_, sign: string) => (sign === 'n' || sign === 'N' ? '\n' : sign));
 export const escaped = (text: string): string => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');

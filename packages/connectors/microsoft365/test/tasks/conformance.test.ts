@@ -39,7 +39,14 @@ const fixture: SuiteFixture = {
   keepsLook: { color: false, description: false },
   // What only our own writing can put into To Do: hours, rules, people; and texts that it has no room for.
   notSeedable: [...material.awkward]
-    .filter(([, raw]) => /^(?:DTSTART(?!;VALUE=DATE)|RRULE|BEGIN:VALARM|ATTENDEE|X-|STATUS|SUMMARY:.{200})/m.test(raw.toString('utf8').replace(/BEGIN:VTIMEZONE[\s\S]*END:VTIMEZONE/, '').replace(/\r\n /g, '')))
+    .filter(([, raw]) =>
+      /^(?:DTSTART(?!;VALUE=DATE)|RRULE|BEGIN:VALARM|ATTENDEE|X-|STATUS|SUMMARY:.{200})/m.test(
+        raw
+          .toString('utf8')
+          .replace(/BEGIN:VTIMEZONE[\s\S]*END:VTIMEZONE/, '')
+          .replace(/\r\n /g, ''),
+      ),
+    )
     .map(([label]) => label),
 };
 

@@ -1,10 +1,10 @@
-import { pivotOf } from '@sterna/content';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { pivotOf } from '@sterna/content';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
-import { escaped, keptText, linesOf, plainText, textOf, valueOf } from '../outlook/plain-lines.ts';
+import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../outlook/plain-lines.ts';
 
 /** The suite's plain tasks in To Do's terms, by hand. */
 function jsonOf(raw: Buffer): Json {
@@ -34,10 +34,15 @@ function rawOf(task: Json, uid: string, attachments: readonly Json[]): Buffer {
   ]);
 }
 
-export function taskEndpoint(server: Microsoft365, address: string, settings: Record<string, unknown> = {}): SuiteEndpoint {
+export function taskEndpoint(
+  server: Microsoft365,
+  address: string,
+  settings: Record<string, unknown> = {},
+): SuiteEndpoint {
   const graph = new DirectGraph(server, address);
   const digest = (raw: Buffer) => pivotOf('task').digest(raw).toString('hex');
-  const lists = async () => (await graph.all('/todo/lists?$top=100')).filter((one) => one.wellknownListName !== 'flaggedEmails');
+  const lists = async () =>
+    (await graph.all('/todo/lists?$top=100')).filter((one) => one.wellknownListName !== 'flaggedEmails');
   const listOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await lists()).find((one) => one.displayName === name);
     return (found ?? (await graph.ok('POST', '/todo/lists', { displayName: name }))).id;
@@ -53,8 +58,12 @@ export function taskEndpoint(server: Microsoft365, address: string, settings: Re
           for (const one of await graph.all(`${path}/attachments`))
             attachments.push(await graph.ok('GET', `${path}/attachments/${encodeURIComponent(one.id)}`));
         const uid = task.linkedResources?.[0]?.externalId?.replace(/^\S+ /, '') ?? task.id;
-        const kept = keptText(task.extensions?.[0]?.object)?.replace(/sterna:[0-9a-f]{32}/, () => attachments[0]?.contentBytes ?? 'MISSING');
-        const isTrue = kept !== undefined && plainText(valueOf(Buffer.from(kept), 'SUMMARY')).slice(0, 255) === task.title;
+        const kept = keptText(task.extensions?.[0]?.object)?.replace(
+          /sterna:[0-9a-f]{32}/,
+          () => attachments[0]?.contentBytes ?? 'MISSING',
+        );
+        const isTrue =
+          kept !== undefined && plainText(firstLine(Buffer.from(kept), 'SUMMARY')).slice(0, 255) === task.title;
         all.push({
           path,
           folder: [list.displayName],
@@ -78,7 +87,13 @@ export function taskEndpoint(server: Microsoft365, address: string, settings: Re
         const list = encodeURIComponent(await listOf(folder));
         const made = await graph.ok('POST', `/todo/lists/${list}/tasks`, {
           ...jsonOf(raw),
-          linkedResources: [{ applicationName: 'Sterna', displayName: 'from elsewhere', externalId: `elsewhere ${valueOf(raw, 'UID')}` }],
+          linkedResources: [
+            {
+              applicationName: 'Sterna',
+              displayName: 'from elsewhere',
+              externalId: `elsewhere ${firstLine(raw, 'UID')}`,
+            },
+          ],
         });
         for (const { value } of linesOf(raw).get('ATTACH') ?? [])
           await graph.ok('POST', `/todo/lists/${list}/tasks/${encodeURIComponent(made.id)}/attachments`, {
