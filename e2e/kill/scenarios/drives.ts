@@ -66,7 +66,7 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
             'initial',
             [
               // A session that was begun and one that has a part; they come first, for each pass gets further here.
-              ...(isOneDrive ? [inFlight('POST', 6), inFlight('PUT', 2), inFlight('PUT', 6), inFlight('PUT', 4)] : []),
+              ...(isOneDrive ? [inFlight('POST', 6), inFlight('PUT', 0), inFlight('PUT', 2), inFlight('PUT', 1)] : []),
               ...FIRST_PASS,
               { at: 'after-acknowledgement', nth: 3 },
               { afterMs: 50 + random.below(300) },
