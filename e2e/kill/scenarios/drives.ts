@@ -88,7 +88,11 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
             stage,
             entry,
             'delta',
-            [...REPLACEMENTS, ...(isS3 ? [inFlight('PUT', 1), inFlight('POST', 0), inFlight('POST', 0)] : [])],
+            [
+              ...(isOneDrive ? [inFlight('PUT', 1), inFlight('POST', 2)] : []),
+              ...REPLACEMENTS,
+              ...(isS3 ? [inFlight('PUT', 1), inFlight('POST', 0), inFlight('POST', 0)] : []),
+            ],
             patch,
           );
           expect(changed).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
