@@ -11,6 +11,8 @@ import { noteName, readNote, type UploadNote, writeNote } from './upload-note.ts
 /** Uploads of at least so many pieces are worth going on with. */
 const RESUMED_PIECES = 4;
 const TRIES = 6;
+/** Largest content that is taken without a session. */
+const MOST_WHOLE = 250 * 1024 * 1024;
 
 export interface Upload {
   readonly folderId: string;
@@ -113,6 +115,13 @@ export class Uploader {
     if (begun === undefined) {
       let made = await this.#begin(upload);
       if ('outcome' in made) return made;
+      if ('blocked' in made && upload.over !== undefined) {
+        // Over a file, only its own content will do: another one would have neither its versions nor its rights.
+        if (source.size > MOST_WHOLE) throw blockedForNow();
+        const content = await source.take(source.size);
+        await source.end();
+        return this.#whole(upload, content);
+      }
       if ('blocked' in made) {
         target = { ...upload, name: `.sterna-${randomBytes(16).toString('hex')}.part` };
         made = await this.#begin(target);
@@ -416,6 +425,12 @@ export const folderGone = (): SternaError =>
 const uploadLost = (): SternaError =>
   new SternaError('transient', 'upload-lost', 'OneDrive no longer knows of this upload.', {
     fix: 'Nothing to do: Sterna begins it anew.',
+  });
+
+/** Until the session of a process that was ended runs out. */
+const blockedForNow = (): SternaError =>
+  new SternaError('transient', 'upload-blocked', 'An upload that was cut off keeps others from this file.', {
+    fix: 'Nothing to do: OneDrive forgets it after a day or some, and Sterna goes on.',
   });
 
 const unsettled = (): SternaError =>

@@ -209,6 +209,38 @@ test('a session that an ended process left blocks no name', async () => {
   ]);
 });
 
+test('nor does it keep a large file from being replaced, which keeps its versions', async () => {
+  direct.put(['Work'], 'a.bin', small);
+  const first = await open();
+  const inside = await folder(first);
+  const [item] = await collect(first.writer?.inventory(inside, {}) ?? none());
+  const op = (): ReplaceOp => ({
+    verb: 'replace',
+    op: 'r',
+    container: inside,
+    targetId: 'a.bin',
+    ifVersion: item?.version,
+    size: large.length,
+    body: chunks(large),
+    date: DATE,
+    stamp: STAMP,
+  });
+  // The process ends when the session was begun, and nothing is noted yet.
+  server.faults.inject({ fault: { kind: 'answer', status: 400 }, when: ({ target }) => target.includes('.sterna-') });
+  const rule = server.faults.inject({
+    fault: { kind: 'answer', status: 400, afterEffect: true },
+    when: ({ target }) => target.includes('createUploadSession'),
+  });
+  expect(await apply(first, op())).toMatchObject({ outcome: 'refused' });
+  expect([rule.struck, direct.openUploads]).toEqual([0, 0]);
+  expect(await apply(first, op())).toMatchObject({ outcome: 'refused' });
+  expect([rule.struck, direct.openUploads]).toEqual([1, 1]);
+  expect(await apply(await open(), op())).toMatchObject({ outcome: 'done' });
+  expect(direct.files()).toMatchObject([{ name: 'a.bin', modifiedAt: DATE.getTime() }]);
+  expect(there()[0]?.content.equals(large)).toBe(true);
+  expect(direct.files()[0]?.earlier[0]?.equals(small)).toBe(true);
+});
+
 test.each(['creation', 'last chunk'] as const)('a name that is taken is told of at the %s: it stays', async (told) => {
   direct.behaviour.uploadConflictTold = told;
   direct.put(['Work'], 'A.TXT', Buffer.from('theirs'));
