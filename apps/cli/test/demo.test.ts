@@ -9,16 +9,24 @@ beforeAll(async () => {
 afterAll(() => folder?.remove());
 
 test('the first command of the README: every check holds, and it runs again cleanly', async () => {
-  const run = () => sterna(['demo', '--once', '--data', folder.path, '--messages', '40']);
+  const run = () => sterna(['demo', '--once', '--data', folder.path, '--people', '2']);
   const first = await run();
   expect(first.code, first.stdout + first.stderr).toBe(0);
   expect(first.stdout).toContain('All checks hold');
   expect(first.stdout).not.toContain('NOT OK');
-  expect(first.stdout).toContain('seen 40 = created 40');
+  expect(first.stdout).toMatch(/^alice@contoso\.example +mailbox +\d+ +\d+ +0 +0$/m);
+  expect(first.stdout).toMatch(/^bjorn@contoso\.example +drive +\d+ +\d+ +0 +0$/m);
+  expect(first.stdout).toContain('0 missing, 0 duplicated, 0 different');
   expect(first.stderr).toBe('');
-  const again = await sterna(['demo', '--once', '--json', '--data', folder.path, '--messages', '20']);
+  const again = await sterna(['demo', '--once', '--json', '--data', folder.path, '--people', '1']);
   expect(again.code, again.stderr).toBe(0);
-  expect(JSON.parse(again.stdout)).toMatchObject({ ok: true, licenses: { granted: 2, burned: 2 } });
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    ok: true,
+    licenses: [
+      { type: 'mail', granted: 2, burned: 2 },
+      { type: 'file', granted: 1, burned: 1 },
+    ],
+  });
   // What the first run left behind is gone, its own is there to be looked at.
   expect(await readdir(folder.path)).toHaveLength(1);
 });
