@@ -2,7 +2,7 @@ import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { displayNameOf, foldedName } from '../mail/folder-names.ts';
+import { displayNameOf, foldedName } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
 import { type ColorName, colorOf, nearestColor } from './colors.ts';
 

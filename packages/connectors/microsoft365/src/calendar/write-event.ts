@@ -2,7 +2,7 @@ import type { FidelityNote } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { attach } from '../mail/attach.ts';
+import { attach } from '../outlook/attach.ts';
 import { isGone } from '../outlook/gone.ts';
 import { ianaOf, UTC, wallAt } from '../outlook/zones.ts';
 import type { PartContext } from '../part.ts';

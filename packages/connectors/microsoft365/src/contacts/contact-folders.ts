@@ -1,7 +1,7 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { displayNameOf, foldedName } from '../mail/folder-names.ts';
+import { displayNameOf, foldedName } from '../outlook/folder-names.ts';
 import { isGone } from '../outlook/gone.ts';
 import type { PartContext } from '../part.ts';
 

@@ -3,11 +3,11 @@ import { pivotOf } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { newSend, type StampState, stampProperty } from '../graph/stamp.ts';
+import { attach, fitsInline, inlineForm, type NewAttachment } from '../outlook/attach.ts';
 import type { PartContext } from '../part.ts';
-import { attach, fitsInline, inlineForm } from './attach.ts';
 import { stateOfNew } from './flags.ts';
 import { headerOf } from './mime.ts';
-import { type NewAttachment, toGraph } from './to-graph.ts';
+import { toGraph } from './to-graph.ts';
 
 const RIGHT = 'Mail.ReadWrite';
 /** Of a request's 4 MB (https://learn.microsoft.com/en-us/graph/throttling-limits), as JSON. */

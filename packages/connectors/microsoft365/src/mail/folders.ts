@@ -1,8 +1,8 @@
 import { type Container, inParallel, type SpecialUse } from '@sterna/connector-kit';
 import { batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
+import { foldedName } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
-import { foldedName } from './folder-names.ts';
 
 export interface MailFolder {
   readonly id: string;

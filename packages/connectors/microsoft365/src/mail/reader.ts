@@ -13,8 +13,8 @@ import { batch } from '../graph/batch.ts';
 import { type GraphRequest, segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import type { GraphPage } from '../graph/page.ts';
+import { type DeltaCursor, formatCursor, parseCursor } from '../outlook/cursor.ts';
 import type { PartContext } from '../part.ts';
-import { formatCursor, type MailCursor, parseCursor } from './cursor.ts';
 import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
 import { KnownStates } from './known-states.ts';
@@ -60,7 +60,7 @@ export class MailReader implements Reader {
     }
   }
 
-  async *#listing(container: string, from: MailCursor | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
+  async *#listing(container: string, from: DeltaCursor | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
     const { client, outlook, userPath, settings } = this.#context;
     const mode = from?.mode ?? 'full';
     let total = from?.total ?? 0;
@@ -98,7 +98,7 @@ export class MailReader implements Reader {
   async #after(
     container: string,
     page: GraphPage<ListedMessage>,
-    { mode, total, isChanged, hasKeys }: Required<Omit<MailCursor, 'link'>>,
+    { mode, total, isChanged, hasKeys }: Required<Omit<DeltaCursor, 'link'>>,
   ): Promise<Pick<ChangePage, 'resume' | 'next'>> {
     const next = page['@odata.nextLink'];
     if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged, hasKeys }) };

@@ -1,16 +1,9 @@
 import type { FidelityNote, Flags } from '@sterna/connector-kit';
 import type { ExtendedProperty } from '../graph/stamp.ts';
+import type { NewAttachment } from '../outlook/attach.ts';
 import { stateOfNew } from './flags.ts';
 import { headerOf, type MimeAddress, type MimeAttachment, type MimeMessage, parseMime } from './mime.ts';
 import { PROPERTIES } from './properties.ts';
-
-export interface NewAttachment {
-  readonly name: string;
-  readonly contentType: string;
-  readonly content: Buffer;
-  readonly contentId?: string | undefined;
-  readonly isInline: boolean;
-}
 
 export interface NewMessage {
   /** The body of the create, without attachments. */

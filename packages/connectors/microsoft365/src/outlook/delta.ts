@@ -2,8 +2,8 @@ import type { Change, ChangePage } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import type { GraphPage, Removed } from '../graph/page.ts';
-import { formatCursor, type MailCursor, parseCursor } from '../mail/cursor.ts';
 import type { PartContext } from '../part.ts';
+import { type DeltaCursor, formatCursor, parseCursor } from './cursor.ts';
 
 /** Codes of a delta link that the service doesn't honour any more, with whatever status. */
 const LOST = /^(?:SyncStateNotFound|SyncStateInvalid|resyncRequired|ErrorInvalidSyncStateData|ErrorInvalidUrlQuery)$/i;
@@ -45,7 +45,7 @@ const isLost = (error: unknown): boolean =>
 async function* pages<T extends Removed & { readonly id: string }>(
   { client, outlook, settings }: PartContext,
   source: DeltaSource<T>,
-  from: MailCursor | undefined,
+  from: DeltaCursor | undefined,
 ): AsyncGenerator<ChangePage> {
   const { path, query, doing, right } = source;
   const mode = from?.mode ?? 'full';
@@ -74,7 +74,7 @@ async function* pages<T extends Removed & { readonly id: string }>(
 async function after<T>(
   page: GraphPage<T>,
   source: Pick<DeltaSource<never>, 'count' | 'doing'>,
-  { mode, total, isChanged }: Required<Pick<MailCursor, 'mode' | 'total' | 'isChanged'>>,
+  { mode, total, isChanged }: Required<Pick<DeltaCursor, 'mode' | 'total' | 'isChanged'>>,
 ): Promise<Pick<ChangePage, 'resume' | 'next'>> {
   const next = page['@odata.nextLink'];
   if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged }) };

@@ -1,6 +1,6 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
-import { displayNameOf } from '../mail/folder-names.ts';
+import { displayNameOf } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
 
 /** Application permissions for To Do: https://learn.microsoft.com/en-us/graph/api/todo-list-lists */

@@ -2,8 +2,8 @@ import { canonicalFlags } from '@sterna/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flagsOf, stateChange, stateOfNew } from '../../src/mail/flags.ts';
-import { displayNameOf, foldedName } from '../../src/mail/folder-names.ts';
 import { toGraph } from '../../src/mail/to-graph.ts';
+import { displayNameOf, foldedName } from '../../src/outlook/folder-names.ts';
 
 const mail = (header: string, body = 'text\r\n'): Buffer => Buffer.from(`${header}\r\n\r\n${body}`, 'utf8');
 const propertiesOf = async (...args: Parameters<typeof toGraph>) =>

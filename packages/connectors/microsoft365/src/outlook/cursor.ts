@@ -1,9 +1,9 @@
 /** Where a listing stands: a link of the service, and what was counted on the way. */
-export interface MailCursor {
+export interface DeltaCursor {
   readonly mode: 'full' | 'delta';
   /** `@odata.nextLink` within a listing, `@odata.deltaLink` at its end. */
   readonly link: string;
-  /** Live messages: so far within a full listing, before the round within a delta. */
+  /** Live objects: so far within a full listing, before the round within a delta. */
   readonly total: number;
   /** Within a delta: something was new, changed or gone. */
   readonly isChanged?: boolean;
@@ -11,13 +11,13 @@ export interface MailCursor {
   readonly hasKeys?: boolean;
 }
 
-export const formatCursor = ({ mode, link, total, isChanged, hasKeys }: MailCursor): string =>
+export const formatCursor = ({ mode, link, total, isChanged, hasKeys }: DeltaCursor): string =>
   JSON.stringify({ v: 1, m: mode, n: total, ...flag('c', isChanged), ...flag('k', hasKeys), l: link });
 
 const flag = (name: string, isSet: boolean | undefined): object => (isSet === true ? { [name]: 1 } : {});
 
 /** Undefined for what is no cursor of ours, or leads elsewhere. */
-export function parseCursor(text: string | undefined, graph: string): MailCursor | undefined {
+export function parseCursor(text: string | undefined, graph: string): DeltaCursor | undefined {
   if (text === undefined) return undefined;
   try {
     const { v, m, n, c, k, l } = JSON.parse(text) as Record<string, unknown>;

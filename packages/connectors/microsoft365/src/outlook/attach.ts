@@ -2,7 +2,14 @@ import { SternaError } from '@sterna/core';
 import type { GraphClient } from '../graph/client.ts';
 import { isOutcomeUnknown, statusOf } from '../graph/errors.ts';
 import type { PartContext } from '../part.ts';
-import type { NewAttachment } from './to-graph.ts';
+
+export interface NewAttachment {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+  readonly contentId?: string | undefined;
+  readonly isInline: boolean;
+}
 
 const RIGHT = 'Mail.ReadWrite';
 /** Smaller ones are posted, larger ones uploaded (https://learn.microsoft.com/en-us/graph/outlook-large-attachments). */
