@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
+import { mapping } from '../support/mapping.ts';
 
 let dir: string;
 let bench: Bench;
@@ -44,23 +45,6 @@ async function pair(settings: object = {}) {
 }
 
 const mode = (tree: Tree, path: string): number => statSync(join(tree.root, path)).mode & 0o777;
-
-/** A line of the mapping table of the entry's project, which it gets with the first one. */
-async function mapping(entry: number, source: string, target: string): Promise<void> {
-  const { pool } = bench.database;
-  await pool.query(
-    `with made as (insert into project (organization_id, name, source_system_id, target_system_id, settings)
-       select organization_id, 'p' || id, source_system_id, target_system_id, '{}' from entry
-        where id = $1 and project_id is null returning id)
-     update entry set project_id = made.id from made where entry.id = $1`,
-    [entry],
-  );
-  await pool.query(
-    `insert into mapping (project_id, source, target) select project_id, $2, $3 from entry where id = $1
-     on conflict (project_id, source) do update set target = excluded.target`,
-    [entry, source, target],
-  );
-}
 
 const verified = async (entry: number) => {
   const outcome = await pass(bench, entry, 'verify', { verifyDepth: 'content' });
@@ -348,11 +332,11 @@ test('rights: people by the mapping table; who is unknown waits, and is applied 
   source.write('theirs.txt', 'x');
   chownSync(join(source.root, 'theirs.txt'), 54_321, 0);
   // A number is known anywhere; a name that only the source has isn't.
-  await mapping(entry, '54321', 'nobody-by-that-name');
+  await mapping(bench, entry, '54321', 'nobody-by-that-name');
   const first = await pass(bench, entry, 'initial');
   expect(first).toMatchObject({ status: 'completed with failures', books: { access: { waiting: 1 } } });
   expect(await codes()).toContain('unknown-principal');
-  await mapping(entry, '54321', 'mail');
+  await mapping(bench, entry, '54321', 'mail');
   const delta = await pass(bench, entry, 'delta');
   expect(delta).toMatchObject({
     status: 'completed',

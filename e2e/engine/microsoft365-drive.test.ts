@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
+import { mapping } from '../support/mapping.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
 
 const ALICE = 'alice@contoso.example';
@@ -168,8 +169,8 @@ test('between two tenants: versions, rights, Office files; a lost token lists al
   from.share(['Work', 'plan.txt'], 'bjorn@contoso.example', 'write');
   from.share(['Work'], 'chloe@contoso.example', 'read');
   const entry = await addEntry(bench, oneDrive(ALICE), oneDrive(FABRIKAM));
-  await mapping(entry, 'bjorn@contoso.example', 'bjorn@fabrikam.example');
-  await mapping(entry, 'chloe@contoso.example', 'nobody@fabrikam.example');
+  await mapping(bench, entry, 'bjorn@contoso.example', 'bjorn@fabrikam.example');
+  await mapping(bench, entry, 'chloe@contoso.example', 'nobody@fabrikam.example');
   const first = await pass(bench, entry, 'initial', { versionDepth: 10 });
   expect(first).toMatchObject({ error: null, books: { balanced: true } });
   expect(first.books.total).toMatchObject({ seen: 3, created: 3 });
@@ -181,7 +182,7 @@ test('between two tenants: versions, rights, Office files; a lost token lists al
     expect.arrayContaining(['office-rewritten', 'unknown-principal']),
   );
 
-  await mapping(entry, 'chloe@contoso.example', 'chloe@fabrikam.example');
+  await mapping(bench, entry, 'chloe@contoso.example', 'chloe@fabrikam.example');
   from.put(['Work'], 'plan.txt', Buffer.from('fourth'));
   server.faults.deltaTokensInvalidBefore = server.clock.now() + 1;
   const second = await pass(bench, entry, 'delta', { versionDepth: 10 });
@@ -192,23 +193,6 @@ test('between two tenants: versions, rights, Office files; a lost token lists al
   expect([...(now?.earlier ?? []), now?.content].map(String)).toEqual(['first', 'second', 'third', 'fourth']);
   expect([...from.mails, ...to.mails]).toEqual([]);
 });
-
-/** A line of the mapping table of the entry's project, which it gets with the first one. */
-async function mapping(entry: number, source: string, target: string): Promise<void> {
-  const { pool } = bench.database;
-  await pool.query(
-    `with made as (insert into project (organization_id, name, source_system_id, target_system_id, settings)
-       select organization_id, 'p' || id, source_system_id, target_system_id, '{}' from entry
-        where id = $1 and project_id is null returning id)
-     update entry set project_id = made.id from made where entry.id = $1`,
-    [entry],
-  );
-  await pool.query(
-    `insert into mapping (project_id, source, target) select project_id, $2, $3 from entry where id = $1
-     on conflict (project_id, source) do update set target = excluded.target`,
-    [entry, source, target],
-  );
-}
 
 /** As Office files are: a ZIP, here with nothing in it. */
 const smallZip = (): Buffer => Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);

@@ -1,5 +1,4 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
-import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import { displayNameOf, foldedName } from '../outlook/folder-names.ts';
@@ -137,6 +136,3 @@ export class Calendars {
 
 export const calendarPath = ({ userPath }: PartContext, container: string): string =>
   `${userPath}/calendars/${segment(container)}`;
-
-export const containerGone = (what: string, cause: unknown): SternaError =>
-  new SternaError('transient', 'container-gone', `The ${what} is no more.`, { cause });

@@ -1,18 +1,7 @@
-import type { Capabilities } from '@sterna/connector-kit';
+import { itemCapabilities } from '../outlook/item-capabilities.ts';
+import { eventKind } from './kind.ts';
 
-export const calendarCapabilities: Capabilities = {
-  kinds: ['event'],
-  settle: 'stamp',
-  delta: 'list',
-  bytes: 'rewritten',
-  idScope: 'endpoint',
-  collapsesTwins: false,
-  dateKept: false,
-  moves: false,
-  keywords: 'none',
-  permissions: false,
-  versions: false,
-  batch: { objects: 20, bytes: 8 * 1024 * 1024, inFlight: 2 },
+export const calendarCapabilities = itemCapabilities(eventKind, {
   maxObjectBytes: 150 * 1024 * 1024,
   evidence: {
     invitations:
@@ -20,4 +9,4 @@ export const calendarCapabilities: Capabilities = {
     changes:
       'a calendar is listed with its versions, up to 1,000 events a request: Graph’s delta knows a window of time alone',
   },
-};
+});

@@ -2,8 +2,6 @@
 
 /** PidLidGlobalObjectId; only a create can set it. */
 export const GLOBAL_OBJECT_ID = 'Binary {6ed8da90-450b-101b-98da-00aa003f1305} Id 0x3';
-/** The UID once more, where a listing can have it without the whole object. */
-export const UID_PROPERTY = 'String {9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name SternaUid';
 
 const CLASS_ID = '040000008200e00074c5b7101a82e008';
 const FOREIGN = Buffer.from('vCal-Uid\x01\0\0\0', 'latin1');

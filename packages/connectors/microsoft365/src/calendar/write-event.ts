@@ -3,7 +3,6 @@ import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import { attach } from '../outlook/attach.ts';
-import { isGone } from '../outlook/gone.ts';
 import { ianaOf, UTC, wallAt } from '../outlook/zones.ts';
 import type { PartContext } from '../part.ts';
 import { WRITE } from './calendars.ts';
@@ -164,27 +163,6 @@ async function instancesOn(
       }
   }
   return found;
-}
-
-/** Without a trace in Deleted Items. @throws SternaError; object `not-there` where it is gone already */
-export async function removeForGood({ client, outlook }: PartContext, path: string): Promise<void> {
-  await client.send({
-    method: 'POST',
-    path: `${path}/permanentDelete`,
-    doing: 'removing an event',
-    right: WRITE,
-    budget: outlook,
-    repeatable: true,
-  });
-}
-
-/** Half an event is none. */
-export async function dropHalf(context: PartContext, path: string): Promise<void> {
-  try {
-    await removeForGood(context, path);
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
 }
 
 export const wouldMail = (verb: 'replace' | 'remove'): SternaError =>

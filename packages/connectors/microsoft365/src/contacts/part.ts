@@ -1,27 +1,24 @@
-import type { Session } from '@sterna/connector-kit';
-import type { PartContext, PartDefinition } from '../part.ts';
+import { itemSession } from '../outlook/item-session.ts';
+import type { PartDefinition } from '../part.ts';
 import { contactCapabilities } from './capabilities.ts';
 import { ContactFolders, READ, WRITE } from './contact-folders.ts';
-import { ContactReader } from './reader.ts';
-import { ContactWriter } from './writer.ts';
+import { contactReading } from './reader.ts';
+import { ContactWriting } from './writer.ts';
 
 export const contactsPart: PartDefinition = {
   key: 'contacts',
   kinds: ['contact'],
   rights: { read: READ, write: WRITE },
   title: 'contacts',
-  async open(context: PartContext): Promise<Session> {
-    const folders = new ContactFolders(context);
-    const home = await folders.home();
-    const reader = new ContactReader(context, folders);
-    return {
+  async open(context) {
+    const containers = new ContactFolders(context);
+    const home = await containers.home();
+    return itemSession(context, {
       capabilities: contactCapabilities,
-      reader,
-      ...(context.role === 'write' ? { writer: new ContactWriter(context, folders, reader) } : {}),
+      containers,
+      reading: contactReading,
+      writing: (requests) => new ContactWriting(context, requests),
       identity: `microsoft365:contacts:${context.userPath}:${home.id}`,
-      quota: async () => undefined,
-      close: async () => undefined,
-      destroy: () => undefined,
-    };
+    });
   },
 };

@@ -20,6 +20,16 @@ export class FloatingZone {
     return this.#asked;
   }
 
+  /** An object's plan by this zone, and by which one it came to be. */
+  async planned<P extends { readonly floats: boolean }>(
+    plan: (floating: string) => P,
+  ): Promise<{ readonly plan: P; readonly floating: string }> {
+    const plain = plan(UTC);
+    if (!plain.floats) return { plan: plain, floating: UTC };
+    const floating = await this.zone();
+    return { plan: plan(floating), floating };
+  }
+
   async #ask(): Promise<string> {
     const { client, outlook, userPath } = this.#context;
     try {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { FidelityNote } from '@sterna/connector-kit';
 import { type Component, type Property, parameterOf } from '@sterna/content';
+import type { ExtendedProperty } from '../graph/stamp.ts';
 
 /**
  * The object as it was before it became Outlook's: whatever Outlook has no place for comes back from here. People, who
@@ -8,6 +10,14 @@ import { type Component, type Property, parameterOf } from '@sterna/content';
  * https://learn.microsoft.com/en-us/graph/api/resources/extended-properties-overview
  */
 export const KEPT_PROPERTY = 'Binary {9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name SternaObject';
+/** The UID once more, where a listing can have it without the whole object. */
+export const UID_PROPERTY = 'String {9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name SternaUid';
+
+/** @param envelope undefined: what is kept stays as it is */
+export const keptProperties = (uid: string, envelope: string | undefined): readonly ExtendedProperty[] => [
+  { id: UID_PROPERTY, value: uid },
+  ...(envelope === undefined ? [] : [{ id: KEPT_PROPERTY, value: envelope }]),
+];
 
 /** Bytes of an envelope; above it nothing is kept. A request to Graph has at most 4 MB. */
 const MOST = 1_000_000;
@@ -29,6 +39,12 @@ export function envelopeOf({ text, ...how }: Kept): string | undefined {
   packed.fill(0, 4, 8);
   return packed.length > MOST ? undefined : packed.toString('base64');
 }
+
+/** @param program “Outlook” */
+export const notKept = (program: string): FidelityNote => ({
+  code: 'original-not-kept',
+  text: `It is so large that what ${program} has no field for could not be kept with it.`,
+});
 
 /** Undefined for what is none of ours, or broken. */
 export function keptIn(envelope: string | undefined): Kept | undefined {

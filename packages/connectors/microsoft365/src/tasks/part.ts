@@ -1,27 +1,24 @@
-import type { Session } from '@sterna/connector-kit';
-import type { PartContext, PartDefinition } from '../part.ts';
+import { itemSession } from '../outlook/item-session.ts';
+import type { PartDefinition } from '../part.ts';
 import { taskCapabilities } from './capabilities.ts';
-import { TaskReader } from './reader.ts';
+import { taskReading } from './reader.ts';
 import { READ, TaskLists, WRITE } from './task-lists.ts';
-import { TaskWriter } from './writer.ts';
+import { TaskWriting } from './writer.ts';
 
 export const tasksPart: PartDefinition = {
   key: 'tasks',
   kinds: ['task'],
   rights: { read: READ, write: WRITE },
   title: 'tasks',
-  async open(context: PartContext): Promise<Session> {
-    const lists = new TaskLists(context);
-    const home = await lists.home();
-    const reader = new TaskReader(context, lists);
-    return {
+  async open(context) {
+    const containers = new TaskLists(context);
+    const home = await containers.home();
+    return itemSession(context, {
       capabilities: taskCapabilities,
-      reader,
-      ...(context.role === 'write' ? { writer: new TaskWriter(context, lists, reader) } : {}),
+      containers,
+      reading: taskReading,
+      writing: (requests) => new TaskWriting(context, requests),
       identity: `microsoft365:tasks:${home}`,
-      quota: async () => undefined,
-      close: async () => undefined,
-      destroy: () => undefined,
-    };
+    });
   },
 };
