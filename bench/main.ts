@@ -10,12 +10,13 @@ import { initial } from './parts/initial.ts';
 import { ledger } from './parts/ledger.ts';
 import { many } from './parts/many.ts';
 import { memory } from './parts/memory.ts';
+import { microsoft365 } from './parts/microsoft365.ts';
 import type { Part } from './parts/part.ts';
 import { openLab } from './support/lab.ts';
 import { checkPrograms, machine, versions } from './support/machine.ts';
 import { type Options, parseOptions, USAGE } from './support/options.ts';
 
-const PARTS: readonly Part[] = [initial, many, delta, dav, drives, memory, crashes, ledger, dashboard];
+const PARTS: readonly Part[] = [initial, many, delta, dav, drives, microsoft365, memory, crashes, ledger, dashboard];
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
 
 async function main(args: readonly string[]): Promise<void> {

@@ -10,7 +10,7 @@ export interface Books {
   addEntry(source: Endpoint, target: Endpoint): Promise<number>;
   /** The same for mailboxes, or drives, of any connector. */
   addEntryBetween(source: Mailbox, target: Mailbox, itemType?: 'mailbox' | 'drive'): Promise<number>;
-  queuePass(entryId: number, kind: 'initial' | 'delta'): Promise<number>;
+  queuePass(entryId: number, kind: 'initial' | 'delta', settings?: object): Promise<number>;
   /** From now on both systems are reached by these ports: proxies that count and time. */
   setPorts(entryId: number, source: number, target: number): Promise<void>;
   /** @throws if the pass isn't completed with balanced books */
@@ -27,6 +27,8 @@ export interface Mailbox {
   readonly connector: string;
   readonly settings: object;
   readonly address: string;
+  /** Default `pw`. */
+  readonly password?: string;
 }
 
 export async function openBooks(dataDir: string): Promise<Books> {
@@ -37,7 +39,7 @@ export async function openBooks(dataDir: string): Promise<Books> {
   const { rows } = await pool.query(`insert into organization (name) values ('Bench') returning id`);
   const organizationId = Number(rows[0].id);
 
-  const addSystem = async ({ connector, settings }: Mailbox): Promise<number> => {
+  const addSystem = async ({ connector, settings, password = 'pw' }: Mailbox): Promise<number> => {
     const added = await pool.query(
       `insert into system (organization_id, name, connector, settings)
        values ($1, gen_random_uuid()::text, $2, $3) returning id`,
@@ -46,7 +48,7 @@ export async function openBooks(dataDir: string): Promise<Books> {
     const id = Number(added.rows[0].id);
     await pool.query('update system set sealed_credentials = $2 where id = $1', [
       id,
-      secrets.sealJson(`system:${id}`, { password: 'pw' }),
+      secrets.sealJson(`system:${id}`, { password }),
     ]);
     return id;
   };
@@ -71,8 +73,8 @@ export async function openBooks(dataDir: string): Promise<Books> {
     database,
     addEntry: (source, target) => addEntryBetween(imap(source), imap(target)),
     addEntryBetween,
-    async queuePass(entryId, kind) {
-      const settings = mergeSettings({});
+    async queuePass(entryId, kind, wanted = {}) {
+      const settings = mergeSettings(wanted);
       const queued = await pool.query(
         `insert into pass (entry_id, number, kind, settings, settings_version, requested_by)
          select $1, coalesce(max(number), 0) + 1, $2, $3, $4, 'bench' from pass where entry_id = $1 returning id`,

@@ -49,13 +49,14 @@ export const checkShape = (): HTMLElement => element('span', { class: 'st-check 
 type Content = readonly (Node | string)[];
 
 const CELLS: Readonly<Record<ColumnId, (entry: Entry) => Content>> = {
-  source: ({ id, sourceAddress }) => [
-    element(
+  source: ({ id, itemType, sourceAddress }) => {
+    const address = element(
       'a',
       { href: `/entries/${id}`, class: 'st-cut st-row-link', title: sourceAddress, tabindex: -1 },
       sourceAddress,
-    ),
-  ],
+    );
+    return [itemType === 'mailbox' ? address : element('span', { class: 'st-row-source' }, address, quiet(itemType))];
+  },
   target: ({ targetAddress }) => cut(targetAddress),
   status: (entry) => {
     const resumes = resumeWords(entry);

@@ -56,8 +56,9 @@ export async function matchStructure(
   }
   const isHeld = ({ kind }: Container): boolean => context.target.capabilities.kinds.includes(kind);
   // Before anything is made. An inbox that every archive has is no reason to refuse; anything in it is.
-  const unheld = own.find((one) => context.settings.settings.kinds[one.kind] && !isHeld(one) && one.total !== 0);
-  if (unheld !== undefined) throw kindNotHeld(unheld);
+  for (const one of own)
+    if (context.settings.settings.kinds[one.kind] && !isHeld(one) && !(await isEmpty(context, one)))
+      throw kindNotHeld(one);
   const driveFolders = new DriveFolders(context);
   const targetNow = target && new Set(target.map(({ id }) => id));
   const changed: ContainerRow[] = [];
@@ -157,6 +158,13 @@ export async function matchStructure(
     });
   }
   return { source: own, excluded };
+}
+
+/** Not every system counts. */
+async function isEmpty({ source }: PassContext, { id, total }: Container): Promise<boolean> {
+  if (total !== undefined) return total === 0;
+  for await (const { changes } of source.reader.changes(id, undefined, {})) if (changes.length > 0) return false;
+  return true;
 }
 
 const kindNotHeld = ({ kind, path }: Container): SternaError =>

@@ -41,8 +41,9 @@ function Cut({ children }: { readonly children: string }) {
   );
 }
 
+/** A mailbox is what most are; one person's drive beside it has the same address. */
 function Source({ entry }: { readonly entry: Entry }) {
-  return (
+  const address = (
     <Link
       to="/entries/$entryId"
       params={{ entryId: entry.id }}
@@ -54,6 +55,13 @@ function Source({ entry }: { readonly entry: Entry }) {
     >
       {entry.sourceAddress}
     </Link>
+  );
+  if (entry.itemType === 'mailbox') return address;
+  return (
+    <span className="st-row-source">
+      {address}
+      <span className="st-row-quiet">{entry.itemType}</span>
+    </span>
   );
 }
 
