@@ -20,6 +20,7 @@ test('each URL finds its connector by its scheme, in any case', () => {
   expect(connectorForUrl('IMAP://ada@mail.example').name).toBe('imap');
   expect(connectorForUrl('maildir:/var/mail').name).toBe('archive');
   expect(connectorForUrl('files:/srv/files').name).toBe('files');
+  expect(connectorForUrl('microsoft365:ada@new.example').name).toBe('microsoft365');
   expect(connectorForUrl('caldav+https://ada@dav.example').name).toBe('caldav');
   expect([...connectors.keys()]).toEqual([
     'imap',
@@ -30,6 +31,7 @@ test('each URL finds its connector by its scheme, in any case', () => {
     'files',
     'webdav',
     's3',
+    'microsoft365',
   ]);
 });
 
