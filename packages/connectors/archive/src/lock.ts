@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SternaError } from '@sterna/core';
 import { errnoOf } from './errors.ts';
@@ -44,7 +45,8 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
  * links gets it in two steps.
  */
 async function take(path: string, owner: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
+  // A name of its own: that of the lock may be as long as names can be.
+  const draft = join(dirname(path), `.${randomUUID()}.tmp`);
   await writeFile(draft, owner, { mode: 0o600 });
   try {
     await link(draft, path);
