@@ -6,12 +6,13 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import type { ContentKind } from '@sterna/core';
-import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { calendarMeaning } from '../support/independent-calendar.ts';
 import { cardMeanings } from '../support/independent-cards.ts';
+import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { startTinyDav } from '../support/tiny-dav.ts';
 
 // Real objects from other projects' test suites, where they are at hand.
@@ -74,15 +75,8 @@ afterAll(async () => {
 });
 
 const tenant = (connector: string): Endpoint => ({
+  ...microsoft365Endpoint(server, 'alice@contoso.example'),
   connector,
-  settings: {
-    tenant: 'contoso.example',
-    clientId: MIGRATION_APP.id,
-    baseUrl: server.baseUrl,
-    loginUrl: server.baseUrl,
-  },
-  address: 'alice@contoso.example',
-  password: MIGRATION_APP.secret,
 });
 
 /** All files below a folder, as text. */

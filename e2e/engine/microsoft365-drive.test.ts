@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { filesConnector } from '@sterna/connector-files';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { decodeName } from '@sterna/core';
-import { DirectDrive, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectDrive, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
+import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
 
 const ALICE = 'alice@contoso.example';
@@ -44,17 +45,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const oneDrive = (address: string): Endpoint => ({
-  connector: 'microsoft365',
-  settings: {
-    tenant: address.split('@')[1],
-    clientId: MIGRATION_APP.id,
-    baseUrl: server.baseUrl,
-    loginUrl: server.baseUrl,
-  },
-  address,
-  password: MIGRATION_APP.secret,
-});
+const oneDrive = (address: string): Endpoint => microsoft365Endpoint(server, address);
 
 const tree = (): Tree => {
   serial += 1;

@@ -6,6 +6,7 @@ export {
 } from './calendar/calendar-object.ts';
 export { calendarDifferences, isKnownZone, splitList } from './calendar/canonical.ts';
 export { type Meeting, serverMeeting } from './calendar/scheduling.ts';
+export { zoneOffset } from './calendar/zones.ts';
 export { cardDifferences, convertCard } from './contact/convert-card.ts';
 export { type Card, readCard } from './contact/read-card.ts';
 export {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allItems, type Client, createClient, type PassView, type ResponseOf } from '@sterna/api-contract';
-import { type AccessBooks, type Books, SternaError, sumOfStates } from '@sterna/core';
+import { type AccessBooks, addBooks, EMPTY_BOOKS, SternaError } from '@sterna/core';
 import { createLog, startServer } from '@sterna/server';
 import { DOCUMENTED_LIMITS, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { booksSentence, booksTable } from '../io/books-table.ts';
+import { accessSentence } from '../io/copy-report.ts';
 import { renderTable } from '../io/table.ts';
 import type { Terminal } from '../io/terminal.ts';
 import { balanceColumns, licenseEventColumns } from '../io/views.ts';
@@ -222,15 +223,11 @@ function showPasses(
     const { source, itemType } = entries[at] as DemoEntry;
     return books === undefined ? [] : [{ folder: source, kind: itemType, books }];
   });
-  const total = sumOf(rows.map(({ books }) => books));
+  const total = rows.reduce((sum, { books }) => addBooks(sum, books), EMPTY_BOOKS);
   for (const line of booksTable(rows, total)) out(line);
   out('');
   out(booksSentence(total));
-  const access = passes.flatMap(({ result }) => (result as { access?: AccessBooks } | undefined)?.access ?? []);
-  const rights = (key: keyof AccessBooks): number => access.reduce((all, one) => all + one[key], 0);
-  out(
-    `rights: ${rights('applied')} applied, ${rights('unchanged')} unchanged, ${rights('waiting')} waiting for people whom Fabrikam doesn’t know, ${rights('failed')} failed`,
-  );
+  out(accessSentence(accessOf(passes)));
   for (const [at, pass] of passes.entries())
     if (pass.books === undefined) out(`${entries[at]?.source}: ${pass.status} ${JSON.stringify(pass.error)}`);
   checkBooks(checks, title, passes, entries.length);
@@ -238,7 +235,10 @@ function showPasses(
 
 function checkBooks(checks: Checks, title: string, passes: readonly PassView[], wanted: number): void {
   const books = passes.flatMap((pass) => pass.books ?? []);
-  checks.that(`${title}: all ${wanted} have books, and they balance`, books.length === wanted && books.every(balances));
+  checks.that(
+    `${title}: all ${wanted} have books, and they balance`,
+    books.length === wanted && books.every((one) => one.balanced && one.seen > 0),
+  );
   checks.that(
     `${title}: nothing failed, nothing is uncertain`,
     passes.every(({ status }) => status.startsWith('completed')) &&
@@ -246,14 +246,11 @@ function checkBooks(checks: Checks, title: string, passes: readonly PassView[], 
   );
 }
 
-const balances = (books: Books): boolean => books.seen > 0 && books.seen === sumOfStates(books);
-
-function sumOf(all: readonly Books[]): Books {
-  const [first, ...rest] = all as [Books, ...Books[]];
-  const keys = Object.keys(first) as (keyof Books)[];
-  return Object.fromEntries(
-    keys.map((key) => [key, rest.reduce((sum, one) => sum + Number(one[key]), Number(first[key]))]),
-  ) as unknown as Books;
+/** Of all drives together. */
+function accessOf(passes: readonly PassView[]): AccessBooks {
+  const all = passes.flatMap(({ result }) => (result as { access?: AccessBooks } | undefined)?.access ?? []);
+  const sum = (key: keyof AccessBooks): number => all.reduce((total, one) => total + one[key], 0);
+  return { applied: sum('applied'), unchanged: sum('unchanged'), waiting: sum('waiting'), failed: sum('failed') };
 }
 
 function showVerify(checks: Checks, whose: string, passes: readonly PassView[]): void {

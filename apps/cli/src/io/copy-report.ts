@@ -1,3 +1,4 @@
+import type { AccessBooks } from '@sterna/core';
 import type { CopyHooks, CopyResult } from '@sterna/server/copy';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Answer, doneAnswer, withExit } from './answer.ts';
@@ -74,7 +75,7 @@ function describe(result: CopyResult): Answer {
   );
 }
 
-const accessSentence = ({ applied, unchanged, waiting, failed }: NonNullable<CopyResult['access']>): string =>
+export const accessSentence = ({ applied, unchanged, waiting, failed }: AccessBooks): string =>
   `rights: ${applied} applied, ${unchanged} unchanged, ${waiting} waiting, ${failed} failed`;
 
 export function verifySentence(found: NonNullable<CopyResult['verify']>): string {

@@ -1,5 +1,5 @@
 import { pivotOf } from '@sterna/content';
-import { type ContainerRow, type LedgerRow, notedAmong } from '@sterna/store';
+import { type ContainerRow, isNoted, type LedgerRow } from '@sterna/store';
 import { capabilitiesFor, type PassContext, preparation, sourceById } from './context.ts';
 import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
 
@@ -63,7 +63,7 @@ async function atSource(
 
 async function asTold({ pool, claim }: PassContext, { row, version }: Copy): Promise<'adapted' | 'different'> {
   if (row.targetVersion !== undefined && row.targetVersion !== version) return 'different';
-  return (await notedAmong(pool, claim.entryId, [row.src])).size > 0 ? 'adapted' : 'different';
+  return (await isNoted(pool, claim.entryId, row.src)) ? 'adapted' : 'different';
 }
 
 /** Never throws: what can't be parsed is not the same. */

@@ -4,9 +4,14 @@ import type { PassContext } from './context.ts';
 
 type Rows = PassContext['sourceContainers'];
 
-/** What the books have of one side, for a reader that can be told by its position that nothing changed. */
+/**
+ * What the books have of one side, for a reader that can be told by its position that nothing changed; nothing for one that
+ * has no positions.
+ */
 export function knownContainers(context: PassContext, side: 'source' | 'target'): readonly Container[] {
-  return [...(side === 'source' ? context.sourceContainers : context.targetContainers).values()]
+  const rows = [...(side === 'source' ? context.sourceContainers : context.targetContainers).values()];
+  if (rows.every((row) => row.position === undefined)) return [];
+  return rows
     .filter((row) => !row.gone)
     .map((row) => ({
       id: row.key,

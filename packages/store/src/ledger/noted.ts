@@ -1,14 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Of these objects those of which the books say that the target could not hold all of them; keys in hex. */
-export async function notedAmong(pool: Pool, entryId: number, srcs: readonly Buffer[]): Promise<ReadonlySet<string>> {
-  if (srcs.length === 0) return new Set();
+/** Whether the books say of an object that the target could not hold all of it. */
+export async function isNoted(pool: Pool, entryId: number, src: Buffer): Promise<boolean> {
   const { rows } = await pool.query(
-    `select distinct encode(src, 'hex') as src from object_note
-      where entry_id = $1 and kind = 'fidelity' and src = any($2)`,
-    [entryId, srcs],
+    `select exists (select from object_note where entry_id = $1 and kind = 'fidelity' and src = $2) as is_so`,
+    [entryId, src],
   );
-  return new Set(rows.map((row) => row.src));
+  return rows[0].is_so;
 }
 
 /** An object is the one that was another before it moved: what the target could not hold of that, it lacks too. */

@@ -1,7 +1,7 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { displayNameOf, foldedName } from '../outlook/folder-names.ts';
+import { displayNameOf, foldedName, numberedName } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
 import { type ColorName, colorOf, nearestColor } from './colors.ts';
 
@@ -64,7 +64,7 @@ export class Calendars {
     const notes: FidelityNote[] = [];
     const name = displayNameOf(path.join(' / '), notes);
     for (let number = 1; ; number += 1) {
-      const called = number === 1 ? name : `${name.slice(0, 240)} (${number})`;
+      const called = numberedName(name, number);
       const own = (this.#known ?? []).filter((one) => !this.#isShared(one));
       const exact = own.find((one) => one.name === called && !this.#isMadeByOutlook(one));
       if (exact === undefined && own.some((one) => foldedName(one.name ?? '') === foldedName(called))) continue;

@@ -1,7 +1,7 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { displayNameOf, foldedName } from '../outlook/folder-names.ts';
+import { displayNameOf, foldedName, numberedName } from '../outlook/folder-names.ts';
 import { isGone } from '../outlook/gone.ts';
 import type { PartContext } from '../part.ts';
 
@@ -86,7 +86,7 @@ export class ContactFolders {
     const notes: FidelityNote[] = [];
     const name = displayNameOf(path.join(' / '), notes);
     for (let number = 1; ; number += 1) {
-      const called = number === 1 ? name : `${name.slice(0, 240)} (${number})`;
+      const called = numberedName(name, number);
       const top = (this.#known ?? []).filter((one) => one.path.length === 1);
       const exact = top.find((one) => one.displayName === called);
       if (exact === undefined && top.some((one) => foldedName(one.displayName ?? '') === foldedName(called))) continue;

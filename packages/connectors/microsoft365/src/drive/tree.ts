@@ -56,8 +56,7 @@ function containersOf(
     const known = sums.get(parent) ?? { sum: 0n, count: 0 };
     sums.set(parent, { sum: (known.sum + mark) % WORD, count: known.count + 1 });
   }
-  const below = new Map<string, string[]>();
-  for (const [id, { parent }] of folders) if (id !== rootId) below.set(parent, [...(below.get(parent) ?? []), id]);
+  const below = Map.groupBy(folders, ([, { parent }]) => parent);
   const found: Container[] = [];
   // From the root down: what hangs on nothing (a folder of a notebook, of what was deleted meanwhile) isn't reached.
   const visit = (id: string, path: readonly string[]): void => {
@@ -72,7 +71,7 @@ function containersOf(
       accessVersion,
       ...(path.length === 0 && position !== undefined ? { position } : {}),
     });
-    const inner = (below.get(id) ?? []).map((one) => ({ id: one, name: folders.get(one)?.name ?? '' }));
+    const inner = (below.get(id) ?? []).flatMap(([one, { name }]) => (one === rootId ? [] : [{ id: one, name }]));
     inner.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const one of inner) visit(one.id, [...path, one.name]);
   };

@@ -65,7 +65,6 @@ export function matchKeyOf(message: ListedMessage): Buffer {
 }
 
 export function changeOf(message: ListedMessage, facets: ChangeFacets): Change {
-  if (message['@removed'] !== undefined) return { id: message.id, gone: true };
   const date = dateOf(message);
   const size = facets.size === true ? sizeOf(message) : undefined;
   return {

@@ -10,10 +10,9 @@ import {
 } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { batch } from '../graph/batch.ts';
-import { type GraphRequest, segment } from '../graph/client.ts';
+import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import type { GraphPage } from '../graph/page.ts';
-import { type DeltaCursor, formatCursor, parseCursor } from '../outlook/cursor.ts';
+import { countOf, type DeltaSource, deltaOf } from '../outlook/delta.ts';
 import type { PartContext } from '../part.ts';
 import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
@@ -27,8 +26,6 @@ const WIDTH = 4;
 /** Above as many, states are looked up by listing the folder. */
 const FEW = 40;
 
-/** Codes of a delta link that the service doesn't honour any more, with whatever status. */
-const LOST = /^(?:SyncStateNotFound|SyncStateInvalid|resyncRequired|ErrorInvalidSyncStateData|ErrorInvalidUrlQuery)$/i;
 const UNKNOWN_ID = /^(?:ErrorInvalidId\w*|ErrorItemNotFound)$/i;
 
 export class MailReader implements Reader {
@@ -45,84 +42,25 @@ export class MailReader implements Reader {
     return this.#folders.list();
   }
 
-  async *changes(container: string, given: string | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
-    const cursor = parseCursor(given, this.#context.client.graph);
-    let isFirst = true;
-    try {
-      for await (const page of this.#listing(container, cursor, facets)) {
-        isFirst = false;
-        yield page;
-      }
-    } catch (error) {
-      // The service has forgotten where we stood: from the start. Within a listing, the next one does that.
-      if (cursor === undefined || !isFirst || !isLost(error)) throw error;
-      yield* this.#listing(container, undefined, facets);
-    }
-  }
-
-  async *#listing(container: string, from: DeltaCursor | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
-    const { client, outlook, userPath, settings } = this.#context;
-    const mode = from?.mode ?? 'full';
-    let total = from?.total ?? 0;
-    let isChanged = from?.isChanged ?? false;
-    const hasKeys = from === undefined ? facets.matchKey === true : from.hasKeys === true;
-    const first: Pick<GraphRequest, 'path' | 'query'> =
-      from === undefined
-        ? {
-            path: `${userPath}/mailFolders/${segment(container)}/messages/delta`,
-            // The links that follow answer the same for good; filters by size may be set later.
-            query: listingQuery({ size: true, matchKey: hasKeys }),
-          }
-        : { path: from.link };
-    for await (const page of client.pages<ListedMessage>({
-      ...first,
-      method: 'GET',
-      prefer: [`odata.maxpagesize=${settings.pageSize}`],
+  changes(container: string, given: string | undefined, facets: ChangeFacets): AsyncIterable<ChangePage> {
+    const { userPath } = this.#context;
+    const path = `${userPath}/mailFolders/${segment(container)}/messages`;
+    const wantsKeys = facets.matchKey === true;
+    const source: DeltaSource<ListedMessage> = {
+      path,
+      // Filters by size may be set later.
+      query: listingQuery({ size: true, matchKey: wantsKeys }),
       doing: 'listing a mail folder',
       right: RIGHT,
-      budget: outlook,
-    })) {
-      const messages = [...new Map(page.value.map((message) => [message.id, message])).values()];
-      const told = mode === 'full' ? messages.filter((message) => message['@removed'] === undefined) : messages;
-      for (const message of told)
-        if (message['@removed'] === undefined) this.#states.remember(message.id, flagsOf(message), dateOf(message));
-      if (mode === 'full') total += told.length;
-      isChanged ||= mode === 'delta' && told.length > 0;
-      const complete = facets.matchKey === true && !hasKeys ? await this.#withKeys(told) : told;
-      const changes = complete.map((message) => changeOf(message, facets));
-      yield { changes, mode, ...(await this.#after(container, page, { mode, total, isChanged, hasKeys })) };
-    }
-  }
-
-  /** Where to go on after a page, and after the last one how many there are. */
-  async #after(
-    container: string,
-    page: GraphPage<ListedMessage>,
-    { mode, total, isChanged, hasKeys }: Required<Omit<DeltaCursor, 'link'>>,
-  ): Promise<Pick<ChangePage, 'resume' | 'next'>> {
-    const next = page['@odata.nextLink'];
-    if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged, hasKeys }) };
-    const link = page['@odata.deltaLink'];
-    if (link === undefined)
-      throw new SternaError('transient', 'graph-answer-invalid', 'The listing of a mail folder has no end.');
-    // A delta names what changed, not how many there are.
-    const count = mode === 'delta' && isChanged ? await this.#count(container) : total;
-    return { next: { cursor: formatCursor({ mode: 'delta', link, total: count, hasKeys }), total: count } };
-  }
-
-  async #count(container: string): Promise<number> {
-    const { client, outlook, userPath } = this.#context;
-    const { body } = await client.send<{ readonly '@odata.count'?: number }>({
-      method: 'GET',
-      path: `${userPath}/mailFolders/${segment(container)}/messages`,
-      query: { $count: 'true', $top: 1, $select: 'id' },
-      doing: 'counting a mail folder',
-      right: RIGHT,
-      budget: outlook,
-    });
-    const count = body['@odata.count'];
-    if (typeof count === 'number') return count;
-    throw new SternaError('transient', 'graph-answer-invalid', 'A mail folder was not counted.');
+      hasKeys: wantsKeys,
+      seen: async (messages, hasKeys) => {
+        for (const message of messages) this.#states.remember(message.id, flagsOf(message), dateOf(message));
+        return wantsKeys && !hasKeys ? this.#withKeys(messages) : messages;
+      },
+      changeOf: (message) => changeOf(message, facets),
+      count: () => countOf(this.#context, path, 'counting a mail folder', RIGHT),
+    };
+    return deltaOf(this.#context, source, given);
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
@@ -203,8 +141,10 @@ export class MailReader implements Reader {
 
   /** What a listing that began without them doesn't say. */
   async #withKeys(messages: readonly ListedMessage[]): Promise<readonly ListedMessage[]> {
-    const live = messages.filter((message) => message['@removed'] === undefined).map(({ id }) => id);
-    const found = await this.#ask(live, { matchKey: true, size: true });
+    const found = await this.#ask(
+      messages.map(({ id }) => id),
+      { matchKey: true, size: true },
+    );
     return messages.map((message) => found.get(message.id) ?? message);
   }
 
@@ -224,9 +164,6 @@ export class MailReader implements Reader {
     return found;
   }
 }
-
-const isLost = (error: unknown): boolean =>
-  statusOf(error) === 410 || (statusOf(error) === 400 && LOST.test(codeOf(error) ?? ''));
 
 /** Not there, or not even an id. */
 export const isGone = (error: unknown): boolean =>

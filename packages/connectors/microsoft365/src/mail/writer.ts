@@ -1,25 +1,25 @@
-import {
-  type Candidate,
-  type Container,
-  type CreateOp,
-  type FidelityNote,
-  type InventoryItem,
-  inParallel,
-  type Op,
-  type PlaceOp,
-  type RemoveOp,
-  type Result,
-  type SpecialUse,
-  type StateOp,
-  type Writer,
+import type {
+  Candidate,
+  Container,
+  CreateOp,
+  FidelityNote,
+  InventoryItem,
+  Op,
+  PlaceOp,
+  RemoveOp,
+  Result,
+  SpecialUse,
+  StateOp,
+  Writer,
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
-import { codeOf, isOutcomeUnknown, statusOf } from '../graph/errors.ts';
+import { codeOf, statusOf } from '../graph/errors.ts';
 import { expandProperties, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
-import { displayNameOf } from '../outlook/folder-names.ts';
+import { displayNameOf, numberedName } from '../outlook/folder-names.ts';
+import { doneResult, eachOf, markAt } from '../outlook/writing.ts';
 import type { PartContext } from '../part.ts';
 import { createMessage, removeForGood } from './create.ts';
 import { flagsOf, stateChange, touchesCategories } from './flags.ts';
@@ -28,9 +28,6 @@ import { dateOf, type ListedMessage, listingQuery, matchKeyOf, sizeOf } from './
 import { isGone, type MailReader } from './reader.ts';
 
 const RIGHT = 'Mail.ReadWrite';
-const WIDTH = 4;
-/** The service's clock, told to the second, and its own machines may differ a little. */
-const EARLIER_MS = 5_000;
 const PAGE = 500;
 
 const ROLE_NAMES: Readonly<Partial<Record<SpecialUse, WellKnown>>> = {
@@ -97,7 +94,7 @@ export class MailWriter implements Writer {
     const own: FidelityNote[] = [];
     const display = displayNameOf(name, own);
     for (let number = 1; ; number += 1) {
-      const called = number === 1 ? display : `${display.slice(0, 240)} (${number})`;
+      const called = numberedName(display, number);
       const { exact, alike } = this.#folders.below(parent ?? '', called);
       if (exact !== undefined && exact.id !== known.get('outbox')) {
         if (number > 1) own.push(numbered(called));
@@ -140,7 +137,7 @@ export class MailWriter implements Writer {
   }
 
   async mark(_container: string): Promise<string> {
-    return new Date(this.#context.client.serverTime() - EARLIER_MS).toISOString();
+    return markAt(this.#context.client.serverTime());
   }
 
   async apply(ops: readonly Op[]): Promise<readonly Result[]> {
@@ -159,26 +156,15 @@ export class MailWriter implements Writer {
     return ops.map((op) => results.get(op.op) ?? { op: op.op, outcome: 'refused', error: notHere(op.verb) });
   }
 
-  /** @throws SternaError throttled | auth | config where nothing at all was written */
-  async #create(ops: readonly CreateOp[]): Promise<readonly Result[]> {
-    let stop: SternaError | undefined;
-    let isWritten = false;
-    const results = await inParallel(ops, WIDTH, async (op): Promise<Result> => {
-      if (stop !== undefined) return { op: op.op, outcome: 'unknown', error: stop };
-      try {
+  #create(ops: readonly CreateOp[]): Promise<readonly Result[]> {
+    return eachOf(
+      ops,
+      async (op) => {
         const { id, notes } = await createMessage(this.#context, op);
-        isWritten = true;
-        return { op: op.op, outcome: 'done', targetId: id, ...(notes.length === 0 ? {} : { notes }) };
-      } catch (thrown) {
-        const error = asSternaError(thrown);
-        if (error.class === 'object' && statusOf(error) !== 404) return { op: op.op, outcome: 'refused', error };
-        isWritten ||= isOutcomeUnknown(error);
-        stop ??= statusOf(error) === 404 ? folderGone(error) : error;
-        return { op: op.op, outcome: 'unknown', error };
-      }
-    });
-    if (stop !== undefined && !isWritten) throw stop;
-    return results;
+        return doneResult(op.op, id, undefined, notes);
+      },
+      folderGone,
+    );
   }
 
   async #state(ops: readonly StateOp[]): Promise<readonly Result[]> {

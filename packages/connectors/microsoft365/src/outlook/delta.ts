@@ -18,6 +18,14 @@ export interface DeltaSource<T> {
   changeOf(item: T): Change;
   /** How many there are now, by the service's own count. */
   count(): Promise<number>;
+  /** Whether the query asks for what match keys are made of. */
+  readonly hasKeys?: boolean;
+  /**
+   * What is live of a page, before it is told; in the same order.
+   *
+   * @param hasKeys as of the query with which this listing began
+   */
+  seen?(items: readonly T[], hasKeys: boolean): Promise<readonly T[]>;
 }
 
 /** What changed since a cursor, or all of it; a cursor that the service has forgotten is one that was never given. */
@@ -51,6 +59,8 @@ async function* pages<T extends Removed & { readonly id: string }>(
   const mode = from?.mode ?? 'full';
   let total = from?.total ?? 0;
   let isChanged = from?.isChanged ?? false;
+  // The links that follow answer the same for good.
+  const hasKeys = (from === undefined ? source.hasKeys : from.hasKeys) === true;
   for await (const page of client.pages<T>({
     ...(from === undefined ? { path: `${path}/delta`, query } : { path: from.link }),
     method: 'GET',
@@ -64,26 +74,27 @@ async function* pages<T extends Removed & { readonly id: string }>(
     const told = mode === 'full' ? items.filter((item) => item['@removed'] === undefined) : items;
     if (mode === 'full') total += told.length;
     isChanged ||= mode === 'delta' && told.length > 0;
-    const changes = told.map(
-      (item): Change => (item['@removed'] === undefined ? source.changeOf(item) : { id: item.id, gone: true }),
-    );
-    yield { changes, mode, ...(await after(page, source, { mode, total, isChanged })) };
+    const live = told.filter((item) => item['@removed'] === undefined);
+    const complete = (await source.seen?.(live, hasKeys)) ?? live;
+    const changeById = new Map(complete.map((item) => [item.id, source.changeOf(item)]));
+    const changes = told.map(({ id }): Change => changeById.get(id) ?? { id, gone: true });
+    yield { changes, mode, ...(await after(page, source, { mode, total, isChanged, hasKeys })) };
   }
 }
 
 async function after<T>(
   page: GraphPage<T>,
   source: Pick<DeltaSource<never>, 'count' | 'doing'>,
-  { mode, total, isChanged }: Required<Pick<DeltaCursor, 'mode' | 'total' | 'isChanged'>>,
+  { mode, total, isChanged, hasKeys }: Required<Omit<DeltaCursor, 'link'>>,
 ): Promise<Pick<ChangePage, 'resume' | 'next'>> {
   const next = page['@odata.nextLink'];
-  if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged }) };
+  if (next !== undefined) return { resume: formatCursor({ mode, link: next, total, isChanged, hasKeys }) };
   const link = page['@odata.deltaLink'];
   if (link === undefined)
     throw new SternaError('transient', 'graph-answer-invalid', `The answer to ${source.doing} has no end.`);
   // A delta names what changed, not how many there are.
   const count = mode === 'delta' && isChanged ? await source.count() : total;
-  return { next: { cursor: formatCursor({ mode: 'delta', link, total: count }), total: count } };
+  return { next: { cursor: formatCursor({ mode: 'delta', link, total: count, hasKeys }), total: count } };
 }
 
 /** `$count` of a collection. */

@@ -22,5 +22,9 @@ export function displayNameOf(name: string, notes: FidelityNote[]): string {
   return display;
 }
 
+/** Of names that are taken: this one with a number, from 2 on. */
+export const numberedName = (name: string, number: number): string =>
+  number === 1 ? name : `${name.slice(0, 240)} (${number})`;
+
 /** Exchange takes two names that differ only in their case for one. */
 export const foldedName = (name: string): string => name.normalize('NFC').toLowerCase();

@@ -1,4 +1,4 @@
-import { isKnownZone } from '@sterna/content';
+import { isKnownZone, zoneOffset } from '@sterna/content';
 import { WINDOWS_ZONES } from './windows-zones.ts';
 
 /** `America/New_York`, or one that Exchange defines by itself and nobody else knows. */
@@ -39,39 +39,8 @@ export function zoneLike(offset: (instant: number) => number | undefined, year: 
   return Object.values(WINDOWS_ZONES).find((iana) => samples.every((at, n) => offsetAt(at, iana) === wanted[n]));
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(iana: string): Intl.DateTimeFormat {
-  let format = formats.get(iana);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: iana,
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formats.set(iana, format);
-  }
-  return format;
-}
-
 /** What a zone's clock is ahead of UTC, in milliseconds. */
-export function offsetAt(instant: number, iana: string): number {
-  if (iana === UTC) return 0;
-  const parts = new Map(
-    formatOf(iana)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  );
-  const of = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
-  const wall = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
-  return wall - Math.floor(instant / 1_000) * 1_000;
-}
+export const offsetAt = (instant: number, iana: string): number => (iana === UTC ? 0 : zoneOffset(iana, instant));
 
 /** The clock of a zone at an instant, as the number that `Date.UTC` would give for it. */
 export const wallAt = (instant: number, iana: string): number => instant + offsetAt(instant, iana);
