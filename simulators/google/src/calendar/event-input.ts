@@ -1,5 +1,6 @@
+import { GoogleError } from '../http/errors.ts';
 import type { Attendee, EventContent, ExtendedProperties, Plain, Reminders, Response } from './event.ts';
-import { invalid, Refusal, required } from './problems.ts';
+import { invalid, required } from './problems.ts';
 import { parseRecurrence, RecurrenceError } from './recurrence.ts';
 import { type EventTime, instantOfTime, isDate, parseDate, parseTime } from './times.ts';
 import { instantOf, isZone } from './zones.ts';
@@ -66,14 +67,14 @@ export interface InputRules {
   readonly createConference: (request: Plain) => Plain;
 }
 
-/** Reads a whole event. Read-only properties are ignored, as the API does. Throws Refusal. */
+/** Reads a whole event. Read-only properties are ignored, as the API does. Throws GoogleError. */
 export function readEvent(body: Json, rules: InputRules): EventContent {
   const { before } = rules;
   const status = choice(body, 'status', 'confirmed') as EventContent['status'];
   const given = choice(body, 'eventType', before?.eventType ?? 'default');
   const eventType = rules.importing ? 'default' : given;
   if (before !== undefined && eventType !== before.eventType) {
-    throw new Refusal(400, 'eventTypeRestriction', 'Event type cannot be changed.');
+    throw new GoogleError(400, 'eventTypeRestriction', 'Event type cannot be changed.');
   }
   const recurrence = rules.isException ? [] : readLines(body.recurrence);
   const start = readTime(body.start, 'start', rules, recurrence.length > 0);
@@ -81,7 +82,7 @@ export function readEvent(body: Json, rules: InputRules): EventContent {
   if (isDate(start) !== isDate(end)) throw invalid('Invalid start and end time.');
   const length = instantOfTime(end, rules.calendarZone) - instantOfTime(start, rules.calendarZone);
   if (length < 0 || (length === 0 && isDate(start))) {
-    throw new Refusal(400, 'timeRangeEmpty', 'The specified time range is empty.');
+    throw new GoogleError(400, 'timeRangeEmpty', 'The specified time range is empty.');
   }
   if (recurrence.length > 0) {
     try {
@@ -137,18 +138,18 @@ const withoutTypeProperties = (plain: Plain): Plain =>
 
 function checkType({ eventType, plain, start, recurrence }: EventContent, { primary }: InputRules): void {
   if (eventType === 'default') return;
-  const refuse = (message: string) => new Refusal(400, 'eventTypeRestriction', message);
+  const refuse = (message: string) => new GoogleError(400, 'eventTypeRestriction', message);
   if (eventType === 'fromGmail') throw refuse('Events of this type cannot be created.');
   if (!primary) throw refuse('This type of event is only possible on primary calendars.');
   if (eventType === 'birthday') {
     if (!isDate(start) || !recurrence.some((line) => /^RRULE:.*FREQ=YEARLY/i.test(line))) {
-      throw new Refusal(400, 'malformedBirthdayEvent', 'A birthday is an all-day event that recurs every year.');
+      throw new GoogleError(400, 'malformedBirthdayEvent', 'A birthday is an all-day event that recurs every year.');
     }
     return;
   }
   const name = EVENT_TYPE_PROPERTIES[eventType] as string;
   if (eventType === 'workingLocation') {
-    if (plain[name] === undefined) throw new Refusal(400, 'malformedWorkingLocationEvent', `Missing ${name}.`);
+    if (plain[name] === undefined) throw new GoogleError(400, 'malformedWorkingLocationEvent', `Missing ${name}.`);
     return;
   }
   if (isDate(start)) throw refuse('An event of this type cannot be an all-day event.');
@@ -224,7 +225,7 @@ function readReminders(value: unknown): Reminders {
   const { useDefault, overrides } = value as Json;
   if (!Array.isArray(overrides) || overrides.length === 0) return { useDefault: useDefault === true };
   if (useDefault === true) {
-    throw new Refusal(
+    throw new GoogleError(
       400,
       'cannotUseDefaultRemindersAndSpecifyOverride',
       'Cannot specify both default reminders and overrides at the same time.',

@@ -1,8 +1,9 @@
+import { GoogleError } from '../http/errors.ts';
 import type { Calendar } from './calendar.ts';
 import type { Attendee, CalendarEvent, EventContent, Party, Response } from './event.ts';
 import { findInstance, type Instance, instancesOf } from './instances.ts';
 import type { SendUpdates } from './mail.ts';
-import { deleted, duplicate, invalid, notFound, Refusal } from './problems.ts';
+import { deleted, duplicate, invalid, notFound } from './problems.ts';
 import { parseRecurrence } from './recurrence.ts';
 import { type EventTime, instanceStamp } from './times.ts';
 import type { CalendarWorld } from './world.ts';
@@ -157,7 +158,7 @@ function checkShared(calendar: Calendar, event: CalendarEvent, before: EventCont
   if (event.organizer.email === calendar.id) return;
   for (const name of ['guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests']) {
     if (before.plain[name] !== after.plain[name]) {
-      throw new Refusal(
+      throw new GoogleError(
         403,
         'forbiddenForNonOrganizer',
         'Shared properties can only be changed by the organizer of the event.',
@@ -222,10 +223,10 @@ export function moveEvent(
 ): CalendarEvent {
   if (event.content.status === 'cancelled') throw deleted();
   if (event.content.eventType !== 'default') {
-    throw new Refusal(400, 'eventTypeRestriction', 'Events of this type cannot be moved.');
+    throw new GoogleError(400, 'eventTypeRestriction', 'Events of this type cannot be moved.');
   }
   if (event.organizer.email !== from.id) {
-    throw new Refusal(403, 'cannotChangeOrganizer', 'The organizer of this event cannot be changed.');
+    throw new GoogleError(403, 'cannotChangeOrganizer', 'The organizer of this event cannot be changed.');
   }
   if (to.events.has(event.id) || to.byUid.has(event.iCalUID)) throw duplicate();
   const organizer: Party = { email: to.id, displayName: to.summary };
@@ -378,7 +379,7 @@ function answer(
 export function importEvent(
   world: CalendarWorld,
   calendar: Calendar,
-  fresh: Omit<NewEvent, 'id' | 'privateCopy'> & { iCalUID: string },
+  fresh: Omit<NewEvent, 'privateCopy'> & { iCalUID: string },
   original: EventTime | undefined,
 ): CalendarEvent {
   const known = calendar.byUid.get(fresh.iCalUID);

@@ -1,24 +1,14 @@
-/**
- * What Calendar refuses, with its reason. https://developers.google.com/workspace/calendar/api/guides/errors
- * The routes make the API's errors of it, so that this folder's rules don't know how errors travel.
- */
-export class Refusal extends Error {
-  readonly status: number;
-  readonly reason: string;
+import { GoogleError } from '../http/errors.ts';
 
-  constructor(status: number, reason: string, message: string) {
-    super(message);
-    this.status = status;
-    this.reason = reason;
-  }
-}
-
-export const invalid = (message = 'Invalid Value') => new Refusal(400, 'invalid', message);
-export const required = (message = 'Required') => new Refusal(400, 'required', message);
-export const notFound = () => new Refusal(404, 'notFound', 'Not Found');
-export const duplicate = () => new Refusal(409, 'duplicate', 'The requested identifier already exists.');
-export const deleted = () => new Refusal(410, 'deleted', 'Resource has been deleted');
-export const forbidden = (message = 'Forbidden') => new Refusal(403, 'forbidden', message);
+/** What Calendar refuses, with its reasons. https://developers.google.com/workspace/calendar/api/guides/errors */
+export const invalid = (message = 'Invalid Value') => new GoogleError(400, 'invalid', message);
+export const required = (message = 'Required') => new GoogleError(400, 'required', message);
+export const notFound = () => new GoogleError(404, 'notFound', 'Not Found');
+export const duplicate = () => new GoogleError(409, 'duplicate', 'The requested identifier already exists.');
+export const deleted = () => new GoogleError(410, 'deleted', 'Resource has been deleted');
+export const forbidden = (message = 'Forbidden') => new GoogleError(403, 'forbidden', message);
 export const accessDenied = () =>
-  new Refusal(403, 'requiredAccessLevel', 'You need to have writer access to this calendar.');
-export const conditionNotMet = () => new Refusal(412, 'conditionNotMet', 'Precondition Failed');
+  new GoogleError(403, 'requiredAccessLevel', 'You need to have writer access to this calendar.', {
+    domain: 'calendar',
+  });
+export const conditionNotMet = () => new GoogleError(412, 'conditionNotMet', 'Precondition Failed');

@@ -33,6 +33,8 @@ export interface TaskList {
 /** https://developers.google.com/workspace/tasks/reference/rest */
 export const LIMITS = {
   lists: 2000,
+  /** The largest page of lists. */
+  pageOfLists: 1000,
   /** Not hidden, in one list. */
   tasks: 20_000,
   allTasks: 100_000,
