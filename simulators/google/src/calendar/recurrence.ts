@@ -124,15 +124,18 @@ function* walls(list: readonly number[]): Generator<number> {
 
 function* ruleWalls({ rule, until }: Rule, startWall: number): Generator<number> {
   const at = new Date(startWall);
-  const start = new ICAL.Time({
-    year: at.getUTCFullYear(),
-    month: at.getUTCMonth() + 1,
-    day: at.getUTCDate(),
-    hour: at.getUTCHours(),
-    minute: at.getUTCMinutes(),
-    second: at.getUTCSeconds(),
-    isDate: false,
-  });
+  const start = new ICAL.Time(
+    {
+      year: at.getUTCFullYear(),
+      month: at.getUTCMonth() + 1,
+      day: at.getUTCDate(),
+      hour: at.getUTCHours(),
+      minute: at.getUTCMinutes(),
+      second: at.getUTCSeconds(),
+      isDate: false,
+    },
+    ICAL.Timezone.localTimezone,
+  );
   const iterator = rule.iterator(start);
   for (let next = iterator.next(); next !== null && next !== undefined; next = iterator.next()) {
     const wall = Date.UTC(next.year, next.month - 1, next.day, next.hour, next.minute, next.second);

@@ -78,17 +78,46 @@ const handler =
     return json(answer.json, { headers });
   };
 
+/** Of each method, the scopes of which one suffices, as the discovery document has them. */
 const ALL = 'calendar';
-const READ_ALL = 'calendar.readonly';
-const EVENTS_READ = [ALL, READ_ALL, 'calendar.events', 'calendar.events.readonly', 'calendar.events.owned'];
-const EVENTS = [ALL, 'calendar.events', 'calendar.events.owned'];
-const LIST_READ = [ALL, READ_ALL, 'calendar.calendarlist', 'calendar.calendarlist.readonly'];
-const LIST = [ALL, 'calendar.calendarlist'];
-const CALENDARS_READ = [ALL, READ_ALL, 'calendar.calendars', 'calendar.calendars.readonly'];
-const CALENDARS = [ALL, 'calendar.calendars'];
-const ACLS_READ = [ALL, READ_ALL, 'calendar.acls', 'calendar.acls.readonly'];
-const ACLS = [ALL, 'calendar.acls'];
-const SETTINGS = [ALL, READ_ALL, 'calendar.settings.readonly'];
+const READ = 'calendar.readonly';
+const APP = 'calendar.app.created';
+const EVENTS_CHANGED = [ALL, 'calendar.events', 'calendar.events.owned'];
+const SCOPES = {
+  acl: [ALL, 'calendar.acls'],
+  aclListed: [ALL, 'calendar.acls', 'calendar.acls.readonly'],
+  aclRead: [ALL, READ, 'calendar.acls', 'calendar.acls.readonly'],
+  list: [ALL, APP, 'calendar.calendarlist'],
+  listAdded: [ALL, 'calendar.calendarlist'],
+  listRead: [ALL, READ, 'calendar.calendarlist', 'calendar.calendarlist.readonly'],
+  entryRead: [ALL, READ, APP, 'calendar.calendarlist', 'calendar.calendarlist.readonly'],
+  calendars: [ALL, APP, 'calendar.calendars'],
+  calendarsCleared: [ALL, 'calendar.calendars'],
+  calendarsRead: [ALL, READ, APP, 'calendar.calendars', 'calendar.calendars.readonly'],
+  settings: [ALL, READ, 'calendar.settings.readonly'],
+  colors: [
+    ALL,
+    READ,
+    APP,
+    'calendar.calendarlist',
+    'calendar.calendarlist.readonly',
+    'calendar.events.freebusy',
+    'calendar.events.owned',
+    'calendar.events.owned.readonly',
+    'calendar.events.public.readonly',
+  ],
+  events: [...EVENTS_CHANGED, APP],
+  eventsMoved: EVENTS_CHANGED,
+  eventsRead: [
+    ...EVENTS_CHANGED,
+    APP,
+    READ,
+    'calendar.events.freebusy',
+    'calendar.events.owned.readonly',
+    'calendar.events.public.readonly',
+    'calendar.events.readonly',
+  ],
+} as const;
 
 const V3 = '/calendar/v3';
 const CALENDAR = `${V3}/calendars/{calendarId}`;
@@ -108,34 +137,34 @@ function route(
 
 /** https://developers.google.com/workspace/calendar/api/v3/reference */
 export const routes: readonly Route[] = [
-  route('calendarList.list', 'GET', `${V3}/users/me/calendarList`, LIST_READ, listCalendars),
-  route('calendarList.insert', 'POST', `${V3}/users/me/calendarList`, LIST, insertListEntry),
-  route('calendarList.get', 'GET', ENTRY, LIST_READ, getListEntry),
-  route('calendarList.patch', 'PATCH', ENTRY, LIST, (request) => changeListEntry(request, false)),
-  route('calendarList.update', 'PUT', ENTRY, LIST, (request) => changeListEntry(request, true)),
-  route('calendarList.delete', 'DELETE', ENTRY, LIST, deleteListEntry),
-  route('settings.list', 'GET', `${V3}/users/me/settings`, SETTINGS, listSettings),
-  route('settings.get', 'GET', `${V3}/users/me/settings/{setting}`, SETTINGS, getSetting),
-  route('colors.get', 'GET', `${V3}/colors`, [ALL, READ_ALL, ...EVENTS_READ], getColors),
-  route('calendars.insert', 'POST', `${V3}/calendars`, [...CALENDARS, 'calendar.app.created'], insertCalendar),
-  route('calendars.get', 'GET', CALENDAR, CALENDARS_READ, getCalendar),
-  route('calendars.patch', 'PATCH', CALENDAR, CALENDARS, (request) => changeCalendar(request, false)),
-  route('calendars.update', 'PUT', CALENDAR, CALENDARS, (request) => changeCalendar(request, true)),
-  route('calendars.delete', 'DELETE', CALENDAR, CALENDARS, deleteCalendar),
-  route('calendars.clear', 'POST', `${CALENDAR}/clear`, CALENDARS, clearRequest),
-  route('acl.list', 'GET', `${CALENDAR}/acl`, ACLS_READ, listAcl),
-  route('acl.insert', 'POST', `${CALENDAR}/acl`, ACLS, insertAclRule),
-  route('acl.get', 'GET', RULE, ACLS_READ, getAclRule),
-  route('acl.patch', 'PATCH', RULE, ACLS, changeAclRule),
-  route('acl.update', 'PUT', RULE, ACLS, changeAclRule),
-  route('acl.delete', 'DELETE', RULE, ACLS, deleteAclRule),
-  route('events.list', 'GET', `${CALENDAR}/events`, EVENTS_READ, listEvents),
-  route('events.insert', 'POST', `${CALENDAR}/events`, EVENTS, insertEvent),
-  route('events.import', 'POST', `${CALENDAR}/events/import`, EVENTS, importRequest),
-  route('events.get', 'GET', EVENT, EVENTS_READ, getEvent),
-  route('events.patch', 'PATCH', EVENT, EVENTS, (request) => changeRequest(request, 'patch')),
-  route('events.update', 'PUT', EVENT, EVENTS, (request) => changeRequest(request, 'update')),
-  route('events.delete', 'DELETE', EVENT, EVENTS, deleteRequest),
-  route('events.move', 'POST', `${EVENT}/move`, EVENTS, moveRequest),
-  route('events.instances', 'GET', `${EVENT}/instances`, EVENTS_READ, listInstances),
+  route('calendarList.list', 'GET', `${V3}/users/me/calendarList`, SCOPES.listRead, listCalendars),
+  route('calendarList.insert', 'POST', `${V3}/users/me/calendarList`, SCOPES.listAdded, insertListEntry),
+  route('calendarList.get', 'GET', ENTRY, SCOPES.entryRead, getListEntry),
+  route('calendarList.patch', 'PATCH', ENTRY, SCOPES.list, (request) => changeListEntry(request, false)),
+  route('calendarList.update', 'PUT', ENTRY, SCOPES.list, (request) => changeListEntry(request, true)),
+  route('calendarList.delete', 'DELETE', ENTRY, SCOPES.list, deleteListEntry),
+  route('settings.list', 'GET', `${V3}/users/me/settings`, SCOPES.settings, listSettings),
+  route('settings.get', 'GET', `${V3}/users/me/settings/{setting}`, SCOPES.settings, getSetting),
+  route('colors.get', 'GET', `${V3}/colors`, SCOPES.colors, getColors),
+  route('calendars.insert', 'POST', `${V3}/calendars`, SCOPES.calendars, insertCalendar),
+  route('calendars.get', 'GET', CALENDAR, SCOPES.calendarsRead, getCalendar),
+  route('calendars.patch', 'PATCH', CALENDAR, SCOPES.calendars, (request) => changeCalendar(request, false)),
+  route('calendars.update', 'PUT', CALENDAR, SCOPES.calendars, (request) => changeCalendar(request, true)),
+  route('calendars.delete', 'DELETE', CALENDAR, SCOPES.calendars, deleteCalendar),
+  route('calendars.clear', 'POST', `${CALENDAR}/clear`, SCOPES.calendarsCleared, clearRequest),
+  route('acl.list', 'GET', `${CALENDAR}/acl`, SCOPES.aclListed, listAcl),
+  route('acl.insert', 'POST', `${CALENDAR}/acl`, SCOPES.acl, insertAclRule),
+  route('acl.get', 'GET', RULE, SCOPES.aclRead, getAclRule),
+  route('acl.patch', 'PATCH', RULE, SCOPES.acl, changeAclRule),
+  route('acl.update', 'PUT', RULE, SCOPES.acl, changeAclRule),
+  route('acl.delete', 'DELETE', RULE, SCOPES.acl, deleteAclRule),
+  route('events.list', 'GET', `${CALENDAR}/events`, SCOPES.eventsRead, listEvents),
+  route('events.insert', 'POST', `${CALENDAR}/events`, SCOPES.events, insertEvent),
+  route('events.import', 'POST', `${CALENDAR}/events/import`, SCOPES.events, importRequest),
+  route('events.get', 'GET', EVENT, SCOPES.eventsRead, getEvent),
+  route('events.patch', 'PATCH', EVENT, SCOPES.events, (request) => changeRequest(request, 'patch')),
+  route('events.update', 'PUT', EVENT, SCOPES.events, (request) => changeRequest(request, 'update')),
+  route('events.delete', 'DELETE', EVENT, SCOPES.events, deleteRequest),
+  route('events.move', 'POST', `${EVENT}/move`, SCOPES.eventsMoved, moveRequest),
+  route('events.instances', 'GET', `${EVENT}/instances`, SCOPES.eventsRead, listInstances),
 ];

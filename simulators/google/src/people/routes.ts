@@ -29,7 +29,19 @@ import {
 const WRITE = ['contacts'];
 const READ = ['contacts', 'contacts.readonly'];
 const OTHERS = ['contacts.other.readonly'];
-const PROFILE = [...READ, 'profile', 'userinfo.profile', 'userinfo.email', 'directory.readonly'];
+const PROFILE = [
+  ...READ,
+  ...OTHERS,
+  'directory.readonly',
+  'user.addresses.read',
+  'user.birthday.read',
+  'user.emails.read',
+  'user.gender.read',
+  'user.organization.read',
+  'user.phonenumbers.read',
+  'userinfo.email',
+  'userinfo.profile',
+];
 
 const PEOPLE = '/v1/people';
 const GROUPS = '/v1/contactGroups';
@@ -67,7 +79,7 @@ export const routes: readonly Route[] = [
     'otherContacts.copyOtherContactToMyContactsGroup',
     'POST',
     '/v1/otherContacts/{other}:copyOtherContactToMyContactsGroup',
-    WRITE,
+    [...WRITE, ...OTHERS],
     copyOther,
   ),
 ];
