@@ -23,9 +23,6 @@ export interface ServiceRequest {
   readonly doing: string;
   /** Permission that it takes, for the words of a 403. */
   readonly right?: string;
-  /** Which limits it counts against; `none`: pre-authenticated URLs of other hosts. */
-  readonly budget: Budget | 'none';
-  readonly cost?: Cost;
   /** May be sent again after an answer was lost. Default: everything but POST. */
   readonly repeatable?: boolean;
   /** Statuses beyond 2xx that the caller deals with. */
@@ -151,6 +148,12 @@ export abstract class ServiceClient<R extends ServiceRequest> {
   /** Where the request goes, with its query encoded. */
   abstract urlOf(request: R): URL;
 
+  /** Which limits it counts against; `none`: pre-authenticated URLs of other hosts. */
+  protected abstract budgetOf(request: R): Budget | 'none';
+
+  /** Beside the bytes that it sends. */
+  protected abstract costOf(request: R): Cost;
+
   /** All headers but `content-type`. A token is there unless the request signs itself in. */
   protected abstract headersOf(request: R, token: string | undefined): Record<string, string>;
 
@@ -222,7 +225,7 @@ export abstract class ServiceClient<R extends ServiceRequest> {
         continue;
       }
       if (error.class === 'throttled' && error.code !== 'over-quota' && throttled < MOST_THROTTLED) {
-        await this.throttled(request.budget, error, refused, throttled);
+        await this.throttled(this.budgetOf(request), error, refused, throttled);
         throttled += 1;
         continue;
       }
@@ -235,8 +238,9 @@ export abstract class ServiceClient<R extends ServiceRequest> {
   }
 
   #enter(request: R, bytes: number): Promise<() => void> {
-    if (request.budget === 'none') return Promise.resolve(() => undefined);
-    return request.budget.enter({ bytes, ...request.cost }, this.#signal);
+    const budget = this.budgetOf(request);
+    if (budget === 'none') return Promise.resolve(() => undefined);
+    return budget.enter({ bytes, ...this.costOf(request) }, this.#signal);
   }
 
   /** Never throws. */

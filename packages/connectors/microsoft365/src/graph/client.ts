@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Budget,
+  type Cost,
   type Refused,
   type Reply,
   type ServiceAnswer,
@@ -22,6 +23,9 @@ export interface GraphRequest extends ServiceRequest {
   /** Besides the one for immutable ids: `odata.maxpagesize=1000`. */
   readonly prefer?: readonly string[];
   readonly version?: 'v1.0' | 'beta';
+  /** Which limits it counts against; `none`: pre-authenticated URLs of other hosts. */
+  readonly budget: Budget | 'none';
+  readonly cost?: Cost;
 }
 
 export type GraphAnswer<T> = ServiceAnswer<T>;
@@ -94,6 +98,14 @@ export class GraphClient extends ServiceClient<GraphRequest> {
   batchUrlOf(request: GraphRequest): string {
     const url = this.urlOf(request);
     return `${url.pathname}${url.search}`.replace(/^\/(?:v1\.0|beta)/, '');
+  }
+
+  protected override budgetOf({ budget }: GraphRequest): Budget | 'none' {
+    return budget;
+  }
+
+  protected override costOf({ cost = {} }: GraphRequest): Cost {
+    return cost;
   }
 
   protected override headersOf(request: GraphRequest, token: string | undefined): Record<string, string> {
