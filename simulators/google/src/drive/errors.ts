@@ -1,15 +1,4 @@
-/** Provisional until the core has its own. */
-export class GoogleError extends Error {
-  readonly status: number;
-  readonly reason: string;
-  readonly place: Place | undefined;
-  constructor(status: number, reason: string, message: string, place?: Place) {
-    super(message);
-    this.status = status;
-    this.reason = reason;
-    this.place = place;
-  }
-}
+import { GoogleError } from '../http/errors.ts';
 
 /** What of the request is wrong. */
 export interface Place {
@@ -19,7 +8,7 @@ export interface Place {
 
 /** An error in Drive's shape. Source: developers.google.com/workspace/drive/api/guides/handle-errors. */
 export function driveError(status: number, reason: string, message: string, place?: Place): GoogleError {
-  return new GoogleError(status, reason, message, place);
+  return new GoogleError(status, reason, message, place ?? {});
 }
 
 export function fileNotFound(id: string): GoogleError {

@@ -1,7 +1,6 @@
 import { badRequest, driveError } from './errors.ts';
-import { type DriveFile, isTrashed, lineage, type Role, strength } from './file.ts';
+import { type DriveFile, isFolder, isTrashed, lineage, type Role, strength } from './file.ts';
 import type { View } from './json.ts';
-import { isFolder } from './file.ts';
 import { matches, parentOf, parseQuery, type Query, type Queried } from './query.ts';
 import { permissionsOn, strongest } from './sharing.ts';
 

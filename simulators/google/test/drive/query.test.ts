@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GoogleError } from '../../src/drive/errors.ts';
+import { GoogleError } from '../../src/http/errors.ts';
 import { matches, parentOf, parseQuery, type Queried } from '../../src/drive/query.ts';
 
 function file(about: {
