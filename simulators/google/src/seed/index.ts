@@ -5,7 +5,6 @@ import { seedContacts } from './contacts.ts';
 import { seedDrive } from './drive.ts';
 import { seedGmail } from './gmail.ts';
 import { type Clients, seedPeople } from './people.ts';
-
 import type { Seeder } from './seeder.ts';
 import { seedTasks } from './tasks.ts';
 
