@@ -1,10 +1,11 @@
 import type { Call } from '../http/call.ts';
 import { json, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
+import { route } from './route.ts';
 import { changesPage, startPageToken } from './changes.ts';
 import { driveError } from './errors.ts';
 import type { View } from './json.ts';
-import { allDrives, FILE_FIELDS, ignore, READ, reply, viewOf } from './request.ts';
+import { allDrives, FILE_FIELDS, ignore, reply, viewOf } from './request.ts';
 
 function start(call: Call): Result {
   const view = viewOf(call);
@@ -48,12 +49,6 @@ function driveIdOf(call: Call, view: View): string | undefined {
 }
 
 export const changeRoutes: readonly Route[] = [
-  {
-    id: 'drive.changes.getStartPageToken',
-    method: 'GET',
-    path: '/drive/v3/changes/startPageToken',
-    scopes: READ,
-    handle: start,
-  },
-  { id: 'drive.changes.list', method: 'GET', path: '/drive/v3/changes', scopes: READ, handle: list },
+  route('changes.getStartPageToken', 'GET', '/changes/startPageToken', start),
+  route('changes.list', 'GET', '/changes', list),
 ];

@@ -2,6 +2,7 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, json, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
+import { route } from './route.ts';
 import {
   addComment,
   addReply,
@@ -15,7 +16,7 @@ import {
 import { invalidParameter } from './errors.ts';
 import type { Comment, DriveFile } from './file.ts';
 import { commentJson, replyJson, type View } from './json.ts';
-import { anyFileOf, READ, requireFields, viewOf, WRITE } from './request.ts';
+import { anyFileOf, requireFields, viewOf } from './request.ts';
 
 const SIZE = { name: 'pageSize', otherwise: 20, max: 100, cut: false };
 
@@ -108,19 +109,19 @@ function asked(call: Call): { view: View; file: DriveFile; comment: Comment; wit
   return { view, file, comment: commentOf(file, call.parameter('commentId'), withDeleted), withDeleted };
 }
 
-const COMMENTS = '/drive/v3/files/{fileId}/comments';
+const COMMENTS = '/files/{fileId}/comments';
 const COMMENT = `${COMMENTS}/{commentId}`;
 const REPLIES = `${COMMENT}/replies`;
 const REPLY = `${REPLIES}/{replyId}`;
 export const commentRoutes: readonly Route[] = [
-  { id: 'drive.comments.list', method: 'GET', path: COMMENTS, scopes: READ, handle: list },
-  { id: 'drive.comments.get', method: 'GET', path: COMMENT, scopes: READ, handle: get },
-  { id: 'drive.comments.create', method: 'POST', path: COMMENTS, scopes: WRITE, handle: create },
-  { id: 'drive.comments.update', method: 'PATCH', path: COMMENT, scopes: WRITE, handle: update },
-  { id: 'drive.comments.delete', method: 'DELETE', path: COMMENT, scopes: WRITE, handle: remove },
-  { id: 'drive.replies.list', method: 'GET', path: REPLIES, scopes: READ, handle: listReplies },
-  { id: 'drive.replies.get', method: 'GET', path: REPLY, scopes: READ, handle: getReply },
-  { id: 'drive.replies.create', method: 'POST', path: REPLIES, scopes: WRITE, handle: createReply },
-  { id: 'drive.replies.update', method: 'PATCH', path: REPLY, scopes: WRITE, handle: updateReply },
-  { id: 'drive.replies.delete', method: 'DELETE', path: REPLY, scopes: WRITE, handle: removeReply },
+  route('comments.list', 'GET', COMMENTS, list),
+  route('comments.get', 'GET', COMMENT, get),
+  route('comments.create', 'POST', COMMENTS, create),
+  route('comments.update', 'PATCH', COMMENT, update),
+  route('comments.delete', 'DELETE', COMMENT, remove),
+  route('replies.list', 'GET', REPLIES, listReplies),
+  route('replies.get', 'GET', REPLY, getReply),
+  route('replies.create', 'POST', REPLIES, createReply),
+  route('replies.update', 'PATCH', REPLY, updateReply),
+  route('replies.delete', 'DELETE', REPLY, removeReply),
 ];

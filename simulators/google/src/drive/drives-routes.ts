@@ -2,12 +2,13 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
+import { route } from './route.ts';
 import { badRequest, driveError, forbidden, insufficientPermissions, notWritable } from './errors.ts';
 import type { SharedDrive } from './file.ts';
 import { hasUntrashed } from './files-routes.ts';
 import { driveJson, type View } from './json.ts';
 import { DRIVE_OPERATORS, matches, parseQuery } from './query.ts';
-import { READ, reply, viewOf } from './request.ts';
+import { reply, viewOf } from './request.ts';
 import { textIn } from './write.ts';
 
 const FIELDS = 'kind,id,name';
@@ -141,14 +142,14 @@ function checkOrganizer(view: View, drive: SharedDrive, admin: boolean): void {
   }
 }
 
-const DRIVES = '/drive/v3/drives';
+const DRIVES = '/drives';
 const DRIVE = `${DRIVES}/{driveId}`;
 export const driveRoutes: readonly Route[] = [
-  { id: 'drive.drives.list', method: 'GET', path: DRIVES, scopes: READ, handle: list },
-  { id: 'drive.drives.get', method: 'GET', path: DRIVE, scopes: READ, handle: get },
-  { id: 'drive.drives.create', method: 'POST', path: DRIVES, scopes: ['drive'], handle: create },
-  { id: 'drive.drives.update', method: 'PATCH', path: DRIVE, scopes: ['drive'], handle: update },
-  { id: 'drive.drives.delete', method: 'DELETE', path: DRIVE, scopes: ['drive'], handle: remove },
-  { id: 'drive.drives.hide', method: 'POST', path: `${DRIVE}/hide`, scopes: ['drive'], handle: hide(true) },
-  { id: 'drive.drives.unhide', method: 'POST', path: `${DRIVE}/unhide`, scopes: ['drive'], handle: hide(false) },
+  route('drives.list', 'GET', DRIVES, list),
+  route('drives.get', 'GET', DRIVE, get),
+  route('drives.create', 'POST', DRIVES, create),
+  route('drives.update', 'PATCH', DRIVE, update),
+  route('drives.delete', 'DELETE', DRIVE, remove),
+  route('drives.hide', 'POST', `${DRIVE}/hide`, hide(true)),
+  route('drives.unhide', 'POST', `${DRIVE}/unhide`, hide(false)),
 ];

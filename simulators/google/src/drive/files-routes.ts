@@ -2,13 +2,14 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
+import { route } from './route.ts';
 import { contentResult } from './bytes.ts';
 import { badRequest, driveError, insufficientPermissions, invalidParameter } from './errors.ts';
 import { type DriveFile, headOf, isBlob, isNative, isTrashed } from './file.ts';
 import { fileJson, type View } from './json.ts';
 import { selectFiles } from './list.ts';
 import { exportNative, MAX_EXPORT } from './native.ts';
-import { allDrives, anyFileOf, FILE_FIELDS, fileOf, ignore, mediaOf, READ, reply, viewOf, WRITE } from './request.ts';
+import { allDrives, anyFileOf, FILE_FIELDS, fileOf, ignore, mediaOf, reply, viewOf } from './request.ts';
 import { copyFile, createFile, deleteFile, fileFor, updateFile, type WriteOptions } from './write.ts';
 
 /** Source: developers.google.com/workspace/drive/api/reference/rest/v3/files/create. */
@@ -180,27 +181,13 @@ export function hasUntrashed(view: View, root: DriveFile): boolean {
 }
 
 export const fileRoutes: readonly Route[] = [
-  { id: 'drive.files.list', method: 'GET', path: '/drive/v3/files', scopes: READ, handle: list },
-  { id: 'drive.files.get', method: 'GET', path: '/drive/v3/files/{fileId}', scopes: READ, handle: get },
-  {
-    id: 'drive.files.create',
-    method: 'POST',
-    path: '/drive/v3/files',
-    scopes: WRITE,
-    media: { maxBytes: MAX_UPLOAD },
-    handle: create,
-  },
-  {
-    id: 'drive.files.update',
-    method: 'PATCH',
-    path: '/drive/v3/files/{fileId}',
-    scopes: [...WRITE, 'drive.metadata'],
-    media: { maxBytes: MAX_UPLOAD },
-    handle: update,
-  },
-  { id: 'drive.files.copy', method: 'POST', path: '/drive/v3/files/{fileId}/copy', scopes: WRITE, handle: copy },
-  { id: 'drive.files.delete', method: 'DELETE', path: '/drive/v3/files/{fileId}', scopes: WRITE, handle: remove },
-  { id: 'drive.files.emptyTrash', method: 'DELETE', path: '/drive/v3/files/trash', scopes: ['drive'], handle: emptyTrash },
-  { id: 'drive.files.export', method: 'GET', path: '/drive/v3/files/{fileId}/export', scopes: READ, handle: exportFile },
-  { id: 'drive.files.generateIds', method: 'GET', path: '/drive/v3/files/generateIds', scopes: WRITE, handle: generateIds },
+  route('files.list', 'GET', '/files', list),
+  route('files.get', 'GET', '/files/{fileId}', get),
+  route('files.create', 'POST', '/files', create, { maxBytes: MAX_UPLOAD }),
+  route('files.update', 'PATCH', '/files/{fileId}', update, { maxBytes: MAX_UPLOAD }),
+  route('files.copy', 'POST', '/files/{fileId}/copy', copy),
+  route('files.delete', 'DELETE', '/files/{fileId}', remove),
+  route('files.emptyTrash', 'DELETE', '/files/trash', emptyTrash),
+  route('files.export', 'GET', '/files/{fileId}/export', exportFile),
+  route('files.generateIds', 'GET', '/files/generateIds', generateIds),
 ];

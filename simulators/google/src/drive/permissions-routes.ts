@@ -2,11 +2,12 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
+import { route } from './route.ts';
 import type { Reaching } from './access.ts';
 import { fileNotFound, insufficientPermissions } from './errors.ts';
 import type { DriveFile } from './file.ts';
 import { canShare, permissionJson, type View } from './json.ts';
-import { allDrives, fileOf, ignore, READ, reply, viewOf, WRITE } from './request.ts';
+import { allDrives, fileOf, ignore, reply, viewOf } from './request.ts';
 import { createPermission, deletePermission, type PermissionRequest, permissionNotFound, permissionsOn, updatePermission } from './sharing.ts';
 
 const FIELDS = 'kind,id,type,role';
@@ -95,11 +96,11 @@ function requestOf(call: Call, admin: boolean): PermissionRequest {
   };
 }
 
-const PATH = '/drive/v3/files/{fileId}/permissions';
+const PATH = '/files/{fileId}/permissions';
 export const permissionRoutes: readonly Route[] = [
-  { id: 'drive.permissions.list', method: 'GET', path: PATH, scopes: READ, handle: list },
-  { id: 'drive.permissions.get', method: 'GET', path: `${PATH}/{permissionId}`, scopes: READ, handle: get },
-  { id: 'drive.permissions.create', method: 'POST', path: PATH, scopes: WRITE, handle: create },
-  { id: 'drive.permissions.update', method: 'PATCH', path: `${PATH}/{permissionId}`, scopes: WRITE, handle: update },
-  { id: 'drive.permissions.delete', method: 'DELETE', path: `${PATH}/{permissionId}`, scopes: WRITE, handle: remove },
+  route('permissions.list', 'GET', PATH, list),
+  route('permissions.get', 'GET', `${PATH}/{permissionId}`, get),
+  route('permissions.create', 'POST', PATH, create),
+  route('permissions.update', 'PATCH', `${PATH}/{permissionId}`, update),
+  route('permissions.delete', 'DELETE', `${PATH}/{permissionId}`, remove),
 ];

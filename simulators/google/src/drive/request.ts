@@ -9,10 +9,6 @@ import type { Json, View } from './json.ts';
 import { personOf } from './principals.ts';
 import { fileFor, type Media } from './write.ts';
 
-/** Scopes, short. Source: the discovery document; `drive.file` is taken as `drive`, since files aren't told apart by app. */
-export const READ = ['drive', 'drive.readonly', 'drive.file', 'drive.metadata', 'drive.metadata.readonly'];
-export const WRITE = ['drive', 'drive.file'];
-
 export function viewOf(call: Call): View {
   return {
     corpus: corpusOf(call.cloud),

@@ -2,12 +2,13 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
+import { route } from './route.ts';
 import { contentResult } from './bytes.ts';
 import { badRequest, driveError, insufficientPermissions, notWritable } from './errors.ts';
 import { type DriveFile, headOf, isBlob, isFolder, isNative, type Revision } from './file.ts';
 import { checkAbuse } from './files-routes.ts';
 import { revisionJson, type View } from './json.ts';
-import { anyFileOf, READ, reply, viewOf, WRITE } from './request.ts';
+import { anyFileOf, reply, viewOf } from './request.ts';
 
 const FIELDS = 'kind,id,mimeType,modifiedTime';
 const WRITABLE = new Set(['keepForever', 'published', 'publishAuto', 'publishedOutsideDomain', 'kind']);
@@ -108,10 +109,10 @@ function revisionOf(call: Call, file: DriveFile): Revision {
   throw driveError(404, 'notFound', `Revision not found: ${id}.`, { location: 'revisionId', locationType: 'parameter' });
 }
 
-const PATH = '/drive/v3/files/{fileId}/revisions';
+const PATH = '/files/{fileId}/revisions';
 export const revisionRoutes: readonly Route[] = [
-  { id: 'drive.revisions.list', method: 'GET', path: PATH, scopes: READ, handle: list },
-  { id: 'drive.revisions.get', method: 'GET', path: `${PATH}/{revisionId}`, scopes: READ, handle: get },
-  { id: 'drive.revisions.update', method: 'PATCH', path: `${PATH}/{revisionId}`, scopes: WRITE, handle: update },
-  { id: 'drive.revisions.delete', method: 'DELETE', path: `${PATH}/{revisionId}`, scopes: WRITE, handle: remove },
+  route('revisions.list', 'GET', PATH, list),
+  route('revisions.get', 'GET', `${PATH}/{revisionId}`, get),
+  route('revisions.update', 'PATCH', `${PATH}/{revisionId}`, update),
+  route('revisions.delete', 'DELETE', `${PATH}/{revisionId}`, remove),
 ];

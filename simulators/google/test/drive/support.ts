@@ -3,6 +3,7 @@ import { afterEach, expect } from 'vitest';
 import type { Corpus } from '../../src/drive/corpus.ts';
 import { corpusOf } from '../../src/drive/drives.ts';
 import { type Google, type Options, startGoogle } from '../../src/index.ts';
+import { Contract } from '../contract/index.ts';
 import { type Answer, type Client, signIn } from '../sign-in.ts';
 
 export const FOLDER = 'application/vnd.google-apps.folder';
@@ -19,8 +20,10 @@ export interface Setting {
 }
 
 const running: Google[] = [];
+const contract = new Contract();
 
 afterEach(async () => {
+  expect(contract.faults).toEqual([]);
   const stopped = running.splice(0);
   for (const server of stopped) {
     expect(server.failures).toEqual([]);
@@ -31,7 +34,7 @@ afterEach(async () => {
 /** A simulator without files, stopped after the test. */
 export async function start(options: Options = {}): Promise<Setting> {
   const clock = new VirtualClock();
-  const server = await startGoogle({ empty: true, clock, ...options });
+  const server = await startGoogle({ empty: true, clock, observe: contract.observe, ...options });
   running.push(server);
   return {
     server,
