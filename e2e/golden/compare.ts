@@ -65,8 +65,8 @@ function judged(original: GoldenObject, copy: GoldenObject, books: Books): Findi
   const codes = books.codesOf(original);
   const differences = differing(original, copy).map((property) => ({
     property,
-    was: valueOf(original, property),
-    is: valueOf(copy, property),
+    was: toldBy(original, property),
+    is: toldBy(copy, property),
     code: codes.find((code) => explained(code, original.kind, property)),
   }));
   const isTold = differences.every(({ code }) => code !== undefined);
@@ -95,7 +95,7 @@ const extra = (copy: GoldenObject): Finding => ({
   codes: [],
 });
 
-const valueOf = ({ key, properties }: GoldenObject, property: string): string =>
+const toldBy = ({ key, properties }: GoldenObject, property: string): string =>
   property === 'identity' ? key : (properties[property] ?? '');
 
 const labels = ({ kind, key, name }: GoldenObject) => ({ kind, key, name });
