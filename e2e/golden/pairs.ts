@@ -1,4 +1,7 @@
+import { type Google, MIGRATION_SCOPES, startGoogle } from '@sterna/simulator-google';
 import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { googleOrganization } from './apis/google.ts';
+import { tokenFor } from './apis/google-token.ts';
 import { microsoftOrganization } from './apis/graph.ts';
 import type { Organization } from './objects.ts';
 import type { SystemSetUp } from './product.ts';
@@ -23,6 +26,21 @@ const PEOPLE: Readonly<Record<Size, number>> = { small: 3, large: 50 };
 const SEED_SIZE = { small: 'small', large: 'large' } as const;
 
 export const PAIRS: Readonly<Record<string, (size: Size) => Promise<Stage>>> = {
+  'google-microsoft365': async (size) => {
+    const google = await startGoogle({ size: SEED_SIZE[size], empty: ['lamna.example'] });
+    const middle = await startMicrosoft365({ size: SEED_SIZE[size], empty: ['contoso.example', 'fabrikam.example'] });
+    return {
+      places: [
+        workspace('Nordwind', google, 'nordwind.example', size),
+        microsoft('Fabrikam', middle, 'fabrikam.example', size),
+        workspace('Lamna', google, 'lamna.example', size),
+      ],
+      failures: () => [...google.failures, ...middle.failures],
+      async stop() {
+        await Promise.all([google.stop(), middle.stop()]);
+      },
+    };
+  },
   'microsoft365-microsoft365': async (size) => {
     const source = await startMicrosoft365({ size: SEED_SIZE[size], empty: ['fabrikam.example'] });
     const back = await startMicrosoft365({
@@ -59,5 +77,22 @@ function microsoft(name: string, server: Microsoft365, domain: string, size: Siz
       settings: { tenant: domain, clientId: MIGRATION_APP.id, baseUrl, loginUrl: baseUrl },
       password: MIGRATION_APP.secret,
     },
+  };
+}
+
+function workspace(name: string, server: Google, domain: string, size: Size): Place {
+  const people = [...server.domain(domain).users.values()].slice(0, PEOPLE[size]).map(({ email }) => email);
+  const { baseUrl, keyFile } = server;
+  return {
+    name,
+    organization: googleOrganization(
+      {
+        baseUrl,
+        token: (address) => tokenFor(keyFile, address, MIGRATION_SCOPES),
+        mailed: () => server.calendarMails.length,
+      },
+      people,
+    ),
+    system: { name, connector: 'google', settings: { baseUrl }, password: JSON.stringify(keyFile) },
   };
 }
