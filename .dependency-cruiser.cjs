@@ -14,6 +14,8 @@ const APPLICATION = 'packages/application';
 const REGISTRY = 'packages/connectors/all';
 /** What CalDAV, CardDAV and WebDAV share. */
 const DAV = 'packages/dav';
+/** What the connectors of cloud services share. */
+const CLOUD = 'packages/cloud-http';
 const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
 const SERVER = 'apps/server';
 /** Sample mail, and what stands for other people's systems. */
@@ -37,7 +39,8 @@ const LAYERS = [
   { layer: SUITE, may: [CORE, CONTENT, KIT] },
   // One connector never knows another, nor the store, nor the engine.
   { layer: DAV, may: [CORE, CONTENT, KIT] },
-  { layer: CONNECTOR, may: [CORE, CONTENT, KIT, DAV] },
+  { layer: CLOUD, may: [CORE, KIT] },
+  { layer: CONNECTOR, may: [CORE, CONTENT, KIT, DAV, CLOUD] },
   { layer: REGISTRY, may: [CORE, CONTENT, KIT, CONNECTOR] },
   // Ports and capabilities, never a concrete connector.
   { layer: ENGINE, may: [CORE, CONTENT, KIT, STORE] },

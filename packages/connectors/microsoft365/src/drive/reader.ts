@@ -1,3 +1,4 @@
+import { CONNECTION_LOST } from '@sterna/cloud-http';
 import {
   type AccessOf,
   ahead,
@@ -152,7 +153,7 @@ export class DriveReader implements Reader {
         const item = known ?? (await this.#api.lookToRead(folderId, id));
         const content = await this.#tried(item, folderId, id).catch((thrown: unknown) => {
           // A transfer that broke begins anew: it is small.
-          if (tries < TRIES && asSternaError(thrown).code === 'graph-connection-lost') return 'changed' as const;
+          if (tries < TRIES && asSternaError(thrown).code === CONNECTION_LOST) return 'changed' as const;
           throw thrown;
         });
         if (content !== 'changed') return content;

@@ -1,8 +1,18 @@
+import { VirtualClock } from '@sterna/connector-suite';
 import { describe, expect, test } from 'vitest';
-import { Budget, type Cost, OUTLOOK_LIMITS } from '../../src/graph/budget.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { Budget, type BudgetLimits, type Cost } from '../src/budget.ts';
 
+const START = Date.UTC(2026, 0, 1);
 const NEVER = new AbortController().signal;
+
+/** Four at once, 10,000 requests in 10 minutes, 150 MB in 5. */
+const OUTLOOK_LIMITS: BudgetLimits = {
+  width: 4,
+  windows: [
+    { of: 'requests', limit: 10_000, ms: 600_000 },
+    { of: 'bytes', limit: 150_000_000, ms: 300_000 },
+  ],
+};
 
 /** Requests of this latency, as many at once as it lets in, until the time is over. @returns when each went, ms from 0 */
 async function run(
@@ -83,5 +93,27 @@ describe('the budget of a mailbox', () => {
     abort.abort();
     (await waiting)();
     for (const release of full) release();
+  });
+
+  test('a window that a service finds too large is learned, and grows again while nothing is refused', async () => {
+    const clock = new VirtualClock();
+    const budget = new Budget({ width: 10, windows: [{ of: 'units', limit: 15_000, ms: 60_000 }] }, clock);
+    // The service takes 6,000 units a minute and says so when it has had them.
+    let refusals = 0;
+    const sent: number[] = [];
+    while (clock.now() < START + 20 * 60_000) {
+      const release = await budget.enter({ units: 20 }, NEVER);
+      release();
+      const now = clock.now();
+      const lately = sent.filter((at) => at > now - 60_000).length * 20;
+      if (lately + 20 > 6_000) {
+        refusals += 1;
+        budget.shrink();
+        budget.pause(now + 1_000);
+      } else sent.push(now);
+    }
+    const taken = sent.length * 20;
+    expect(taken / (20 * 6_000)).toBeGreaterThan(0.8);
+    expect(refusals / sent.length).toBeLessThan(0.05);
   });
 });

@@ -1,7 +1,5 @@
-import type { Clock } from '../../src/graph/clock.ts';
-
 /** Time that passes only while somebody waits for it, at once. */
-export class VirtualClock implements Clock {
+export class VirtualClock {
   #now: number;
   readonly #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   #isScheduled = false;

@@ -20,33 +20,12 @@ export interface BudgetLimits {
   readonly windows: readonly { readonly of: Unit; readonly limit: number; readonly ms: number }[];
 }
 
-/**
- * Per app and mailbox (https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits): 4 at once,
- * 10,000 requests in 10 minutes, 150 MB sent in 5 minutes.
- */
-export const OUTLOOK_LIMITS: BudgetLimits = {
-  width: 4,
-  windows: [
-    { of: 'requests', limit: 10_000, ms: 600_000 },
-    { of: 'bytes', limit: 150_000_000, ms: 300_000 },
-  ],
-};
-
-/**
- * Of an app in a tenant, for all drives: 1,250 to 6,250 resource units a minute, as large as the tenant is; which it is tell its
- * answers. The 3,000 requests in 5 minutes are those of a user who has signed in, which an app hasn't.
- * https://learn.microsoft.com/en-us/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
- */
-export const DRIVE_LIMITS: BudgetLimits = {
-  width: 8,
-  windows: [{ of: 'units', limit: 6_250, ms: 60_000 }],
-};
-
-export const DIRECTORY_LIMITS: BudgetLimits = { width: 4, windows: [] };
-
 const SLOTS = 120;
-/** After a refusal for too many at once, one more is tried again when this time has gone well. */
+/** After a refusal, more is tried again when this time has gone well: one more at once, a tenth more in a window. */
 const RECOVERY_MS = 60_000;
+const GROWTH = 1.1;
+/** A refusal says that a window is smaller than documented; by how much, nobody says. */
+const LEAST_SHARE = 0.02;
 
 /**
  * Lets requests in, in the order in which they came, as the documented limits allow, and less where the service says so.
@@ -101,6 +80,12 @@ export class Budget {
     this.#narrowedAt = this.#clock.now();
   }
 
+  /** The service found too much in too short a time: what was let in lately is more than it takes. */
+  shrink(): void {
+    const now = this.#clock.now();
+    for (const window of this.#windows) window.shrink(now);
+  }
+
   /** Requests that may be in flight just now. */
   get width(): number {
     return this.#width;
@@ -152,22 +137,37 @@ export class Budget {
 /** What was used lately, counted in slots. */
 class Window {
   readonly #of: Unit;
-  readonly #limit: number;
+  readonly #most: number;
   readonly #ms: number;
   readonly #slotMs: number;
+  #limit: number;
+  #shrunkAt = 0;
   readonly #slots: { readonly start: number; used: number }[] = [];
   #used = 0;
   #last = 0;
 
   constructor(of: Unit, limit: number, ms: number) {
     this.#of = of;
+    this.#most = limit;
     this.#limit = limit;
     this.#ms = ms;
     this.#slotMs = ms / SLOTS;
   }
 
+  /** Once for many refusals that come together. */
+  shrink(now: number): void {
+    this.#forget(now);
+    if (this.#used === 0 || now - this.#shrunkAt < this.#slotMs * 10) return;
+    this.#shrunkAt = now;
+    this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * 0.9);
+  }
+
   delay(cost: Cost, now: number): number {
     this.#forget(now);
+    if (this.#limit < this.#most && now - this.#shrunkAt >= Math.max(RECOVERY_MS, this.#ms)) {
+      this.#limit = Math.min(this.#most, this.#limit * GROWTH);
+      this.#shrunkAt = now;
+    }
     const wanted = this.#amount(cost);
     const [oldest] = this.#slots;
     if (wanted === 0 || oldest === undefined) return 0;

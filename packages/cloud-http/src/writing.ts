@@ -7,10 +7,8 @@ import {
   type Result,
 } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
-import { isOutcomeUnknown, statusOf } from '../graph/errors.ts';
+import { isOutcomeUnknown, statusOf } from './errors.ts';
 
-/** As many as the service runs at once for a mailbox. */
-const WIDTH = 4;
 /** The service's clock is told to the second, and its own machines may differ a little. */
 const EARLIER_MS = 5_000;
 
@@ -20,16 +18,19 @@ export const markAt = (serverTime: number): string => new Date(serverTime - EARL
  * Results of operations, a few at once. An object's own refusal is its result; what concerns the endpoint as a whole is
  * thrown where nothing was written, else the rest has an unknown outcome.
  *
+ * @param containerGone What a create means that is answered with 404
+ * @param width How many at once; a session's budgets may allow fewer
  * @throws SternaError throttled | auth | config
  */
 export async function eachOf<O extends Op>(
   ops: readonly O[],
   write: (op: O) => Promise<Result>,
   containerGone: (error: SternaError) => SternaError,
+  width = 4,
 ): Promise<readonly Result[]> {
   let stop: SternaError | undefined;
   let isWritten = false;
-  const results = await inParallel(ops, WIDTH, async (op): Promise<Result> => {
+  const results = await inParallel(ops, width, async (op): Promise<Result> => {
     if (stop !== undefined) return { op: op.op, outcome: 'unknown', error: stop };
     try {
       const result = await write(op);
