@@ -249,4 +249,29 @@ describe('quotas', () => {
     expect([await get('a'), await get('a'), await get('b')]).toEqual([404, 403, 404]);
     await limited.stop();
   });
+
+  test('refuse too many requests at once, where that is set', async () => {
+    const limits = { ...DOCUMENTED_LIMITS, gmail: { ...DOCUMENTED_LIMITS.gmail, concurrentPerUser: 2 } };
+    const limited = await startGoogle({ empty: true, clock, limits, latencyMs: 10 });
+    const client = await signIn(limited, ALICE);
+    const ask = () => client('GET', '/gmail/v1/users/me/profile');
+    const settled = Promise.all([ask(), ask(), ask()]);
+    // The third is refused at once; the others wait for the clock.
+    while (limited.requests.length < 2 || clock.nextWake === undefined) await new Promise(setImmediate);
+    clock.advance(10);
+    const answers = await settled;
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+    expect(answers.find(({ status }) => status === 429)?.json.error.message).toContain('concurrent');
+    expect((await Promise.all([ask(), clockMoves(limited)]))[0].status).toBe(200);
+    await limited.stop();
+  });
 });
+
+/** Moves the clock until the request that came last is answered. */
+async function clockMoves(limited: Google): Promise<void> {
+  const before = limited.requests.length;
+  while (limited.requests.length === before) {
+    clock.advanceToNextWake();
+    await new Promise(setImmediate);
+  }
+}
