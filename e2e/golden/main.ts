@@ -93,10 +93,11 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
     const first = compare(mine.map(rename), middles[at] ?? [], told);
     findings.push(...first.findings);
     const toldHome = home.told.get(middle.organization.people[at] ?? '') ?? [];
-    const second = compare(mine.map(renaming(origin.organization.everybody, back.organization.everybody)), returned[at] ?? [], [
-      ...told,
-      ...carried(toldHome, first.pairs),
-    ]);
+    const second = compare(
+      mine.map(renaming(origin.organization.everybody, back.organization.everybody)),
+      returned[at] ?? [],
+      [...told, ...carried(toldHome, first.pairs)],
+    );
     findings.push(...second.findings);
   }
   for (const place of stage.places)

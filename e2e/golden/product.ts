@@ -119,7 +119,14 @@ export class Product {
       );
       told.set(address, [
         ...(told.get(address) ?? []),
-        ...notes.map(({ objectId, subject, code, kind, folder, reason }) => ({ objectId, subject, code, kind, folder, reason })),
+        ...notes.map(({ objectId, subject, code, kind, folder, reason }) => ({
+          objectId,
+          subject,
+          code,
+          kind,
+          folder,
+          reason,
+        })),
       ]);
     }
     return { told, faults, objects };

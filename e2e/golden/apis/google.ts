@@ -22,7 +22,11 @@ export interface GoogleAccess {
 }
 
 /** A domain of Google Workspace by its APIs alone. */
-export function googleOrganization(access: GoogleAccess, people: readonly string[], everybody: readonly string[]): Organization {
+export function googleOrganization(
+  access: GoogleAccess,
+  people: readonly string[],
+  everybody: readonly string[],
+): Organization {
   return {
     ...{ people, everybody },
     mailed: () => access.mailed(),
