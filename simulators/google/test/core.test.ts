@@ -195,8 +195,9 @@ describe('quotas', () => {
     );
     // messages.get costs 20, whatever it answers.
     const get = async (client: Client | undefined) => {
-      const { status, json, headers } = (await client?.('GET', `${MESSAGES}/18c0000000000000`)) ?? {};
-      return [status, json?.error.errors[0].reason, headers?.get('retry-after')];
+      if (client === undefined) throw new Error('no client');
+      const { status, json, headers } = await client('GET', `${MESSAGES}/18c0000000000000`);
+      return [status, json.error.errors[0].reason, headers.get('retry-after')];
     };
     for (let i = 0; i < 5; i++) expect((await get(one))[0]).toBe(404);
     expect(await get(one)).toEqual([403, 'userRateLimitExceeded', null]);

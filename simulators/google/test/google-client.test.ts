@@ -1,4 +1,4 @@
-import { admin } from '@googleapis/admin';
+import { type admin_directory_v1, admin } from '@googleapis/admin';
 import { gmail } from '@googleapis/gmail';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -54,7 +54,7 @@ test("Google's own client reads the directory, page by page", async () => {
   const addresses: string[] = [];
   let pageToken: string | undefined;
   do {
-    const { data } = await api.users.list({
+    const { data }: { data: admin_directory_v1.Schema$Users } = await api.users.list({
       customer: 'my_customer',
       maxResults: 4,
       fields: 'nextPageToken,users(primaryEmail)',
