@@ -1,5 +1,6 @@
 import type { OpenRequest, Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
+import type { ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import type { Budget } from './graph/budget.ts';
 import type { GraphClient } from './graph/client.ts';
 import type { Microsoft365Settings } from './settings.ts';
@@ -15,6 +16,7 @@ export interface PartContext {
   readonly drive: Budget;
   readonly directory: Budget;
   readonly settings: Microsoft365Settings;
+  readonly transfer: ExchangeTransfer;
   readonly role: OpenRequest['role'];
   /** 8 hex digits: whose stamps are ours. */
   readonly installation: string;

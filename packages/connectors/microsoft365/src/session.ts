@@ -1,6 +1,7 @@
 import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
+import { ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { segment } from './graph/client.ts';
 import type { Clock } from './graph/clock.ts';
 import { statusOf } from './graph/errors.ts';
@@ -53,6 +54,7 @@ export async function contextOf(
     drive,
     directory,
     settings,
+    transfer: new ExchangeTransfer({ client, outlook, userPath, isWanted: settings.exportImport }),
     role,
     installation,
   };

@@ -17,8 +17,11 @@ export const mailPart: PartDefinition = {
     // Tells at once whether there is a mailbox, and whether the app may see it.
     const known = await folders.wellKnown();
     const reader = new MailReader(context, folders);
+    const capabilities = mailCapabilities(context.settings);
     return {
-      capabilities: mailCapabilities(context.settings),
+      get capabilities() {
+        return { ...capabilities, native: context.transfer.formats };
+      },
       reader,
       ...(context.role === 'write' ? { writer: new MailWriter(context, folders, reader) } : {}),
       // The same whatever address the mailbox is opened by.

@@ -26,6 +26,7 @@ import { flagsOf, stateChange, touchesCategories } from './flags.ts';
 import type { Folders, MailFolder, WellKnown } from './folders.ts';
 import { dateOf, type ListedMessage, listingQuery, matchKeyOf, sizeOf } from './listed-message.ts';
 import { isGone, type MailReader } from './reader.ts';
+import { Staging } from './staging.ts';
 
 const RIGHT = 'Mail.ReadWrite';
 const PAGE = 500;
@@ -43,6 +44,7 @@ export class MailWriter implements Writer {
   readonly #context: PartContext;
   readonly #folders: Folders;
   readonly #reader: MailReader;
+  readonly #staging: Staging;
   /** Folders are made one after the other: two of them may share a parent that has to be made first. */
   #making: Promise<unknown> = Promise.resolve();
 
@@ -50,6 +52,7 @@ export class MailWriter implements Writer {
     this.#context = context;
     this.#folders = folders;
     this.#reader = reader;
+    this.#staging = new Staging(context, folders);
   }
 
   async ensureContainer(
@@ -160,7 +163,7 @@ export class MailWriter implements Writer {
     return eachOf(
       ops,
       async (op) => {
-        const { id, notes } = await createMessage(this.#context, op);
+        const { id, notes } = await createMessage(this.#context, this.#staging, op);
         return doneResult(op.op, id, undefined, notes);
       },
       folderGone,
@@ -279,9 +282,11 @@ export class MailWriter implements Writer {
 
   /**
    * What was made since then, by the folder's own listing. What carries our stamp tells what was sent; one that says
-   * `incomplete` is a message that its writer died over, and is removed.
+   * `incomplete` is a message that its writer died over, and is removed. What was imported and never moved goes first: a move
+   * that is on its way then finds nothing, or is seen here.
    */
   async *candidates(container: string, since: string | undefined): AsyncGenerator<Candidate> {
+    await this.#staging.sweep();
     const { client, outlook, userPath, installation, settings } = this.#context;
     const unstamped: string[] = [];
     const pages = client.pages<ListedMessage>({
