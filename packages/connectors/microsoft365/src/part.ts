@@ -32,7 +32,7 @@ export interface PartDefinition {
   /** Words for `check`: “mail”. */
   readonly title: string;
   /**
-   * A session of this part alone; `close` and `destroy` are nothing to it, the client is the whole session's.
+   * A session of this part alone; `close` removes what it needed for itself, and the client is the whole session's.
    *
    * @throws SternaError
    */

@@ -35,7 +35,11 @@ function sessionOf(
   const session = composeSessions(opened.map(({ part: { key, kinds }, session }) => ({ key, kinds, session })));
   return {
     ...session,
-    close: async () => client.destroy(),
+    close: async () => {
+      // What it can't tidy up now, the next one does.
+      await session.close().catch(() => undefined);
+      client.destroy();
+    },
     destroy: () => client.destroy(),
   };
 }

@@ -18,16 +18,17 @@ export const mailPart: PartDefinition = {
     const known = await folders.wellKnown();
     const reader = new MailReader(context, folders);
     const capabilities = mailCapabilities(context.settings);
+    const writer = context.role === 'write' ? new MailWriter(context, folders, reader) : undefined;
     return {
       get capabilities() {
         return { ...capabilities, native: context.transfer.formats };
       },
       reader,
-      ...(context.role === 'write' ? { writer: new MailWriter(context, folders, reader) } : {}),
+      ...(writer === undefined ? {} : { writer }),
       // The same whatever address the mailbox is opened by.
       identity: `microsoft365:mail:${known.get('inbox') ?? context.address}`,
       quota: async () => undefined,
-      close: async () => undefined,
+      close: async () => writer?.close(),
       destroy: () => undefined,
     };
   },

@@ -53,6 +53,11 @@ export class Staging {
     this.#folders.drop(old.id);
   }
 
+  /** Throws it away, if this session has made one. */
+  async leave(): Promise<void> {
+    if (this.#folder !== undefined) await this.sweep();
+  }
+
   async #renewed(): Promise<string> {
     await this.sweep();
     const { client, outlook, userPath, installation } = this.#context;

@@ -337,6 +337,11 @@ export class MailWriter implements Writer {
     return found;
   }
 
+  /** Orderly goodbye: nothing is on its way. */
+  close(): Promise<void> {
+    return this.#staging.leave();
+  }
+
   async #removeHalf(id: string): Promise<void> {
     try {
       await removeForGood(this.#context, id);
