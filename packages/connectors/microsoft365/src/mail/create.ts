@@ -138,9 +138,9 @@ async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Pr
   return { id: body.id, notes };
 }
 
-function markOf({ installation }: PartContext, raw: Buffer) {
+function markOf({ client, installation }: PartContext, raw: Buffer) {
   const pivot = pivotOf('message');
-  return { installation, digest: pivot.digest(raw), key: pivot.matchKey(raw), send: newSend() };
+  return { installation, digest: pivot.digest(raw), key: pivot.matchKey(raw), send: newSend(client.serverTime()) };
 }
 
 /** The attachments that a create had no room for, and then the stamp that says so. */

@@ -17,7 +17,7 @@ import { asSternaError, SternaError } from '@sterna/core';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { expandProperties, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
+import { expandProperties, STAMP_PROPERTY, sentAt, stampOf } from '../graph/stamp.ts';
 import { displayNameOf, numberedName } from '../outlook/folder-names.ts';
 import { doneResult, eachOf, markAt } from '../outlook/writing.ts';
 import type { PartContext } from '../part.ts';
@@ -30,6 +30,8 @@ import { Staging } from './staging.ts';
 
 const RIGHT = 'Mail.ReadWrite';
 const PAGE = 500;
+/** The service's clock as it was told, and that of its machines. */
+const CLOCKS_MS = 60_000;
 
 const ROLE_NAMES: Readonly<Partial<Record<SpecialUse, WellKnown>>> = {
   inbox: 'inbox',
@@ -293,8 +295,11 @@ export class MailWriter implements Writer {
       method: 'GET',
       path: `${userPath}/mailFolders/${segment(container)}/messages`,
       query: {
-        ...(since === undefined ? {} : { $filter: `createdDateTime ge ${since}`, $orderby: 'createdDateTime' }),
-        $select: 'id',
+        // Whether what is imported counts as made now isn't said; stamping it changes it in any case.
+        ...(since === undefined
+          ? {}
+          : { $filter: `lastModifiedDateTime ge ${since}`, $orderby: 'lastModifiedDateTime' }),
+        $select: 'id,createdDateTime',
         $expand: expandProperties([STAMP_PROPERTY]),
         $top: PAGE,
       },
@@ -303,8 +308,10 @@ export class MailWriter implements Writer {
       budget: outlook,
     });
     for await (const page of asGone(pages))
-      for (const { id, singleValueExtendedProperties } of page.value) {
+      for (const { id, createdDateTime, singleValueExtendedProperties } of page.value) {
         const stamp = stampOf(singleValueExtendedProperties);
+        const isOld = since !== undefined && Date.parse(createdDateTime ?? '') < Date.parse(since);
+        if (isOld && (stamp === undefined || sentAt(stamp) < Date.parse(since) - CLOCKS_MS)) continue;
         if (stamp === undefined) unstamped.push(id);
         else if (stamp.installation !== installation) continue;
         else if (stamp.state === 'incomplete') await this.#removeHalf(id);
