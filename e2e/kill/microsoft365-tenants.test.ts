@@ -1,10 +1,10 @@
 import { connectors } from '@sterna/connectors';
 import { Random } from '@sterna/sample-mailbox';
-import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry } from '../support/direct-pass.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
-import { calendarsOf, eventsOf, messagesOf } from '../support/microsoft365-tenants.ts';
+import { calendarsOf, eventsOf, messagesOf, startTenants } from '../support/microsoft365-tenants.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { type Kill, passWithKills } from './harness.ts';
 import { atRandom, times } from './scenarios/points.ts';
@@ -14,7 +14,7 @@ const kill = new BareStage([...connectors.values()]);
 let tenants: Microsoft365;
 beforeAll(async () => {
   [tenants] = await Promise.all([
-    startMicrosoft365({ empty: ['fabrikam.example'], assumptions: { everyUpdateMails: true, importKeepsCreated: true } }),
+    startTenants(),
     kill.open(),
   ]);
   kill.later(() => tenants.stop());
@@ -78,12 +78,19 @@ describe('exactly once from one tenant of Exchange to another', () => {
     await scenario('bjorn', atRandom(LONG ? 40 : 6, new Random(366)));
   }, 600_000);
 
-  test.skipIf(!LONG)('many points', async () => {
-    const points = ['before-intent-commit', 'after-intent-commit', 'after-acknowledgement', 'before-close'] as const;
-    const names = ['chloe', 'daiki', 'elena', 'farid'];
-    for (const [n, at] of points.entries())
-      await scenario(names[n] as string, times(at === 'before-close' ? 2 : 8, (i) => ({ at, nth: 1 + (i % 3) })));
-  }, 600_000);
+  test.skipIf(!LONG)(
+    'many points',
+    async () => {
+      const points = ['before-intent-commit', 'after-intent-commit', 'after-acknowledgement', 'before-close'] as const;
+      const names = ['chloe', 'daiki', 'elena', 'farid'];
+      for (const [n, at] of points.entries())
+        await scenario(
+          names[n] as string,
+          times(at === 'before-close' ? 2 : 8, (i) => ({ at, nth: 1 + (i % 3) })),
+        );
+    },
+    600_000,
+  );
 
   test('at least 10 kills hit a living process', () => {
     expect(kill.report.hits).toBeGreaterThanOrEqual(10);

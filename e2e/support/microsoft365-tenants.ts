@@ -1,4 +1,23 @@
-import { type CalendarMailbox, calendarMailbox, DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import {
+  type CalendarMailbox,
+  calendarMailbox,
+  DirectMail,
+  type Microsoft365,
+  startMicrosoft365,
+} from '@sterna/simulator-microsoft365';
+
+/**
+ * contoso with everything in it, fabrikam with empty mailboxes, folders called alike in both. The harder ones of two
+ * assumptions each: whatever changes a meeting mails its people, and what is imported isn't new.
+ */
+export async function startTenants(): Promise<Microsoft365> {
+  const server = await startMicrosoft365({
+    empty: ['fabrikam.example'],
+    assumptions: { everyUpdateMails: true, importKeepsCreated: true },
+  });
+  for (const { users } of server.tenants) for (const user of users.values()) user.preferredLanguage = 'en-US';
+  return server;
+}
 
 /** A user's calendars, past Graph. */
 export function calendarsOf(server: Microsoft365, address: string): CalendarMailbox {

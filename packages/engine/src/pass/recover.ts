@@ -123,7 +123,8 @@ async function settleByCandidates(
   if (settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
-  const late = settle === 'stamp' ? [...sentTwice(free, candidates, claimed), ...free.filter(isTwin)] : marked ? free : [];
+  const late =
+    settle === 'stamp' ? [...sentTwice(free, candidates, claimed), ...free.filter(isTwin)] : marked ? free : [];
   if (late.length > 0) await settleLateLandings(context, writer, row, late, sharers);
 }
 

@@ -9,7 +9,9 @@ const CLASS = 'IPM.Note';
 export const mailKind: ItemKind = {
   folders(cloud, tenant, user) {
     const mailbox = mailboxOf(cloud, tenant, user);
-    return [...mailbox.folders.values()].filter((folder) => folder !== mailbox.root).map((of) => asFolder(cloud, mailbox, of));
+    return [...mailbox.folders.values()]
+      .filter((folder) => folder !== mailbox.root)
+      .map((of) => asFolder(cloud, mailbox, of));
   },
   find(cloud, tenant, user, id) {
     const message = mailboxOf(cloud, tenant, user).findMessage(id);
@@ -52,14 +54,7 @@ function asItem(message: Message): ExchangeItem {
     type: CLASS,
     size: messageSize(message),
     content: () => {
-      const {
-        key: _key,
-        id: _id,
-        folderId: _folder,
-        modifiedAt: _modified,
-        version: _v,
-        ...content
-      } = message;
+      const { key: _key, id: _id, folderId: _folder, modifiedAt: _modified, version: _v, ...content } = message;
       return { class: CLASS, ...content };
     },
   };

@@ -120,10 +120,7 @@ export class ExchangeTransfer {
     return found;
   }
 
-  async #exportSome(
-    ids: readonly string[],
-    found: Map<string, Native>,
-  ): Promise<void> {
+  async #exportSome(ids: readonly string[], found: Map<string, Native>): Promise<void> {
     const value = await this.#whereAllowed(async (mailbox) => {
       const { body } = await this.#client.send<{ readonly value?: readonly Exported[] }>({
         method: 'POST',

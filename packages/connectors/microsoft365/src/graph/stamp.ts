@@ -24,7 +24,10 @@ export interface Stamp {
 
 /** Eight digits of the time, eight by chance. @param now milliseconds since 1970 */
 export const newSend = (now = Date.now()): string =>
-  `${Math.floor(now / 1_000).toString(16).padStart(8, '0').slice(-8)}${randomBytes(4).toString('hex')}`;
+  `${Math.floor(now / 1_000)
+    .toString(16)
+    .padStart(8, '0')
+    .slice(-8)}${randomBytes(4).toString('hex')}`;
 
 /** When it was sent, ms since 1970: whatever an import makes of the time at which an object was made. */
 export const sentAt = ({ send }: Stamp): number => Number.parseInt(send.slice(0, 8), 16) * 1_000;

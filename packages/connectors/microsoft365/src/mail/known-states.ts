@@ -10,7 +10,10 @@ const MOST = 200_000;
 
 /** Flags and dates as the last listings told them, so that reading a message takes one request. */
 export class KnownStates {
-  readonly #byId = new Map<string, { readonly flags: Flags; readonly time: number | undefined; readonly size: number | undefined }>();
+  readonly #byId = new Map<
+    string,
+    { readonly flags: Flags; readonly time: number | undefined; readonly size: number | undefined }
+  >();
   /** Most messages share a few combinations. */
   readonly #combinations = new Map<string, Flags>();
 

@@ -137,8 +137,7 @@ export class MailReader implements Reader {
         right: RIGHT,
         budget: outlook,
       })) {
-        for (const message of page.value)
-          if (missing.delete(message.id)) this.#learn(message.id, message);
+        for (const message of page.value) if (missing.delete(message.id)) this.#learn(message.id, message);
         if (missing.size === 0) return;
       }
     }

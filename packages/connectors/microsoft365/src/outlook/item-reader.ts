@@ -123,7 +123,10 @@ export class ItemReader<T extends Item> implements Reader {
         some.flatMap((id) => requests(pathOf(id))),
         { doing: `reading ${kind.words.many}`, budget: this.#context.outlook, right: kind.rights.read },
       );
-      return { answers, exported: isWhole ? await this.#context.transfer.export(some.map((id) => ({ id }))) : undefined };
+      return {
+        answers,
+        exported: isWhole ? await this.#context.transfer.export(some.map((id) => ({ id }))) : undefined,
+      };
     };
     for await (const [some, { answers, exported }] of ahead(chunks, 2, asked)) {
       const each = answers.length / some.length;

@@ -297,8 +297,7 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
       if (stamp.state === 'incomplete') await this.#dropHalf(this.#requests.path(container, item.id));
       else yield { targetId: item.id, digest: stamp.digest, marked: true, send: stamp.send };
     }
-    for (const { targetId, uid } of unstamped)
-      yield { targetId, digest: undefined, marked: (uids.get(uid) ?? 0) > 1 };
+    for (const { targetId, uid } of unstamped) yield { targetId, digest: undefined, marked: (uids.get(uid) ?? 0) > 1 };
   }
 
   async *inventory(

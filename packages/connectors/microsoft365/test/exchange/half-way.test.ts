@@ -104,7 +104,9 @@ describe('a message on its way', () => {
     expect(result).not.toHaveProperty('notes');
     expect(await candidatesIn(writer, container)).toMatchObject([{ digest, marked: true }]);
     await session.close();
-    expect(await mail.messages()).toMatchObject([{ folder: ['INBOX'], isRead: true, isDraft: false, categories: ['Red'] }]);
+    expect(await mail.messages()).toMatchObject([
+      { folder: ['INBOX'], isRead: true, isDraft: false, categories: ['Red'] },
+    ]);
     expect(folders()).not.toContain('Sterna');
   });
 
@@ -238,7 +240,11 @@ describe('a meeting on its way', () => {
     const { importUrl } = await graph.ok('POST', begin);
     const { native } = createOf(container, content);
     const body = { FolderId: container.replace(/^calendar:/, ''), Mode: 'create', Data: native?.toString('base64') };
-    await fetch(importUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    await fetch(importUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     expect(await candidatesIn(writerOf(late), container)).toMatchObject([{ marked: true }, { marked: true }]);
     expect(writer).toBeDefined();
   });
