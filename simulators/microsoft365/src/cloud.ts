@@ -48,6 +48,8 @@ export interface Assumptions {
   readonly importMimeReceivedFromHeaders: boolean;
   /** Status of createImportSession: 200 by the reference's example, 201 by its prose. */
   readonly importSessionStatus: 200 | 201;
+  /** An imported message keeps the time at which its original was made; otherwise it counts as made now. */
+  readonly importKeepsCreated: boolean;
   /** JSON create with receivedDateTime, sentDateTime or internetMessageHeaders without x-: ignored or refused (400). */
   readonly dateOnCreate: 'ignore' | 'refuse';
   /** MIME may be posted to a folder's messages; otherwise to /messages alone. */
@@ -68,6 +70,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   importMime: false,
   importMimeReceivedFromHeaders: true,
   importSessionStatus: 200,
+  importKeepsCreated: false,
   dateOnCreate: 'ignore',
   mimeInFolders: true,
   movedReason: 'changed',

@@ -1,3 +1,4 @@
+import { readCalendarObject } from '@sterna/content';
 import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import type { ItemKind } from '../outlook/item-kind.ts';
 import { UID_PROPERTY } from '../outlook/kept.ts';
@@ -24,7 +25,7 @@ export const eventKind: ItemKind<GraphEvent> = {
   queries: {
     versions: { $select: 'id,changeKey' },
     keys: { $select: 'id,changeKey,iCalUId', $expand: expandProperties([UID_PROPERTY]) },
-    stamps: { $select: 'id', $expand: expandProperties([STAMP_PROPERTY]) },
+    stamps: { $select: 'id,iCalUId', $expand: expandProperties([STAMP_PROPERTY, UID_PROPERTY]) },
     look: {
       $select: 'id,changeKey,type,attendees,isOrganizer,hasAttachments',
       $expand: expandProperties([REPLACING_PROPERTY]),
@@ -36,6 +37,7 @@ export const eventKind: ItemKind<GraphEvent> = {
     propertyOf(singleValueExtendedProperties, UID_PROPERTY) ?? uidOf(iCalUId ?? id),
   stampOf: ({ singleValueExtendedProperties }) => stampOf(singleValueExtendedProperties),
   bare: (uid) => bareComponent('VEVENT', uid),
+  exported: { uidIn: (raw) => readCalendarObject(raw, 'VEVENT').uid ?? '' },
 
   hasPreconditions: true,
   permanentDelete: ['half', 'expunge'],

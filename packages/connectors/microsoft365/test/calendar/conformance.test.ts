@@ -1,6 +1,7 @@
 import { describeReader, describeWriter, events, type Material, type SuiteFixture } from '@sterna/connector-suite';
 import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
+import { eventExporter, exporting } from '../exchange/exporting.ts';
 import { calendarEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -34,11 +35,13 @@ const material: Material = {
   awkward: new Map([...events.awkward].map(([label, raw]) => [label, withEnd(raw)])),
 };
 
-const fixture: SuiteFixture = {
+const fixture = (isWhole = false): SuiteFixture => ({
   make: async () => {
     const server = await startMicrosoft365({ empty: true });
     running.push(server);
-    return calendarEndpoint(server, 'alice@contoso.example', { pageSize: 40 });
+    const endpoint = calendarEndpoint(server, 'alice@contoso.example', { pageSize: 40 });
+    if (!isWhole) return endpoint;
+    return { ...endpoint, connector: exporting(endpoint.connector, eventExporter(server, 'alice@fabrikam.example')) };
   },
   material,
   pagedMessages: 90,
@@ -57,7 +60,8 @@ const fixture: SuiteFixture = {
     // Empty lines before a text are lost in HTML.
     'words that end an object, in a text',
   ],
-};
+});
 
-describeReader('microsoft365, events', fixture);
-describeWriter('microsoft365, events', fixture);
+describeReader('microsoft365, events', fixture());
+describeWriter('microsoft365, events', fixture());
+describeWriter('microsoft365, events by import', fixture(true));
