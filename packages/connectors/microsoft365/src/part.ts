@@ -1,7 +1,7 @@
+import type { Budget } from '@sterna/cloud-http';
 import type { OpenRequest, Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
 import type { ExchangeTransfer } from './exchange/exchange-transfer.ts';
-import type { Budget } from './graph/budget.ts';
 import type { GraphClient } from './graph/client.ts';
 import type { Microsoft365Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
+import type { Budget } from '@sterna/cloud-http';
 import type { Native } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
-import type { Budget } from '../graph/budget.ts';
 import { type GraphClient, segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 

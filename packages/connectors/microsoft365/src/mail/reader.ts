@@ -1,3 +1,4 @@
+import { type Spooled, spool } from '@sterna/cloud-http';
 import {
   ahead,
   type ChangeFacets,
@@ -20,7 +21,6 @@ import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
 import { KnownStates } from './known-states.ts';
 import { changeOf, dateOf, type ListedMessage, listingQuery, sizeOf } from './listed-message.ts';
-import { type Spooled, spool } from './spool.ts';
 
 const RIGHT = 'Mail.Read';
 /** As many as the service runs at once for a mailbox. */

@@ -1,3 +1,13 @@
+import {
+  bodyOf,
+  changedResult,
+  doneResult,
+  eachOf,
+  existsResult,
+  markAt,
+  outcomeUnknown,
+  type Rival,
+} from '@sterna/cloud-http';
 import type {
   Candidate,
   Container,
@@ -14,14 +24,13 @@ import type {
 import { pivotOf } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
 import { notImported } from '../exchange/notes.ts';
-import { outcomeUnknown, statusOf } from '../graph/errors.ts';
+import { statusOf } from '../graph/errors.ts';
 import { newSend, type Stamp, type StampState } from '../graph/stamp.ts';
 import type { PartContext } from '../part.ts';
 import { containerGone, isGone } from './gone.ts';
 import type { Item, ItemContainers, ItemKind } from './item-kind.ts';
 import type { ItemRequests } from './item-requests.ts';
 import { NaturalKeys } from './natural-keys.ts';
-import { bodyOf, changedResult, doneResult, eachOf, existsResult, markAt, type Rival } from './writing.ts';
 
 /** What an object becomes; its conversion adds what it needs itself. */
 export interface PreparedItem {
