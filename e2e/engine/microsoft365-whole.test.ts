@@ -73,7 +73,7 @@ describe('from one tenant of Exchange to another', () => {
     // Exchange makes the MIME of a message that never had one, each time with boundaries of its own: rewritten. Nothing else is.
     const isMultipart = async (address: string) =>
       (await new DirectMail(tenants, address).messages()).filter(({ mime }) =>
-        /^\s*boundary=/im.test(mime.toString('latin1')),
+        /boundary=/i.test(mime.toString('latin1')),
       );
     expect(found.rewritten).toBeLessThanOrEqual((await isMultipart(`alice@${TO}`)).length);
     expect(found.identical + found.rewritten).toBe(first.books.total.seen);

@@ -7,7 +7,8 @@ import { DirectGraph } from '../outlook/direct-graph.ts';
 
 /** Another mailbox, which holds what is to be written and exports it. */
 export interface Exporter {
-  export(op: CreateOp | ReplaceOp, body: Buffer): Promise<Buffer>;
+  /** Undefined: no mailbox could hold that. */
+  export(op: CreateOp | ReplaceOp, body: Buffer): Promise<Buffer | undefined>;
 }
 
 /** The connector, to which everything is given as another tenant's Exchange exports it. Streams go as they are. */
@@ -17,19 +18,27 @@ export const exporting = (connector: Connector, exporter: Exporter): Connector =
     const session: Session = await connector.open(request);
     const { writer } = session;
     if (writer === undefined) return session;
-    const whole = async (op: Op): Promise<Op> =>
-      (op.verb === 'create' || op.verb === 'replace') && Buffer.isBuffer(op.body)
-        ? { ...op, native: await exporter.export(op, op.body) }
-        : op;
+    const whole = async (op: Op): Promise<Op> => {
+      if ((op.verb !== 'create' && op.verb !== 'replace') || !Buffer.isBuffer(op.body)) return op;
+      const native = await exporter.export(op, op.body);
+      return native === undefined ? op : { ...op, native };
+    };
+    // One after the other: they go through one mailbox.
+    let before: Promise<unknown> = Promise.resolve();
+    const wholeOf = (ops: readonly Op[]): Promise<Op[]> => {
+      const made = before.then(async () => {
+        const wanted: Op[] = [];
+        for (const op of ops) wanted.push(await whole(op));
+        return wanted;
+      });
+      before = made.catch(() => undefined);
+      return made;
+    };
     return {
       ...session,
       writer: {
         ...writer,
-        async apply(ops) {
-          const wanted: Op[] = [];
-          for (const op of ops) wanted.push(await whole(op));
-          return writer.apply(wanted);
-        },
+        apply: async (ops) => writer.apply(await wholeOf(ops)),
       },
     };
   },
@@ -48,14 +57,16 @@ export function mailExporter(server: Microsoft365, address: string): Exporter {
   const mail = new DirectMail(server, address);
   return {
     async export(op, raw) {
+      const { date = new Date() } = op;
+      if (raw.length === 0 || !(date.getTime() > 0 && date.getTime() < Date.UTC(2100, 0, 1))) return undefined;
       const flags = op.verb === 'create' ? canonicalFlags(op.flags) : [];
       const verb = flags.includes('\\Answered') ? 102 : flags.includes('$Forwarded') ? 104 : undefined;
-      await mail.put(['INBOX'], raw, (op.date ?? new Date()).getTime(), {
+      await mail.put(['INBOX'], raw, date.getTime(), {
         isRead: flags.includes('\\Seen'),
         isDraft: flags.includes('\\Draft'),
         isFlagged: flags.includes('\\Flagged'),
         lastVerb: verb,
-        categories: flags.filter((flag) => !flag.startsWith('\\')),
+        categories: flags.filter((flag) => !flag.startsWith('\\') && flag !== '$Forwarded'),
       });
       const { id } = (await mail.messages()).at(-1) ?? { id: '' };
       const bytes = await exported(server, address, id);

@@ -259,3 +259,44 @@ describe('a meeting on its way', () => {
     expect(server.invitations).toHaveLength(mailed);
   });
 });
+
+describe('an export', () => {
+  const put = async (count: number): Promise<void> => {
+    const source = new DirectMail(server, FROM);
+    for (let n = 0; n < count; n += 1)
+      await source.put(['INBOX'], Buffer.from(`Subject: ${n}\r\n\r\n${n}\r\n`), Date.UTC(2020, 1, 1) + n * 1_000);
+  };
+  const exports = (): number => server.requests.filter(({ target }) => target.endsWith('/exportItems')).length;
+
+  test('takes twenty messages a request, and each comes with its own', async () => {
+    await put(45);
+    const found = await readWhole('message');
+    expect(exports()).toBe(3);
+    expect(found).toHaveLength(45);
+    const { writer } = await open(TO, 'write');
+    const { container } = (await writer?.ensureContainer(['INBOX'], { kind: 'message' })) ?? {};
+    const ops = found.map((one, n) => ({ ...createOf(container?.id ?? '', one), op: String(n) }));
+    for (const result of (await writer?.apply(ops)) ?? []) expect(result.outcome).toBe('done');
+    const lines = async (address: string): Promise<string[]> =>
+      (await new DirectMail(server, address).messages()).map(({ mime }) => mime.toString('latin1')).sort();
+    expect(await lines(TO)).toEqual(await lines(FROM));
+  });
+
+  test('that is refused for one of them is told for that one alone', async () => {
+    await put(21);
+    const refused = { kind: 'answer', status: 400, code: 'ErrorItemCorrupt' } as const;
+    server.faults.inject({ fault: refused, when: ({ target }) => target.endsWith('/exportItems'), times: 2 });
+    const found = await readWhole('message');
+    expect(found).toHaveLength(21);
+    expect(found.filter(({ native }) => native !== undefined && 'error' in native)).toHaveLength(1);
+    expect(found.filter(({ native }) => native !== undefined && 'bytes' in native)).toHaveLength(20);
+  });
+
+  test('isn’t asked for again where the app may not', async () => {
+    await put(45);
+    for (const rights of server.tenant('contoso.example').consents.values()) rights.delete('MailboxItem.ImportExport.All');
+    const found = await readWhole('message');
+    expect(found.filter(({ native }) => native !== undefined)).toEqual([]);
+    expect(exports()).toBe(1);
+  });
+});
