@@ -39,7 +39,7 @@ beforeAll(async () => {
     now: () => Date.now(),
     sleep: (ms) => new Promise((wake) => (ms === HELD_MS ? held.push(wake) : setTimeout(wake, ms))),
   };
-  [tenant] = await Promise.all([startMicrosoft365({ empty: true, clock }), stage.open()]);
+  [tenant] = await Promise.all([startMicrosoft365({ empty: true, clock, assumptions: { taskAttachmentsByApps: true } }), stage.open()]);
   stage.later(() => tenant.stop());
 }, 60_000);
 afterAll(async () => {
