@@ -131,12 +131,10 @@ async function changeAndRemove(
         verb: 'replace',
         op: 'change',
         container,
-        flags: [],
-        date: undefined,
         size: body.length,
         body,
         targetId: first[0],
-        ...(version === undefined ? {} : { ifVersion: version }),
+        ifVersion: version,
       },
     ]);
     expect(result?.outcome).toBe('done');

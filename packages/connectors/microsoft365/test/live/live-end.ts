@@ -12,10 +12,12 @@ export function liveEnd(): {
   return {
     end: {
       baseUrl: baseUrl ?? 'https://graph.microsoft.com',
-      loginUrl: loginUrl ?? 'https://login.microsoftonline.com',
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(clientId === undefined ? {} : { clientId }),
-      secret: password,
+      signIn: {
+        loginUrl: loginUrl ?? 'https://login.microsoftonline.com',
+        ...(tenant === undefined ? {} : { tenant }),
+        ...(clientId === undefined ? {} : { clientId }),
+        secret: password,
+      },
       scope: liveScope(),
     },
     address,

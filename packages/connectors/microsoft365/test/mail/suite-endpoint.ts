@@ -15,11 +15,17 @@ const ORIGINAL = 'Original message.eml';
 
 /** As an entry has it. */
 export function simulated(server: GraphEnd, address: string, settings: Record<string, unknown> = {}) {
-  const { baseUrl, loginUrl = baseUrl, tenant = address.split('@')[1], clientId = MIGRATION_APP.id } = server;
+  const { baseUrl, signIn } = server;
+  const {
+    loginUrl = baseUrl,
+    tenant = address.split('@')[1],
+    clientId = MIGRATION_APP.id,
+    secret = MIGRATION_APP.secret,
+  } = { ...signIn };
   return {
     system: {
       settings: { tenant, clientId, baseUrl, loginUrl, ...settings },
-      credentials: { password: server.secret ?? MIGRATION_APP.secret },
+      credentials: { password: secret },
     },
     address,
   };

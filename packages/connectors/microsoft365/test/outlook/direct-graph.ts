@@ -6,10 +6,13 @@ export type Json = any;
 /** Where a suite's endpoint is: a simulator, or a tenant that somebody owns, where nothing but what is in its scope is touched. */
 export interface GraphEnd {
   readonly baseUrl: string;
-  readonly loginUrl?: string;
-  readonly tenant?: string;
-  readonly clientId?: string;
-  readonly secret?: string;
+  /** The simulator's own app and tenants unless said. */
+  readonly signIn?: {
+    readonly loginUrl: string;
+    readonly tenant?: string;
+    readonly clientId?: string;
+    readonly secret: string;
+  };
   /** What the names of all containers begin with; nothing unless said. */
   readonly scope?: string;
   /** Mail about meetings that was sent, as far as anybody knows. */
@@ -78,7 +81,8 @@ export class DirectGraph {
   }
 
   async #signIn(): Promise<string> {
-    const { baseUrl, loginUrl = baseUrl, clientId, secret, tenant = this.#user.split('@')[1] } = this.#server;
+    const { baseUrl, signIn } = this.#server;
+    const { loginUrl = baseUrl, tenant = this.#user.split('@')[1], clientId, secret } = { ...signIn };
     const answer = await fetch(`${loginUrl}/${tenant}/oauth2/v2.0/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

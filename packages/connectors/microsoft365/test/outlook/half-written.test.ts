@@ -210,12 +210,10 @@ async function replace(
     verb: 'replace',
     op: '2',
     container: await containerOf(session),
-    flags: [],
-    date: undefined,
     size: body.length,
     body,
     targetId: of.targetId,
-    ...(of.version === undefined ? {} : { ifVersion: of.version }),
+    ifVersion: of.version,
   };
   return (await session.writer?.apply([op]))?.[0];
 }
