@@ -17,6 +17,14 @@ import { putMail } from '../support/put-mail.ts';
 const corpus = fileURLToPath(new URL('../../../shared/corpus/mail', import.meta.url));
 const isThere = existsSync(corpus);
 const names = isThere ? readdirSync(corpus).sort() : [];
+const crlf = (raw: Buffer): Buffer => Buffer.from(raw.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
+/** As any server gives them. */
+const originals = names.map((name) => crlf(readFileSync(join(corpus, name))));
+
+/** Without a date in their header that anybody can read, so that they come by JSON, as in the second test. */
+const DATELESS: readonly string[] = [];
+/** Not different, but read otherwise by Python: what is broken in them has no one meaning. */
+const MISREAD: readonly string[] = [];
 
 let dir: string;
 let bench: Bench;
@@ -30,12 +38,15 @@ beforeAll(async () => {
     startDovecot({ listescape: true }),
     startMicrosoft365({ empty: true, assumptions: { importMime: true } }),
   ]);
-  for (const [n, name] of names.entries())
-    putMail(source.mailRoot('corpus'), {
-      subject: name,
-      date: arrivalOf(n),
-      raw: readFileSync(join(corpus, name), 'latin1'),
-    });
+  const said = mailMeanings(originals);
+  for (const [n, raw] of originals.entries()) {
+    const [subject, text] = [names[n] ?? '', raw.toString('latin1')];
+    putMail(source.mailRoot('corpus'), { subject, date: arrivalOf(n), raw: text });
+    // What is imported as MIME has no other date than the one in its header.
+    const sent = said[n]?.date ?? 0;
+    putMail(source.mailRoot('dated'), { subject, date: sent > 0 ? new Date(sent * 1_000) : arrivalOf(n), raw: text });
+  }
+  source.adopt('dated');
   source.adopt('corpus');
 });
 afterAll(async () => {
@@ -50,20 +61,17 @@ afterAll(async () => {
 const arrivalOf = (n: number): Date => new Date(Date.UTC(2026, 0, 1, 0, n));
 const numberOf = (date: number): number => Math.round((date - arrivalOf(0).getTime()) / 60_000);
 
-const crlf = (raw: Buffer): Buffer => Buffer.from(raw.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
-
 interface Arrived {
-  /** What came back, by the file's number. */
-  readonly back: ReadonlyMap<number, Buffer>;
-  /** Codes of what was told on the way there, and of what failed. */
+  readonly back: readonly { readonly raw: Buffer; readonly date: number }[];
+  /** Codes of what was told on the way there, and of what failed; by the file's number. */
   readonly noted: ReadonlyMap<number, readonly string[]>;
   readonly failed: ReadonlyMap<number, string>;
 }
 
 /** From IMAP into Microsoft 365, and from there into another IMAP account. */
-async function through(person: string, mailRoute: 'json' | 'importMime'): Promise<Arrived> {
+async function through(from: string, person: string, mailRoute: 'json' | 'importMime'): Promise<Arrived> {
   const mailbox = microsoft365Endpoint(tenant, `${person}@contoso.example`, { mailRoute });
-  const there = await addEntry(bench, imapEndpoint(source, 'corpus'), mailbox);
+  const there = await addEntry(bench, imapEndpoint(source, from), mailbox);
   const first = await pass(bench, there, 'initial', { failureShare: { share: 1 } });
   expect(first.error).toBeNull();
   expect(first.books).toMatchObject({ balanced: true, total: { seen: names.length } });
@@ -87,37 +95,38 @@ async function through(person: string, mailRoute: 'json' | 'importMime'): Promis
   expect(second).toMatchObject({ status: 'completed', error: null });
   expect(second.books.total).toMatchObject({ seen: names.length - failed.size, failed: 0 });
   const messages = [...maildirMessages(source.mailRoot(person)).values()].flat();
-  return { back: new Map(messages.map(({ raw, date }) => [numberOf(date), crlf(raw)])), noted, failed };
+  return { back: messages.map(({ raw, date }) => ({ raw: crlf(raw), date })), noted, failed };
 }
 
-const files = (numbers: Iterable<number>): string[] => [...numbers].map((n) => names[n] ?? String(n));
-
 describe.skipIf(!isThere)('a corpus of real, awkward mail, through Microsoft 365 and back', () => {
-  test('as MIME: byte by byte, or the reason', async () => {
-    const { back, noted, failed } = await through('alice', 'importMime');
+  test('as MIME: byte by byte wherever its header has a date', async () => {
+    const { back, noted, failed } = await through('dated', 'alice', 'importMime');
     expect([...failed]).toEqual([]);
-    const changed = names.flatMap((name, n) =>
-      back.get(n)?.equals(crlf(readFileSync(join(corpus, name)))) === true ? [] : [n],
-    );
-    console.log(
-      'changed',
-      files(changed),
-      changed.map((n) => noted.get(n)),
-    );
+    const arrived = new Set(back.map(({ raw }) => raw.toString('latin1')));
+    const changed = names.filter((_, n) => !arrived.has((originals[n] as Buffer).toString('latin1')));
+    expect(changed).toEqual(DATELESS);
+    expect(names.filter((name, n) => noted.has(n) && !changed.includes(name))).toEqual([]);
   }, 120_000);
 
   test('as JSON: the same meaning, or the reason', async () => {
-    const { back, noted, failed } = await through('bjorn', 'json');
+    const { back, noted, failed } = await through('corpus', 'bjorn', 'json');
     expect([...failed]).toEqual([]);
-    const before = mailMeanings(names.map((name) => readFileSync(join(corpus, name))));
-    const after = mailMeanings(names.map((_, n) => back.get(n) ?? Buffer.alloc(0)));
-    for (const [n, name] of names.entries()) {
-      const d = differing(before[n] as MailMeaning, after[n] as MailMeaning);
-      if (d.length > 0)
-        console.log(name, noted.get(n), JSON.stringify(d.map((k) => [k, before[n]?.[k], after[n]?.[k]])).slice(0, 600));
-    }
+    const byNumber = new Map(back.map(({ raw, date }) => [numberOf(date), raw]));
+    expect(byNumber.size).toBe(names.length);
+    const before = mailMeanings(originals);
+    const after = mailMeanings(names.map((_, n) => byNumber.get(n) ?? Buffer.alloc(0)));
+    const silent = names.flatMap((name, n) => {
+      const lost = differing(before[n] as MailMeaning, after[n] as MailMeaning);
+      return lost.length === 0 || noted.has(n) ? [] : [`${name}: ${lost.join(', ')}`];
+    });
+    expect(silent).toEqual(MISREAD);
   }, 120_000);
 });
 
+/** What the copy doesn't say, or says otherwise; where the original says nothing, Exchange may. */
 const differing = (one: MailMeaning, other: MailMeaning): (keyof MailMeaning)[] =>
-  (Object.keys(one) as (keyof MailMeaning)[]).filter((key) => JSON.stringify(one[key]) !== JSON.stringify(other[key]));
+  (Object.keys(one) as (keyof MailMeaning)[]).filter((key) => {
+    const [said, copied] = [one[key], other[key]];
+    if (said === null || (typeof said !== 'number' && said.length === 0)) return false;
+    return JSON.stringify(said) !== JSON.stringify(copied);
+  });

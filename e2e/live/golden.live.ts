@@ -49,7 +49,7 @@ for (const material of MATERIALS.filter(({ kind }) => connector.kinds.includes(k
       const notes = new Set<string>();
       for (const [n, [label, raw]] of objects.entries()) {
         const [result] = await writer.apply([createOf(material, container.id, n, raw)]);
-        if (result?.outcome !== 'done') {
+        if (result?.outcome !== 'done' || result.targetId === undefined) {
           others.push(`${label}: ${reasonOf(result)}`);
           continue;
         }

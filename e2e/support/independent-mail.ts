@@ -7,14 +7,23 @@ const PROGRAM = `
 import base64, email, email.header, email.utils, hashlib, html, json, re, sys
 from email import policy
 
+def raws(message, name): return [value for key, value in message._headers if key.lower() == name]
+def readable(raw):
+    raw = raw.encode('utf-8', 'surrogateescape')
+    try: return raw.decode('utf-8')
+    except UnicodeDecodeError: return raw.decode('cp1252', 'replace')
+
 def decoded(value):
     if value is None: return ''
-    try: text = str(email.header.make_header(email.header.decode_header(str(value))))
-    except Exception: text = str(value)
+    text = readable(value) if isinstance(value, str) else str(value)
+    try: text = str(email.header.make_header(email.header.decode_header(text)))
+    except Exception: pass
     return ' '.join(text.split())
 
+def first(message, name): return decoded((raws(message, name) or [None])[0])
+
 def people(message, name):
-    found = email.utils.getaddresses([str(one) for one in message.get_all(name, [])])
+    found = email.utils.getaddresses([readable(one) for one in raws(message, name)])
     return sorted(address.lower() for shown, address in found if '@' in address)
 
 def date(message):
@@ -24,9 +33,12 @@ def date(message):
 def text_of(part):
     raw = part.get_payload(decode=True) or b''
     charset = part.get_content_charset() or 'utf-8'
-    for one in (charset, 'utf-8', 'latin-1'):
+    # As every program reads it: what claims to be Latin-1 is Windows' code page, what claims to be ASCII may be UTF-8.
+    charset = {'iso-8859-1': 'cp1252', 'us-ascii': 'utf-8', 'ascii': 'utf-8'}.get(charset, charset)
+    for one in (charset, 'utf-8', 'cp1252'):
         try: return raw.decode(one)
         except Exception: pass
+    return raw.decode('latin-1')
 
 def plain(text): return ' '.join(text.split())
 def stripped(text):
@@ -48,6 +60,7 @@ def told(raw):
             inner = part.get_payload()
             inner = inner[0] if isinstance(inner, list) and inner else None
             files.append('message: ' + decoded(inner.get('subject') if inner is not None else ''))
+        elif kind.startswith('multipart/'): texts.append(plain(text_of(part)))
         elif kind == 'text/plain' and not is_file: texts.append(plain(text_of(part)))
         elif kind == 'text/html' and not is_file: htmls.append(stripped(text_of(part)))
         else:
@@ -56,9 +69,9 @@ def told(raw):
             if kind.startswith('text/'): content = content.replace(b'\\r\\n', b'\\n').strip()
             files.append(hashlib.sha256(content).hexdigest()[:16])
     return {
-        'subject': decoded(message.get('subject')), 'from': people(message, 'from'), 'to': people(message, 'to'),
-        'cc': people(message, 'cc'), 'date': date(message), 'id': decoded(message.get('message-id')),
-        'replyTo': decoded(message.get('in-reply-to')), 'shown': [t for t in (htmls or texts) if t != ''], 'files': sorted(files),
+        'subject': first(message, 'subject'), 'from': people(message, 'from'), 'to': people(message, 'to'),
+        'cc': people(message, 'cc'), 'date': date(message), 'id': first(message, 'message-id'),
+        'replyTo': first(message, 'in-reply-to'), 'shown': ' '.join(t for t in (htmls or texts) if t != ''), 'files': sorted(files),
     }
 
 json.dump([told(base64.b64decode(one)) for one in json.load(sys.stdin)], sys.stdout)
@@ -76,7 +89,7 @@ export interface MailMeaning {
   readonly id: string;
   readonly replyTo: string;
   /** Its HTML's text, or else its plain text; blanks count once. */
-  readonly shown: readonly string[];
+  readonly shown: string;
   /** Hashes of attachments, and subjects of attached messages; sorted. */
   readonly files: readonly string[];
 }

@@ -123,11 +123,17 @@ describe('one mailbox, on a clock of its own', () => {
     expect(refused).toBe(0);
   });
 
-  test.runIf(LONG)('writes many: as many requests as it may send', async () => {
-    await open(100);
-    const { requests, refused, seconds } = await rateOf(() => write(25_000, 200));
-    console.log(`25,000 messages in ${Math.round(seconds)} s of the service’s time, ${requests.toFixed(2)} requests a second`);
-    expect(requests).toBeGreaterThanOrEqual(0.85 * REQUESTS);
-    expect(refused).toBe(0);
-  }, 600_000);
+  test.runIf(LONG)(
+    'writes many: as many requests as it may send',
+    async () => {
+      await open(100);
+      const { requests, refused, seconds } = await rateOf(() => write(25_000, 200));
+      console.log(
+        `25,000 messages in ${Math.round(seconds)} s of the service’s time, ${requests.toFixed(2)} requests a second`,
+      );
+      expect(requests).toBeGreaterThanOrEqual(0.85 * REQUESTS);
+      expect(refused).toBe(0);
+    },
+    600_000,
+  );
 });
