@@ -82,10 +82,9 @@ async function checkFirst(system: string, { connectorSettings, address, password
   const lines = (await connector?.check({ settings: connectorSettings, credentials: { password } }, address)) ?? [];
   for (const { name, ok, evidence } of lines)
     process.stdout.write(`${ok ? 'ok     ' : 'missing'} ${name}: ${evidence}\n`);
-  if (!lines.some(({ ok }) => ok))
-    throw new Error(
-      `The account can’t be reached.${lines.map(({ fix }) => (fix === undefined ? '' : `\n${fix}`)).join('')}`,
-    );
+  const missing = lines.filter(({ ok }) => !ok);
+  if (missing.length > 0)
+    throw new Error(['The account isn’t ready for this.', ...missing.flatMap(({ fix = [] }) => fix)].join('\n'));
 }
 
 async function run(system: string, only: string, settings: LiveSettings): Promise<LiveReport> {

@@ -96,7 +96,7 @@ export function tablesOf({ tests, golden, behaviours }: LiveReport): string {
     ...tests.flatMap(({ suite, name, outcome, message = '' }) =>
       outcome === 'failed' ? [`  failed: ${[suite, name].filter(Boolean).join(' › ')}: ${message.split('\n')[0]}`] : [],
     ),
-    ...(golden.length === 0 ? [] : ['', table(['content', 'written', 'same', 'notes'], golden.map(goldenRow))]),
+    ...(golden.length === 0 ? [] : ['', table(['content', 'written', 'same', 'told', 'notes'], golden.map(goldenRow))]),
     ...golden.flatMap(({ content, others }) => others.map((one) => `  ${content}: ${one}`)),
     ...(behaviours.length === 0
       ? []
@@ -110,10 +110,11 @@ export function tablesOf({ tests, golden, behaviours }: LiveReport): string {
   ].join('\n');
 }
 
-const goldenRow = ({ content, written, same, notes }: Omit<GoldenResult, 'kind'>): string[] => [
+const goldenRow = ({ content, written, same, told, notes }: Omit<GoldenResult, 'kind'>): string[] => [
   content,
   String(written),
   String(same),
+  String(told),
   notes.join(', '),
 ];
 

@@ -35,6 +35,8 @@ export interface GoldenResult {
   readonly content: string;
   readonly written: number;
   readonly same: number;
+  /** Came back otherwise, which was told when they were written. */
+  readonly told: number;
   /** Labels of those that came back otherwise, or were refused, with the reason. */
   readonly others: readonly string[];
   readonly notes: readonly string[];

@@ -252,8 +252,14 @@ async function died(
   session: Session,
 ) {
   const fault = server.faults.inject({ fault: { kind: 'delay', ms: HELD_MS }, when: when(request), after });
-  const flying = work(session).catch(() => undefined);
-  while (fault.struck === 0) await new Promise((resolve) => setImmediate(resolve));
+  let isOver = false;
+  const flying = work(session)
+    .catch(() => undefined)
+    .finally(() => {
+      isOver = true;
+    });
+  while (fault.struck === 0 && !isOver) await new Promise((resolve) => setImmediate(resolve));
+  expect(fault.struck, 'there is such a step').toBe(1);
   session.destroy();
   await flying;
   const requests = server.requests.length;
