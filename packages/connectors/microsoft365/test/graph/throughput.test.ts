@@ -114,14 +114,18 @@ describe('one mailbox, on a clock of its own', () => {
     expect(refused).toBe(0);
   });
 
-  test('writes much: as many bytes as it may send', async () => {
-    await open(100);
-    // One and a half windows of them.
-    const count = 130;
-    const { seconds, refused } = await rateOf(() => write(count, 1_700_000));
-    expect((count * 1_700_000) / seconds).toBeGreaterThanOrEqual(0.85 * BYTES);
-    expect(refused).toBe(0);
-  });
+  test.runIf(LONG)(
+    'writes much: as many bytes as it may send',
+    async () => {
+      await open(100);
+      // One and a half windows of them.
+      const count = 130;
+      const { seconds, refused } = await rateOf(() => write(count, 1_700_000));
+      expect((count * 1_700_000) / seconds).toBeGreaterThanOrEqual(0.85 * BYTES);
+      expect(refused).toBe(0);
+    },
+    300_000,
+  );
 
   test.runIf(LONG)(
     'writes many: as many requests as it may send',

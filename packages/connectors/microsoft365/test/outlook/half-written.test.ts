@@ -368,14 +368,30 @@ describe('files of tasks', () => {
     await expectOnce('task', 'second');
   });
 
-  test('what is kept goes with the create, or after it where the service drops it there', async () => {
-    for (const taskExtensionsOnCreate of [true, false]) {
-      await start({ taskExtensionsOnCreate, taskAttachmentsByApps: false });
-      const session = await open('task');
-      await create('task', session);
-      server.requests.length = 0;
-      await expectOnce('task', 'first', session);
-      if (taskExtensionsOnCreate) await server.stop();
-    }
+  test.each([
+    ['goes with the create', true, 1],
+    ['goes after the create, where the service drops it there', false, 4],
+  ])('what is kept %s', async (_, taskExtensionsOnCreate, requests) => {
+    await start({ taskExtensionsOnCreate });
+    const session = await open('task');
+    const container = await containerOf(session);
+    const task = (n: number): Buffer =>
+      crlf(
+        ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//T//EN', 'BEGIN:VTODO', `UID:${n}@example.org`],
+        ...[`SUMMARY:Task ${n}`, 'X-ODD:kept', 'END:VTODO', 'END:VCALENDAR'],
+      );
+    const write = async (n: number) => {
+      const body = task(n);
+      const op: CreateOp = { verb: 'create', op: '1', container, flags: [], date: undefined, size: body.length, body };
+      expect((await session.writer?.apply([op]))?.[0]?.outcome).toBe('done');
+    };
+    // The first one shows how the service has it.
+    await write(0);
+    server.requests.length = 0;
+    for (let n = 1; n <= 10; n += 1) await write(n);
+    expect(server.requests.length).toBe(10 * requests);
+    expect(new Set(await read('task', session))).toEqual(
+      new Set(Array.from({ length: 11 }, (_, n) => digestOf('task', task(n)))),
+    );
   });
 });
