@@ -26,7 +26,6 @@ export interface PrepareOptions {
   readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
 }
 
-
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */
 export interface Span {
   readonly from: Date;

@@ -26,10 +26,11 @@ export async function eachOf<O extends Op>(
   ops: readonly O[],
   write: (op: O) => Promise<Result>,
   containerGone: (error: SternaError) => SternaError,
+  width = WIDTH,
 ): Promise<readonly Result[]> {
   let stop: SternaError | undefined;
   let isWritten = false;
-  const results = await inParallel(ops, WIDTH, async (op): Promise<Result> => {
+  const results = await inParallel(ops, width, async (op): Promise<Result> => {
     if (stop !== undefined) return { op: op.op, outcome: 'unknown', error: stop };
     try {
       const result = await write(op);
