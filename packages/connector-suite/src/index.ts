@@ -7,3 +7,4 @@ export { Originals } from './mail-originals.ts';
 export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';
+export { settingMaterial as settings } from './setting-objects.ts';

@@ -6,7 +6,7 @@ export const settingCapabilities: Capabilities = {
   // Each is there once by its name, and what is there is read back: it needs no mark.
   settle: 'read-back',
   delta: 'list',
-  bytes: 'exact',
+  bytes: 'rewritten',
   idScope: 'endpoint',
   collapsesTwins: false,
   dateKept: false,
@@ -15,7 +15,8 @@ export const settingCapabilities: Capabilities = {
   permissions: false,
   versions: false,
   leavesOut: { 'calendar-sharing': SHARING_LEFT_OUT },
-  batch: { objects: 20, bytes: 1024 * 1024, inFlight: 1 },
+  // All rules of a mailbox (256 KB) at once: they are made in their order.
+  batch: { objects: 500, bytes: 1024 * 1024, inFlight: 1 },
   maxObjectBytes: 256 * 1024,
   evidence: { settings: 'rules of the inbox, categories, automatic reply, language, time zone, working hours' },
 };

@@ -63,9 +63,9 @@ export class SettingsWriter implements Writer {
 
   async confirm(): Promise<void> {}
 
-  apply(ops: readonly Op[]): Promise<readonly Result[]> {
-    return eachOf(
-      ops,
+  async apply(ops: readonly Op[]): Promise<readonly Result[]> {
+    const results = await eachOf(
+      inOrder(ops),
       (op) => {
         if (op.verb === 'create') return this.#create(op);
         if (op.verb === 'replace') return this.#replace(op);
@@ -73,9 +73,11 @@ export class SettingsWriter implements Writer {
         throw new SternaError('bug', 'no-such-verb', `There is no ${op.verb} for settings.`);
       },
       (error) => containerGone('mailbox', error),
-      // Rules come in their order, and each is looked at beside those before it.
+      // Each is looked at beside those before it.
       1,
     );
+    const byOp = new Map(results.map((result) => [result.op, result]));
+    return ops.flatMap(({ op }) => byOp.get(op) ?? []);
   }
 
   async *candidates(container: string): AsyncGenerator<Candidate> {
@@ -249,6 +251,20 @@ export class SettingsWriter implements Writer {
   #common(doing: string) {
     return { doing, right: WRITE, budget: this.#context.outlook } as const;
   }
+}
+
+/** Rules are made in their order, which is not that of the files of an archive. */
+function inOrder(ops: readonly Op[]): readonly Op[] {
+  const orderOf = (op: Op): number => {
+    if (op.verb !== 'create' || !Buffer.isBuffer(op.body)) return 0;
+    try {
+      const setting = readSetting(op.body);
+      return setting.type === 'rule' ? setting.order : 0;
+    } catch {
+      return 0;
+    }
+  };
+  return ops.map((op) => [orderOf(op), op] as const).sort(([one], [other]) => one - other).map(([, op]) => op);
 }
 
 async function isSame(now: ListedSetting, setting: Setting): Promise<boolean> {

@@ -137,7 +137,7 @@ export function calendarEndpoint(
   };
 }
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task'): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting'): Connector => ({
   ...microsoft365Connector,
   open: (request) => microsoft365Connector.open({ ...request, kinds: [kind] }),
   // The empty tenant has no drives.
