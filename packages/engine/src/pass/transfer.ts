@@ -683,7 +683,10 @@ class Transfer {
       await this.#settleWithoutCopy(container, todo, reason, got.version);
     } catch (thrown) {
       if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
-      await this.#settleWithoutCopy(container, todo, thrown, got.version, thrown.details[PASSED_OVER] === true);
+      // Nobody would know otherwise which one it is.
+      const isPassedOver = thrown.details[PASSED_OVER] === true;
+      const subject = isPassedOver && Buffer.isBuffer(got.body) ? pivotOf(container.kind).subject(got.body) : undefined;
+      await this.#settleWithoutCopy(container, todo, thrown, got.version, isPassedOver, subject);
     }
     return undefined;
   }
@@ -816,6 +819,7 @@ class Transfer {
     why: 'vanished' | Reason | SternaError,
     version?: string,
     isSkipped = false,
+    subject?: string,
   ): Promise<void> {
     const { pool, claim } = this.#context;
     const told = why instanceof SternaError ? why : undefined;
@@ -848,6 +852,7 @@ class Transfer {
             src: todo.src,
             srcId: todo.srcId,
             container: container.id,
+            subject,
           },
         ]);
     });
