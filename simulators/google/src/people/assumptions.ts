@@ -1,0 +1,5 @@
+/** Where the behaviour of this API isn't certain, what the simulator does. Names begin with the API's. */
+// biome-ignore lint/suspicious/noEmptyInterface: it gets its properties with the API
+export interface PeopleAssumptions {}
+
+export const PEOPLE_ASSUMPTIONS: PeopleAssumptions = {};

@@ -1,0 +1,3 @@
+import type { Seeder } from './seeder.ts';
+
+export const seedTasks: Seeder = () => {};
