@@ -10,6 +10,7 @@ import type { FlagLabels } from './flags-to-labels.ts';
 import { type MailHeader, mailHeaderOf } from './header.ts';
 import { ARCHIVE } from './label.ts';
 import type { Labels } from './labels.ts';
+import { messagePath } from './message.ts';
 import { mailScopes } from './scopes.ts';
 import type { Threads } from './threads.ts';
 
@@ -105,16 +106,33 @@ export class MessageMaker {
         content,
       ),
     );
-    await this.#context.client.send({
-      method: 'POST',
-      path: `/gmail/v1/users/me/messages/${encodeURIComponent(message.id)}/modify`,
-      body: { addLabelIds: labelIds },
-      doing: 'setting the labels of a draft',
-      right: RIGHT,
-      units: GMAIL_UNITS.modifyMessage,
-      repeatable: true,
-    });
+    try {
+      await this.#context.client.send({
+        method: 'POST',
+        path: `${messagePath(message.id)}/modify`,
+        body: { addLabelIds: labelIds },
+        doing: 'setting the labels of a draft',
+        right: RIGHT,
+        units: GMAIL_UNITS.modifyMessage,
+        repeatable: true,
+      });
+    } catch (error) {
+      // Refused means that nothing is there.
+      if (error instanceof SternaError && error.class === 'object')
+        await this.#remove(message.id).catch(() => undefined);
+      throw error;
+    }
     return message;
+  }
+
+  async #remove(id: string): Promise<void> {
+    await this.#context.client.send({
+      method: 'DELETE',
+      path: messagePath(id),
+      doing: 'removing a draft',
+      right: RIGHT,
+      units: GMAIL_UNITS.deleteMessage,
+    });
   }
 
   /** A conversation that Gmail won't have it in (another subject, gone meanwhile) is no reason to lose the message. */
