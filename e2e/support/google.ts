@@ -4,7 +4,13 @@ import type { StoredMessage } from './dovecot-mailbox.ts';
 
 export const googleEndpoint = (server: Google, address: string, more: object = {}): Endpoint => ({
   connector: 'google',
-  settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...more },
+  // Without quotas, as the simulator is unless told.
+  settings: {
+    baseUrl: server.baseUrl,
+    tokenUrl: `${server.baseUrl}/token`,
+    unitsPerMinute: { gmail: 1_000_000_000 },
+    ...more,
+  },
   address,
   password: JSON.stringify(server.keyFile),
 });

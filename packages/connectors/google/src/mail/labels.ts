@@ -11,7 +11,15 @@ const MAX_NAME = 225;
 /** Taken off the ends of names, or refused there. */
 const SPACES =
   '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
-const RULES: NameRules = { noControls: true, noFirst: SPACES, noLast: SPACES, maxName: MAX_NAME, unit: 'utf16' };
+const C1_CONTROLS = Array.from({ length: 32 }, (_, n) => String.fromCharCode(0x80 + n)).join('');
+const RULES: NameRules = {
+  noControls: true,
+  reserved: C1_CONTROLS,
+  noFirst: SPACES,
+  noLast: SPACES,
+  maxName: MAX_NAME,
+  unit: 'utf16',
+};
 /** No name at some level: no byte of any character is FF. */
 const EMPTY = '^FF';
 /** Stands for the `/` between two names, which the rules of names never allow within one. */

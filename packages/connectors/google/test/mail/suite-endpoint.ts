@@ -4,10 +4,13 @@ import { canonicalFlags } from '@sterna/core';
 import { DirectGmail, type DirectGmailMessage, type Google } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
 
+/** The simulator has no quotas unless told, and tests have no minutes. */
+const UNHURRIED = { unitsPerMinute: { gmail: 1_000_000_000 } };
+
 export function simulated(server: Google, address: string, settings: Record<string, unknown> = {}) {
   return {
     system: {
-      settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...settings },
+      settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...UNHURRIED, ...settings },
       credentials: { password: JSON.stringify(server.keyFile) },
     },
     address,
