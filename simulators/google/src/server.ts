@@ -6,6 +6,8 @@ import {
   type Size,
   serveOnLoopback,
 } from '@sterna/simulator-kit';
+import type { CalendarMail } from './calendar/mail.ts';
+import { calendarMailOf } from './calendar/place.ts';
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { Cloud } from './cloud.ts';
 import type { GoogleFaults } from './faults/faults.ts';
@@ -50,6 +52,8 @@ export interface Google {
   readonly requests: LoggedRequest[];
   /** Bugs of the simulator itself: what its handlers threw. */
   readonly failures: readonly unknown[];
+  /** Mail that Calendar would have sent so far: about events, and about calendars that were shared. */
+  readonly calendarMails: readonly CalendarMail[];
   /** By name. Throws when there is none. */
   domain(name: string): Domain;
   stop(): Promise<void>;
@@ -90,6 +94,9 @@ export async function startGoogle(options: Options = {}): Promise<Google> {
     oauthClient: clients.oauthClient,
     requests: server.requests,
     failures: server.failures,
+    get calendarMails() {
+      return calendarMailOf(cloud);
+    },
     domain(name) {
       const domain = cloud.domain(name);
       if (domain === undefined) throw new Error(`no domain ${name}`);

@@ -1,5 +1,9 @@
-/** Where the behaviour of this API isn't certain, what the simulator does. Names begin with the API's. */
-// biome-ignore lint/suspicious/noEmptyInterface: it gets its properties with the API
-export interface DriveAssumptions {}
+import type { DriveBehaviour } from './behaviour.ts';
 
-export const DRIVE_ASSUMPTIONS: DriveAssumptions = {};
+/** Where the behaviour of this API isn't certain, what the simulator does. Names begin with the API's. */
+export interface DriveAssumptions {
+  /** What differs from `defaultBehaviour()`. */
+  readonly drive: Partial<DriveBehaviour>;
+}
+
+export const DRIVE_ASSUMPTIONS: DriveAssumptions = { drive: {} };

@@ -10,6 +10,7 @@ import { batchOf, batchReply } from './batch.ts';
 import { badRequest, errorInfo, GoogleError, notFound } from './errors.ts';
 import { type Family, familyOf } from './families.ts';
 import { parseFields } from './fields.ts';
+import { openReply } from './open.ts';
 import { errorReply, perform, type Task } from './perform.ts';
 import { Query } from './query.ts';
 import type { Route, Router } from './router.ts';
@@ -32,6 +33,8 @@ export async function dispatch(
   const plain = path.replace(/^(?:\/resumable)?\/upload(?=\/)/, '');
   const family = familyOf(plain);
   try {
+    const open = openReply(cloud, incoming.method, path);
+    if (open !== undefined) return open;
     if (isTokenPath(path) && incoming.method === 'POST') return tokenReply(cloud, incoming);
     const batch = batchOf(path);
     if (batch !== undefined && incoming.method === 'POST') return await batchReply(cloud, batch, incoming, answerItem);

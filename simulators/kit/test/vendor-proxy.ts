@@ -6,9 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
 
-/** The names that clients of Microsoft 365 have built in. */
-const VENDOR_NAMES = ['graph.microsoft.com', 'login.microsoftonline.com'];
-
 /**
  * A proxy for clients that can't be told another address than the vendor's: it ends TLS for the vendor's names with a
  * certificate that only this test's authority vouches for, and hands the requests to the simulator. Any other name is
@@ -24,9 +21,10 @@ export interface VendorProxy {
   stop(): Promise<void>;
 }
 
-export async function startVendorProxy(simulator: string): Promise<VendorProxy> {
+/** @param names that the vendor's clients have built in, such as graph.microsoft.com */
+export async function startVendorProxy(simulator: string, names: readonly string[]): Promise<VendorProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'vendor-proxy-'));
-  const { authority, context } = makeCertificates(folder);
+  const { authority, context } = makeCertificates(folder, names);
   const refused: string[] = [];
   const sockets = new Set<Socket>();
 
@@ -42,7 +40,7 @@ export async function startVendorProxy(simulator: string): Promise<VendorProxy> 
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});
     const [name = '', port] = (request.url ?? '').split(':');
-    if (!VENDOR_NAMES.includes(name) || port !== '443') {
+    if (!names.includes(name) || port !== '443') {
       refused.push(name);
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
@@ -86,7 +84,7 @@ function relay(simulator: string, request: IncomingMessage, response: ServerResp
 }
 
 /** An authority of two days, and one certificate of it for all names. */
-function makeCertificates(folder: string) {
+function makeCertificates(folder: string, names: readonly string[]) {
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
@@ -110,7 +108,7 @@ function makeCertificates(folder: string) {
   openssl('req', ...newKey, '-subj', '/CN=Simulator', '-keyout', 'server.key', '-out', 'server.csr');
   writeFileSync(
     file('server.ext'),
-    `subjectAltName=${VENDOR_NAMES.map((name) => `DNS:${name}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
+    `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}\nextendedKeyUsage=serverAuth\n`,
   );
   openssl(
     'x509',
