@@ -126,8 +126,13 @@ async function settleByCandidates(
   if (isBlind && !pivotOf(row.kind).hasNaturalKey) await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
+  // What carries no mark may be people's own: it is looked at for the open intents alone.
   const late =
-    settle === 'stamp' ? [...sentTwice(free, candidates, claimed), ...free.filter(isTwin)] : marked ? free : [];
+    settle === 'stamp'
+      ? [...sentTwice(free, candidates, claimed), ...free.filter(isTwin)]
+      : marked
+        ? free.filter((one) => one.marked)
+        : [];
   if (late.length > 0) await settleLateLandings(context, writer, row, late, sharers);
 }
 
