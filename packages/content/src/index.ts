@@ -1,3 +1,4 @@
+export { bareComponent } from './calendar/bare-component.ts';
 export {
   type CalendarName,
   type CalendarObject,
