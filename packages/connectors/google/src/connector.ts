@@ -6,7 +6,7 @@ import { googleSettings, parseGoogleUrl } from './settings.ts';
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message', 'event'],
+  kinds: ['message', 'event', 'contact'],
   itemTypes: ['mailbox'],
   canRead: true,
   canWrite: true,
