@@ -6,7 +6,7 @@ import { googleSettings, parseGoogleUrl } from './settings.ts';
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message', 'event', 'contact'],
+  kinds: ['message', 'event', 'contact', 'task'],
   itemTypes: ['mailbox'],
   canRead: true,
   canWrite: true,
