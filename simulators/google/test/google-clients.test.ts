@@ -5,15 +5,17 @@ import { picture } from '@sterna/simulator-kit';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Google, startGoogle } from '../src/index.ts';
+import { Contract } from './contract/index.ts';
 import { signIn } from './sign-in.ts';
 
 /** Google's own clients for Calendar, People and Tasks, as they are: only the address is another one. */
+const contract = new Contract();
 let server: Google;
 let auth: OAuth2Client;
 let rootUrl: string;
 
 beforeAll(async () => {
-  server = await startGoogle({});
+  server = await startGoogle({ observe: contract.observe });
   const { token } = await signIn(server, 'alice@nordwind.example');
   auth = new OAuth2Client();
   auth.setCredentials({ access_token: token });
@@ -21,6 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   expect(server.failures).toEqual([]);
+  expect(contract.faults).toEqual([]);
   await server.stop();
 });
 

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Google, startGoogle, VirtualClock } from '../src/index.ts';
+import { Contract } from './contract/index.ts';
 import { type Client, signIn } from './sign-in.ts';
 
 /** What the sample organizations have in calendars, contacts and tasks. */
+const contract = new Contract();
 let server: Google;
 let client: Client;
 
 beforeAll(async () => {
-  server = await startGoogle({ clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
+  server = await startGoogle({ observe: contract.observe, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
   client = await signIn(server, 'alice@nordwind.example');
 });
 afterAll(async () => {
   expect(server.failures).toEqual([]);
+  expect(contract.faults).toEqual([]);
   await server.stop();
 });
 

@@ -34,7 +34,7 @@ export function fillContacts(store: ContactStore, random: Random, count: number)
       random.pick([[MY_CONTACTS], [MY_CONTACTS, friends.id], [MY_CONTACTS, customers.id]]),
     );
     if (at % 10 === 0) {
-      store.setPhoto(contact, { type: 'image/png', bytes: picture(64, [at % 256, random.integer(0, 255), 90]) });
+      store.setPhoto(contact, { type: 'image/png', bytes: picture(64, [30 * random.integer(0, 8), 120, 90]) });
     }
   }
   store.add({ names: [{ givenName: 'Wrote', familyName: 'Once' }], emailAddresses: [{ value: 'once@example.net' }] }, [], 'OTHER_CONTACT');

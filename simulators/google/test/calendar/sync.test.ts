@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Google, startGoogle, VirtualClock } from '../../src/index.ts';
+import { Contract } from '../contract/index.ts';
 import { type Client, signIn } from '../sign-in.ts';
 
 const V3 = '/calendar/v3';
 const EVENTS = `${V3}/calendars/primary/events`;
+const contract = new Contract();
 let server: Google;
 let client: Client;
 let bjorn: Client;
 
 beforeAll(async () => {
-  server = await startGoogle({ empty: true, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
+  server = await startGoogle({ empty: true, observe: contract.observe, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
   client = await signIn(server, 'alice@nordwind.example');
   bjorn = await signIn(server, 'bjorn@nordwind.example');
 });
 afterAll(async () => {
   expect(server.failures).toEqual([]);
+  expect(contract.faults).toEqual([]);
   await server.stop();
 });
 

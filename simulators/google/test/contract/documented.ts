@@ -5,4 +5,9 @@ export const EXCEPTIONS: readonly { readonly fault: RegExp; readonly page: strin
     fault: /^drive\.permissions\.create: body: (?:emailAddress|domain): only the service sets it$/,
     page: 'https://developers.google.com/workspace/drive/api/guides/manage-sharing',
   },
+  {
+    // A wall clock, where timeZone says whose.
+    fault: /^calendar\.events\.(?:insert|import|update|patch): body: (?:start|end|originalStartTime)\.dateTime: .* is no date-time$/,
+    page: 'https://developers.google.com/workspace/calendar/api/v3/reference/events#start.dateTime',
+  },
 ];

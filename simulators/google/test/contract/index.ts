@@ -7,7 +7,7 @@ import { faultsOf, parameterFaults } from './values.ts';
 /** Answers to requests that were wrong on purpose: what was asked isn't held against the client. */
 const REFUSED = new Set([400, 401, 404, 405, 413]);
 /** Paths that the descriptions don't have: signing in, and batches, whose items are looked at one by one. */
-const APART = /^\/(token|oauth2\/v4\/token|batch)(\/|$)/;
+const APART = /^\/(token|oauth2\/v4\/token|batch|contact-photos)(\/|$)/;
 const UPLOAD = /^(?:\/resumable)?\/upload(?=\/)/;
 
 /**

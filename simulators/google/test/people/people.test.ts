@@ -1,9 +1,11 @@
 import { picture } from '@sterna/simulator-kit';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { type Google, startGoogle, VirtualClock } from '../../src/index.ts';
+import { Contract } from '../contract/index.ts';
 import { type Client, signIn } from '../sign-in.ts';
 
 const DAY = 86_400_000;
+const contract = new Contract();
 let server: Google;
 let clock: VirtualClock;
 let client: Client;
@@ -11,11 +13,12 @@ const servers: Google[] = [];
 
 beforeEach(async () => {
   clock = new VirtualClock(Date.UTC(2026, 8, 1, 12));
-  server = await startGoogle({ empty: true, clock });
+  server = await startGoogle({ empty: true, observe: contract.observe, clock });
   servers.push(server);
   client = await signIn(server, 'alice@nordwind.example');
 });
 afterAll(async () => {
+  expect(contract.faults).toEqual([]);
   for (const one of servers) {
     expect(one.failures).toEqual([]);
     await one.stop();
@@ -158,7 +161,7 @@ it('has groups with names of their own, and contacts in at least one', async () 
 });
 
 it('says so when a user has too many contacts', async () => {
-  const full = await startGoogle({ empty: true, clock, assumptions: { peopleMostContacts: 1 } });
+  const full = await startGoogle({ empty: true, observe: contract.observe, clock, assumptions: { peopleMostContacts: 1 } });
   servers.push(full);
   client = await signIn(full, 'alice@nordwind.example');
   expect((await create({ names: [{ givenName: 'A' }] })).status).toBe(200);

@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Google, startGoogle, VirtualClock } from '../../src/index.ts';
 import { TaskStore } from '../../src/tasks/store.ts';
+import { Contract } from '../contract/index.ts';
 import { type Client, signIn } from '../sign-in.ts';
 
 const LISTS = '/tasks/v1/users/@me/lists';
+const contract = new Contract();
 let server: Google;
 let clock: VirtualClock;
 let client: Client;
 
 beforeAll(async () => {
   clock = new VirtualClock(Date.UTC(2026, 8, 1, 12));
-  server = await startGoogle({ empty: true, clock });
+  server = await startGoogle({ empty: true, observe: contract.observe, clock });
   client = await signIn(server, 'alice@nordwind.example');
 });
 afterAll(async () => {
   expect(server.failures).toEqual([]);
+  expect(contract.faults).toEqual([]);
   await server.stop();
 });
 
