@@ -84,7 +84,11 @@ it('makes, changes and groups contacts', async () => {
   expect(seen.phoneNumbers?.[0]?.canonicalForm).toBe('+4930123456');
   expect(seen.photos?.[0]?.default).toBeFalsy();
   expect(seen.memberships).toHaveLength(2);
-  const { data: all } = await api.people.connections.list({ resourceName: 'people/me', personFields: 'names', pageSize: 1000 });
+  const { data: all } = await api.people.connections.list({
+    resourceName: 'people/me',
+    personFields: 'names',
+    pageSize: 1000,
+  });
   expect(all.connections?.at(-1)?.resourceName).toBe(resourceName);
 });
 
@@ -92,7 +96,10 @@ it('makes and moves tasks', async () => {
   const api = tasks({ version: 'v1', auth, rootUrl });
   const { data: list } = await api.tasklists.insert({ requestBody: { title: 'By the client' } });
   const tasklist = list.id as string;
-  const { data: one } = await api.tasks.insert({ tasklist, requestBody: { title: 'one', due: '2026-12-24T18:00:00Z' } });
+  const { data: one } = await api.tasks.insert({
+    tasklist,
+    requestBody: { title: 'one', due: '2026-12-24T18:00:00Z' },
+  });
   const { data: two } = await api.tasks.insert({ tasklist, requestBody: { title: 'two' } });
   const { data: moved } = await api.tasks.move({ tasklist, task: two.id as string, parent: one.id as string });
   expect(moved.parent).toBe(one.id);

@@ -148,4 +148,3 @@ function* ruleWalls({ rule, until }: Rule, startWall: number): Generator<number>
 export function isEndless(recurrence: Recurrence): boolean {
   return recurrence.rules.some(({ rule, until }) => rule.count === null && until === END_OF_TIME);
 }
-

@@ -11,7 +11,11 @@ let client: Client;
 let bjorn: Client;
 
 beforeAll(async () => {
-  server = await startGoogle({ empty: true, observe: contract.observe, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
+  server = await startGoogle({
+    empty: true,
+    observe: contract.observe,
+    clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)),
+  });
   client = await signIn(server, 'alice@nordwind.example');
   bjorn = await signIn(server, 'bjorn@nordwind.example');
 });
@@ -76,14 +80,18 @@ it('loses nothing that changes while it is being listed', async () => {
   expect((await all(`syncToken=${rest.token}`)).items.map(({ id }) => id)).toEqual([changed]);
 });
 
-it.each(['iCalUID=x', 'orderBy=updated', 'q=x', 'timeMin=2026-01-01T00:00:00Z', 'updatedMin=2026-08-30T00:00:00Z', 'showDeleted=false'])(
-  'isn’t possible together with %s',
-  async (parameter) => {
-    const { token } = await all('');
-    const { status, json } = await client('GET', `${EVENTS}?syncToken=${token}&${parameter}`);
-    expect([status, json.error.errors[0].reason]).toEqual([400, 'invalid']);
-  },
-);
+it.each([
+  'iCalUID=x',
+  'orderBy=updated',
+  'q=x',
+  'timeMin=2026-01-01T00:00:00Z',
+  'updatedMin=2026-08-30T00:00:00Z',
+  'showDeleted=false',
+])('isn’t possible together with %s', async (parameter) => {
+  const { token } = await all('');
+  const { status, json } = await client('GET', `${EVENTS}?syncToken=${token}&${parameter}`);
+  expect([status, json.error.errors[0].reason]).toEqual([400, 'invalid']);
+});
 
 it('has to begin anew with a token that is too old, or of another listing', async () => {
   const { token } = await all('');
@@ -103,7 +111,9 @@ it('goes for calendars and their sharing, too; sharing mails unless it is told n
   const { json: made } = await client('POST', `${V3}/calendars`, { summary: 'Team', timeZone: 'Asia/Tokyo' });
   const calendar = `${V3}/calendars/${encodeURIComponent(made.id)}`;
   const { json: next } = await client('GET', `${lists}?syncToken=${before.nextSyncToken}`);
-  expect(next.items).toMatchObject([{ id: made.id, accessRole: 'owner', dataOwner: 'alice@nordwind.example', timeZone: 'Asia/Tokyo' }]);
+  expect(next.items).toMatchObject([
+    { id: made.id, accessRole: 'owner', dataOwner: 'alice@nordwind.example', timeZone: 'Asia/Tokyo' },
+  ]);
   const rule = { role: 'reader', scope: { type: 'user', value: 'bjorn@nordwind.example' } };
   expect((await bjorn('GET', `${calendar}/events`)).status).toBe(404);
   await client('POST', `${calendar}/acl?sendNotifications=false`, rule);
