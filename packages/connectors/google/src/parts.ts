@@ -1,5 +1,6 @@
 import { drivePart } from './drive/part.ts';
+import { mailPart } from './mail/part.ts';
 import type { PartDefinition } from './part.ts';
 
 /** In the order in which containers are listed and `check` speaks of them. */
-export const PARTS: readonly PartDefinition[] = [drivePart];
+export const PARTS: readonly PartDefinition[] = [mailPart, drivePart];

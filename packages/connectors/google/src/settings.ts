@@ -32,10 +32,16 @@ export const googleSettings = z.strictObject({
     .describe(
       'A message with several labels is in the folder of the first of these that it has; the rest are keywords',
     ),
-  labels: z
-    .enum(['keywords', 'folders'])
-    .default('keywords')
-    .describe('When writing: keywords become labels of that name (keywords), or are left out and told (folders)'),
+  keywords: z
+    .enum(['labels', 'leave'])
+    .default('labels')
+    .describe('When writing mail: keywords and categories become labels below keywordParent, or are left out and told'),
+  keywordParent: z
+    .string()
+    .regex(/^[^/\p{Cc}]{1,40}$/u, 'a label’s name without /')
+    .default('Keywords')
+    .describe('Labels below this one are keywords of messages, never folders'),
+  tabs: z.boolean().default(false).describe('Gmail’s own sorting into tabs (CATEGORY_SOCIAL …) is carried as keywords'),
   userAgent: z
     .string()
     .regex(/^[\x20-\x7e]{1,200}$/)

@@ -1,4 +1,4 @@
-import { type Incoming, type Reply, bytesReply } from '@sterna/simulator-kit';
+import { bytesReply, type Incoming, type Reply } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { badRequest, GoogleError } from './errors.ts';
 import { FAMILIES, type Family, familyOf } from './families.ts';
@@ -36,7 +36,11 @@ export async function batchReply(
   if (items.length > limit) {
     throw badRequest(`The batch request has ${items.length} calls, exceeding the maximum of ${limit}.`);
   }
-  if (of === undefined || (family !== 'any' && of !== family) || items.some((item) => familyOf(item.incoming.target) !== of)) {
+  if (
+    of === undefined ||
+    (family !== 'any' && of !== family) ||
+    items.some((item) => familyOf(item.incoming.target) !== of)
+  ) {
     throw new GoogleError(404, 'notFound', 'A batch may only hold calls of its own API, and no uploads.');
   }
   const own = `batch_${cloud.ids.token(24)}`;
@@ -88,7 +92,10 @@ function itemOf(batch: Incoming, part: Part): Item {
     throw badRequest('Failed to parse batch request, error: a part is not application/http.');
   }
   const rest = part.body.subarray(found[0].length);
-  const { headers, body } = parsePart(rest.length === 0 ? Buffer.from('\r\n') : rest) ?? { headers: {}, body: Buffer.alloc(0) };
+  const { headers, body } = parsePart(rest.length === 0 ? Buffer.from('\r\n') : rest) ?? {
+    headers: {},
+    body: Buffer.alloc(0),
+  };
   // Bodies are told by their length; what follows it is the line break before the next boundary.
   const length = headers['content-length'];
   const { authorization } = batch.headers;

@@ -75,7 +75,8 @@ async function answer(cloud: Cloud, router: Router, asked: Asked): Promise<Reply
   const { route, parameters } = found;
   checkScopes(route, identity, family);
   const limit = uploading ? (route.media?.maxBytes ?? 0) + BODY_LIMIT : (route.bodyLimit ?? BODY_LIMIT);
-  if (incoming.body.length > limit) throw new GoogleError(413, 'requestTooLarge', 'Request payload size exceeds the limit.');
+  if (incoming.body.length > limit)
+    throw new GoogleError(413, 'requestTooLarge', 'Request payload size exceeds the limit.');
   const metered: Metered = {
     family: family.name,
     method: route.id,
@@ -114,7 +115,8 @@ async function upload(cloud: Cloud, task: Task, maxBytes: number, path: string):
   if (type === 'resumable') return beginUpload(cloud, task, path);
   if (type !== 'media' && type !== 'multipart') throw badRequest('Invalid upload type.', 'invalidUploadType');
   const { metadata, media } = type === 'media' ? simpleUpload(task.incoming) : multipartUpload(task.incoming);
-  if (media.body.length > maxBytes) throw new GoogleError(413, 'uploadTooLarge', 'Media larger than the maximum allowed.');
+  if (media.body.length > maxBytes)
+    throw new GoogleError(413, 'uploadTooLarge', 'Media larger than the maximum allowed.');
   return perform(cloud, { ...task, body: type === 'media' ? NOTHING : metadata, media });
 }
 

@@ -1,5 +1,5 @@
-import type { ErrorForm } from './families.ts';
 import type { GoogleError } from './errors.ts';
+import type { ErrorForm } from './families.ts';
 
 /** Canonical codes by HTTP status (google/rpc/code.proto). */
 const STATUS: Readonly<Record<number, string>> = {

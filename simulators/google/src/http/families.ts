@@ -17,12 +17,54 @@ export interface Family {
 
 /** Batch sizes: developers.google.com/workspace/{gmail,drive,calendar,admin}/…/batch; People's and Tasks' pages have none, 50 as the oldest ones had. */
 export const FAMILIES: readonly Family[] = [
-  { name: 'gmail', service: 'gmail.googleapis.com', prefix: /^\/gmail\/v1\//, errors: 'both', batch: 100, batchPath: '/gmail/v1' },
-  { name: 'calendar', service: 'calendar-json.googleapis.com', prefix: /^\/calendar\/v3\//, errors: 'classic', batch: 50, batchPath: '/calendar/v3' },
-  { name: 'tasks', service: 'tasks.googleapis.com', prefix: /^\/tasks\/v1\//, errors: 'both', batch: 50, batchPath: '/tasks/v1' },
-  { name: 'drive', service: 'drive.googleapis.com', prefix: /^\/drive\/v3\//, errors: 'classic', batch: 100, batchPath: '/drive/v3' },
-  { name: 'directory', service: 'admin.googleapis.com', prefix: /^\/admin\/directory\/v1\//, errors: 'classic', batch: 1000, batchPath: '/admin/directory_v1' },
-  { name: 'people', service: 'people.googleapis.com', prefix: /^\/v1\//, errors: 'canonical', batch: 50, batchPath: '/people/v1' },
+  {
+    name: 'gmail',
+    service: 'gmail.googleapis.com',
+    prefix: /^\/gmail\/v1\//,
+    errors: 'both',
+    batch: 100,
+    batchPath: '/gmail/v1',
+  },
+  {
+    name: 'calendar',
+    service: 'calendar-json.googleapis.com',
+    prefix: /^\/calendar\/v3\//,
+    errors: 'classic',
+    batch: 50,
+    batchPath: '/calendar/v3',
+  },
+  {
+    name: 'tasks',
+    service: 'tasks.googleapis.com',
+    prefix: /^\/tasks\/v1\//,
+    errors: 'both',
+    batch: 50,
+    batchPath: '/tasks/v1',
+  },
+  {
+    name: 'drive',
+    service: 'drive.googleapis.com',
+    prefix: /^\/drive\/v3\//,
+    errors: 'classic',
+    batch: 100,
+    batchPath: '/drive/v3',
+  },
+  {
+    name: 'directory',
+    service: 'admin.googleapis.com',
+    prefix: /^\/admin\/directory\/v1\//,
+    errors: 'classic',
+    batch: 1000,
+    batchPath: '/admin/directory_v1',
+  },
+  {
+    name: 'people',
+    service: 'people.googleapis.com',
+    prefix: /^\/v1\//,
+    errors: 'canonical',
+    batch: 50,
+    batchPath: '/people/v1',
+  },
 ];
 
 /** The API that a path belongs to; an upload's `/upload` or `/resumable/upload` must be taken off before. */

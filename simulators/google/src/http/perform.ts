@@ -42,7 +42,11 @@ function replyOf(result: Result, fields: FieldMask | undefined, pretty: boolean)
   const json = fields === undefined ? result.json : applyFields(result.json, fields);
   return {
     status: result.status,
-    headers: { 'content-type': 'application/json; charset=UTF-8', vary: 'Origin, X-Origin, Referer', ...result.headers },
+    headers: {
+      'content-type': 'application/json; charset=UTF-8',
+      vary: 'Origin, X-Origin, Referer',
+      ...result.headers,
+    },
     body: [Buffer.from(pretty ? `${JSON.stringify(json, undefined, 2)}\n` : JSON.stringify(json))],
     json,
   };

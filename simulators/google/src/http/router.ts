@@ -44,7 +44,8 @@ export class Router {
       same.push(compiled);
       this.#byLength.set(length, same);
     }
-    for (const same of this.#byLength.values()) same.sort((a, b) => rank(a.route.path).localeCompare(rank(b.route.path)));
+    for (const same of this.#byLength.values())
+      same.sort((a, b) => rank(a.route.path).localeCompare(rank(b.route.path)));
   }
 
   /** `known`: the path exists, with other methods. @param path without the query, still percent-encoded */

@@ -88,7 +88,8 @@ export class DocumentedQuota implements Quota {
         ? undefined
         : window(`upload/${user}`, limits.uploadPerUserDay, DAY);
     if ((uploaded?.wait(uploads, now) ?? 0) > 0) throw this.#over('userRateLimitExceeded', request);
-    const egress = limits.egressPerDay === undefined ? undefined : window(`egress/${project}`, limits.egressPerDay, DAY);
+    const egress =
+      limits.egressPerDay === undefined ? undefined : window(`egress/${project}`, limits.egressPerDay, DAY);
     if (request.media && egress !== undefined && egress.left(now) === 0) throw this.#over('rateLimitExceeded', request);
     const byUser = window(`${project}/${user}`, limits.perUserMinute, MINUTE);
     const byProject = window(project, limits.perMinute, MINUTE);

@@ -20,7 +20,9 @@ export class AccessTokens {
 
   /** @returns the token, and for how many seconds it is good */
   issue(identity: Identity): { readonly token: string; readonly lifetime: number } {
-    const secret = createHmac('sha512', this.#key).update(String(++this.#serial)).digest('base64url');
+    const secret = createHmac('sha512', this.#key)
+      .update(String(++this.#serial))
+      .digest('base64url');
     const token = `ya29.c.${secret}`;
     this.#issued.set(token, { identity, expiresAt: this.#clock.now() + LIFETIME * 1000 });
     return { token, lifetime: LIFETIME };

@@ -78,7 +78,10 @@ function refresh(cloud: Cloud, form: URLSearchParams, incoming: Incoming): Recor
 /** The client's id and secret, in the form or as Basic credentials. */
 function authenticatedClient(cloud: Cloud, form: URLSearchParams, incoming: Incoming): OAuthClient {
   const basic = /^Basic\s+(.+)$/i.exec(incoming.headers.authorization ?? '')?.[1];
-  const [basicId, basicSecret] = Buffer.from(basic ?? '', 'base64').toString().split(/:(.*)/s).map(decodeURIComponent);
+  const [basicId, basicSecret] = Buffer.from(basic ?? '', 'base64')
+    .toString()
+    .split(/:(.*)/s)
+    .map(decodeURIComponent);
   const client = cloud.oauthClients.get(form.get('client_id') ?? basicId ?? '');
   if (client === undefined) throw new TokenError('invalid_client', 'The OAuth client was not found.', 401);
   if (client.secret !== (form.get('client_secret') ?? basicSecret)) {

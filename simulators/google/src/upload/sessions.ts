@@ -64,7 +64,8 @@ export async function continueUpload(cloud: Cloud, incoming: Incoming, key: stri
     sessionsOf(cloud).delete(key);
     return noContent(499, { 'content-length': '0' });
   }
-  if (incoming.method !== 'PUT' && incoming.method !== 'POST') throw new GoogleError(405, 'httpMethodNotAllowed', 'Method Not Allowed');
+  if (incoming.method !== 'PUT' && incoming.method !== 'POST')
+    throw new GoogleError(405, 'httpMethodNotAllowed', 'Method Not Allowed');
   if (session.done !== undefined) return session.done;
   const range = parseRange(incoming);
   if (range.total !== undefined) session.total ??= range.total;
@@ -97,7 +98,9 @@ function keep(cloud: Cloud, session: Session, start: number, body: Buffer): void
   const fresh = body.subarray(session.received - start);
   const most = cloud.faults.chunkKeepsAtMost;
   const whole = last && (most === undefined || most >= fresh.length);
-  const kept = whole ? fresh : fresh.subarray(0, Math.floor(Math.min(fresh.length, most ?? fresh.length) / GRAIN) * GRAIN);
+  const kept = whole
+    ? fresh
+    : fresh.subarray(0, Math.floor(Math.min(fresh.length, most ?? fresh.length) / GRAIN) * GRAIN);
   session.chunks.push(kept);
   session.received += kept.length;
 }

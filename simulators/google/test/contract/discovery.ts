@@ -54,7 +54,9 @@ let methods: readonly Method[] | undefined;
 export function readDiscovery(): readonly Method[] | undefined {
   if (methods !== undefined) return methods;
   if (!existsSync(fileURLToPath(FOLDER))) {
-    console.warn('The descriptions of Google’s APIs are not beside this checkout: requests and replies are not checked.');
+    console.warn(
+      'The descriptions of Google’s APIs are not beside this checkout: requests and replies are not checked.',
+    );
     return undefined;
   }
   methods = FILES.flatMap((name) => {

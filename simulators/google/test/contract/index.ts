@@ -123,7 +123,13 @@ function requestFaults(
 function firstPart(body: Buffer): string {
   const text = body.subarray(0, 1024 * 1024).toString();
   const boundary = /--[^\r\n]+/.exec(text)?.[0] ?? '--';
-  return text.split(boundary)[1]?.split(/\r?\n\r?\n/).slice(1).join('\n\n') ?? '';
+  return (
+    text
+      .split(boundary)[1]
+      ?.split(/\r?\n\r?\n/)
+      .slice(1)
+      .join('\n\n') ?? ''
+  );
 }
 
 function bodyFaults(method: Method, text: string): string[] {
@@ -148,6 +154,8 @@ function isError(json: unknown): boolean {
   const error = (json as { error?: Record<string, unknown> } | undefined)?.error;
   if (typeof error?.code !== 'number' || typeof error.message !== 'string') return false;
   const list = error.errors as { reason?: unknown; message?: unknown; domain?: unknown }[] | undefined;
-  const listed = list?.every(({ reason, message, domain }) => [reason, message, domain].every((text) => typeof text === 'string'));
+  const listed = list?.every(({ reason, message, domain }) =>
+    [reason, message, domain].every((text) => typeof text === 'string'),
+  );
   return listed ?? typeof error.status === 'string';
 }

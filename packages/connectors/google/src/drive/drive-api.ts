@@ -49,14 +49,14 @@ export class DriveApi {
 
   /** Pages of what isn't in the trash and fits. @param from token of the page to begin with */
   async *list(
-    q: string,
+    q: string | undefined,
     from?: string,
   ): AsyncGenerator<{ readonly files: readonly DriveFile[]; readonly next: string | undefined }> {
     for await (const page of this.client.pages<Files>({
       method: 'GET',
       path: '/drive/v3/files',
       query: {
-        q: `trashed = false and ${q}`,
+        q: ['trashed = false', ...(q === undefined ? [] : [q])].join(' and '),
         pageSize: this.#pageSize,
         fields: `nextPageToken,files(${FILE_FIELDS})`,
         spaces: 'drive',

@@ -2,7 +2,7 @@ import type { Session } from '@sterna/connector-kit';
 import { asSternaError } from '@sterna/core';
 import type { PartContext, PartDefinition } from '../part.ts';
 import { driveCapabilities } from './capabilities.ts';
-import { DriveApi, filePath, quoted, SCOPES, UNITS } from './drive-api.ts';
+import { DriveApi, filePath, SCOPES, UNITS } from './drive-api.ts';
 import { type DriveFile, FILE_FIELDS } from './drive-file.ts';
 import { Folders } from './folders.ts';
 import { DriveReader } from './reader.ts';
@@ -29,7 +29,7 @@ async function openDrive({ client, address, role, settings }: PartContext): Prom
   const api = new DriveApi(client, PAGE);
   const root = await rootOf(client, address);
   const domain = address.split('@')[1] ?? '';
-  const reader = new DriveReader(api, { root, scope: `mimeType != ${quoted('application/vnd.google-apps.unknown')}` });
+  const reader = new DriveReader(api, { root });
   const writer =
     role === 'write'
       ? new DriveWriter({

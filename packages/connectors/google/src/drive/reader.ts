@@ -33,8 +33,6 @@ const WORTH_LISTING = 4;
 
 export interface DriveReaderOptions {
   readonly root: DriveFile;
-  /** Narrows listings of everything down. */
-  readonly scope: string;
 }
 
 export class DriveReader implements Reader {
@@ -53,8 +51,7 @@ export class DriveReader implements Reader {
     const { known = [] } = options;
     const position = known.find((one) => one.position !== undefined)?.position;
     const isKnown = position !== undefined && (await this.#api.isSame(position));
-    const { root, scope } = this.#options;
-    const containers = isKnown ? known.map(asKnown) : await walkDrive(this.#api, root, scope);
+    const containers = isKnown ? known.map(asKnown) : await walkDrive(this.#api, this.#options.root);
     this.#glances = new Map(containers.map(({ id, glance }) => [id, glance]));
     return containers;
   }

@@ -17,9 +17,9 @@ interface Sum {
  * All folders of the drive, with a glance over the files directly in each, out of one listing of all that the user sees:
  * a request for up to 1,000 items. What isn't below the root, such as what others share, isn't reached.
  *
- * @param q narrows the listing down: to one shared drive
+ * @param q narrows the listing down
  */
-export async function walkDrive(api: DriveApi, root: DriveFile, q: string): Promise<readonly Container[]> {
+export async function walkDrive(api: DriveApi, root: DriveFile, q?: string): Promise<readonly Container[]> {
   // Asked for first: what changes during the walk is after it.
   const position = await api.position();
   const folders = new Map<string, DriveFile>();
