@@ -1,6 +1,7 @@
+import { calendarPart } from './calendar/part.ts';
 import { drivePart } from './drive/part.ts';
 import { mailPart } from './mail/part.ts';
 import type { PartDefinition } from './part.ts';
 
 /** In the order in which containers are listed and `check` speaks of them. */
-export const PARTS: readonly PartDefinition[] = [mailPart, drivePart];
+export const PARTS: readonly PartDefinition[] = [mailPart, calendarPart, drivePart];

@@ -1,7 +1,7 @@
+import { bareComponent } from '@sterna/content';
 import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import type { ItemKind } from '../outlook/item-kind.ts';
 import { UID_PROPERTY } from '../outlook/kept.ts';
-import { bareComponent } from '../outlook/natural-keys.ts';
 import { calendarPath, READ, WRITE } from './calendars.ts';
 import type { GraphEvent } from './graph-event.ts';
 import { uidOf } from './uid.ts';

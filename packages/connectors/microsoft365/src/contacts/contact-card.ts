@@ -1,13 +1,4 @@
-import {
-  type Card,
-  type Component,
-  cardDifferences,
-  convertCard,
-  type Property,
-  readCard,
-  writeComponents,
-} from '@sterna/content';
-import { bytesIn, hashOf, keptIn, withBytes } from '../outlook/kept.ts';
+import { bytesIn, type Card, cardDifferences, type Component, convertCard, hashOf, keptIn, type Property, readCard, withBytes, writeComponents } from '@sterna/content';
 import { fromContact } from './from-contact.ts';
 import type { ContactFields, GraphContact } from './graph-contact.ts';
 import { toContact } from './to-contact.ts';

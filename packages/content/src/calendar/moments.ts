@@ -1,14 +1,7 @@
-import {
-  type Component,
-  firstValue,
-  type Property,
-  parameterOf,
-  propertiesOf,
-  unescapeText,
-  writeComponents,
-} from '@sterna/content';
 import ICAL from 'ical.js';
-import { ianaOf, instantAt, UTC, zoneLike } from './zones.ts';
+import { type Component, firstValue, type Property, parameterOf, propertiesOf, unescapeText } from '../lines/content-line.ts';
+import { writeComponents } from '../lines/write-lines.ts';
+import { ianaOf, instantAt, UTC, zoneLike } from './iana-zones.ts';
 
 /** A DATE or DATE-TIME of iCalendar (RFC 5545 sections 3.3.4 and 3.3.5). */
 export interface Moment {
