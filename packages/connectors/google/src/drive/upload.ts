@@ -4,7 +4,7 @@ import { asSternaError, SternaError } from '@sterna/core';
 import { segment } from '../api/client.ts';
 import { isOutcomeUnknown } from '../api/errors.ts';
 import { type DriveApi, SCOPES, UNITS } from './drive-api.ts';
-import { type DriveFile, STAMP } from './drive-file.ts';
+import { type DriveFile, STAMP, versionOf } from './drive-file.ts';
 import type { Source } from './source.ts';
 import { readNote, removeNotes, type UploadNote, writeNote } from './upload-note.ts';
 
@@ -22,8 +22,10 @@ export interface Upload {
   readonly over: DriveFile | undefined;
 }
 
-/** `missing`: the file that was to get a new content isn't there any more. */
-export type Uploaded = { readonly outcome: 'done'; readonly file: DriveFile } | { readonly outcome: 'missing' };
+/** Of a file that was to get a new content: it isn't there any more, or is another one by now. */
+export type Uploaded =
+  | { readonly outcome: 'done'; readonly file: DriveFile }
+  | { readonly outcome: 'missing' | 'changed' };
 
 interface Begun {
   readonly url: string;
@@ -179,6 +181,12 @@ export class Uploader {
         piece = await source.take(length);
         if (at + length >= size) await source.end();
       }
+      // The last piece makes it the file's content.
+      const became = at + piece.length === size ? await this.#becameAnother(upload) : undefined;
+      if (became !== undefined) {
+        await this.#cancel(begun.url);
+        return { outcome: became };
+      }
       const answer = await this.#put(begun.url, piece, at, size);
       let told = answer;
       if (told === undefined || told.status >= 500) {
@@ -201,6 +209,13 @@ export class Uploader {
       at = has;
       piece = taken === piece.length ? undefined : piece.subarray(taken);
     }
+  }
+
+  async #becameAnother({ over }: Upload): Promise<'missing' | 'changed' | undefined> {
+    if (over === undefined) return undefined;
+    const now = await this.#api.look(over.id);
+    if (now === undefined) return 'missing';
+    return versionOf(now) === versionOf(over) ? undefined : 'changed';
   }
 
   async #ended(upload: Upload, begun: Begun, answer: ServiceAnswer<DriveFile>): Promise<Uploaded> {

@@ -165,8 +165,9 @@ export class DriveWriter implements Writer {
       stamp: op.stamp,
       over: there.file,
     });
-    if (sent.outcome === 'missing') return { op: op.op, outcome: 'missing' };
-    return this.#landed(op, op.targetId, source, sent.file);
+    if (sent.outcome === 'done') return this.#landed(op, op.targetId, source, sent.file);
+    const now = sent.outcome === 'changed' ? await this.#named(folderId, op.targetId) : undefined;
+    return now === undefined ? { op: op.op, outcome: 'missing' } : changed(op, now.file);
   }
 
   /** The file is moved by its id: to be told so twice changes nothing. */
