@@ -6,6 +6,7 @@ import { corpusOf } from './drives.ts';
 import { type DriveFile, headOf, isBlob, isFolder, isTrashed, type Person } from './file.ts';
 import { FOLDER } from './media-types.ts';
 import { personOf } from './principals.ts';
+import { createPermission } from './sharing.ts';
 
 export interface DirectDriveFile {
   readonly folder: readonly string[];
@@ -35,6 +36,43 @@ export class DirectDrive {
 
   get corpus(): Corpus {
     return this.#corpus;
+  }
+
+  /** Whose drive it is. */
+  get person(): Person {
+    return this.#person;
+  }
+
+  /** Shares a file or folder without a mail. */
+  share(path: readonly string[], emailAddress: string, role: 'writer' | 'commenter' | 'reader'): void {
+    createPermission(
+      this.#corpus,
+      this.#itemAt(path),
+      {
+        body: { type: 'user', role, emailAddress },
+        sendNotificationEmail: false,
+        emailMessage: undefined,
+        transferOwnership: false,
+        moveToNewOwnersRoot: false,
+        removeExpiration: false,
+        admin: false,
+      },
+      this.#person,
+      this.#now,
+    );
+  }
+
+  /** `bjorn@nordwind.example writer`: what was given on the item itself, but for its owner's. */
+  rights(path: readonly string[]): string[] {
+    return [...this.#itemAt(path).grants.values()]
+      .filter(({ role }) => role !== 'owner')
+      .map(({ type, role, emailAddress, domain }) => `${emailAddress ?? domain ?? type} ${role}`)
+      .sort();
+  }
+
+  /** All contents of a file, the oldest first. */
+  revisions(path: readonly string[]): Buffer[] {
+    return this.#itemAt(path).revisions.map(({ content }) => content.bytes());
   }
 
   /** Makes folders as needed; a file of that name gets a new revision. @returns the file's id */
@@ -121,6 +159,13 @@ export class DirectDrive {
     return file;
   }
 
+  #itemAt(path: readonly string[]): DriveFile {
+    const parent = this.makeFolder(path.slice(0, -1));
+    const item = this.#childrenOf(parent).find(({ name }) => name === path.at(-1));
+    if (item === undefined) throw new Error(`nothing at ${path.join('/')}`);
+    return item;
+  }
+
   #childrenOf(folder: DriveFile): DriveFile[] {
     return [...this.#corpus.children(folder)].filter((file) => !isTrashed(file));
   }
@@ -134,5 +179,5 @@ export class DirectDrive {
 }
 
 function bytesOf(content: Content | undefined): Buffer {
-  return content === undefined ? Buffer.alloc(0) : Buffer.concat([...content.slice(0, content.size)]);
+  return content?.bytes() ?? Buffer.alloc(0);
 }
