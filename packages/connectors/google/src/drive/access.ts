@@ -1,9 +1,9 @@
-import type { AccessOf, AccessOp, Result } from '@sterna/connector-kit';
+import type { AccessOf, AccessOp, FidelityNote, Result } from '@sterna/connector-kit';
 import { asSternaError } from '@sterna/core';
 import { type Paged, segment } from '../api/client.ts';
 import { isOutcomeUnknown } from '../api/errors.ts';
 import { type DriveApi, filePath, SCOPES, UNITS } from './drive-api.ts';
-import { accessVersionOf, type DriveFile } from './drive-file.ts';
+import { accessVersionOf, type DriveFile, isShared, permissionsVersion } from './drive-file.ts';
 import { changesTo, type GrantChanges, grantsOf } from './grants.ts';
 import type { NamedFile } from './names.ts';
 import type { DrivePermission } from './permission.ts';
@@ -41,8 +41,11 @@ export async function* readAccess(
   for (const id of ids) {
     const item = items.get(id);
     if (item === undefined) continue;
-    const permissions = item.shared === true ? await permissionsOf(api, item) : [];
-    yield { id, version: accessVersionOf(item), grants: grantsOf(permissions) };
+    const isRoot = item.parents === undefined;
+    const asked = isRoot ? api.isShared : isShared(item);
+    const permissions = asked ? await permissionsOf(api, item) : [];
+    const version = isRoot ? permissionsVersion(permissions) : accessVersionOf(item);
+    yield { id, version, grants: grantsOf(permissions) };
   }
 }
 
@@ -51,7 +54,7 @@ interface Permissions extends Paged {
 }
 
 /** What a listing tells is all there is, unless the drive is a shared one: there it tells nothing. */
-async function permissionsOf(api: DriveApi, item: DriveFile): Promise<readonly DrivePermission[]> {
+export async function permissionsOf(api: DriveApi, item: DriveFile): Promise<readonly DrivePermission[]> {
   if (item.permissions !== undefined) return item.permissions;
   const found: DrivePermission[] = [];
   for await (const { permissions = [] } of api.client.pages<Permissions>({
@@ -111,8 +114,16 @@ async function settled(op: AccessOp, work: () => Promise<Result>): Promise<Resul
 async function applyTo(target: AccessTarget, op: AccessOp, item: DriveFile | undefined): Promise<Result> {
   const { api, domain, unknown } = target;
   if (item === undefined) return { op: op.op, outcome: 'missing' };
-  const now = item.shared === true ? await permissionsOf(api, item) : [];
-  const { add, change, remove, notes } = changesTo(op.grants, now, domain);
+  const isRoot = item.parents === undefined;
+  if (isRoot && !api.isShared) {
+    const lost = op.grants.length === 0 ? [] : [membersNotKept()];
+    return { op: op.op, outcome: 'done', ...(lost.length === 0 ? {} : { notes: lost }) };
+  }
+  const now = isRoot || isShared(item) ? await permissionsOf(api, item) : [];
+  const changes = changesTo(op.grants, now, domain, isRoot ? 'organizer' : 'writer');
+  const { add, change, notes } = changes;
+  // Who is in a shared drive that was there before stays in it: we are one of them.
+  const remove = isRoot ? [] : changes.remove;
   const path = `${filePath(item.id)}/permissions`;
   const waiting: string[] = [];
   for (const grant of add) {
@@ -146,6 +157,11 @@ async function applyTo(target: AccessTarget, op: AccessOp, item: DriveFile | und
     ...(notes.length === 0 ? {} : { notes }),
   };
 }
+
+const membersNotKept = (): FidelityNote => ({
+  code: 'members-not-kept',
+  text: 'The drive had members; the target is somebody’s own drive, which has none.',
+});
 
 /** Refusals that mean that this somebody can't be shared with from here. */
 const NOBODY = /^(?:invalidSharingRequest|notFound|invalid|cannotShareTeamDriveWithNonGoogleAccounts|publishOutNotPermitted|domainPolicy)$/;

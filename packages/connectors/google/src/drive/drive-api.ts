@@ -26,11 +26,19 @@ interface Changes extends Paged {
 export class DriveApi {
   readonly client: GoogleClient;
   readonly #pageSize: number;
+  /** The shared drive that listings of everything are of; undefined: the user's own, and what they see. */
+  readonly #drive: string | undefined;
   #ids: string[] = [];
 
-  constructor(client: GoogleClient, pageSize: number) {
+  constructor(client: GoogleClient, pageSize: number, drive?: string) {
     this.client = client;
     this.#pageSize = pageSize;
+    this.#drive = drive;
+  }
+
+  /** It is a shared drive, whose root is what its members are in. */
+  get isShared(): boolean {
+    return this.#drive !== undefined;
   }
 
   /** Undefined where there is nothing, or it is in the trash. */
@@ -62,6 +70,7 @@ export class DriveApi {
         spaces: 'drive',
         includeItemsFromAllDrives: true,
         ...ALL_DRIVES,
+        ...(this.#drive === undefined ? {} : { corpora: 'drive', driveId: this.#drive }),
         ...(from === undefined ? {} : { pageToken: from }),
       },
       doing: 'listing a folder',
@@ -94,7 +103,7 @@ export class DriveApi {
     const { body } = await this.client.send<{ readonly startPageToken: string }>({
       method: 'GET',
       path: '/drive/v3/changes/startPageToken',
-      query: { ...ALL_DRIVES },
+      query: { ...ALL_DRIVES, driveId: this.#drive },
       doing: 'looking where the changes end',
       right: SCOPES.read[0],
       units: UNITS.read,
@@ -111,6 +120,7 @@ export class DriveApi {
         pageToken: position,
         pageSize: 1,
         fields: 'nextPageToken,newStartPageToken,changes(fileId)',
+        driveId: this.#drive,
         includeItemsFromAllDrives: true,
         ...ALL_DRIVES,
       },

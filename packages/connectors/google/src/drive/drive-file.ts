@@ -16,6 +16,10 @@ export interface DriveFile {
   readonly trashed?: boolean;
   readonly ownedByMe?: boolean;
   readonly shared?: boolean;
+  /** Counts all changes; of items in shared drives alone it is of use here. */
+  readonly version?: string;
+  /** Items of shared drives: somebody has rights on it by itself. */
+  readonly hasAugmentedPermissions?: boolean;
   readonly permissions?: readonly DrivePermission[];
   readonly appProperties?: Readonly<Record<string, string>>;
 }
@@ -28,7 +32,7 @@ const NATIVE = /^application\/vnd\.google-apps\./;
 export const STAMP = 'sterna';
 
 export const FILE_FIELDS =
-  'id,name,mimeType,parents,size,md5Checksum,createdTime,modifiedTime,headRevisionId,trashed,shared,appProperties,permissions(id,type,role,emailAddress,domain,expirationTime,deleted,pendingOwner,permissionDetails(inherited))';
+  'id,name,mimeType,parents,size,md5Checksum,createdTime,modifiedTime,headRevisionId,trashed,shared,version,hasAugmentedPermissions,appProperties,permissions(id,type,role,emailAddress,domain,expirationTime,deleted,pendingOwner,permissionDetails(inherited))';
 
 export const isFolder = ({ mimeType }: DriveFile): boolean => mimeType === FOLDER;
 export const isShortcut = ({ mimeType }: DriveFile): boolean => mimeType === SHORTCUT;
@@ -57,7 +61,13 @@ export function dateOf({ modifiedTime }: DriveFile): Date | undefined {
 
 /** Of the rights that an item has of its own. `-` where it has none but its owner's. */
 export function accessVersionOf(file: DriveFile): string {
-  const own = ownPermissions(file.permissions ?? []);
+  // Of what is in shared drives a listing doesn't tell who has rights.
+  if (file.permissions === undefined) return file.hasAugmentedPermissions === true ? `own ${file.version ?? ''}` : '-';
+  return permissionsVersion(file.permissions);
+}
+
+export function permissionsVersion(permissions: readonly DrivePermission[]): string {
+  const own = ownPermissions(permissions);
   if (own.length === 0) return '-';
   const told = own
     .map(({ type, role, emailAddress, domain, expirationTime }) =>
@@ -66,6 +76,10 @@ export function accessVersionOf(file: DriveFile): string {
     .sort();
   return createHash('sha256').update(told.join('\n')).digest('base64url').slice(0, 16);
 }
+
+/** Is anybody but its owner told to have rights on it? */
+export const isShared = ({ shared, hasAugmentedPermissions }: DriveFile): boolean =>
+  shared === true || hasAugmentedPermissions === true;
 
 /** Given on the item itself, not on a folder above it, and not what its owner has by being that. */
 export const ownPermissions = (permissions: readonly DrivePermission[]): readonly DrivePermission[] =>

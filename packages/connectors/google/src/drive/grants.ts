@@ -34,7 +34,7 @@ function roleOf(role: DrivePermission['role']): AccessRole {
 
 const keyOf = ({ type, principal }: Grant): string => `${type} ${principal.toLowerCase()}`;
 
-export type DriveRole = 'writer' | 'commenter' | 'reader';
+export type DriveRole = 'organizer' | 'writer' | 'commenter' | 'reader';
 
 /** What is to be done so that an item has these rights of its own and no others. */
 export interface GrantChanges {
@@ -52,8 +52,14 @@ export interface GrantChanges {
 /**
  * @param now The item's permissions as they are
  * @param domain Of the target's user: what was for everybody of an organization is for this one
+ * @param ownersAre What an owner becomes: manager of a shared drive, a writer of anything else
  */
-export function changesTo(wanted: readonly Grant[], now: readonly DrivePermission[], domain: string): GrantChanges {
+export function changesTo(
+  wanted: readonly Grant[],
+  now: readonly DrivePermission[],
+  domain: string,
+  ownersAre: 'organizer' | 'writer' = 'writer',
+): GrantChanges {
   const notes: FidelityNote[] = [];
   const add: { type: Grant['type']; principal: string; role: DriveRole; expires?: string }[] = [];
   const change: { id: string; role: DriveRole }[] = [];
@@ -74,12 +80,12 @@ export function changesTo(wanted: readonly Grant[], now: readonly DrivePermissio
       });
       continue;
     }
-    if (grant.role === 'owner')
+    if (grant.role === 'owner' && ownersAre === 'writer')
       notes.push({
         code: 'owner-as-writer',
         text: `${grant.principal} could do everything with it; here they may write.`,
       });
-    const role: DriveRole = grant.role === 'owner' ? 'writer' : grant.role;
+    const role: DriveRole = grant.role === 'owner' ? ownersAre : grant.role;
     const there = own.find((one) => isFor(one, grant));
     if (there === undefined) {
       const { expires } = grant.link ?? {};

@@ -10,7 +10,7 @@ import { noDrive } from './tree.ts';
 import { Uploader } from './upload.ts';
 import { DriveWriter } from './writer.ts';
 
-/** A user's My Drive. */
+/** A user's My Drive, or a shared drive. */
 export const drivePart: PartDefinition = {
   key: 'drive',
   kinds: ['file'],
@@ -25,9 +25,9 @@ export const drivePart: PartDefinition = {
 const PAGE = 1_000;
 
 /** @throws SternaError config `drive-not-found`; auth | transient | throttled */
-async function openDrive({ client, address, role, settings }: PartContext): Promise<Session> {
-  const api = new DriveApi(client, PAGE);
-  const root = await rootOf(client, address);
+async function openDrive({ client, address, sharedDrive, role, settings }: PartContext): Promise<Session> {
+  const api = new DriveApi(client, PAGE, sharedDrive);
+  const root = await rootOf(client, sharedDrive ?? 'root', sharedDrive ?? address);
   const domain = address.split('@')[1] ?? '';
   const reader = new DriveReader(api, { root });
   const writer =
@@ -41,22 +41,23 @@ async function openDrive({ client, address, role, settings }: PartContext): Prom
         })
       : undefined;
   return {
-    capabilities: driveCapabilities('My Drive'),
+    capabilities: driveCapabilities(sharedDrive === undefined ? 'My Drive' : 'a shared drive'),
     reader,
     ...(writer === undefined ? {} : { writer }),
     identity: `google-drive:${root.id}`,
-    quota: () => quotaOf(client),
+    // A shared drive has no quota but a number of items.
+    quota: async () => (sharedDrive === undefined ? quotaOf(client) : undefined),
     close: async () => undefined,
     destroy: () => undefined,
   };
 }
 
-async function rootOf(client: PartContext['client'], address: string): Promise<DriveFile> {
+async function rootOf(client: PartContext['client'], id: string, address: string): Promise<DriveFile> {
   try {
     const { body, status } = await client.send<DriveFile>({
       method: 'GET',
-      path: filePath('root'),
-      query: { fields: FILE_FIELDS },
+      path: filePath(id),
+      query: { fields: FILE_FIELDS, supportsAllDrives: true },
       doing: 'looking for the drive',
       right: SCOPES.read[0],
       units: UNITS.read,

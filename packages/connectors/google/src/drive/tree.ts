@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Container } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
+import { permissionsOf } from './access.ts';
 import type { DriveApi } from './drive-api.ts';
-import { accessVersionOf, type DriveFile, isFolder, isShortcut, versionOf } from './drive-file.ts';
+import { accessVersionOf, type DriveFile, isFolder, isShortcut, permissionsVersion, versionOf } from './drive-file.ts';
 import { byAge, isOurs } from './names.ts';
 import { containerId } from './place.ts';
 
@@ -16,15 +17,14 @@ interface Sum {
 /**
  * All folders of the drive, with a glance over the files directly in each, out of one listing of all that the user sees:
  * a request for up to 1,000 items. What isn't below the root, such as what others share, isn't reached.
- *
- * @param q narrows the listing down
  */
-export async function walkDrive(api: DriveApi, root: DriveFile, q?: string): Promise<readonly Container[]> {
+export async function walkDrive(api: DriveApi, root: DriveFile): Promise<readonly Container[]> {
   // Asked for first: what changes during the walk is after it.
   const position = await api.position();
   const folders = new Map<string, DriveFile>();
   const sums = new Map<string, Sum>();
-  for await (const { files } of api.list(q)) {
+  const rootAccess = api.isShared ? permissionsVersion(await permissionsOf(api, root)) : '-';
+  for await (const { files } of api.list(undefined)) {
     for (const file of files) {
       if (isFolder(file)) folders.set(file.id, file);
       else if (!isOurs(file.name ?? '')) add(sums, file);
@@ -37,7 +37,7 @@ export async function walkDrive(api: DriveApi, root: DriveFile, q?: string): Pro
     if (seen.has(folder.id)) return;
     seen.add(folder.id);
     const { sum, count } = sums.get(folder.id) ?? { sum: 0n, count: 0 };
-    const accessVersion = path.length === 0 ? '-' : accessVersionOf(folder);
+    const accessVersion = path.length === 0 ? rootAccess : accessVersionOf(folder);
     found.push({
       id: containerId({ folderId: folder.id, path }),
       path,
@@ -86,7 +86,7 @@ function markOf(file: DriveFile): bigint {
 
 /** @throws SternaError config `drive-not-found` */
 export const noDrive = (address: string): SternaError =>
-  new SternaError('config', 'drive-not-found', `${address} has no Google Drive.`, {
+  new SternaError('config', 'drive-not-found', `There is no Google Drive of ${address}.`, {
     field: 'address',
-    fix: 'Check that Drive is switched on for this user in the Admin console.',
+    fix: 'Check that Drive is switched on for this user in the Admin console; of a shared drive, that the administrator is in it.',
   });
