@@ -15,10 +15,10 @@ export interface Service {
   readonly token: string;
 }
 
-/** Puts the script to a service. @returns by step and place: `get.payload.body.size` → value; ids are numbered as they come */
+/** Puts the script to a service. @returns by step and place: `get.payload.body.size` → value; ids are named by where they first stood */
 export async function run(service: Service, steps: readonly Step[]): Promise<Map<string, unknown>> {
   const answers: Record<string, unknown> = {};
-  const ids = new Map<string, string>();
+  const names = new Names();
   const told = new Map<string, unknown>();
   for (const { name, method, path, body } of steps) {
     const sent = body?.(answers);
@@ -34,28 +34,38 @@ export async function run(service: Service, steps: readonly Step[]): Promise<Map
     told.set(`${name}: status`, response.status);
     if (text === '') continue;
     answers[name] = JSON.parse(text);
-    flatten(answers[name], `${name}: `, ids, told);
+    flatten(answers[name], `${name}: `, names, told);
   }
   return told;
 }
 
-const IDS = /(^|[ .])(id|threadId)$/;
+/** Names each id by the place where it first stood; messages and conversations may have the same. */
+class Names {
+  readonly #names = new Map<string, string>();
 
-function flatten(value: unknown, at: string, ids: Map<string, string>, told: Map<string, unknown>): void {
+  of(id: string, place: string): string {
+    // System labels have the same ids everywhere.
+    if (/^[A-Z_]+$/.test(id)) return id;
+    const key = `${/thread/i.test(place)} ${id}`;
+    const name = this.#names.get(key) ?? `(${place})`;
+    this.#names.set(key, name);
+    return name;
+  }
+}
+
+function flatten(value: unknown, at: string, names: Names, told: Map<string, unknown>): void {
+  const place = at.slice(0, -1);
   if (Array.isArray(value)) {
     told.set(`${at}length`, value.length);
-    value.forEach((item, index) => {
-      flatten(item, `${at}${index}.`, ids, told);
-    });
+    if (/labelIds$/i.test(place)) told.set(place, value.map((id) => names.of(String(id), place)).sort().join());
+    else {
+      value.forEach((item, index) => {
+        flatten(item, `${at}${index}.`, names, told);
+      });
+    }
   } else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) flatten(item, `${at}${name}.`, ids, told);
-  } else {
-    const place = at.slice(0, -1);
-    // System labels have the same ids everywhere.
-    const id = IDS.test(place) && typeof value === 'string' && !/^[A-Z_]+$/.test(value);
-    if (id && !ids.has(value)) ids.set(value, `#${ids.size + 1}`);
-    told.set(place, id ? ids.get(value) : value);
-  }
+    for (const [name, item] of Object.entries(value)) flatten(item, `${at}${name}.`, names, told);
+  } else told.set(place, /(^|[ .])(id|threadId)$/.test(place) ? names.of(String(value), place) : value);
 }
 
 /** Places where both say something, and not the same. */
