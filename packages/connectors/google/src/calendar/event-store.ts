@@ -49,7 +49,7 @@ export interface PreparedEvent extends Prepared {
 const QUIET = { sendUpdates: 'none' } as const;
 
 /** What an exception doesn't say it would take from its series. */
-const NOTHING = { attendees: [], attachments: [], source: null } as const;
+const NOTHING = { attendees: [], attachments: [], source: null, colorId: null } as const;
 
 /** Events of a user's calendars. A series is one object with its exceptions. */
 export class EventStore implements ItemStore<PreparedEvent, EventItem> {

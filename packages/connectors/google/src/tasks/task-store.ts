@@ -34,8 +34,8 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
   readonly isGone = isGone;
   readonly #context: PartContext;
   readonly #lists: TaskLists;
-  /** Of each list, ids by UID, for parts of other tasks. */
-  readonly #ids = new Map<string, Promise<Map<string, string>>>();
+  /** Of each list, its tasks' UIDs and parents by their ids, listed where a task is a part of another, or is removed. */
+  readonly #known = new Map<string, Promise<Map<string, Place>>>();
 
   constructor(context: PartContext, lists: TaskLists) {
     this.#context = context;
@@ -90,7 +90,7 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
   }
 
   async create(container: string, { plan, uid }: PreparedTask, stamp: Stamp): Promise<TaskItem> {
-    const parent = plan.parent === undefined ? undefined : (await this.#idsOf(container)).get(plan.parent);
+    const parent = plan.parent === undefined ? undefined : await this.#idOf(container, plan.parent);
     const { body } = await this.#context.client.send<GoogleTask>({
       method: 'POST',
       path: tasksPath(container),
@@ -99,7 +99,7 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
       doing: 'writing a task',
       right: WRITE,
     });
-    (await this.#ids.get(container))?.set(uid, body.id);
+    (await this.#known.get(container))?.set(body.id, { uid, parent: body.parent });
     return itemOf(body);
   }
 
@@ -119,13 +119,24 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
     return versionOf(body);
   }
 
+  /** With a task Google deletes its parts: they become tasks of their own before. */
   async remove(container: string, id: string): Promise<void> {
-    await this.#context.client.send({
-      method: 'DELETE',
-      path: `${tasksPath(container)}/${segment(id)}`,
-      doing: 'removing a task',
-      right: WRITE,
-    });
+    const known = await this.#placesOf(container);
+    const path = (task: string): string => `${tasksPath(container)}/${segment(task)}`;
+    for (const [part, { uid, parent }] of known) {
+      if (parent !== id) continue;
+      await this.#context.client.send({
+        method: 'POST',
+        path: `${path(part)}/move`,
+        doing: 'moving a part of a task',
+        right: WRITE,
+        repeatable: true,
+        expected: [404],
+      });
+      known.set(part, { uid, parent: undefined });
+    }
+    await this.#context.client.send({ method: 'DELETE', path: path(id), doing: 'removing a task', right: WRITE });
+    known.delete(id);
   }
 
   bare(uid: string): Buffer {
@@ -156,18 +167,28 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
     return status === 404 || body.deleted === true ? undefined : body;
   }
 
-  #idsOf(container: string): Promise<Map<string, string>> {
-    const known = this.#ids.get(container);
+  async #idOf(container: string, uid: string): Promise<string | undefined> {
+    for (const [id, place] of await this.#placesOf(container)) if (place.uid === uid) return id;
+    return undefined;
+  }
+
+  #placesOf(container: string): Promise<Map<string, Place>> {
+    const known = this.#known.get(container);
     if (known !== undefined) return known;
     const listed = (async () => {
-      const found = new Map<string, string>();
-      for await (const { uid, id } of this.list(container)) found.set(uid, id);
+      const found = new Map<string, Place>();
+      for await (const { uid, id, task } of this.list(container)) found.set(id, { uid, parent: task.parent });
       return found;
     })();
-    this.#ids.set(container, listed);
-    listed.catch(() => this.#ids.delete(container));
+    this.#known.set(container, listed);
+    listed.catch(() => this.#known.delete(container));
     return listed;
   }
+}
+
+interface Place {
+  readonly uid: string;
+  readonly parent: string | undefined;
 }
 
 const versionOf = ({ etag, updated }: GoogleTask): string => (etag ?? updated ?? '').replaceAll('"', '');
