@@ -21,7 +21,9 @@ export function toPerson(card: Card): ContactPlan {
   for (const name of ['FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'NOTE', 'BDAY']) if (all(name).length > 1) left.add(name);
   const { photo, properties } = photoOf(card, left);
   const [name, department = ''] = organizationOf(all('ORG')[0]);
-  const note = unescapeText(all('NOTE')[0]?.value ?? '').replace(/\r\n?/g, '\n');
+  const noted = unescapeText(all('NOTE')[0]?.value ?? '').replace(/\r\n?/g, '\n');
+  const note = noted.slice(0, MOST_TEXT);
+  if (note !== noted) left.add('NOTE');
   const birthday = dateOf(text('BDAY'));
   if (text('BDAY') !== '' && birthday === undefined) left.add('BDAY');
   const anniversary = dateOf(text('ANNIVERSARY') || text('X-ANNIVERSARY'));
@@ -63,6 +65,9 @@ export function toPerson(card: Card): ContactPlan {
     });
   return { fields, labels: [...new Set(labels)], photo, kept: { ...card, properties }, notes };
 }
+
+/** Characters of a text; not documented, seen in what others report. */
+const MOST_TEXT = 8_192;
 
 /** Names of groups that Google has by itself: no label can have one of them. */
 const RESERVED = /^(?:my ?contacts|starred|friends|family|coworkers|blocked|chat ?(?:contacts|buddies)|all)$/i;

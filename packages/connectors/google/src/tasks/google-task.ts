@@ -4,8 +4,8 @@ export interface TaskFields {
   readonly notes?: string;
   readonly status?: string;
   /** RFC 3339, of which only the day is kept. */
-  readonly due?: string | null;
-  readonly completed?: string | null;
+  readonly due?: string;
+  readonly completed?: string;
 }
 
 export interface GoogleTask extends TaskFields {

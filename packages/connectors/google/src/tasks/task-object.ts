@@ -67,7 +67,7 @@ export function toTask({ calendar, items }: CalendarObject, uid: string): TaskPl
     fields: {
       title,
       status: isDone ? 'completed' : 'needsAction',
-      due: due === undefined ? null : `${new Date(due.wall).toISOString().slice(0, 10)}T00:00:00.000Z`,
+      ...(due === undefined ? {} : { due: `${new Date(due.wall).toISOString().slice(0, 10)}T00:00:00.000Z` }),
       ...(isDone && completed !== undefined ? { completed: new Date(completed).toISOString() } : {}),
     },
     notes,
