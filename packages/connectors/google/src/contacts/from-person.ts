@@ -1,12 +1,16 @@
 import { type Card, escapeText, type Property } from '@sterna/content';
-import type { PersonAddress, PersonDate, PersonFields } from './person.ts';
+import { Groups } from './labelled.ts';
+import { FOREIGN, type PersonAddress, type PersonDate, type PersonFields } from './person.ts';
 import { pictureType, RELATIONS } from './to-person.ts';
 
 /** A contact of Google as a vCard 3.0 (RFC 2426). */
 export function fromPerson(person: PersonFields, uid: string, labels: readonly string[], photo: Buffer | undefined): Card {
   const [name] = person.names ?? [];
-  const [organization] = person.organizations ?? [];
+  const [organization, ...former] = person.organizations ?? [];
   const parts = [name?.familyName, name?.givenName, name?.middleName, name?.honorificPrefix, name?.honorificSuffix];
+  const groups = new Groups();
+  const named = (properties: Property[], type: string | undefined): Property[] =>
+    properties.flatMap((one) => groups.labelled(one, isPlain(type) ? undefined : type));
   const properties: Property[] = [
     line('UID', uid),
     line('FN', escapeText(shownName(person))),
@@ -15,10 +19,14 @@ export function fromPerson(person: PersonFields, uid: string, labels: readonly s
     ...organizationLine(organization),
     ...text('TITLE', organization?.title),
     ...(person.occupations ?? []).flatMap(({ value }) => text('ROLE', value)),
-    ...(person.emailAddresses ?? []).flatMap(({ value, type }) => typed(text('EMAIL', value), ['INTERNET', ...kind(type)])),
-    ...(person.phoneNumbers ?? []).flatMap(({ value, type }) => typed(text('TEL', value), PHONES[type ?? ''] ?? [])),
-    ...(person.addresses ?? []).flatMap(addressLine),
-    ...(person.urls ?? []).flatMap(({ value, type }) => typed(plain('URL', value), kind(type))),
+    ...(person.emailAddresses ?? []).flatMap(({ value, type }) =>
+      named(typed(text('EMAIL', value), ['INTERNET', ...kind(type)]), type),
+    ),
+    ...(person.phoneNumbers ?? []).flatMap(({ value, type }) =>
+      named(typed(text('TEL', value), PHONES[type ?? ''] ?? []), PHONES[type ?? ''] === undefined ? type : undefined),
+    ),
+    ...(person.addresses ?? []).flatMap((one) => named(addressLine(one), one.type)),
+    ...(person.urls ?? []).flatMap(({ value, type }) => named(typed(plain('URL', value), kind(type)), type)),
     ...(person.imClients ?? []).flatMap(({ username, protocol }) => im(username, protocol)),
     ...date('BDAY', person.birthdays?.[0]?.date),
     ...date('X-ANNIVERSARY', person.events?.find(({ type }) => type === 'anniversary')?.date),
@@ -27,6 +35,14 @@ export function fromPerson(person: PersonFields, uid: string, labels: readonly s
     ...RELATIONS.flatMap(([property, wanted]) =>
       (person.relations ?? []).filter(({ type }) => type === wanted).flatMap((one) => text(property, one.person)),
     ),
+    ...(person.relations ?? [])
+      .filter(({ type }) => !RELATIONS.some(([, wanted]) => wanted === type))
+      .flatMap((one) => named(text('X-ABRELATEDNAMES', one.person), one.type ?? 'other')),
+    ...(person.events ?? [])
+      .filter(({ type }) => type !== 'anniversary')
+      .flatMap((one) => named(date('X-ABDATE', one.date), one.type ?? 'other')),
+    ...former.map((one) => foreign('organizations', one)),
+    ...FOREIGN.flatMap((field) => (person[field] ?? []).map((entry) => foreign(field, entry))),
     ...text('X-PHONETIC-FIRST-NAME', name?.phoneticGivenName),
     ...text('X-PHONETIC-LAST-NAME', name?.phoneticFamilyName),
     ...picture(photo),
@@ -64,6 +80,15 @@ function addressLine(address: PersonAddress): Property[] {
 }
 
 const kind = (type: string | undefined): string[] => (type === 'home' ? ['HOME'] : type === 'work' ? ['WORK'] : []);
+
+const isPlain = (type: string | undefined): boolean => type === undefined || /^(?:home|work)?$/i.test(type);
+
+/** What Google computes, and where an entry is from, is none of it. */
+function foreign(field: string, entry: object): Property {
+  const own = Object.entries(entry).filter(([name]) => name !== 'metadata' && !name.startsWith('formatted'));
+  const parameters = [{ name: 'X-FIELD', values: [field] }];
+  return { group: undefined, name: 'X-GOOGLE-PERSON', parameters, value: escapeText(JSON.stringify(Object.fromEntries(own.sort()))) };
+}
 
 const PHONES: Readonly<Record<string, readonly string[]>> = {
   home: ['HOME'],

@@ -18,6 +18,9 @@ interface GroupPage {
 /** The group that everybody's contacts are in: without it, one is none of "My contacts". */
 export const MY_CONTACTS = 'contactGroups/myContacts';
 
+/** The one group of Google's own, beside that, that a contact can be put into. */
+const STARRED = 'contactGroups/starred';
+
 /** Labels of contacts, which the API calls contact groups; system groups are none. */
 export class Labels {
   readonly #context: PartContext;
@@ -95,9 +98,9 @@ export class Labels {
       right: READ,
     }))
       for (const { resourceName, groupType, name, formattedName } of contactGroups)
-        if (groupType === 'USER_CONTACT_GROUP') found.set(resourceName, formattedName ?? name ?? '');
+        if (groupType === 'USER_CONTACT_GROUP' || resourceName === STARRED) found.set(resourceName, formattedName ?? name ?? '');
     return found;
   }
 }
 
-const SYSTEM = /^contactGroups\/(?:myContacts|starred|friends|family|coworkers|blocked|chatBuddies|all)$/;
+const SYSTEM = /^contactGroups\/(?:myContacts|friends|family|coworkers|blocked|chatBuddies|all)$/;

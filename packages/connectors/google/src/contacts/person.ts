@@ -42,7 +42,33 @@ export interface PersonFields {
   readonly events?: readonly (Typed & { readonly date?: PersonDate })[];
   readonly birthdays?: readonly { readonly date?: PersonDate; readonly text?: string }[];
   readonly biographies?: readonly { readonly value?: string; readonly contentType?: string }[];
+  readonly calendarUrls?: readonly object[];
+  readonly externalIds?: readonly object[];
+  readonly fileAses?: readonly object[];
+  readonly genders?: readonly object[];
+  readonly interests?: readonly object[];
+  readonly locales?: readonly object[];
+  readonly locations?: readonly object[];
+  readonly miscKeywords?: readonly object[];
+  readonly sipAddresses?: readonly object[];
+  readonly skills?: readonly object[];
+  readonly userDefined?: readonly object[];
 }
+
+/** Fields that vCard has nothing for: each entry is a property of its own, as JSON, which other systems keep or drop. */
+export const FOREIGN = [
+  'calendarUrls',
+  'externalIds',
+  'fileAses',
+  'genders',
+  'interests',
+  'locales',
+  'locations',
+  'miscKeywords',
+  'sipAddresses',
+  'skills',
+  'userDefined',
+] as const;
 
 /** All of them are written, so that what a replacement doesn't have is taken away. */
 export const FIELDS = [
@@ -59,6 +85,7 @@ export const FIELDS = [
   'phoneNumbers',
   'relations',
   'urls',
+  ...FOREIGN,
 ] as const satisfies readonly (keyof PersonFields)[];
 
 export interface ClientDatum {

@@ -1,6 +1,7 @@
 import type { FidelityNote } from '@sterna/connector-kit';
 import { bytesIn, type Card, hashOf, type Property, unescapeText } from '@sterna/content';
-import type { PersonAddress, PersonDate, PersonFields } from './person.ts';
+import { labelOf } from './labelled.ts';
+import { FOREIGN, type PersonAddress, type PersonDate, type PersonFields } from './person.ts';
 
 export interface ContactPlan {
   readonly fields: PersonFields;
@@ -20,34 +21,47 @@ export function toPerson(card: Card): ContactPlan {
   const text = (name: string): string => unescapeText(all(name)[0]?.value ?? '').trim();
   for (const name of ['FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'NOTE', 'BDAY']) if (all(name).length > 1) left.add(name);
   const { photo, properties } = photoOf(card, left);
-  const [name, department = ''] = organizationOf(all('ORG')[0]);
+  const [name = '', department = ''] = organizationOf(all('ORG')[0]);
   const noted = unescapeText(all('NOTE')[0]?.value ?? '').replace(/\r\n?/g, '\n');
+  // Shown where there is no name: it is none.
+  const standsFor = new Set([name, text('NICKNAME'), unescapeText(all('EMAIL')[0]?.value ?? '').trim()]);
   const note = noted.slice(0, MOST_TEXT);
   if (note !== noted) left.add('NOTE');
   const birthday = dateOf(text('BDAY'));
   if (text('BDAY') !== '' && birthday === undefined) left.add('BDAY');
   const anniversary = dateOf(text('ANNIVERSARY') || text('X-ANNIVERSARY'));
+  const typeOf = (property: Property): string => kindOf(property) || labelOf(card, property);
+  const related = all('X-ABRELATEDNAMES').flatMap((one) =>
+    some(unescapeText(one.value).trim(), (person) => ({ person, type: labelOf(card, one) || 'other' })),
+  );
+  const dates = all('X-ABDATE').flatMap((one) => {
+    const date = dateOf(unescapeText(one.value).trim());
+    if (date === undefined) left.add('X-ABDATE');
+    return date === undefined ? [] : [{ date, type: labelOf(card, one) || 'other' }];
+  });
   const relations = RELATIONS.flatMap(([property, type]) => (text(property) === '' ? [] : [{ person: text(property), type }]));
+  const { organizations: former = [], ...foreign } = foreignOf(all('X-GOOGLE-PERSON'));
   const fields: PersonFields = {
-    names: namesOf(parts(all('N')[0]), text('FN'), text('X-PHONETIC-FIRST-NAME'), text('X-PHONETIC-LAST-NAME')),
+    names: namesOf(parts(all('N')[0]), standsFor.has(text('FN')) ? '' : text('FN'), text('X-PHONETIC-FIRST-NAME'), text('X-PHONETIC-LAST-NAME')),
     nicknames: some(text('NICKNAME'), (value) => ({ value })),
     organizations:
       name === '' && department === '' && text('TITLE') === ''
-        ? []
-        : [withoutEmpty({ name, department, title: text('TITLE') })],
+        ? former
+        : [withoutEmpty({ name, department, title: text('TITLE') }), ...former],
     occupations: some(text('ROLE'), (value) => ({ value })),
     emailAddresses: all('EMAIL').flatMap((one) =>
-      some(unescapeText(one.value).trim(), (value) => withoutEmpty({ value, type: kindOf(one) })),
+      some(unescapeText(one.value).trim(), (value) => withoutEmpty({ value, type: typeOf(one) })),
     ),
     phoneNumbers: all('TEL').flatMap((one) =>
-      some(unescapeText(one.value).replace(/^tel:/i, '').trim(), (value) => withoutEmpty({ value, type: phoneOf(one) })),
+      some(unescapeText(one.value).replace(/^tel:/i, '').trim(), (value) => withoutEmpty({ value, type: phoneOf(one) || labelOf(card, one) })),
     ),
-    addresses: all('ADR').flatMap(addressOf),
-    urls: all('URL').flatMap((one) => some(one.value.trim(), (value) => withoutEmpty({ value, type: kindOf(one) }))),
+    addresses: all('ADR').flatMap((one) => addressOf(one, typeOf(one))),
+    urls: all('URL').flatMap((one) => some(one.value.trim(), (value) => withoutEmpty({ value, type: typeOf(one) }))),
     imClients: imsOf(card),
-    relations,
-    events: anniversary === undefined ? [] : [{ date: anniversary, type: 'anniversary' }],
+    relations: [...relations, ...related],
+    events: [...(anniversary === undefined ? [] : [{ date: anniversary, type: 'anniversary' }]), ...dates],
     birthdays: birthday === undefined ? [] : [{ date: birthday }],
+    ...foreign,
     biographies: note === '' ? [] : [{ value: note, contentType: 'TEXT_PLAIN' }],
   };
   for (const one of card.properties) if (!HELD.has(one.name)) left.add(one.name);
@@ -70,7 +84,7 @@ export function toPerson(card: Card): ContactPlan {
 const MOST_TEXT = 8_192;
 
 /** Names of groups that Google has by itself: no label can have one of them. */
-const RESERVED = /^(?:my ?contacts|starred|friends|family|coworkers|blocked|chat ?(?:contacts|buddies)|all)$/i;
+const RESERVED = /^(?:my ?contacts|friends|family|coworkers|blocked|chat ?(?:contacts|buddies)|all)$/i;
 
 /** Properties that say a relation, and the type that Google has for it. */
 export const RELATIONS: readonly (readonly [string, string])[] = [
@@ -83,6 +97,7 @@ const HELD: ReadonlySet<string> = new Set([
   ...['UID', 'FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'URL', 'NOTE', 'BDAY', 'EMAIL', 'TEL', 'ADR', 'PHOTO'],
   ...['CATEGORIES', 'IMPP', 'ANNIVERSARY', 'X-ANNIVERSARY', 'REV', 'PRODID', 'VERSION', 'KIND', 'SORT-STRING', 'PROFILE'],
   ...['X-PHONETIC-FIRST-NAME', 'X-PHONETIC-LAST-NAME', 'X-JABBER', 'X-AIM', 'X-ICQ', 'X-MSN', 'X-YAHOO', 'X-SKYPE'],
+  ...['X-ABLABEL', 'X-ABRELATEDNAMES', 'X-ABDATE', 'X-GOOGLE-PERSON'],
   ...RELATIONS.map(([name]) => name),
 ]);
 
@@ -153,11 +168,11 @@ function phoneOf(property: Property): string {
   return kind === '' && types.has('main') ? 'main' : kind;
 }
 
-function addressOf(property: Property): PersonAddress[] {
+function addressOf(property: Property, type: string): PersonAddress[] {
   const [poBox = '', extendedAddress = '', streetAddress = '', city = '', region = '', postalCode = '', country = ''] =
     parts(property);
   const address = withoutEmpty({ poBox, extendedAddress, streetAddress, city, region, postalCode, country });
-  return Object.keys(address).length === 0 ? [] : [withoutEmpty({ ...address, type: kindOf(property) })];
+  return Object.keys(address).length === 0 ? [] : [withoutEmpty({ ...address, type })];
 }
 
 /** Of extensions the name says which service it is; of IMPP the scheme (RFC 4770). */
@@ -181,6 +196,26 @@ function dateOf(text: string): PersonDate | undefined {
   const date = { ...(year === '--' ? {} : { year: Number(year) }), month: Number(month), day: Number(day) };
   const days = new Date(Date.UTC(date.year ?? 2000, date.month, 0)).getUTCDate();
   return date.month < 1 || date.month > 12 || date.day < 1 || date.day > days ? undefined : date;
+}
+
+/** A contact has one organization in vCard 3: the others are foreign, too. */
+const FOREIGN_FIELDS = [...FOREIGN, 'organizations'] as const;
+type ForeignField = (typeof FOREIGN_FIELDS)[number];
+
+/** What `fromPerson` made of fields that vCard has nothing for. */
+function foreignOf(properties: readonly Property[]): Partial<Record<ForeignField, object[]>> {
+  const found: Partial<Record<ForeignField, object[]>> = {};
+  for (const property of properties) {
+    const wanted = property.parameters.find(({ name }) => name === 'X-FIELD')?.values[0]?.toLowerCase();
+    const field = FOREIGN_FIELDS.find((one) => one.toLowerCase() === wanted);
+    try {
+      const entry: unknown = JSON.parse(unescapeText(property.value));
+      if (field !== undefined && typeof entry === 'object' && entry !== null) found[field] = [...(found[field] ?? []), entry];
+    } catch {
+      // Somebody has edited it.
+    }
+  }
+  return found;
 }
 
 const MOST_PHOTO = 4 * 1024 * 1024;
