@@ -48,7 +48,7 @@ test('an occurrence that was cancelled in Google is left out', () => {
 
 test('what Google has no field for is told', () => {
   const { notes, master } = toEvent(readCalendarObject(original, 'VEVENT'), 'Etc/UTC', OWN);
-  expect(notes.map(({ code }) => code)).toEqual(['meeting-link', 'fields-not-held']);
-  expect(notes[1]?.text).toContain('CATEGORIES, COLOR, GEO, PRIORITY, X-OWN');
+  expect(notes.map(({ code }) => code)).toEqual(['fields-not-held', 'meeting-link']);
+  expect(notes[0]?.text).toContain('CATEGORIES, COLOR, GEO, PRIORITY, X-OWN');
   expect(master.description).toBe('https://meet.elsewhere.example/42');
 });
