@@ -13,10 +13,7 @@ const KINDS = { kinds: { message: true, event: true, contact: false, task: false
 const kill = new BareStage([...connectors.values()]);
 let tenants: Microsoft365;
 beforeAll(async () => {
-  [tenants] = await Promise.all([
-    startTenants(),
-    kill.open(),
-  ]);
+  [tenants] = await Promise.all([startTenants(), kill.open()]);
   kill.later(() => tenants.stop());
 }, 60_000);
 afterAll(async () => {

@@ -5,6 +5,7 @@ import {
   eachOf,
   existsResult,
   markAt,
+  NaturalKeys,
   outcomeUnknown,
   type Rival,
 } from '@sterna/cloud-http';
@@ -30,7 +31,6 @@ import type { PartContext } from '../part.ts';
 import { containerGone, isGone } from './gone.ts';
 import type { Item, ItemContainers, ItemKind } from './item-kind.ts';
 import type { ItemRequests } from './item-requests.ts';
-import { NaturalKeys } from './natural-keys.ts';
 
 /** What an object becomes; its conversion adds what it needs itself. */
 export interface PreparedItem {
