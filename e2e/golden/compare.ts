@@ -7,6 +7,8 @@ export interface Told {
   readonly subject: string | undefined;
   readonly code: string;
   readonly kind: string;
+  readonly folder: string | undefined;
+  readonly reason: string;
 }
 
 export interface Finding {
@@ -143,17 +145,28 @@ const KEPT_BACK: ReadonlySet<string> = new Set(['failure', 'skipped', 'filtered'
 
 class Books {
   readonly #byId = new Map<string, Told[]>();
-  readonly #byName = new Map<string, Told[]>();
+  /** Of a whole entry, or of an object that only its name tells. */
+  readonly #others: Told[] = [];
 
   constructor(told: readonly Told[]) {
     for (const note of told) {
-      const [map, key] = note.objectId === undefined ? [this.#byName, note.subject ?? ''] : [this.#byId, note.objectId];
-      map.set(key, [...(map.get(key) ?? []), note]);
+      if (note.objectId === undefined) this.#others.push(note);
+      else {
+        this.#byId.set(note.objectId, [...(this.#byId.get(note.objectId) ?? []), note]);
+      }
     }
   }
 
-  #of({ id, name }: GoldenObject): readonly Told[] {
-    return [...(this.#byId.get(id) ?? []), ...(this.#byName.get(name) ?? [])];
+  #of({ kind, id, key, name }: GoldenObject): readonly Told[] {
+    if (kind !== 'file' && kind !== 'folder')
+      return [...(this.#byId.get(id) ?? []), ...this.#others.filter(({ subject }) => subject === name)];
+    // A drive's files are told by folder and name, and what concerns several by their paths.
+    const path = key.slice(1);
+    const [folder, file] = [path.slice(0, Math.max(0, path.lastIndexOf('/'))), path.slice(path.lastIndexOf('/') + 1)];
+    return [
+      ...(this.#byId.get(file) ?? []).filter((note) => (note.folder ?? '') === folder),
+      ...this.#others.filter((note) => note.folder === path || note.reason.includes(path)),
+    ];
   }
 
   codesOf(object: GoldenObject): string[] {

@@ -72,6 +72,7 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
     target: middle.system,
     from: people,
     to: middle.organization.people,
+    everybody: together(origin.organization.everybody, middle.organization.everybody),
   });
   const home = await product.move({
     name: `${middle.name} to ${back.name}`,
@@ -79,6 +80,7 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
     target: back.system,
     from: middle.organization.people,
     to: back.organization.people,
+    everybody: together(middle.organization.everybody, back.organization.everybody),
   });
   faults.push(...there.faults, ...home.faults);
   const middles = await everything(middle.organization.read, middle.organization.people);
@@ -87,14 +89,15 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
   for (const [at, address] of people.entries()) {
     const mine = originals[at] as readonly GoldenObject[];
     const told = there.told.get(address) ?? [];
-    const rename = renaming(people, middle.organization.people);
+    const rename = renaming(origin.organization.everybody, middle.organization.everybody);
     const first = compare(mine.map(rename), middles[at] ?? [], told);
     findings.push(...first.findings);
     const toldHome = home.told.get(middle.organization.people[at] ?? '') ?? [];
-    const second = compare(mine.map(renaming(people, back.organization.people)), returned[at] ?? [], [
-      ...told,
-      ...carried(toldHome, first.pairs),
-    ]);
+    const second = compare(
+      mine.map(renaming(origin.organization.everybody, back.organization.everybody)),
+      returned[at] ?? [],
+      [...told, ...carried(toldHome, first.pairs)],
+    );
     findings.push(...second.findings);
   }
   for (const place of stage.places)
@@ -102,6 +105,8 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
       faults.push(`${place.name} has mailed people ${place.organization.mailed()} times`);
   for (const failure of stage.failures()) faults.push(`a simulator's own fault: ${failure}`);
   const count = (verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
+  if (process.env.GOLDEN_NOTES !== undefined)
+    for (const [who, notes] of there.told) for (const note of notes) say(`${who} ${JSON.stringify(note)}`);
   const figures = {
     objects: originals.reduce((sum, list) => sum + list.length, 0),
     identical: count('identical'),
@@ -122,6 +127,9 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
     );
   return figures.unaccounted === 0 ? 0 : 1;
 }
+
+const together = (from: readonly string[], to: readonly string[]): (readonly [string, string])[] =>
+  from.map((address, at) => [address, to[at] as string] as const);
 
 const everything = async (
   read: (address: string) => Promise<readonly GoldenObject[]>,

@@ -19,6 +19,8 @@ export interface GoldenObject {
 export interface Organization {
   /** Addresses, the same order in each system. */
   readonly people: readonly string[];
+  /** Everybody in the directory, movers or not: rights name them too. */
+  readonly everybody: readonly string[];
   /** Everything a person has, by the vendor's API alone. */
   read(address: string): Promise<readonly GoldenObject[]>;
   /** What the system has sent to people by itself: must stay empty. */

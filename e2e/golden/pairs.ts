@@ -63,14 +63,13 @@ export const PAIRS: Readonly<Record<string, (size: Size) => Promise<Stage>>> = {
 };
 
 function microsoft(name: string, server: Microsoft365, domain: string, size: Size): Place {
-  const people = [...server.tenant(domain).users.values()]
+  const everybody = [...server.tenant(domain).users.values()]
     .filter(({ purpose }) => purpose === 'user')
-    .slice(0, PEOPLE[size])
     .map(({ userPrincipalName }) => userPrincipalName);
   const { baseUrl } = server;
   return {
     name,
-    organization: microsoftOrganization(server, domain, people),
+    organization: microsoftOrganization(server, domain, everybody.slice(0, PEOPLE[size]), everybody),
     system: {
       name,
       connector: 'microsoft365',
@@ -81,7 +80,7 @@ function microsoft(name: string, server: Microsoft365, domain: string, size: Siz
 }
 
 function workspace(name: string, server: Google, domain: string, size: Size): Place {
-  const people = [...server.domain(domain).users.values()].slice(0, PEOPLE[size]).map(({ email }) => email);
+  const everybody = [...server.domain(domain).users.values()].map(({ primaryEmail }) => primaryEmail);
   const { baseUrl, keyFile } = server;
   return {
     name,
@@ -91,7 +90,8 @@ function workspace(name: string, server: Google, domain: string, size: Size): Pl
         token: (address) => tokenFor(keyFile, address, MIGRATION_SCOPES),
         mailed: () => server.calendarMails.length,
       },
-      people,
+      everybody.slice(0, PEOPLE[size]),
+      everybody,
     ),
     system: { name, connector: 'google', settings: { baseUrl }, password: JSON.stringify(keyFile) },
   };

@@ -19,6 +19,8 @@ export interface Move {
   /** Addresses in both, the same order. */
   readonly from: readonly string[];
   readonly to: readonly string[];
+  /** Everybody's address in both. */
+  readonly everybody: readonly (readonly [from: string, to: string])[];
 }
 
 export interface Moved {
@@ -29,6 +31,8 @@ export interface Moved {
   readonly objects: number;
 }
 
+/** Of each file, the current one apart. */
+const VERSIONS = 10;
 const PASS_POLL_MS = 250;
 
 /** The whole product, by its API as an administrator's script would use it. */
@@ -66,7 +70,7 @@ export class Product {
   }
 
   /** Mailboxes and drives of everybody: an initial pass, and a delta pass that must find nothing to do. */
-  async move({ name, source, target, from, to }: Move): Promise<Moved> {
+  async move({ name, source, target, from, to, everybody }: Move): Promise<Moved> {
     const client = this.#client;
     const system = async ({ password, ...set }: SystemSetUp, end: string): Promise<number> =>
       (await client.createSystem({ body: { ...set, name: `${name}: ${end}`, credentials: { password } } })).id;
@@ -75,6 +79,7 @@ export class Product {
         name,
         sourceSystemId: await system(source, 'source'),
         targetSystemId: await system(target, 'target'),
+        settings: { versionDepth: VERSIONS },
       },
     });
     const lines = from.flatMap((address, at) =>
@@ -90,9 +95,7 @@ export class Product {
     });
     await client.putMapping({
       params: { id: project.id },
-      body: {
-        items: from.map((address, at) => ({ kind: 'user' as const, source: address, target: to[at] as string })),
-      },
+      body: { items: everybody.map(([there, here]) => ({ kind: 'user' as const, source: there, target: here })) },
     });
     for (const type of ['mail', 'file'] as const)
       await client.grantLicenses({ body: { type, quantity: from.length, note: name } });
@@ -116,7 +119,14 @@ export class Product {
       );
       told.set(address, [
         ...(told.get(address) ?? []),
-        ...notes.map(({ objectId, subject, code, kind }) => ({ objectId, subject, code, kind })),
+        ...notes.map(({ objectId, subject, code, kind, folder, reason }) => ({
+          objectId,
+          subject,
+          code,
+          kind,
+          folder,
+          reason,
+        })),
       ]);
     }
     return { told, faults, objects };

@@ -22,9 +22,13 @@ export interface GoogleAccess {
 }
 
 /** A domain of Google Workspace by its APIs alone. */
-export function googleOrganization(access: GoogleAccess, people: readonly string[]): Organization {
+export function googleOrganization(
+  access: GoogleAccess,
+  people: readonly string[],
+  everybody: readonly string[],
+): Organization {
   return {
-    people,
+    ...{ people, everybody },
     mailed: () => access.mailed(),
     async read(address) {
       const ask = asking(access.baseUrl, await access.token(address));

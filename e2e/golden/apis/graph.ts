@@ -16,9 +16,14 @@ const ROLES: Readonly<Record<string, string>> = {
 const WINDOW = 'startDateTime=2024-01-01T00:00:00Z&endDateTime=2028-12-01T00:00:00Z';
 
 /** A tenant of Microsoft 365 by Microsoft Graph alone. */
-export function microsoftOrganization(server: Microsoft365, domain: string, people: readonly string[]): Organization {
+export function microsoftOrganization(
+  server: Microsoft365,
+  domain: string,
+  people: readonly string[],
+  everybody: readonly string[],
+): Organization {
   return {
-    people,
+    ...{ people, everybody },
     mailed: () => server.invitations.length,
     async read(address) {
       const ask = await signIn(server, domain, address);
@@ -268,5 +273,8 @@ function grantOf(grant: Json): string {
   if (grant.link !== undefined && grant.link !== null)
     return `${grant.link.type === 'edit' ? 'writer' : 'reader'} link ${grant.link.scope}`;
   const who = grant.grantedToV2 ?? grant.grantedTo;
-  return `${role} ${String(who?.user?.email ?? who?.siteUser?.email ?? who?.group?.email ?? grant.invitation?.email ?? '').toLowerCase()}`;
+  const login = String(who?.siteUser?.loginName ?? '')
+    .split('|')
+    .at(-1);
+  return `${role} ${String(who?.user?.email ?? who?.group?.email ?? grant.invitation?.email ?? login ?? '').toLowerCase()}`;
 }

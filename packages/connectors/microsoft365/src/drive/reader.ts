@@ -18,7 +18,7 @@ import { statusOf } from '../graph/errors.ts';
 import { readAccess } from './access.ts';
 import { changedWhileRead, FileBody, foundIn, originOf, wholeContent } from './download.ts';
 import { type DriveApi, isGone } from './drive-api.ts';
-import { accessVersionOf, type DriveItem, dateOf, isFolder, isSpecial, versionOf } from './item.ts';
+import { accessVersionOf, createdOf, type DriveItem, dateOf, isFolder, isSpecial, versionOf } from './item.ts';
 import { isOurs } from './names.ts';
 import { placeOf } from './place.ts';
 import { asKnown, isSame, walkDrive } from './tree.ts';
@@ -177,7 +177,11 @@ export class DriveReader implements Reader {
     const found = foundIn(item);
     if (found === undefined) return { id, error: withoutContent() };
     const { size } = found;
-    const common = { id, name: id, flags: [], version: versionOf(item), date: dateOf(item), size };
+    const created = createdOf(item);
+    const common = {
+      ...{ id, name: id, flags: [], version: versionOf(item), date: dateOf(item), size },
+      ...(created === undefined ? {} : { created }),
+    };
     if (size > INLINE_LIMIT) {
       const body = new FileBody(this.#api.client, originOf(this.#api, folderId, id), found);
       return { ...common, body, detached: true };
