@@ -121,7 +121,9 @@ async function settleByCandidates(
   if (settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
-  const late = settle === 'stamp' ? sentTwice(free, candidates, claimed) : marked ? free : [];
+  // What carries no mark may be people's own: it is looked at for the open intents alone.
+  const late =
+    settle === 'stamp' ? sentTwice(free, candidates, claimed) : marked ? free.filter((one) => one.marked) : [];
   if (late.length > 0) await settleLateLandings(context, writer, row, late, sharers);
 }
 

@@ -61,13 +61,15 @@ export class MessageMaker {
     const header = mailHeaderOf(content.start);
     const notes: FidelityNote[] = [];
     noteDate(header, date, notes);
-    const pending = await this.#labels.pending();
-    const labelIds = await this.#flagLabels.forNew(container, flags, notes);
-    labelIds.add(pending.id);
-    if (container === 'DRAFT') return this.#draft(content, header, [...labelIds], notes);
-    if (container !== ARCHIVE) labelIds.add(container);
-    const made = await this.#threads.within(header, (threadId) => this.#insert(content, [...labelIds], threadId));
-    return { id: made.id, notes };
+    const { id } = await this.#threads.within(header, async (threadId) => {
+      const pending = await this.#labels.pending();
+      const labelIds = await this.#flagLabels.forNew(container, flags, notes);
+      labelIds.add(pending.id);
+      if (container === 'DRAFT') return this.#draft(content, [...labelIds], threadId);
+      if (container !== ARCHIVE) labelIds.add(container);
+      return this.#insert(content, [...labelIds], threadId);
+    });
+    return { id, notes };
   }
 
   #insert(content: Content, labelIds: readonly string[], threadId: string | undefined): Promise<Inserted> {
@@ -88,29 +90,21 @@ export class MessageMaker {
   }
 
   /** Drafts are made in another way, which takes no labels: they are set afterwards. */
-  async #draft(
-    content: Content,
-    header: MailHeader,
-    labelIds: readonly string[],
-    notes: FidelityNote[],
-  ): Promise<Created> {
-    const { message } = await this.#threads.within(header, async (threadId) => {
-      const draft = await this.#inThread(threadId, content, (thread) =>
-        this.#upload<Draft>(
-          {
-            path: '/gmail/v1/users/me/drafts',
-            query: { fields: 'id,message(id,threadId)' },
-            metadata: { message: { ...thread } },
-            contentType: 'message/rfc822',
-            doing: 'writing a draft',
-            right: RIGHT,
-            units: GMAIL_UNITS.writeDraft,
-          },
-          content,
-        ),
-      );
-      return { message: draft.message, threadId: draft.message.threadId };
-    });
+  async #draft(content: Content, labelIds: readonly string[], threadId: string | undefined): Promise<Inserted> {
+    const { message } = await this.#inThread(threadId, content, (thread) =>
+      this.#upload<Draft>(
+        {
+          path: '/gmail/v1/users/me/drafts',
+          query: { fields: 'id,message(id,threadId)' },
+          metadata: { message: { ...thread } },
+          contentType: 'message/rfc822',
+          doing: 'writing a draft',
+          right: RIGHT,
+          units: GMAIL_UNITS.writeDraft,
+        },
+        content,
+      ),
+    );
     await this.#context.client.send({
       method: 'POST',
       path: `/gmail/v1/users/me/messages/${encodeURIComponent(message.id)}/modify`,
@@ -120,7 +114,7 @@ export class MessageMaker {
       units: GMAIL_UNITS.modifyMessage,
       repeatable: true,
     });
-    return { id: message.id, notes };
+    return message;
   }
 
   /** A conversation that Gmail won't have it in (another subject, gone meanwhile) is no reason to lose the message. */
