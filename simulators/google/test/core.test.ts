@@ -219,4 +219,59 @@ describe('quotas', () => {
     });
     await limited.stop();
   });
+
+  test('of a day: requests, and bytes up', async () => {
+    const limits = {
+      ...DOCUMENTED_LIMITS,
+      gmail: { perMinute: 1e6, perUserMinute: 1e6, uploadPerUserDay: 1000 },
+      directory: { perMinute: 1e6, perUserMinute: 1e6, perDay: 2 },
+    };
+    const limited = await startGoogle({ empty: true, clock, limits, observe: contract.observe });
+    const client = await signIn(limited, ALICE);
+    const list = () => client('GET', '/admin/directory/v1/groups?customer=my_customer');
+    expect([(await list()).status, (await list()).status]).toEqual([200, 200]);
+    expect((await list()).json.error.errors).toMatchObject([{ domain: 'usageLimits', reason: 'dailyLimitExceeded' }]);
+    const upload = (size: number) =>
+      client('POST', `/upload${MESSAGES}?uploadType=media`, mail(size), { 'content-type': 'message/rfc822' });
+    expect((await upload(900)).status).toBe(200);
+    expect((await upload(200)).json.error.errors[0].reason).toBe('userRateLimitExceeded');
+    clock.advance(86_400_001);
+    const nextDay = await signIn(limited, ALICE);
+    expect((await nextDay('GET', '/admin/directory/v1/groups?customer=my_customer')).status).toBe(200);
+    await limited.stop();
+  });
+
+  test('count towards whom quotaUser names', async () => {
+    const limits = { ...DOCUMENTED_LIMITS, gmail: { perMinute: 250, perUserMinute: 20 } };
+    const limited = await startGoogle({ empty: true, clock, limits });
+    const client = await signIn(limited, ALICE);
+    const get = async (user: string) => (await client('GET', `${MESSAGES}/18c0000000000000?quotaUser=${user}`)).status;
+    expect([await get('a'), await get('a'), await get('b')]).toEqual([404, 403, 404]);
+    await limited.stop();
+  });
+
+  test('refuse too many requests at once, where that is set', async () => {
+    const limits = { ...DOCUMENTED_LIMITS, gmail: { ...DOCUMENTED_LIMITS.gmail, concurrentPerUser: 2 } };
+    const limited = await startGoogle({ empty: true, clock, limits, latencyMs: 10 });
+    const client = await signIn(limited, ALICE);
+    const ask = () => client('GET', '/gmail/v1/users/me/profile');
+    const settled = Promise.all([ask(), ask(), ask()]);
+    // The third is refused at once; the others wait for the clock.
+    while (limited.requests.length < 2 || clock.nextWake === undefined) await new Promise(setImmediate);
+    clock.advance(10);
+    const answers = await settled;
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+    expect(answers.find(({ status }) => status === 429)?.json.error.message).toContain('concurrent');
+    expect((await Promise.all([ask(), clockMoves(limited)]))[0].status).toBe(200);
+    await limited.stop();
+  });
 });
+
+/** Moves the clock until the request that came last is answered. */
+async function clockMoves(limited: Google): Promise<void> {
+  const before = limited.requests.length;
+  while (limited.requests.length === before) {
+    clock.advanceToNextWake();
+    await new Promise(setImmediate);
+  }
+}
