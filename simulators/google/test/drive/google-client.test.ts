@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { drive as driveApi } from '@googleapis/drive';
+import { realClock } from '@sterna/simulator-kit';
 import { Gaxios, type GaxiosOptionsPrepared } from 'gaxios';
 import { JWT } from 'google-auth-library';
 import { expect, test } from 'vitest';
@@ -8,7 +9,8 @@ import { DOCUMENT, FOLDER, start } from './support.ts';
 
 /** Google's own client, unmodified but for where its requests go: it has Google's names built in. */
 async function googleClient() {
-  const { server } = await start();
+  // It signs by the real clock.
+  const { server } = await start({ clock: realClock });
   const transporter = new Gaxios();
   transporter.interceptors.request.add({
     resolved: async (options: GaxiosOptionsPrepared) => {
@@ -17,13 +19,13 @@ async function googleClient() {
       return { ...options, url: new URL(`${server.baseUrl}${url.pathname}${url.search}`) };
     },
   });
-  // Its own signing, timed by the real clock.
   const auth = new JWT({
     email: server.keyFile.client_email,
     key: server.keyFile.private_key,
     scopes: ['https://www.googleapis.com/auth/drive'],
     subject: 'alice@nordwind.example',
-    transporter,
+    // Two copies of its types are about.
+    transporter: transporter as never,
   });
   return driveApi({ version: 'v3', auth });
 }

@@ -19,6 +19,7 @@ export interface CalendarEntry {
   readonly primary?: boolean;
   readonly dataOwner?: string;
   readonly deleted?: boolean;
+  readonly defaultReminders?: readonly { readonly method: string; readonly minutes: number }[];
 }
 
 interface EntryPage {
@@ -53,10 +54,12 @@ export class Calendars {
     return (await this.#listed()).filter((one) => !MADE_BY_GOOGLE.test(one.id)).map((one) => this.#container(one));
   }
 
-  /** IANA zone of a calendar: whole days and times without a zone are in it. */
-  async zoneOf(container: string): Promise<string> {
+  /** Its IANA zone, which times without one are in, and the reminders of events that have none of their own. */
+  async habitsOf(
+    container: string,
+  ): Promise<{ readonly zone: string; readonly reminders: NonNullable<CalendarEntry['defaultReminders']> }> {
     const found = (this.#known ?? (await this.#listed())).find(({ id }) => id === container);
-    return found?.timeZone ?? UTC;
+    return { zone: found?.timeZone ?? UTC, reminders: found?.defaultReminders ?? [] };
   }
 
   async #listed(): Promise<readonly CalendarEntry[]> {

@@ -1,5 +1,15 @@
 import type { ChangePage } from '@sterna/connector-kit';
-import { bareComponent, envelopeOf, notKept, pivotOf, readCalendarObject } from '@sterna/content';
+import {
+  bareComponent,
+  bytesIn,
+  type CalendarObject,
+  type Component,
+  envelopeOf,
+  notKept,
+  pivotOf,
+  readCalendarObject,
+  writeComponents,
+} from '@sterna/content';
 import { segment } from '../api/client.ts';
 
 import { isGone } from '../items/gone.ts';
@@ -70,9 +80,12 @@ export class EventStore implements ItemStore<PreparedEvent, EventItem> {
   async object(container: string, id: string) {
     const group = await this.#group(container, id);
     if (group === undefined) return undefined;
-    const zone = await this.#calendars.zoneOf(container);
-    const { master, exceptions } = group;
-    const read = { master, exceptions, uid: uidOf(master) };
+    const { zone, reminders } = await this.#calendars.habitsOf(container);
+    // Elsewhere a calendar has no reminders of its own: its events have them.
+    const reminded = (event: GoogleEvent): GoogleEvent =>
+      event.reminders?.useDefault === true ? { ...event, reminders: { overrides: reminders } } : event;
+    const { master } = group;
+    const read = { master: reminded(master), exceptions: group.exceptions.map(reminded), uid: uidOf(master) };
     return { body: eventObject(read, envelopeIn(master), zone, this.#context.address), version: versionOf(group) };
   }
 
@@ -103,10 +116,10 @@ export class EventStore implements ItemStore<PreparedEvent, EventItem> {
 
   async prepare(container: string, raw: Buffer): Promise<PreparedEvent> {
     const object = readCalendarObject(raw, 'VEVENT');
-    const floating = await this.#calendars.zoneOf(container);
+    const { zone: floating } = await this.#calendars.habitsOf(container);
     const plan = toEvent(object, floating, this.#context.address);
     const digest = pivotOf('event').digest(raw);
-    const envelope = envelopeOf({ text: raw, floating }, MOST_KEPT);
+    const envelope = envelopeOf({ text: raw, floating }, MOST_KEPT) ?? envelopeOf({ text: withoutFiles(object), floating }, MOST_KEPT);
     return {
       uid: object.uid ?? `${digest.toString('hex')}@sterna`,
       digest,
@@ -288,6 +301,16 @@ export class EventStore implements ItemStore<PreparedEvent, EventItem> {
     const group = await this.#group(container, made.id);
     return group === undefined ? made.version : versionOf(group);
   }
+}
+
+/** Files within an event are what makes it large, and Google has no room for them anyway. */
+function withoutFiles({ calendar }: CalendarObject): Buffer {
+  const stripped = (one: Component): Component => ({
+    ...one,
+    properties: one.properties.filter((property) => property.name !== 'ATTACH' || bytesIn(property) === undefined),
+    components: one.components.map(stripped),
+  });
+  return writeComponents([stripped(calendar)]);
 }
 
 const instantIn = (time: GoogleEvent['originalStartTime']): number =>

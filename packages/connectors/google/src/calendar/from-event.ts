@@ -1,4 +1,5 @@
 import { type Component, escapeText, type Moment, momentProperty, type Parameter, type Property } from '@sterna/content';
+import { colorName } from './colors.ts';
 import type { EventAttendee, EventFields, EventPerson, GoogleEvent } from './google-event.ts';
 import { momentIn } from './times.ts';
 
@@ -77,6 +78,8 @@ function componentOf(
     ...(event.status === 'tentative' ? [line('STATUS', 'TENTATIVE')] : []),
     ...(event.transparency === 'transparent' ? [line('TRANSP', 'TRANSPARENT')] : []),
     ...(CLASSES.has(event.visibility ?? '') ? [line('CLASS', (event.visibility as string).toUpperCase())] : []),
+    ...named('COLOR', colorName(event.colorId)),
+    ...named('X-MICROSOFT-CDO-BUSYSTATUS', BUSY[event.eventType ?? '']),
     ...meeting(event),
     ...(event.attachments ?? []).flatMap(attachment),
     ...(event.source?.url === undefined ? [] : [line('URL', event.source.url.replace(/[\r\n]/g, ''))]),
@@ -84,6 +87,9 @@ function componentOf(
   ];
   return { name: 'VEVENT', properties, components: alarms(event) };
 }
+
+/** What Outlook has words for and iCalendar hasn't; only Google itself makes such events. */
+const BUSY: Readonly<Record<string, string>> = { outOfOffice: 'OOF', workingLocation: 'WORKINGELSEWHERE' };
 
 const CLASSES: ReadonlySet<string> = new Set(['public', 'private', 'confidential']);
 
@@ -147,5 +153,6 @@ function stamp(name: string, moment: string | undefined): Property[] {
 }
 
 export const line = (name: string, value: string): Property => ({ group: undefined, name, parameters: [], value });
+const named = (name: string, value: string | undefined): Property[] => (value === undefined ? [] : [line(name, value)]);
 const text = (name: string, value: string | undefined): Property[] =>
   value === undefined || value === '' ? [] : [line(name, escapeText(value))];

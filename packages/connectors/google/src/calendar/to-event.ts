@@ -16,6 +16,7 @@ import {
   unescapeText,
 } from '@sterna/content';
 import { SternaError } from '@sterna/core';
+import { colorIdOf } from './colors.ts';
 import type { EventAttendee, EventFields, EventPerson } from './google-event.ts';
 import { eventTime } from './times.ts';
 
@@ -109,26 +110,39 @@ class EventBuilder {
     const attendees = this.#attendees(item);
     const attachments = this.#attachments(item);
     const url = (firstValue(item, 'URL') ?? '').trim();
+    const color = firstValue(item, 'COLOR') ?? '';
+    const colorId = colorIdOf(color);
     const status = (firstValue(item, 'STATUS') ?? '').trim().toUpperCase();
     if (status === 'CANCELLED')
       note(this.#notes, 'cancelled-shown', 'It was cancelled: Google would delete such an event, so it is shown as confirmed.');
-    this.#tellOfTheRest(item);
+    this.#tellOfTheRest(item, color !== '' && colorId === undefined ? ['COLOR'] : []);
     return {
       status: status === 'TENTATIVE' ? 'tentative' : 'confirmed',
       summary: text('SUMMARY'),
-      description: text('DESCRIPTION'),
+      description: this.#described(item, text('DESCRIPTION'), text('LOCATION')),
       location: text('LOCATION'),
       start: eventTime(start, this.#floating),
       end: eventTime(end, this.#floating),
       ...(recurrence.length === 0 ? {} : { recurrence }),
       transparency: /^\s*TRANSPARENT\s*$/i.test(firstValue(item, 'TRANSP') ?? '') ? 'transparent' : 'opaque',
       visibility: VISIBILITIES[(firstValue(item, 'CLASS') ?? '').trim().toUpperCase()] ?? 'default',
+      ...(colorId === undefined ? {} : { colorId }),
       ...(organizer === undefined || organizer.email === this.#own ? {} : { organizer }),
       ...(attendees.length === 0 ? {} : { attendees }),
       reminders: { useDefault: false, overrides: this.#reminders(item) },
       ...(attachments.length === 0 ? {} : { attachments }),
       ...(/^https?:\/\/\S+$/i.test(url) ? { source: { url, title: url.slice(0, 200) } } : {}),
     };
+  }
+
+  /** Where to meet online has a field that Google fills by itself: other links stand in the description. */
+  #described(item: Component, description: string, location: string): string {
+    const links = MEETINGS.flatMap((name) => propertiesOf(item, name))
+      .map(({ value }) => value.trim())
+      .filter((link) => /^https?:\/\/\S+$/i.test(link) && !description.includes(link) && !location.includes(link));
+    if (links.length === 0) return description;
+    note(this.#notes, 'meeting-link', 'The link to meet online is in its description: Google takes none but its own.');
+    return [description, [...new Set(links)].join('\n')].filter(Boolean).join('\n\n');
   }
 
   #moment(item: Component, name: string): Moment | undefined {
@@ -222,8 +236,9 @@ class EventBuilder {
     return found;
   }
 
-  #tellOfTheRest(item: Component): void {
-    const names = [...new Set(item.properties.map(({ name }) => name))].filter((name) => !HELD.has(name)).sort();
+  #tellOfTheRest(item: Component, more: readonly string[]): void {
+    const left = item.properties.map(({ name }) => name).filter((name) => !HELD.has(name));
+    const names = [...new Set([...left, ...more])].sort();
     if (names.length > 0)
       note(
         this.#notes,
@@ -244,7 +259,10 @@ const RESPONSES: Readonly<Record<string, string>> = {
   DECLINED: 'declined',
   TENTATIVE: 'tentative',
 };
+const MEETINGS = ['CONFERENCE', 'X-GOOGLE-CONFERENCE', 'X-MICROSOFT-SKYPETEAMSMEETINGURL'];
 const HELD: ReadonlySet<string> = new Set([
+  ...MEETINGS,
+  'COLOR',
   'UID',
   'DTSTAMP',
   'CREATED',
