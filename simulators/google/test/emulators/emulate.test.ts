@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Google, startGoogle } from '../../src/index.ts';
 import { signIn } from '../sign-in.ts';
+import { CALENDAR, CALENDAR_SETTLED } from './calendar-script.ts';
 import { type Answers, differences, run, type Step } from './compare.ts';
 import { type Emulate, startEmulate } from './emulate.ts';
 
@@ -100,4 +101,17 @@ test('Gmail as another emulator has it: the same but for what is written down', 
   expect(open).toEqual([]);
   const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
   expect(same.length).toBeGreaterThan(80);
+});
+
+test('Calendar as another emulator has it: the same but for what is written down', async () => {
+  const { token } = await signIn(server, ALICE);
+  const ours = await run({ baseUrl: server.baseUrl, token }, CALENDAR);
+  const theirs = await run(emulate, CALENDAR);
+  const open = differences(ours, theirs).filter((line) => {
+    const [place = ''] = line.split(' = ');
+    return !CALENDAR_SETTLED.some((settled) => settled.place.test(place));
+  });
+  expect(open).toEqual([]);
+  const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
+  expect(same.length).toBeGreaterThan(100);
 });

@@ -15,7 +15,7 @@ const sessions: Session[] = [];
 beforeEach(async () => {
   server = await startGoogle({ empty: true, observe: contract.observe });
   direct = new DirectDrive(server, ALICE);
-  drive = direct.corpus.createDrive('Team', 'request 1', direct.person, server.clock.now()).id;
+  drive = direct.corpus.createDrive('nordwind.example', 'Team', 'request 1', direct.person, server.clock.now()).id;
 });
 afterEach(async () => {
   for (const session of sessions.splice(0)) session.destroy();
