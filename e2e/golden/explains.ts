@@ -6,7 +6,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'message-id-added': ['identity'],
   'subject-cut': ['subject'],
   'header-cut': ['subject', 'from', 'to', 'cc'],
-  'date-differs': ['received'],
+  'date-changed': ['received'],
   'flag-dropped': ['flagged', 'read', 'importance'],
   'forwarded-dropped': [],
   'original-attached': ['attachments', 'text', 'from', 'to', 'cc', 'subject', 'sent'],

@@ -322,6 +322,20 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
     );
 
     test(
+      'containers: what every account has is found by being that, whatever it is called',
+      staged(fixture, async ({ open }) => {
+        const session = await open('write');
+        const own = (await session.reader.containers()).filter((one) => one.kind === kind && one.isDefault === true);
+        expect(own.length).toBeLessThan(2);
+        const { container } = await writerOf(session).ensureContainer(['What it was called there'], {
+          kind,
+          isDefault: true,
+        });
+        if (own[0] !== undefined) expect(container.id).toBe(own[0].id);
+      }),
+    );
+
+    test(
       'state: a difference, so what people set at the target stays',
       staged(fixture, async ({ endpoint, open }) => {
         const session = await open('write');

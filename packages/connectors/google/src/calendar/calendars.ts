@@ -141,6 +141,7 @@ export class Calendars {
       id,
       path: [nameOf(entry)],
       kind: 'event',
+      ...(entry.primary === true ? { isDefault: true as const } : {}),
       ...(backgroundColor === undefined ? {} : { color: backgroundColor.toUpperCase() }),
       ...(description === undefined || description === '' ? {} : { description }),
       ...(this.#isShared(entry) ? { sharedBy: entry.dataOwner ?? (entry.id.includes('@group.') ? '' : entry.id) } : {}),

@@ -26,7 +26,7 @@ export interface PreparedContact extends Prepared {
   withPhoto(): string | undefined;
 }
 
-const HOME: Container = { id: 'me', path: ['Contacts'], kind: 'contact' };
+const HOME: Container = { id: 'me', path: ['Contacts'], kind: 'contact', isDefault: true };
 const WHOLE = [...FIELDS, 'clientData', 'memberships', 'metadata', 'photos'].join();
 const LOOK = 'clientData,metadata';
 

@@ -140,12 +140,7 @@ export class DriveWriter implements Writer {
     return this.#alone(op.container, name, () => this.#createAt(op, source, name, named));
   }
 
-  async #createAt(
-    op: CreateOp,
-    source: Source,
-    name: string,
-    named: Map<string, NamedFile>,
-  ): Promise<Result> {
+  async #createAt(op: CreateOp, source: Source, name: string, named: Map<string, NamedFile>): Promise<Result> {
     const { folderId } = placeOf(op.container);
     const there = named.get(name);
     if (there !== undefined) {

@@ -51,9 +51,12 @@ export class ItemWriter<P extends Prepared, T extends Item> implements Writer {
   /** One after the other: of two at once, both would find that there is none of that name. */
   ensureContainer(
     path: readonly string[],
-    { color, description }: Parameters<Writer['ensureContainer']>[1],
+    { color, description, isDefault }: Parameters<Writer['ensureContainer']>[1],
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
-    const made = this.#making.then(() => this.#store.ensure(path, color, description));
+    const made = this.#making.then(async () => {
+      const own = isDefault === true ? (await this.#store.containers()).find((one) => one.isDefault) : undefined;
+      return own === undefined ? this.#store.ensure(path, color, description) : { container: own, notes: [] };
+    });
     this.#making = made.catch(() => undefined);
     return made;
   }

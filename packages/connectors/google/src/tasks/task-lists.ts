@@ -29,7 +29,11 @@ export class TaskLists {
   }
 
   async list(): Promise<readonly Container[]> {
-    return (await this.#listed()).map(containerOf);
+    return (await this.#listed()).map((list, at) => ({
+      ...containerOf(list),
+      // The first is the one that everybody has, and can't be deleted.
+      ...(at === 0 ? { isDefault: true as const } : {}),
+    }));
   }
 
   async #listed(): Promise<readonly TaskList[]> {
