@@ -20,15 +20,22 @@ export class BareStage {
   postgres!: Postgres;
   stage!: Stage;
   readonly #connectors: readonly Connector[];
+  readonly #only: readonly string[] | undefined;
   readonly #used = new Set<string>();
   readonly #cleanups: (() => Promise<unknown> | unknown)[] = [];
 
-  constructor(connectors: readonly Connector[]) {
+  /** @param only what the pass process knows of them, by name (see `bundlePassProcess`) */
+  constructor(connectors: readonly Connector[], only?: readonly string[]) {
     this.#connectors = connectors;
+    this.#only = only;
   }
 
   async open(): Promise<void> {
-    const [postgres, script] = await Promise.all([startPostgres(), bundlePassProcess(this.dir)]);
+    // What is killed here is killed by signal, which takes nothing away that the system has been handed.
+    const [postgres, script] = await Promise.all([
+      startPostgres({ fsync: false }),
+      bundlePassProcess(this.dir, this.#only),
+    ]);
     this.postgres = postgres;
     const dataDir = join(this.dir, 'data');
     this.bench = await openBench(dataDir, this.#connectors, { url: postgres.url });

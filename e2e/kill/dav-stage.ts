@@ -14,7 +14,7 @@ export class DavStage extends BareStage {
   #users = 0;
 
   constructor() {
-    super([...connectors.values()]);
+    super([...connectors.values()], ['caldav', 'carddav']);
   }
 
   override async open(): Promise<void> {

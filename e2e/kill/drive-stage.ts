@@ -45,20 +45,21 @@ export class DriveStage extends BareStage {
   ];
   #rclone!: WebServer;
   #apache!: Apache;
-  #swift!: S3Server;
+  /** In the long run alone. */
+  #swift: S3Server | undefined;
 
   constructor() {
-    super([...connectors.values()]);
+    super([...connectors.values()], ['files', 'webdav', 'microsoft365', ...(LONG ? ['s3'] : [])]);
   }
 
   override async open(): Promise<void> {
     [this.#rclone, this.#apache, this.#swift] = await Promise.all([
       startRcloneWebdav(),
       startApache(),
-      startSwift(),
+      LONG ? startSwift() : undefined,
       super.open(),
     ]);
-    this.later(() => Promise.all([this.#rclone.stop(), this.#apache.stop(), this.#swift.stop()]));
+    this.later(() => Promise.all([this.#rclone.stop(), this.#apache.stop(), this.#swift?.stop()]));
   }
 
   /** A drive of its own. */
@@ -70,6 +71,7 @@ export class DriveStage extends BareStage {
     }
     if (kind === 'OneDrive') return this.#oneDrive();
     if (kind === 'S3 of Swift') {
+      if (this.#swift === undefined) throw new Error('Swift runs in the long run alone');
       const target = await new BucketTree(this.#swift, name).make();
       const proxy = await startFaultProxy({ target: this.#swift, protocol: 'raw' });
       this.later(() => proxy.stop());
