@@ -52,6 +52,12 @@ export class ContainerBooks extends Map<string, ContainerRow> {
 export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
   session.capabilitiesOf?.(kind) ?? session.capabilities;
 
+/** The format in which both sides can hand objects of this kind over whole; undefined: they go by their pivot alone. */
+export function nativeFormat({ source, target }: PassContext, kind: ContentKind): string | undefined {
+  const taken = capabilitiesFor(target, kind).native ?? [];
+  return capabilitiesFor(source, kind).native?.find((format) => taken.includes(format));
+}
+
 /** How the target wants objects of this kind. */
 export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
   const { schedules, cardVersions } = capabilitiesFor(context.target, kind);
