@@ -20,22 +20,16 @@ export class BareStage {
   postgres!: Postgres;
   stage!: Stage;
   readonly #connectors: readonly Connector[];
-  readonly #only: readonly string[] | undefined;
   readonly #used = new Set<string>();
   readonly #cleanups: (() => Promise<unknown> | unknown)[] = [];
 
-  /** @param only what the pass process knows of them, by name (see `bundlePassProcess`) */
-  constructor(connectors: readonly Connector[], only?: readonly string[]) {
+  constructor(connectors: readonly Connector[]) {
     this.#connectors = connectors;
-    this.#only = only;
   }
 
   async open(): Promise<void> {
     // What is killed here is killed by signal, which takes nothing away that the system has been handed.
-    const [postgres, script] = await Promise.all([
-      startPostgres({ fsync: false }),
-      bundlePassProcess(this.dir, this.#only),
-    ]);
+    const [postgres, script] = await Promise.all([startPostgres({ fsync: false }), bundlePassProcess(this.dir)]);
     this.postgres = postgres;
     const dataDir = join(this.dir, 'data');
     this.bench = await openBench(dataDir, this.#connectors, { url: postgres.url });

@@ -14,7 +14,7 @@ export class DavStage extends BareStage {
   #users = 0;
 
   constructor() {
-    super([...connectors.values()], ['caldav', 'carddav']);
+    super([...connectors.values()]);
   }
 
   override async open(): Promise<void> {

@@ -49,7 +49,7 @@ export class DriveStage extends BareStage {
   #swift: S3Server | undefined;
 
   constructor() {
-    super([...connectors.values()], ['files', 'webdav', 'microsoft365', ...(LONG ? ['s3'] : [])]);
+    super([...connectors.values()]);
   }
 
   override async open(): Promise<void> {

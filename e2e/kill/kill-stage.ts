@@ -18,7 +18,7 @@ export class KillStage extends BareStage {
   target!: Dovecot;
 
   constructor() {
-    super([imapConnector, archiveConnector], ['imap', 'archive']);
+    super([imapConnector, archiveConnector]);
   }
 
   override async open(): Promise<void> {

@@ -30,7 +30,7 @@ const OBJECTS = 24;
 const IN_ONE_REQUEST = [5, 11, 17, 23, 29, 35, 41, 47];
 const TIMEOUT_MS = 600_000;
 
-const stage = new BareStage([...connectors.values()], ['caldav', 'carddav', 'microsoft365']);
+const stage = new BareStage([...connectors.values()]);
 const reports = new Map<DavKind, KillReport>();
 let tenant: Microsoft365;
 /** Requests that are held up until a test lets them take effect. */

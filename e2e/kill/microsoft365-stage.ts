@@ -20,7 +20,7 @@ export class Microsoft365Stage extends BareStage {
   #people = 0;
 
   constructor() {
-    super([...connectors.values()], ['imap', 'microsoft365']);
+    super([...connectors.values()]);
   }
 
   override async open(): Promise<void> {

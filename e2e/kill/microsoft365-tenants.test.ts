@@ -10,7 +10,7 @@ import { type Kill, passWithKills } from './harness.ts';
 import { atRandom, times } from './scenarios/points.ts';
 
 const KINDS = { kinds: { message: true, event: true, contact: false, task: false, file: false } };
-const kill = new BareStage([...connectors.values()], ['microsoft365']);
+const kill = new BareStage([...connectors.values()]);
 let tenants: Microsoft365;
 beforeAll(async () => {
   [tenants] = await Promise.all([

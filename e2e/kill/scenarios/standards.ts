@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { addEntry, type Endpoint } from '../../support/direct-pass.ts';
 import { differences, maildirTruth } from '../../support/dovecot-mailbox.ts';
 import { DavSource } from '../../support/radicale-mailbox.ts';
-import { bundlePassProcess } from '../bundle.ts';
 import type { DavStage } from '../dav-stage.ts';
 import { passWithKills } from '../harness.ts';
 import { FIRST_PASS } from './collections.ts';
@@ -40,8 +39,7 @@ export function wholeMailboxKilled(kill: DavStage): void {
       password: 'pw',
     });
     const entry = await addEntry(kill.bench, end(from, kill.source), end(to, kill.target));
-    const stage = { ...kill.stage, script: await bundlePassProcess(kill.folder('whole mailbox')) };
-    const outcome = await passWithKills(stage, entry, 'initial', [
+    const outcome = await passWithKills(kill.stage, entry, 'initial', [
       ...FIRST_PASS,
       { at: 'after-acknowledgement', nth: 6 },
       { at: 'during-recovery', nth: 1 },
