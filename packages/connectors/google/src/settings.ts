@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { APIS, type Api, ORIGINS } from './api/apis.ts';
 
 const origin = z.string().max(2_000);
+const units = z.number().int().min(60).max(1_000_000_000);
 
 /** Settings of a Google Workspace domain; the service account's key file is the password. */
 export const googleSettings = z.strictObject({
@@ -25,6 +26,17 @@ export const googleSettings = z.strictObject({
     .optional()
     .describe('Where one of the APIs answers, instead of its own address'),
   tokenUrl: origin.optional().describe('Where tokens are given out, instead of where the key file says'),
+  unitsPerMinute: z
+    .strictObject({
+      gmail: units.optional(),
+      calendar: units.optional(),
+      people: units.optional(),
+      tasks: units.optional(),
+      drive: units.optional(),
+      directory: units.optional(),
+    })
+    .optional()
+    .describe('Quota of a user in a minute, where the project has another than Google’s own'),
   labelPriority: z
     .array(z.string().min(1).max(225))
     .max(1_000)
@@ -32,10 +44,16 @@ export const googleSettings = z.strictObject({
     .describe(
       'A message with several labels is in the folder of the first of these that it has; the rest are keywords',
     ),
-  labels: z
-    .enum(['keywords', 'folders'])
-    .default('keywords')
-    .describe('When writing: keywords become labels of that name (keywords), or are left out and told (folders)'),
+  keywords: z
+    .enum(['labels', 'leave'])
+    .default('labels')
+    .describe('When writing mail: keywords and categories become labels below keywordParent, or are left out and told'),
+  keywordParent: z
+    .string()
+    .regex(/^[^/\p{Cc}]{1,40}$/u, 'a label’s name without /')
+    .default('Keywords')
+    .describe('Labels below this one are keywords of messages, never folders'),
+  tabs: z.boolean().default(false).describe('Gmail’s own sorting into tabs (CATEGORY_SOCIAL …) is carried as keywords'),
   userAgent: z
     .string()
     .regex(/^[\x20-\x7e]{1,200}$/)
