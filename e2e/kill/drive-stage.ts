@@ -42,7 +42,8 @@ export class DriveStage extends BareStage {
   ];
   #rclone!: WebServer;
   #apache!: Apache;
-  #swift!: S3Server;
+  /** In the long run alone. */
+  #swift: S3Server | undefined;
 
   constructor() {
     super([...connectors.values()]);
@@ -52,10 +53,10 @@ export class DriveStage extends BareStage {
     [this.#rclone, this.#apache, this.#swift] = await Promise.all([
       startRcloneWebdav(),
       startApache(),
-      startSwift(),
+      LONG ? startSwift() : undefined,
       super.open(),
     ]);
-    this.later(() => Promise.all([this.#rclone.stop(), this.#apache.stop(), this.#swift.stop()]));
+    this.later(() => Promise.all([this.#rclone.stop(), this.#apache.stop(), this.#swift?.stop()]));
   }
 
   /** A drive of its own. */
@@ -68,6 +69,7 @@ export class DriveStage extends BareStage {
     if (kind === 'OneDrive') return this.#oneDrive();
     if (kind === 'Google Drive') return googleDriveTarget(this);
     if (kind === 'S3 of Swift') {
+      if (this.#swift === undefined) throw new Error('Swift runs in the long run alone');
       const target = await new BucketTree(this.#swift, name).make();
       const proxy = await startFaultProxy({ target: this.#swift, protocol: 'raw' });
       this.later(() => proxy.stop());
