@@ -13,6 +13,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'address-dropped': ['from', 'to', 'cc'],
   // Events
   'people-in-body': ['attendees', 'organizer', 'text'],
+  'people-not-mapped': ['attendees', 'organizer'],
   'time-zone-replaced': ['zone'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
   'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text'],
@@ -32,6 +33,8 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Tasks
   'subtask-not-linked': ['parent'],
   // All
+  'not-exported-whole': [],
+  'not-imported-whole': [],
   'attachment-not-held': ['attachments'],
   'subject-shortened': ['subject'],
   // Files
