@@ -14,6 +14,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Events
   'people-in-body': ['attendees', 'organizer', 'text'],
   'people-not-mapped': ['attendees', 'organizer'],
+  'details-in-body': ['text'],
   'time-zone-replaced': ['zone'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
   'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text'],

@@ -64,6 +64,10 @@ export interface Assumptions {
   readonly everyUpdateMails: boolean;
   /** An event created with a GlobalObjectId (`Binary {6ED8DA90-…} Id 0x3`) keeps it, and iCalUId follows. */
   readonly globalObjectIdKept: boolean;
+  /** An app on its own may attach files to tasks, and remove them; the reference says “not supported”. */
+  readonly taskAttachmentsByApps: boolean;
+  /** A task is made together with the open extensions that its create names; otherwise they are dropped without a word. */
+  readonly taskExtensionsOnCreate: boolean;
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
@@ -78,4 +82,6 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   rewritesBodies: true,
   everyUpdateMails: false,
   globalObjectIdKept: true,
+  taskAttachmentsByApps: false,
+  taskExtensionsOnCreate: true,
 };

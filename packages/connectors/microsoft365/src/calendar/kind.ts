@@ -3,12 +3,10 @@ import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/
 import type { ItemKind } from '../outlook/item-kind.ts';
 import { UID_PROPERTY } from '../outlook/kept.ts';
 import { bareComponent } from '../outlook/natural-keys.ts';
+import { REPLACING_PROPERTY } from '../outlook/replacing.ts';
 import { calendarPath, READ, WRITE } from './calendars.ts';
 import type { GraphEvent } from './graph-event.ts';
 import { uidOf } from './uid.ts';
-
-/** Of a replacement of several steps that isn't through: the digest of what is to be there. */
-export const REPLACING_PROPERTY = 'String {9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name SternaReplacing';
 
 export const eventKind: ItemKind<GraphEvent> = {
   kind: 'event',

@@ -294,7 +294,8 @@ describe('an export', () => {
 
   test('isn’t asked for again where the app may not', async () => {
     await put(45);
-    for (const rights of server.tenant('contoso.example').consents.values()) rights.delete('MailboxItem.ImportExport.All');
+    for (const rights of server.tenant('contoso.example').consents.values())
+      rights.delete('MailboxItem.ImportExport.All');
     const found = await readWhole('message');
     expect(found.filter(({ native }) => native !== undefined)).toEqual([]);
     expect(exports()).toBe(1);
