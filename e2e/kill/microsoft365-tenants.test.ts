@@ -9,7 +9,7 @@ import { BareStage, LONG } from './bare-stage.ts';
 import { type Kill, passWithKills } from './harness.ts';
 import { atRandom, times } from './scenarios/points.ts';
 
-const KINDS = { kinds: { message: true, event: true, contact: false, task: false, file: false } };
+const KINDS = { kinds: { message: true, event: true, contact: false, task: false, setting: false, file: false } };
 const kill = new BareStage([...connectors.values()]);
 let tenants: Microsoft365;
 beforeAll(async () => {
