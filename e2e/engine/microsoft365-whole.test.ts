@@ -40,7 +40,7 @@ const entryOf = (name: string, settings: { source?: object; target?: object } = 
 
 const kinds = (...wanted: string[]) => ({
   kinds: Object.fromEntries(
-    ['message', 'event', 'contact', 'task', 'file'].map((kind) => [kind, wanted.includes(kind)]),
+    ['message', 'event', 'contact', 'task', 'setting', 'file'].map((kind) => [kind, wanted.includes(kind)]),
   ),
 });
 

@@ -13,6 +13,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'address-dropped': ['from', 'to', 'cc'],
   // Events
   'people-in-body': ['attendees', 'organizer', 'text'],
+  'people-not-mapped': ['attendees', 'organizer'],
   'details-in-body': ['text'],
   'time-zone-replaced': ['zone'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
@@ -33,6 +34,8 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Tasks
   'subtask-not-linked': ['parent'],
   // All
+  'not-exported-whole': [],
+  'not-imported-whole': [],
   'attachment-not-held': ['attachments'],
   'subject-shortened': ['subject'],
   // Files
