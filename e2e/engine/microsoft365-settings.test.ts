@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { type Microsoft365, MIGRATION_APP, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -108,7 +108,10 @@ const SETTINGS = 5;
 
 test('tenant to tenant: rules find their folders and people, a delta changes what changed, verification finds all', async () => {
   const source = await furnished('alice@contoso.example');
-  await source.call('POST', '/calendar/calendarPermissions', { role: 'read', emailAddress: { address: 'bjorn@contoso.example' } });
+  await source.call('POST', '/calendar/calendarPermissions', {
+    role: 'read',
+    emailAddress: { address: 'bjorn@contoso.example' },
+  });
   const mailed = server.invitations.length;
   const target = graphOf('alice@fabrikam.example');
   const entry = await addEntry(
@@ -152,7 +155,9 @@ test('tenant to tenant: rules find their folders and people, a delta changes wha
   const ids = (await target.rules()).map(({ id }) => id);
   server.requests.length = 0;
   expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
-  expect(server.requests.filter(({ method, target: path }) => method !== 'GET' && !/batch|token/.test(path))).toEqual([]);
+  expect(server.requests.filter(({ method, target: path }) => method !== 'GET' && !/batch|token/.test(path))).toEqual(
+    [],
+  );
 
   const [one] = await source.rules();
   await source.call('PATCH', `${RULES}/${one.id}`, { exceptions: { subjectContains: null }, isEnabled: false });
@@ -175,7 +180,10 @@ test('tenant to tenant: rules find their folders and people, a delta changes wha
   expect((await target.rules())[0].actions).not.toHaveProperty('markAsRead');
   await source.call('PATCH', `${RULES}/${one.id}`, { actions: { markImportance: 'high' } });
   await pass(bench, entry, 'delta', { conflict: 'overwrite' });
-  expect((await target.rules())[0]).toMatchObject({ isEnabled: false, actions: { markAsRead: true, markImportance: 'high' } });
+  expect((await target.rules())[0]).toMatchObject({
+    isEnabled: false,
+    actions: { markAsRead: true, markImportance: 'high' },
+  });
 }, 120_000);
 
 test('what the target has already stays by default and is never there twice; a folder that is left out holds a rule back', async () => {
@@ -198,7 +206,9 @@ test('what the target has already stays by default and is never there twice; a f
   const second = await pass(bench, entry, 'delta', { folders: { map: [{ from: 'Projekte', to: 'Arbeit' }] } });
   expect((second.books as Json).kinds.setting).toMatchObject({ created: 1, failed: 0 });
   const made = (await target.rules()).find(({ displayName }) => displayName === 'Projects');
-  expect(await target.call('GET', `/mailFolders/${made.actions.moveToFolder}`)).toMatchObject({ displayName: 'Arbeit' });
+  expect(await target.call('GET', `/mailFolders/${made.actions.moveToFolder}`)).toMatchObject({
+    displayName: 'Arbeit',
+  });
   expect((await target.rules()).map(({ displayName }) => displayName).sort()).toEqual(['Forward', 'Projects']);
 }, 120_000);
 

@@ -1,11 +1,9 @@
 import type { Capabilities, Session } from '@sterna/connector-kit';
-import type { PrepareOptions } from '@sterna/content';
 import type { ContentKind, MappingLookup } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { PassControl } from './interruption.ts';
 import type { PassSettings } from './pass-settings.ts';
-import { placeInTarget } from './place-in-target.ts';
 import type { Progress } from './progress.ts';
 
 /** Everything the phases of one pass share. Phases read and change `containers` in memory and save what they changed. */
@@ -52,19 +50,6 @@ export class ContainerBooks extends Map<string, ContainerRow> {
 /** What a side can do with objects of this kind. */
 export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
   session.capabilitiesOf?.(kind) ?? session.capabilities;
-
-/** How the target wants objects of this kind. */
-export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
-  const { schedules, cardVersions, leavesOut } = capabilitiesFor(context.target, kind);
-  return {
-    mapping: context.mapping,
-    scheduling: schedules === true ? 'server' : undefined,
-    cardVersions,
-    ...(kind === 'setting'
-      ? { placeOf: (of, place) => placeInTarget(context, of, place), leavesOut: (type) => leavesOut?.[type] }
-      : {}),
-  };
-}
 
 /** The points of the exactly-once protocol at which a crash is interesting. */
 export type CrashPoint =

@@ -264,7 +264,10 @@ function inOrder(ops: readonly Op[]): readonly Op[] {
       return 0;
     }
   };
-  return ops.map((op) => [orderOf(op), op] as const).sort(([one], [other]) => one - other).map(([, op]) => op);
+  return ops
+    .map((op) => [orderOf(op), op] as const)
+    .sort(([one], [other]) => one - other)
+    .map(([, op]) => op);
 }
 
 async function isSame(now: ListedSetting, setting: Setting): Promise<boolean> {

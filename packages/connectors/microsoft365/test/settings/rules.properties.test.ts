@@ -1,4 +1,4 @@
-import { type Rule, pivotOf, writeSetting } from '@sterna/content';
+import { pivotOf, type Rule, writeSetting } from '@sterna/content';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromRule } from '../../src/mailbox-settings/from-rule.ts';
@@ -33,7 +33,9 @@ const conditions = fc.record(
     sensitivity: fc.constantFrom('normal' as const, 'personal' as const, 'private' as const, 'confidential' as const),
     size: fc.record({ atLeast: kb, atMost: kb }, { requiredKeys: [] }).filter((size) => Object.keys(size).length > 0),
     flaggedFor: fc.constantFrom('any', 'follow-up', 'reply-to-all', 'no-response-necessary'),
-    is: fc.uniqueArray(fc.constantFrom('meeting-request', 'encrypted', 'automatic-reply', 'voicemail'), { minLength: 1 }),
+    is: fc.uniqueArray(fc.constantFrom('meeting-request', 'encrypted', 'automatic-reply', 'voicemail'), {
+      minLength: 1,
+    }),
   },
   { requiredKeys: [] },
 );

@@ -39,7 +39,10 @@ async function opened(role: 'read' | 'write', address = ALICE): Promise<Session>
   return session;
 }
 
-async function all(session: Session, group: string): Promise<{ settings: Setting[]; skipped: string[]; ids: string[] }> {
+async function all(
+  session: Session,
+  group: string,
+): Promise<{ settings: Setting[]; skipped: string[]; ids: string[] }> {
   const found = (await session.reader.containers()).find(({ path }) => path[0] === group);
   const ids: string[] = [];
   for await (const page of session.reader.changes(found?.id ?? '', undefined, {}))
@@ -68,9 +71,18 @@ describe('what is written is read back as the same', () => {
   const settings: readonly (readonly [group: string, setting: Setting])[] = [
     ['Categories', { type: 'category', name: 'Projekt Ä', color: '#4AB63F' }],
     ['Categories', { type: 'category', name: 'Without a color' }],
-    ['Automatic reply', { ...AWAY, status: 'scheduled', from: '2026-10-01T06:00:00.000Z', until: '2026-10-12T06:00:00.000Z' }],
-    ['Preferences', { type: 'regional', timeZone: 'Asia/Tokyo', language: 'ja-JP', dateFormat: 'yyyy/MM/dd', timeFormat: 'H:mm' }],
-    ['Preferences', { type: 'working-hours', days: ['mon', 'sat'], from: '06:30', until: '14:00', timeZone: 'America/New_York' }],
+    [
+      'Automatic reply',
+      { ...AWAY, status: 'scheduled', from: '2026-10-01T06:00:00.000Z', until: '2026-10-12T06:00:00.000Z' },
+    ],
+    [
+      'Preferences',
+      { type: 'regional', timeZone: 'Asia/Tokyo', language: 'ja-JP', dateFormat: 'yyyy/MM/dd', timeFormat: 'H:mm' },
+    ],
+    [
+      'Preferences',
+      { type: 'working-hours', days: ['mon', 'sat'], from: '06:30', until: '14:00', timeZone: 'America/New_York' },
+    ],
     ['Preferences', { type: 'meeting-messages', to: 'delegate-and-owner' }],
   ];
   test.each(settings)('%s %j', async (group, setting) => {
@@ -89,7 +101,11 @@ test('a rule names the folder of the target, by its role where it has one; one t
   const folder = await graph.ok('POST', `/mailFolders/${parent.id}/childFolders`, { displayName: 'Ä/B' });
   const rule = { type: 'rule', order: 1, enabled: true, conditions: {}, exceptions: {} } as const;
   await put(session, 'Rules', { ...rule, name: 'to a folder', actions: { moveTo: { path: ['Projekte', 'Ä/B'] } } });
-  await put(session, 'Rules', { ...rule, name: 'to a role', actions: { copyTo: { path: ['Papierkorb'], role: 'trash' } } });
+  await put(session, 'Rules', {
+    ...rule,
+    name: 'to a role',
+    actions: { copyTo: { path: ['Papierkorb'], role: 'trash' } },
+  });
   const trash = await graph.ok('GET', '/mailFolders/deleteditems');
   const made = await graph.all(RULES);
   expect(made.find(({ displayName }) => displayName === 'to a folder').actions).toEqual({ moveToFolder: folder.id });
@@ -105,14 +121,27 @@ test('a rule names the folder of the target, by its role where it has one; one t
 
 test('a condition that is gone at the source is gone from the copy, whatever Graph takes an absent one for', async () => {
   const session = await opened('write', 'bjorn@contoso.example');
-  const rule = { type: 'rule', name: 'Less', order: 1, enabled: true, exceptions: {}, actions: { markRead: true } } as const;
+  const rule = {
+    type: 'rule',
+    name: 'Less',
+    order: 1,
+    enabled: true,
+    exceptions: {},
+    actions: { markRead: true },
+  } as const;
   const { result, container, writer } = await put(session, 'Rules', {
     ...rule,
     conditions: { subjectContains: ['a'], hasAttachments: true },
   });
   if (result.outcome !== 'done') throw new Error(result.outcome);
   const body = writeSetting({ ...rule, conditions: { subjectContains: ['a'] } });
-  const replace = { verb: 'replace', op: 'r', container, targetId: result.targetId ?? '', ifVersion: result.version } as const;
+  const replace = {
+    verb: 'replace',
+    op: 'r',
+    container,
+    targetId: result.targetId ?? '',
+    ifVersion: result.version,
+  } as const;
   expect(await writer.apply([{ ...replace, size: body.length, body }])).toMatchObject([{ outcome: 'done' }]);
   const [now] = await new DirectGraph(server, 'bjorn@contoso.example').all(RULES);
   expect(now.conditions).toEqual({ subjectContains: ['a'] });
@@ -122,7 +151,13 @@ describe('a rule that Graph can’t tell as a whole is not told at all: it would
   const whole = { id: 'r', displayName: 'R', sequence: 1, isEnabled: true, actions: { markAsRead: true } };
   const told = (more: object) => () => fromRule({ ...whole, ...more }, 1, () => undefined);
   test('but what isn’t set, in all the ways of saying so, is no condition', () => {
-    const conditions = { '@odata.type': '#x', subjectContains: ['a'], bodyContains: [], isSigned: false, importance: null };
+    const conditions = {
+      '@odata.type': '#x',
+      subjectContains: ['a'],
+      bodyContains: [],
+      isSigned: false,
+      importance: null,
+    };
     expect(told({ conditions, exceptions: null })()).toMatchObject({
       conditions: { subjectContains: ['a'] },
       exceptions: {},
@@ -149,7 +184,10 @@ describe('a rule that Graph can’t tell as a whole is not told at all: it would
 test('who a calendar is shared with is read, and never written: Graph mails them', async () => {
   const chloe = new DirectGraph(server, 'chloe@contoso.example');
   const before = server.invitations.length;
-  await chloe.ok('POST', '/calendar/calendarPermissions', { role: 'read', emailAddress: { address: ALICE, name: 'Alice' } });
+  await chloe.ok('POST', '/calendar/calendarPermissions', {
+    role: 'read',
+    emailAddress: { address: ALICE, name: 'Alice' },
+  });
   expect(server.invitations.slice(before)).toMatchObject([{ kind: 'sharing', recipients: [ALICE] }]);
   const { settings } = await all(await opened('read', 'chloe@contoso.example'), 'Calendar sharing');
   expect(settings).toMatchObject([{ type: 'calendar-sharing', who: { address: ALICE }, role: 'read' }]);
