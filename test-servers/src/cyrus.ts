@@ -165,7 +165,8 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       `smtp_host: ${host}:${sink.port}`,
       'httpallowcompress: no',
       'skiplist_unsafe: 1',
-      'conversations: yes',
+      // Its default. With them, 3.6 rewrites all of a user's conversations.db for each object it stores.
+      'conversations: no',
       'delete_mode: immediate',
       'expunge_mode: immediate',
       ...(options.hide?.length ? [`suppress_capabilities: ${options.hide.join(' ')}`] : []),

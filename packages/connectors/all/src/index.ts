@@ -2,6 +2,7 @@ import { archiveConnector } from '@sterna/connector-archive';
 import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { filesConnector } from '@sterna/connector-files';
+import { googleConnector } from '@sterna/connector-google';
 import { imapConnector } from '@sterna/connector-imap';
 import { type Connector, composeConnectors } from '@sterna/connector-kit';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
@@ -31,6 +32,7 @@ const registry = createRegistry([
   webdavConnector,
   s3Connector,
   microsoft365Connector,
+  googleConnector,
 ]);
 
 export const connectors: ReadonlyMap<string, Connector> = registry.connectors;

@@ -26,8 +26,9 @@ export function describeVersions(server: () => S3Server): void {
     const { evidence } = session.capabilities;
     expect(await versions()).toEqual([]);
     expect(evidence.versioning).toContain('on');
-    expect(evidence['new files only']).toMatch(/^kept by the storage/);
-    expect(evidence['replaced only as it was']).toMatch(/^kept by the storage/);
+    // In a bucket that keeps versions Ceph takes every put as one more version, whatever its conditions: we look before.
+    expect(evidence['new files only']).toMatch(/^not kept by the storage .*was tried/);
+    expect(evidence['replaced only as it was']).toMatch(/^not kept by the storage .*was tried/);
     expect(evidence['new large files only']).toMatch(/^not kept/);
     const body = Buffer.from('one');
     const file = { container: '', flags: [], date: undefined, size: 3, body };

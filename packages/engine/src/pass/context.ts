@@ -51,6 +51,12 @@ export class ContainerBooks extends Map<string, ContainerRow> {
 export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
   session.capabilitiesOf?.(kind) ?? session.capabilities;
 
+/** The format in which both sides can hand objects of this kind over whole; undefined: they go by their pivot alone. */
+export function nativeFormat({ source, target }: PassContext, kind: ContentKind): string | undefined {
+  const taken = capabilitiesFor(target, kind).native ?? [];
+  return capabilitiesFor(source, kind).native?.find((format) => taken.includes(format));
+}
+
 /** The points of the exactly-once protocol at which a crash is interesting. */
 export type CrashPoint =
   | 'before-intent-commit'

@@ -21,7 +21,7 @@ import {
   type TodoRow,
   todoCounts,
 } from '@sterna/store';
-import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
 import { preparation } from './preparation.ts';
 import { inRounds } from './rounds.ts';
 import {
@@ -33,7 +33,7 @@ import {
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
-import { earlierVersions } from './versions.ts';
+import { bringsVersions, earlierVersions } from './versions.ts';
 
 const PAGE = 200;
 
@@ -95,6 +95,7 @@ export async function replaceCopies(
         ifVersion: version,
         size: item.size,
         body: item.body,
+        ...(item.native === undefined ? {} : { native: item.native }),
         ...(item.name === undefined ? {} : { date: item.date, stamp: stampOf(claim.entryId, item) }),
       };
     }),
@@ -246,7 +247,8 @@ async function replacePage(
       if (result.outcome === 'unknown') lost = result.error;
       else await decide(context, replacement, result);
   };
-  for await (const got of context.source.reader.read(source.key, [...byId.keys()])) {
+  const wanted = { native: nativeFormat(context, source.kind) };
+  for await (const got of context.source.reader.read(source.key, [...byId.keys()], wanted)) {
     context.control.checkpoint();
     const todo = byId.get(got.id);
     const row = todo === undefined ? undefined : rows.get(todo.src.toString('hex'));
@@ -280,8 +282,9 @@ async function replacePage(
     if (next instanceof SternaError) return next;
     if (next === undefined) continue;
     const isSame = item.digest !== undefined && row.digest?.equals(item.digest) === true;
-    // With others in between it is a version of its own, though it looks like the one before them.
-    if (isSame && !next.hasEarlier) await settleSame(context, source, todo, row, whole);
+    // With others in between it is a version of its own, though it looks like the one before them; at another time, too.
+    if (isSame && !next.hasEarlier && !(await isOfAnotherTime(context, next.replacement)))
+      await settleSame(context, source, todo, row, whole);
     else batch.push(next.replacement);
     if (item.detached || batch.length >= limit) await flush();
     if (lost !== undefined) return lost;
@@ -346,6 +349,19 @@ async function afterEarlier(
   }
   return { replacement: { ...current, version }, hasEarlier };
 }
+
+/** Where versions are brought: the copy has the content, of an earlier version that said the same. */
+async function isOfAnotherTime(
+  context: PassContext,
+  { container, target, targetId, item }: Replacement,
+): Promise<boolean> {
+  if (item.date === undefined || !bringsVersions(context, container)) return false;
+  const there = await dateOfCopy(context, target, targetId);
+  return there !== undefined && inSeconds(there) !== inSeconds(item.date);
+}
+
+/** Targets keep no more. */
+const inSeconds = (date: Date): number => Math.floor(date.getTime() / 1_000);
 
 async function dateOfCopy(context: PassContext, target: ContainerRow, id: string): Promise<Date | undefined> {
   for await (const copy of context.target.reader.read(target.key, [id])) if ('body' in copy) return copy.date;

@@ -32,7 +32,7 @@ import {
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';
-import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
@@ -159,10 +159,9 @@ class Transfer {
       after = todos[todos.length - 1]?.seq ?? after;
       const byId = new Map(todos.map((todo) => [todo.srcId, todo]));
       const large: TodoRow[] = [];
-      for await (const got of source.reader.read(
-        container.key,
-        todos.map((todo) => todo.srcId),
-      )) {
+      const wanted = { native: nativeFormat(this.#context, container.kind) };
+      const ids = todos.map((todo) => todo.srcId);
+      for await (const got of source.reader.read(container.key, ids, wanted)) {
         if (lanes.failed || this.mustSettle) return;
         this.#context.control.checkpoint();
         const todo = byId.get(got.id);
@@ -215,7 +214,7 @@ class Transfer {
       await flush();
       for (const todo of large) {
         await lanes.drain();
-        for await (const again of source.reader.read(container.key, [todo.srcId]))
+        for await (const again of source.reader.read(container.key, [todo.srcId], wanted))
           if ('body' in again)
             await this.#send(
               { container, target: targetRow, items: [await toItem(container.kind, todo, again)] },
@@ -572,8 +571,10 @@ class Transfer {
         ...(item.name === undefined ? {} : { name: item.name, stamp: stampOf(claim.entryId, item) }),
         flags: parseFlags(item.flags),
         date: item.date,
+        ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
+        ...(item.native === undefined ? {} : { native: item.native }),
       };
     });
     this.#context.writtenTargets.add(batch.target.id);
@@ -676,6 +677,8 @@ class Transfer {
             older: {
               ...(await toItem(container.kind, todo, paced(earlier, this.#pace), undefined, called)),
               isOlder: true,
+              // A version has no creation of its own: the file that it begins has.
+              ...(item.created === undefined ? {} : { created: item.created }),
             },
           };
         }

@@ -1,3 +1,4 @@
+import { bodyOf, changedResult, doneResult, eachOf, existsResult } from '@sterna/cloud-http';
 import type {
   Candidate,
   Container,
@@ -14,7 +15,6 @@ import { type Category, pivotOf, type Rule, readSetting, type Setting, writeSett
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { containerGone, isGone } from '../outlook/gone.ts';
-import { bodyOf, changedResult, doneResult, eachOf, existsResult } from '../outlook/writing.ts';
 import type { PartContext } from '../part.ts';
 import { colorOfPreset, nearestPreset } from './category-colors.ts';
 import { FolderPlaces } from './folder-places.ts';
