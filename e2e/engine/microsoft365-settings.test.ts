@@ -212,6 +212,31 @@ test('what the target has already stays by default and is never there twice; a f
   expect((await target.rules()).map(({ displayName }) => displayName).sort()).toEqual(['Forward', 'Projects']);
 }, 120_000);
 
+test('answers that are lost make no rule twice, and leave none out', async () => {
+  await furnished('daiki@contoso.example');
+  const target = graphOf('jamal@fabrikam.example');
+  const entry = await addEntry(
+    bench,
+    microsoft365Endpoint(server, 'daiki@contoso.example'),
+    microsoft365Endpoint(server, 'jamal@fabrikam.example'),
+  );
+  const writes = (path: RegExp) => (request: { method: string; target: string }) =>
+    request.method !== 'GET' && path.test(request.target);
+  const { faults } = server;
+  const lost = [
+    faults.inject({ fault: { kind: 'lost-acknowledgement' }, when: writes(/messageRules$/) }),
+    faults.inject({ fault: { kind: 'lost-acknowledgement' }, when: writes(/masterCategories$/) }),
+    faults.inject({ fault: { kind: 'lost-acknowledgement' }, when: writes(/mailboxSettings$/) }),
+  ];
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.setting).toMatchObject({ seen: SETTINGS, failed: 0, uncertain: 0, skipped: 0 });
+  expect((await target.rules()).map(({ displayName }) => displayName)).toEqual(['Projects', 'Forward']);
+  expect(await target.categories()).toHaveLength(1);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ ok: true, different: 0, duplicated: 0 });
+  expect(lost.map(({ struck }) => struck)).toEqual([1, 1, 1]);
+}, 120_000);
+
 test('a backup holds them as JSON that people can read, and restores them; mail alone leaves them behind, and says so', async () => {
   const source = await furnished('chloe@contoso.example');
   const root = join(dir, 'backup');
