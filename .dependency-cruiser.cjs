@@ -14,10 +14,14 @@ const APPLICATION = 'packages/application';
 const REGISTRY = 'packages/connectors/all';
 /** What CalDAV, CardDAV and WebDAV share. */
 const DAV = 'packages/dav';
+/** What the connectors of cloud services share. */
+const CLOUD = 'packages/cloud-http';
 const CONNECTOR = 'packages/connectors/(?!all/)[^/]+';
 const SERVER = 'apps/server';
 /** Sample mail, and what stands for other people's systems. */
-const SIMULATOR = 'simulators/(?!command/)[^/]+';
+const SIMULATOR = 'simulators/(?!(?:command|kit)/)[^/]+';
+/** What simulators need alike: clock, faults, sample people. */
+const SIMULATOR_KIT = 'simulators/kit';
 const TEST_SERVERS = 'test-servers';
 
 /** The part of the command line that is itself loaded by import() and puts the server together. */
@@ -35,7 +39,8 @@ const LAYERS = [
   { layer: SUITE, may: [CORE, CONTENT, KIT] },
   // One connector never knows another, nor the store, nor the engine.
   { layer: DAV, may: [CORE, CONTENT, KIT] },
-  { layer: CONNECTOR, may: [CORE, CONTENT, KIT, DAV] },
+  { layer: CLOUD, may: [CORE, KIT] },
+  { layer: CONNECTOR, may: [CORE, CONTENT, KIT, DAV, CLOUD] },
   { layer: REGISTRY, may: [CORE, CONTENT, KIT, CONNECTOR] },
   // Ports and capabilities, never a concrete connector.
   { layer: ENGINE, may: [CORE, CONTENT, KIT, STORE] },
@@ -50,7 +55,8 @@ const LAYERS = [
   { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SIMULATOR] },
   { layer: 'apps/web', may: [CORE, CONTRACT] },
   // They stand for other people's systems: a misunderstanding shared with our code would hide itself.
-  { layer: SIMULATOR, may: [], testsMay: [] },
+  { layer: SIMULATOR_KIT, may: [], testsMay: [] },
+  { layer: SIMULATOR, may: [SIMULATOR_KIT], testsMay: [] },
   { layer: 'simulators/command', may: [SIMULATOR], testsMay: [] },
   { layer: TEST_SERVERS, may: [], testsMay: [] },
 ];

@@ -71,6 +71,17 @@ const booked = async (entry: number): Promise<Record<string, unknown>> => {
   return rows[0];
 };
 
+test('two versions that say the same are two, and the file has the time of the latest', async () => {
+  const { entry, put, kept } = await pair();
+  const [early, late] = [version(1), { ...version(1), mtime: version(9).mtime }];
+  await put('saved again.txt', early, late);
+  const first = await pass(bench, entry, 'initial', DEPTH);
+  expect(first).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
+  expect(await kept('saved again.txt')).toEqual([early, late]);
+  const second = await pass(bench, entry, 'delta', DEPTH);
+  expect(second.books.total).toMatchObject({ created: 0, updated: 0, unchanged: 2 });
+});
+
 test('the latest earlier versions arrive, oldest first, with their times; a delta pass brings each new one', async () => {
   const { entry, put, kept, key } = await pair();
   await put('a.txt', ...range(1, 5));

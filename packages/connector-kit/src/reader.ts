@@ -109,6 +109,8 @@ export interface Content {
   readonly version?: string;
   /** Received date; of files, when they were modified. */
   readonly date: Date | undefined;
+  /** Files: when it was created, where the system tells what people's programs said, not when it arrived there. */
+  readonly created?: Date;
   /** Exact length of the body in bytes. */
   readonly size: number;
   readonly body: Buffer | AsyncIterable<Buffer>;

@@ -23,6 +23,8 @@ export interface CreateOp {
   readonly stamp?: string;
   readonly flags: Flags;
   readonly date: Date | undefined;
+  /** Files: when it was created. Kept where the target can say so of a file that is new to it. */
+  readonly created?: Date;
   readonly size: number;
   /** A stream only when alone in its batch. */
   readonly body: Buffer | AsyncIterable<Buffer>;

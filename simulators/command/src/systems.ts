@@ -1,3 +1,4 @@
+import { startGoogle } from '@sterna/simulator-google';
 import { MIGRATION_APP, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 
 export interface StartOptions {
@@ -13,7 +14,7 @@ export interface Running {
     readonly users: readonly string[];
     /** As the connector's settings file has them. */
     readonly connectorSettings: Readonly<Record<string, string>>;
-    /** The app's secret, which the connector takes as password; it opens nothing but this simulator. */
+    /** The app's secret or the service account's key file, which the connector takes as password; it opens nothing but this simulator. */
     readonly password: string;
   };
   stop(): Promise<void>;
@@ -30,6 +31,19 @@ export const SYSTEMS: Readonly<Record<string, (options: StartOptions) => Promise
         users: server.tenants.flatMap(({ users }) => [...users.values()].map(({ mail }) => mail)),
         connectorSettings: { baseUrl, loginUrl: baseUrl, clientId: MIGRATION_APP.id },
         password: MIGRATION_APP.secret,
+      },
+      stop: () => server.stop(),
+    };
+  },
+  async google(options) {
+    const server = await startGoogle({ ...options, limits: 'documented' });
+    const { baseUrl } = server;
+    return {
+      about: {
+        baseUrl,
+        users: server.domains.flatMap(({ users }) => [...users.values()].map(({ primaryEmail }) => primaryEmail)),
+        connectorSettings: { baseUrl },
+        password: JSON.stringify(server.keyFile),
       },
       stop: () => server.stop(),
     };

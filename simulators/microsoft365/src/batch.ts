@@ -1,4 +1,4 @@
-import type { Incoming } from './http/call.ts';
+import type { Incoming } from '@sterna/simulator-kit';
 import { badRequest } from './http/errors.ts';
 import { jsonReply, type Reply } from './http/reply.ts';
 

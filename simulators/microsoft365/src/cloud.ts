@@ -1,9 +1,9 @@
-import type { Clock } from './clock.ts';
-import { Faults } from './faults/faults.ts';
+import type { Clock } from '@sterna/simulator-kit';
+import { Random } from '@sterna/simulator-kit';
+import { GraphFaults } from './faults/faults.ts';
 import type { Throttle } from './limits/throttle.ts';
 import { Tokens } from './odata/tokens.ts';
 import { Ids } from './state/ids.ts';
-import { Random } from './state/random.ts';
 import type { App, Tenant } from './state/tenant.ts';
 import { AccessTokens } from './token/access-tokens.ts';
 
@@ -15,7 +15,7 @@ export class Cloud {
   /** How long each request takes, in milliseconds of the clock. */
   latencyMs = 0;
   readonly ids: Ids;
-  readonly faults = new Faults();
+  readonly faults = new GraphFaults();
   readonly tenants: Tenant[] = [];
   readonly apps = new Map<string, App>();
   readonly accessTokens: AccessTokens;

@@ -1,6 +1,14 @@
+export {
+  type Clock,
+  type Exchange,
+  type Fault,
+  type FaultRule,
+  type LoggedRequest,
+  type Size,
+  VirtualClock,
+} from '@sterna/simulator-kit';
 export type { Invitation } from './calendar/invitations.ts';
 export { type CalendarMailbox, calendarMailbox } from './calendar/store.ts';
-export { type Clock, VirtualClock } from './clock.ts';
 export { type Assumptions, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 export { type ContactMailbox, contactMailbox } from './contacts/store.ts';
 export type { DriveBehaviour } from './drive/behaviour.ts';
@@ -9,11 +17,9 @@ export { DirectDrive, type DirectFile } from './drive/direct.ts';
 export type { Drive } from './drive/drive.ts';
 export { type Drives, drivesOf, type SharingMail } from './drive/drives.ts';
 export { currentVersion, type DriveItem, isFolder, lineage, subtree } from './drive/item.ts';
-export type { Fault, FaultRule } from './faults/faults.ts';
 export { DOCUMENTED_LIMITS, type Limits } from './limits/throttle.ts';
 export { DirectMail, type DirectMessage, type DirectState } from './mail/direct.ts';
 export { MIGRATION_APP } from './seed/people.ts';
-export type { Size } from './seed/size.ts';
-export { type Exchange, type LoggedRequest, type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
+export { type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
 export { type App, type DirectoryUser, newApp, registerCertificate, type Tenant } from './state/tenant.ts';
 export { type TodoMailbox, todoMailbox } from './todo/store.ts';

@@ -1,7 +1,7 @@
+import { SlidingWindow } from '@sterna/simulator-kit';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { DOCUMENTED_LIMITS, type Microsoft365, type Options, startMicrosoft365, VirtualClock } from '../src/index.ts';
-import { SlidingWindow } from '../src/limits/sliding-window.ts';
 import { type Client, signIn } from './sign-in.ts';
 
 const ALICE = '/users/alice@contoso.example';

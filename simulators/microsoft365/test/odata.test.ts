@@ -1,3 +1,4 @@
+import { ChangeLog, type DeltaPosition, Random } from '@sterna/simulator-kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parsePath } from '../src/http/path.ts';
@@ -5,9 +6,7 @@ import { parsePreferences } from '../src/http/preferences.ts';
 import { normalizePropertyId } from '../src/mail/extended-property.ts';
 import { parseExpand } from '../src/odata/expand.ts';
 import { parseFilter } from '../src/odata/filter.ts';
-import { ChangeLog, type DeltaPosition } from '../src/state/change-log.ts';
 import { Ids } from '../src/state/ids.ts';
-import { Random } from '../src/state/random.ts';
 
 test.each([
   ['/users/a%40b/messages', ['users', 'a@b', 'messages'], undefined],

@@ -1,11 +1,10 @@
+import { Budget, type Clock, givenToken, systemClock, type TokenSource, Transport } from '@sterna/cloud-http';
 import { authorityOf, type OpenRequest } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
-import { Budget, DIRECTORY_LIMITS, DRIVE_LIMITS, OUTLOOK_LIMITS } from './graph/budget.ts';
 import { GraphClient } from './graph/client.ts';
-import { type Clock, systemClock } from './graph/clock.ts';
 import { CLOUDS } from './graph/clouds.ts';
-import { AppTokens, givenToken, type TokenSource } from './graph/token-source.ts';
-import { Transport } from './graph/transport.ts';
+import { DIRECTORY_LIMITS, DRIVE_LIMITS, OUTLOOK_LIMITS } from './graph/limits.ts';
+import { AppTokens } from './graph/token-source.ts';
 import { type Microsoft365Settings, parseMicrosoft365Settings, placesOf, tenantOf } from './settings.ts';
 
 export interface Connection {
@@ -51,7 +50,7 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
           transport,
           clock,
         )
-      : givenToken(accessToken);
+      : givenToken(accessToken, 'Microsoft 365', 'the app’s client secret or certificate');
   const client = new GraphClient({
     graph: places.graph,
     tokens,

@@ -1,6 +1,6 @@
+import type { Budget } from '@sterna/cloud-http';
 import type { OpenRequest, Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
-import type { Budget } from './graph/budget.ts';
 import type { GraphClient } from './graph/client.ts';
 import type { Microsoft365Settings } from './settings.ts';
 

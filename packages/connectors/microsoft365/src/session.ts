@@ -1,8 +1,8 @@
+import type { Clock } from '@sterna/cloud-http';
 import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
 import { segment } from './graph/client.ts';
-import type { Clock } from './graph/clock.ts';
 import { statusOf } from './graph/errors.ts';
 import type { PartContext, PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';

@@ -32,7 +32,7 @@ import {
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
-import { earlierVersions } from './versions.ts';
+import { bringsVersions, earlierVersions } from './versions.ts';
 
 const PAGE = 200;
 
@@ -279,8 +279,9 @@ async function replacePage(
     if (next instanceof SternaError) return next;
     if (next === undefined) continue;
     const isSame = item.digest !== undefined && row.digest?.equals(item.digest) === true;
-    // With others in between it is a version of its own, though it looks like the one before them.
-    if (isSame && !next.hasEarlier) await settleSame(context, source, todo, row, whole);
+    // With others in between it is a version of its own, though it looks like the one before them; at another time, too.
+    if (isSame && !next.hasEarlier && !(await isOfAnotherTime(context, next.replacement)))
+      await settleSame(context, source, todo, row, whole);
     else batch.push(next.replacement);
     if (item.detached || batch.length >= limit) await flush();
     if (lost !== undefined) return lost;
@@ -345,6 +346,19 @@ async function afterEarlier(
   }
   return { replacement: { ...current, version }, hasEarlier };
 }
+
+/** Where versions are brought: the copy has the content, of an earlier version that said the same. */
+async function isOfAnotherTime(
+  context: PassContext,
+  { container, target, targetId, item }: Replacement,
+): Promise<boolean> {
+  if (item.date === undefined || !bringsVersions(context, container)) return false;
+  const there = await dateOfCopy(context, target, targetId);
+  return there !== undefined && inSeconds(there) !== inSeconds(item.date);
+}
+
+/** Targets keep no more. */
+const inSeconds = (date: Date): number => Math.floor(date.getTime() / 1_000);
 
 async function dateOfCopy(context: PassContext, target: ContainerRow, id: string): Promise<Date | undefined> {
   for await (const copy of context.target.reader.read(target.key, [id])) if ('body' in copy) return copy.date;

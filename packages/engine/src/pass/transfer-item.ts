@@ -14,6 +14,8 @@ export interface TransferItem {
   readonly name: string | undefined;
   readonly flags: string;
   readonly date: Date | undefined;
+  /** Files: when it was created. */
+  readonly created?: Date;
   readonly size: number;
   readonly matchKey: Buffer;
   /** Undefined while a streamed body is on its way. */
@@ -62,6 +64,7 @@ export async function toItem(
     name: called?.name,
     flags: sourceFlags(content.flags),
     date: content.date,
+    ...(content.created === undefined ? {} : { created: content.created }),
     version: content.version,
     detached: content.detached === true,
   };

@@ -571,6 +571,7 @@ class Transfer {
         ...(item.name === undefined ? {} : { name: item.name, stamp: stampOf(claim.entryId, item) }),
         flags: parseFlags(item.flags),
         date: item.date,
+        ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
       };
@@ -675,6 +676,8 @@ class Transfer {
             older: {
               ...(await toItem(container.kind, todo, paced(earlier, this.#pace), undefined, called)),
               isOlder: true,
+              // A version has no creation of its own: the file that it begins has.
+              ...(item.created === undefined ? {} : { created: item.created }),
             },
           };
         }

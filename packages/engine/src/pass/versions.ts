@@ -27,13 +27,19 @@ export async function* earlierVersions(
 ): AsyncGenerator<Content> {
   const depth = context.settings.settings.versionDepth;
   const { reader } = context.source;
-  const keeps = (side: 'source' | 'target'): boolean => capabilitiesFor(context[side], source.kind).versions;
-  if (depth === 0 || reader.versions === undefined || !keeps('source') || !keeps('target')) return;
+  if (!bringsVersions(context, source)) return;
   const versions: Versions = (...which) => reader.versions?.(...which) ?? none();
   const list = (count: number): AsyncIterable<Content> => versions(source.key, current.id, count);
   const found = since === undefined ? list(depth) : after(list, depth, since);
   // The current one has become an earlier one meanwhile. A version alone may be that of an earlier one of equal content.
   for await (const version of found) if (!isSame(version, current)) yield version;
+}
+
+/** Whether the settings want versions, and both sides have them. */
+export function bringsVersions(context: PassContext, source: ContainerRow): boolean {
+  const keeps = (side: 'source' | 'target'): boolean => capabilitiesFor(context[side], source.kind).versions;
+  const { versionDepth } = context.settings.settings;
+  return versionDepth > 0 && context.source.reader.versions !== undefined && keeps('source') && keeps('target');
 }
 
 async function* none(): AsyncGenerator<Content> {}

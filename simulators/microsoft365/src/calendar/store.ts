@@ -1,7 +1,7 @@
+import { ChangeLog } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import type { ExtendedProperties } from '../mail/extended-property.ts';
 import { emptyBody } from '../outlook/item-body.ts';
-import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import { type CalendarEvent, type EmailAddress, type EventException, type EventFields, noResponse } from './event.ts';

@@ -1,7 +1,7 @@
+import type { DeltaPosition } from '@sterna/simulator-kit';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
-import type { DeltaPosition } from '../state/change-log.ts';
 import type { CalendarEvent } from './event.ts';
 import { type EventView, eventJson, eventView, preferenceApplied, shownId } from './event-json.ts';
 import { instancesBetween } from './series.ts';

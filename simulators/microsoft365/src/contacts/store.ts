@@ -1,6 +1,6 @@
+import { ChangeLog } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import type { ExtendedProperties } from '../mail/extended-property.ts';
-import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import { blankContact, type Contact, type ContactFields } from './contact.ts';

@@ -1,8 +1,8 @@
+import type { DeltaPosition } from '@sterna/simulator-kit';
 import type { Call } from '../http/call.ts';
 import { GraphError } from '../http/errors.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import { checkSelect } from '../odata/shape.ts';
-import type { DeltaPosition } from '../state/change-log.ts';
 import type { Drive } from './drive.ts';
 import { driveError, invalidRequest } from './errors.ts';
 import { type DriveItem, lineage } from './item.ts';

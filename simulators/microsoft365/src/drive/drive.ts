@@ -1,5 +1,5 @@
-import { ChangeLog } from '../state/change-log.ts';
-import type { Random } from '../state/random.ts';
+import type { Random } from '@sterna/simulator-kit';
+import { ChangeLog } from '@sterna/simulator-kit';
 import type { DriveBehaviour } from './behaviour.ts';
 import type { Content } from './content.ts';
 import { invalidRequest, itemLocked, nameTaken, noSpace, noSuchItem, notSupported, wrongName } from './errors.ts';

@@ -1,5 +1,5 @@
+import { Random } from '@sterna/simulator-kit';
 import { perTenant } from '../state/per-tenant.ts';
-import { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import { DEFAULT_BEHAVIOUR, type DriveBehaviour } from './behaviour.ts';
 import { Drive } from './drive.ts';

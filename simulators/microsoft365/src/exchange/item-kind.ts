@@ -1,5 +1,5 @@
+import type { ChangeLog } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
-import type { ChangeLog } from '../state/change-log.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 
 /** An item of a mailbox as admin/exchange sees it, whatever it is. */

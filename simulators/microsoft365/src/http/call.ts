@@ -1,3 +1,4 @@
+import type { Incoming } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import type { Service } from '../limits/throttle.ts';
 import type { Query } from '../odata/query.ts';
@@ -6,16 +7,6 @@ import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import { badRequest, GraphError } from './errors.ts';
 import type { ODataPath } from './path.ts';
 import { parsePreferences } from './preferences.ts';
-
-/** One request on its way through the simulator: over HTTP, or an item of a batch. */
-export interface Incoming {
-  readonly method: string;
-  /** Path and query as sent, from the server's root: `/v1.0/users?$top=5`. */
-  readonly target: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 /** What a call knows of the route that it came by. */
 export interface CallRoute {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Incoming } from '@sterna/simulator-kit';
 import { batchReply } from '../batch.ts';
 import type { Cloud } from '../cloud.ts';
 import { type Admission, type Budget, FREE } from '../limits/throttle.ts';
 import { Query } from '../odata/query.ts';
 import type { Identity } from '../state/identity.ts';
 import { tokenReply } from '../token/endpoint.ts';
-import { Call, type Incoming } from './call.ts';
+import { Call } from './call.ts';
 import { badRequest, GraphError } from './errors.ts';
 import { parsePath } from './path.ts';
 import { jsonReply, type Reply } from './reply.ts';

@@ -1,11 +1,6 @@
-/** What a handler answers with. A body of many buffers is sent one after the other. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: readonly Buffer[];
-  /** The JSON that `body` holds; kept for batches and observers. */
-  readonly json?: unknown;
-}
+import type { Reply } from '@sterna/simulator-kit';
+
+export { bytesReply, noContent, type Reply } from '@sterna/simulator-kit';
 
 export function jsonReply(status: number, json: unknown, headers: Record<string, string> = {}): Reply {
   const body = Buffer.from(JSON.stringify(json));
@@ -19,14 +14,6 @@ export function jsonReply(status: number, json: unknown, headers: Record<string,
     body: [body],
     json,
   };
-}
-
-export function noContent(status = 204, headers: Record<string, string> = {}): Reply {
-  return { status, headers, body: [] };
-}
-
-export function bytesReply(contentType: string, body: readonly Buffer[], headers: Record<string, string> = {}): Reply {
-  return { status: 200, headers: { 'content-type': contentType, ...headers }, body };
 }
 
 /** One entity or complex value, with its `@odata.context`. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@sterna/simulator-kit';
+import { SlidingWindow } from '@sterna/simulator-kit';
 import { GraphError } from '../http/errors.ts';
-import { SlidingWindow } from './sliding-window.ts';
 
 export type Service = 'outlook' | 'drive' | 'directory';
 

@@ -1,7 +1,7 @@
+import { Random } from '@sterna/simulator-kit';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { Ids } from '../state/ids.ts';
-import { Random } from '../state/random.ts';
 import type { DirectoryUser } from '../state/tenant.ts';
 import { takeExtendedProperties } from './extended-property.ts';
 import { MESSAGE } from './json-out.ts';

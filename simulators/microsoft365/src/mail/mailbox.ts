@@ -1,9 +1,8 @@
+import { ChangeLog, Random } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { GraphError, itemNotFound, malformedId } from '../http/errors.ts';
-import { ChangeLog } from '../state/change-log.ts';
 import { Ids } from '../state/ids.ts';
 import { perTenant } from '../state/per-tenant.ts';
-import { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { ExtendedProperties } from './extended-property.ts';
 import type { Message, MessageContent } from './message.ts';

@@ -1,7 +1,7 @@
+import type { Change, ChangeLog, DeltaPosition } from '@sterna/simulator-kit';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
-import type { Change, ChangeLog, DeltaPosition } from '../state/change-log.ts';
 import { type Expand, parseExpand } from './expand.ts';
 import { checkExpand, checkSelect, project, type Shape } from './shape.ts';
 

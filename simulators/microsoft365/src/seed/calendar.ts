@@ -1,3 +1,5 @@
+import type { Random } from '@sterna/simulator-kit';
+import { type Counts, countFor } from '@sterna/simulator-kit';
 import type { Attendee, EventFields } from '../calendar/event.ts';
 import { noResponse } from '../calendar/event.ts';
 import {
@@ -9,10 +11,8 @@ import {
 import { type CalendarMailbox, calendarMailbox, shareCalendar } from '../calendar/store.ts';
 import type { ZonedTime } from '../calendar/zoned-time.ts';
 import { makeAttachment } from '../outlook/attachments.ts';
-import type { Random } from '../state/random.ts';
 import type { Tenant } from '../state/tenant.ts';
 import type { Seeder } from './seeder.ts';
-import { type Counts, countFor } from './size.ts';
 
 /** Plain single events of a mailbox, beside the ones that are there for what is special about them. */
 const PLAIN: Counts = { small: [6, 6], medium: [60, 12], large: [400, 12] };

@@ -1,9 +1,8 @@
+import type { Random } from '@sterna/simulator-kit';
+import { type Counts, countFor, picture } from '@sterna/simulator-kit';
 import type { ContactFields } from '../contacts/contact.ts';
 import { type ContactMailbox, contactMailbox } from '../contacts/store.ts';
-import type { Random } from '../state/random.ts';
-import { picture } from './picture.ts';
 import type { Seeder } from './seeder.ts';
-import { type Counts, countFor } from './size.ts';
 
 const COUNT: Counts = { small: [12, 12], medium: [120, 20], large: [1500, 20] };
 const CREATED = Date.UTC(2024, 2, 1);

@@ -1,13 +1,12 @@
+import type { Random, Size } from '@sterna/simulator-kit';
 import { Content } from '../drive/content.ts';
 import type { Drive } from '../drive/drive.ts';
 import { drivesOf } from '../drive/drives.ts';
 import type { Actor, DriveItem } from '../drive/item.ts';
 import { zipOf } from '../drive/office.ts';
 import { grantTo, linkOf, resolveRecipient, stopInheriting } from '../drive/sharing.ts';
-import type { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { Seeder } from './seeder.ts';
-import type { Size } from './size.ts';
 
 /** When the drives were filled, as their change logs tell it. */
 const SEEDED = Date.UTC(2026, 7, 1, 9);

@@ -1,12 +1,12 @@
+import type { Size } from '@sterna/simulator-kit';
+import { Random } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
-import { Random } from '../state/random.ts';
 import { seedCalendar } from './calendar.ts';
 import { seedContacts } from './contacts.ts';
 import { provisionDrives, seedDrive } from './drive.ts';
 import { seedMail } from './mail.ts';
 import { seedPeople } from './people.ts';
 import type { Seeder } from './seeder.ts';
-import type { Size } from './size.ts';
 import { seedTodo } from './todo.ts';
 
 const SEEDERS: Readonly<Record<string, Seeder>> = {

@@ -1,11 +1,11 @@
+import type { Size } from '@sterna/simulator-kit';
+import { Random, SENTENCES, SUBJECTS } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { type Folder, fillMailboxes, type Mailbox } from '../mail/mailbox.ts';
 import type { Address, Attachment, MessageContent } from '../mail/message.ts';
-import { Random } from '../state/random.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { Seeder } from './seeder.ts';
-import type { Size } from './size.ts';
-import { CATEGORIES, FOLDERS, SENTENCES, SUBJECTS } from './words.ts';
+import { CATEGORIES, FOLDERS } from './words.ts';
 
 const MESSAGES: Record<Size, number> = { small: 40, medium: 250, large: 1000 };
 const NEWEST = Date.UTC(2026, 7, 31, 18);

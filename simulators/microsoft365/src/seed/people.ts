@@ -1,7 +1,6 @@
+import { localPartOf, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
-import type { Random } from '../state/random.ts';
 import { type DirectoryUser, newApp, Tenant } from '../state/tenant.ts';
-import type { Size } from './size.ts';
 
 /** The migration tool's app registration, known to both tenants. */
 export const MIGRATION_APP = {
@@ -25,23 +24,7 @@ export const MIGRATION_APP = {
   ],
 } as const;
 
-const PEOPLE: readonly [string, string, string][] = [
-  ['Alice', 'Ashby', 'Head of research'],
-  ['Björn', 'Øygård', 'Engineer'],
-  ['Chloé', 'Lefèvre', 'Designer'],
-  ['Daiki', 'Tanaka', 'Engineer'],
-  ['Elena', 'Petrova', 'Accountant'],
-  ['Farid', 'Haddad', 'Sales'],
-  ['Grace', 'O’Neill', 'Counsel'],
-  ['Hüseyin', 'Çelik', 'Support'],
-  ['Ines', 'Müller', 'Support'],
-  ['Jamal', 'Okafor', 'Director'],
-];
-
 const PLACES = ['18/2111', '20/1101', '4/0017'];
-
-/** People of a tenant beside the ten with names: none, some, many. */
-const MORE: Record<Size, number> = { small: 0, medium: 40, large: 490 };
 
 /** The tenants, their people, and the app that both consented to. Addresses are the same name before the @ in both. */
 export function seedPeople(cloud: Cloud, random: Random, size: Size): void {
@@ -53,10 +36,7 @@ export function seedPeople(cloud: Cloud, random: Random, size: Size): void {
   ] as const) {
     const tenant = new Tenant(cloud.ids.guid(), domain, name);
     tenant.consents.set(app.id, new Set(MIGRATION_APP.permissions));
-    for (const [given, surname, title] of PEOPLE) addUser(cloud, tenant, random, { given, surname, title });
-    for (let at = 1; at <= MORE[size]; at++) {
-      addUser(cloud, tenant, random, { given: `Person${at}`, surname: random.pick(PEOPLE)[1], title: 'Staff' });
-    }
+    for (const person of peopleOf(random, size)) addUser(cloud, tenant, random, person);
     addUser(cloud, tenant, random, { given: 'Info', surname: null, title: null, purpose: 'shared' });
     addUser(cloud, tenant, random, { given: 'Room1', surname: null, title: null, purpose: 'room' });
     cloud.tenants.push(tenant);
@@ -69,11 +49,7 @@ function addUser(
   random: Random,
   who: { given: string; surname: string | null; title: string | null; purpose?: DirectoryUser['purpose'] },
 ): void {
-  const localPart = who.given
-    .replaceAll('ø', 'o')
-    .normalize('NFD')
-    .replace(/[^a-zA-Z0-9]/g, '')
-    .toLowerCase();
+  const localPart = localPartOf(who.given);
   const address = `${localPart}@${tenant.domain}`;
   const purpose = who.purpose ?? 'user';
   const user: DirectoryUser = {

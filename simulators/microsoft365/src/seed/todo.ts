@@ -1,6 +1,6 @@
+import { type Counts, countFor } from '@sterna/simulator-kit';
 import { todoMailbox } from '../todo/store.ts';
 import type { Seeder } from './seeder.ts';
-import { type Counts, countFor } from './size.ts';
 
 const COUNT: Counts = { small: [5, 5], medium: [40, 8], large: [300, 8] };
 const TODAY = Date.UTC(2026, 8, 1);

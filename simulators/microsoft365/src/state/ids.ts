@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@sterna/simulator-kit';
 
 /** How many ids, on average, lie between two that differ by the case of one letter only. */
 const TWIN_EVERY = 40;

@@ -1,8 +1,8 @@
+import { ChangeLog } from '@sterna/simulator-kit';
 import type { PatternedRecurrence } from '../calendar/recurrence.ts';
 import type { ZonedTime } from '../calendar/zoned-time.ts';
 import type { Cloud } from '../cloud.ts';
 import { emptyBody, type ItemBody } from '../outlook/item-body.ts';
-import { ChangeLog } from '../state/change-log.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 

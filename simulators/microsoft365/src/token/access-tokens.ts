@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@sterna/simulator-kit';
 import { GraphError } from '../http/errors.ts';
 import type { Identity } from '../state/identity.ts';
 import type { App, DirectoryUser, Tenant } from '../state/tenant.ts';

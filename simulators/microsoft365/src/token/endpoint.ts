@@ -1,5 +1,5 @@
+import type { Incoming } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
-import type { Incoming } from '../http/call.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import type { App, RefreshGrant, Tenant } from '../state/tenant.ts';
 import { checkAssertion } from './assertion.ts';

@@ -1,7 +1,7 @@
+import { picture } from '@sterna/simulator-kit';
 import { describe, expect, it } from 'vitest';
 import { contactKind } from '../../src/contacts/contact-kind.ts';
 import { contactMailbox } from '../../src/index.ts';
-import { picture } from '../../src/seed/picture.ts';
 import { all, round, withServer } from '../mailbox.ts';
 
 const setting = withServer();

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startVendorProxy, type VendorProxy } from '@sterna/simulator-kit/vendor-proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Drive } from '../../src/drive/drive.ts';
 import { drivesOf } from '../../src/drive/drives.ts';
@@ -10,7 +11,6 @@ import { subtree } from '../../src/drive/item.ts';
 import { zipOf } from '../../src/drive/office.ts';
 import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '../../src/index.ts';
 import { Contract } from '../contract/index.ts';
-import { startVendorProxy, type VendorProxy } from '../vendor-proxy.ts';
 
 const run = promisify(execFile);
 const installed = ['rclone', 'openssl'].every((program) => spawnSync(program, ['version']).status === 0);
@@ -28,7 +28,7 @@ let folder: string;
 beforeAll(async () => {
   if (!installed) return;
   server = await startMicrosoft365({ empty: true, observe: contract.observe });
-  proxy = await startVendorProxy(server.baseUrl);
+  proxy = await startVendorProxy(server.baseUrl, ['graph.microsoft.com', 'login.microsoftonline.com']);
   folder = mkdtempSync(join(tmpdir(), 'rclone-'));
   const tenant = server.tenant('contoso.example');
   const drives = drivesOf(tenant);

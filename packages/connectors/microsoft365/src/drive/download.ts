@@ -1,5 +1,5 @@
+import { type Budget, CONNECTION_LOST } from '@sterna/cloud-http';
 import { asSternaError, SternaError } from '@sterna/core';
-import type { Budget } from '../graph/budget.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { DriveApi } from './drive-api.ts';
 import { type DriveItem, hashOf, versionOf } from './item.ts';
@@ -186,6 +186,6 @@ export const changedWhileRead = (): SternaError =>
   });
 
 const cutShort = (): SternaError =>
-  new SternaError('transient', 'graph-connection-lost', 'OneDrive ended the transfer early.', {
+  new SternaError('transient', CONNECTION_LOST, 'OneDrive ended the transfer early.', {
     fix: 'Nothing to do: Sterna tries again by itself.',
   });

@@ -1,4 +1,4 @@
-import type { Budget } from '../graph/budget.ts';
+import type { Budget } from '@sterna/cloud-http';
 import { type GraphAnswer, type GraphClient, type GraphRequest, segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import type { GraphPage } from '../graph/page.ts';

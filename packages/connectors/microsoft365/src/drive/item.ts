@@ -18,7 +18,10 @@ export interface DriveItem {
   readonly shared?: object | null;
   readonly lastModifiedBy?: { readonly application?: { readonly id?: string | null } | null } | null;
   readonly parentReference?: { readonly id?: string | null } | null;
-  readonly fileSystemInfo?: { readonly lastModifiedDateTime?: string | null } | null;
+  readonly fileSystemInfo?: {
+    readonly lastModifiedDateTime?: string | null;
+    readonly createdDateTime?: string | null;
+  } | null;
   readonly '@microsoft.graph.downloadUrl'?: string;
 }
 
@@ -51,10 +54,16 @@ export const contentVersion = (hash: string, size: number): string => `${hash} $
 export const hashOf = ({ file }: DriveItem): string | undefined => file?.hashes?.quickXorHash ?? undefined;
 
 /** When the content was modified, as whoever stored it says. */
-export function dateOf({ fileSystemInfo }: DriveItem): Date | undefined {
-  const told = Date.parse(fileSystemInfo?.lastModifiedDateTime ?? '');
+export const dateOf = ({ fileSystemInfo }: DriveItem): Date | undefined =>
+  dateIn(fileSystemInfo?.lastModifiedDateTime);
+
+/** When the file was created, as whoever stored it says. */
+export const createdOf = ({ fileSystemInfo }: DriveItem): Date | undefined => dateIn(fileSystemInfo?.createdDateTime);
+
+const dateIn = (text: string | null | undefined): Date | undefined => {
+  const told = Date.parse(text ?? '');
   return Number.isNaN(told) ? undefined : new Date(told);
-}
+};
 
 /**
  * Of the rights that an item has of its own: sharing it changes its tag. `-` where it isn't shared. What isn't shared any

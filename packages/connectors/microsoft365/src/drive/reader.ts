@@ -1,3 +1,4 @@
+import { CONNECTION_LOST } from '@sterna/cloud-http';
 import {
   type AccessOf,
   ahead,
@@ -17,7 +18,7 @@ import { statusOf } from '../graph/errors.ts';
 import { readAccess } from './access.ts';
 import { changedWhileRead, FileBody, foundIn, originOf, wholeContent } from './download.ts';
 import { type DriveApi, isGone } from './drive-api.ts';
-import { accessVersionOf, type DriveItem, dateOf, isFolder, isSpecial, versionOf } from './item.ts';
+import { accessVersionOf, createdOf, type DriveItem, dateOf, isFolder, isSpecial, versionOf } from './item.ts';
 import { isOurs } from './names.ts';
 import { placeOf } from './place.ts';
 import { asKnown, isSame, walkDrive } from './tree.ts';
@@ -152,7 +153,7 @@ export class DriveReader implements Reader {
         const item = known ?? (await this.#api.lookToRead(folderId, id));
         const content = await this.#tried(item, folderId, id).catch((thrown: unknown) => {
           // A transfer that broke begins anew: it is small.
-          if (tries < TRIES && asSternaError(thrown).code === 'graph-connection-lost') return 'changed' as const;
+          if (tries < TRIES && asSternaError(thrown).code === CONNECTION_LOST) return 'changed' as const;
           throw thrown;
         });
         if (content !== 'changed') return content;
@@ -176,7 +177,11 @@ export class DriveReader implements Reader {
     const found = foundIn(item);
     if (found === undefined) return { id, error: withoutContent() };
     const { size } = found;
-    const common = { id, name: id, flags: [], version: versionOf(item), date: dateOf(item), size };
+    const created = createdOf(item);
+    const common = {
+      ...{ id, name: id, flags: [], version: versionOf(item), date: dateOf(item), size },
+      ...(created === undefined ? {} : { created }),
+    };
     if (size > INLINE_LIMIT) {
       const body = new FileBody(this.#api.client, originOf(this.#api, folderId, id), found);
       return { ...common, body, detached: true };

@@ -19,6 +19,8 @@ export interface Upload {
   readonly name: string;
   readonly source: Source;
   readonly date: Date | undefined;
+  /** Of a file that is new here. */
+  readonly created?: Date | undefined;
   readonly stamp: string | undefined;
   /** Over this file, as long as it has that tag; undefined: a new one, over nothing. */
   readonly over: { readonly itemId: string; readonly eTag: string | undefined } | undefined;
@@ -179,7 +181,7 @@ export class Uploader {
 
   /** A session for a new file, or over one that is as it was. */
   async #begin(upload: Upload): Promise<{ readonly url: string } | { readonly blocked: true } | Uploaded> {
-    const { folderId, name, date, over } = upload;
+    const { folderId, name, over } = upload;
     const path = over === undefined ? this.#api.pathOf(folderId, name) : this.#api.pathOf(over.itemId);
     const { status, body } = await this.#api.write<SessionAnswer>(`${path}/createUploadSession`, {
       method: 'POST',
@@ -187,7 +189,7 @@ export class Uploader {
       body: {
         item: {
           '@microsoft.graph.conflictBehavior': over === undefined ? 'fail' : 'replace',
-          ...(date === undefined ? {} : { fileSystemInfo: { lastModifiedDateTime: date.toISOString() } }),
+          ...dated(upload),
         },
       },
       doing: 'beginning an upload',
@@ -386,11 +388,12 @@ export class Uploader {
     }
   }
 
-  async #dated({ date }: Upload, item: DriveItem): Promise<DriveItem> {
+  async #dated(upload: Upload, item: DriveItem): Promise<DriveItem> {
+    const { date } = upload;
     if (date === undefined || dateOf(item)?.getTime() === Math.floor(date.getTime() / 1_000) * 1_000) return item;
     const { body } = await this.#api.write<DriveItem>(this.#api.pathOf(item.id), {
       method: 'PATCH',
-      body: { fileSystemInfo: { lastModifiedDateTime: date.toISOString() } },
+      body: dated(upload),
       doing: 'setting the date of a file',
     });
     return body;
@@ -437,3 +440,14 @@ const unsettled = (): SternaError =>
   new SternaError('transient', 'not-there-after-write', 'OneDrive took the file, and doesn’t have it.', {
     fix: 'Nothing to do: Sterna looks again.',
   });
+
+/** When it was modified and created, in whole seconds (https://learn.microsoft.com/en-us/graph/api/resources/filesysteminfo). */
+const dated = ({ date, created }: Upload): { readonly fileSystemInfo?: object } =>
+  date === undefined && created === undefined
+    ? {}
+    : {
+        fileSystemInfo: {
+          ...(date === undefined ? {} : { lastModifiedDateTime: date.toISOString() }),
+          ...(created === undefined ? {} : { createdDateTime: created.toISOString() }),
+        },
+      };

@@ -136,7 +136,8 @@ export class DriveWriter implements Writer {
     // An upload tells only at its end that the name is taken.
     const there = source.whole === undefined ? await api.look(folderId, name) : undefined;
     if (there !== undefined) return existing(op, there);
-    const sent = await uploader.send({ folderId, name, source, date: op.date, stamp: op.stamp, over: undefined });
+    const { date, created, stamp } = op;
+    const sent = await uploader.send({ folderId, name, source, date, created, stamp, over: undefined });
     if (sent.outcome === 'taken')
       return this.#isOurRewritten(sent.item, name, op.date)
         ? done(op, name, versionOf(sent.item), [officeNote()])

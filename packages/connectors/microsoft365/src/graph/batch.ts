@@ -1,7 +1,7 @@
+import { type Budget, isOutcomeUnknown, outcomeUnknown } from '@sterna/cloud-http';
 import { SternaError } from '@sterna/core';
-import type { Budget } from './budget.ts';
 import type { GraphClient, GraphRequest } from './client.ts';
-import { isOutcomeUnknown, outcomeUnknown, type Refusal, refusalError } from './errors.ts';
+import { refusalError } from './errors.ts';
 
 /** Items that one `$batch` holds (https://learn.microsoft.com/en-us/graph/json-batching). */
 export const BATCH_SIZE = 20;
@@ -126,18 +126,18 @@ async function resultOf(
     );
   const { status } = answer;
   if ((status >= 200 && status < 300) || item.expected?.includes(status)) return { status, body: answer.body };
-  const refusal: Refusal = {
+  const header = (name: string): string | undefined => headerOf(answer, name);
+  const error = refusalError({
     status,
     body: answer.body,
-    retryAfter: headerOf(answer, 'retry-after'),
-    requestId: headerOf(answer, 'request-id'),
+    retryAfter: header('retry-after'),
+    requestId: header('request-id'),
     doing: common.doing,
     right: common.right,
     now: client.clock.now(),
-  };
-  const error = refusalError(refusal);
+  });
   if (error.class === 'throttled' && error.code !== 'over-quota' && tries < MOST_TRIES) {
-    await client.throttled(common.budget, error, refusal, tries);
+    await client.throttled(common.budget, error, { status, body: answer.body, header }, tries);
     return 'again';
   }
   if (error.class !== 'transient') return { error };

@@ -1,29 +1,16 @@
+import {
+  type Clock,
+  type IssuedToken,
+  issuedToken,
+  RenewedTokens,
+  signInBusy,
+  type TokenAnswer,
+  type TokenSource,
+  type Transport,
+  tokenAnswerOf,
+} from '@sterna/cloud-http';
 import { SternaError } from '@sterna/core';
 import { clientAssertion, signingKeyOf } from './assertion.ts';
-import type { Clock } from './clock.ts';
-import { aborted, networkError } from './errors.ts';
-import type { Transport } from './transport.ts';
-
-/** A bearer token for the service. */
-export interface TokenSource {
-  /**
-   * @param refused The token that the service didn't take: another one is wanted
-   * @throws SternaError auth | transient
-   */
-  token(signal: AbortSignal, refused?: string): Promise<string>;
-}
-
-/** A token that somebody else got; there is no other. */
-export const givenToken = (token: string): TokenSource => ({
-  async token(_signal, refused) {
-    if (refused === token)
-      throw new SternaError('auth', 'token-refused-there', 'Microsoft 365 doesn’t take the access token any more.', {
-        field: 'accessToken',
-        fix: 'Give a new one, or the app’s client secret or certificate, with which Sterna gets them by itself.',
-      });
-    return token;
-  },
-});
 
 export interface AppSignIn {
   readonly tenant: string;
@@ -35,10 +22,6 @@ export interface AppSignIn {
   /** Origin of the service that the token is for, as its cloud names it, wherever it is reached. */
   readonly resource: string;
 }
-
-/** A token is renewed when less than this is left of it. */
-const EARLY_MS = 5 * 60_000;
-const RETRY_MS = [500, 2_000, 5_000] as const;
 
 /** AADSTS numbers (https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes) that a person can act on. */
 const REASONS: Readonly<Record<string, { readonly field: string; readonly what: string; readonly fix: string }>> = {
@@ -73,39 +56,17 @@ export class AppTokens implements TokenSource {
   readonly #signIn: AppSignIn;
   readonly #transport: Transport;
   readonly #clock: Clock;
-  #current: { readonly token: string; readonly until: number } | undefined;
-  #asking: Promise<string> | undefined;
+  readonly #renewed: RenewedTokens;
 
   constructor(signIn: AppSignIn, transport: Transport, clock: Clock) {
     this.#signIn = signIn;
     this.#transport = transport;
     this.#clock = clock;
+    this.#renewed = new RenewedTokens(this.#url(), (signal) => this.#once(signal), clock);
   }
 
-  async token(signal: AbortSignal, refused?: string): Promise<string> {
-    if (
-      this.#current !== undefined &&
-      this.#current.token !== refused &&
-      this.#current.until - EARLY_MS > this.#clock.now()
-    )
-      return this.#current.token;
-    this.#asking ??= this.#ask(signal).finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
-  }
-
-  async #ask(signal: AbortSignal): Promise<string> {
-    for (let failures = 0; ; failures += 1)
-      try {
-        return await this.#once(signal);
-      } catch (thrown) {
-        const delay = RETRY_MS[failures];
-        const error = networkError(thrown, this.#url());
-        if (error.class !== 'transient' || error.code === 'aborted' || delay === undefined) throw error;
-        await this.#clock.sleep(delay, signal);
-        if (signal.aborted) throw aborted();
-      }
+  token(signal: AbortSignal, refused?: string): Promise<string> {
+    return this.#renewed.token(signal, refused);
   }
 
   #url(): URL {
@@ -113,7 +74,7 @@ export class AppTokens implements TokenSource {
     return new URL(`/${encodeURIComponent(tenant)}/oauth2/v2.0/token`, login);
   }
 
-  async #once(signal: AbortSignal): Promise<string> {
+  async #once(signal: AbortSignal): Promise<IssuedToken> {
     const { clientId, secret, resource } = this.#signIn;
     const url = this.#url();
     const signing = signingKeyOf(secret);
@@ -135,39 +96,15 @@ export class AppTokens implements TokenSource {
       body: Buffer.from(form.toString()),
       signal,
     });
-    const answer = parsed(await reply.whole());
-    if (reply.status === 200 && typeof answer.access_token === 'string') {
-      const seconds = Number(answer.expires_in);
-      const until = this.#clock.now() + (Number.isFinite(seconds) && seconds > 0 ? seconds : 3_600) * 1_000;
-      this.#current = { token: answer.access_token, until };
-      return answer.access_token;
-    }
-    throw refused(reply.status, answer);
-  }
-}
-
-interface TokenAnswer {
-  readonly access_token?: unknown;
-  readonly expires_in?: unknown;
-  readonly error?: unknown;
-  readonly error_codes?: unknown;
-}
-
-function parsed(body: Buffer): TokenAnswer {
-  try {
-    const answer: unknown = JSON.parse(body.toString('utf8'));
-    return typeof answer === 'object' && answer !== null ? answer : {};
-  } catch {
-    return {};
+    const answer = tokenAnswerOf(await reply.whole());
+    const issued = issuedToken(reply.status, answer, this.#clock.now());
+    if (issued === undefined) throw refused(reply.status, answer);
+    return issued;
   }
 }
 
 function refused(status: number, { error, error_codes }: TokenAnswer): SternaError {
-  if (status === 429 || status >= 500)
-    return new SternaError('transient', 'sign-in-busy', `The sign-in service answered ${status}.`, {
-      fix: 'Nothing to do: Sterna tries again by itself.',
-      details: { status },
-    });
+  if (status === 429 || status >= 500) return signInBusy(status);
   const numbers = Array.isArray(error_codes) ? error_codes.map(String).filter((one) => /^\d{1,9}$/.test(one)) : [];
   const known = numbers.map((one) => REASONS[one]).find((one) => one !== undefined);
   const oauth = typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? error : String(status);

@@ -1,3 +1,4 @@
+import { type Spooled, spool } from '@sterna/cloud-http';
 import {
   ahead,
   type ChangeFacets,
@@ -18,7 +19,6 @@ import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
 import { KnownStates } from './known-states.ts';
 import { changeOf, dateOf, type ListedMessage, listingQuery } from './listed-message.ts';
-import { type Spooled, spool } from './spool.ts';
 
 const RIGHT = 'Mail.Read';
 /** As many as the service runs at once for a mailbox. */

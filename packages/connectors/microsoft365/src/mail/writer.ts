@@ -1,3 +1,4 @@
+import { doneResult, eachOf, markAt } from '@sterna/cloud-http';
 import type {
   Candidate,
   Container,
@@ -19,7 +20,6 @@ import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import { expandProperties, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import { displayNameOf, numberedName } from '../outlook/folder-names.ts';
-import { doneResult, eachOf, markAt } from '../outlook/writing.ts';
 import type { PartContext } from '../part.ts';
 import { createMessage, removeForGood } from './create.ts';
 import { flagsOf, stateChange, touchesCategories } from './flags.ts';

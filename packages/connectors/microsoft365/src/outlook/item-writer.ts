@@ -1,3 +1,4 @@
+import { bodyOf, changedResult, doneResult, eachOf, existsResult, markAt, type Rival } from '@sterna/cloud-http';
 import type {
   Candidate,
   Container,
@@ -20,7 +21,6 @@ import { containerGone, isGone } from './gone.ts';
 import type { Item, ItemContainers, ItemKind } from './item-kind.ts';
 import type { ItemRequests } from './item-requests.ts';
 import { NaturalKeys } from './natural-keys.ts';
-import { bodyOf, changedResult, doneResult, eachOf, existsResult, markAt, type Rival } from './writing.ts';
 
 /** What an object becomes; its conversion adds what it needs itself. */
 export interface PreparedItem {

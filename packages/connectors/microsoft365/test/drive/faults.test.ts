@@ -1,7 +1,7 @@
+import type { Clock } from '@sterna/cloud-http';
 import type { Content, CreateOp, ReplaceOp, Result, Session } from '@sterna/connector-kit';
 import { DirectDrive, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Clock } from '../../src/graph/clock.ts';
 import { openSession } from '../../src/session.ts';
 import { systemOf } from './suite-endpoint.ts';
 

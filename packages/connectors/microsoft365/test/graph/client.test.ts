@@ -59,7 +59,7 @@ describe('requests', () => {
     await on.client.send(get(on, { path: `${elsewhere.origin}/upload?sig=1`, signIn: 'none', budget: 'none' }));
     expect(elsewhere.seen[0]?.headers.authorization).toBeUndefined();
     expect((await failure(on.client.send(get(on, { path: `${elsewhere.origin}/v1.0/next` })))).code).toBe(
-      'graph-answer-invalid',
+      'service-answer-invalid',
     );
     expect(elsewhere.seen).toHaveLength(1);
   });

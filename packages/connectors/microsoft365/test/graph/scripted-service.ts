@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Budget, OUTLOOK_LIMITS } from '../../src/graph/budget.ts';
+import { Budget, givenToken, Transport } from '@sterna/cloud-http';
+import { VirtualClock } from '@sterna/connector-suite';
 import { GraphClient } from '../../src/graph/client.ts';
-import { AppTokens, givenToken } from '../../src/graph/token-source.ts';
-import { Transport } from '../../src/graph/transport.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { OUTLOOK_LIMITS } from '../../src/graph/limits.ts';
+import { AppTokens } from '../../src/graph/token-source.ts';
 
 export interface Seen {
   readonly method: string;
@@ -45,8 +45,11 @@ export async function scriptedService(step: (seen: Seen, n: number) => Step) {
   const clock = new VirtualClock();
   const transport = new Transport({ ca: undefined, verifyCertificate: true, timeoutMs: 5_000 });
   const abort = new AbortController();
-  const make = (tokens = givenToken('given-token') as ConstructorParameters<typeof GraphClient>[0]['tokens']) =>
-    new GraphClient({ graph: origin, tokens, transport, clock, signal: abort.signal, userAgent: 'Test' });
+  const make = (
+    tokens = givenToken('given-token', 'Microsoft 365', 'a secret') as ConstructorParameters<
+      typeof GraphClient
+    >[0]['tokens'],
+  ) => new GraphClient({ graph: origin, tokens, transport, clock, signal: abort.signal, userAgent: 'Test' });
   const client = make();
   return {
     origin,

@@ -1,0 +1,179 @@
+import { explained } from './explains.ts';
+import type { GoldenKind, GoldenObject } from './objects.ts';
+
+/** What the books say of an object: a note's code, by the object's id or, where the API doesn't tell it, its name. */
+export interface Told {
+  readonly objectId: string | undefined;
+  readonly subject: string | undefined;
+  readonly code: string;
+  readonly kind: string;
+  readonly folder: string | undefined;
+  readonly reason: string;
+}
+
+export interface Finding {
+  readonly kind: GoldenKind;
+  readonly key: string;
+  readonly name: string;
+  readonly verdict: 'identical' | 'noted' | 'unaccounted';
+  /** Properties that differ and what they were and are; none where an object is missing or one too many. */
+  readonly differences: readonly Difference[];
+  readonly problem?: 'missing' | 'extra';
+  readonly codes: readonly string[];
+}
+
+export interface Difference {
+  readonly property: string;
+  readonly was: string;
+  readonly is: string;
+  /** Code of the note that tells it. */
+  readonly code: string | undefined;
+}
+
+/** Pairs the objects of a person by kind and key, and those of one key by how alike they are. */
+export function compare(
+  originals: readonly GoldenObject[],
+  copies: readonly GoldenObject[],
+  told: readonly Told[],
+): { readonly findings: readonly Finding[]; readonly pairs: ReadonlyMap<string, string> } {
+  const books = new Books(told);
+  const findings: Finding[] = [];
+  const pairs = new Map<string, string>();
+  let [lost, found] = [[...originals], [...copies]];
+  // By what identifies them, then by name alone: what got another identity is a difference, not a loss and a gain.
+  for (const keyOf of [
+    ({ kind, key }: GoldenObject) => `${kind} ${key}`,
+    ({ kind, name }: GoldenObject) => `${kind} ${name}`,
+  ]) {
+    const candidates = groupBy(found, keyOf);
+    const alone: GoldenObject[] = [];
+    for (const [key, group] of groupBy(lost, keyOf))
+      for (const { original, copy } of paired(group, candidates.get(key) ?? [])) {
+        if (copy === undefined) {
+          alone.push(original);
+          continue;
+        }
+        pairs.set(original.id, copy.id);
+        findings.push(judged(original, copy, books));
+      }
+    lost = alone;
+    found = [...candidates.values()].flat();
+  }
+  findings.push(...lost.map((original) => missing(original, books)), ...found.map((copy) => extra(copy)));
+  return { findings, pairs };
+}
+
+function judged(original: GoldenObject, copy: GoldenObject, books: Books): Finding {
+  const codes = books.codesOf(original);
+  const differences = differing(original, copy).map((property) => ({
+    property,
+    was: toldBy(original, property),
+    is: toldBy(copy, property),
+    code: codes.find((code) => explained(code, original.kind, property)),
+  }));
+  const isTold = differences.every(({ code }) => code !== undefined);
+  return {
+    ...labels(original),
+    verdict: differences.length === 0 ? 'identical' : isTold ? 'noted' : 'unaccounted',
+    differences,
+    codes,
+  };
+}
+
+const missing = (original: GoldenObject, books: Books): Finding => ({
+  ...labels(original),
+  // Whatever keeps an object back is in the books with its reason.
+  verdict: books.isKeptBack(original) ? 'noted' : 'unaccounted',
+  differences: [],
+  problem: 'missing',
+  codes: books.codesOf(original),
+});
+
+const extra = (copy: GoldenObject): Finding => ({
+  ...labels(copy),
+  verdict: 'unaccounted',
+  differences: [],
+  problem: 'extra',
+  codes: [],
+});
+
+const toldBy = ({ key, properties }: GoldenObject, property: string): string =>
+  property === 'identity' ? key : (properties[property] ?? '');
+
+const labels = ({ kind, key, name }: GoldenObject) => ({ kind, key, name });
+
+const differing = (a: GoldenObject, b: GoldenObject): string[] => [
+  ...(a.key === b.key ? [] : ['identity']),
+  ...[...new Set([...Object.keys(a.properties), ...Object.keys(b.properties)])]
+    .filter((name) => (a.properties[name] ?? '') !== (b.properties[name] ?? ''))
+    .sort(),
+];
+
+/** The most alike first, so that twins don't show each other's differences. Takes what it pairs out of `copies`. */
+function* paired(
+  originals: readonly GoldenObject[],
+  copies: GoldenObject[],
+): Generator<{ original: GoldenObject; copy: GoldenObject | undefined }> {
+  const waiting = [...originals];
+  const distances = waiting.flatMap((original) =>
+    copies.map((copy) => ({ original, copy, distance: differing(original, copy).length })),
+  );
+  for (const { original, copy } of distances.sort((a, b) => a.distance - b.distance)) {
+    if (!waiting.includes(original) || !copies.includes(copy)) continue;
+    waiting.splice(waiting.indexOf(original), 1);
+    copies.splice(copies.indexOf(copy), 1);
+    yield { original, copy };
+  }
+  for (const original of waiting) yield { original, copy: undefined };
+}
+
+function groupBy(
+  objects: readonly GoldenObject[],
+  keyOf: (object: GoldenObject) => string,
+): Map<string, GoldenObject[]> {
+  const groups = new Map<string, GoldenObject[]>();
+  for (const object of objects) {
+    const group = groups.get(keyOf(object));
+    if (group === undefined) groups.set(keyOf(object), [object]);
+    else group.push(object);
+  }
+  return groups;
+}
+
+/** Kinds of notes that say that an object was not brought. */
+const KEPT_BACK: ReadonlySet<string> = new Set(['failure', 'skipped', 'filtered', 'merged', 'uncertain']);
+
+class Books {
+  readonly #byId = new Map<string, Told[]>();
+  /** Of a whole entry, or of an object that only its name tells. */
+  readonly #others: Told[] = [];
+
+  constructor(told: readonly Told[]) {
+    for (const note of told) {
+      if (note.objectId === undefined) this.#others.push(note);
+      else {
+        this.#byId.set(note.objectId, [...(this.#byId.get(note.objectId) ?? []), note]);
+      }
+    }
+  }
+
+  #of({ kind, id, key, name }: GoldenObject): readonly Told[] {
+    if (kind !== 'file' && kind !== 'folder')
+      return [...(this.#byId.get(id) ?? []), ...this.#others.filter(({ subject }) => subject === name)];
+    // A drive's files are told by folder and name, and what concerns several by their paths.
+    const path = key.slice(1);
+    const [folder, file] = [path.slice(0, Math.max(0, path.lastIndexOf('/'))), path.slice(path.lastIndexOf('/') + 1)];
+    return [
+      ...(this.#byId.get(file) ?? []).filter((note) => (note.folder ?? '') === folder),
+      ...this.#others.filter((note) => note.folder === path || note.reason.includes(path)),
+    ];
+  }
+
+  codesOf(object: GoldenObject): string[] {
+    return [...new Set(this.#of(object).map(({ code }) => code))];
+  }
+
+  isKeptBack(object: GoldenObject): boolean {
+    return this.#of(object).some(({ kind }) => KEPT_BACK.has(kind));
+  }
+}

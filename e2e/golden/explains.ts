@@ -1,0 +1,49 @@
+import type { GoldenKind } from './objects.ts';
+
+/** Which properties a fidelity note speaks of: a difference elsewhere is one that nobody was told of. */
+const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
+  // Mail
+  'message-id-added': ['identity'],
+  'subject-cut': ['subject'],
+  'header-cut': ['subject', 'from', 'to', 'cc'],
+  'date-differs': ['received'],
+  'flag-dropped': ['flagged', 'read', 'importance'],
+  'forwarded-dropped': [],
+  'original-attached': ['attachments', 'text', 'from', 'to', 'cc', 'subject', 'sent'],
+  'address-dropped': ['from', 'to', 'cc'],
+  // Events
+  'people-in-body': ['attendees', 'organizer', 'text'],
+  'time-zone-replaced': ['zone'],
+  'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
+  'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text'],
+  'exception-not-held': ['instances', 'exceptions'],
+  'exception-not-moved': ['instances', 'exceptions'],
+  'end-before-start': ['end', 'instances'],
+  'cancelled-shown-free': ['status', 'busy'],
+  'reminders-not-held': ['reminder'],
+  'location-shortened': ['location'],
+  'hour-not-held': ['due', 'start'],
+  'start-missing': ['start'],
+  // Contacts
+  'photo-not-held': ['photo'],
+  'fields-not-held': ['emails', 'phones', 'addresses', 'text', 'urls', 'other'],
+  'contact-list': ['members'],
+  'name-added': ['name'],
+  // Tasks
+  'subtask-not-linked': ['parent'],
+  // All
+  'attachment-not-held': ['attachments'],
+  'subject-shortened': ['subject'],
+  // Files
+  renamed: ['path'],
+  'name-encoded': ['path'],
+  'office-rewritten': ['content', 'size'],
+  'unknown-principal': ['grants'],
+  'owner-as-writer': ['grants'],
+  'commenter-as-reader': ['grants'],
+  'link-with-password': ['grants'],
+  'domain-not-here': ['grants'],
+};
+
+export const explained = (code: string, _kind: GoldenKind, property: string): boolean =>
+  EXPLAINS[code]?.includes(property) === true;

@@ -1,0 +1,28 @@
+export type GoldenKind = 'message' | 'event' | 'contact' | 'task' | 'folder' | 'file';
+
+/**
+ * One object of a person, as a vendor's API tells it, in terms that both vendors share. What is compared is text: lists are
+ * sorted and joined, moments are UTC to the second, contents are SHA-256.
+ */
+export interface GoldenObject {
+  readonly kind: GoldenKind;
+  /** The vendor's id, which the books name. */
+  readonly id: string;
+  /** What stays the same wherever it is: Message-ID, iCalUID, path, … Not always unique. */
+  readonly key: string;
+  /** What a person calls it. */
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Who has what, in one system. */
+export interface Organization {
+  /** Addresses, the same order in each system. */
+  readonly people: readonly string[];
+  /** Everybody in the directory, movers or not: rights name them too. */
+  readonly everybody: readonly string[];
+  /** Everything a person has, by the vendor's API alone. */
+  read(address: string): Promise<readonly GoldenObject[]>;
+  /** What the system has sent to people by itself: must stay empty. */
+  mailed(): number;
+}

@@ -1,0 +1,203 @@
+import type { Clock } from './clock.ts';
+
+/** What a request takes from a budget. */
+export interface Cost {
+  /** Default 1. */
+  readonly requests?: number;
+  /** Bytes sent. */
+  readonly bytes?: number;
+  /** Resource units, where the service counts in them. Default: `requests`. */
+  readonly units?: number;
+  /** Of the requests in flight, those that the service counts (a batch runs several). Default 1. */
+  readonly width?: number;
+}
+
+type Unit = 'requests' | 'bytes' | 'units';
+
+export interface BudgetLimits {
+  /** Requests in flight. */
+  readonly width: number;
+  readonly windows: readonly { readonly of: Unit; readonly limit: number; readonly ms: number }[];
+}
+
+const SLOTS = 120;
+/** After a refusal, more is tried again when this time has gone well: one more at once, a tenth more in a window. */
+const RECOVERY_MS = 60_000;
+const GROWTH = 1.1;
+/** A refusal says that a window is smaller than documented; by how much, nobody says. */
+const LEAST_SHARE = 0.02;
+
+/**
+ * Lets requests in, in the order in which they came, as the documented limits allow, and less where the service says so.
+ * The first half of a window may be spent at once, the rest is spread over the time that is left, so that nobody waits
+ * for long at its end.
+ */
+export class Budget {
+  readonly #clock: Clock;
+  readonly #windows: readonly Window[];
+  readonly #waiting: { readonly cost: Cost; readonly signal: AbortSignal; readonly enter: () => void }[] = [];
+  readonly #most: number;
+  #width: number;
+  #inFlight = 0;
+  #pausedUntil = 0;
+  #narrowedAt = 0;
+  #isTimed = false;
+
+  constructor(limits: BudgetLimits, clock: Clock) {
+    this.#clock = clock;
+    this.#most = limits.width;
+    this.#width = limits.width;
+    this.#windows = limits.windows.map((one) => new Window(one.of, one.limit, one.ms));
+  }
+
+  /** @returns what gives the place back. Comes at once where the signal aborts: the request fails by itself then. */
+  async enter(cost: Cost, signal: AbortSignal): Promise<() => void> {
+    if (this.#waiting.length > 0 || this.#delay(cost) !== 0)
+      await new Promise<void>((enter) => {
+        this.#waiting.push({ cost, signal, enter });
+        signal.addEventListener('abort', this.#pump, { once: true });
+        this.#pump();
+      });
+    else this.#take(cost);
+    signal.removeEventListener('abort', this.#pump);
+    let isBack = false;
+    return () => {
+      if (isBack) return;
+      isBack = true;
+      this.#inFlight -= this.#widthOf(cost);
+      this.#pump();
+    };
+  }
+
+  /** The service wants no request before then; milliseconds since 1970. */
+  pause(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  /** The service found too many at once. */
+  narrow(): void {
+    this.#width = Math.max(1, this.#width - 1);
+    this.#narrowedAt = this.#clock.now();
+  }
+
+  /** The service found too much in too short a time: what was let in lately is more than it takes. */
+  shrink(): void {
+    const now = this.#clock.now();
+    for (const window of this.#windows) window.shrink(now);
+  }
+
+  /** Requests that may be in flight just now. */
+  get width(): number {
+    return this.#width;
+  }
+
+  readonly #pump = (): void => {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const delay = first.signal.aborted ? 0 : this.#delay(first.cost);
+      if (delay === undefined) return;
+      if (delay > 0) {
+        this.#wakeIn(delay, first.signal);
+        return;
+      }
+      this.#waiting.shift();
+      this.#take(first.cost);
+      first.enter();
+    }
+  };
+
+  #wakeIn(ms: number, signal: AbortSignal): void {
+    if (this.#isTimed) return;
+    this.#isTimed = true;
+    void this.#clock.sleep(ms, signal).then(() => {
+      this.#isTimed = false;
+      this.#pump();
+    });
+  }
+
+  /** Milliseconds until it may go; undefined: once another one has come back. */
+  #delay(cost: Cost): number | undefined {
+    const now = this.#clock.now();
+    if (this.#width < this.#most && now - this.#narrowedAt >= RECOVERY_MS) {
+      this.#width += 1;
+      this.#narrowedAt = now;
+    }
+    if (this.#inFlight > 0 && this.#inFlight + this.#widthOf(cost) > this.#width) return undefined;
+    return Math.max(0, this.#pausedUntil - now, ...this.#windows.map((window) => window.delay(cost, now)));
+  }
+
+  #widthOf = ({ width = 1 }: Cost): number => Math.min(width, this.#most);
+
+  #take(cost: Cost): void {
+    this.#inFlight += this.#widthOf(cost);
+    const now = this.#clock.now();
+    for (const window of this.#windows) window.take(cost, now);
+  }
+}
+
+/** What was used lately, counted in slots. */
+class Window {
+  readonly #of: Unit;
+  readonly #most: number;
+  readonly #ms: number;
+  readonly #slotMs: number;
+  #limit: number;
+  #shrunkAt = 0;
+  readonly #slots: { readonly start: number; used: number }[] = [];
+  #used = 0;
+  #last = 0;
+
+  constructor(of: Unit, limit: number, ms: number) {
+    this.#of = of;
+    this.#most = limit;
+    this.#limit = limit;
+    this.#ms = ms;
+    this.#slotMs = ms / SLOTS;
+  }
+
+  /** Once for many refusals that come together. */
+  shrink(now: number): void {
+    this.#forget(now);
+    if (this.#used === 0 || now - this.#shrunkAt < this.#slotMs * 10) return;
+    this.#shrunkAt = now;
+    this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * 0.9);
+  }
+
+  delay(cost: Cost, now: number): number {
+    this.#forget(now);
+    if (this.#limit < this.#most && now - this.#shrunkAt >= Math.max(RECOVERY_MS, this.#ms)) {
+      this.#limit = Math.min(this.#most, this.#limit * GROWTH);
+      this.#shrunkAt = now;
+    }
+    const wanted = this.#amount(cost);
+    const [oldest] = this.#slots;
+    if (wanted === 0 || oldest === undefined) return 0;
+    const untilRoom = Math.max(1, oldest.start + this.#slotMs + this.#ms - now);
+    if (this.#used + wanted > this.#limit) return untilRoom;
+    if (this.#used + wanted <= this.#limit / 2) return 0;
+    const share = (untilRoom * wanted) / (this.#limit - this.#used);
+    return Math.max(0, Math.ceil(this.#last + share - now));
+  }
+
+  take(cost: Cost, now: number): void {
+    const amount = this.#amount(cost);
+    if (amount === 0) return;
+    this.#last = now;
+    this.#used += amount;
+    const start = Math.floor(now / this.#slotMs) * this.#slotMs;
+    const newest = this.#slots.at(-1);
+    if (newest !== undefined && newest.start >= start) newest.used += amount;
+    else this.#slots.push({ start, used: amount });
+  }
+
+  #forget(now: number): void {
+    for (let first = this.#slots[0]; first !== undefined; first = this.#slots[0]) {
+      if (first.start + this.#slotMs + this.#ms > now) return;
+      this.#used -= first.used;
+      this.#slots.shift();
+    }
+  }
+
+  #amount({ requests = 1, bytes = 0, units = requests }: Cost): number {
+    return { requests, bytes, units }[this.#of];
+  }
+}

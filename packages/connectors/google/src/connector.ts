@@ -1,0 +1,26 @@
+import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
+import type { ItemType } from '@sterna/core';
+import { googleSettings, parseGoogleUrl } from './settings.ts';
+
+/** Users of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
+export const googleConnector: Connector = {
+  name: 'google',
+  title: 'Google Workspace',
+  kinds: ['message'],
+  itemTypes: ['mailbox'],
+  canRead: true,
+  canWrite: true,
+  settings: googleSettings,
+  schemes: ['google'],
+  parseUrl: parseGoogleUrl,
+  // The client is large: it is loaded when a domain is spoken to.
+  async check(system: SystemConfig, address?: string, signal?: AbortSignal): Promise<readonly CheckLine[]> {
+    return (await import('./check.ts')).checkGoogle(system, address, signal);
+  },
+  async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
+    yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+  },
+  async open(request) {
+    return (await import('./session.ts')).openSession(request);
+  },
+};

@@ -1,0 +1,57 @@
+import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
+import { type ItemType, SternaError } from '@sterna/core';
+import type { Paged } from './api/client.ts';
+import { connect } from './connect.ts';
+import { PARTS } from './parts.ts';
+
+const NEVER = new AbortController().signal;
+
+export const DIRECTORY_SCOPES = ['https://www.googleapis.com/auth/admin.directory.user.readonly'] as const;
+
+interface Users extends Paged {
+  readonly users?: readonly {
+    readonly primaryEmail: string;
+    readonly name?: { readonly fullName?: string };
+    readonly suspended?: boolean;
+    readonly archived?: boolean;
+    readonly isMailboxSetup?: boolean;
+  }[];
+}
+
+/**
+ * The users of the whole customer account, all of its domains: those who can sign in, for nobody acts for a suspended one.
+ * https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/list
+ *
+ * @throws SternaError auth | config | transient | throttled; config `admin-missing` where nobody is named to look
+ */
+export async function* discoverUsers(
+  system: SystemConfig,
+  itemType: ItemType,
+  signal: AbortSignal = NEVER,
+): AsyncGenerator<DiscoveredItem> {
+  if (!PARTS.some((part) => part.itemType === itemType)) return;
+  const connection = connect({ system, signal });
+  try {
+    const { admin } = connection.settings;
+    if (admin === undefined)
+      throw new SternaError('config', 'admin-missing', 'Nobody is named who may list the users.', {
+        field: 'admin',
+        fix: 'Give an administrator’s address in the settings of the system, or import the users as CSV.',
+      });
+    const client = connection.client('directory', admin.toLowerCase(), [DIRECTORY_SCOPES]);
+    for await (const { users = [] } of client.pages<Users>({
+      method: 'GET',
+      path: '/admin/directory/v1/users',
+      query: { customer: 'my_customer', maxResults: 500, orderBy: 'email' },
+      doing: 'listing the users',
+      right: DIRECTORY_SCOPES[0],
+    }))
+      for (const { primaryEmail, name, suspended, archived, isMailboxSetup } of users) {
+        if (suspended === true || archived === true) continue;
+        if (itemType === 'mailbox' && isMailboxSetup === false) continue;
+        yield { itemType, address: primaryEmail, ...(name?.fullName ? { displayName: name.fullName } : {}) };
+      }
+  } finally {
+    connection.destroy();
+  }
+}

@@ -1,0 +1,1 @@
+export { googleConnector } from './connector.ts';

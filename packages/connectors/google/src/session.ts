@@ -1,0 +1,52 @@
+import type { Clock } from '@sterna/cloud-http';
+import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
+import { SternaError } from '@sterna/core';
+import { type Connection, connect, type ScopeSets } from './connect.ts';
+import type { PartContext, PartDefinition } from './part.ts';
+import { PARTS } from './parts.ts';
+import { isAddress } from './settings.ts';
+
+/**
+ * Only the parts of the kinds asked for are opened.
+ *
+ * @throws SternaError auth | config | transient | throttled
+ */
+export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
+  const connection = connect(request, clock);
+  try {
+    const wanted = PARTS.filter(({ kinds }) => kinds.some((kind) => request.kinds?.includes(kind) ?? true));
+    const opened = await Promise.all(
+      wanted.map(async (part) => ({ part, session: await part.open(contextOf(connection, part, request)) })),
+    );
+    request.observe?.({ type: 'connected', detail: request.address });
+    const session = composeSessions(opened.map(({ part: { key, kinds }, session }) => ({ key, kinds, session })));
+    return { ...session, close: async () => connection.destroy(), destroy: () => connection.destroy() };
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+/** @throws SternaError config `bad-address` */
+export function contextOf(
+  connection: Connection,
+  part: PartDefinition,
+  { address, role, installation }: Pick<OpenRequest, 'address' | 'role' | 'installation'>,
+): PartContext {
+  if (!isAddress(address))
+    throw new SternaError('config', 'bad-address', 'The address is none of a Google Workspace user.', {
+      field: 'address',
+      fix: 'Write the user’s address, as in user@domain.',
+    });
+  return {
+    client: connection.client(part.api, address.toLowerCase(), scopeSets(part, role)),
+    address: address.toLowerCase(),
+    settings: connection.settings,
+    role,
+    installation,
+  };
+}
+
+/** Who delegated what writing takes needn't delegate what reading takes as well. */
+export const scopeSets = ({ scopes }: PartDefinition, role: OpenRequest['role']): ScopeSets =>
+  role === 'write' ? [scopes.write] : [scopes.read, scopes.write];

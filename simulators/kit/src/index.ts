@@ -1,0 +1,13 @@
+export { type Change, ChangeLog, type Changes, type DeltaPosition } from './change-log.ts';
+export { type Clock, realClock, VirtualClock } from './clock.ts';
+export { type Fault, type FaultRule, Faults } from './faults.ts';
+export { type LoggedRequest, type LoopbackServer, type Service, serveOnLoopback } from './loopback-server.ts';
+export { bytesReply, type Exchange, type Incoming, noContent, type Reply } from './messages.ts';
+export { localPartOf, type Person, peopleOf } from './people.ts';
+export { picture } from './picture.ts';
+export { Random } from './random.ts';
+export { Seal } from './seal.ts';
+export { type Counts, countFor, type Size } from './size.ts';
+export { SlidingWindow } from './sliding-window.ts';
+export { stateOf } from './state-of.ts';
+export { SENTENCES, SUBJECTS } from './words.ts';

@@ -1,0 +1,42 @@
+import type { Random } from './random.ts';
+import type { Size } from './size.ts';
+
+/** Somebody of a sample organization. */
+export interface Person {
+  readonly given: string;
+  readonly surname: string;
+  readonly title: string;
+}
+
+const PEOPLE: readonly [string, string, string][] = [
+  ['Alice', 'Ashby', 'Head of research'],
+  ['Björn', 'Øygård', 'Engineer'],
+  ['Chloé', 'Lefèvre', 'Designer'],
+  ['Daiki', 'Tanaka', 'Engineer'],
+  ['Elena', 'Petrova', 'Accountant'],
+  ['Farid', 'Haddad', 'Sales'],
+  ['Grace', 'O’Neill', 'Counsel'],
+  ['Hüseyin', 'Çelik', 'Support'],
+  ['Ines', 'Müller', 'Support'],
+  ['Jamal', 'Okafor', 'Director'],
+];
+
+/** People of an organization beside the ten with names: none, some, many. */
+const MORE: Record<Size, number> = { small: 0, medium: 40, large: 490 };
+
+/** The ten with names first, then as many more as the size wants. One at a time: callers draw from `random` in between. */
+export function* peopleOf(random: Random, size: Size): Generator<Person> {
+  for (const [given, surname, title] of PEOPLE) yield { given, surname, title };
+  for (let at = 1; at <= MORE[size]; at++) {
+    yield { given: `Person${at}`, surname: random.pick(PEOPLE)[1], title: 'Staff' };
+  }
+}
+
+/** What stands before the @: `Chloé` → `chloe`. */
+export function localPartOf(given: string): string {
+  return given
+    .replaceAll('ø', 'o')
+    .normalize('NFD')
+    .replace(/[^a-zA-Z0-9]/g, '')
+    .toLowerCase();
+}
