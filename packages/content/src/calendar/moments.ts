@@ -1,5 +1,12 @@
 import ICAL from 'ical.js';
-import { type Component, firstValue, type Property, parameterOf, propertiesOf, unescapeText } from '../lines/content-line.ts';
+import {
+  type Component,
+  firstValue,
+  type Property,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+} from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import { ianaOf, instantAt, UTC, zoneLike } from './iana-zones.ts';
 

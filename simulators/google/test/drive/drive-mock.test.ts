@@ -13,7 +13,9 @@ import { FOLDER, start, upload } from './support.ts';
 let mock: Server;
 
 beforeAll(async () => {
-  const { createApp } = createRequire(import.meta.url)('google-drive-mock') as { createApp: (options: object) => { listen: (port: number, host: string) => Server } };
+  const { createApp } = createRequire(import.meta.url)('google-drive-mock') as {
+    createApp: (options: object) => { listen: (port: number, host: string) => Server };
+  };
   mock = createApp({}).listen(0, '127.0.0.1');
   await new Promise((resolve) => mock.once('listening', resolve));
 });

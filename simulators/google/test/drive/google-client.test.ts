@@ -70,8 +70,14 @@ test("Google's own client makes, lists, changes, downloads, exports and shares f
     requestBody: { name: 'Doc', mimeType: DOCUMENT },
     media: { mimeType: 'text/plain', body: 'words' },
   });
-  const exported = await drive.files.export({ fileId: doc.id as string, mimeType: 'text/plain' }, { responseType: 'text' });
+  const exported = await drive.files.export(
+    { fileId: doc.id as string, mimeType: 'text/plain' },
+    { responseType: 'text' },
+  );
   expect(exported.data).toBe('words');
   await drive.files.delete({ fileId });
-  await expect(drive.files.get({ fileId })).rejects.toMatchObject({ status: 404, message: `File not found: ${fileId}.` });
+  await expect(drive.files.get({ fileId })).rejects.toMatchObject({
+    status: 404,
+    message: `File not found: ${fileId}.`,
+  });
 });

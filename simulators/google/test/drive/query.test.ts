@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GoogleError } from '../../src/http/errors.ts';
 import { matches, parentOf, parseQuery, type Queried } from '../../src/drive/query.ts';
+import { GoogleError } from '../../src/http/errors.ts';
 
 function file(about: {
   name?: string;

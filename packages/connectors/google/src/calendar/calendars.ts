@@ -155,6 +155,7 @@ export class Calendars {
   }
 }
 
-const nameOf = ({ summary, summaryOverride }: CalendarEntry): string => (summaryOverride ?? summary)?.trim() || 'Calendar';
+const nameOf = ({ summary, summaryOverride }: CalendarEntry): string =>
+  (summaryOverride ?? summary)?.trim() || 'Calendar';
 
 export const eventsPath = (container: string): string => `/calendar/v3/calendars/${segment(container)}/events`;

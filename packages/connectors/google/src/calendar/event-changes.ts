@@ -90,7 +90,10 @@ async function* since(
   const gone = new Set(looked.filter((one) => one.gone === true).map(({ id }) => id));
   const orphans = items
     .filter((one) => alone.has(one.id) && gone.has(one.recurringEventId as string))
-    .map((one): Change => (isLive(one) ? { id: one.id, version: versionOf({ master: one, exceptions: [] }) } : { id: one.id, gone: true }));
+    .map(
+      (one): Change =>
+        isLive(one) ? { id: one.id, version: versionOf({ master: one, exceptions: [] }) } : { id: one.id, gone: true },
+    );
   const changes = [...looked, ...orphans];
   const total = changes.length === 0 ? before : groupsIn((await listed(context, container, {})).items).size;
   yield* told(changes, 'delta', { token, total });
@@ -99,7 +102,9 @@ async function* since(
 /** Series with their exceptions, and single events, by the id of the object that they are. */
 export function groupsIn(items: readonly GoogleEvent[]): Map<string, EventGroup> {
   const own = items.filter((one) => one.eventType !== 'birthday');
-  const masters = new Map(own.filter((one) => one.recurringEventId === undefined && isLive(one)).map((one) => [one.id, one]));
+  const masters = new Map(
+    own.filter((one) => one.recurringEventId === undefined && isLive(one)).map((one) => [one.id, one]),
+  );
   const exceptions = new Map<string, GoogleEvent[]>();
   const groups = new Map<string, EventGroup>([...masters].map(([id, master]) => [id, { master, exceptions: [] }]));
   for (const one of own) {

@@ -65,12 +65,18 @@ function restore(read: EventRead, { text, floating }: Kept, calendarZone: string
     const plan = toEvent(object, floating, own);
     // An event without an organizer gets its calendar for one, an exception that of its series; none of them changes.
     const { organizer } = read.master;
-    const organized = (fields: EventFields): EventFields => ({ ...fields, ...(organizer === undefined ? {} : { organizer }) });
+    const organized = (fields: EventFields): EventFields => ({
+      ...fields,
+      ...(organizer === undefined ? {} : { organizer }),
+    });
     const exceptions = plan.exceptions.map(({ original, fields }) => ({
       ...organized(fields),
       originalStartTime: eventTime(original, floating),
     }));
-    base = byPlace(fromEvent({ master: organized(plan.master), exceptions, uid: object.uid ?? read.uid }, calendarZone), floating);
+    base = byPlace(
+      fromEvent({ master: organized(plan.master), exceptions, uid: object.uid ?? read.uid }, calendarZone),
+      floating,
+    );
   } catch {
     return undefined;
   }

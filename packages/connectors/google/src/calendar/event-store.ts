@@ -16,8 +16,8 @@ import { isGone } from '../items/gone.ts';
 import type { Item, ItemStore, Prepared } from '../items/item-store.ts';
 import type { Stamp } from '../items/stamp.ts';
 import type { PartContext } from '../part.ts';
-import { Calendars, eventsPath, READ, WRITE } from './calendars.ts';
-import { eventChanges, type EventPage, groupsIn } from './event-changes.ts';
+import { type Calendars, eventsPath, READ, WRITE } from './calendars.ts';
+import { type EventPage, eventChanges, groupsIn } from './event-changes.ts';
 import { eventObject } from './event-object.ts';
 import type { EventFields, EventGroup, GoogleEvent } from './google-event.ts';
 import { etagIn, isLive, versionOf } from './group.ts';
@@ -119,7 +119,8 @@ export class EventStore implements ItemStore<PreparedEvent, EventItem> {
     const { zone: floating } = await this.#calendars.habitsOf(container);
     const plan = toEvent(object, floating, this.#context.address);
     const digest = pivotOf('event').digest(raw);
-    const envelope = envelopeOf({ text: raw, floating }, MOST_KEPT) ?? envelopeOf({ text: withoutFiles(object), floating }, MOST_KEPT);
+    const envelope =
+      envelopeOf({ text: raw, floating }, MOST_KEPT) ?? envelopeOf({ text: withoutFiles(object), floating }, MOST_KEPT);
     return {
       uid: object.uid ?? `${digest.toString('hex')}@sterna`,
       digest,
@@ -178,7 +179,9 @@ export class EventStore implements ItemStore<PreparedEvent, EventItem> {
     const form = { ...fields, extendedProperties: { private: replacedProperties(group.master, envelope, replacing) } };
     const now = await this.#put(container, id, form, etagIn(version));
     if (!isStepwise) return versionOf({ master: now, exceptions: [] });
-    const planned = new Set(plan.exceptions.map(({ original }) => JSON.stringify(instantIn(eventTime(original, floating)))));
+    const planned = new Set(
+      plan.exceptions.map(({ original }) => JSON.stringify(instantIn(eventTime(original, floating)))),
+    );
     for (const exception of (await this.#group(container, id))?.exceptions ?? [])
       if (!planned.has(JSON.stringify(instantIn(exception.originalStartTime))))
         await this.#resetException(container, exception, plan.master);

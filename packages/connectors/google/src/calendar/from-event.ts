@@ -1,4 +1,11 @@
-import { type Component, escapeText, type Moment, momentProperty, type Parameter, type Property } from '@sterna/content';
+import {
+  type Component,
+  escapeText,
+  type Moment,
+  momentProperty,
+  type Parameter,
+  type Property,
+} from '@sterna/content';
 import { colorName } from './colors.ts';
 import type { EventAttendee, EventFields, EventPerson, GoogleEvent } from './google-event.ts';
 import { momentIn } from './times.ts';

@@ -59,7 +59,11 @@ export function toEvent({ calendar, items }: CalendarObject, floating: string, o
     if (item === first) continue;
     const original = momentOf(calendar, propertiesOf(item, 'RECURRENCE-ID')[0]);
     if (original === undefined || master.recurrence === undefined) {
-      note(notes, 'exception-dropped', 'An exception of it is of no occurrence that could be found; it is kept, and not shown.');
+      note(
+        notes,
+        'exception-dropped',
+        'An exception of it is of no occurrence that could be found; it is kept, and not shown.',
+      );
       continue;
     }
     exceptions.push({ original: builder.like(original), fields: builder.fields(item, false) });
@@ -114,7 +118,11 @@ class EventBuilder {
     const colorId = colorIdOf(color);
     const status = (firstValue(item, 'STATUS') ?? '').trim().toUpperCase();
     if (status === 'CANCELLED')
-      note(this.#notes, 'cancelled-shown', 'It was cancelled: Google would delete such an event, so it is shown as confirmed.');
+      note(
+        this.#notes,
+        'cancelled-shown',
+        'It was cancelled: Google would delete such an event, so it is shown as confirmed.',
+      );
     this.#tellOfTheRest(item, color !== '' && colorId === undefined ? ['COLOR'] : []);
     return {
       status: status === 'TENTATIVE' ? 'tentative' : 'confirmed',
@@ -171,14 +179,23 @@ class EventBuilder {
         for (const value of splitList(property.value)) {
           const moment = momentOf(this.#calendar, property, value);
           if (moment === undefined) continue;
-          if (value.includes('/')) note(this.#notes, 'periods-shortened', 'Additional dates of it that last as long as none of the others last as long as those.');
+          if (value.includes('/'))
+            note(
+              this.#notes,
+              'periods-shortened',
+              'Additional dates of it that last as long as none of the others last as long as those.',
+            );
           lines.push(lineText(momentProperty(name, this.like(moment))));
         }
     return lines;
   }
 
   #person(property: Property | undefined): EventPerson | undefined {
-    const email = property?.value.trim().replace(/^mailto:/i, '').toLowerCase() ?? '';
+    const email =
+      property?.value
+        .trim()
+        .replace(/^mailto:/i, '')
+        .toLowerCase() ?? '';
     if (property === undefined || !ADDRESS.test(email)) return undefined;
     const displayName = parameterOf(property, 'CN')?.trim();
     return { email, ...(displayName === undefined || displayName === '' ? {} : { displayName }) };
@@ -189,7 +206,11 @@ class EventBuilder {
     for (const property of propertiesOf(item, 'ATTENDEE')) {
       const person = this.#person(property);
       if (person?.email === undefined || found.has(person.email)) {
-        note(this.#notes, 'attendees-kept', 'Some of its people have no mail address of their own; they are kept, and not shown.');
+        note(
+          this.#notes,
+          'attendees-kept',
+          'Some of its people have no mail address of their own; they are kept, and not shown.',
+        );
         continue;
       }
       const kind = (parameterOf(property, 'CUTYPE') ?? '').toUpperCase();
@@ -212,11 +233,16 @@ class EventBuilder {
       const before = trigger === undefined || isEnd ? undefined : durationOf(trigger.value);
       const minutes = before === undefined ? Number.NaN : -before / 60_000;
       const method = (firstValue(alarm, 'ACTION') ?? '').trim().toUpperCase() === 'EMAIL' ? 'email' : 'popup';
-      const fits = Number.isInteger(minutes) && minutes >= 0 && minutes <= MOST_MINUTES && overrides.length < MOST_REMINDERS;
+      const fits =
+        Number.isInteger(minutes) && minutes >= 0 && minutes <= MOST_MINUTES && overrides.length < MOST_REMINDERS;
       if (fits && !overrides.some((one) => one.minutes === minutes && one.method === method))
         overrides.push({ method, minutes: Math.abs(minutes) });
       else if (!fits)
-        note(this.#notes, 'reminders-kept', 'Google has whole minutes before the start as reminders, five of them at most; the others are kept, and don’t remind.');
+        note(
+          this.#notes,
+          'reminders-kept',
+          'Google has whole minutes before the start as reminders, five of them at most; the others are kept, and don’t remind.',
+        );
     }
     return overrides;
   }
@@ -226,7 +252,11 @@ class EventBuilder {
     for (const property of propertiesOf(item, 'ATTACH')) {
       const fileUrl = property.value.trim();
       if (bytesIn(property) !== undefined || !/^https?:\/\/\S+$/i.test(fileUrl) || found.length === MOST_ATTACHMENTS) {
-        note(this.#notes, 'attachments-kept', 'Google attaches links to files alone; what is attached to it otherwise is not shown.');
+        note(
+          this.#notes,
+          'attachments-kept',
+          'Google attaches links to files alone; what is attached to it otherwise is not shown.',
+        );
         continue;
       }
       const title = (parameterOf(property, 'FILENAME') ?? parameterOf(property, 'X-FILENAME') ?? fileUrl).trim();

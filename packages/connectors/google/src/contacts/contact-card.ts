@@ -55,7 +55,9 @@ function restored(card: Card, text: Buffer, { person, uid, labels, photo, isOurP
   // A picture that Google took is Google's; one that it couldn't take is still the card's.
   const isOutdated = (property: Property): boolean =>
     isTaken(property) ||
-    (property.name === 'PHOTO' && !samePhoto && (property === own || bytesIn(property) === undefined || photo !== undefined));
+    (property.name === 'PHOTO' &&
+      !samePhoto &&
+      (property === own || bytesIn(property) === undefined || photo !== undefined));
   return writeCard({
     version,
     properties: [

@@ -43,7 +43,10 @@ const endless = (): SternaError =>
   new SternaError('transient', 'service-answer-invalid', 'The answer to listing the contacts has no end.');
 
 /** Undefined: the token isn't honoured any more. */
-async function listed({ client }: PartContext, query: Readonly<Record<string, string | number | boolean>>): Promise<Listed | undefined> {
+async function listed(
+  { client }: PartContext,
+  query: Readonly<Record<string, string | number | boolean>>,
+): Promise<Listed | undefined> {
   const people = new Map<string, Person>();
   for (let pageToken: string | undefined; ; ) {
     const { status, body } = await client.send<ConnectionPage>({
@@ -80,8 +83,14 @@ async function count({ client }: PartContext): Promise<number> {
 function* told({ people, token }: Listed, mode: ChangePage['mode'], total: number): Generator<ChangePage> {
   const changes = people
     .filter((one) => mode === 'delta' || one.metadata?.deleted !== true)
-    .map((one): Change => (one.metadata?.deleted === true ? { id: idOf(one), gone: true } : { id: idOf(one), version: versionOf(one) }));
-  const next = { cursor: formatCursor({ token, total: mode === 'full' ? changes.length : total }), total: mode === 'full' ? changes.length : total };
+    .map(
+      (one): Change =>
+        one.metadata?.deleted === true ? { id: idOf(one), gone: true } : { id: idOf(one), version: versionOf(one) },
+    );
+  const next = {
+    cursor: formatCursor({ token, total: mode === 'full' ? changes.length : total }),
+    total: mode === 'full' ? changes.length : total,
+  };
   for (let at = 0; at + PAGE < changes.length; at += PAGE) yield { changes: changes.slice(at, at + PAGE), mode };
   const rest = changes.length === 0 ? 0 : Math.floor((changes.length - 1) / PAGE) * PAGE;
   yield { changes: changes.slice(rest), mode, next };

@@ -9,7 +9,7 @@ import { type Stamp, stampText } from '../items/stamp.ts';
 import type { PartContext } from '../part.ts';
 import { clientData, envelopeIn, isOurPhoto, MOST_KEPT, stampOf, stampTextOf, uidIn } from './client-data.ts';
 import { contactCard, writeCard } from './contact-card.ts';
-import { type ConnectionPage, CONNECTIONS, contactChanges, PAGE } from './contact-changes.ts';
+import { CONNECTIONS, type ConnectionPage, contactChanges, PAGE } from './contact-changes.ts';
 import { type Labels, MY_CONTACTS } from './labels.ts';
 import { FIELDS, idOf, type Person, pictureOf, sourceOf, versionOf } from './person.ts';
 import { READ, WRITE } from './scopes.ts';
@@ -50,7 +50,9 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
     return [HOME];
   }
 
-  async ensure(path: readonly string[]): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
+  async ensure(
+    path: readonly string[],
+  ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     const name = path.join(' / ');
     const notes = [
       { code: 'address-book-merged', text: `Google has one address book: the contacts of “${name}” are put into it.` },
@@ -66,7 +68,9 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
     const person = await this.#get(id, WHOLE);
     if (person === undefined) return undefined;
     const url = pictureOf(person);
-    const groups = (person.memberships ?? []).flatMap((one) => one.contactGroupMembership?.contactGroupResourceName ?? []);
+    const groups = (person.memberships ?? []).flatMap(
+      (one) => one.contactGroupMembership?.contactGroupResourceName ?? [],
+    );
     const read = {
       person,
       uid: uidOf(person),
@@ -150,7 +154,12 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
       photo = await this.#putPhoto(id, prepared);
       if (photo === undefined) envelope = prepared.withPhoto();
     } else if (url !== undefined)
-      await this.#write('DELETE', `/v1/people/${segment(id)}:deleteContactPhoto`, undefined, 'removing the picture of a contact');
+      await this.#write(
+        'DELETE',
+        `/v1/people/${segment(id)}:deleteContactPhoto`,
+        undefined,
+        'removing the picture of a contact',
+      );
     if (picture !== undefined || url !== undefined) now = (await this.#get(id, LOOK)) ?? person;
     const form = await this.#form(prepared, others, stamp, envelope, photo);
     return versionOf(await this.#update(now, form, [...FIELDS, 'clientData', 'memberships'].join()));
@@ -186,7 +195,12 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
     try {
       const path = `/v1/people/${segment(id)}:updateContactPhoto`;
       const form = { photoBytes, personFields: 'photos' };
-      const { person } = await this.#write<{ person?: Person }>('PATCH', path, form, 'writing the picture of a contact');
+      const { person } = await this.#write<{ person?: Person }>(
+        'PATCH',
+        path,
+        form,
+        'writing the picture of a contact',
+      );
       return person === undefined ? undefined : pictureOf(person);
     } catch (error) {
       if (isGone(error) || !(error instanceof SternaError) || error.class !== 'object') throw error;
@@ -277,11 +291,17 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
 /** People says by one status that a contact has changed, and that what it was given can't be. */
 function refused(body: unknown, doing: string): SternaError {
   const reasons = reasonsOf(body);
-  const isOutdated = reasons.some((one) => /^failed_?precondition$/i.test(one)) && !reasons.some((one) => /OVERFLOW/.test(one));
+  const isOutdated =
+    reasons.some((one) => /^failed_?precondition$/i.test(one)) && !reasons.some((one) => /OVERFLOW/.test(one));
   const details = { status: isOutdated ? 412 : 400, code: reasons[0] ?? 'none' };
   return isOutdated
     ? new SternaError('object', 'changed-meanwhile', `Google refused ${doing}: it has changed meanwhile.`, { details })
-    : new SternaError('object', 'google-refused', `Google refused ${doing}: 400${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}.`, { details });
+    : new SternaError(
+        'object',
+        'google-refused',
+        `Google refused ${doing}: 400${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}.`,
+        { details },
+      );
 }
 
 const uidOf = (person: Person): string => uidIn(person) ?? idOf(person);

@@ -4,7 +4,12 @@ import { FOREIGN, type PersonAddress, type PersonDate, type PersonFields } from 
 import { pictureType, RELATIONS } from './to-person.ts';
 
 /** A contact of Google as a vCard 3.0 (RFC 2426). */
-export function fromPerson(person: PersonFields, uid: string, labels: readonly string[], photo: Buffer | undefined): Card {
+export function fromPerson(
+  person: PersonFields,
+  uid: string,
+  labels: readonly string[],
+  photo: Buffer | undefined,
+): Card {
   const [name] = person.names ?? [];
   const [organization, ...former] = person.organizations ?? [];
   const parts = [name?.familyName, name?.givenName, name?.middleName, name?.honorificPrefix, name?.honorificSuffix];
@@ -87,7 +92,12 @@ const isPlain = (type: string | undefined): boolean => type === undefined || /^(
 function foreign(field: string, entry: object): Property {
   const own = Object.entries(entry).filter(([name]) => name !== 'metadata' && !name.startsWith('formatted'));
   const parameters = [{ name: 'X-FIELD', values: [field] }];
-  return { group: undefined, name: 'X-GOOGLE-PERSON', parameters, value: escapeText(JSON.stringify(Object.fromEntries(own.sort()))) };
+  return {
+    group: undefined,
+    name: 'X-GOOGLE-PERSON',
+    parameters,
+    value: escapeText(JSON.stringify(Object.fromEntries(own.sort()))),
+  };
 }
 
 const PHONES: Readonly<Record<string, readonly string[]>> = {
@@ -127,7 +137,9 @@ function picture(photo: Buffer | undefined): Property[] {
 
 const line = (name: string, value: string): Property => ({ group: undefined, name, parameters: [], value });
 const typed = (properties: Property[], types: readonly string[]): Property[] =>
-  types.length === 0 ? properties : properties.map((one) => ({ ...one, parameters: [{ name: 'TYPE', values: [...types] }] }));
+  types.length === 0
+    ? properties
+    : properties.map((one) => ({ ...one, parameters: [{ name: 'TYPE', values: [...types] }] }));
 const text = (name: string, value: string | undefined): Property[] =>
   value === undefined || value === '' ? [] : [line(name, escapeText(value))];
 /** Addresses of the web are never escaped. */

@@ -33,7 +33,8 @@ export class Labels {
   /** Names of those among these groups. */
   async namesOf(groups: readonly string[]): Promise<string[]> {
     const known = await this.#groups();
-    if (groups.some((group) => !SYSTEM.test(group) && !known.has(group))) return this.#names(groups, await this.#again());
+    if (groups.some((group) => !SYSTEM.test(group) && !known.has(group)))
+      return this.#names(groups, await this.#again());
     return this.#names(groups, known);
   }
 
@@ -98,7 +99,8 @@ export class Labels {
       right: READ,
     }))
       for (const { resourceName, groupType, name, formattedName } of contactGroups)
-        if (groupType === 'USER_CONTACT_GROUP' || resourceName === STARRED) found.set(resourceName, formattedName ?? name ?? '');
+        if (groupType === 'USER_CONTACT_GROUP' || resourceName === STARRED)
+          found.set(resourceName, formattedName ?? name ?? '');
     return found;
   }
 }

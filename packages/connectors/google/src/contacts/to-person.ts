@@ -19,7 +19,8 @@ export function toPerson(card: Card): ContactPlan {
   const left = new Set<string>();
   const all = (name: string): readonly Property[] => card.properties.filter((one) => one.name === name);
   const text = (name: string): string => unescapeText(all(name)[0]?.value ?? '').trim();
-  for (const name of ['FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'NOTE', 'BDAY']) if (all(name).length > 1) left.add(name);
+  for (const name of ['FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'NOTE', 'BDAY'])
+    if (all(name).length > 1) left.add(name);
   const { photo, properties } = photoOf(card, left);
   const [name = '', department = ''] = organizationOf(all('ORG')[0]);
   const noted = unescapeText(all('NOTE')[0]?.value ?? '').replace(/\r\n?/g, '\n');
@@ -39,10 +40,17 @@ export function toPerson(card: Card): ContactPlan {
     if (date === undefined) left.add('X-ABDATE');
     return date === undefined ? [] : [{ date, type: labelOf(card, one) || 'other' }];
   });
-  const relations = RELATIONS.flatMap(([property, type]) => (text(property) === '' ? [] : [{ person: text(property), type }]));
+  const relations = RELATIONS.flatMap(([property, type]) =>
+    text(property) === '' ? [] : [{ person: text(property), type }],
+  );
   const { organizations: former = [], ...foreign } = foreignOf(all('X-GOOGLE-PERSON'));
   const fields: PersonFields = {
-    names: namesOf(parts(all('N')[0]), standsFor.has(text('FN')) ? '' : text('FN'), text('X-PHONETIC-FIRST-NAME'), text('X-PHONETIC-LAST-NAME')),
+    names: namesOf(
+      parts(all('N')[0]),
+      standsFor.has(text('FN')) ? '' : text('FN'),
+      text('X-PHONETIC-FIRST-NAME'),
+      text('X-PHONETIC-LAST-NAME'),
+    ),
     nicknames: some(text('NICKNAME'), (value) => ({ value })),
     organizations:
       name === '' && department === '' && text('TITLE') === ''
@@ -53,7 +61,9 @@ export function toPerson(card: Card): ContactPlan {
       some(unescapeText(one.value).trim(), (value) => withoutEmpty({ value, type: typeOf(one) })),
     ),
     phoneNumbers: all('TEL').flatMap((one) =>
-      some(unescapeText(one.value).replace(/^tel:/i, '').trim(), (value) => withoutEmpty({ value, type: phoneOf(one) || labelOf(card, one) })),
+      some(unescapeText(one.value).replace(/^tel:/i, '').trim(), (value) =>
+        withoutEmpty({ value, type: phoneOf(one) || labelOf(card, one) }),
+      ),
     ),
     addresses: all('ADR').flatMap((one) => addressOf(one, typeOf(one))),
     urls: all('URL').flatMap((one) => some(one.value.trim(), (value) => withoutEmpty({ value, type: typeOf(one) }))),
@@ -95,7 +105,18 @@ export const RELATIONS: readonly (readonly [string, string])[] = [
 
 const HELD: ReadonlySet<string> = new Set([
   ...['UID', 'FN', 'N', 'NICKNAME', 'ORG', 'TITLE', 'ROLE', 'URL', 'NOTE', 'BDAY', 'EMAIL', 'TEL', 'ADR', 'PHOTO'],
-  ...['CATEGORIES', 'IMPP', 'ANNIVERSARY', 'X-ANNIVERSARY', 'REV', 'PRODID', 'VERSION', 'KIND', 'SORT-STRING', 'PROFILE'],
+  ...[
+    'CATEGORIES',
+    'IMPP',
+    'ANNIVERSARY',
+    'X-ANNIVERSARY',
+    'REV',
+    'PRODID',
+    'VERSION',
+    'KIND',
+    'SORT-STRING',
+    'PROFILE',
+  ],
   ...['X-PHONETIC-FIRST-NAME', 'X-PHONETIC-LAST-NAME', 'X-JABBER', 'X-AIM', 'X-ICQ', 'X-MSN', 'X-YAHOO', 'X-SKYPE'],
   ...['X-ABLABEL', 'X-ABRELATEDNAMES', 'X-ABDATE', 'X-GOOGLE-PERSON'],
   ...RELATIONS.map(([name]) => name),
@@ -210,7 +231,8 @@ function foreignOf(properties: readonly Property[]): Partial<Record<ForeignField
     const field = FOREIGN_FIELDS.find((one) => one.toLowerCase() === wanted);
     try {
       const entry: unknown = JSON.parse(unescapeText(property.value));
-      if (field !== undefined && typeof entry === 'object' && entry !== null) found[field] = [...(found[field] ?? []), entry];
+      if (field !== undefined && typeof entry === 'object' && entry !== null)
+        found[field] = [...(found[field] ?? []), entry];
     } catch {
       // Somebody has edited it.
     }
@@ -238,7 +260,8 @@ function photoOf(card: Card, left: Set<string>): { photo: ContactPlan['photo']; 
 }
 
 const isPicture = (bytes: Buffer): boolean =>
-  bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) || bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'));
+  bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')) ||
+  bytes.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'));
 
 /** `TYPE` of a picture in vCard 3. */
 export const pictureType = (bytes: Buffer): string => (bytes[0] === 0x89 ? 'PNG' : bytes[0] === 0x47 ? 'GIF' : 'JPEG');

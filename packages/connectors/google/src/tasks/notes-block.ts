@@ -23,7 +23,10 @@ export interface Block {
 /** @returns undefined where it doesn't fit */
 export function notesWith(text: string, { uid, properties, components, stamp }: Block): string | undefined {
   const own: Property = { group: undefined, name: 'UID', parameters: [], value: uid };
-  const lines = unfolded(writeComponents([{ name: 'VTODO', properties: [own, ...properties], components }])).slice(1, -1);
+  const lines = unfolded(writeComponents([{ name: 'VTODO', properties: [own, ...properties], components }])).slice(
+    1,
+    -1,
+  );
   const block = [HEAD, ...lines, ...(stamp === undefined ? [] : [`${STAMP}${stampText(stamp)}`])].join('\n');
   const notes = text === '' ? block : `${text}\n\n${block}`;
   return notes.length > MOST_NOTES ? undefined : notes;
@@ -34,8 +37,16 @@ export function blockIn(notes: string): { readonly text: string; readonly block:
   const at = notes.lastIndexOf(HEAD);
   if (at === -1) return { text: notes, block: undefined };
   const text = notes.slice(0, at).replace(/\n\n?$/, '');
-  const lines = notes.slice(at + HEAD.length).trim().split('\n');
-  const stamp = stampIn(lines.findLast((line) => line.startsWith(STAMP))?.slice(STAMP.length).trim());
+  const lines = notes
+    .slice(at + HEAD.length)
+    .trim()
+    .split('\n');
+  const stamp = stampIn(
+    lines
+      .findLast((line) => line.startsWith(STAMP))
+      ?.slice(STAMP.length)
+      .trim(),
+  );
   const kept = lines.filter((line) => !line.startsWith(STAMP));
   try {
     const [item] = readCalendar(Buffer.from(['BEGIN:VTODO', ...kept, 'END:VTODO', ''].join('\r\n'))).components;

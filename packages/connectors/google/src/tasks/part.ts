@@ -16,7 +16,9 @@ export const tasksPart: PartDefinition = {
     return itemSession(context, new TaskStore(context, lists), {
       delta: 'list',
       maxObjectBytes: 64 * 1024,
-      evidence: { tasks: 'what Google has no field for stands at the end of the notes, with a line that marks it as migrated' },
+      evidence: {
+        tasks: 'what Google has no field for stands at the end of the notes, with a line that marks it as migrated',
+      },
       identity: `google:tasks:${context.address}`,
     });
   },

@@ -58,9 +58,13 @@ export class TaskLists {
     const there = found();
     const list = there ?? (await this.#make(title, found));
     const notes: FidelityNote[] = [];
-    if (title !== name) notes.push({ code: 'folder-renamed', text: `Google takes ${MOST_TITLE} characters of a list’s name.` });
+    if (title !== name)
+      notes.push({ code: 'folder-renamed', text: `Google takes ${MOST_TITLE} characters of a list’s name.` });
     if (there === undefined && (color !== undefined || description !== undefined))
-      notes.push({ code: 'look-dropped', text: `Task lists in Google have a name and nothing else: the color or description of ${title} was left out.` });
+      notes.push({
+        code: 'look-dropped',
+        text: `Task lists in Google have a name and nothing else: the color or description of ${title} was left out.`,
+      });
     return { container: containerOf(list), notes };
   }
 

@@ -55,13 +55,22 @@ export function toTask({ calendar, items }: CalendarObject, uid: string): TaskPl
       code: 'fields-in-notes',
       text: `Google Tasks has no field for all of this; it stands in the notes: ${[...hidden, ...(item.components.length > 0 ? ['VALARM'] : [])].slice(0, 12).join(', ')}.`,
     });
-  if (items.length > 1) told.push({ code: 'exceptions-dropped', text: 'Google Tasks repeats nothing: other occurrences of it were left out.' });
+  if (items.length > 1)
+    told.push({
+      code: 'exceptions-dropped',
+      text: 'Google Tasks repeats nothing: other occurrences of it were left out.',
+    });
   const notes = (stamp: Stamp | undefined): string => {
     const whole = notesWith(text, { uid, properties: kept, components: item.components, stamp });
     if (whole !== undefined) return whole;
-    throw new SternaError('object', 'object-too-large', `Google takes ${MOST_NOTES} characters of notes: this task says more.`, {
-      fix: 'Make it shorter in the source, or leave it out; then start a delta pass.',
-    });
+    throw new SternaError(
+      'object',
+      'object-too-large',
+      `Google takes ${MOST_NOTES} characters of notes: this task says more.`,
+      {
+        fix: 'Make it shorter in the source, or leave it out; then start a delta pass.',
+      },
+    );
   };
   return {
     fields: {
@@ -78,7 +87,8 @@ export function toTask({ calendar, items }: CalendarObject, uid: string): TaskPl
 
 const titleOf = (summary: string): string => summary.replace(/[\r\n]+/g, ' ').slice(0, MOST_TITLE);
 
-const isParent = (property: Property): boolean => (parameterOf(property, 'RELTYPE') ?? 'PARENT').toUpperCase() === 'PARENT';
+const isParent = (property: Property): boolean =>
+  (parameterOf(property, 'RELTYPE') ?? 'PARENT').toUpperCase() === 'PARENT';
 
 /** Said by a field of its own, and by nothing but its plain value. */
 function isHeld({ name, parameters, value }: Property, summary: string, title: string, text: string): boolean {
@@ -87,7 +97,15 @@ function isHeld({ name, parameters, value }: Property, summary: string, title: s
   return false;
 }
 /** Of what is kept as it was, what a field of Google's shows as well. */
-const SHOWN: ReadonlySet<string> = new Set(['SUMMARY', 'DESCRIPTION', 'DUE', 'STATUS', 'COMPLETED', 'RELATED-TO', 'DTSTART']);
+const SHOWN: ReadonlySet<string> = new Set([
+  'SUMMARY',
+  'DESCRIPTION',
+  'DUE',
+  'STATUS',
+  'COMPLETED',
+  'RELATED-TO',
+  'DTSTART',
+]);
 
 /** @param parentUid of the task that it is a part of in Google */
 export function taskObject(task: GoogleTask, parentUid: string | undefined): Buffer {
@@ -96,7 +114,9 @@ export function taskObject(task: GoogleTask, parentUid: string | undefined): Buf
   const of = (name: string): Property | undefined => kept.find((one) => one.name === name);
   const summary = of('SUMMARY');
   const isDone = task.status === 'completed';
-  const wasDone = of('STATUS')?.value.trim().toUpperCase() === 'COMPLETED' || (of('STATUS') === undefined && of('COMPLETED') !== undefined);
+  const wasDone =
+    of('STATUS')?.value.trim().toUpperCase() === 'COMPLETED' ||
+    (of('STATUS') === undefined && of('COMPLETED') !== undefined);
   const day = task.due?.slice(0, 10).replaceAll('-', '');
   const due = of('DUE');
   const parents = kept.filter((one) => one.name === 'RELATED-TO' && isParent(one));
@@ -107,13 +127,23 @@ export function taskObject(task: GoogleTask, parentUid: string | undefined): Buf
   const properties: Property[] = [
     line('UID', block?.uid ?? task.id),
     ...stamps(task),
-    ...(summary !== undefined && titleOf(unescapeText(summary.value)) === task.title ? [summary] : textLine('SUMMARY', task.title)),
-    ...(of('DESCRIPTION') === undefined || text !== '' ? textLine('DESCRIPTION', text) : [of('DESCRIPTION') as Property]),
-    ...(due !== undefined && due.value.trim().slice(0, 8) === day ? [due] : day === undefined ? [] : [dateLine('DUE', day)]),
+    ...(summary !== undefined && titleOf(unescapeText(summary.value)) === task.title
+      ? [summary]
+      : textLine('SUMMARY', task.title)),
+    ...(of('DESCRIPTION') === undefined || text !== ''
+      ? textLine('DESCRIPTION', text)
+      : [of('DESCRIPTION') as Property]),
+    ...(due !== undefined && due.value.trim().slice(0, 8) === day
+      ? [due]
+      : day === undefined
+        ? []
+        : [dateLine('DUE', day)]),
     ...(isDone && !wasDone ? [line('STATUS', 'COMPLETED'), ...completedLine(task)] : []),
     ...kept.filter((one) => !own.has(one.name) && !(one.name === 'RELATED-TO' && isParent(one) && !keepsParent)),
     ...(keepsParent || parentUid === undefined ? [] : [line('RELATED-TO', parentUid)]),
-    ...(task.links ?? []).flatMap(({ link }) => (link === undefined ? [] : [line('URL', link.replace(/[\r\n]/g, ''))])).slice(0, of('URL') === undefined ? 1 : 0),
+    ...(task.links ?? [])
+      .flatMap(({ link }) => (link === undefined ? [] : [line('URL', link.replace(/[\r\n]/g, ''))]))
+      .slice(0, of('URL') === undefined ? 1 : 0),
   ];
   const item: Component = { name: 'VTODO', properties, components: block?.components ?? [] };
   return writeComponents([{ name: 'VCALENDAR', properties: TOP, components: [...zonesFor([item]), item] }]);
@@ -123,7 +153,10 @@ const line = (name: string, value: string): Property => ({ group: undefined, nam
 const TOP = [line('VERSION', '2.0'), line('PRODID', '-//Sterna//Google Tasks//EN')];
 const textLine = (name: string, value: string | undefined): Property[] =>
   value === undefined || value === '' ? [] : [line(name, escapeText(value))];
-const dateLine = (name: string, value: string): Property => ({ ...line(name, value), parameters: [{ name: 'VALUE', values: ['DATE'] }] });
+const dateLine = (name: string, value: string): Property => ({
+  ...line(name, value),
+  parameters: [{ name: 'VALUE', values: ['DATE'] }],
+});
 
 const utc = (at: number): string => `${wallText(at)}Z`;
 

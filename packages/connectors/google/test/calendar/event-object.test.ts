@@ -12,7 +12,14 @@ const original = textOf([
   ...['SUMMARY:Planning', 'CATEGORIES:Work,Important', 'PRIORITY:1', 'COLOR:tomato', 'GEO:48.1;11.5'],
   ...['CONFERENCE;VALUE=URI:https://meet.elsewhere.example/42', 'X-OWN;X-P=1:kept', 'END:VEVENT'],
   ...['BEGIN:VEVENT', 'UID:one@x', 'RECURRENCE-ID;TZID=Europe/Berlin:20260309T100000'],
-  ...['DTSTART;TZID=Europe/Berlin:20260309T120000', 'DURATION:PT45M', 'SUMMARY:Later', 'X-OWN:too', 'END:VEVENT', 'END:VCALENDAR'],
+  ...[
+    'DTSTART;TZID=Europe/Berlin:20260309T120000',
+    'DURATION:PT45M',
+    'SUMMARY:Later',
+    'X-OWN:too',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ],
 ]);
 
 /** As Google gives it back, with what was changed there. */
@@ -24,7 +31,12 @@ function read(master: object = {}, exception: object = {}) {
     ...exception,
   }));
   const envelope = envelopeOf({ text: original, floating: 'Etc/UTC' });
-  return eventObject({ master: { ...plan.master, ...master }, exceptions, uid: 'one@x' }, envelope, 'Etc/UTC', OWN).toString();
+  return eventObject(
+    { master: { ...plan.master, ...master }, exceptions, uid: 'one@x' },
+    envelope,
+    'Etc/UTC',
+    OWN,
+  ).toString();
 }
 
 test('untouched, it is what it was', () => {
@@ -35,7 +47,14 @@ test('what was changed in Google is taken from there, all else stays', () => {
   const now = read({ summary: 'Planning, moved', reminders: { overrides: [{ method: 'popup', minutes: 10 }] } });
   expect(now).toContain('SUMMARY:Planning\\, moved');
   expect(now).toContain('TRIGGER:-PT10M');
-  for (const line of ['CATEGORIES:Work,Important', 'PRIORITY:1', 'X-OWN;X-P=1:kept', 'DURATION:PT45M', 'X-OWN:too', 'SUMMARY:Later'])
+  for (const line of [
+    'CATEGORIES:Work,Important',
+    'PRIORITY:1',
+    'X-OWN;X-P=1:kept',
+    'DURATION:PT45M',
+    'X-OWN:too',
+    'SUMMARY:Later',
+  ])
     expect(now).toContain(line);
   expect(now).not.toContain('SUMMARY:Planning\r\n');
 });

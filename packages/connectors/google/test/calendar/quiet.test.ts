@@ -45,7 +45,9 @@ test('a meeting is written, changed and removed, with its people, and nobody is 
     const targetId = (made as { targetId: string }).targetId;
     const google = new DirectGoogle(server, 'alice@nordwind.example');
     const shown = await google.ok('GET', `/calendar/v3/calendars/primary/events/${targetId}`);
-    expect(shown.attendees.map((one: { email: string; responseStatus: string }) => [one.email, one.responseStatus])).toEqual([
+    expect(
+      shown.attendees.map((one: { email: string; responseStatus: string }) => [one.email, one.responseStatus]),
+    ).toEqual([
       ['bjorn@nordwind.example', 'accepted'],
       ['somebody@elsewhere.example', 'needsAction'],
     ]);
@@ -70,7 +72,10 @@ test('a meeting is written, changed and removed, with its people, and nobody is 
     expect(await read()).toBe(String(changed));
     // Back to a series without exceptions: the occurrence is where the series has it.
     await writer.apply([{ ...replace, op: '3', size: body.length, body }]);
-    const instances = await google.all(`/calendar/v3/calendars/primary/events/${targetId}/instances?maxResults=10`, 'items');
+    const instances = await google.all(
+      `/calendar/v3/calendars/primary/events/${targetId}/instances?maxResults=10`,
+      'items',
+    );
     expect(instances.map(({ summary, start }) => [summary, new Date(start.dateTime).toISOString()])).toContainEqual([
       'Planning',
       '2026-03-09T09:00:00.000Z',

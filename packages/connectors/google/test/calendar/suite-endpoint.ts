@@ -72,7 +72,8 @@ export function calendarEndpoint(
           .sort((a, b) => Number(a.slice(12)) - Number(b.slice(12)));
         const kept = pieces.length === 0 ? undefined : keptText(pieces.map((key) => own[key]).join(''));
         // What was kept is what is there only as long as it says what is shown.
-        const isTrue = kept !== undefined && plainText(firstLine(Buffer.from(kept), 'SUMMARY')) === (event.summary ?? '');
+        const isTrue =
+          kept !== undefined && plainText(firstLine(Buffer.from(kept), 'SUMMARY')) === (event.summary ?? '');
         const raw = isTrue ? Buffer.from(kept) : rawOf(event);
         all.push({ id: event.id, calendar: calendar.id, folder: [calendar.summary], raw, flags: [], date: undefined });
       }

@@ -63,8 +63,11 @@ export function contactEndpoint(
       );
       // What was kept is what is there only as long as it says what is shown.
       const isTrue =
-        kept !== undefined && plainText(firstLine(Buffer.from(kept), 'NOTE')) === (person.biographies?.[0]?.value ?? '');
-      const raw = isTrue ? Buffer.from(kept) : rawOf(person, own.get('sternaUid') ?? person.resourceName.slice(7), photo);
+        kept !== undefined &&
+        plainText(firstLine(Buffer.from(kept), 'NOTE')) === (person.biographies?.[0]?.value ?? '');
+      const raw = isTrue
+        ? Buffer.from(kept)
+        : rawOf(person, own.get('sternaUid') ?? person.resourceName.slice(7), photo);
       all.push({ person, folder: ['Contacts'], raw, flags: [], date: undefined });
     }
     return all;
@@ -84,7 +87,8 @@ export function contactEndpoint(
           clientData: [{ key: 'sternaUid', value: firstLine(raw, 'UID') }],
         });
         const photoBytes = firstLine(raw, 'PHOTO');
-        if (photoBytes !== undefined) await google.ok('PATCH', `/v1/${made.resourceName}:updateContactPhoto`, { photoBytes });
+        if (photoBytes !== undefined)
+          await google.ok('PATCH', `/v1/${made.resourceName}:updateContactPhoto`, { photoBytes });
       }
     },
     dump,
@@ -93,7 +97,10 @@ export function contactEndpoint(
     async replace({ raw }, other) {
       const { resourceName, etag } = await find(raw);
       const mask = 'names,nicknames,emailAddresses,biographies,birthdays';
-      await google.ok('PATCH', `/v1/${resourceName}:updateContact?updatePersonFields=${mask}`, { ...jsonOf(other), etag });
+      await google.ok('PATCH', `/v1/${resourceName}:updateContact?updatePersonFields=${mask}`, {
+        ...jsonOf(other),
+        etag,
+      });
     },
     dispose: async () => undefined,
   };

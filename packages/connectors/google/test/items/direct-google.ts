@@ -14,7 +14,12 @@ export class DirectGoogle {
     const found = server.cloud.findUser(address);
     if (found === undefined) throw new Error(`no user ${address}`);
     const { project, clientId } = server.serviceAccount;
-    const { token } = server.cloud.accessTokens.issue({ ...found, clientId, project, scopes: new Set(MIGRATION_SCOPES) });
+    const { token } = server.cloud.accessTokens.issue({
+      ...found,
+      clientId,
+      project,
+      scopes: new Set(MIGRATION_SCOPES),
+    });
     this.#server = server;
     this.#token = token;
   }

@@ -1,6 +1,6 @@
+import type { ContentKind } from '@sterna/core';
 import { type Google, startGoogle } from '@sterna/simulator-google';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ContentKind } from '@sterna/core';
 import { openSession } from '../../src/session.ts';
 import { simulated } from './direct-google.ts';
 import { textOf } from './plain-lines.ts';
@@ -15,12 +15,28 @@ afterEach(async () => {
 });
 
 const series = textOf([
-  ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:series@x', 'DTSTART:20260302T100000Z', 'DTEND:20260302T110000Z'],
+  ...[
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'BEGIN:VEVENT',
+    'UID:series@x',
+    'DTSTART:20260302T100000Z',
+    'DTEND:20260302T110000Z',
+  ],
   ...['RRULE:FREQ=DAILY;COUNT=3', 'SUMMARY:Daily', 'END:VEVENT'],
-  ...['BEGIN:VEVENT', 'UID:series@x', 'RECURRENCE-ID:20260303T100000Z', 'DTSTART:20260303T120000Z', 'DTEND:20260303T130000Z'],
+  ...[
+    'BEGIN:VEVENT',
+    'UID:series@x',
+    'RECURRENCE-ID:20260303T100000Z',
+    'DTSTART:20260303T120000Z',
+    'DTEND:20260303T130000Z',
+  ],
   ...['SUMMARY:Later', 'END:VEVENT', 'END:VCALENDAR'],
 ]);
-const picture = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000000040000000408020000', 'hex'), Buffer.alloc(100)]);
+const picture = Buffer.concat([
+  Buffer.from('89504e470d0a1a0a0000000d49484452000000040000000408020000', 'hex'),
+  Buffer.alloc(100),
+]);
 const card = textOf([
   ...['BEGIN:VCARD', 'VERSION:3.0', 'UID:card', 'FN:Ann Other', 'N:Other;Ann;;;'],
   ...[`PHOTO;ENCODING=b;TYPE=PNG:${picture.toString('base64')}`, 'END:VCARD'],
@@ -76,7 +92,15 @@ test.each(STEPPED)('%s: what its writer died over is removed by the next one', a
   next.session.destroy();
 });
 
-const task = textOf(['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VTODO', 'UID:task', 'SUMMARY:Do it', 'END:VTODO', 'END:VCALENDAR']);
+const task = textOf([
+  'BEGIN:VCALENDAR',
+  'VERSION:2.0',
+  'BEGIN:VTODO',
+  'UID:task',
+  'SUMMARY:Do it',
+  'END:VTODO',
+  'END:VCALENDAR',
+]);
 const ALL: [ContentKind, Buffer, RegExp][] = [
   ['event', series, /\/events\/import/],
   ['contact', card, /:createContact/],
@@ -87,12 +111,27 @@ test.each(ALL)('%s: a create whose answer was lost is found again by what was se
   const { writer, container, session } = await open(kind);
   const since = await writer.mark(container);
   // A single request makes all of it.
-  const whole = kind === 'task' ? body : Buffer.from(String(body).replace(/PHOTO.*\r\n/, '').replace(/BEGIN:VEVENT\r\nUID:series@x\r\nRECURRENCE-ID[\s\S]*?END:VEVENT\r\n/, ''));
+  const whole =
+    kind === 'task'
+      ? body
+      : Buffer.from(
+          String(body)
+            .replace(/PHOTO.*\r\n/, '')
+            .replace(/BEGIN:VEVENT\r\nUID:series@x\r\nRECURRENCE-ID[\s\S]*?END:VEVENT\r\n/, ''),
+        );
   server.faults.inject({
     fault: { kind: 'lost-acknowledgement' },
     when: ({ method, target }) => method === 'POST' && create.test(target),
   });
-  const op = { verb: 'create', op: '1', container, flags: [], date: undefined, size: whole.length, body: whole } as const;
+  const op = {
+    verb: 'create',
+    op: '1',
+    container,
+    flags: [],
+    date: undefined,
+    size: whole.length,
+    body: whole,
+  } as const;
   expect(await writer.apply([op])).toMatchObject([{ outcome: 'unknown' }]);
   session.destroy();
   const next = await open(kind);

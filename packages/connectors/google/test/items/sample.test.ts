@@ -36,7 +36,8 @@ test.each([
     if (box.sharedBy !== undefined) continue;
     const { container } = await writer.ensureContainer(box.path, { kind });
     const ids: string[] = [];
-    for await (const { changes } of source.reader.changes(box.id, undefined, {})) ids.push(...changes.map(({ id }) => id));
+    for await (const { changes } of source.reader.changes(box.id, undefined, {}))
+      ids.push(...changes.map(({ id }) => id));
     for await (const one of source.reader.read(box.id, ids)) {
       if (!('body' in one) || !Buffer.isBuffer(one.body)) throw new Error(`${one.id} could not be read`);
       const { body } = one;
@@ -44,7 +45,7 @@ test.each([
       const [made] = await writer.apply([{ ...create, size: body.length, body }]);
       expect(made, String(body)).toMatchObject({ outcome: 'done' });
       for await (const copy of target.reader.read(container.id, [(made as { targetId: string }).targetId]))
-        if ('body' in copy && Buffer.isBuffer(copy.body)) expect(pivot.differences(body, copy.body)).toEqual([]);
+        if ('body' in copy && Buffer.isBuffer(copy.body)) expect(pivot.differences?.(body, copy.body)).toEqual([]);
       count += 1;
     }
   }

@@ -3,8 +3,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { blockIn, MOST_NOTES, notesWith } from '../../src/tasks/notes-block.ts';
 
-const stamp = { installation: '0011aabb', state: 'whole', digest: Buffer.alloc(16, 7), send: '0123456789abcdef' } as const;
-const text = fc.string({ unit: fc.constantFrom('a', ' ', '-', '\\', ',', ';', ':', 'ü', '🎂', '\n') }).map((one) => one.replace(/\n+$/, ''));
+const stamp = {
+  installation: '0011aabb',
+  state: 'whole',
+  digest: Buffer.alloc(16, 7),
+  send: '0123456789abcdef',
+} as const;
+const text = fc
+  .string({ unit: fc.constantFrom('a', ' ', '-', '\\', ',', ';', ':', 'ü', '🎂', '\n') })
+  .map((one) => one.replace(/\n+$/, ''));
 
 test('whatever is put behind notes is found there again, and the notes as they were', () => {
   fc.assert(

@@ -1,4 +1,22 @@
-import { ALARMS, calendarDifferences, type CalendarObject, type Component, firstValue, instantOf, type Kept, keptIn, merged, type Moment, momentOf, propertiesOf, readCalendarObject, referencesOf, withBytes, writeComponents, zonesFor } from '@sterna/content';
+import {
+  ALARMS,
+  type CalendarObject,
+  type Component,
+  calendarDifferences,
+  firstValue,
+  instantOf,
+  type Kept,
+  keptIn,
+  type Moment,
+  merged,
+  momentOf,
+  propertiesOf,
+  readCalendarObject,
+  referencesOf,
+  withBytes,
+  writeComponents,
+  zonesFor,
+} from '@sterna/content';
 import { essence } from '../outlook/html.ts';
 import { attachmentLine, type EventRead, fromEvent, line, type ReadAttachment, type ReadItem } from './from-event.ts';
 import type { EventFields } from './graph-event.ts';

@@ -1,4 +1,15 @@
-import { type Component, escapeText, ianaOf, instantAt, type Moment, momentProperty, type Parameter, type Property, UTC, wallAt } from '@sterna/content';
+import {
+  type Component,
+  escapeText,
+  ianaOf,
+  instantAt,
+  type Moment,
+  momentProperty,
+  type Parameter,
+  type Property,
+  UTC,
+  wallAt,
+} from '@sterna/content';
 import { isPlain, textOfHtml } from '../outlook/html.ts';
 import { withoutDetails } from './details.ts';
 import type { Attendee, DateTimeTimeZone, EventFields, GraphEvent, GraphLocation } from './graph-event.ts';

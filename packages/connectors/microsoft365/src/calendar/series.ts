@@ -1,4 +1,13 @@
-import { type Component, instantOf, type Moment, momentOf, propertiesOf, splitList, UTC, wallAt } from '@sterna/content';
+import {
+  type Component,
+  instantOf,
+  type Moment,
+  momentOf,
+  propertiesOf,
+  splitList,
+  UTC,
+  wallAt,
+} from '@sterna/content';
 import { DAYS_OF_WEEK, type PatternedRecurrence, type RecurrencePattern } from './graph-event.ts';
 import { dateText, daysOfSeries } from './occurrences.ts';
 import { isEndless, patternLike, type Rule, ruleOf, startsOf, untilOf } from './recurrence-rule.ts';

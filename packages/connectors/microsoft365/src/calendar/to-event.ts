@@ -1,5 +1,24 @@
 import type { FidelityNote } from '@sterna/connector-kit';
-import { type CalendarObject, type Component, durationOf, type Enclosed, firstValue, instantOf, isDay, type Moment, momentOf, parameterOf, propertiesOf, type Property, splitList, unescapeText, UTC, wallAt, windowsOf, withoutBytes } from '@sterna/content';
+import {
+  type CalendarObject,
+  type Component,
+  durationOf,
+  type Enclosed,
+  firstValue,
+  instantOf,
+  isDay,
+  type Moment,
+  momentOf,
+  type Property,
+  parameterOf,
+  propertiesOf,
+  splitList,
+  UTC,
+  unescapeText,
+  wallAt,
+  windowsOf,
+  withoutBytes,
+} from '@sterna/content';
 import { appendedTo } from '../outlook/html.ts';
 import { detailsOf } from './details.ts';
 import type { DateTimeTimeZone, EventFields, ItemBody } from './graph-event.ts';

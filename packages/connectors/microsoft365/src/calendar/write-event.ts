@@ -1,5 +1,5 @@
-import { ianaOf, UTC, wallAt } from '@sterna/content';
 import type { FidelityNote } from '@sterna/connector-kit';
+import { ianaOf, UTC, wallAt } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';

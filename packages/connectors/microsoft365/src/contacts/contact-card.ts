@@ -1,4 +1,16 @@
-import { bytesIn, type Card, cardDifferences, type Component, convertCard, hashOf, keptIn, type Property, readCard, withBytes, writeComponents } from '@sterna/content';
+import {
+  bytesIn,
+  type Card,
+  type Component,
+  cardDifferences,
+  convertCard,
+  hashOf,
+  keptIn,
+  type Property,
+  readCard,
+  withBytes,
+  writeComponents,
+} from '@sterna/content';
 import { fromContact } from './from-contact.ts';
 import type { ContactFields, GraphContact } from './graph-contact.ts';
 import { toContact } from './to-contact.ts';

@@ -1,5 +1,5 @@
 import type { FidelityNote } from '@sterna/connector-kit';
-import { bytesIn, type Card, hashOf, parameterOf, type Property, unescapeText } from '@sterna/content';
+import { bytesIn, type Card, hashOf, type Property, parameterOf, unescapeText } from '@sterna/content';
 import type { PhysicalAddress } from '../calendar/graph-event.ts';
 import type { ContactFields } from './graph-contact.ts';
 

@@ -1,4 +1,13 @@
-import { bodyOf, changedResult, doneResult, eachOf, existsResult, markAt, NaturalKeys, type Rival } from '@sterna/cloud-http';
+import {
+  bodyOf,
+  changedResult,
+  doneResult,
+  eachOf,
+  existsResult,
+  markAt,
+  NaturalKeys,
+  type Rival,
+} from '@sterna/cloud-http';
 import type {
   Candidate,
   Container,

@@ -1,4 +1,13 @@
-import { type Component, escapeText, ianaOf, instantAt, momentProperty, type Property, UTC, wallText } from '@sterna/content';
+import {
+  type Component,
+  escapeText,
+  ianaOf,
+  instantAt,
+  momentProperty,
+  type Property,
+  UTC,
+  wallText,
+} from '@sterna/content';
 import { categories, line, saidIn, text } from '../calendar/from-event.ts';
 import type { DateTimeTimeZone } from '../calendar/graph-event.ts';
 import { ruleText } from '../calendar/recurrence-rule.ts';

@@ -1,4 +1,12 @@
-import { type Component, keptIn, merged, readCalendarObject, referencesOf, withBytes, writeComponents } from '@sterna/content';
+import {
+  type Component,
+  keptIn,
+  merged,
+  readCalendarObject,
+  referencesOf,
+  withBytes,
+  writeComponents,
+} from '@sterna/content';
 import { differing } from '../calendar/event-object.ts';
 import { attachmentLine, line, type ReadAttachment } from '../calendar/from-event.ts';
 import { fromTask } from './from-task.ts';

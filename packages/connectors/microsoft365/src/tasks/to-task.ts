@@ -1,5 +1,17 @@
 import type { FidelityNote } from '@sterna/connector-kit';
-import { type CalendarObject, type Component, durationOf, firstValue, instantOf, type Moment, momentOf, parameterOf, propertiesOf, unescapeText, withoutBytes } from '@sterna/content';
+import {
+  type CalendarObject,
+  type Component,
+  durationOf,
+  firstValue,
+  instantOf,
+  type Moment,
+  momentOf,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+  withoutBytes,
+} from '@sterna/content';
 import { detailsOf } from '../calendar/details.ts';
 import type { DateTimeTimeZone, PatternedRecurrence } from '../calendar/graph-event.ts';
 import { planSeries } from '../calendar/series.ts';
