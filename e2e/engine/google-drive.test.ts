@@ -10,7 +10,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
-import { googleDriveTree, googleEndpoint } from '../support/google-drive.ts';
+import { googleEndpoint } from '../support/google.ts';
+import { googleDriveTree } from '../support/google-drive.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
@@ -133,7 +134,12 @@ test('Google Drive to OneDrive and back to another domain: versions, rights, and
   from.put(['Work'], 'a/b: c.txt', Buffer.from('no name for a disk'));
   const alice = from.corpus.rootOf(from.person, google.clock.now());
   from.corpus.create(
-    { name: 'To the plan', mimeType: 'application/vnd.google-apps.shortcut', parent: alice, target: { id: from.files()[0]?.id ?? '', mimeType: 'text/plain' } },
+    {
+      name: 'To the plan',
+      mimeType: 'application/vnd.google-apps.shortcut',
+      parent: alice,
+      target: { id: from.files()[0]?.id ?? '', mimeType: 'text/plain' },
+    },
     from.person,
     google.clock.now(),
   );

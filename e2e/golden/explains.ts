@@ -13,6 +13,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'address-dropped': ['from', 'to', 'cc'],
   // Events
   'people-in-body': ['attendees', 'organizer', 'text'],
+  'details-in-body': ['text'],
   'time-zone-replaced': ['zone'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
   'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text'],

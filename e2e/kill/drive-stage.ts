@@ -20,7 +20,13 @@ import { BareStage, LONG } from './bare-stage.ts';
 import type { DriveTarget } from './drive-target.ts';
 import { googleDriveTarget } from './google-drive-target.ts';
 
-export type DriveKind = 'a folder' | 'WebDAV of rclone' | 'WebDAV of Apache' | 'S3 of Swift' | 'OneDrive' | 'Google Drive';
+export type DriveKind =
+  | 'a folder'
+  | 'WebDAV of rclone'
+  | 'WebDAV of Apache'
+  | 'S3 of Swift'
+  | 'OneDrive'
+  | 'Google Drive';
 
 const none = async (): Promise<readonly string[]> => [];
 

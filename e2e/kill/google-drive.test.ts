@@ -9,7 +9,6 @@ import { newReport, passWithKills } from './harness.ts';
 import { atRequest } from './scenarios/collections.ts';
 import { expectSame, FILES, FOLDERS, fill } from './scenarios/drives.ts';
 
-
 /** The long run kills all passes of a Google Drive (drives.test.ts); here is its first. */
 const kill = new BareStage([...connectors.values()]);
 beforeAll(() => kill.open(), 60_000);

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DirectDrive, Google } from '@sterna/simulator-google';
-import type { Endpoint } from './direct-pass.ts';
-
-export const googleEndpoint = (server: Google, address: string, more: object = {}): Endpoint => ({
-  connector: 'google',
-  settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...more },
-  address,
-  password: JSON.stringify(server.keyFile),
-});
+import type { DirectDrive } from '@sterna/simulator-google';
 
 /** Somebody's My Drive in the simulator, as `Tree` sees a drive on disk. */
 export const googleDriveTree = (direct: DirectDrive) => ({

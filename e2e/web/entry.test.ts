@@ -26,7 +26,7 @@ async function entryTo(port: number, user: string): Promise<number> {
   const { client } = stage;
   const target = await client.createSystem({
     body: {
-      name: `System on ${port}`,
+      name: stage.unused(`System on ${port}`),
       connector: 'imap',
       settings: { host: '127.0.0.1', port, tls: 'none' },
       credentials: { password: 'pw' },
@@ -34,7 +34,7 @@ async function entryTo(port: number, user: string): Promise<number> {
   });
   const { source } = await stage.systems();
   const project = await client.createProject({
-    body: { name: `Project of ${user}`, sourceSystemId: source, targetSystemId: target.id },
+    body: { name: stage.unused(`Project of ${user}`), sourceSystemId: source, targetSystemId: target.id },
   });
   const { items } = await client.createEntries({
     params: { id: project.id },

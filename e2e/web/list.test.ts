@@ -225,11 +225,15 @@ test('a source that can list offers what is new, with addresses of the target’
   for (const user of ['ann', 'bea', 'cleo'])
     writeSampleMailbox(join(folder, `${user}@old.example`), { messages: 3, folders: 1, seed: 1, size: 0 });
   const source = await stage.client.createSystem({
-    body: { name: 'Old files', connector: 'archive', settings: { path: `${folder}/{address}`, format: 'maildir' } },
+    body: {
+      name: stage.unused('Old files'),
+      connector: 'archive',
+      settings: { path: `${folder}/{address}`, format: 'maildir' },
+    },
   });
   const { target } = await stage.systems();
   const { id } = await stage.client.createProject({
-    body: { name: 'Files', sourceSystemId: source.id, targetSystemId: target },
+    body: { name: stage.unused('Files'), sourceSystemId: source.id, targetSystemId: target },
   });
   const entries = [{ sourceAddress: 'ann@old.example', targetAddress: 'ann@new.example' }];
   await stage.client.createEntries({ params: { id }, body: { entries } });

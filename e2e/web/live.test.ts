@@ -4,6 +4,7 @@ import { startFaultProxy } from '@sterna/test-servers';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { putMail } from '../support/put-mail.ts';
+import { settled } from './support/browser.ts';
 import { openWebStage, type WebStage } from './support/stage.ts';
 
 let stage: WebStage;
@@ -86,6 +87,59 @@ test('what happened while the connection was lost is shown when it is back', asy
   await stage.client.updateEntry({ params: { id }, body: { displayName: 'Renamed once more' } });
   await page.getByText('Renamed once more').waitFor();
   await says(page, 'Live');
+  await expectSamePage(page);
+});
+
+/** What matches `glob` gets its answer from the server at once and is given it when `pass` is called. */
+async function holdAnswers(page: Page, glob: string): Promise<{ pass: () => void; held: Promise<void> }> {
+  const [gate, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route(glob, async (route) => {
+    const response = await route.fetch();
+    arrived.resolve();
+    await gate.promise;
+    await route.fulfill({ response });
+  });
+  return { pass: gate.resolve, held: arrived.promise };
+}
+
+const RAN = 'The one entry that has run ran with these settings.';
+
+test('what happened before the live connection stood is shown when it stands', async () => {
+  const { id, entries } = await stage.project({ name: 'Late', entries: 1, licenses: 1 });
+  const line = Promise.withResolvers<void>();
+  const page = await stage.page(`/projects/${id}/settings`, {
+    prepare: (fresh) =>
+      fresh.route('**/api/events*', async (route) => {
+        await line.promise;
+        await route.continue();
+      }),
+  });
+  await page.getByLabel('Size limit', { exact: true }).waitFor();
+  await settled(page);
+  await stage.migrate(entries[0]?.id ?? 0);
+  await mark(page);
+  line.resolve();
+  await page.getByText(RAN).waitFor();
+  await expectSamePage(page);
+});
+
+test('an answer that is older than the event that overtook it is asked for again', async () => {
+  const { id, entries } = await stage.project({ name: 'Overtaken', entries: 1, licenses: 1 });
+  let drift: Awaited<ReturnType<typeof holdAnswers>> | undefined;
+  const page = await stage.page(`/projects/${id}/settings`, {
+    prepare: async (fresh) => {
+      drift = await holdAnswers(fresh, '**/drift');
+    },
+  });
+  await drift?.held;
+  await says(page, 'Live');
+  await mark(page);
+  // Another answer that the same events touch tells that they have come.
+  const touched = page.waitForResponse(`**/api/projects/${id}`);
+  await stage.migrate(entries[0]?.id ?? 0);
+  await touched;
+  drift?.pass();
+  await page.getByText(RAN).waitFor();
   await expectSamePage(page);
 });
 

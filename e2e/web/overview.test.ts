@@ -37,14 +37,14 @@ async function projectInto(name: string, server: ScriptedImap, users: readonly s
   const { source } = await stage.systems();
   const system = await stage.client.createSystem({
     body: {
-      name: `${name} server`,
+      name: stage.unused(`${name} server`),
       connector: 'imap',
       settings: { host: server.host, port: server.port, tls: 'none', retryDelaysMs: [] },
       credentials: { password: 'pw' },
     },
   });
   const project = await stage.client.createProject({
-    body: { name, sourceSystemId: source, targetSystemId: system.id },
+    body: { name: stage.unused(name), sourceSystemId: source, targetSystemId: system.id },
   });
   const { items } = await stage.client.createEntries({
     params: { id: project.id },

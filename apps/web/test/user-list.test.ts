@@ -146,6 +146,32 @@ describe('a list of 50,000 entries', () => {
   });
 });
 
+describe('rows on their way', () => {
+  it('are read again where something changed meanwhile', async () => {
+    const { source, changed } = served(100);
+    const [gate, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pages = new EntryPages(
+      {
+        ...source,
+        page: async (request) => {
+          const answer = await source.page(request);
+          asked.resolve();
+          await gate.promise;
+          return answer;
+        },
+      },
+      100,
+    );
+    const loading = pages.ensure(0, 60);
+    await asked.promise;
+    changed.set(1, 'running');
+    const refreshing = pages.refresh(new Set([1]));
+    gate.resolve();
+    await Promise.all([loading, refreshing]);
+    expect(pages.at(0)?.status).toBe('running');
+  });
+});
+
 describe('a selection', () => {
   const idAt = (index: number) => index + 1;
 

@@ -157,7 +157,15 @@ const utc = (at: Json): string => `${String(at?.dateTime).slice(0, 19)}Z`;
 
 async function contacts(ask: Ask): Promise<GoldenObject[]> {
   const found: GoldenObject[] = [];
-  const folders = [undefined, ...(await ask.all('/contactFolders?$top=100'))];
+  const folders: Json[] = [undefined];
+  const below = async (path: string, parent: string): Promise<void> => {
+    for (const folder of await ask.all(`${path}?$top=100`)) {
+      const displayName = parent === '' ? folder.displayName : `${parent} / ${folder.displayName}`;
+      folders.push({ ...folder, displayName });
+      await below(`/contactFolders/${folder.id}/childFolders`, displayName);
+    }
+  };
+  await below('/contactFolders', '');
   for (const folder of folders)
     for (const one of await ask.all(
       `${folder === undefined ? '' : `/contactFolders/${folder.id}`}/contacts?$top=200`,
@@ -241,7 +249,7 @@ async function files(ask: Ask): Promise<GoldenObject[]> {
       const shared = {
         path: at,
         modified: one.folder === undefined ? moment(one.fileSystemInfo?.lastModifiedDateTime) : '',
-        grants: sorted(grants.map(grantOf)),
+        grants: sorted([...new Set(grants.flatMap(grantsOf))]),
       };
       if (one.folder !== undefined) {
         found.push({ kind: 'folder', id: one.id, key: at, name: one.name, properties: { ...shared, modified: '' } });
@@ -268,13 +276,22 @@ async function files(ask: Ask): Promise<GoldenObject[]> {
   return found;
 }
 
-function grantOf(grant: Json): string {
+function grantsOf(grant: Json): string[] {
   const role = grant.roles?.includes('write') ? 'writer' : 'reader';
-  if (grant.link !== undefined && grant.link !== null)
-    return `${grant.link.type === 'edit' ? 'writer' : 'reader'} link ${grant.link.scope}`;
-  const who = grant.grantedToV2 ?? grant.grantedTo;
+  const people = grant.grantedToIdentitiesV2 ?? grant.grantedToIdentities ?? [];
+  if (grant.link !== undefined && grant.link !== null) {
+    const linked = grant.link.type === 'edit' ? 'writer' : 'reader';
+    // A link for certain people is what they may do.
+    return grant.link.scope === 'users'
+      ? people.map((who: Json) => `${linked} ${addressOf(who)}`)
+      : [`${linked} link ${grant.link.scope}`];
+  }
+  return [`${role} ${addressOf(grant.grantedToV2 ?? grant.grantedTo) || (grant.invitation?.email ?? '')}`];
+}
+
+function addressOf(who: Json): string {
   const login = String(who?.siteUser?.loginName ?? '')
     .split('|')
     .at(-1);
-  return `${role} ${String(who?.user?.email ?? who?.group?.email ?? grant.invitation?.email ?? login ?? '').toLowerCase()}`;
+  return String(who?.user?.email ?? who?.group?.email ?? login ?? '').toLowerCase();
 }

@@ -130,6 +130,7 @@ export class WebStage {
   readonly #target: Dovecot | undefined;
   #systems: Promise<{ source: number; target: number }> | undefined;
   #pages = 0;
+  readonly #names = new Map<string, number>();
 
   constructor(
     dir: string,
@@ -150,6 +151,16 @@ export class WebStage {
 
   get url(): string {
     return this.server.url;
+  }
+
+  /**
+   * A name that nothing on this stage has: the second try of a test, which finds what the first one left, gets another.
+   * @returns `name` itself the first time
+   */
+  unused(name: string): string {
+    const times = (this.#names.get(name) ?? 0) + 1;
+    this.#names.set(name, times);
+    return times === 1 ? name : `${name} ${times}`;
   }
 
   /** The API, as the owner. */
@@ -188,12 +199,13 @@ export class WebStage {
   /** An IMAP system; without a server, one that nobody answers for. */
   async system(name: string, server: { host: string; port: number } = { host: '127.0.0.1', port: 9 }): Promise<number> {
     const settings = { host: server.host, port: server.port, tls: 'none' };
-    const body = { name, connector: 'imap', settings, credentials: { password: 'pw' } };
+    const body = { name: this.unused(name), connector: 'imap', settings, credentials: { password: 'pw' } };
     return (await this.client.createSystem({ body })).id;
   }
 
-  /** A project between the two Dovecots. */
-  async project({ name, entries = [], licenses = 0, settings, ...more }: NewProject): Promise<StagedProject> {
+  /** A project between the two Dovecots, named `name` unless that is taken by an earlier try of the test. */
+  async project({ entries = [], licenses = 0, settings, ...more }: NewProject): Promise<StagedProject> {
+    const name = this.unused(more.name);
     const systems = { ...(await this.systems()), ...more.systems };
     const { id } = await this.client.createProject({
       body: {

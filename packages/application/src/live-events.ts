@@ -28,7 +28,12 @@ const MAX_WAITING = 1_000;
 export async function* subscribe(
   context: Context,
   actor: Actor,
-  input: { projectId?: number | undefined; signal?: AbortSignal | undefined },
+  input: {
+    projectId?: number | undefined;
+    /** What happened in the last so many milliseconds comes first; `lost` where that isn't known any more. */
+    recentMs?: number | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): AsyncGenerator<LiveEvent, void, undefined> {
   requireScope(actor, 'read');
   const waiting: RawEvent[] = [];
@@ -40,7 +45,7 @@ export async function* subscribe(
     if (waiting.length >= MAX_WAITING) waiting.splice(0, waiting.length, { type: 'lost' });
     else waiting.push(event);
     wake();
-  });
+  }, input.recentMs);
   const onAbort = (): void => wake();
   input.signal?.addEventListener('abort', onAbort);
   const audience = new Audience(context, actor);

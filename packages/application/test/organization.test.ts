@@ -323,6 +323,26 @@ describe('a second organization', () => {
     expect(theirs).toEqual(['license']);
   });
 
+  it('hears first what was told just before, if it asks for that', async () => {
+    const { context, owner } = stage;
+    const { project } = await makeProject(stage);
+    const [entry] = await createEntries(context, owner, {
+      projectId: project.id,
+      entries: [{ itemType: 'mailbox', sourceAddress: unique('e'), targetAddress: unique('f') }],
+    });
+    const passOf = async (recentMs?: number) => {
+      for await (const event of subscribe(context, owner, { projectId: project.id, recentMs }))
+        if (event.type === 'pass' || event.type === 'lost') return event;
+      throw new Error('the stream ended');
+    };
+    const inTime = passOf();
+    await application.startAudit(context, owner, { entryId: entry?.id ?? 0 });
+    const heard = await inTime;
+    // Nothing more happens: who comes now hears of it only because it is kept.
+    expect(await passOf(10_000)).toEqual(heard);
+    expect(heard).toMatchObject({ projectId: project.id, entryId: entry?.id });
+  });
+
   it('stops hearing when told to', async () => {
     const stop = new AbortController();
     const next = subscribe(stage.context, stage.owner, { signal: stop.signal }).next();

@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly schedules?: boolean;
   /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */
   readonly cardVersions?: readonly ('3.0' | '4.0')[];
+  /** Settings: types of them (`calendar-sharing`) that it doesn't take, and why. */
+  readonly leavesOut?: Readonly<Record<string, { readonly text: string; readonly fix?: string }>>;
   /** Earlier contents are kept (read), and a replacement adds one (written). */
   readonly versions: boolean;
   /** Names of files and folders that the system can hold. Absent: any that holds neither `/` nor NUL. */
@@ -42,6 +44,12 @@ export interface Capabilities {
   /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */
   readonly batch: { readonly objects: number; readonly bytes: number; readonly inFlight: number };
   readonly maxObjectBytes: number | undefined;
+  /**
+   * Formats of the system's own in which it gives objects out (a source: `Content.native`) or takes them (a target:
+   * `CreateOp.native`) whole, beside the pivot: `exchange-fts`. Nothing but names to anybody else. May become empty while
+   * a session goes on, where the system turns out not to allow it; it never comes back.
+   */
+  readonly native?: readonly string[];
   /** Evidence, shown by `check`: capability name → what the system said. */
   readonly evidence: Readonly<Record<string, string>>;
 }

@@ -156,7 +156,7 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     },
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
       partOf(container).session.reader.changes(inner(container), cursor, facets),
-    read: (container, ids) => partOf(container).session.reader.read(inner(container), ids),
+    read: (container, ids, options) => partOf(container).session.reader.read(inner(container), ids, options),
     // Of a part without them there are none.
     ...(parts.some(({ session }) => session.reader.versions !== undefined)
       ? {

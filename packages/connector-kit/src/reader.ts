@@ -1,4 +1,4 @@
-import type { ContentKind, Grant } from '@sterna/core';
+import type { ContentKind, Grant, SternaError } from '@sterna/core';
 
 /** RFC 6154 special use, plus inbox. */
 export type SpecialUse = 'inbox' | 'all' | 'archive' | 'drafts' | 'flagged' | 'junk' | 'sent' | 'trash';
@@ -119,6 +119,21 @@ export interface Content {
    * `version`. It throws object `changed-while-read` where the file became another one meanwhile.
    */
   readonly detached?: true;
+  /** Where `ReadOptions.native` asked for it and the system gives this kind out so. */
+  readonly native?: Native;
+}
+
+/**
+ * The object once more, whole, in a format that only systems of its own sort understand. `body` stays what it is known,
+ * filtered and verified by; it is of the same version. `error`: the system gave this one out in no such form.
+ */
+export type Native =
+  | { readonly format: string; readonly bytes: Buffer }
+  | { readonly format: string; readonly error: SternaError };
+
+export interface ReadOptions {
+  /** One of `Capabilities.native`: objects are wanted in that format too. */
+  readonly native?: string | undefined;
 }
 
 /** The source object vanished between listing and reading. */
@@ -130,7 +145,7 @@ export interface Vanished {
 /** This object can't be read (the server refuses it, a parse error): the others can. */
 export interface Unreadable {
   readonly id: string;
-  readonly error: import('@sterna/core').SternaError;
+  readonly error: SternaError;
   /** It is nothing that could be migrated (a link, a device): it is passed over, and no failure. */
   readonly isSkipped?: true;
 }
@@ -155,7 +170,11 @@ export interface Reader {
    * Contents of many objects, pipelined; the order may differ. Reconnects by itself and goes on where it was
    * (a stream that breaks midway throws `transient`).
    */
-  read(container: string, ids: readonly string[]): AsyncIterable<Content | Vanished | Unreadable>;
+  read(
+    container: string,
+    ids: readonly string[],
+    options?: ReadOptions,
+  ): AsyncIterable<Content | Vanished | Unreadable>;
   /**
    * What an object was before, the oldest first, without its current content; the `depth` latest of them. Each has the
    * `version` and the date that it had then. Absent where `Capabilities.versions` is false.

@@ -28,6 +28,11 @@ export interface CreateOp {
   readonly size: number;
   /** A stream only when alone in its batch. */
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /**
+   * The object in the target's `Capabilities.native` format: to be written instead of the body wherever that works. The
+   * body stays what was sent, for stamps and candidates; where it is written after all, the result has a note.
+   */
+  readonly native?: Buffer;
 }
 
 /**
@@ -43,6 +48,8 @@ export interface ReplaceOp {
   readonly size: number;
   /** A stream for files alone, and only when alone in its batch. */
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /** As of a create. */
+  readonly native?: Buffer;
   /** Files: when the content was modified. */
   readonly date?: Date | undefined;
   /** Files: as of a create. */
@@ -149,8 +156,11 @@ export type Result =
 /** An object in the target that may be an in-flight write of ours. */
 export interface Candidate {
   readonly targetId: string;
-  /** 16 bytes: the kind's digest of what the target returns; `stamp`: of what was sent, as the stamp says. */
-  readonly digest: Buffer;
+  /**
+   * 16 bytes: the kind's digest of what the target returns; `stamp`: of what was sent, as the stamp says. Undefined where
+   * it can't be stamped and has to be read to be known: the engine does so where the books don't know it.
+   */
+  readonly digest: Buffer | undefined;
   readonly marked: boolean;
   /** `stamp`: which send made it. A copy that people make of ours has the same. */
   readonly send?: string;

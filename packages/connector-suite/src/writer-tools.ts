@@ -81,7 +81,7 @@ export const foundVersion = (result: Result): string | undefined =>
   result.outcome === 'exists' ? result.version : versionOf(result);
 export const known = (ids: readonly (string | undefined)[]): string[] => ids.filter((id) => id !== undefined);
 export const digests = (found: readonly Candidate[]): string[] =>
-  found.map((candidate) => candidate.digest.toString('hex')).sort();
+  found.map((candidate) => candidate.digest?.toString('hex') ?? '').sort();
 
 /** These paths as the engine would have them made: each name such as `rules` allows, none taken twice in a folder. */
 export function allocated(paths: readonly (readonly string[])[], rules: NameRules): string[][] {

@@ -9,8 +9,8 @@ export {
 } from '@sterna/simulator-kit';
 export { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 export type { CalendarMail } from './calendar/mail.ts';
-export type { GoogleFaults } from './faults/faults.ts';
 export { DirectDrive, type DirectDriveFile } from './drive/direct.ts';
+export type { GoogleFaults } from './faults/faults.ts';
 export { DirectGmail, type DirectGmailMessage } from './gmail/direct.ts';
 export { COSTS, costOf } from './limits/costs.ts';
 export { DOCUMENTED_LIMITS, type Limits } from './limits/quota.ts';

@@ -33,14 +33,21 @@ async function begin(size: number | undefined): Promise<string> {
     'x-upload-content-type': 'message/rfc822',
     ...(size === undefined ? {} : { 'x-upload-content-length': String(size) }),
   };
-  const begun = await alice('POST', `/resumable/upload${MESSAGES}?uploadType=resumable`, { labelIds: ['INBOX'] }, headers);
+  const begun = await alice(
+    'POST',
+    `/resumable/upload${MESSAGES}?uploadType=resumable`,
+    { labelIds: ['INBOX'] },
+    headers,
+  );
   expect(begun.status).toBe(200);
   return begun.headers.get('location') as string;
 }
 
 describe('an upload', () => {
   test('of one request brings the file alone, or after its metadata', async () => {
-    const simple = await alice('POST', `/upload${MESSAGES}?uploadType=media`, mail(200), { 'content-type': 'message/rfc822' });
+    const simple = await alice('POST', `/upload${MESSAGES}?uploadType=media`, mail(200), {
+      'content-type': 'message/rfc822',
+    });
     expect(simple.json.labelIds).toBeUndefined();
     const body = Buffer.concat([
       Buffer.from('--b\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{"labelIds":["STARRED"]}\r\n'),
@@ -114,7 +121,8 @@ describe('an upload', () => {
 });
 
 describe('a batch', () => {
-  const part = (id: string, request: string) => `--b\r\nContent-Type: application/http\r\nContent-ID: <${id}>\r\n\r\n${request}\r\n`;
+  const part = (id: string, request: string) =>
+    `--b\r\nContent-Type: application/http\r\nContent-ID: <${id}>\r\n\r\n${request}\r\n`;
   const send = (parts: string[], path = '/batch/gmail/v1') =>
     alice('POST', path, `${parts.join('')}--b--`, { 'content-type': 'multipart/mixed; boundary=b' });
 
@@ -123,11 +131,16 @@ describe('a batch', () => {
     const reply = await send([
       part('one', 'GET /gmail/v1/users/me/profile?fields=emailAddress HTTP/1.1\r\n'),
       part('two', 'GET /gmail/v1/users/me/labels/none\r\n'),
-      part('three', `POST /gmail/v1/users/me/labels\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+      part(
+        'three',
+        `POST /gmail/v1/users/me/labels\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      ),
     ]);
     expect(reply.status).toBe(200);
     const text = reply.bytes.toString();
-    expect([...text.matchAll(/Content-ID: <(.*)>\r\n\r\nHTTP\/1\.1 (\d+)/g)].map(([, id, status]) => [id, status])).toEqual([
+    expect(
+      [...text.matchAll(/Content-ID: <(.*)>\r\n\r\nHTTP\/1\.1 (\d+)/g)].map(([, id, status]) => [id, status]),
+    ).toEqual([
       ['response-one', '200'],
       ['response-two', '404'],
       ['response-three', '200'],
@@ -152,7 +165,10 @@ describe('a request', () => {
 
   test('is refused in the form of its API', async () => {
     const errors = async (path: string) => (await alice('GET', path)).json.error;
-    expect(await errors('/gmail/v1/users/me/none')).toMatchObject({ status: 'NOT_FOUND', errors: [{ reason: 'notFound' }] });
+    expect(await errors('/gmail/v1/users/me/none')).toMatchObject({
+      status: 'NOT_FOUND',
+      errors: [{ reason: 'notFound' }],
+    });
     expect(await errors('/admin/directory/v1/users/none')).toEqual({
       code: 404,
       message: 'Resource Not Found: userKey',
@@ -195,8 +211,9 @@ describe('quotas', () => {
     );
     // messages.get costs 20, whatever it answers.
     const get = async (client: Client | undefined) => {
-      const { status, json, headers } = (await client?.('GET', `${MESSAGES}/18c0000000000000`)) ?? {};
-      return [status, json?.error.errors[0].reason, headers?.get('retry-after')];
+      if (client === undefined) throw new Error('no client');
+      const { status, json, headers } = await client('GET', `${MESSAGES}/18c0000000000000`);
+      return [status, json.error.errors[0].reason, headers.get('retry-after')];
     };
     for (let i = 0; i < 5; i++) expect((await get(one))[0]).toBe(404);
     expect(await get(one)).toEqual([403, 'userRateLimitExceeded', null]);
@@ -219,4 +236,59 @@ describe('quotas', () => {
     });
     await limited.stop();
   });
+
+  test('of a day: requests, and bytes up', async () => {
+    const limits = {
+      ...DOCUMENTED_LIMITS,
+      gmail: { perMinute: 1e6, perUserMinute: 1e6, uploadPerUserDay: 1000 },
+      directory: { perMinute: 1e6, perUserMinute: 1e6, perDay: 2 },
+    };
+    const limited = await startGoogle({ empty: true, clock, limits, observe: contract.observe });
+    const client = await signIn(limited, ALICE);
+    const list = () => client('GET', '/admin/directory/v1/groups?customer=my_customer');
+    expect([(await list()).status, (await list()).status]).toEqual([200, 200]);
+    expect((await list()).json.error.errors).toMatchObject([{ domain: 'usageLimits', reason: 'dailyLimitExceeded' }]);
+    const upload = (size: number) =>
+      client('POST', `/upload${MESSAGES}?uploadType=media`, mail(size), { 'content-type': 'message/rfc822' });
+    expect((await upload(900)).status).toBe(200);
+    expect((await upload(200)).json.error.errors[0].reason).toBe('userRateLimitExceeded');
+    clock.advance(86_400_001);
+    const nextDay = await signIn(limited, ALICE);
+    expect((await nextDay('GET', '/admin/directory/v1/groups?customer=my_customer')).status).toBe(200);
+    await limited.stop();
+  });
+
+  test('count towards whom quotaUser names', async () => {
+    const limits = { ...DOCUMENTED_LIMITS, gmail: { perMinute: 250, perUserMinute: 20 } };
+    const limited = await startGoogle({ empty: true, clock, limits });
+    const client = await signIn(limited, ALICE);
+    const get = async (user: string) => (await client('GET', `${MESSAGES}/18c0000000000000?quotaUser=${user}`)).status;
+    expect([await get('a'), await get('a'), await get('b')]).toEqual([404, 403, 404]);
+    await limited.stop();
+  });
+
+  test('refuse too many requests at once, where that is set', async () => {
+    const limits = { ...DOCUMENTED_LIMITS, gmail: { ...DOCUMENTED_LIMITS.gmail, concurrentPerUser: 2 } };
+    const limited = await startGoogle({ empty: true, clock, limits, latencyMs: 10 });
+    const client = await signIn(limited, ALICE);
+    const ask = () => client('GET', '/gmail/v1/users/me/profile');
+    const settled = Promise.all([ask(), ask(), ask()]);
+    // The third is refused at once; the others wait for the clock.
+    while (limited.requests.length < 2 || clock.nextWake === undefined) await new Promise(setImmediate);
+    clock.advance(10);
+    const answers = await settled;
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+    expect(answers.find(({ status }) => status === 429)?.json.error.message).toContain('concurrent');
+    expect((await Promise.all([ask(), clockMoves(limited)]))[0].status).toBe(200);
+    await limited.stop();
+  });
 });
+
+/** Moves the clock until the request that came last is answered. */
+async function clockMoves(limited: Google): Promise<void> {
+  const before = limited.requests.length;
+  while (limited.requests.length === before) {
+    clock.advanceToNextWake();
+    await new Promise(setImmediate);
+  }
+}

@@ -48,6 +48,8 @@ export interface Assumptions {
   readonly importMimeReceivedFromHeaders: boolean;
   /** Status of createImportSession: 200 by the reference's example, 201 by its prose. */
   readonly importSessionStatus: 200 | 201;
+  /** An imported message keeps the time at which its original was made; otherwise it counts as made now. */
+  readonly importKeepsCreated: boolean;
   /** JSON create with receivedDateTime, sentDateTime or internetMessageHeaders without x-: ignored or refused (400). */
   readonly dateOnCreate: 'ignore' | 'refuse';
   /** MIME may be posted to a folder's messages; otherwise to /messages alone. */
@@ -62,12 +64,17 @@ export interface Assumptions {
   readonly everyUpdateMails: boolean;
   /** An event created with a GlobalObjectId (`Binary {6ED8DA90-…} Id 0x3`) keeps it, and iCalUId follows. */
   readonly globalObjectIdKept: boolean;
+  /** An app on its own may attach files to tasks, and remove them; the reference says “not supported”. */
+  readonly taskAttachmentsByApps: boolean;
+  /** A task is made together with the open extensions that its create names; otherwise they are dropped without a word. */
+  readonly taskExtensionsOnCreate: boolean;
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {
   importMime: false,
   importMimeReceivedFromHeaders: true,
   importSessionStatus: 200,
+  importKeepsCreated: false,
   dateOnCreate: 'ignore',
   mimeInFolders: true,
   movedReason: 'changed',
@@ -75,4 +82,6 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   rewritesBodies: true,
   everyUpdateMails: false,
   globalObjectIdKept: true,
+  taskAttachmentsByApps: false,
+  taskExtensionsOnCreate: true,
 };

@@ -20,9 +20,10 @@ export function addEventStream(app: FastifyInstance, name: string, route: Route,
     schema: fastifySchema(name, route),
     config: { scope: route.scope },
     handler: async (request, reply) => {
-      const { projectId } = request.query as { projectId?: number };
+      const { projectId, recent } = request.query as { projectId?: number; recent?: number };
       const gone = new AbortController();
-      const events = subscribe(context.application, request.actor as Actor, { projectId, signal: gone.signal });
+      const input = { projectId, recentMs: recent, signal: gone.signal };
+      const events = subscribe(context.application, request.actor as Actor, input);
       reply.hijack();
       const { raw } = reply;
       for (const [header, value] of Object.entries(reply.getHeaders()))

@@ -1715,7 +1715,7 @@ export interface paths {
         };
         /**
          * Live events (server-sent events)
-         * @description Says what changed, not how: read the entry or pass again. After a reconnect read all that is shown again; Last-Event-ID is taken, and an event `lost` says when something may have been missed.
+         * @description Says what changed, not how: read the entry or pass again. After a reconnect read all that is shown again; Last-Event-ID is taken, and an event `lost` says when something may have been missed. `recent` is for what was read before the stream stood: events of the last so many milliseconds come first, or `lost`.
          */
         get: operations["events"];
         put?: never;
@@ -7599,6 +7599,7 @@ export interface operations {
         parameters: {
             query?: {
                 projectId?: number;
+                recent?: number;
             };
             header?: never;
             path?: never;

@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { isSignInNeeded } from '../api/error.ts';
 import { isTouched } from './invalidation.ts';
+import { readAgain } from './read-again.ts';
 import { type LiveEvent, readStream } from './stream.ts';
 
 /** Events are handed on at most this often: at 500 a second nobody reads more, and tables must stay smooth. */
@@ -9,6 +10,8 @@ const BATCH_MS = 1_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 /** A timer that is this late means that the machine slept. */
 const SLEPT_MS = 10_000;
+/** The request for the first stream may take so long to get there before it counts as a gap. */
+const ON_ITS_WAY_MS = 2_000;
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 /** `events` of the last second; undefined after a gap: whatever is shown must be read again. */
@@ -63,16 +66,14 @@ function run(queryClient: QueryClient, listeners: Set<LiveListener>, setState: (
       gap = false;
       waiting = [];
       for (const listener of listeners) listener(undefined);
-      void queryClient.invalidateQueries({ predicate: (query) => query.meta?.live !== 'own' });
+      readAgain(queryClient, (query) => query.meta?.live !== 'own');
       return;
     }
     if (waiting.length === 0) return;
     const events = waiting;
     waiting = [];
     for (const listener of listeners) listener(events);
-    void queryClient.invalidateQueries({
-      predicate: (query) => query.meta?.live !== 'own' && isTouched(query.queryKey, events),
-    });
+    readAgain(queryClient, (query) => query.meta?.live !== 'own' && isTouched(query.queryKey, events));
   };
 
   let ticked = Date.now();
@@ -93,13 +94,16 @@ function run(queryClient: QueryClient, listeners: Set<LiveListener>, setState: (
   const loop = async (): Promise<void> => {
     for (let failures = 0; !ended.signal.aborted; ) {
       connection = new AbortController();
+      // The page may show answers that are as old as itself: what happened since comes first.
+      const asked = performance.now();
       try {
         await readStream(
           AbortSignal.any([ended.signal, connection.signal]),
+          everOpen ? undefined : asked + ON_ITS_WAY_MS,
           () => {
             failures = 0;
             // Nothing is kept for those who were away.
-            if (everOpen) gap = true;
+            if (everOpen || performance.now() - asked > ON_ITS_WAY_MS) gap = true;
             everOpen = true;
             setState('live');
             flush();

@@ -15,9 +15,12 @@ const SILENCE_MS = 40_000;
 /**
  * Server-sent events over fetch instead of EventSource: the heartbeat is a comment, which EventSource hides, and without
  * it nobody can tell a quiet night from a laptop that slept and left half a connection behind.
+ *
+ * @param recentMs events of the last so many milliseconds come first
  */
 export async function readStream(
   signal: AbortSignal,
+  recentMs: number | undefined,
   onOpen: () => void,
   onEvent: (event: LiveEvent) => void,
 ): Promise<void> {
@@ -28,7 +31,7 @@ export async function readStream(
     timer = setTimeout(() => silence.abort(), SILENCE_MS);
   };
   try {
-    const response = await fetch('/api/events', {
+    const response = await fetch(`/api/events${recentMs === undefined ? '' : `?recent=${Math.ceil(recentMs)}`}`, {
       signal: AbortSignal.any([signal, silence.signal]),
       headers: { accept: 'text/event-stream' },
     });

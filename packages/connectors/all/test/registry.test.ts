@@ -21,6 +21,7 @@ test('each URL finds its connector by its scheme, in any case', () => {
   expect(connectorForUrl('maildir:/var/mail').name).toBe('archive');
   expect(connectorForUrl('files:/srv/files').name).toBe('files');
   expect(connectorForUrl('microsoft365:ada@new.example').name).toBe('microsoft365');
+  expect(connectorForUrl('google:ada@new.example').name).toBe('google');
   expect(connectorForUrl('caldav+https://ada@dav.example').name).toBe('caldav');
   expect([...connectors.keys()]).toEqual([
     'imap',
@@ -32,6 +33,7 @@ test('each URL finds its connector by its scheme, in any case', () => {
     'webdav',
     's3',
     'microsoft365',
+    'google',
   ]);
 });
 

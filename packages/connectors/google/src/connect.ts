@@ -1,4 +1,12 @@
-import { Budget, type Clock, givenToken, systemClock, type TokenSource, Transport } from '@sterna/cloud-http';
+import {
+  Budget,
+  type BudgetLimits,
+  type Clock,
+  givenToken,
+  systemClock,
+  type TokenSource,
+  Transport,
+} from '@sterna/cloud-http';
 import { authorityOf, type OpenRequest } from '@sterna/connector-kit';
 import type { Api } from './api/apis.ts';
 import { GoogleClient } from './api/client.ts';
@@ -20,6 +28,13 @@ export interface Connection {
   client(api: Api, subject: string, scopes: ScopeSets): GoogleClient;
   /** Ends all that its clients do. */
   destroy(): void;
+}
+
+/** As documented, or as the settings know better. */
+function limitsOf(api: Api, { unitsPerMinute }: GoogleSettings): BudgetLimits {
+  const { width, windows } = LIMITS[api];
+  const own = unitsPerMinute?.[api];
+  return { width, windows: own === undefined ? windows : windows.map((window) => ({ ...window, limit: own })) };
 }
 
 type ConnectRequest = Pick<OpenRequest, 'system' | 'credentials' | 'signal' | 'observe'>;
@@ -60,7 +75,7 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
         clock,
         signal,
         userAgent: settings.userAgent,
-        budget: new Budget(LIMITS[api], clock),
+        budget: new Budget(limitsOf(api, settings), clock),
         onThrottled: (retryAt, reason) => request.observe?.({ type: 'throttled', retryAt, reason }),
       }),
     destroy() {

@@ -74,6 +74,5 @@ async function* sharedDrives(connection: Connection, admin: string): AsyncGenera
     right: DRIVE_SCOPES.read[0],
     units: 100,
   }))
-    for (const { id, name } of drives)
-      yield { itemType: 'drive', address: id, ...(name ? { displayName: name } : {}) };
+    for (const { id, name } of drives) yield { itemType: 'drive', address: id, ...(name ? { displayName: name } : {}) };
 }

@@ -98,7 +98,7 @@ describe('creating', () => {
       { op: 'op1', outcome: 'done' },
     ]);
     const found = await collect(writer.candidates('INBOX', undefined));
-    expect(found.map(({ digest, marked }) => [digest.toString('hex'), marked])).toEqual(
+    expect(found.map(({ digest, marked }) => [digest?.toString('hex'), marked])).toEqual(
       raws.map((raw) => [messageDigest(raw).toString('hex'), true]),
     );
     await writer.confirm(
@@ -267,7 +267,7 @@ describe('connections that end', () => {
       'unknown imap-connection-lost',
     ]);
     const found = await collect(writer.candidates('INBOX', undefined));
-    expect(found.map(({ digest }) => digest.toString('hex'))).toEqual(
+    expect(found.map(({ digest }) => digest?.toString('hex'))).toEqual(
       raws.map((raw) => messageDigest(raw).toString('hex')),
     );
     // And the next batch has a connection again.

@@ -1,6 +1,7 @@
 import type { CheckLine, SystemConfig } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { connect } from './connect.ts';
+import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { PARTS } from './parts.ts';
 import { contextOf } from './session.ts';
 
@@ -59,6 +60,7 @@ export async function checkMicrosoft365(
             missing.push({ name: part.title, ok: true, evidence: thrown.message, ...fixOf(thrown) });
           else failed(part.title, thrown);
         }
+      if (works > 0) lines.push(await wholeLine(context.transfer));
       // An entry may be of one part alone, so a part that the user or the app doesn't have is information; without any
       // there is nothing to migrate.
       lines.push(...missing.map((line) => ({ ...line, ok: works > 0 })));
@@ -69,6 +71,27 @@ export async function checkMicrosoft365(
     failed(doing, thrown);
   }
   return lines;
+}
+
+/** The route between two tenants of Exchange, and what is lost without it. */
+async function wholeLine(transfer: ExchangeTransfer): Promise<CheckLine> {
+  const name = 'export and import';
+  const otherwise = 'mail goes by MIME and JSON, which Exchange writes anew, and events without their people';
+  if (transfer.formats.length === 0)
+    return { name, ok: true, evidence: `off by the setting exportImport: between two tenants ${otherwise}` };
+  if (await transfer.isAllowed())
+    return {
+      name,
+      ok: true,
+      evidence:
+        'between two tenants, mail and events go whole (with a meeting’s people, and nobody is mailed), if the other one allows it too; people keep the addresses that they have at the source',
+    };
+  return {
+    name,
+    ok: true,
+    evidence: `not allowed here: between two tenants ${otherwise}`,
+    fix: `Grant the app the application permission ${EXCHANGE_RIGHT}; Microsoft has it in the public cloud alone.`,
+  };
 }
 
 function rightLine(

@@ -1,6 +1,7 @@
 import type { Budget } from '@sterna/cloud-http';
 import type { OpenRequest, Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
+import type { ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import type { GraphClient } from './graph/client.ts';
 import type { Microsoft365Settings } from './settings.ts';
 
@@ -15,6 +16,7 @@ export interface PartContext {
   readonly drive: Budget;
   readonly directory: Budget;
   readonly settings: Microsoft365Settings;
+  readonly transfer: ExchangeTransfer;
   readonly role: OpenRequest['role'];
   /** 8 hex digits: whose stamps are ours. */
   readonly installation: string;
@@ -30,7 +32,7 @@ export interface PartDefinition {
   /** Words for `check`: “mail”. */
   readonly title: string;
   /**
-   * A session of this part alone; `close` and `destroy` are nothing to it, the client is the whole session's.
+   * A session of this part alone; `close` removes what it needed for itself, and the client is the whole session's.
    *
    * @throws SternaError
    */

@@ -2,6 +2,7 @@ import type { Clock } from '@sterna/cloud-http';
 import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
+import { ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { segment } from './graph/client.ts';
 import { statusOf } from './graph/errors.ts';
 import type { PartContext, PartDefinition } from './part.ts';
@@ -34,7 +35,11 @@ function sessionOf(
   const session = composeSessions(opened.map(({ part: { key, kinds }, session }) => ({ key, kinds, session })));
   return {
     ...session,
-    close: async () => client.destroy(),
+    close: async () => {
+      // What it can't tidy up now, the next one does.
+      await session.close().catch(() => undefined);
+      client.destroy();
+    },
     destroy: () => client.destroy(),
   };
 }
@@ -53,6 +58,7 @@ export async function contextOf(
     drive,
     directory,
     settings,
+    transfer: new ExchangeTransfer({ client, outlook, userPath, isWanted: settings.exportImport }),
     role,
     installation,
   };

@@ -25,6 +25,10 @@ export const microsoft365Settings = z.strictObject({
     .enum(['auto', 'json', 'importMime'])
     .default('auto')
     .describe('How mail is written: importMime keeps the bytes, but is in beta and never chosen by itself'),
+  exportImport: z
+    .boolean()
+    .default(true)
+    .describe('Between two tenants, mail and events go whole, by Exchange’s own export and import, where the app may'),
   userAgent: z
     .string()
     .regex(/^[\x20-\x7e]{1,200}$/)

@@ -5,6 +5,7 @@ import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { PassControl } from './interruption.ts';
 import type { PassSettings } from './pass-settings.ts';
+import { placeInTarget } from './place-in-target.ts';
 import type { Progress } from './progress.ts';
 
 /** Everything the phases of one pass share. Phases read and change `containers` in memory and save what they changed. */
@@ -52,10 +53,23 @@ export class ContainerBooks extends Map<string, ContainerRow> {
 export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
   session.capabilitiesOf?.(kind) ?? session.capabilities;
 
+/** The format in which both sides can hand objects of this kind over whole; undefined: they go by their pivot alone. */
+export function nativeFormat({ source, target }: PassContext, kind: ContentKind): string | undefined {
+  const taken = capabilitiesFor(target, kind).native ?? [];
+  return capabilitiesFor(source, kind).native?.find((format) => taken.includes(format));
+}
+
 /** How the target wants objects of this kind. */
 export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
-  const { schedules, cardVersions } = capabilitiesFor(context.target, kind);
-  return { mapping: context.mapping, scheduling: schedules === true ? 'server' : undefined, cardVersions };
+  const { schedules, cardVersions, leavesOut } = capabilitiesFor(context.target, kind);
+  return {
+    mapping: context.mapping,
+    scheduling: schedules === true ? 'server' : undefined,
+    cardVersions,
+    ...(kind === 'setting'
+      ? { placeOf: (of, place) => placeInTarget(context, of, place), leavesOut: (type) => leavesOut?.[type] }
+      : {}),
+  };
 }
 
 /** The points of the exactly-once protocol at which a crash is interesting. */

@@ -1,4 +1,5 @@
 import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -23,7 +24,7 @@ import {
   settleRows,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
-import { digestAtSource, digestOf } from './digests.ts';
+import { digestAtSource, digestOf, digestsOf } from './digests.ts';
 import { movedFile, writtenFile } from './recover-files.ts';
 import { stampFor } from './transfer-item.ts';
 
@@ -95,7 +96,8 @@ async function settleByCandidates(
   );
   // A stamp stays, so people's copies of what is settled carry it too, that of the same send.
   const sends = new Set(candidates.flatMap((one) => (claimed.has(one.targetId) && one.send ? [one.send] : [])));
-  const free = candidates.filter((one) => !claimed.has(one.targetId) && !sends.has(one.send ?? ''));
+  const unclaimed = candidates.filter((one) => !claimed.has(one.targetId) && !sends.has(one.send ?? ''));
+  const free = await withDigests(context, row, unclaimed, intents.length > 0);
   const confirm = marked ? candidates.filter((one) => claimed.has(one.targetId)).map((one) => one.targetId) : [];
 
   const found: { intent: Intent; targetId: string; digest: Buffer }[] = [];
@@ -111,28 +113,84 @@ async function settleByCandidates(
       found.push({ intent, targetId: candidate.targetId, digest });
     }
   }
+  await foundByContent(context, row, free, absent, found);
   for (const { intent, targetId } of found) {
     if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
       await removeOriginal(context, writer, intent);
     confirm.push(targetId);
   }
   await settleFound(context, found);
-  // Where the target rewrites what it is given, a digest that isn't found proves nothing.
-  if (settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
+  // Where the target rewrites what it is given, a digest that isn't found proves nothing; but of what has a natural key
+  // there is never a second one, and it can be sent again.
+  const isBlind = settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten';
+  if (isBlind && !pivotOf(row.kind).hasNaturalKey) await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
-  const late = settle === 'stamp' ? sentTwice(free, candidates, claimed) : marked ? free : [];
+  // What carries no mark may be people's own: it is looked at for the open intents alone.
+  const late =
+    settle === 'stamp'
+      ? [...sentTwice(free, candidates, claimed), ...free.filter(isTwin)]
+      : marked
+        ? free.filter((one) => one.marked)
+        : [];
   if (late.length > 0) await settleLateLandings(context, writer, row, late, sharers);
+}
+
+interface Known extends Candidate {
+  readonly digest: Buffer;
+}
+
+/** Unstamped, and yet told as ours: of a natural key that the container has twice. */
+const isTwin = (one: Candidate): boolean => one.marked && one.send === undefined;
+
+/** With the digests of what is unstamped; where nothing is open, only what may be one too many is read for that. */
+async function withDigests(
+  context: PassContext,
+  row: ContainerRow,
+  candidates: readonly Candidate[],
+  isOpen: boolean,
+): Promise<Known[]> {
+  const unread = candidates.filter((one) => one.digest === undefined && (isOpen || isTwin(one)));
+  const digests = new Map<string, Buffer>();
+  const ids = unread.map((one) => one.targetId);
+  for await (const { id, digest } of digestsOf(context, row, ids)) digests.set(id, Buffer.from(digest, 'hex'));
+  return candidates.flatMap((one) => {
+    const digest = one.digest ?? digests.get(one.targetId);
+    return digest === undefined ? [] : [{ ...one, digest }];
+  });
+}
+
+/**
+ * What went whole brings the stamp along that it had at its source, which says what was sent there: so what is left is
+ * read, before an intent counts as absent.
+ */
+async function foundByContent(
+  context: PassContext,
+  row: ContainerRow,
+  free: Known[],
+  absent: Intent[],
+  found: Found[],
+): Promise<void> {
+  const stamped = new Map(free.flatMap((one) => (one.send === undefined ? [] : [[one.targetId, one]])));
+  if (absent.length === 0 || stamped.size === 0) return;
+  for await (const { id, digest } of digestsOf(context, row, [...stamped.keys()])) {
+    const at = absent.findIndex((intent) => intent.digest?.toString('hex') === digest);
+    const intent = absent[at];
+    if (intent === undefined) continue;
+    absent.splice(at, 1);
+    free.splice(free.indexOf(stamped.get(id) as Known), 1);
+    found.push({ intent, targetId: id, digest: Buffer.from(digest, 'hex') });
+  }
 }
 
 /** What is sure to be ours, and one too many: another send of what the books have from this very listing. */
 function sentTwice(
-  free: readonly Candidate[],
+  free: readonly Known[],
   candidates: readonly Candidate[],
   claimed: ReadonlySet<string>,
-): readonly Candidate[] {
+): readonly Known[] {
   const known = candidates.filter((one) => one.marked && claimed.has(one.targetId));
-  return free.filter((one) => one.marked && known.some((other) => other.digest.equals(one.digest)));
+  return free.filter((one) => one.marked && known.some((other) => other.digest?.equals(one.digest)));
 }
 
 /** Clocks differ. */
@@ -178,7 +236,7 @@ async function settleLateLandings(
   context: PassContext,
   writer: Writer,
   row: ContainerRow,
-  found: readonly Candidate[],
+  found: readonly Known[],
   sharers: readonly number[],
 ): Promise<void> {
   const { pool, claim } = context;
@@ -197,7 +255,9 @@ async function settleLateLandings(
     late.map((one) => one.digest),
   );
   const extra = late.filter((one) => known.has(one.digest.toString('hex')));
-  const strange = late.filter((one) => !known.has(one.digest.toString('hex')));
+  // A twin that says something else is nobody's late landing.
+  const isStamp = capabilitiesFor(context.target, row.kind).settle === 'stamp';
+  const strange = late.filter((one) => !known.has(one.digest.toString('hex')) && !(isStamp && isTwin(one)));
   const kept = new Set<string>();
   if (extra.length > 0) {
     const results = await writer.apply(

@@ -21,7 +21,7 @@ import {
   type TodoRow,
   todoCounts,
 } from '@sterna/store';
-import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, nativeFormat, type PassContext, preparation, sourceById, targetById } from './context.ts';
 import { inRounds } from './rounds.ts';
 import {
   drainForDigest,
@@ -94,6 +94,7 @@ export async function replaceCopies(
         ifVersion: version,
         size: item.size,
         body: item.body,
+        ...(item.native === undefined ? {} : { native: item.native }),
         ...(item.name === undefined ? {} : { date: item.date, stamp: stampOf(claim.entryId, item) }),
       };
     }),
@@ -245,7 +246,8 @@ async function replacePage(
       if (result.outcome === 'unknown') lost = result.error;
       else await decide(context, replacement, result);
   };
-  for await (const got of context.source.reader.read(source.key, [...byId.keys()])) {
+  const wanted = { native: nativeFormat(context, source.kind) };
+  for await (const got of context.source.reader.read(source.key, [...byId.keys()], wanted)) {
     context.control.checkpoint();
     const todo = byId.get(got.id);
     const row = todo === undefined ? undefined : rows.get(todo.src.toString('hex'));

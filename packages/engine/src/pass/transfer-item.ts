@@ -21,6 +21,8 @@ export interface TransferItem {
   /** Undefined while a streamed body is on its way. */
   digest: Buffer | undefined;
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /** The same object whole, in a format of the two systems' own; the body is what it is known by. */
+  readonly native: Buffer | undefined;
   /** The body can be read again and again, and others meanwhile. */
   readonly detached: boolean;
   /** Version of the source object, where its content can change. */
@@ -67,14 +69,13 @@ export async function toItem(
     ...(content.created === undefined ? {} : { created: content.created }),
     version: content.version,
     detached: content.detached === true,
+    native: nativeBytes(content),
   };
-  const naming = called?.note === undefined ? [] : [called.note];
+  const naming = [...(called?.note === undefined ? [] : [called.note]), ...notGivenOut(content)];
   if (Buffer.isBuffer(content.body) || pivot.hasher === undefined) {
     const raw = await wholeBody(content.body);
-    const { body, notes } = (options === undefined ? undefined : prepared(kind, raw, options)) ?? {
-      body: raw,
-      notes: [],
-    };
+    const made = (options === undefined ? undefined : prepared(kind, raw, options)) ?? { body: raw, notes: [] };
+    const { body, notes } = common.native === undefined ? made : { body: raw, notes: notReached(kind, raw, made.body) };
     return {
       ...common,
       // Mail goes as it is, and its size is what the source says.
@@ -102,6 +103,31 @@ export async function toItem(
     }),
   };
   return item;
+}
+
+const nativeBytes = ({ native }: Content): Buffer | undefined =>
+  native !== undefined && 'bytes' in native ? native.bytes : undefined;
+
+const notGivenOut = ({ native }: Content): readonly ContentNote[] =>
+  native === undefined || 'bytes' in native
+    ? []
+    : [
+        {
+          code: 'not-exported-whole',
+          text: `The source didn’t give it out in the format in which others went whole (${native.error.message}); it was written from what it says.`,
+        },
+      ];
+
+/** Preparing works on the pivot: in what goes whole, people keep the addresses that they have at the source. */
+function notReached(kind: ContentKind, raw: Buffer, wanted: Buffer): readonly ContentNote[] {
+  const { digest } = pivotOf(kind);
+  if (wanted === raw || digest(raw).equals(digest(wanted))) return [];
+  return [
+    {
+      code: 'people-not-mapped',
+      text: 'It went whole, in a format that can’t be changed on the way: its people have the addresses that they have at the source.',
+    },
+  ];
 }
 
 const prepared = (kind: ContentKind, body: Buffer, options: PrepareOptions) => {
@@ -238,6 +264,8 @@ export function renamedItem(kind: ContentKind, item: TransferItem, number: numbe
   return {
     ...item,
     body,
+    // It has the old key.
+    native: undefined,
     size: body.length,
     matchKey: pivot.matchKey(body),
     digest: pivot.digest(body),

@@ -1,5 +1,5 @@
 import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
-import { pivotOf } from '@sterna/content';
+import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -32,7 +32,7 @@ import {
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';
-import { capabilitiesFor, type PassContext, preparation, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, nativeFormat, type PassContext, preparation, sourceById, targetById } from './context.ts';
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
@@ -158,10 +158,9 @@ class Transfer {
       after = todos[todos.length - 1]?.seq ?? after;
       const byId = new Map(todos.map((todo) => [todo.srcId, todo]));
       const large: TodoRow[] = [];
-      for await (const got of source.reader.read(
-        container.key,
-        todos.map((todo) => todo.srcId),
-      )) {
+      const wanted = { native: nativeFormat(this.#context, container.kind) };
+      const ids = todos.map((todo) => todo.srcId);
+      for await (const got of source.reader.read(container.key, ids, wanted)) {
         if (lanes.failed || this.mustSettle) return;
         this.#context.control.checkpoint();
         const todo = byId.get(got.id);
@@ -214,7 +213,7 @@ class Transfer {
       await flush();
       for (const todo of large) {
         await lanes.drain();
-        for await (const again of source.reader.read(container.key, [todo.srcId]))
+        for await (const again of source.reader.read(container.key, [todo.srcId], wanted))
           if ('body' in again)
             await this.#send(
               { container, target: targetRow, items: [await toItem(container.kind, todo, again)] },
@@ -574,6 +573,7 @@ class Transfer {
         ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
+        ...(item.native === undefined ? {} : { native: item.native }),
       };
     });
     this.#context.writtenTargets.add(batch.target.id);
@@ -686,7 +686,10 @@ class Transfer {
       await this.#settleWithoutCopy(container, todo, reason, got.version);
     } catch (thrown) {
       if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
-      await this.#settleWithoutCopy(container, todo, thrown, got.version);
+      // Nobody would know otherwise which one it is.
+      const isPassedOver = thrown.details[PASSED_OVER] === true;
+      const subject = isPassedOver && Buffer.isBuffer(got.body) ? pivotOf(container.kind).subject(got.body) : undefined;
+      await this.#settleWithoutCopy(container, todo, thrown, got.version, isPassedOver, subject);
     }
     return undefined;
   }
@@ -702,7 +705,10 @@ class Transfer {
     // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
     if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
       return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
-    switch (settings.settings.conflict) {
+    const { conflict } = settings.settings;
+    const isNamed = item.name !== undefined || pivotOf(batch.container.kind).renamed !== undefined;
+    // What can't have another name leaves the target its own.
+    switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);
@@ -816,6 +822,7 @@ class Transfer {
     why: 'vanished' | Reason | SternaError,
     version?: string,
     isSkipped = false,
+    subject?: string,
   ): Promise<void> {
     const { pool, claim } = this.#context;
     const told = why instanceof SternaError ? why : undefined;
@@ -848,6 +855,7 @@ class Transfer {
             src: todo.src,
             srcId: todo.srcId,
             container: container.id,
+            subject,
           },
         ]);
     });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Notification, Pool, PoolClient } from 'pg';
 import type { DomainDb } from './domain-database.ts';
+import { RecentEvents } from './recent-events.ts';
 
 /** Channel of live events; payloads are small JSON. */
 export const EVENT_CHANNEL = 'sterna_event';
@@ -16,8 +17,12 @@ export interface RawEvent {
 }
 
 export interface EventListener {
-  /** @returns ends the subscription */
-  subscribe(listener: (event: RawEvent) => void): () => void;
+  /**
+   * @param recentMs what was told in the last so many milliseconds is told first, at once: `{ type: 'lost' }` instead
+   *   where that isn't known any more
+   * @returns ends the subscription
+   */
+  subscribe(listener: (event: RawEvent) => void, recentMs?: number): () => void;
   close(): Promise<void>;
 }
 
@@ -41,7 +46,11 @@ export async function listenForEvents(pool: Pool): Promise<EventListener> {
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
 
+  const recent = new RecentEvents();
+
   const tell = (event: RawEvent): void => {
+    if (event.type === 'lost') recent.restart();
+    else recent.add(event);
     for (const listener of listeners) listener(event);
   };
   const onNotification = (message: Notification): void => {
@@ -93,8 +102,10 @@ export async function listenForEvents(pool: Pool): Promise<EventListener> {
   };
 
   await connect();
+  recent.restart();
   return {
-    subscribe(listener) {
+    subscribe(listener, recentMs = 0) {
+      if (recentMs > 0) for (const event of recent.last(recentMs)) listener(event);
       listeners.add(listener);
       return () => {
         listeners.delete(listener);

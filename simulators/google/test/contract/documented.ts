@@ -7,12 +7,14 @@ export const EXCEPTIONS: readonly { readonly fault: RegExp; readonly page: strin
   },
   {
     // The etag of what is changed, in metadata.sources.
-    fault: /^people\.people\.(?:updateContact|batchUpdateContacts): body: (?:contacts\..*)?metadata: only the service sets it$/,
+    fault:
+      /^people\.people\.(?:updateContact|batchUpdateContacts): body: (?:contacts\..*)?metadata: only the service sets it$/,
     page: 'https://developers.google.com/people/api/rest/v1/people/updateContact',
   },
   {
     // A wall clock, where timeZone says whose.
-    fault: /^calendar\.events\.(?:insert|import|update|patch): body: (?:start|end|originalStartTime)\.dateTime: .* is no date-time$/,
+    fault:
+      /^calendar\.events\.(?:insert|import|update|patch): body: (?:start|end|originalStartTime)\.dateTime: .* is no date-time$/,
     page: 'https://developers.google.com/workspace/calendar/api/v3/reference/events#start.dateTime',
   },
 ];

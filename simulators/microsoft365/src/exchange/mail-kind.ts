@@ -1,3 +1,4 @@
+import type { Cloud } from '../cloud.ts';
 import { type Folder, type Mailbox, mailboxOf } from '../mail/mailbox.ts';
 import { type Message, type MessageContent, messageSize } from '../mail/message.ts';
 import { changeKey } from '../odata/etag.ts';
@@ -8,7 +9,9 @@ const CLASS = 'IPM.Note';
 export const mailKind: ItemKind = {
   folders(cloud, tenant, user) {
     const mailbox = mailboxOf(cloud, tenant, user);
-    return [...mailbox.folders.values()].filter((folder) => folder !== mailbox.root).map((of) => asFolder(mailbox, of));
+    return [...mailbox.folders.values()]
+      .filter((folder) => folder !== mailbox.root)
+      .map((of) => asFolder(cloud, mailbox, of));
   },
   find(cloud, tenant, user, id) {
     const message = mailboxOf(cloud, tenant, user).findMessage(id);
@@ -16,7 +19,7 @@ export const mailKind: ItemKind = {
   },
 };
 
-function asFolder(mailbox: Mailbox, folder: Folder): ExchangeFolder {
+function asFolder(cloud: Cloud, mailbox: Mailbox, folder: Folder): ExchangeFolder {
   return {
     id: folder.id,
     displayName: folder.displayName,
@@ -29,10 +32,13 @@ function asFolder(mailbox: Mailbox, folder: Folder): ExchangeFolder {
       return message && asItem(message);
     },
     goneId: (key) => folder.gone.get(key),
-    create: (content) => asItem(mailbox.addMessage(folder, asContent(content))),
+    create: (exported) => {
+      const { content, createdAt } = asContent(exported);
+      return asItem(mailbox.addMessage(folder, content, cloud.assumptions.importKeepsCreated ? createdAt : undefined));
+    },
     update: (id, content) => {
       const message = mailbox.message(id);
-      mailbox.replaceContent(message, asContent(content));
+      mailbox.replaceContent(message, asContent(content).content);
       return asItem(message);
     },
   };
@@ -48,22 +54,14 @@ function asItem(message: Message): ExchangeItem {
     type: CLASS,
     size: messageSize(message),
     content: () => {
-      const {
-        key: _key,
-        id: _id,
-        folderId: _folder,
-        createdAt: _created,
-        modifiedAt: _modified,
-        version: _v,
-        ...content
-      } = message;
+      const { key: _key, id: _id, folderId: _folder, modifiedAt: _modified, version: _v, ...content } = message;
       return { class: CLASS, ...content };
     },
   };
 }
 
-function asContent(content: unknown): MessageContent {
-  const { class: of, ...rest } = content as MessageContent & { class: string };
+function asContent(exported: unknown): { content: MessageContent; createdAt: number } {
+  const { class: of, createdAt, ...content } = exported as MessageContent & { class: string; createdAt: number };
   if (of !== CLASS) throw new Error(`${of} is no mail`);
-  return rest as MessageContent;
+  return { content: content as MessageContent, createdAt };
 }

@@ -21,6 +21,14 @@ const sessionLifetime = 86_400_000;
 const read = { permissions: readTasks, service: 'outlook' } as const;
 const write = { permissions: writeTasks, service: 'outlook' } as const;
 
+/** The reference has no application permission for these: https://learn.microsoft.com/graph/api/todotask-post-attachments */
+const byUsers =
+  (handle: (call: Call) => Reply) =>
+  (call: Call): Reply => {
+    if (call.identity.user !== undefined || call.cloud.assumptions.taskAttachmentsByApps) return handle(call);
+    throw new GraphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+  };
+
 const attachmentShape = shape('attachmentBase', [
   'id',
   'lastModifiedDateTime',
@@ -32,24 +40,30 @@ const attachmentShape = shape('attachmentBase', [
 
 export const attachmentRoutes: Route[] = [
   { ...read, method: 'GET', path: `${taskPath}/attachments`, handle: listAttachments },
-  { ...write, method: 'POST', path: `${taskPath}/attachments`, bodyLimit: 5 * 1024 * 1024, handle: addAttachment },
-  { ...write, method: 'POST', path: `${taskPath}/attachments/createUploadSession`, handle: createSession },
+  {
+    ...write,
+    method: 'POST',
+    path: `${taskPath}/attachments`,
+    bodyLimit: 5 * 1024 * 1024,
+    handle: byUsers(addAttachment),
+  },
+  { ...write, method: 'POST', path: `${taskPath}/attachments/createUploadSession`, handle: byUsers(createSession) },
   { ...read, method: 'GET', path: `${taskPath}/attachments/{attachment}`, handle: getAttachment },
   { ...read, method: 'GET', path: `${taskPath}/attachments/{attachment}/$value`, handle: getBytes },
-  { ...write, method: 'DELETE', path: `${taskPath}/attachments/{attachment}`, handle: deleteAttachment },
+  { ...write, method: 'DELETE', path: `${taskPath}/attachments/{attachment}`, handle: byUsers(deleteAttachment) },
   {
     ...read,
     method: 'GET',
     path: `${taskPath}/attachmentSessions/{session}`,
     handle: (call) => jsonReply(200, progress(sessionOf(call))),
   },
-  { ...write, method: 'DELETE', path: `${taskPath}/attachmentSessions/{session}`, handle: deleteSession },
+  { ...write, method: 'DELETE', path: `${taskPath}/attachmentSessions/{session}`, handle: byUsers(deleteSession) },
   {
     ...write,
     method: 'PUT',
     path: `${taskPath}/attachmentSessions/{session}/content`,
     bodyLimit: 64 * 1024 * 1024,
-    handle: putPart,
+    handle: byUsers(putPart),
   },
 ];
 

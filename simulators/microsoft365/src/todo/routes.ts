@@ -261,7 +261,7 @@ function createTask(call: Call): Reply {
   const task = mailbox.addTask(list, fields, {
     checklistItems: checklistItems.map((given) => readChecklistItem(call.cloud, given)),
     linkedResources: linkedResources.map((given) => readLinkedResource(call.cloud, given)),
-    extensions,
+    extensions: call.cloud.assumptions.taskExtensionsOnCreate ? extensions : [],
   });
   return taskReply(call, task, 201);
 }

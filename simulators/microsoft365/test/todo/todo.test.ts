@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { todoMailbox } from '../../src/index.ts';
 import { all, round, withServer } from '../mailbox.ts';
 
-const setting = withServer();
+const setting = withServer({ assumptions: { taskAttachmentsByApps: true } });
+const byTheReference = withServer();
 const people = ['alice', 'bjorn', 'chloe', 'daiki', 'elena', 'farid', 'grace', 'huseyin', 'ines', 'jamal'];
 const nextUser = () => `/users/${people.shift()}@contoso.example/todo/lists`;
 
@@ -225,5 +226,17 @@ describe('tasks', () => {
       ['b.bin', 5_000_000, undefined],
     ]);
     expect((await setting.call('GET', `${path}/${id}`)).json.hasAttachments).toBe(true);
+  });
+
+  it('take no files from apps, as the reference has it', async () => {
+    const lists = '/users/jamal@contoso.example/todo/lists';
+    const [list] = await all(byTheReference.call, lists);
+    const made = await byTheReference.call('POST', `${lists}/${list.id}/tasks`, { title: 'F' });
+    const files = `${lists}/${list.id}/tasks/${made.json.id}/attachments`;
+    const file = { '@odata.type': '#microsoft.graph.taskFileAttachment', name: 'a.txt', contentBytes: 'QQ==' };
+    expect((await byTheReference.call('POST', files, file)).status).toBe(403);
+    const attachmentInfo = { attachmentType: 'file', name: 'a.txt', size: 4_000_000 };
+    expect((await byTheReference.call('POST', `${files}/createUploadSession`, { attachmentInfo })).status).toBe(403);
+    expect((await byTheReference.call('GET', files)).json.value).toEqual([]);
   });
 });

@@ -88,6 +88,8 @@ export class EntryPages {
 
   /** Reads those of `ids` again that are between the wanted rows. */
   async refresh(ids: ReadonlySet<number>): Promise<void> {
+    // Rows on their way may be older than what made `ids` old.
+    if (this.shownIds().length < this.#wanted[1] - this.#wanted[0] + 1) await this.#walking;
     const shown: number[] = [];
     const [first, last] = this.#wanted;
     for (let index = first; index <= last; index += 1) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { GoogleRequest } from '../api/client.ts';
 import { asSternaError, SternaError } from '@sterna/core';
+import type { GoogleRequest } from '../api/client.ts';
 import type { DriveApi } from './drive-api.ts';
 import { SCOPES, UNITS } from './drive-api.ts';
 

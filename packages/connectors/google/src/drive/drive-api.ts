@@ -1,7 +1,7 @@
 import type { ServiceAnswer } from '@sterna/cloud-http';
 import { type GoogleClient, type GoogleRequest, type Paged, segment } from '../api/client.ts';
 import { statusOf } from '../api/errors.ts';
-import { type DriveFile, FILE_FIELDS, FOLDER, STAMP } from './drive-file.ts';
+import { type DriveFile, FILE_FIELDS, FOLDER } from './drive-file.ts';
 
 export const SCOPES = {
   read: ['https://www.googleapis.com/auth/drive.readonly'],
@@ -88,14 +88,11 @@ export class DriveApi {
 
   /** What has exactly one of these names in a folder; Drive itself doesn't tell their case apart. */
   async named(folderId: string, names: readonly string[]): Promise<readonly DriveFile[]> {
-    const q = names.map((name) => `name = ${quoted(name)}`).join(' or ');
-    const found = await this.all(`${inFolder(folderId)} and (${q})`);
-    return found.filter(({ name }) => name !== undefined && names.includes(name));
-  }
-
-  /** What this project wrote for this stamp, wherever it is now. */
-  stamped(stamp: string): Promise<readonly DriveFile[]> {
-    return this.all(`appProperties has { key=${quoted(STAMP)} and value=${quoted(stamp)} }`);
+    const found = new Map<string, DriveFile>();
+    for (const some of inQueries(names.map((name) => `name = ${quoted(name)}`)))
+      for (const file of await this.all(`${inFolder(folderId)} and (${some})`)) found.set(file.id, file);
+    const wanted = new Set(names);
+    return [...found.values()].filter(({ name }) => name !== undefined && wanted.has(name));
   }
 
   /** Where the log of changes ends now. */
@@ -180,6 +177,25 @@ export class DriveApi {
       query: { fields: FILE_FIELDS, ...ALL_DRIVES, ...request.query },
     });
   }
+}
+
+/** So many names are looked for by one request, as far as its address doesn't become too long. */
+const MOST_NAMES = 20;
+const LONGEST = 3_000;
+
+function* inQueries(terms: readonly string[]): Generator<string> {
+  let some: string[] = [];
+  let length = 0;
+  for (const term of terms) {
+    const own = encodeURIComponent(term.toWellFormed()).length;
+    if (some.length === MOST_NAMES || (some.length > 0 && length + own > LONGEST)) {
+      yield some.join(' or ');
+      [some, length] = [[], 0];
+    }
+    some.push(term);
+    length += own;
+  }
+  if (some.length > 0) yield some.join(' or ');
 }
 
 export const filePath = (fileId: string): string => `/drive/v3/files/${segment(fileId)}`;

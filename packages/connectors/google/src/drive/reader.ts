@@ -28,8 +28,8 @@ import { earlierContents } from './versions.ts';
 /** Files read at once. */
 const IN_FLIGHT = 8;
 const TRIES = 3;
-/** So many files of one folder are looked for by one listing; fewer, one by one. */
-const WORTH_LISTING = 4;
+/** So many files of one folder are looked for by one listing of it; fewer, by their names. */
+const WORTH_LISTING = 100;
 
 export interface DriveReaderOptions {
   readonly root: DriveFile;

@@ -12,8 +12,9 @@ import type {
   Result,
   Writer,
 } from '@sterna/connector-kit';
-import { asSternaError, SternaError } from '@sterna/core';
+import { asSternaError, isNameAllowed, SternaError } from '@sterna/core';
 import { applyAccess } from './access.ts';
+import { NAME_RULES } from './capabilities.ts';
 import { type DriveApi, filePath } from './drive-api.ts';
 import { type DriveFile, dateOf, isNative, STAMP, sizeOf, versionOf } from './drive-file.ts';
 import type { Folders } from './folders.ts';
@@ -72,9 +73,10 @@ export class DriveWriter implements Writer {
     const access = ops.filter((op): op is AccessOp => op.verb === 'access');
     const { api, reader, domain } = this.#parts;
     const target = { api, finder: reader, domain, unknown: this.#unknown };
+    const there = await this.#namesOf(ops);
     const results = [
       ...(access.length === 0 ? [] : await applyAccess(target, access)),
-      ...(await Promise.all(ops.flatMap((op) => (op.verb === 'access' ? [] : [this.#apply(op)])))),
+      ...(await Promise.all(ops.flatMap((op) => (op.verb === 'access' ? [] : [this.#apply(op, there)])))),
     ];
     const byOp = new Map(results.map((result) => [result.op, result]));
     return ops.flatMap((op) => byOp.get(op.op) ?? []);
@@ -101,11 +103,22 @@ export class DriveWriter implements Writer {
     }
   }
 
-  #apply(op: Exclude<Op, AccessOp>): Promise<Result> {
+  /** What has the names of what is to be made, in a few requests for the whole batch; what is made is added. */
+  async #namesOf(ops: readonly Op[]): Promise<ReadonlyMap<string, Map<string, NamedFile>>> {
+    const creates = ops.filter((op): op is CreateOp => op.verb === 'create');
+    const found = new Map<string, Map<string, NamedFile>>();
+    for (const [container, own] of Map.groupBy(creates, (op) => op.container)) {
+      const names = own.map((op) => op.reservedId ?? op.name ?? '').filter((name) => isNameAllowed(name, NAME_RULES));
+      found.set(container, new Map(await this.#parts.reader.find(placeOf(container).folderId, names)));
+    }
+    return found;
+  }
+
+  #apply(op: Exclude<Op, AccessOp>, there: ReadonlyMap<string, Map<string, NamedFile>>): Promise<Result> {
     switch (op.verb) {
       case 'create': {
         const source = new Source(op.body, op.size);
-        return this.#safely(op, source, () => this.#create(op, source));
+        return this.#safely(op, source, () => this.#create(op, source, there.get(op.container) ?? new Map()));
       }
       case 'replace': {
         const source = new Source(op.body, op.size);
@@ -120,16 +133,21 @@ export class DriveWriter implements Writer {
     }
   }
 
-  #create(op: CreateOp, source: Source): Promise<Result> {
+  #create(op: CreateOp, source: Source, named: Map<string, NamedFile>): Promise<Result> {
     const name = op.reservedId ?? op.name;
     if (name === undefined) throw new SternaError('bug', 'internal', 'A file without a name.');
     checkName(name);
-    return this.#alone(op.container, name, () => this.#createAt(op, source, name));
+    return this.#alone(op.container, name, () => this.#createAt(op, source, name, named));
   }
 
-  async #createAt(op: CreateOp, source: Source, name: string): Promise<Result> {
+  async #createAt(
+    op: CreateOp,
+    source: Source,
+    name: string,
+    named: Map<string, NamedFile>,
+  ): Promise<Result> {
     const { folderId } = placeOf(op.container);
-    const there = await this.#named(folderId, name);
+    const there = named.get(name);
     if (there !== undefined) {
       // A try of the same write by a pass that died, and that landed after it was looked for.
       const isOurs = op.stamp !== undefined && there.file.appProperties?.[STAMP] === op.stamp;
@@ -140,7 +158,9 @@ export class DriveWriter implements Writer {
     const upload: Upload = { folderId, name, source, date: op.date, stamp: op.stamp, over: undefined };
     const sent = await this.#parts.uploader.send(upload);
     if (sent.outcome !== 'done') throw folderGone();
-    return this.#landed(op, name, source, sent.file);
+    const result = await this.#landed(op, name, source, sent.file);
+    if (result.outcome === 'done') named.set(name, { id: name, name, file: sent.file });
+    return result;
   }
 
   #replace(op: ReplaceOp, source: Source): Promise<Result> {
@@ -208,7 +228,11 @@ export class DriveWriter implements Writer {
     const there = await this.#named(placeOf(op.container).folderId, op.targetId);
     if (there === undefined) return { op: op.op, outcome: 'missing' };
     if (op.ifVersion !== undefined && versionOf(there.file) !== op.ifVersion) return changed(op, there.file);
-    const { status } = await api.change(there.file.id, { trashed: true }, { doing: 'removing a file', expected: [404] });
+    const { status } = await api.change(
+      there.file.id,
+      { trashed: true },
+      { doing: 'removing a file', expected: [404] },
+    );
     return { op: op.op, outcome: status === 404 ? 'missing' : 'done' };
   }
 

@@ -10,6 +10,7 @@ import type { FlagLabels } from './flags-to-labels.ts';
 import { type MailHeader, mailHeaderOf } from './header.ts';
 import { ARCHIVE } from './label.ts';
 import type { Labels } from './labels.ts';
+import { messagePath } from './message.ts';
 import { mailScopes } from './scopes.ts';
 import type { Threads } from './threads.ts';
 
@@ -61,13 +62,15 @@ export class MessageMaker {
     const header = mailHeaderOf(content.start);
     const notes: FidelityNote[] = [];
     noteDate(header, date, notes);
-    const pending = await this.#labels.pending();
-    const labelIds = await this.#flagLabels.forNew(container, flags, notes);
-    labelIds.add(pending.id);
-    if (container === 'DRAFT') return this.#draft(content, header, [...labelIds], notes);
-    if (container !== ARCHIVE) labelIds.add(container);
-    const made = await this.#threads.within(header, (threadId) => this.#insert(content, [...labelIds], threadId));
-    return { id: made.id, notes };
+    const { id } = await this.#threads.within(header, async (threadId) => {
+      const pending = await this.#labels.pending();
+      const labelIds = await this.#flagLabels.forNew(container, flags, notes);
+      labelIds.add(pending.id);
+      if (container === 'DRAFT') return this.#draft(content, [...labelIds], threadId);
+      if (container !== ARCHIVE) labelIds.add(container);
+      return this.#insert(content, [...labelIds], threadId);
+    });
+    return { id, notes };
   }
 
   #insert(content: Content, labelIds: readonly string[], threadId: string | undefined): Promise<Inserted> {
@@ -88,39 +91,48 @@ export class MessageMaker {
   }
 
   /** Drafts are made in another way, which takes no labels: they are set afterwards. */
-  async #draft(
-    content: Content,
-    header: MailHeader,
-    labelIds: readonly string[],
-    notes: FidelityNote[],
-  ): Promise<Created> {
-    const { message } = await this.#threads.within(header, async (threadId) => {
-      const draft = await this.#inThread(threadId, content, (thread) =>
-        this.#upload<Draft>(
-          {
-            path: '/gmail/v1/users/me/drafts',
-            query: { fields: 'id,message(id,threadId)' },
-            metadata: { message: { ...thread } },
-            contentType: 'message/rfc822',
-            doing: 'writing a draft',
-            right: RIGHT,
-            units: GMAIL_UNITS.writeDraft,
-          },
-          content,
-        ),
-      );
-      return { message: draft.message, threadId: draft.message.threadId };
-    });
+  async #draft(content: Content, labelIds: readonly string[], threadId: string | undefined): Promise<Inserted> {
+    const { message } = await this.#inThread(threadId, content, (thread) =>
+      this.#upload<Draft>(
+        {
+          path: '/gmail/v1/users/me/drafts',
+          query: { fields: 'id,message(id,threadId)' },
+          metadata: { message: { ...thread } },
+          contentType: 'message/rfc822',
+          doing: 'writing a draft',
+          right: RIGHT,
+          units: GMAIL_UNITS.writeDraft,
+        },
+        content,
+      ),
+    );
+    try {
+      await this.#context.client.send({
+        method: 'POST',
+        path: `${messagePath(message.id)}/modify`,
+        body: { addLabelIds: labelIds },
+        doing: 'setting the labels of a draft',
+        right: RIGHT,
+        units: GMAIL_UNITS.modifyMessage,
+        repeatable: true,
+      });
+    } catch (error) {
+      // Refused means that nothing is there.
+      if (error instanceof SternaError && error.class === 'object')
+        await this.#remove(message.id).catch(() => undefined);
+      throw error;
+    }
+    return message;
+  }
+
+  async #remove(id: string): Promise<void> {
     await this.#context.client.send({
-      method: 'POST',
-      path: `/gmail/v1/users/me/messages/${encodeURIComponent(message.id)}/modify`,
-      body: { addLabelIds: labelIds },
-      doing: 'setting the labels of a draft',
+      method: 'DELETE',
+      path: messagePath(id),
+      doing: 'removing a draft',
       right: RIGHT,
-      units: GMAIL_UNITS.modifyMessage,
-      repeatable: true,
+      units: GMAIL_UNITS.deleteMessage,
     });
-    return { id: message.id, notes };
   }
 
   /** A conversation that Gmail won't have it in (another subject, gone meanwhile) is no reason to lose the message. */

@@ -8,7 +8,20 @@ import { Scheme } from './scheme.ts';
 import { mailScopes } from './scopes.ts';
 
 const MAX_NAME = 225;
-const RULES: NameRules = { noControls: true, noFirst: ' ', noLast: ' ', maxName: MAX_NAME, unit: 'utf16' };
+/** Taken off the ends of names, or refused there. */
+const SPACES =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+const C1_CONTROLS = Array.from({ length: 32 }, (_, n) => String.fromCharCode(0x80 + n)).join('');
+const RULES: NameRules = {
+  noControls: true,
+  reserved: C1_CONTROLS,
+  noFirst: SPACES,
+  noLast: SPACES,
+  maxName: MAX_NAME,
+  unit: 'utf16',
+};
+/** No name at some level: no byte of any character is FF. */
+const EMPTY = '^FF';
 /** Stands for the `/` between two names, which the rules of names never allow within one. */
 const SEPARATOR = '\u{f0000}';
 
@@ -134,7 +147,7 @@ const RESERVED: ReadonlySet<string> = new Set(
  * what is written otherwise is noted.
  */
 export function labelNameOf(path: readonly string[], keywordParent: string, notes: FidelityNote[]): string {
-  const encoded = path.map((name) => (name === '' ? '^00' : encodeName(name, RULES).name));
+  const encoded = path.map((name) => (name === '' ? EMPTY : encodeName(name, RULES).name));
   const [first = ''] = encoded;
   // Names that Gmail keeps for itself, and where keywords and our own are.
   if (RESERVED.has(foldedName(first)) || foldedName(first) === foldedName(keywordParent)) encoded[0] = `${first}_`;

@@ -109,7 +109,11 @@ for (const kind of ['lost-acknowledgement', 'reset'] as const)
     ['the upload of a small file', small, isUpload],
     ['the upload of an empty file', Buffer.alloc(0), isUpload],
     ['the beginning of an upload', large, ({ target }: Seen) => target.includes('uploadType=resumable&')],
-    ['the making of the folder', small, ({ method, target }: Seen) => method === 'POST' && target.startsWith('/drive/v3/files')],
+    [
+      'the making of the folder',
+      small,
+      ({ method, target }: Seen) => method === 'POST' && target.startsWith('/drive/v3/files'),
+    ],
   ])(`${kind}: %s is there once, and done`, async (_, content, when) => {
     const session = await open();
     const rule = server.faults.inject({ fault: { kind }, when });

@@ -46,6 +46,10 @@ function person(property: Parameters<typeof parameterOf>[0]): string {
   return name === undefined || name === '' || name === address ? address : `${name} <${address}>`;
 }
 
+/** Beside people, who have a note of their own, `detailsOf` has put something else into the text. */
+export const hasFurtherDetails = (details: string | undefined): boolean =>
+  details !== undefined && /^(?:Link|Comment|Contact|Resources|Further dates):/m.test(details);
+
 /** A body without what `detailsOf` has added to it. */
 export function withoutDetails(text: string): string {
   const at = text.indexOf(DETAILS_HEAD);

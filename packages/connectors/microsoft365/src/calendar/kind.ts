@@ -1,13 +1,11 @@
-import { bareComponent } from '@sterna/content';
+import { bareComponent, readCalendarObject } from '@sterna/content';
 import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import type { ItemKind } from '../outlook/item-kind.ts';
 import { UID_PROPERTY } from '../outlook/kept.ts';
+import { REPLACING_PROPERTY } from '../outlook/replacing.ts';
 import { calendarPath, READ, WRITE } from './calendars.ts';
 import type { GraphEvent } from './graph-event.ts';
 import { uidOf } from './uid.ts';
-
-/** Of a replacement of several steps that isn't through: the digest of what is to be there. */
-export const REPLACING_PROPERTY = 'String {9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name SternaReplacing';
 
 export const eventKind: ItemKind<GraphEvent> = {
   kind: 'event',
@@ -24,7 +22,7 @@ export const eventKind: ItemKind<GraphEvent> = {
   queries: {
     versions: { $select: 'id,changeKey' },
     keys: { $select: 'id,changeKey,iCalUId', $expand: expandProperties([UID_PROPERTY]) },
-    stamps: { $select: 'id', $expand: expandProperties([STAMP_PROPERTY]) },
+    stamps: { $select: 'id,iCalUId', $expand: expandProperties([STAMP_PROPERTY, UID_PROPERTY]) },
     look: {
       $select: 'id,changeKey,type,attendees,isOrganizer,hasAttachments',
       $expand: expandProperties([REPLACING_PROPERTY]),
@@ -36,6 +34,7 @@ export const eventKind: ItemKind<GraphEvent> = {
     propertyOf(singleValueExtendedProperties, UID_PROPERTY) ?? uidOf(iCalUId ?? id),
   stampOf: ({ singleValueExtendedProperties }) => stampOf(singleValueExtendedProperties),
   bare: (uid) => bareComponent('VEVENT', uid),
+  exported: { uidIn: (raw) => readCalendarObject(raw, 'VEVENT').uid ?? '' },
 
   hasPreconditions: true,
   permanentDelete: ['half', 'expunge'],

@@ -20,7 +20,7 @@ import {
   withoutBytes,
 } from '@sterna/content';
 import { appendedTo } from '../outlook/html.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf, hasFurtherDetails } from './details.ts';
 import type { DateTimeTimeZone, EventFields, ItemBody } from './graph-event.ts';
 import { dateText } from './occurrences.ts';
 import { clockOf, planSeries, type SeriesPlan } from './series.ts';
@@ -208,6 +208,8 @@ function fieldsOf(common: Common, item: Component, when: When, dates: readonly s
   const geo = /^\s*(-?[\d.]+)\s*;\s*(-?[\d.]+)\s*$/.exec(text('GEO'));
   const { start, end } = timesOf(common, item, when);
   const details = detailsOf(item, dates);
+  if (hasFurtherDetails(details))
+    note('details-in-body', 'Outlook has no field for its links, comments or further dates: they are in its text.');
   return {
     subject: cut(subject, MOST_SUBJECT),
     body: bodyOf(item, details),

@@ -1,15 +1,15 @@
 import { envelopeOf, type Kept, notKept, pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import type { SternaError } from '@sterna/core';
-import { type ExtendedProperty, propertyOf, type Stamp, stampProperty } from '../graph/stamp.ts';
+import { type ExtendedProperty, type Stamp, stampProperty } from '../graph/stamp.ts';
 import { removeAttachments } from '../outlook/attachments.ts';
 import { FloatingZone } from '../outlook/floating-zone.ts';
 import type { ItemRequests } from '../outlook/item-requests.ts';
 import type { ItemWriting, PreparedItem } from '../outlook/item-writer.ts';
 import { KEPT_PROPERTY, keptProperties } from '../outlook/kept.ts';
+import { isReplacing, replacing } from '../outlook/replacing.ts';
 import type { PartContext } from '../part.ts';
 import { WRITE } from './calendars.ts';
 import type { GraphEvent } from './graph-event.ts';
-import { REPLACING_PROPERTY } from './kind.ts';
 import { type EventPlan, toEvent } from './to-event.ts';
 import { GLOBAL_OBJECT_ID, globalObjectId } from './uid.ts';
 import { completeEvent, hasMore, wouldMail } from './write-event.ts';
@@ -75,7 +75,7 @@ export class EventWriting implements ItemWriting<GraphEvent, PreparedEvent> {
   }
 
   isResumed({ singleValueExtendedProperties }: GraphEvent, digest: Buffer): boolean {
-    return propertyOf(singleValueExtendedProperties, REPLACING_PROPERTY) === digest.toString('hex');
+    return isReplacing(singleValueExtendedProperties, digest);
   }
 
   /** Its organizer's Exchange tells its people of every change. */
@@ -90,7 +90,6 @@ export class EventWriting implements ItemWriting<GraphEvent, PreparedEvent> {
   ): Promise<string | undefined> {
     const isSeries = now.type === 'seriesMaster';
     const isStepwise = isSeries || now.hasAttachments === true || hasMore(plan);
-    const replacing = (value: string | null) => ({ id: REPLACING_PROPERTY, value: value as string });
     let version = now.changeKey;
     // A series forgets its exceptions only with its rule.
     if (isStepwise)
@@ -98,7 +97,7 @@ export class EventWriting implements ItemWriting<GraphEvent, PreparedEvent> {
         path,
         {
           ...(isSeries ? { recurrence: null } : {}),
-          singleValueExtendedProperties: [replacing(digest.toString('hex'))],
+          singleValueExtendedProperties: [replacing(digest)],
         },
         version,
       );
@@ -115,7 +114,7 @@ export class EventWriting implements ItemWriting<GraphEvent, PreparedEvent> {
     if (now.hasAttachments === true) await removeAttachments(this.#context, path, WRITE, { $select: 'id' });
     const otherwise = await completeEvent(this.#context, path, plan, notes);
     return this.#requests.patch(path, {
-      singleValueExtendedProperties: [...keptWith(otherwise), replacing(null)],
+      singleValueExtendedProperties: [...keptWith(otherwise), replacing(undefined)],
     });
   }
 }

@@ -1,6 +1,7 @@
 import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import type { ItemKind } from '../outlook/item-kind.ts';
-import { UID_PROPERTY } from '../outlook/kept.ts';
+import { KEPT_PROPERTY, UID_PROPERTY } from '../outlook/kept.ts';
+import { REPLACING_PROPERTY } from '../outlook/replacing.ts';
 import { writeCard } from './contact-card.ts';
 import { folderPath, READ, WRITE } from './contact-folders.ts';
 import type { GraphContact } from './graph-contact.ts';
@@ -16,7 +17,7 @@ export const contactKind: ItemKind<GraphContact> = {
     versions: { $select: 'id,changeKey' },
     keys: { $select: 'id,changeKey', $expand: expandProperties([UID_PROPERTY]) },
     stamps: { $select: 'id', $expand: expandProperties([STAMP_PROPERTY]) },
-    look: { $select: 'id,changeKey' },
+    look: { $select: 'id,changeKey', $expand: expandProperties([KEPT_PROPERTY, REPLACING_PROPERTY]) },
   },
 
   versionOf: ({ changeKey }) => changeKey,

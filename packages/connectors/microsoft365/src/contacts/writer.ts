@@ -1,10 +1,11 @@
-import { type Card, envelopeOf, notKept, pivotOf, readCard } from '@sterna/content';
+import { type Card, envelopeOf, keptIn, notKept, pivotOf, readCard } from '@sterna/content';
 import { SternaError } from '@sterna/core';
-import { type ExtendedProperty, type Stamp, stampProperty } from '../graph/stamp.ts';
+import { type ExtendedProperty, propertyOf, type Stamp, stampProperty } from '../graph/stamp.ts';
 import { isGone } from '../outlook/gone.ts';
 import type { ItemRequests } from '../outlook/item-requests.ts';
 import type { ItemWriting, PreparedItem } from '../outlook/item-writer.ts';
-import { keptProperties } from '../outlook/kept.ts';
+import { KEPT_PROPERTY, keptProperties } from '../outlook/kept.ts';
+import { isReplacing, replacing } from '../outlook/replacing.ts';
 import type { PartContext } from '../part.ts';
 import { writeCard } from './contact-card.ts';
 import type { GraphContact } from './graph-contact.ts';
@@ -57,15 +58,29 @@ export class ContactWriting implements ItemWriting<GraphContact, PreparedContact
     });
   }
 
+  isResumed({ singleValueExtendedProperties }: GraphContact, digest: Buffer): boolean {
+    return isReplacing(singleValueExtendedProperties, digest);
+  }
+
   async rewrite(path: string, now: GraphContact, prepared: PreparedContact): Promise<string | undefined> {
-    const { plan, properties } = prepared;
-    const form = { ...plan.fields, singleValueExtendedProperties: properties };
-    const version = await this.#requests.patch(path, form, now.changeKey);
-    if (plan.photo !== undefined) {
-      const isTaken = await this.#putPhoto(path, prepared);
-      if (!isTaken) await this.#requests.patch(path, { singleValueExtendedProperties: prepared.withPhoto() });
-    } else if (!(await this.#removePhoto(path))) return version;
-    return (await this.#requests.look(path))?.changeKey;
+    const { plan, digest, properties } = prepared;
+    const isStepwise = plan.photo !== undefined || keepsPhoto(now);
+    const version = await this.#requests.patch(
+      path,
+      {
+        ...plan.fields,
+        singleValueExtendedProperties: [...properties, ...(isStepwise ? [replacing(digest)] : [])],
+      },
+      now.changeKey,
+    );
+    const isTaken = plan.photo === undefined || (await this.#putPhoto(path, prepared));
+    // Somebody may have given it one.
+    const isRemoved = (plan.photo === undefined || !isTaken) && (await this.#removePhoto(path));
+    if (isStepwise)
+      return this.#requests.patch(path, {
+        singleValueExtendedProperties: [...(isTaken ? [] : prepared.withPhoto()), replacing(undefined)],
+      });
+    return isRemoved ? (await this.#requests.look(path))?.changeKey : version;
   }
 
   /** False where Outlook takes it for no picture. */
@@ -103,6 +118,12 @@ export class ContactWriting implements ItemWriting<GraphContact, PreparedContact
     });
     return status < 300;
   }
+}
+
+/** We gave it a picture. */
+function keepsPhoto({ singleValueExtendedProperties }: GraphContact): boolean {
+  const kept = keptIn(propertyOf(singleValueExtendedProperties, KEPT_PROPERTY));
+  return kept !== undefined && /sterna:[0-9a-f]{32}/.test(kept.text.toString('utf8').replace(/\r?\n[ \t]/g, ''));
 }
 
 const uidOf = (card: Card): string => card.properties.find((one) => one.name === 'UID')?.value.trim() ?? '';

@@ -1,4 +1,12 @@
-import { constants, createHash, createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  type KeyObject,
+  randomUUID,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import { SternaError } from '@sterna/core';
 
 /** A private key and its certificate, as an app registration knows them. */
@@ -34,35 +42,45 @@ export function signingKeyOf(secret: string): SigningKey | undefined {
  *
  * @param audience The token endpoint
  * @param now Milliseconds since 1970
- * @throws SternaError auth `certificate-unreadable`
+ * @throws SternaError auth `certificate-unreadable` | `certificate-mismatch`
  */
 export function clientAssertion(signing: SigningKey, clientId: string, audience: string, now: number): string {
-  try {
-    const { raw } = new X509Certificate(signing.certificate);
-    const seconds = Math.floor(now / 1_000);
-    const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': createHash('sha256').update(raw).digest('base64url') };
-    const claims = {
-      aud: audience,
-      iss: clientId,
-      sub: clientId,
-      jti: randomUUID(),
-      nbf: seconds - 60,
-      iat: seconds,
-      exp: seconds + LIFETIME_SECONDS,
-    };
-    const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-    const signature = sign('sha256', Buffer.from(text), {
-      key: createPrivateKey(signing.key),
-      padding: constants.RSA_PKCS1_PSS_PADDING,
-      saltLength: 32,
+  const { certificate, key } = keysOf(signing);
+  if (!certificate.checkPrivateKey(key))
+    throw new SternaError('auth', 'certificate-mismatch', 'The private key isn’t the one of the certificate.', {
+      field: 'password',
+      fix: 'Give the private key that the certificate was made with.',
     });
-    return `${text}.${signature.toString('base64url')}`;
+  const seconds = Math.floor(now / 1_000);
+  const thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');
+  const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint };
+  const claims = {
+    aud: audience,
+    iss: clientId,
+    sub: clientId,
+    jti: randomUUID(),
+    nbf: seconds - 60,
+    iat: seconds,
+    exp: seconds + LIFETIME_SECONDS,
+  };
+  const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const signature = sign('sha256', Buffer.from(text), { key, padding, saltLength: 32 });
+  return `${text}.${signature.toString('base64url')}`;
+}
+
+function keysOf(signing: SigningKey): { readonly certificate: X509Certificate; readonly key: KeyObject } {
+  let reason: string | undefined;
+  try {
+    const key = createPrivateKey(signing.key);
+    if (key.asymmetricKeyType === 'rsa') return { certificate: new X509Certificate(signing.certificate), key };
   } catch (cause) {
     // The cause may quote the key.
-    throw new SternaError('auth', 'certificate-unreadable', 'The private key or the certificate can’t be used.', {
-      field: 'password',
-      fix: 'Give an unencrypted RSA private key and its certificate in PEM.',
-      details: { reason: (cause as NodeJS.ErrnoException).code ?? 'unreadable' },
-    });
+    reason = (cause as NodeJS.ErrnoException).code;
   }
+  throw new SternaError('auth', 'certificate-unreadable', 'The private key or the certificate can’t be used.', {
+    field: 'password',
+    fix: 'Give an unencrypted RSA private key and its certificate in PEM.',
+    details: { reason: reason ?? 'unreadable' },
+  });
 }

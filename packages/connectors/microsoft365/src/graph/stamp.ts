@@ -16,13 +16,21 @@ export interface Stamp {
   readonly state: StampState;
   /** 16 bytes: the engine's digest of what was sent. */
   readonly digest: Buffer;
-  /** Another one for each send, 16 hex digits: a copy that people make has that of its original. */
+  /** Another one for each send, 16 hex digits (`newSend`): a copy that people make has that of its original. */
   readonly send: string;
   /** 16 bytes: the match key of what was sent, where the object's own fields don't give it back exactly. */
   readonly key?: Buffer | undefined;
 }
 
-export const newSend = (): string => randomBytes(8).toString('hex');
+/** Eight digits of the time, eight by chance. @param now milliseconds since 1970 */
+export const newSend = (now = Date.now()): string =>
+  `${Math.floor(now / 1_000)
+    .toString(16)
+    .padStart(8, '0')
+    .slice(-8)}${randomBytes(4).toString('hex')}`;
+
+/** When it was sent, ms since 1970: whatever an import makes of the time at which an object was made. */
+export const sentAt = ({ send }: Stamp): number => Number.parseInt(send.slice(0, 8), 16) * 1_000;
 
 export interface ExtendedProperty {
   readonly id: string;

@@ -1,12 +1,15 @@
 import type { CreateOp, FidelityNote } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { SternaError } from '@sterna/core';
+import { asSternaError, SternaError } from '@sterna/core';
+import { notImported } from '../exchange/notes.ts';
 import { segment } from '../graph/client.ts';
-import { newSend, type StampState, stampProperty } from '../graph/stamp.ts';
+import { statusOf } from '../graph/errors.ts';
+import { newSend, type Stamp, type StampState, stampProperty } from '../graph/stamp.ts';
 import { attach, fitsInline, inlineForm, type NewAttachment } from '../outlook/attach.ts';
 import type { PartContext } from '../part.ts';
 import { stateOfNew } from './flags.ts';
 import { headerOf } from './mime.ts';
+import type { Staging } from './staging.ts';
 import { toGraph } from './to-graph.ts';
 
 const RIGHT = 'Mail.ReadWrite';
@@ -21,8 +24,60 @@ export interface Created {
 }
 
 /** Makes one message. @throws SternaError; `outcome-unknown` where it may be there now */
-export async function createMessage(context: PartContext, op: CreateOp): Promise<Created> {
+export async function createMessage(context: PartContext, staging: Staging, op: CreateOp): Promise<Created> {
   const raw = await wholeOf(op);
+  const notes: FidelityNote[] = [];
+  if (op.native !== undefined)
+    try {
+      const id = await importWhole(context, staging, op.container, op.native, markOf(context, raw));
+      if (id !== undefined) return { id, notes };
+    } catch (thrown) {
+      const error = asSternaError(thrown);
+      if (error.class !== 'object' || statusOf(error) === 404) throw error;
+      notes.push(notImported(error));
+    }
+  const made = await createFromMime(context, op, raw);
+  return { id: made.id, notes: [...notes, ...made.notes] };
+}
+
+/**
+ * As Exchange exported it: import, stamp, move. Up to the move it is in nobody's folder, so an import whose answer was lost
+ * is simply done again.
+ *
+ * @returns undefined where the route is off
+ */
+async function importWhole(
+  context: PartContext,
+  staging: Staging,
+  container: string,
+  bytes: Buffer,
+  mark: Omit<Stamp, 'state'>,
+): Promise<string | undefined> {
+  const { client, outlook, userPath, transfer } = context;
+  if (transfer.formats.length === 0) return undefined;
+  const folder = await staging.folder();
+  const imported = await transfer.import({ doing: 'importing a message', folder, bytes, repeatable: true });
+  if (imported === undefined) return undefined;
+  const common = { right: RIGHT, budget: outlook };
+  // The stamp that came along is the source's.
+  const { body } = await client.send<{ readonly id: string }>({
+    ...common,
+    method: 'PATCH',
+    path: `${userPath}/messages/${segment(imported.itemId)}`,
+    body: { singleValueExtendedProperties: [stampProperty({ ...mark, state: 'whole' })] },
+    doing: 'stamping a message',
+  });
+  const moved = await client.send<{ readonly id: string } | undefined>({
+    ...common,
+    method: 'POST',
+    path: `${userPath}/messages/${segment(body.id)}/move`,
+    body: { destinationId: container },
+    doing: 'moving a message to its folder',
+  });
+  return moved.body?.id ?? body.id;
+}
+
+async function createFromMime(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
   if (raw.length === 0)
     throw new SternaError(
       'object',
@@ -83,9 +138,9 @@ async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Pr
   return { id: body.id, notes };
 }
 
-function markOf({ installation }: PartContext, raw: Buffer) {
+function markOf({ client, installation }: PartContext, raw: Buffer) {
   const pivot = pivotOf('message');
-  return { installation, digest: pivot.digest(raw), key: pivot.matchKey(raw), send: newSend() };
+  return { installation, digest: pivot.digest(raw), key: pivot.matchKey(raw), send: newSend(client.serverTime()) };
 }
 
 /** The attachments that a create had no room for, and then the stamp that says so. */

@@ -4,6 +4,11 @@ import { segment } from '../graph/client.ts';
 import { foldedName } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
 
+/** Where imports are stamped before they are moved; of whichever installation, it is nobody's mail. */
+export const stagingName = (installation: string): string => `Sterna import ${installation}`;
+export const isStaging = ({ displayName, isHidden }: MailFolder): boolean =>
+  isHidden === true && /^Sterna import [0-9a-f]{8}$/.test(displayName);
+
 export interface MailFolder {
   readonly id: string;
   readonly displayName: string;
@@ -95,6 +100,7 @@ export class Folders {
     this.#isListed = true;
     return [...byId.values()]
       .filter((folder) => folder.isHidden !== true || (folder.totalItemCount ?? 0) > 0)
+      .filter((folder) => !isStaging(folder))
       .map((folder) => this.container(folder, known));
   }
 
@@ -120,6 +126,10 @@ export class Folders {
 
   add(folder: MailFolder): void {
     this.#byId.set(folder.id, folder);
+  }
+
+  drop(id: string): void {
+    this.#byId.delete(id);
   }
 
   container(folder: MailFolder, known: ReadonlyMap<WellKnown, string>): Container {

@@ -8,6 +8,7 @@ import { PROPERTIES } from './properties.ts';
 /** What a listing asks of a message. */
 export interface ListedMessage extends MessageState, Removed {
   readonly id: string;
+  readonly createdDateTime?: string | null;
   readonly receivedDateTime?: string | null;
   readonly sentDateTime?: string | null;
   readonly internetMessageId?: string | null;

@@ -1,4 +1,5 @@
-import PostalMime, { type Address, type Email } from 'postal-mime';
+import PostalMime, { type Address, addressParser, type Email } from 'postal-mime';
+import { unclaimedUtf8 } from './unclaimed-utf8.ts';
 
 export interface MimeAttachment {
   readonly name: string;
@@ -19,7 +20,9 @@ export interface MimeMessage {
   /** The header block as it stands, without the empty line. */
   readonly header: string;
   readonly subject: string;
+  /** The first of them: the parser gives no more. */
   readonly from: readonly MimeAddress[];
+  readonly authors: number;
   readonly sender: readonly MimeAddress[];
   readonly to: readonly MimeAddress[];
   readonly cc: readonly MimeAddress[];
@@ -56,6 +59,7 @@ export async function parseMime(raw: Buffer): Promise<MimeMessage> {
     header: headerOf(raw),
     subject: email.subject ?? '',
     from: flat(email.from),
+    authors: addressParser(field('from') ?? '').length,
     sender: flat(email.sender),
     to: flat(email.to),
     cc: flat(email.cc),
@@ -65,8 +69,8 @@ export async function parseMime(raw: Buffer): Promise<MimeMessage> {
     inReplyTo: email.inReplyTo,
     references: email.references,
     date: Number.isNaN(date.getTime()) ? undefined : date,
-    text: email.text,
-    html: email.html,
+    text: unclaimedUtf8(raw, email.text),
+    html: unclaimedUtf8(raw, email.html),
     attachments: attachmentsOf(email),
     isSealed: SEALED.test(field('content-type') ?? ''),
     field,

@@ -17,14 +17,18 @@ export const mailPart: PartDefinition = {
     // Tells at once whether there is a mailbox, and whether the app may see it.
     const known = await folders.wellKnown();
     const reader = new MailReader(context, folders);
+    const capabilities = mailCapabilities(context.settings);
+    const writer = context.role === 'write' ? new MailWriter(context, folders, reader) : undefined;
     return {
-      capabilities: mailCapabilities(context.settings),
+      get capabilities() {
+        return { ...capabilities, native: context.transfer.formats };
+      },
       reader,
-      ...(context.role === 'write' ? { writer: new MailWriter(context, folders, reader) } : {}),
+      ...(writer === undefined ? {} : { writer }),
       // The same whatever address the mailbox is opened by.
       identity: `microsoft365:mail:${known.get('inbox') ?? context.address}`,
       quota: async () => undefined,
-      close: async () => undefined,
+      close: async () => writer?.close(),
       destroy: () => undefined,
     };
   },

@@ -6,10 +6,12 @@ import {
   type Container,
   type Content,
   type Reader,
+  type ReadOptions,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
+import { EXCHANGE_FORMAT } from '../exchange/exchange-transfer.ts';
 import { batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
@@ -18,7 +20,7 @@ import type { PartContext } from '../part.ts';
 import { flagsOf } from './flags.ts';
 import type { Folders } from './folders.ts';
 import { KnownStates } from './known-states.ts';
-import { changeOf, dateOf, type ListedMessage, listingQuery } from './listed-message.ts';
+import { changeOf, dateOf, type ListedMessage, listingQuery, sizeOf } from './listed-message.ts';
 
 const RIGHT = 'Mail.Read';
 /** As many as the service runs at once for a mailbox. */
@@ -54,7 +56,7 @@ export class MailReader implements Reader {
       right: RIGHT,
       hasKeys: wantsKeys,
       seen: async (messages, hasKeys) => {
-        for (const message of messages) this.#states.remember(message.id, flagsOf(message), dateOf(message));
+        for (const message of messages) this.#learn(message.id, message);
         return wantsKeys && !hasKeys ? this.#withKeys(messages) : messages;
       },
       changeOf: (message) => changeOf(message, facets),
@@ -63,15 +65,23 @@ export class MailReader implements Reader {
     return deltaOf(this.#context, source, given);
   }
 
-  async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
+  async *read(
+    container: string,
+    ids: readonly string[],
+    { native }: ReadOptions = {},
+  ): AsyncGenerator<Content | Vanished | Unreadable> {
     await this.#learnStates(container, ids);
+    const exported =
+      native === EXCHANGE_FORMAT
+        ? this.#context.transfer.exportAhead(ids.map((id) => ({ id, size: this.#states.sizeOf(id) })))
+        : undefined;
     let spooled: Spooled | undefined;
     try {
-      for await (const [id, got] of ahead(
+      for await (const [id, { whole, got }] of ahead(
         ids,
         WIDTH,
-        (one) => this.#mime(one),
-        (left) => {
+        async (one) => ({ whole: await exported?.(one), got: await this.#mime(one) }),
+        ({ got: left }) => {
           if ('body' in left) void left.dispose();
         },
       )) {
@@ -82,7 +92,7 @@ export class MailReader implements Reader {
         spooled = got;
         const state = this.#states.get(id);
         if (state === undefined) yield { id, vanished: true };
-        else yield { id, ...state, size: got.size, body: got.body };
+        else yield { id, ...state, size: got.size, body: got.body, ...(whole === undefined ? {} : { native: whole }) };
         await got.dispose();
       }
     } finally {
@@ -122,13 +132,12 @@ export class MailReader implements Reader {
       for await (const page of client.pages<ListedMessage>({
         method: 'GET',
         path: `${userPath}/mailFolders/${segment(container)}/messages`,
-        query: { ...listingQuery({}), $top: settings.pageSize },
+        query: { ...listingQuery({ size: true }), $top: settings.pageSize },
         doing: 'listing a mail folder',
         right: RIGHT,
         budget: outlook,
       })) {
-        for (const message of page.value)
-          if (missing.delete(message.id)) this.#states.remember(message.id, flagsOf(message), dateOf(message));
+        for (const message of page.value) if (missing.delete(message.id)) this.#learn(message.id, message);
         if (missing.size === 0) return;
       }
     }
@@ -136,7 +145,11 @@ export class MailReader implements Reader {
   }
 
   async #askStates(ids: readonly string[]): Promise<void> {
-    for (const [id, message] of await this.#ask(ids, {})) this.#states.remember(id, flagsOf(message), dateOf(message));
+    for (const [id, message] of await this.#ask(ids, { size: true })) this.#learn(id, message);
+  }
+
+  #learn(id: string, message: ListedMessage): void {
+    this.#states.remember(id, flagsOf(message), dateOf(message), sizeOf(message));
   }
 
   /** What a listing that began without them doesn't say. */

@@ -52,7 +52,7 @@ export async function toGraph(raw: Buffer, flags: Flags, received: Date | undefi
       code: 'date-dropped',
       text: 'The received date is invalid; the date that it was sent stands for it.',
     });
-  if (mime?.date !== undefined && sent === undefined)
+  if (mime?.field('date') !== undefined && sent === undefined)
     notes.push({
       code: 'date-dropped',
       text: 'The date in its header is none that Microsoft 365 keeps; the received one stands for it.',
@@ -154,6 +154,11 @@ function addressing(mime: MimeMessage, notes: FidelityNote[]): Record<string, un
     bccRecipients: list(mime.bcc),
     replyTo: list(mime.replyTo),
   };
+  if (mime.authors > 1)
+    notes.push({
+      code: 'author-dropped',
+      text: `It has ${mime.authors} authors, of whom Microsoft 365 holds one; the others are only in its header.`,
+    });
   if (dropped.length > 0)
     notes.push({
       code: 'address-dropped',

@@ -18,7 +18,7 @@ import { asSternaError, SternaError } from '@sterna/core';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { expandProperties, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
+import { expandProperties, STAMP_PROPERTY, sentAt, stampOf } from '../graph/stamp.ts';
 import { displayNameOf, numberedName } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
 import { createMessage, removeForGood } from './create.ts';
@@ -26,9 +26,12 @@ import { flagsOf, stateChange, touchesCategories } from './flags.ts';
 import type { Folders, MailFolder, WellKnown } from './folders.ts';
 import { dateOf, type ListedMessage, listingQuery, matchKeyOf, sizeOf } from './listed-message.ts';
 import { isGone, type MailReader } from './reader.ts';
+import { Staging } from './staging.ts';
 
 const RIGHT = 'Mail.ReadWrite';
 const PAGE = 500;
+/** The service's clock as it was told, and that of its machines. */
+const CLOCKS_MS = 60_000;
 
 const ROLE_NAMES: Readonly<Partial<Record<SpecialUse, WellKnown>>> = {
   inbox: 'inbox',
@@ -43,6 +46,7 @@ export class MailWriter implements Writer {
   readonly #context: PartContext;
   readonly #folders: Folders;
   readonly #reader: MailReader;
+  readonly #staging: Staging;
   /** Folders are made one after the other: two of them may share a parent that has to be made first. */
   #making: Promise<unknown> = Promise.resolve();
 
@@ -50,6 +54,7 @@ export class MailWriter implements Writer {
     this.#context = context;
     this.#folders = folders;
     this.#reader = reader;
+    this.#staging = new Staging(context, folders);
   }
 
   async ensureContainer(
@@ -160,7 +165,7 @@ export class MailWriter implements Writer {
     return eachOf(
       ops,
       async (op) => {
-        const { id, notes } = await createMessage(this.#context, op);
+        const { id, notes } = await createMessage(this.#context, this.#staging, op);
         return doneResult(op.op, id, undefined, notes);
       },
       folderGone,
@@ -279,17 +284,22 @@ export class MailWriter implements Writer {
 
   /**
    * What was made since then, by the folder's own listing. What carries our stamp tells what was sent; one that says
-   * `incomplete` is a message that its writer died over, and is removed.
+   * `incomplete` is a message that its writer died over, and is removed. What was imported and never moved goes first: a move
+   * that is on its way then finds nothing, or is seen here.
    */
   async *candidates(container: string, since: string | undefined): AsyncGenerator<Candidate> {
+    await this.#staging.sweep();
     const { client, outlook, userPath, installation, settings } = this.#context;
     const unstamped: string[] = [];
     const pages = client.pages<ListedMessage>({
       method: 'GET',
       path: `${userPath}/mailFolders/${segment(container)}/messages`,
       query: {
-        ...(since === undefined ? {} : { $filter: `createdDateTime ge ${since}`, $orderby: 'createdDateTime' }),
-        $select: 'id',
+        // Whether what is imported counts as made now isn't said; stamping it changes it in any case.
+        ...(since === undefined
+          ? {}
+          : { $filter: `lastModifiedDateTime ge ${since}`, $orderby: 'lastModifiedDateTime' }),
+        $select: 'id,createdDateTime',
         $expand: expandProperties([STAMP_PROPERTY]),
         $top: PAGE,
       },
@@ -298,8 +308,10 @@ export class MailWriter implements Writer {
       budget: outlook,
     });
     for await (const page of asGone(pages))
-      for (const { id, singleValueExtendedProperties } of page.value) {
+      for (const { id, createdDateTime, singleValueExtendedProperties } of page.value) {
         const stamp = stampOf(singleValueExtendedProperties);
+        const isOld = since !== undefined && Date.parse(createdDateTime ?? '') < Date.parse(since);
+        if (isOld && (stamp === undefined || sentAt(stamp) < Date.parse(since) - CLOCKS_MS)) continue;
         if (stamp === undefined) unstamped.push(id);
         else if (stamp.installation !== installation) continue;
         else if (stamp.state === 'incomplete') await this.#removeHalf(id);
@@ -330,6 +342,11 @@ export class MailWriter implements Writer {
         found.set(targetIds[at] as string, stamp.digest);
     }
     return found;
+  }
+
+  /** Orderly goodbye: nothing is on its way. */
+  close(): Promise<void> {
+    return this.#staging.leave();
   }
 
   async #removeHalf(id: string): Promise<void> {

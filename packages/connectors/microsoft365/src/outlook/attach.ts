@@ -1,5 +1,5 @@
 import { SternaError } from '@sterna/core';
-import type { GraphClient } from '../graph/client.ts';
+import type { GraphClient, GraphRequest } from '../graph/client.ts';
 import { isOutcomeUnknown, statusOf } from '../graph/errors.ts';
 import type { PartContext } from '../part.ts';
 
@@ -52,68 +52,87 @@ interface UploadState {
   readonly nextExpectedRanges?: readonly string[];
 }
 
-async function upload({ client, outlook }: PartContext, path: string, attachment: NewAttachment): Promise<void> {
+/** How an upload of To Do differs from one of Outlook. */
+interface UploadWay {
+  readonly right: string;
+  readonly form: object;
+  /** Where the pieces go, below the session's URL. */
+  readonly below: string;
+  /** `none`: the session's URL is its own permission. */
+  readonly signIn?: 'none';
+}
+
+function upload(context: PartContext, path: string, attachment: NewAttachment): Promise<void> {
   const { name, contentType, content, contentId, isInline } = attachment;
+  const form = {
+    AttachmentItem: {
+      attachmentType: 'file',
+      name,
+      size: content.length,
+      contentType,
+      isInline,
+      ...(contentId === undefined ? {} : { contentId }),
+    },
+  };
+  return uploadPieces(context, path, content, { right: RIGHT, form, below: '', signIn: 'none' });
+}
+
+/** @param path of what it is attached to */
+export async function uploadPieces(
+  { client, outlook }: PartContext,
+  path: string,
+  content: Buffer,
+  { right, form, below, signIn }: UploadWay,
+): Promise<void> {
   const { body } = await client.send<{ readonly uploadUrl: string }>({
     method: 'POST',
     path: `${path}/attachments/createUploadSession`,
-    body: {
-      AttachmentItem: {
-        attachmentType: 'file',
-        name,
-        size: content.length,
-        contentType,
-        isInline,
-        ...(contentId === undefined ? {} : { contentId }),
-      },
-    },
+    body: form,
     doing: 'beginning the upload of an attachment',
-    right: RIGHT,
+    right,
     budget: outlook,
     // A session that nobody uses expires.
     repeatable: true,
   });
+  const common = { right, budget: outlook, ...(signIn === undefined ? {} : { signIn }) } as const;
+  const received = (): Promise<number> => receivedOf(client, { ...common, path: body.uploadUrl }, content.length);
   let failures = 0;
   for (let at = 0; at < content.length; ) {
     const end = Math.min(at + CHUNK, content.length);
     try {
       const { status } = await client.send<UploadState>({
+        ...common,
         method: 'PUT',
-        path: body.uploadUrl,
+        path: `${body.uploadUrl}${below}`,
         headers: {
           'content-type': 'application/octet-stream',
           'content-range': `bytes ${at}-${end - 1}/${content.length}`,
         },
         body: content.subarray(at, end),
         doing: 'uploading an attachment',
-        budget: outlook,
-        signIn: 'none',
         repeatable: false,
         expected: [416],
       });
-      at = status === 416 ? await received(client, outlook, body.uploadUrl, content.length) : end;
+      at = status === 416 ? await received() : end;
     } catch (error) {
       failures += 1;
       if (!isOutcomeUnknown(error) || failures >= MOST_TRIES) throw error;
-      at = await received(client, outlook, body.uploadUrl, content.length);
+      at = await received();
     }
   }
 }
 
 /** How much of it the service has. After the last byte the session is gone. */
-async function received(
+async function receivedOf(
   client: GraphClient,
-  budget: PartContext['outlook'],
-  uploadUrl: string,
+  session: Pick<GraphRequest, 'path' | 'right' | 'budget' | 'signIn'>,
   size: number,
 ): Promise<number> {
   try {
     const { body } = await client.send<UploadState | undefined>({
+      ...session,
       method: 'GET',
-      path: uploadUrl,
       doing: 'asking how far an upload is',
-      budget,
-      signIn: 'none',
     });
     const start = Number(/^\d+/.exec(body?.nextExpectedRanges?.[0] ?? '')?.[0] ?? Number.NaN);
     return Number.isFinite(start) ? start : size;

@@ -45,6 +45,12 @@ export interface ItemKind<T extends Item> {
   /** An object with this UID and nothing else, for its match key. */
   bare(uid: string): Buffer;
 
+  /**
+   * Between two Exchange mailboxes it goes by export and import. An import takes no stamp, so each is found again by its
+   * UID, which survives it, and by what it says.
+   */
+  readonly exported?: { uidIn(raw: Buffer): string };
+
   /** Whether `If-Match` is documented for its writes; elsewhere it is looked at first. */
   readonly hasPreconditions: boolean;
   /** What is removed by `permanentDelete`, which leaves nothing in Deleted Items: halves of a create, and what is to be expunged. */

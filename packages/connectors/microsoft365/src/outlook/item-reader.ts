@@ -4,10 +4,13 @@ import {
   type ChangePage,
   type Container,
   type Content,
+  type Native,
   type Reader,
+  type ReadOptions,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
+import { EXCHANGE_FORMAT } from '../exchange/exchange-transfer.ts';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
@@ -102,23 +105,33 @@ export class ItemReader<T extends Item> implements Reader {
     return version === undefined ? {} : { version };
   }
 
-  async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
+  async *read(
+    container: string,
+    ids: readonly string[],
+    { native }: ReadOptions = {},
+  ): AsyncGenerator<Content | Vanished | Unreadable> {
     const { kind, atOnce, requests } = this.#reading;
     const collection = kind.collection(this.#context, container);
     const pathOf = (id: string): string => `${collection}/${segment(id)}`;
     const chunks = Array.from({ length: Math.ceil(ids.length / atOnce) }, (_, n) =>
       ids.slice(n * atOnce, (n + 1) * atOnce),
     );
-    const asked = (some: readonly string[]): Promise<readonly BatchResult[]> =>
-      batch(
+    const isWhole = native === EXCHANGE_FORMAT && kind.exported !== undefined;
+    const asked = async (some: readonly string[]) => {
+      const answers = await batch(
         this.#context.client,
         some.flatMap((id) => requests(pathOf(id))),
         { doing: `reading ${kind.words.many}`, budget: this.#context.outlook, right: kind.rights.read },
       );
-    for await (const [some, answers] of ahead(chunks, 2, asked)) {
+      return {
+        answers,
+        exported: isWhole ? await this.#context.transfer.export(some.map((id) => ({ id }))) : undefined,
+      };
+    };
+    for await (const [some, { answers, exported }] of ahead(chunks, 2, asked)) {
       const each = answers.length / some.length;
       for (const [at, id] of some.entries())
-        yield await this.#content(id, pathOf(id), answers.slice(at * each, (at + 1) * each));
+        yield await this.#content(id, pathOf(id), answers.slice(at * each, (at + 1) * each), exported?.get(id));
     }
   }
 
@@ -126,6 +139,7 @@ export class ItemReader<T extends Item> implements Reader {
     id: string,
     path: string,
     [answer, ...others]: readonly BatchResult[],
+    native: Native | undefined,
   ): Promise<Content | Vanished | Unreadable> {
     const given = answer as BatchResult;
     if ('error' in given) {
@@ -135,6 +149,16 @@ export class ItemReader<T extends Item> implements Reader {
     }
     const item = given.body as T;
     const body = await this.#reading.object(this.#context, item, path, others);
-    return { id, flags: [], date: undefined, size: body.length, body, ...this.#version(item) };
+    // Half of an event is told by its stamp, which would come along and stay.
+    const isHalf = this.#reading.kind.stampOf(item)?.state === 'incomplete';
+    return {
+      id,
+      flags: [],
+      date: undefined,
+      size: body.length,
+      body,
+      ...this.#version(item),
+      ...(native === undefined || isHalf ? {} : { native }),
+    };
   }
 }

@@ -28,7 +28,9 @@ export function itemSession<T extends Item, P extends PreparedItem>(
     return new ItemWriter(context, containers, reader, requests, writing(requests));
   };
   return {
-    capabilities,
+    get capabilities() {
+      return reading.kind.exported === undefined ? capabilities : { ...capabilities, native: context.transfer.formats };
+    },
     reader,
     ...(context.role === 'write' ? { writer: writer() } : {}),
     identity,

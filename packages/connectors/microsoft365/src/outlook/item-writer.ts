@@ -6,6 +6,7 @@ import {
   existsResult,
   markAt,
   NaturalKeys,
+  outcomeUnknown,
   type Rival,
 } from '@sterna/cloud-http';
 import type {
@@ -22,7 +23,8 @@ import type {
   Writer,
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { SternaError } from '@sterna/core';
+import { asSternaError, SternaError } from '@sterna/core';
+import { notImported } from '../exchange/notes.ts';
 import { statusOf } from '../graph/errors.ts';
 import { newSend, type Stamp, type StampState } from '../graph/stamp.ts';
 import type { PartContext } from '../part.ts';
@@ -125,8 +127,11 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
   }
 
   async #create(op: CreateOp): Promise<Result> {
+    const whole = op.native === undefined ? undefined : await this.#importNew(op, op.native);
+    if (whole !== undefined && 'outcome' in whole) return whole;
     const prepared = await this.#writing.prepare(bodyOf(op));
     const { uid, digest, notes } = prepared;
+    if (whole !== undefined) notes.push(whole);
     const rival = await this.#rivalOf(op.container, uid);
     if (rival !== undefined) return existsResult(op, rival);
     const send = newSend();
@@ -149,6 +154,59 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
     return doneResult(op.op, made.id, version, notes);
   }
 
+  /**
+   * As Exchange exported it. There is no stamp on it: it would take a change, and a change might mail a meeting's people.
+   *
+   * @returns a note where it was refused; undefined where the route is off: it has to be written otherwise
+   */
+  async #importNew(op: CreateOp, bytes: Buffer): Promise<Result | FidelityNote | undefined> {
+    const { exported, words } = this.#kind;
+    const { transfer } = this.#context;
+    if (exported === undefined || transfer.formats.length === 0) return undefined;
+    const uid = exported.uidIn(bodyOf(op));
+    const rival = await this.#rivalOf(op.container, uid);
+    if (rival !== undefined) return existsResult(op, rival);
+    let itemId: string;
+    try {
+      const doing = `importing ${words.one}`;
+      const imported = await transfer.import({ doing, folder: op.container, bytes, repeatable: false });
+      if (imported === undefined) return undefined;
+      itemId = imported.itemId;
+    } catch (thrown) {
+      return refusedNote(thrown);
+    }
+    // Under the id that stays.
+    let made: T;
+    try {
+      made = await this.#requests.get(this.#requests.path(op.container, itemId));
+    } catch (error) {
+      throw outcomeUnknown(`importing ${words.one}`, asSternaError(error));
+    }
+    await this.#uids.put(op.container, uid, made.id);
+    return doneResult(op.op, made.id, this.#kind.versionOf(made));
+  }
+
+  /** @returns as `#importNew` */
+  async #importOver(op: ReplaceOp, now: T, bytes: Buffer): Promise<Result | FidelityNote | undefined> {
+    const { exported, versionOf, words } = this.#kind;
+    const { transfer } = this.#context;
+    const changeKey = versionOf(now);
+    if (exported === undefined || changeKey === undefined || transfer.formats.length === 0) return undefined;
+    try {
+      const update = { id: op.targetId, changeKey };
+      const doing = `importing ${words.one}`;
+      const imported = await transfer.import({ doing, folder: op.container, bytes, update, repeatable: false });
+      if (imported === undefined) return undefined;
+    } catch (thrown) {
+      if (isGone(thrown)) return { op: op.op, outcome: 'missing' };
+      if (statusOf(thrown) !== 409) return refusedNote(thrown);
+      const after = await this.#look(op.container, op.targetId);
+      return changedResult(op.op, after === undefined ? undefined : versionOf(after));
+    }
+    const after = await this.#look(op.container, op.targetId);
+    return doneResult(op.op, op.targetId, after === undefined ? undefined : versionOf(after));
+  }
+
   /** What has this UID now. */
   async #rivalOf(container: string, uid: string): Promise<Rival | undefined> {
     const id = await this.#uids.find(container, uid);
@@ -169,9 +227,13 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
     if (isOther && this.#writing.isResumed?.(now, digest) !== true)
       // The first try of this very request took effect, and its answer was lost.
       return (await this.#holds(op, digest)) ? doneResult(op.op, op.targetId, version) : changedResult(op.op, version);
+    // An import mails nobody, so it needs nobody's leave.
+    const whole = op.native === undefined ? undefined : await this.#importOver(op, now, op.native);
+    if (whole !== undefined && 'outcome' in whole) return whole;
     const objection = this.#writing.objection?.(now, 'replace');
     if (objection !== undefined) throw objection;
     const prepared = await this.#writing.prepare(raw);
+    if (whole !== undefined) prepared.notes.push(whole);
     try {
       const after = await this.#writing.rewrite(this.#requests.path(op.container, op.targetId), now, prepared);
       return doneResult(op.op, op.targetId, after, prepared.notes);
@@ -223,18 +285,28 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
   /** Stamps stay: they say whose an item is for good. */
   async confirm(): Promise<void> {}
 
-  /** What was made since then; an item that its writer died over is removed. */
+  /**
+   * What was made since then; an item that its writer died over is removed. Of what may have been imported nothing says
+   * whose it is: it is told without a digest, and as ours where it has the UID of another.
+   */
   async *candidates(container: string, since: string | undefined): AsyncGenerator<Candidate> {
-    const { queries, madeAt, stampOf } = this.#kind;
+    const { queries, madeAt, stampOf, uidOf, exported } = this.#kind;
     const isAsked = since !== undefined && madeAt === undefined;
     const query = { ...(isAsked ? { $filter: `createdDateTime ge ${since}` } : {}), ...queries.stamps };
+    const uids = new Map<string, number>();
+    const unstamped: { readonly targetId: string; readonly uid: string }[] = [];
     for await (const item of this.#requests.list(container, query)) {
       const stamp = stampOf(item);
-      if (stamp === undefined || stamp.installation !== this.#context.installation) continue;
+      if (exported !== undefined) uids.set(uidOf(item), (uids.get(uidOf(item)) ?? 0) + 1);
+      if (stamp === undefined || stamp.installation !== this.#context.installation) {
+        if (exported !== undefined) unstamped.push({ targetId: item.id, uid: uidOf(item) });
+        continue;
+      }
       if (since !== undefined && madeAt !== undefined && Date.parse(madeAt(item) ?? '') < Date.parse(since)) continue;
       if (stamp.state === 'incomplete') await this.#dropHalf(this.#requests.path(container, item.id));
       else yield { targetId: item.id, digest: stamp.digest, marked: true, send: stamp.send };
     }
+    for (const { targetId, uid } of unstamped) yield { targetId, digest: undefined, marked: (uids.get(uid) ?? 0) > 1 };
   }
 
   async *inventory(
@@ -272,4 +344,11 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
       if ('body' in one && Buffer.isBuffer(one.body)) return pivotOf(this.#kind.kind).digest(one.body).equals(digest);
     return false;
   }
+}
+
+/** @throws what isn't this one item's refusal */
+function refusedNote(thrown: unknown): FidelityNote {
+  const error = asSternaError(thrown);
+  if (error.class !== 'object' || statusOf(error) === 404) throw error;
+  return notImported(error);
 }

@@ -27,6 +27,14 @@ export interface LinkedResource {
   readonly externalId?: string | null;
   readonly webUrl?: string | null;
 }
+/** https://learn.microsoft.com/en-us/graph/api/resources/opentypeextension, with properties of our own. */
+interface TaskExtension {
+  readonly id?: string;
+  readonly extensionName?: string;
+  readonly object?: string;
+  readonly replacing?: string;
+}
+
 export interface GraphTask extends TaskFields {
   readonly id: string;
   readonly '@odata.etag'?: string;
@@ -35,5 +43,5 @@ export interface GraphTask extends TaskFields {
   readonly hasAttachments?: boolean | null;
   readonly checklistItems?: readonly ChecklistItem[];
   readonly linkedResources?: readonly LinkedResource[];
-  readonly extensions?: readonly { readonly id?: string; readonly extensionName?: string; readonly object?: string }[];
+  readonly extensions?: readonly TaskExtension[];
 }

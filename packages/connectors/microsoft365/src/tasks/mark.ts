@@ -29,5 +29,24 @@ export const linkOf = (stamp: Stamp, uid: string, title: string): LinkedResource
   externalId: `${stampProperty(stamp).value} ${uid}`,
 });
 
-export const keptOf = ({ extensions }: Pick<GraphTask, 'extensions'>): string | undefined =>
-  extensions?.find((one) => one.extensionName === EXTENSION || one.id?.endsWith(EXTENSION) === true)?.object;
+type Extended = Pick<GraphTask, 'extensions'>;
+
+const extensionOf = ({ extensions }: Extended) =>
+  extensions?.find((one) => one.extensionName === EXTENSION || one.id?.endsWith(EXTENSION) === true);
+
+export const hasExtension = (task: Extended): boolean => extensionOf(task) !== undefined;
+export const keptOf = (task: Extended): string | undefined => extensionOf(task)?.object || undefined;
+export const isReplacing = (task: Extended, digest: Buffer): boolean =>
+  extensionOf(task)?.replacing === digest.toString('hex');
+
+/**
+ * @param envelope what is kept
+ * @param digest of a replacement of several steps that isn't through: of what is to be there
+ */
+export const extensionForm = (envelope: string | undefined, digest?: Buffer) => ({
+  '@odata.type': 'microsoft.graph.openTypeExtension',
+  extensionName: EXTENSION,
+  // Whether a change leaves what it doesn't name isn't documented, so it names both.
+  object: envelope ?? '',
+  replacing: digest?.toString('hex') ?? '',
+});

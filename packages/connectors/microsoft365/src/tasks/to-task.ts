@@ -12,7 +12,7 @@ import {
   unescapeText,
   withoutBytes,
 } from '@sterna/content';
-import { detailsOf } from '../calendar/details.ts';
+import { detailsOf, hasFurtherDetails } from '../calendar/details.ts';
 import type { DateTimeTimeZone, PatternedRecurrence } from '../calendar/graph-event.ts';
 import { planSeries } from '../calendar/series.ts';
 import { categoriesOf, importanceOf, named, type PlannedAttachment } from '../calendar/to-event.ts';
@@ -67,12 +67,16 @@ export function toTask(object: CalendarObject, floating: string): TaskPlan {
   if (propertiesOf(item, 'RELATED-TO').length > 0)
     note('subtask-not-linked', 'To Do has no tasks below tasks: what it belongs to is kept with it, and not shown.');
 
+  const details = detailsOf(item, []);
+  if (hasFurtherDetails(details))
+    note('details-in-body', 'To Do has no field for its links or comments: they are in its text.');
+
   const { text, steps } = stepsIn(unescapeText(firstValue(item, 'DESCRIPTION') ?? '').replace(/\r\n?/g, '\n'));
   const recurrence = recurrenceOf(calendar, item, due ?? start, floating, note);
   return {
     fields: {
       title: title.slice(0, MOST_TITLE).replace(/[\ud800-\udbff]$/, '') || UNTITLED,
-      body: { contentType: 'text', content: [text, detailsOf(item, [])].filter(Boolean).join('\n\n') },
+      body: { contentType: 'text', content: [text, details].filter(Boolean).join('\n\n') },
       ...progressOf(calendar, item, floating, note),
       importance: importanceOf(firstValue(item, 'PRIORITY') ?? ''),
       categories: categoriesOf(item),

@@ -1,25 +1,23 @@
 import { envelopeOf, notKept, pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { segment } from '../graph/client.ts';
 import { newSend, type Stamp } from '../graph/stamp.ts';
-import { removeAttachments } from '../outlook/attachments.ts';
 import { FloatingZone } from '../outlook/floating-zone.ts';
 import type { ItemRequests } from '../outlook/item-requests.ts';
 import type { ItemWriting, PreparedItem } from '../outlook/item-writer.ts';
 import type { PartContext } from '../part.ts';
 import type { ChecklistItem, GraphTask, LinkedResource } from './graph-task.ts';
 import { taskKind } from './kind.ts';
-import { EXTENSION, keptOf, linkOf, markOf } from './mark.ts';
-import { WRITE } from './task-lists.ts';
+import { EXTENSION, extensionForm, hasExtension, isReplacing, keptOf, linkOf, markOf } from './mark.ts';
+import { TaskFiles } from './task-files.ts';
 import { taskObject } from './task-object.ts';
 import { type TaskPlan, toTask } from './to-task.ts';
-
-/** A request to To Do has at most 4 MB; more goes by upload sessions, up to 25 MB. */
-const MOST_INLINE = 3 * 1024 * 1024 - 100_000;
 
 interface PreparedTask extends PreparedItem {
   readonly plan: TaskPlan;
   /** Undefined: To Do says it all, or it is too large. */
   readonly envelope: string | undefined;
+  /** What is kept where To Do takes no files. Undefined: it is too large. */
+  withFiles(): string | undefined;
 }
 
 /** Tasks, whose steps, files, link and what is kept of them are objects of their own beside them. */
@@ -27,11 +25,15 @@ export class TaskWriting implements ItemWriting<GraphTask, PreparedTask> {
   readonly #context: PartContext;
   readonly #requests: ItemRequests<GraphTask>;
   readonly #floating: FloatingZone;
+  readonly #files: TaskFiles;
+  /** Whether a create takes what is kept; undefined: nobody knows yet. */
+  #keepsAtCreate: boolean | undefined;
 
   constructor(context: PartContext, requests: ItemRequests<GraphTask>) {
     this.#context = context;
     this.#requests = requests;
     this.#floating = new FloatingZone(context);
+    this.#files = new TaskFiles(context);
   }
 
   async prepare(raw: Buffer): Promise<PreparedTask> {
@@ -45,57 +47,100 @@ export class TaskWriting implements ItemWriting<GraphTask, PreparedTask> {
     const text = plan.attachments.length > 0 ? writeComponents([plan.kept]) : raw;
     const envelope = saysAll ? undefined : envelopeOf({ text, floating });
     const isLost = !saysAll && envelope === undefined;
-    return { plan, uid, digest, envelope, notes: [...plan.notes, ...(isLost ? [notKept('To Do')] : [])] };
+    return {
+      plan,
+      uid,
+      digest,
+      envelope,
+      withFiles: () => envelopeOf({ text: raw, floating }),
+      notes: [...plan.notes, ...(isLost ? [notKept('To Do')] : [])],
+    };
   }
 
-  form({ plan, uid }: PreparedTask, stamp: Stamp): object {
+  form({ plan, uid, envelope }: PreparedTask, stamp: Stamp): object {
     return {
       ...plan.fields,
       ...(plan.steps.length === 0 ? {} : { checklistItems: plan.steps }),
       linkedResources: [linkOf(stamp, uid, plan.fields.title)],
+      ...(envelope === undefined || this.#keepsAtCreate === false ? {} : { extensions: [extensionForm(envelope)] }),
     };
   }
 
   hasMore({ plan, envelope }: PreparedTask): boolean {
-    return envelope !== undefined || plan.attachments.length > 0;
+    return (envelope !== undefined && this.#keepsAtCreate !== true) || plan.attachments.length > 0;
   }
 
   async complete(path: string, prepared: PreparedTask, stamp: Stamp, made: GraphTask): Promise<string | undefined> {
-    await this.#keep(path, prepared.envelope, false);
-    await this.#attach(path, prepared);
+    const isKept = prepared.envelope !== undefined && (await this.#isKept(path));
+    const envelope = await this.#attach(path, prepared);
+    if (envelope !== undefined && !(isKept && envelope === prepared.envelope))
+      await this.#keep(path, extensionForm(envelope), isKept);
     await this.#sign(path, made, linkOf(stamp, prepared.uid, prepared.plan.fields.title));
     return taskKind.versionOf((await this.#requests.look(path)) ?? made);
   }
 
+  /**
+   * The reference has a task made together with its extension, and people have found none afterwards
+   * (https://github.com/microsoftgraph/microsoft-graph-docs/issues/15430): the first ones are looked at.
+   */
+  async #isKept(path: string): Promise<boolean> {
+    this.#keepsAtCreate ??= keptOf(await this.#requests.get(path)) !== undefined;
+    return this.#keepsAtCreate;
+  }
+
+  isResumed(now: GraphTask, digest: Buffer): boolean {
+    return isReplacing(now, digest);
+  }
+
   async rewrite(path: string, now: GraphTask, prepared: PreparedTask): Promise<string | undefined> {
-    const { plan, uid, digest, envelope } = prepared;
+    const { plan, uid, digest } = prepared;
+    const isStepwise =
+      prepared.envelope !== undefined ||
+      hasExtension(now) ||
+      now.hasAttachments === true ||
+      plan.attachments.length + plan.steps.length + (now.checklistItems ?? []).length > 0;
+    if (isStepwise) await this.#keep(path, extensionForm(prepared.envelope, digest), hasExtension(now));
     await this.#requests.patch(path, plan.fields);
-    await this.#keep(path, envelope, keptOf(now) !== undefined);
     await this.#replaceSteps(path, now.checklistItems ?? [], plan.steps);
-    if (now.hasAttachments === true) await removeAttachments(this.#context, path, WRITE, {});
-    await this.#attach(path, prepared);
+    if (now.hasAttachments === true) await this.#files.removeAll(path, prepared.notes);
+    const envelope = await this.#attach(path, prepared);
     if (markOf(now)?.uid !== uid) {
       const { installation } = this.#context;
       const stamp: Stamp = { installation, state: 'whole', digest, send: newSend() };
       await this.#sign(path, now, linkOf(stamp, uid, plan.fields.title));
     }
+    if (isStepwise && envelope !== undefined) await this.#keep(path, extensionForm(envelope), true);
+    else if (isStepwise) await this.#dropExtension(path);
     return taskKind.versionOf(await this.#requests.get(path));
   }
 
-  async #keep(path: string, envelope: string | undefined, isThere: boolean): Promise<void> {
-    const { client } = this.#context;
-    const common = { ...this.#requests.common, doing: 'keeping what To Do has no field for' } as const;
-    if (isThere)
-      await client.send({ ...common, method: 'DELETE', path: `${path}/extensions/${EXTENSION}`, expected: [404] });
-    if (envelope === undefined) return;
-    await client.send({
-      ...common,
-      method: 'POST',
-      path: `${path}/extensions`,
-      body: { '@odata.type': 'microsoft.graph.openTypeExtension', extensionName: EXTENSION, object: envelope },
+  /** @returns what is to be kept of the task: all of it, where its files aren't taken */
+  async #attach(path: string, { plan, envelope, notes, withFiles }: PreparedTask): Promise<string | undefined> {
+    const isWhole = await this.#files.add(path, plan.attachments, notes);
+    return isWhole ? envelope : (withFiles() ?? envelope);
+  }
+
+  async #keep(path: string, form: { readonly extensionName: string }, isThere: boolean): Promise<void> {
+    const { extensionName, ...changed } = form;
+    await this.#context.client.send({
+      ...this.#requests.common,
+      ...(isThere
+        ? { method: 'PATCH', path: `${path}/extensions/${extensionName}`, body: changed }
+        : { method: 'POST', path: `${path}/extensions`, body: form }),
+      doing: 'keeping what To Do has no field for',
       // A second one of that name is refused.
       repeatable: true,
       expected: [409],
+    });
+  }
+
+  async #dropExtension(path: string): Promise<void> {
+    await this.#context.client.send({
+      ...this.#requests.common,
+      method: 'DELETE',
+      path: `${path}/extensions/${EXTENSION}`,
+      doing: 'keeping what To Do has no field for',
+      expected: [404],
     });
   }
 
@@ -118,30 +163,6 @@ export class TaskWriting implements ItemWriting<GraphTask, PreparedTask> {
         body: step,
         doing: 'adding a step',
       });
-  }
-
-  async #attach(path: string, { plan, notes }: PreparedTask): Promise<void> {
-    for (const { name, contentType, bytes } of plan.attachments) {
-      if (bytes.length > MOST_INLINE) {
-        notes.push({
-          code: 'attachment-not-held',
-          text: `An attachment of ${bytes.length} bytes is too large to be written: ${name}.`,
-        });
-        continue;
-      }
-      await this.#context.client.send({
-        ...this.#requests.common,
-        method: 'POST',
-        path: `${path}/attachments`,
-        body: {
-          '@odata.type': '#microsoft.graph.taskFileAttachment',
-          name,
-          contentType,
-          contentBytes: bytes.toString('base64'),
-        },
-        doing: 'adding an attachment',
-      });
-    }
   }
 
   async #sign(path: string, task: GraphTask, link: LinkedResource): Promise<void> {

@@ -87,7 +87,7 @@ test('people are named in the text and nowhere else; a note says so', () => {
   expect(plan.master.body?.content).toMatch(
     /What we want\n\n[\s\S]*Organizer: Ann <ann@example.org>[\s\S]*- Bob <bob@example.org> \(accepted\)[\s\S]*https:\/\/example.org\/plans/,
   );
-  expect(plan.notes.map((note) => note.code)).toEqual(['people-in-body']);
+  expect(plan.notes.map((note) => note.code)).toEqual(['people-in-body', 'details-in-body']);
 });
 
 test('what people changed in Outlook is taken, the rest stays as it was', () => {

@@ -1,11 +1,10 @@
 import type { Connector } from '@sterna/connector-kit';
-import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { type FoundMessage, type SuiteEndpoint, scoped } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
-import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { globalObjectId } from '../../src/calendar/uid.ts';
 import { microsoft365Connector } from '../../src/index.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
-import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
+import { DirectGraph, expectNoInvitations, type GraphEnd, type Json } from '../outlook/direct-graph.ts';
 import { escaped, firstLine, keptText, linesOf, plainText, textIn, textOf } from '../outlook/plain-lines.ts';
 
 const PROPERTY = (name: string) => `{9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name ${name}`;
@@ -60,16 +59,20 @@ function rawOf(event: Json, uid: string, attachments: readonly Json[]): Buffer {
 }
 
 export function calendarEndpoint(
-  server: Microsoft365,
+  server: GraphEnd,
   address: string,
   settings: Record<string, unknown> = {},
 ): SuiteEndpoint {
   const graph = new DirectGraph(server, address);
   const digest = (raw: Buffer) => pivotOf('event').digest(raw).toString('hex');
-  const calendars = () => graph.all('/calendars?$top=100');
+  const { scope = '' } = server;
+  const calendars = async (): Promise<Json[]> =>
+    (await graph.all('/calendars?$top=100'))
+      .filter(({ name }) => name.startsWith(scope))
+      .map((one) => ({ ...one, name: one.name.slice(scope.length) }));
   const calendarOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await calendars()).find((one) => one.name === name);
-    return (found ?? (await graph.ok('POST', '/calendars', { name }))).id;
+    return (found ?? (await graph.ok('POST', '/calendars', { name: `${scope}${name}` }))).id;
   };
   const dump = async (): Promise<(FoundMessage & { id: string; calendar: string })[]> => {
     const all: (FoundMessage & { id: string; calendar: string })[] = [];
@@ -108,7 +111,7 @@ export function calendarEndpoint(
   };
   return {
     ...simulated(server, address, settings),
-    connector: onlyFor('event'),
+    connector: onlyFor('event', scope),
     async seed(objects) {
       for (const { folder, raw } of objects) {
         const id = globalObjectId(firstLine(raw, 'UID') ?? '');
@@ -130,16 +133,17 @@ export function calendarEndpoint(
     folders: async () => (await calendars()).map((one) => [one.name]),
     remove: async ({ folder, raw }) => void (await graph.ok('DELETE', await find(folder, raw))),
     replace: async ({ folder, raw }, other) => void (await graph.ok('PATCH', await find(folder, raw), jsonOf(other))),
-    // Nobody was ever mailed, whatever the test did.
     dispose: async () => {
-      if (server.invitations.length > 0) throw new Error(`${server.invitations.length} invitations were sent`);
+      expectNoInvitations(server);
+      if (scope !== '') for (const { id } of await calendars()) await graph.ok('DELETE', `/calendars/${id}`);
     },
   };
 }
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task'): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting', scope = ''): Connector => ({
   ...microsoft365Connector,
-  open: (request) => microsoft365Connector.open({ ...request, kinds: [kind] }),
+  open: (request) =>
+    (scope === '' ? microsoft365Connector : scoped(microsoft365Connector, scope)).open({ ...request, kinds: [kind] }),
   // The empty tenant has no drives.
   check: async (system, address, signal) =>
     (await microsoft365Connector.check(system, address, signal)).filter(({ name }) => name !== 'OneDrive'),

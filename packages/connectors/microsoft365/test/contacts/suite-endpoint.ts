@@ -1,9 +1,8 @@
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
-import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
-import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
+import { DirectGraph, expectNoInvitations, type GraphEnd, type Json } from '../outlook/direct-graph.ts';
 import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../outlook/plain-lines.ts';
 
 const PROPERTY = (name: string) => `{9bb1f4a4-1f4e-4c39-9d6c-0f5d4f6f2f39} Name ${name}`;
@@ -40,19 +39,23 @@ function rawOf(contact: Json, uid: string, photo: Buffer | undefined): Buffer {
 }
 
 export function contactEndpoint(
-  server: Microsoft365,
+  server: GraphEnd,
   address: string,
   settings: Record<string, unknown> = {},
 ): SuiteEndpoint {
   const graph = new DirectGraph(server, address);
   const digest = (raw: Buffer) => pivotOf('contact').digest(raw).toString('hex');
-  const folders = async (): Promise<Json[]> => [
-    await graph.ok('GET', '/contactFolders/contacts'),
-    ...(await graph.all('/contactFolders?$top=100')),
-  ];
+  const { scope = '' } = server;
+  const folders = async (): Promise<Json[]> =>
+    [
+      ...(scope === '' ? [await graph.ok('GET', '/contactFolders/contacts')] : []),
+      ...(await graph.all('/contactFolders?$top=100')),
+    ]
+      .filter(({ displayName }) => displayName.startsWith(scope))
+      .map((one) => ({ ...one, displayName: one.displayName.slice(scope.length) }));
   const folderOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await folders()).find((one) => one.displayName === name);
-    return (found ?? (await graph.ok('POST', '/contactFolders', { displayName: name }))).id;
+    return (found ?? (await graph.ok('POST', '/contactFolders', { displayName: `${scope}${name}` }))).id;
   };
   const dump = async (): Promise<(FoundMessage & { id: string })[]> => {
     const all: (FoundMessage & { id: string })[] = [];
@@ -89,7 +92,7 @@ export function contactEndpoint(
   };
   return {
     ...simulated(server, address, settings),
-    connector: onlyFor('contact'),
+    connector: onlyFor('contact', scope),
     async seed(objects) {
       for (const { folder, raw } of objects) {
         const made = await graph.ok('POST', `/contactFolders/${await folderOf(folder)}/contacts`, {
@@ -108,7 +111,8 @@ export function contactEndpoint(
     remove: async ({ folder, raw }) => void (await graph.ok('DELETE', await find(folder, raw))),
     replace: async ({ folder, raw }, other) => void (await graph.ok('PATCH', await find(folder, raw), jsonOf(other))),
     dispose: async () => {
-      if (server.invitations.length > 0) throw new Error(`${server.invitations.length} invitations were sent`);
+      expectNoInvitations(server);
+      if (scope !== '') for (const { id } of await folders()) await graph.ok('DELETE', `/contactFolders/${id}`);
     },
   };
 }

@@ -55,7 +55,7 @@ async function write(on: Session) {
 
 async function candidates(on: Session, container: string, mark: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const one of on.writer?.candidates(container, mark) ?? []) found.push(one.digest.toString('hex'));
+  for await (const one of on.writer?.candidates(container, mark) ?? []) found.push(one.digest?.toString('hex') ?? '');
   return found;
 }
 

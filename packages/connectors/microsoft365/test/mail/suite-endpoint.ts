@@ -9,20 +9,23 @@ import {
   type Microsoft365,
 } from '@sterna/simulator-microsoft365';
 import { microsoft365Connector } from '../../src/index.ts';
+import type { GraphEnd } from '../outlook/direct-graph.ts';
 
 const ORIGINAL = 'Original message.eml';
 
-export function simulated(server: Microsoft365, address: string, settings: Record<string, unknown> = {}) {
+/** As an entry has it. */
+export function simulated(server: GraphEnd, address: string, settings: Record<string, unknown> = {}) {
+  const { baseUrl, signIn } = server;
+  const {
+    loginUrl = baseUrl,
+    tenant = address.split('@')[1],
+    clientId = MIGRATION_APP.id,
+    secret = MIGRATION_APP.secret,
+  } = { ...signIn };
   return {
     system: {
-      settings: {
-        tenant: address.split('@')[1],
-        clientId: MIGRATION_APP.id,
-        baseUrl: server.baseUrl,
-        loginUrl: server.baseUrl,
-        ...settings,
-      },
-      credentials: { password: MIGRATION_APP.secret },
+      settings: { tenant, clientId, baseUrl, loginUrl, ...settings },
+      credentials: { password: secret },
     },
     address,
   };

@@ -25,6 +25,27 @@ describe('a message as Graph makes it', () => {
     expect(properties.get('String 0x007D')).toContain('Message-ID: <1@example.org>');
   });
 
+  test('says where its date or one of its authors is lost', async () => {
+    const codes = async (header: string) => (await toGraph(mail(header), [], new Date())).notes.map(({ code }) => code);
+    expect(await codes('From: a@example.org\r\nDate: Tue, 05 Mar 2024 10:00:00 +0100')).toEqual([]);
+    expect(await codes('From: a@example.org')).toEqual([]);
+    expect(await codes('From: a@example.org\r\nDate: some day')).toEqual(['date-dropped']);
+    expect(await codes('From: a@example.org, b@example.org')).toEqual(['author-dropped']);
+  });
+
+  test.each([
+    ['that says nothing', '', 'Grüße'],
+    ['that claims to be ASCII', 'Content-Type: text/plain; charset=us-ascii', 'Grüße'],
+    ['in UTF-8', 'Content-Type: text/plain; charset=utf-8', 'Grüße'],
+    // Whoever says Latin-1 means it, whatever it looks like.
+    ['in Latin-1', 'Content-Type: text/plain; charset=iso-8859-1', 'GrÃ¼ÃŸe'],
+  ])('text %s is read as it was meant', async (_, header, shown) => {
+    const raw = mail(['From: a@example.org', header].filter(Boolean).join('\r\n'), 'Grüße\r\n');
+    expect((await toGraph(raw, [], undefined)).fields.body).toMatchObject({
+      content: expect.stringMatching(`^${shown}`),
+    });
+  });
+
   test('is a draft only where it was one', async () => {
     const unsent = async (flags: string[]) =>
       Number((await propertiesOf(raw, flags, undefined)).get('Integer 0x0E07')) & 8;

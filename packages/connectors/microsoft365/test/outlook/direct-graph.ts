@@ -1,15 +1,36 @@
-import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP } from '@sterna/simulator-microsoft365';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
 export type Json = any;
 
-/** Requests to the simulator past the connector, signed in as an app of its own. */
+/** Where a suite's endpoint is: a simulator, or a tenant that somebody owns, where nothing but what is in its scope is touched. */
+export interface GraphEnd {
+  readonly baseUrl: string;
+  /** The simulator's own app and tenants unless said. */
+  readonly signIn?: {
+    readonly loginUrl: string;
+    readonly tenant?: string;
+    readonly clientId?: string;
+    readonly secret: string;
+  };
+  /** What the names of all containers begin with; nothing unless said. */
+  readonly scope?: string;
+  /** Mail about meetings that was sent, as far as anybody knows. */
+  readonly invitations?: readonly unknown[];
+}
+
+/** Nobody was ever mailed, whatever a test did. */
+export function expectNoInvitations({ invitations = [] }: GraphEnd): void {
+  if (invitations.length > 0) throw new Error(`${invitations.length} invitations were sent`);
+}
+
+/** Requests past the connector, signed in by its own means. */
 export class DirectGraph {
-  readonly #server: Microsoft365;
+  readonly #server: GraphEnd;
   readonly #user: string;
   #token: string | undefined;
 
-  constructor(server: Microsoft365, user: string) {
+  constructor(server: GraphEnd, user: string) {
     this.#server = server;
     this.#user = user;
   }
@@ -60,13 +81,15 @@ export class DirectGraph {
   }
 
   async #signIn(): Promise<string> {
-    const answer = await fetch(`${this.#server.baseUrl}/${this.#user.split('@')[1]}/oauth2/v2.0/token`, {
+    const { baseUrl, signIn } = this.#server;
+    const { loginUrl = baseUrl, tenant = this.#user.split('@')[1], clientId, secret } = { ...signIn };
+    const answer = await fetch(`${loginUrl}/${tenant}/oauth2/v2.0/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
-        client_id: MIGRATION_APP.id,
-        client_secret: MIGRATION_APP.secret,
+        client_id: clientId ?? MIGRATION_APP.id,
+        client_secret: secret ?? MIGRATION_APP.secret,
         scope: 'https://graph.microsoft.com/.default',
       }).toString(),
     });

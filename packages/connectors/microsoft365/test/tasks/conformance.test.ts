@@ -1,6 +1,7 @@
-import { describeReader, describeWriter, type Material, type SuiteFixture, tasks } from '@sterna/connector-suite';
+import { describeReader, describeWriter } from '@sterna/connector-suite';
 import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
+import { taskFixture } from './fixture.ts';
 import { taskEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -12,43 +13,11 @@ afterEach(async () => {
   }
 });
 
-/** To Do knows days alone: the suite's plain tasks begin on one. */
-const onDays = (raw: Buffer): Buffer =>
-  Buffer.from(raw.toString('utf8').replace(/^DTSTART:20260301T100000Z/m, 'DTSTART;VALUE=DATE:20260301'));
-
-const material: Material = {
-  ...tasks,
-  plain: (n, body) => onDays(tasks.plain(n, body)),
-  twin: (n) => onDays(tasks.twin(n)),
-  changed: (n) => onDays(tasks.changed?.(n) ?? Buffer.alloc(0)),
-  large: (n) => onDays(tasks.large(n)),
-  awkward: new Map([...tasks.awkward].map(([label, raw], n) => [label, n % 3 === 0 ? raw : onDays(raw)])),
-};
-
-const fixture: SuiteFixture = {
-  make: async () => {
-    const server = await startMicrosoft365({ empty: true });
-    running.push(server);
-    return taskEndpoint(server, 'alice@contoso.example', { pageSize: 40 });
-  },
-  material,
-  pagedMessages: 90,
-  freshCursors: true,
-  keepsFlags: false,
-  keepsDates: false,
-  keepsLook: { color: false, description: false },
-  // What only our own writing can put into To Do: hours, rules, people; and texts that it has no room for.
-  notSeedable: [...material.awkward]
-    .filter(([, raw]) =>
-      /^(?:DTSTART(?!;VALUE=DATE)|RRULE|BEGIN:VALARM|ATTENDEE|X-|STATUS|SUMMARY:.{200})/m.test(
-        raw
-          .toString('utf8')
-          .replace(/BEGIN:VTIMEZONE[\s\S]*END:VTIMEZONE/, '')
-          .replace(/\r\n /g, ''),
-      ),
-    )
-    .map(([label]) => label),
-};
+const fixture = taskFixture(async () => {
+  const server = await startMicrosoft365({ empty: true, assumptions: { taskAttachmentsByApps: true } });
+  running.push(server);
+  return taskEndpoint(server, 'alice@contoso.example', { pageSize: 40 });
+});
 
 describeReader('microsoft365, tasks', fixture);
 describeWriter('microsoft365, tasks', fixture);

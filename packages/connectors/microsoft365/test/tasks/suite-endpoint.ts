@@ -1,9 +1,8 @@
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
-import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
-import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
+import { DirectGraph, expectNoInvitations, type GraphEnd, type Json } from '../outlook/direct-graph.ts';
 import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../outlook/plain-lines.ts';
 
 /** The suite's plain tasks in To Do's terms, by hand. */
@@ -34,18 +33,17 @@ function rawOf(task: Json, uid: string, attachments: readonly Json[]): Buffer {
   ]);
 }
 
-export function taskEndpoint(
-  server: Microsoft365,
-  address: string,
-  settings: Record<string, unknown> = {},
-): SuiteEndpoint {
+export function taskEndpoint(server: GraphEnd, address: string, settings: Record<string, unknown> = {}): SuiteEndpoint {
   const graph = new DirectGraph(server, address);
   const digest = (raw: Buffer) => pivotOf('task').digest(raw).toString('hex');
-  const lists = async () =>
-    (await graph.all('/todo/lists?$top=100')).filter((one) => one.wellknownListName !== 'flaggedEmails');
+  const { scope = '' } = server;
+  const lists = async (): Promise<Json[]> =>
+    (await graph.all('/todo/lists?$top=100'))
+      .filter((one) => one.wellknownListName !== 'flaggedEmails' && one.displayName.startsWith(scope))
+      .map((one) => ({ ...one, displayName: one.displayName.slice(scope.length) }));
   const listOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await lists()).find((one) => one.displayName === name);
-    return (found ?? (await graph.ok('POST', '/todo/lists', { displayName: name }))).id;
+    return (found ?? (await graph.ok('POST', '/todo/lists', { displayName: `${scope}${name}` }))).id;
   };
   const dump = async (): Promise<(FoundMessage & { path: string })[]> => {
     const all: (FoundMessage & { path: string })[] = [];
@@ -81,7 +79,7 @@ export function taskEndpoint(
   };
   return {
     ...simulated(server, address, settings),
-    connector: onlyFor('task'),
+    connector: onlyFor('task', scope),
     async seed(objects) {
       for (const { folder, raw } of objects) {
         const list = encodeURIComponent(await listOf(folder));
@@ -109,7 +107,9 @@ export function taskEndpoint(
     remove: async ({ folder, raw }) => void (await graph.ok('DELETE', await find(folder, raw))),
     replace: async ({ folder, raw }, other) => void (await graph.ok('PATCH', await find(folder, raw), jsonOf(other))),
     dispose: async () => {
-      if (server.invitations.length > 0) throw new Error(`${server.invitations.length} invitations were sent`);
+      expectNoInvitations(server);
+      if (scope !== '')
+        for (const { id } of await lists()) await graph.ok('DELETE', `/todo/lists/${encodeURIComponent(id)}`);
     },
   };
 }

@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Assumptions, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { afterAll, describe, expect, test } from 'vitest';
+import { scratchForTest } from '../support/folders.ts';
+import type { LiveReport } from './report.ts';
+
+const LONG = process.env.STERNA_TEST_LONG !== undefined;
+const MAIN = join(import.meta.dirname, 'main.ts');
+const ADDRESS = 'alice@contoso.example';
+
+const running: Microsoft365[] = [];
+afterAll(async () => {
+  for (const server of running) await server.stop();
+});
+
+async function start(assumptions: Partial<Assumptions> = {}): Promise<Microsoft365> {
+  // Somebody's account: there is much in it.
+  const server = await startMicrosoft365({ assumptions });
+  running.push(server);
+  return server;
+}
+
+const settingsOf = ({ baseUrl }: Microsoft365, more: object = {}) => ({
+  address: ADDRESS,
+  connectorSettings: { baseUrl, loginUrl: baseUrl, clientId: MIGRATION_APP.id },
+  ...more,
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+  readonly report: LiveReport | undefined;
+}
+
+async function live(
+  settings: object | string,
+  args: readonly string[],
+  secret: string | undefined = MIGRATION_APP.secret,
+): Promise<Outcome> {
+  const folder = scratchForTest('live');
+  const [file, report] = [join(folder, 'settings.json'), join(folder, 'report.json')];
+  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings));
+  writeFileSync(join(folder, 'secret'), `${MIGRATION_APP.secret}\n`);
+  const { STERNA_LIVE_PASSWORD: _, ...env } = process.env;
+  const child = spawn(
+    process.execPath,
+    [MAIN, '--system', 'microsoft365', '--settings', file, '--report', report, ...args],
+    {
+      env: { ...env, ...(secret === undefined ? {} : { STERNA_LIVE_PASSWORD: secret }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(output).not.toContain(MIGRATION_APP.secret);
+  let written: string | undefined;
+  try {
+    written = readFileSync(report, 'utf8');
+  } catch {
+    written = undefined;
+  }
+  expect(written ?? '').not.toContain(MIGRATION_APP.secret);
+  return { code, output, report: written === undefined ? undefined : (JSON.parse(written) as LiveReport) };
+}
+
+/** Everything that there is of Alice, by name. */
+async function containersOf({ baseUrl }: Microsoft365): Promise<string[]> {
+  const signIn = await fetch(`${baseUrl}/contoso.example/oauth2/v2.0/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: MIGRATION_APP.id,
+      client_secret: MIGRATION_APP.secret,
+      scope: 'https://graph.microsoft.com/.default',
+    }).toString(),
+  });
+  const { access_token } = (await signIn.json()) as { access_token: string };
+  const found: string[] = [];
+  for (const [path, name] of [
+    ['mailFolders', 'displayName'],
+    ['calendars', 'name'],
+    ['contactFolders', 'displayName'],
+    ['todo/lists', 'displayName'],
+    ['drive/root/children', 'name'],
+  ] as const) {
+    const answer = await fetch(`${baseUrl}/v1.0/users/${ADDRESS}/${path}?$top=100`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    });
+    const { value } = (await answer.json()) as { value: Record<string, string>[] };
+    found.push(...value.map((one) => `${path}: ${one[name]}`));
+  }
+  return found.sort();
+}
+
+describe('npm run test:live, against the simulator', () => {
+  test('says that what the simulator assumes holds there, and leaves nothing behind', async () => {
+    const server = await start();
+    const before = await containersOf(server);
+    const { code, output, report } = await live(
+      settingsOf(server, { passwordFile: 'secret' }),
+      ['--only', LONG ? 'behaviours,golden,suites' : 'behaviours,golden'],
+      undefined,
+    );
+    expect({ code, failed: report?.tests.filter(({ outcome }) => outcome === 'failed') }, output).toEqual({
+      code: 0,
+      failed: [],
+    });
+    const wrong = report?.behaviours.filter(({ held }) => !held).map(({ name, observed }) => [name, observed]);
+    expect(wrong).toEqual([['importMimeReceivedFromHeaders', 'there is no importMime']]);
+    expect(
+      report?.golden.map(({ content, written, same, told, others }) => [
+        content,
+        written > 5 && written === same + told && same > told,
+        others,
+      ]),
+    ).toEqual(['message', 'event', 'contact', 'task', 'file'].map((content) => [content, true, []]));
+    expect(output).toMatch(/^yes +Is beta’s importMime there\? +no +no$/m);
+    expect(await containersOf(server)).toEqual(before);
+    expect(server.invitations).toEqual([]);
+  }, 600_000);
+
+  test('says what doesn’t hold there', async () => {
+    const server = await start({
+      importMime: true,
+      importMimeReceivedFromHeaders: false,
+      importSessionStatus: 201,
+      dateOnCreate: 'refuse',
+      mimeInFolders: false,
+      movedReason: 'deleted',
+      emptyPages: false,
+      rewritesBodies: false,
+      globalObjectIdKept: false,
+      taskAttachmentsByApps: true,
+      taskExtensionsOnCreate: false,
+    });
+    const { code, output, report } = await live(settingsOf(server), ['--only', 'behaviours']);
+    expect(code, output).toBe(0);
+    const found = new Map(report?.behaviours.map(({ name, held, observed }) => [name, held ? 'held' : observed]));
+    expect(Object.fromEntries(found)).toEqual({
+      importMime: 'yes',
+      importMimeReceivedFromHeaders: 'the moment of the import',
+      importSessionStatus: '201',
+      dateOnCreate: 'it is refused',
+      mimeInFolders: 'no',
+      movedReason: 'deleted',
+      emptyPages: 'not seen',
+      rewritesBodies: 'yes',
+      flagsInPatch: 'held',
+      flagsInCreate: 'held',
+      globalObjectIdKept: 'no',
+      seriesForgetsExceptions: 'held',
+      taskAttachmentsByApps: 'yes',
+      taskExtensionsOnCreate: 'no',
+      photoBytes: 'held',
+      datesMakeVersion: 'held',
+    });
+    expect(output).toMatch(/^NO +Is beta’s importMime there\? +no +yes$/m);
+  }, 300_000);
+});
+
+describe('npm run test:live, told wrongly', () => {
+  const secretInside = JSON.stringify({ address: ADDRESS, connectorSettings: { clientSecret: MIGRATION_APP.secret } });
+  test.each<[string, object | string, readonly string[], RegExp]>([
+    ['no JSON', `{"password": "${MIGRATION_APP.secret}"`, [], /settings\.json is no JSON\./],
+    ['a secret in the settings', secretInside, [], /“clientSecret” doesn’t belong into .*STERNA_LIVE_PASSWORD/],
+    ['no address', {}, [], /"address" in .* must name a mailbox/],
+    ['an unknown setting', { address: ADDRESS, adress: 'x' }, [], /“adress”, which nobody knows/],
+    [
+      'a secret’s file that isn’t there',
+      { address: ADDRESS, passwordFile: 'none' },
+      [],
+      /The secret can’t be read: .*none \(ENOENT\)/,
+    ],
+    ['an unknown part', { address: ADDRESS }, ['--only', 'golden,everything'], /not “everything”/],
+    ['an unknown option', { address: ADDRESS }, ['--sytem', 'x'], /--sytem/],
+  ])('%s', async (_, settings, args, words) => {
+    const { code, output, report } = await live(settings, args);
+    expect(code).toBe(2);
+    expect(output).toMatch(words);
+    expect(report).toBeUndefined();
+  });
+
+  test('a wrong secret is told before anything is written', async () => {
+    const server = await start();
+    const { code, output } = await live(settingsOf(server), [], 'wrong');
+    expect(code).toBe(2);
+    expect(output).toMatch(/The account isn’t ready for this/);
+    expect(server.requests.filter(({ method, target }) => method !== 'GET' && !/\/token$/.test(target))).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const { STERNA_LIVE_SYSTEM: system = '', STERNA_LIVE_ONLY: only = 'behaviours,golden,suites' } = process.env;
+const chosen = only.split(',');
+
+/** Against a service that somebody pays for: one thing after the other, and nothing is tried a second time. */
+export default defineConfig({
+  root: join(import.meta.dirname, '../..'),
+  test: {
+    include: [
+      ...(chosen.includes('golden') ? ['e2e/live/golden.live.ts'] : []),
+      ...(chosen.includes('behaviours') ? [`packages/connectors/${system}/test/live/behaviours.live.ts`] : []),
+      ...(chosen.includes('suites') ? [`packages/connectors/${system}/test/live/suites/*.live.ts`] : []),
+    ],
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    fileParallelism: false,
+    retry: 0,
+  },
+});

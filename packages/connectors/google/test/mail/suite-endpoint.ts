@@ -1,0 +1,112 @@
+import type { Connector } from '@sterna/connector-kit';
+import type { FoundMessage, PickMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { canonicalFlags } from '@sterna/core';
+import { DirectGmail, type DirectGmailMessage, type Google } from '@sterna/simulator-google';
+import { googleConnector } from '../../src/index.ts';
+
+/** The simulator has no quotas unless told, and tests have no minutes. */
+const UNHURRIED = { unitsPerMinute: { gmail: 1_000_000_000 } };
+
+export function simulated(server: Google, address: string, settings: Record<string, unknown> = {}) {
+  return {
+    system: {
+      settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...UNHURRIED, ...settings },
+      credentials: { password: JSON.stringify(server.keyFile) },
+    },
+    address,
+  };
+}
+
+const HIDDEN: Readonly<Record<string, string>> = {
+  '\\Answered': 'Sterna/Answered',
+  '\\Draft': 'Sterna/Draft',
+  $Forwarded: 'Sterna/Forwarded',
+};
+const SYSTEM: Readonly<Record<string, string>> = { Sent: 'SENT', Drafts: 'DRAFT', Spam: 'SPAM', Trash: 'TRASH' };
+
+/** A mailbox as its owner sees it, written down without the connector. @param address Of a user whose mailbox is empty */
+export function mailEndpoint(server: Google, address: string, settings: Record<string, unknown> = {}): SuiteEndpoint {
+  const mail = new DirectGmail(server, address);
+  const find = ({ folder, raw }: PickMessage): DirectGmailMessage => {
+    const found = mail.messages().find((one) => one.mime.equals(raw) && folderOf(one).join('/') === folder.join('/'));
+    if (found === undefined) throw new Error('no such message');
+    return found;
+  };
+  return {
+    ...simulated(server, address, settings),
+    connector: mailOnly,
+    async seed(messages) {
+      for (const { folder, raw, flags, date } of messages)
+        mail.put([...labelsOf(folder), ...stateOf(flags)], raw, date.getTime());
+    },
+    dump: async () => mail.messages().map(shown),
+    folders: async () => [
+      ['INBOX'],
+      ...mail
+        .labels()
+        .filter((name) => !/^(?:Sterna|Keywords)\//.test(name))
+        .map((name) => name.split('/')),
+      ...(mail.messages().some((one) => folderOf(one)[0] === 'Archive') ? [['Archive']] : []),
+    ],
+    async setFlags(which, flags) {
+      const { id, labels } = find(which);
+      const keep = labelsOf(which.folder);
+      mail.relabel(
+        id,
+        stateOf(flags),
+        labels.filter((name) => !keep.includes(name) && !stateOf(flags).includes(name)),
+      );
+    },
+    remove: async (which) => mail.remove(find(which).id),
+    move: async (which, to) => mail.relabel(find(which).id, labelsOf(to), labelsOf(which.folder)),
+    makeFolder: async ([...path]) => void mail.mailbox.createLabel({ name: path.join('/'), ...VISIBLE }),
+    dispose: async () => undefined,
+  };
+}
+
+const VISIBLE = { messageListVisibility: 'show', labelListVisibility: 'labelShow', color: undefined } as const;
+
+const labelsOf = (folder: readonly string[]): readonly string[] => {
+  const name = folder.join('/');
+  return name === 'Archive' ? [] : [SYSTEM[name] ?? name];
+};
+
+const stateOf = (flags: readonly string[]): readonly string[] => [
+  ...(flags.includes('\\Seen') ? [] : ['UNREAD']),
+  ...flags.flatMap((flag) => {
+    if (flag === '\\Seen' || flag === '\\Deleted') return [];
+    if (flag === '\\Flagged') return ['STARRED'];
+    if (flag === '$Important') return ['IMPORTANT'];
+    return [HIDDEN[flag] ?? `Keywords/${flag}`];
+  }),
+];
+
+function folderOf({ labels }: DirectGmailMessage): readonly string[] {
+  for (const [name, id] of Object.entries(SYSTEM)) if (labels.includes(id)) return [name];
+  if (labels.includes('INBOX')) return ['INBOX'];
+  const own = labels.find((name) => !/^(?:Sterna|Keywords)\/|^(?:UNREAD|STARRED|IMPORTANT)$/.test(name));
+  return own === undefined ? ['Archive'] : own.split('/');
+}
+
+const shown = (message: DirectGmailMessage): FoundMessage => {
+  const { labels, mime, internalDate } = message;
+  const hidden = Object.entries(HIDDEN).flatMap(([flag, name]) => (labels.includes(name) ? [flag] : []));
+  return {
+    folder: folderOf(message),
+    raw: mime,
+    flags: canonicalFlags([
+      ...(labels.includes('UNREAD') ? [] : ['\\Seen']),
+      ...(labels.includes('STARRED') ? ['\\Flagged'] : []),
+      ...(labels.includes('IMPORTANT') ? ['$Important'] : []),
+      ...(labels.includes('DRAFT') ? ['\\Draft'] : []),
+      ...hidden,
+      ...labels.flatMap((name) => (name.startsWith('Keywords/') ? [name.slice('Keywords/'.length)] : [])),
+    ]),
+    date: new Date(internalDate),
+  };
+};
+
+const mailOnly: Connector = {
+  ...googleConnector,
+  open: (request) => googleConnector.open({ ...request, kinds: ['message'] }),
+};
