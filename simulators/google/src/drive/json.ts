@@ -82,7 +82,7 @@ export function fileJson(view: View, file: DriveFile): Json {
     version: String(file.version),
     webContentLink: blob ? `${view.base}/uc?id=${file.id}&export=download` : undefined,
     webViewLink: `https://drive.google.com/${folder ? 'drive/folders' : 'file/d'}/${file.id}`,
-    iconLink: 'https://drive-thirdparty.googleusercontent.com/16/type/' + file.mimeType,
+    iconLink: `https://drive-thirdparty.googleusercontent.com/16/type/${file.mimeType}`,
     hasThumbnail: false,
     thumbnailVersion: '0',
     viewedByMe: viewed !== undefined,

@@ -42,18 +42,18 @@ export function clientData(others: readonly ClientDatum[], { stamp, uid, envelop
 /** The size that is asked for is no part of which picture it is. */
 const photoMark = (url: string): string => hashOf(Buffer.from(url.replace(/=[\w-]*$/, '')));
 
-const valueOf = ({ clientData: data = [] }: Person, wanted: string): string | undefined =>
+const datumOf = ({ clientData: data = [] }: Person, wanted: string): string | undefined =>
   data.find(({ key }) => key === wanted)?.value;
 
-export const stampOf = (person: Person): Stamp | undefined => stampIn(valueOf(person, STAMP));
-export const stampTextOf = (person: Person): string | undefined => valueOf(person, STAMP);
-export const uidIn = (person: Person): string | undefined => valueOf(person, UID);
-export const isOurPhoto = (person: Person, url: string): boolean => valueOf(person, PHOTO) === photoMark(url);
+export const stampOf = (person: Person): Stamp | undefined => stampIn(datumOf(person, STAMP));
+export const stampTextOf = (person: Person): string | undefined => datumOf(person, STAMP);
+export const uidIn = (person: Person): string | undefined => datumOf(person, UID);
+export const isOurPhoto = (person: Person, url: string): boolean => datumOf(person, PHOTO) === photoMark(url);
 
 export function envelopeIn(person: Person): string | undefined {
   let text = '';
   for (let n = 0; ; n += 1) {
-    const next = valueOf(person, piece(n));
+    const next = datumOf(person, piece(n));
     if (next === undefined) return text === '' ? undefined : text;
     text += next;
   }

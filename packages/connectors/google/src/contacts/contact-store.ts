@@ -9,7 +9,7 @@ import { type Stamp, stampText } from '../items/stamp.ts';
 import type { PartContext } from '../part.ts';
 import { clientData, envelopeIn, isOurPhoto, MOST_KEPT, stampOf, stampTextOf, uidIn } from './client-data.ts';
 import { contactCard, writeCard } from './contact-card.ts';
-import { CONNECTIONS, type ConnectionPage, contactChanges, PAGE } from './contact-changes.ts';
+import { CONNECTIONS, type ConnectionPage, contactChanges, countContacts, PAGE } from './contact-changes.ts';
 import { type Labels, MY_CONTACTS } from './labels.ts';
 import { FIELDS, idOf, type Person, pictureOf, sourceOf, versionOf } from './person.ts';
 import { READ, WRITE } from './scopes.ts';
@@ -47,7 +47,7 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
   }
 
   async containers(): Promise<readonly Container[]> {
-    return [HOME];
+    return [{ ...HOME, total: await countContacts(this.#context) }];
   }
 
   async ensure(

@@ -1,6 +1,7 @@
 import type { Change, ChangePage } from '@sterna/connector-kit';
 import { bareComponent, pivotOf, readCalendarObject } from '@sterna/content';
 import { segment } from '../api/client.ts';
+import { statusOf } from '../api/errors.ts';
 import { isGone } from '../items/gone.ts';
 import type { Item, ItemStore, Prepared } from '../items/item-store.ts';
 import type { Stamp } from '../items/stamp.ts';
@@ -25,6 +26,23 @@ interface TaskPage {
 
 /** Of a listing that has ended: the next one begins anew. There are no tokens of changes. */
 const DONE = 'list';
+const RESUME = 'list:';
+
+interface Resume {
+  readonly token: string;
+  /** Listed so far. */
+  readonly seen: number;
+}
+
+function resumeIn(cursor: string | undefined): Resume | undefined {
+  if (cursor?.startsWith(RESUME) !== true) return undefined;
+  try {
+    const { token, seen } = JSON.parse(cursor.slice(RESUME.length)) as Partial<Resume>;
+    return typeof token === 'string' && typeof seen === 'number' ? { token, seen } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Tasks of a user's lists. */
 export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
@@ -50,15 +68,29 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
     return this.#lists.ensure(path, color, description);
   }
 
-  async *changes(container: string): AsyncGenerator<ChangePage> {
-    let total = 0;
-    let page: Change[] = [];
-    for await (const tasks of this.#pages(container)) {
-      if (page.length > 0) yield { changes: page, mode: 'full' };
-      page = tasks.map((task): Change => ({ id: task.id, version: versionOf(task) }));
-      total += page.length;
+  async *changes(container: string, cursor: string | undefined): AsyncGenerator<ChangePage> {
+    const from = resumeIn(cursor);
+    try {
+      yield* this.#listing(container, from);
+    } catch (error) {
+      // A page's token is forgotten after a while.
+      if (from === undefined || statusOf(error) !== 400) throw error;
+      yield* this.#listing(container, undefined);
     }
-    yield { changes: page, mode: 'full', next: { cursor: DONE, total } };
+  }
+
+  async *#listing(container: string, from: Resume | undefined): AsyncGenerator<ChangePage> {
+    let total = from?.seen ?? 0;
+    for await (const { items, nextPageToken } of this.#pages(container, { pageToken: from?.token })) {
+      const changes = items.map((task): Change => ({ id: task.id, version: versionOf(task) }));
+      total += changes.length;
+      const isLast = nextPageToken === undefined || nextPageToken === '';
+      yield {
+        changes,
+        mode: 'full',
+        ...(isLast ? { next: { cursor: DONE, total } } : { resume: `${RESUME}${JSON.stringify({ token: nextPageToken, seen: total })}` }),
+      };
+    }
   }
 
   async object(container: string, id: string) {
@@ -69,7 +101,8 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
   }
 
   async *list(container: string, stamped?: { readonly since: string | undefined }): AsyncGenerator<TaskItem> {
-    for await (const tasks of this.#pages(container, stamped?.since)) for (const task of tasks) yield itemOf(task);
+    for await (const { items } of this.#pages(container, { updatedMin: stamped?.since }))
+      for (const task of items) yield itemOf(task);
   }
 
   async look(container: string, id: string): Promise<TaskItem | undefined> {
@@ -144,15 +177,18 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
   }
 
   /** Done ones too, and those that were cleared away. */
-  async *#pages(container: string, updatedMin?: string): AsyncGenerator<readonly GoogleTask[]> {
-    for await (const { items = [] } of this.#context.client.pages<TaskPage>({
+  async *#pages(
+    container: string,
+    from: { readonly updatedMin?: string | undefined; readonly pageToken?: string | undefined },
+  ): AsyncGenerator<{ readonly items: readonly GoogleTask[]; readonly nextPageToken: string | undefined }> {
+    for await (const { items = [], nextPageToken } of this.#context.client.pages<TaskPage>({
       method: 'GET',
       path: tasksPath(container),
-      query: { maxResults: 100, showCompleted: true, showHidden: true, updatedMin },
+      query: { maxResults: 100, showCompleted: true, showHidden: true, ...from },
       doing: 'listing a task list',
       right: READ,
     }))
-      yield items.filter(({ deleted }) => deleted !== true);
+      yield { items: items.filter(({ deleted }) => deleted !== true), nextPageToken };
   }
 
   /** A deleted task can be read for a while. */

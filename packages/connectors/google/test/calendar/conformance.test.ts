@@ -33,7 +33,8 @@ const material: Material = {
   plain: (n, body) => withEnd(events.plain(n, body)),
   twin: (n) => withEnd(events.twin(n)),
   changed: (n) => withEnd(events.changed?.(n) ?? Buffer.alloc(0)),
-  large: (n) => withEnd(events.large(n)),
+  // Files can't be in an event of Google's: much text can.
+  large: (n = 0) => withEnd(events.plain(`large ${n}`, 'much to say, '.repeat(500))),
   awkward: new Map([...events.awkward].map(([label, raw]) => [label, withEnd(raw)])),
 };
 

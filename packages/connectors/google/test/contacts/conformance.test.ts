@@ -52,6 +52,7 @@ const fixture: SuiteFixture = {
     'groups of properties',
     'an organization',
     'an unknown property with parameters',
+    'a line without folds',
   ],
 };
 

@@ -64,7 +64,7 @@ export function contactEndpoint(
       // What was kept is what is there only as long as it says what is shown.
       const isTrue =
         kept !== undefined &&
-        plainText(firstLine(Buffer.from(kept), 'NOTE')) === (person.biographies?.[0]?.value ?? '');
+        plainText(firstLine(Buffer.from(kept), 'NOTE')).slice(0, 8192) === (person.biographies?.[0]?.value ?? '');
       const raw = isTrue
         ? Buffer.from(kept)
         : rawOf(person, own.get('sternaUid') ?? person.resourceName.slice(7), photo);

@@ -45,7 +45,7 @@ test.each([
       const [made] = await writer.apply([{ ...create, size: body.length, body }]);
       expect(made, String(body)).toMatchObject({ outcome: 'done' });
       for await (const copy of target.reader.read(container.id, [(made as { targetId: string }).targetId]))
-        if ('body' in copy && Buffer.isBuffer(copy.body)) expect(pivot.differences(body, copy.body)).toEqual([]);
+        if ('body' in copy && Buffer.isBuffer(copy.body)) expect(pivot.differences?.(body, copy.body)).toEqual([]);
       count += 1;
     }
   }
