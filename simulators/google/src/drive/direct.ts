@@ -102,8 +102,7 @@ export class DirectDrive {
     for (const name of path) {
       const inside = this.#childrenOf(folder).find((file) => file.name === name && isFolder(file));
       folder =
-        inside ??
-        this.#corpus.create({ name, mimeType: FOLDER, parent: folder }, this.#person, this.#now, undefined);
+        inside ?? this.#corpus.create({ name, mimeType: FOLDER, parent: folder }, this.#person, this.#now, undefined);
     }
     return folder;
   }

@@ -14,13 +14,21 @@ const raw = (id: string, more = '') =>
       `Date: Mon, 5 May 2003 06:07:08 +0000\r\n${more}\r\nA text.\r\n`,
   ).toString('base64url');
 
-const step = (name: string, method: string, path: string | ((earlier: Answers) => string), body?: Step['body']): Step => ({
+const step = (
+  name: string,
+  method: string,
+  path: string | ((earlier: Answers) => string),
+  body?: Step['body'],
+): Step => ({
   name,
   method,
   path: typeof path === 'string' ? () => path : path,
   ...(body === undefined ? {} : { body }),
 });
-const message = (more = '') => (earlier: Answers) => `${ME}/messages/${earlier.import.id}${more}`;
+const message =
+  (more = '') =>
+  (earlier: Answers) =>
+    `${ME}/messages/${earlier.import.id}${more}`;
 
 const SCRIPT: readonly Step[] = [
   step('label', 'POST', `${ME}/labels`, () => ({ name: 'Team/Alpha' })),
@@ -62,7 +70,8 @@ const SETTLED: readonly { readonly place: RegExp; readonly because: string }[] =
   },
   {
     place: /sizeEstimate$|^raw: raw$|payload\.headers\./,
-    because: 'messages.import delivers, so a Received line comes before the message; header values are told as they are',
+    because:
+      'messages.import delivers, so a Received line comes before the message; header values are told as they are',
   },
   { place: /payload\.body\.(size|data)$/, because: 'the body is what its bytes are, with the line break at its end' },
   { place: /^untrash: labelIds/, because: 'untrash takes TRASH away and is not said to bring INBOX back' },

@@ -164,7 +164,8 @@ const membersNotKept = (): FidelityNote => ({
 });
 
 /** Refusals that mean that this somebody can't be shared with from here. */
-const NOBODY = /^(?:invalidSharingRequest|notFound|invalid|cannotShareTeamDriveWithNonGoogleAccounts|publishOutNotPermitted|domainPolicy)$/;
+const NOBODY =
+  /^(?:invalidSharingRequest|notFound|invalid|cannotShareTeamDriveWithNonGoogleAccounts|publishOutNotPermitted|domainPolicy)$/;
 
 /** @returns false for somebody whom Google doesn't know */
 async function give(

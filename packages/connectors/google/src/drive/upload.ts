@@ -102,8 +102,7 @@ export class Uploader {
 
   async #inPieces(upload: Upload): Promise<Uploaded> {
     const { folderId, source, stamp, over } = upload;
-    const isNoted =
-      stamp !== undefined && over === undefined && source.size >= RESUMED_PIECES * this.#pieceBytes;
+    const isNoted = stamp !== undefined && over === undefined && source.size >= RESUMED_PIECES * this.#pieceBytes;
     let begun = isNoted ? await this.#takenUp(upload, stamp) : undefined;
     if (begun === undefined) {
       const fileId = over?.id ?? (await this.#api.newId());

@@ -109,7 +109,11 @@ for (const kind of ['lost-acknowledgement', 'reset'] as const)
     ['the upload of a small file', small, isUpload],
     ['the upload of an empty file', Buffer.alloc(0), isUpload],
     ['the beginning of an upload', large, ({ target }: Seen) => target.includes('uploadType=resumable&')],
-    ['the making of the folder', small, ({ method, target }: Seen) => method === 'POST' && target.startsWith('/drive/v3/files')],
+    [
+      'the making of the folder',
+      small,
+      ({ method, target }: Seen) => method === 'POST' && target.startsWith('/drive/v3/files'),
+    ],
   ])(`${kind}: %s is there once, and done`, async (_, content, when) => {
     const session = await open();
     const rule = server.faults.inject({ fault: { kind }, when });
@@ -206,16 +210,6 @@ test('other content under the stamp of an upload that was begun: found by its ch
   expect(there()).toEqual([]);
   expect(await apply(second, { ...again, body: chunks(large) })).toMatchObject({ outcome: 'done' });
   expect(there().map(({ content }) => content.equals(large))).toEqual([true]);
-});
-
-test('a write of a pass that died is known by its stamp; another file of that name stays', async () => {
-  const first = await open();
-  const inside = await folder(first);
-  const op = creating(inside, 'a.txt', small, { stamp: STAMP });
-  expect(await apply(first, op)).toMatchObject({ outcome: 'done' });
-  expect(await apply(await open(), op)).toMatchObject({ outcome: 'done', targetId: 'a.txt' });
-  expect(await apply(await open(), { ...op, stamp: 'ff'.repeat(16) })).toMatchObject({ outcome: 'exists' });
-  expect(there()).toHaveLength(1);
 });
 
 test('what people change while a large file is being sent over it stays', async () => {

@@ -85,11 +85,7 @@ test('a shared drive is written to and read as the administrator who is in it, a
   await session.writer?.apply([{ verb: 'access', op: 'm', container: root, targetId: '', grants: members }]);
   const [told] = await collect(session.reader.access?.(root, ['']));
   // Alice, who did all this, stays.
-  expect(told?.grants).toEqual([
-    members[1],
-    { type: 'user', principal: ALICE, role: 'owner' },
-    members[0],
-  ]);
+  expect(told?.grants).toEqual([members[1], { type: 'user', principal: ALICE, role: 'owner' }, members[0]]);
   expect(direct.corpus.mailsSent).toEqual([]);
 });
 
