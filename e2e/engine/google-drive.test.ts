@@ -57,7 +57,7 @@ const tree = (): Tree => {
   return new Tree(join(dir, `tree ${serial}`));
 };
 
-/** Names that one side can't hold are escaped there. */
+/** A name that holds an escape is escaped once more where it comes to, so that two names never become one. */
 const decoded = (truth: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(truth).map(([path, what]) => [path.split('/').map(decodeName).join('/'), what]));
 
@@ -170,7 +170,7 @@ test('Google Drive to OneDrive and back to another domain: versions, rights, and
   for (const name of ['bjorn', 'chloe']) await mapping(bench, back, `${name}@contoso.example`, `${name}@lamna.example`);
   const second = await pass(bench, back, 'initial', { versionDepth: 10 });
   expect(second).toMatchObject({ error: null, books: { balanced: true, access: { waiting: 0, failed: 0 } } });
-  expect(decoded(googleDriveTree(to).truth())).toEqual(decoded(oneDriveTree(between).truth()));
+  expect(decoded(googleDriveTree(to).truth())).toEqual(oneDriveTree(between).truth());
   expect(to.revisions(['Work', 'plan.txt']).map(String)).toEqual(['first', 'second', 'third']);
   expect(to.rights(['Work', 'plan.txt'])).toEqual(['bjorn@lamna.example reader']);
   expect(to.rights(['Work'])).toEqual(['chloe@lamna.example writer']);

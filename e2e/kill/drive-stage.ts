@@ -13,7 +13,6 @@ import {
 } from '@sterna/test-servers';
 import { expect } from 'vitest';
 import { BucketTree } from '../support/bucket-tree.ts';
-import type { Endpoint } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
 import { BareStage, LONG } from './bare-stage.ts';

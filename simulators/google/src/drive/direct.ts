@@ -97,6 +97,13 @@ export class DirectDrive {
     return this.#corpus.create({ name, mimeType, parent, modified }, this.#person, this.#now, revision).id;
   }
 
+  /** A Google document (or form, sheet …) that says so. @returns its id */
+  addNative(folder: readonly string[], name: string, kind: string, text: string): string {
+    const mimeType = `application/vnd.google-apps.${kind}`;
+    const revision = { content: Content.of(''), native: { text }, mimeType, originalFilename: name };
+    return this.#corpus.create({ name, mimeType, parent: this.makeFolder(folder) }, this.#person, this.#now, revision).id;
+  }
+
   makeFolder(path: readonly string[]): DriveFile {
     let folder = this.#root;
     for (const name of path) {

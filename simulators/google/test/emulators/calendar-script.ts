@@ -2,7 +2,12 @@ import type { Answers, Step } from './compare.ts';
 
 const EVENTS = '/calendar/v3/calendars/primary/events';
 
-const step = (name: string, method: string, path: string | ((earlier: Answers) => string), body?: Step['body']): Step => ({
+const step = (
+  name: string,
+  method: string,
+  path: string | ((earlier: Answers) => string),
+  body?: Step['body'],
+): Step => ({
   name,
   method,
   path: typeof path === 'string' ? () => path : path,
@@ -19,13 +24,24 @@ const event = (summary: string, day: string) => ({
 /** What both emulators have of Calendar. */
 export const CALENDAR: readonly Step[] = [
   step('insert', 'POST', EVENTS, () => event('First', '2026-09-07')),
-  step('second', 'POST', EVENTS, () => ({ ...event('Second', '2026-09-08'), attendees: [{ email: 'bob@elsewhere.example' }] })),
-  step('all day', 'POST', EVENTS, () => ({ summary: 'Day', start: { date: '2026-09-09' }, end: { date: '2026-09-10' } })),
+  step('second', 'POST', EVENTS, () => ({
+    ...event('Second', '2026-09-08'),
+    attendees: [{ email: 'bob@elsewhere.example' }],
+  })),
+  step('all day', 'POST', EVENTS, () => ({
+    summary: 'Day',
+    start: { date: '2026-09-09' },
+    end: { date: '2026-09-10' },
+  })),
   step('list', 'GET', `${EVENTS}?singleEvents=true&orderBy=startTime&timeMin=2026-09-01T00:00:00Z`),
   step('window', 'GET', `${EVENTS}?timeMin=2026-09-08T00:00:00Z&timeMax=2026-09-09T00:00:00Z`),
   step('search', 'GET', `${EVENTS}?q=second`),
   step('page', 'GET', `${EVENTS}?maxResults=1&singleEvents=true&orderBy=startTime`),
-  step('next', 'GET', ({ page }) => `${EVENTS}?maxResults=1&singleEvents=true&orderBy=startTime&pageToken=${page.nextPageToken}`),
+  step(
+    'next',
+    'GET',
+    ({ page }) => `${EVENTS}?maxResults=1&singleEvents=true&orderBy=startTime&pageToken=${page.nextPageToken}`,
+  ),
   step('delete', 'DELETE', ({ insert }) => `${EVENTS}/${insert.id}`),
   step('left', 'GET', `${EVENTS}?singleEvents=true&orderBy=startTime`),
   step('stranger', 'DELETE', `${EVENTS}/nothere00000`),

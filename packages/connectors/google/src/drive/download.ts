@@ -16,6 +16,8 @@ export interface Stored {
   readonly size: number;
   /** MD5 in hex, where it is told. */
   readonly md5: string | undefined;
+  /** The file that is read as it is now: what is in the trash can be read, too, but isn't there. */
+  readonly fileId?: string;
 }
 
 const request = (path: string, at: number): GoogleRequest => ({
@@ -69,7 +71,8 @@ export class FileBody implements AsyncIterable<Buffer> {
   /** @throws SternaError object `changed-while-read`; transient where it can't be got to its end */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     const hash = createHash('md5');
-    const { path, size, md5 } = this.#stored;
+    const { path, size, md5, fileId } = this.#stored;
+    if (fileId !== undefined && (await this.#api.look(fileId))?.md5Checksum !== md5) throw changedWhileRead();
     let at = 0;
     for (let failures = 0; at < size; ) {
       const from = at;

@@ -156,7 +156,10 @@ export class DriveReader implements Reader {
     }
     const size = sizeOf(file);
     const stored: Stored = { path: filePath(file.id), size, md5: file.md5Checksum };
-    if (size > INLINE_LIMIT) return { ...common, size, body: new FileBody(this.#api, stored), detached: true };
+    if (size > INLINE_LIMIT) {
+      const body = new FileBody(this.#api, { ...stored, fileId: file.id });
+      return { ...common, size, body, detached: true };
+    }
     return { ...common, size, body: await wholeContent(this.#api, stored) };
   }
 

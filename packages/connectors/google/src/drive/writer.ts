@@ -16,7 +16,7 @@ import { asSternaError, isNameAllowed, SternaError } from '@sterna/core';
 import { applyAccess } from './access.ts';
 import { NAME_RULES } from './capabilities.ts';
 import { type DriveApi, filePath } from './drive-api.ts';
-import { type DriveFile, dateOf, isNative, STAMP, sizeOf, versionOf } from './drive-file.ts';
+import { type DriveFile, dateOf, isNative, sizeOf, versionOf } from './drive-file.ts';
 import type { Folders } from './folders.ts';
 import { checkName, type NamedFile } from './names.ts';
 import { placeOf } from './place.ts';
@@ -143,13 +143,7 @@ export class DriveWriter implements Writer {
   async #createAt(op: CreateOp, source: Source, name: string, named: Map<string, NamedFile>): Promise<Result> {
     const { folderId } = placeOf(op.container);
     const there = named.get(name);
-    if (there !== undefined) {
-      // A try of the same write by a pass that died, and that landed after it was looked for.
-      const isOurs = op.stamp !== undefined && there.file.appProperties?.[STAMP] === op.stamp;
-      if (!isOurs || sizeOf(there.file) !== source.size || !(await holdsWhatComes(there.file, source)))
-        return existing(op, there);
-      return done(op, name, versionOf(there.file));
-    }
+    if (there !== undefined) return existing(op, there);
     const upload: Upload = { folderId, name, source, date: op.date, stamp: op.stamp, over: undefined };
     const sent = await this.#parts.uploader.send(upload);
     if (sent.outcome !== 'done') throw folderGone();
