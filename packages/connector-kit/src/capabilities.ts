@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly schedules?: boolean;
   /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */
   readonly cardVersions?: readonly ('3.0' | '4.0')[];
+  /** Settings: types of them (`calendar-sharing`) that it doesn't take, and why. */
+  readonly leavesOut?: Readonly<Record<string, { readonly text: string; readonly fix?: string }>>;
   /** Earlier contents are kept (read), and a replacement adds one (written). */
   readonly versions: boolean;
   /** Names of files and folders that the system can hold. Absent: any that holds neither `/` nor NUL. */

@@ -1,8 +1,9 @@
-import type { MappingLookup } from '@sterna/core';
+import type { ContentKind, MappingLookup } from '@sterna/core';
 import { MessageDigest, messageDigest } from './message-digest.ts';
 import { messageMatchKey } from './message-match-key.ts';
 import { saysTheSame } from './message-meaning.ts';
 import { messageSubject } from './message-subject.ts';
+import type { FolderPlace } from './setting/setting.ts';
 
 /** Something that an object loses or has changed on its way, in words. */
 export interface ContentNote {
@@ -17,6 +18,12 @@ export interface PrepareOptions {
   readonly scheduling?: 'server' | undefined;
   /** vCard versions that the target takes, the one it likes best first; undefined: 3.0 and 4.0. */
   readonly cardVersions?: readonly ('3.0' | '4.0')[] | undefined;
+  /**
+   * Settings: where a folder of the source went, or why it is nowhere, as the end of a sentence. Absent: paths stay.
+   */
+  readonly placeOf?: (kind: ContentKind, place: FolderPlace) => FolderPlace | { readonly missing: string };
+  /** Settings: why the target doesn't take those of a type; undefined: it does. */
+  readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
 }
 
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */
@@ -51,7 +58,7 @@ export interface Pivot {
   /**
    * As the target is to hold it. Absent: the bytes as they are.
    *
-   * @throws SternaError object `invalid-event` | `invalid-contact` | `invalid-task`: nothing of it could be written
+   * @throws SternaError object `invalid-event` | `invalid-contact` | `invalid-task` | `invalid-setting`: nothing of it could be written
    */
   prepare?(body: Buffer, options: PrepareOptions): { readonly body: Buffer; readonly notes: readonly ContentNote[] };
   /**

@@ -2,12 +2,15 @@
 export const ITEM_TYPES = ['mailbox', 'drive', 'site', 'group', 'team'] as const;
 export type ItemType = (typeof ITEM_TYPES)[number];
 
-/** What an entry contains. A mailbox holds messages, events, contacts and tasks. */
-export const CONTENT_KINDS = ['message', 'event', 'contact', 'task', 'file'] as const;
+/**
+ * What an entry contains. Settings (rules, categories, the automatic reply) come after messages and events: they speak of
+ * folders, which have to be there.
+ */
+export const CONTENT_KINDS = ['message', 'event', 'contact', 'task', 'setting', 'file'] as const;
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 
 const KINDS_OF: Readonly<Record<ItemType, readonly ContentKind[]>> = {
-  mailbox: ['message', 'event', 'contact', 'task'],
+  mailbox: ['message', 'event', 'contact', 'task', 'setting'],
   drive: ['file'],
   site: ['file'],
   group: ['message', 'event', 'file'],

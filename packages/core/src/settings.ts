@@ -68,6 +68,7 @@ export const settingsSchema = z.strictObject({
       event: z.boolean().default(true),
       contact: z.boolean().default(true),
       task: z.boolean().default(true),
+      setting: z.boolean().default(true).describe('Rules, categories, automatic reply, language and time zone.'),
       file: z.boolean().default(true),
     } satisfies Record<ContentKind, z.ZodType>)
     .prefault({})

@@ -14,10 +14,14 @@ export const STATE_CODE: Readonly<Record<ObjectState, number>> = {
 const STATE_OF = new Map(OBJECT_STATES.map((state) => [STATE_CODE[state], state]));
 export const stateOf = (code: number): ObjectState => STATE_OF.get(code) as ObjectState;
 
-export const KIND_CODE = { message: 1, event: 2, contact: 3, task: 4, file: 5 } as const satisfies Record<
-  ContentKind,
-  number
->;
+export const KIND_CODE = {
+  message: 1,
+  event: 2,
+  contact: 3,
+  task: 4,
+  file: 5,
+  setting: 6,
+} as const satisfies Record<ContentKind, number>;
 const KIND_OF = new Map(CONTENT_KINDS.map((kind) => [KIND_CODE[kind] as number, kind]));
 export const kindOf = (code: number): ContentKind => KIND_OF.get(code) ?? 'message';
 

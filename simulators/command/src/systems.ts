@@ -42,7 +42,7 @@ export const SYSTEMS: Readonly<Record<string, (options: StartOptions) => Promise
       about: {
         baseUrl,
         users: server.domains.flatMap(({ users }) => [...users.values()].map(({ primaryEmail }) => primaryEmail)),
-        connectorSettings: { baseUrl },
+        connectorSettings: { baseUrl, tokenUrl: `${baseUrl}/token` },
         password: JSON.stringify(server.keyFile),
       },
       stop: () => server.stop(),

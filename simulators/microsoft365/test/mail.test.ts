@@ -410,5 +410,32 @@ test('settings, categories and rules of a mailbox', async () => {
     conditions: { subjectContains: ['News'] },
     actions: { markAsRead: true, stopProcessingRules: true },
   });
-  expect((await json('GET', rules)).value).toMatchObject([{ displayName: 'News', isEnabled: true }]);
+  const [news] = (await json('GET', rules)).value;
+  expect(news).toMatchObject({ displayName: 'News', isEnabled: true });
+  // Members of what is complex are changed one by one; null takes one away.
+  const { id: archive } = await json('GET', `${ALICE}/mailFolders/archive`);
+  const changed = await json('PATCH', `${rules}/${news.id}`, {
+    conditions: { subjectContains: null, withinSizeRange: { minimumSize: 10, maximumSize: 20 } },
+    actions: { moveToFolder: archive, markImportance: 'low' },
+  });
+  expect(changed.conditions).toEqual({ withinSizeRange: { minimumSize: 10, maximumSize: 20 } });
+  expect(changed.actions).toEqual({
+    markAsRead: true,
+    stopProcessingRules: true,
+    moveToFolder: archive,
+    markImportance: 'low',
+  });
+  const nowhere = { displayName: 'Nowhere', actions: { moveToFolder: `${archive.slice(0, -4)}AAAA` } };
+  expect((await client('POST', rules, nowhere)).status).toBeGreaterThanOrEqual(400);
+  await json('PATCH', `${ALICE}/mailboxSettings`, {
+    timeZone: 'Tokyo Standard Time',
+    language: { locale: 'ja-JP' },
+    dateFormat: 'yyyy/MM/dd',
+    delegateMeetingMessageDeliveryOptions: 'sendToDelegateAndPrincipal',
+    workingHours: { daysOfWeek: ['saturday'], startTime: '06:30:00.0000000', timeZone: { name: 'Tokyo Standard Time' } },
+  });
+  expect(await json('GET', `${ALICE}/mailboxSettings`)).toMatchObject({
+    language: { locale: 'ja-JP' },
+    workingHours: { daysOfWeek: ['saturday'], endTime: '17:00:00.0000000' },
+  });
 });

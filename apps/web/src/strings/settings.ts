@@ -20,6 +20,7 @@ export const settings = {
     'kinds.event': 'Events',
     'kinds.contact': 'Contacts',
     'kinds.task': 'Tasks',
+    'kinds.setting': 'Mailbox settings',
     'kinds.file': 'Files',
     sizeLimit: 'Size limit',
     versionDepth: 'Earlier versions of files',

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SternaError } from '@sterna/core';
+import { type ContentKind, SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { errnoOf } from './errors.ts';
 import { writeDurably } from './maildir/folder.ts';
@@ -8,7 +8,8 @@ import { writeDurably } from './maildir/folder.ts';
 /**
  * Sterna's backup format: a folder with this description; mail in `mail/` as Maildir++, byte by byte as it was read;
  * and in `calendars/`, `tasks/` and `contacts/` a folder for each collection, in the vdir format (collections/vdir.ts).
- * Every program that knows these formats can open them without us.
+ * Every program that knows these formats can open them without us. Mailbox settings, which no such format is for, are in
+ * `settings/`, a file of JSON each.
  */
 const description = z.object({
   format: z.literal('sterna-backup'),
@@ -22,12 +23,17 @@ const description = z.object({
 export type BackupDescription = z.infer<typeof description>;
 
 export const BACKUP_FILE = 'sterna-backup.json';
-/** 1 had mail only. */
-export const BACKUP_VERSION = 2;
+/** 1 had mail only, 2 no mailbox settings. */
+export const BACKUP_VERSION = 3;
 export const MAIL_FOLDER = 'mail';
 /** Folders of collections, by the kind that each is for. */
-export const COLLECTION_FOLDERS = { event: 'calendars', task: 'tasks', contact: 'contacts' } as const;
-const KINDS = ['message', 'event', 'task', 'contact'];
+export const COLLECTION_FOLDERS = {
+  event: 'calendars',
+  task: 'tasks',
+  contact: 'contacts',
+  setting: 'settings',
+} as const;
+export const KINDS: readonly ContentKind[] = ['message', 'event', 'task', 'contact', 'setting'];
 const FOLDERS: ReadonlySet<string> = new Set([MAIL_FOLDER, ...Object.values(COLLECTION_FOLDERS)]);
 
 /** @returns undefined where there is no description. @throws SternaError config */
@@ -67,7 +73,7 @@ export async function readBackup(root: string): Promise<BackupDescription | unde
 export async function startBackup(root: string, source: string | undefined): Promise<void> {
   const before = await readBackup(root);
   if (before?.version === BACKUP_VERSION) return;
-  if (before !== undefined) return write(root, { ...before, version: BACKUP_VERSION, kinds: KINDS });
+  if (before !== undefined) return write(root, { ...before, version: BACKUP_VERSION, kinds: [...KINDS] });
   const others = (await readdir(root)).filter((name) => !FOLDERS.has(name) && !name.startsWith(`${BACKUP_FILE}.`));
   if (others.length > 0)
     throw new SternaError('config', 'backup-folder-not-empty', `The folder holds other files and no ${BACKUP_FILE}`, {
@@ -78,7 +84,7 @@ export async function startBackup(root: string, source: string | undefined): Pro
     format: 'sterna-backup',
     version: BACKUP_VERSION,
     created: new Date().toISOString(),
-    kinds: KINDS,
+    kinds: [...KINDS],
     ...(source === undefined ? {} : { source }),
   };
   await write(root, backup);

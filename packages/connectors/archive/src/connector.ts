@@ -23,7 +23,7 @@ import { ArchiveWriter } from './writer.ts';
 export const archiveConnector: Connector = {
   name: 'archive',
   title: 'Files (Maildir, mbox, .eml, .ics, .vcf, Sterna backup)',
-  kinds: ['message', 'event', 'task', 'contact'],
+  kinds: ['message', 'event', 'task', 'contact', 'setting'],
   itemTypes: ['mailbox'],
   canRead: true,
   canWrite: true,

@@ -2,12 +2,12 @@ import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Capabilities } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
-import { COLLECTION_FOLDERS, MAIL_FOLDER, readBackup, startBackup } from './backup.ts';
+import { COLLECTION_FOLDERS, KINDS, MAIL_FOLDER, readBackup, startBackup } from './backup.ts';
 import { FileStore } from './collections/file-store.ts';
 import { FolderCatalog } from './collections/folder-catalog.ts';
 import { FolderStore } from './collections/folder-store.ts';
 import type { FileIndex } from './collections/object-file.ts';
-import { ICS, type Syntax, VCF } from './collections/syntax.ts';
+import { ICS, SETTING_FILE, type Syntax, VCF } from './collections/syntax.ts';
 import { EmlStore } from './eml/store.ts';
 import { asArchiveError, errnoOf } from './errors.ts';
 import { MaildirStore } from './maildir/store.ts';
@@ -170,18 +170,24 @@ async function openBackup(root: string, role: 'read' | 'write'): Promise<OpenedS
       parts.push({
         prefix: `${name}/`,
         kinds: [kind],
-        store: new FolderStore(folder, kind === 'contact' ? VCF : ICS, [kind]),
+        store: new FolderStore(folder, SYNTAX_OF[kind], [kind]),
       });
   }
-  const kinds: readonly ContentKind[] = ['message', 'event', 'task', 'contact'];
-  const capabilities = { ...maildirCapabilities(join(root, MAIL_FOLDER)), kinds };
+  const capabilities = { ...maildirCapabilities(join(root, MAIL_FOLDER)), kinds: KINDS };
   return {
     store: new WritableParts(parts),
     root,
     capabilities,
-    capabilitiesOf: (kind) => (kind === 'message' ? capabilities : folderCapabilities(root, kinds)),
+    capabilitiesOf: (kind) => (kind === 'message' ? capabilities : folderCapabilities(root, KINDS)),
   };
 }
+
+const SYNTAX_OF: Readonly<Record<keyof typeof COLLECTION_FOLDERS, Syntax>> = {
+  event: ICS,
+  task: ICS,
+  contact: VCF,
+  setting: SETTING_FILE,
+};
 
 /** @returns undefined where there is none to be read */
 async function partFolder(root: string, name: string, role: 'read' | 'write'): Promise<string | undefined> {

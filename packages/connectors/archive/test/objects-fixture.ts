@@ -17,18 +17,22 @@ import {
   type PickMessage,
   type SuiteEndpoint,
   type SuiteFixture,
+  settings,
   tasks,
 } from '@sterna/connector-suite';
 import { archiveConnector } from '../src/index.ts';
 
-type Kind = 'event' | 'task' | 'contact';
+type CollectionKind = 'event' | 'task' | 'contact';
+type Kind = CollectionKind | 'setting';
 
-const MATERIAL = { event: events, task: tasks, contact: contacts } as const;
+const MATERIAL = { event: events, task: tasks, contact: contacts, setting: settings } as const;
+const EXTENSION = { event: '.ics', task: '.ics', contact: '.vcf', setting: '.json' } as const;
 const NAME = { event: 'VEVENT', task: 'VTODO', contact: 'VCARD' } as const;
-const FOLDER = { event: 'calendars', task: 'tasks', contact: 'contacts' } as const;
+const FOLDER = { event: 'calendars', task: 'tasks', contact: 'contacts', setting: 'settings' } as const;
 
 const system = (path: string, format: string) => ({ settings: { path, format }, credentials: {} });
-const uidOf = (text: string): string | undefined =>
+const ruleNameIn = (text: string): string => JSON.parse(text).name;
+const uidIn = (text: string): string | undefined =>
   /^UID:(.*)$/m.exec(text.replace(/\r\n[ \t]/g, '').replaceAll('\r', ''))?.[1];
 const found = (folder: readonly string[], raw: Buffer): FoundMessage => ({ folder, raw, flags: [], date: undefined });
 
@@ -45,7 +49,8 @@ export function folderFixture(kind: Kind, format: 'ics' | 'vcf' | 'archive'): Su
       const base = mkdtempSync(join(tmpdir(), 'sterna-objects-'));
       const path = join(base, 'box');
       const root = format === 'archive' ? join(path, FOLDER[kind]) : path;
-      const extension = kind === 'contact' ? '.vcf' : '.ics';
+      const extension = EXTENSION[kind];
+      const uidOf = kind === 'setting' ? ruleNameIn : uidIn;
       mkdirSync(root, { recursive: true });
       if (format === 'archive')
         writeFileSync(
@@ -105,7 +110,7 @@ export function folderFixture(kind: Kind, format: 'ics' | 'vcf' | 'archive'): Su
 }
 
 /** One file, taken apart by regular expressions; what people put in is a calendar of its own behind the others. */
-export function fileFixture(kind: Kind): SuiteFixture {
+export function fileFixture(kind: CollectionKind): SuiteFixture {
   const partsOf = (name: string): RegExp => new RegExp(`^BEGIN:${name}\r\n[\\s\\S]*?^END:${name}\r\n`, 'gm');
   const parts = partsOf(NAME[kind]);
   const zones = partsOf('VTIMEZONE');
@@ -128,10 +133,10 @@ export function fileFixture(kind: Kind): SuiteFixture {
       const text = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
       const add = (raws: readonly Buffer[]): void => writeFileSync(path, `${text()}${raws.join('')}`);
       const remove = ({ raw }: PickMessage): void => {
-        const uid = uidOf(raw.toString('utf8'));
+        const uid = uidIn(raw.toString('utf8'));
         writeFileSync(
           path,
-          text().replace(parts, (part) => (uidOf(part) === uid ? '' : part)),
+          text().replace(parts, (part) => (uidIn(part) === uid ? '' : part)),
         );
       };
       /** With the time zones that it names. */
@@ -152,7 +157,7 @@ export function fileFixture(kind: Kind): SuiteFixture {
         dump: async () => {
           const all = text();
           // The occurrences of a series are one object.
-          const objects = Map.groupBy(all.match(parts) ?? [], uidOf);
+          const objects = Map.groupBy(all.match(parts) ?? [], uidIn);
           return [...objects.values()].map((group) => found(material.home, Buffer.from(whole(all, group))));
         },
         folders: async () => (existsSync(path) ? [material.home] : []),

@@ -19,6 +19,7 @@ const FIXTURES = {
   mbox: mboxFixture,
   eml: emlFixture,
   ...Object.assign({}, ...COLLECTIONS),
+  'archive, settings': folderFixture('setting', 'archive'),
 } as Record<string, SuiteFixture>;
 
 for (const [name, fixture] of Object.entries(FIXTURES)) {

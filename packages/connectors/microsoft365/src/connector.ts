@@ -6,7 +6,7 @@ import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event', 'contact', 'task', 'file'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
   itemTypes: ['mailbox', 'drive'],
   canRead: true,
   canWrite: true,

@@ -5,6 +5,7 @@ import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { PassControl } from './interruption.ts';
 import type { PassSettings } from './pass-settings.ts';
+import { placeInTarget } from './place-in-target.ts';
 import type { Progress } from './progress.ts';
 
 /** Everything the phases of one pass share. Phases read and change `containers` in memory and save what they changed. */
@@ -60,8 +61,15 @@ export function nativeFormat({ source, target }: PassContext, kind: ContentKind)
 
 /** How the target wants objects of this kind. */
 export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
-  const { schedules, cardVersions } = capabilitiesFor(context.target, kind);
-  return { mapping: context.mapping, scheduling: schedules === true ? 'server' : undefined, cardVersions };
+  const { schedules, cardVersions, leavesOut } = capabilitiesFor(context.target, kind);
+  return {
+    mapping: context.mapping,
+    scheduling: schedules === true ? 'server' : undefined,
+    cardVersions,
+    ...(kind === 'setting'
+      ? { placeOf: (of, place) => placeInTarget(context, of, place), leavesOut: (type) => leavesOut?.[type] }
+      : {}),
+  };
 }
 
 /** The points of the exactly-once protocol at which a crash is interesting. */

@@ -31,6 +31,8 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
   await rekeyTargets(context, present);
   for (const container of present) {
     if (container.sharedBy !== undefined || !context.settings.settings.kinds[container.kind]) continue;
+    // Most of them a mailbox can't be without; those that come again are known by their names.
+    if (container.kind === 'setting') continue;
     context.control.checkpoint();
     let row = context.targetContainers.get(container.id);
     if (row === undefined) {

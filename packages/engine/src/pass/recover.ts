@@ -1,4 +1,5 @@
 import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -119,8 +120,10 @@ async function settleByCandidates(
     confirm.push(targetId);
   }
   await settleFound(context, found);
-  // Where the target rewrites what it is given, a digest that isn't found proves nothing.
-  if (settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten') await giveUp(context, absent);
+  // Where the target rewrites what it is given, a digest that isn't found proves nothing; but of what has a natural key
+  // there is never a second one, and it can be sent again.
+  const isBlind = settle === 'read-back' && capabilitiesFor(target, row.kind).bytes === 'rewritten';
+  if (isBlind && !pivotOf(row.kind).hasNaturalKey) await giveUp(context, absent);
   else await forget(context, absent);
   if (confirm.length > 0) await writer.confirm(row.key, confirm);
   // What carries no mark may be people's own: it is looked at for the open intents alone.

@@ -55,9 +55,15 @@ export async function matchStructure(
     );
   }
   const isHeld = ({ kind }: Container): boolean => context.target.capabilities.kinds.includes(kind);
-  // Before anything is made. An inbox that every archive has is no reason to refuse; anything in it is.
+  // Before anything is made. An inbox that every archive has is no reason to refuse; anything in it is. Settings every
+  // mailbox has, and the books say that they stay behind.
   for (const one of own)
-    if (context.settings.settings.kinds[one.kind] && !isHeld(one) && !(await isEmpty(context, one)))
+    if (
+      one.kind !== 'setting' &&
+      context.settings.settings.kinds[one.kind] &&
+      !isHeld(one) &&
+      !(await isEmpty(context, one))
+    )
       throw kindNotHeld(one);
   const driveFolders = new DriveFolders(context);
   const targetNow = target && new Set(target.map(({ id }) => id));

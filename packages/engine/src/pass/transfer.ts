@@ -1,5 +1,5 @@
 import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
-import { pivotOf } from '@sterna/content';
+import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -686,7 +686,10 @@ class Transfer {
       await this.#settleWithoutCopy(container, todo, reason, got.version);
     } catch (thrown) {
       if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
-      await this.#settleWithoutCopy(container, todo, thrown, got.version);
+      // Nobody would know otherwise which one it is.
+      const isPassedOver = thrown.details[PASSED_OVER] === true;
+      const subject = isPassedOver && Buffer.isBuffer(got.body) ? pivotOf(container.kind).subject(got.body) : undefined;
+      await this.#settleWithoutCopy(container, todo, thrown, got.version, isPassedOver, subject);
     }
     return undefined;
   }
@@ -702,7 +705,10 @@ class Transfer {
     // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
     if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
       return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
-    switch (settings.settings.conflict) {
+    const { conflict } = settings.settings;
+    const isNamed = item.name !== undefined || pivotOf(batch.container.kind).renamed !== undefined;
+    // What can't have another name leaves the target its own.
+    switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);
@@ -816,6 +822,7 @@ class Transfer {
     why: 'vanished' | Reason | SternaError,
     version?: string,
     isSkipped = false,
+    subject?: string,
   ): Promise<void> {
     const { pool, claim } = this.#context;
     const told = why instanceof SternaError ? why : undefined;
@@ -848,6 +855,7 @@ class Transfer {
             src: todo.src,
             srcId: todo.srcId,
             container: container.id,
+            subject,
           },
         ]);
     });

@@ -85,32 +85,32 @@ async function answer(cloud: Cloud, router: Router, asked: Asked): Promise<Reply
     project: identity.project.number,
     user: query.text('quotaUser') ?? identity.user.id,
   };
-  cloud.quota.admit(metered);
-  const fieldsText = query.text('fields');
-  const task: Task = {
-    route,
-    family,
-    incoming,
-    identity,
-    parameters,
-    query,
-    fields: fieldsText === undefined || fieldsText === '' ? undefined : parseFields(fieldsText),
-    body: incoming.body,
-    media: undefined,
-  };
-  if (!uploading) {
-    const reply = await perform(cloud, task);
-    cloud.quota.sent(
-      metered,
-      reply.body.reduce((sum, chunk) => sum + chunk.length, 0),
-    );
+  const admission = cloud.quota.admit(metered);
+  let sent = 0;
+  try {
+    const fieldsText = query.text('fields');
+    const task: Task = {
+      route,
+      family,
+      incoming,
+      identity,
+      parameters,
+      query,
+      fields: fieldsText === undefined || fieldsText === '' ? undefined : parseFields(fieldsText),
+      body: incoming.body,
+      media: undefined,
+    };
+    const reply = await (uploading ? upload(cloud, task, path) : perform(cloud, task));
+    sent = reply.body.reduce((sum, chunk) => sum + chunk.length, 0);
     return reply;
+  } finally {
+    admission.leave(sent);
   }
-  if (route.media === undefined) throw notFound();
-  return upload(cloud, task, route.media.maxBytes, path);
 }
 
-async function upload(cloud: Cloud, task: Task, maxBytes: number, path: string): Promise<Reply> {
+async function upload(cloud: Cloud, task: Task, path: string): Promise<Reply> {
+  const maxBytes = task.route.media?.maxBytes;
+  if (maxBytes === undefined) throw notFound();
   const type = task.query.text('uploadType');
   if (type === 'resumable') return beginUpload(cloud, task, path);
   if (type !== 'media' && type !== 'multipart') throw badRequest('Invalid upload type.', 'invalidUploadType');

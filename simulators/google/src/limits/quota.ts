@@ -18,14 +18,19 @@ export interface Metered {
   readonly user: string;
 }
 
-/** Admits requests within budgets. Throws a GoogleError for one that is over. */
-export interface Quota {
-  admit(request: Metered): void;
-  /** Counts what an answer sent out. */
-  sent(request: Metered, bytes: number): void;
+export interface Admission {
+  /** To be called when the request has been answered. @param sent bytes of the answer */
+  leave(sent: number): void;
 }
 
-export const unlimited: Quota = { admit: () => {}, sent: () => {} };
+/** Admits requests within budgets. Throws a GoogleError for one that is over. */
+export interface Quota {
+  admit(request: Metered): Admission;
+}
+
+const FREE: Admission = { leave: () => {} };
+
+export const unlimited: Quota = { admit: () => FREE };
 
 export interface FamilyLimits {
   /** Units per minute and project. */
@@ -38,6 +43,8 @@ export interface FamilyLimits {
   readonly uploadPerUserDay?: number;
   /** Bytes that a project may download in a day. */
   readonly egressPerDay?: number;
+  /** Requests of a user at once: Gmail has such a limit, and doesn't say which. */
+  readonly concurrentPerUser?: number;
 }
 
 export type Limits = Readonly<Record<FamilyName, FamilyLimits>>;
@@ -65,6 +72,7 @@ export class DocumentedQuota implements Quota {
   readonly #limits: Limits;
   readonly #status: 403 | 429;
   readonly #windows = new Map<string, SlidingWindow>();
+  readonly #active = new Map<string, number>();
 
   /** @param status of what is over a limit per minute: the documentation names both */
   constructor(clock: Clock, limits: Limits = DOCUMENTED_LIMITS, status: 403 | 429 = 403) {
@@ -73,9 +81,13 @@ export class DocumentedQuota implements Quota {
     this.#status = status;
   }
 
-  admit(request: Metered): void {
+  admit(request: Metered): Admission {
     const { family, project, user, uploads } = request;
     const limits = this.#limits[family];
+    const active = this.#active.get(`${family}/${user}`) ?? 0;
+    if (active >= (limits.concurrentPerUser ?? Number.POSITIVE_INFINITY)) {
+      throw new GoogleError(429, 'rateLimitExceeded', 'Too many concurrent requests for user', { domain: 'usageLimits' });
+    }
     const units = costOf(request.method, request.media);
     const now = this.#clock.now();
     const window = (name: string, limit: number, ms: number) => this.#window(`${family}/${name}`, limit, ms);
@@ -97,12 +109,13 @@ export class DocumentedQuota implements Quota {
     if (byProject.wait(units, now) > 0) throw this.#over('rateLimitExceeded', request);
     for (const used of [day, byUser, byProject]) used?.use(units, now);
     uploaded?.use(uploads, now);
-  }
-
-  sent(request: Metered, bytes: number): void {
-    const limit = this.#limits[request.family].egressPerDay;
-    if (limit === undefined || !request.media) return;
-    this.#window(`${request.family}/egress/${request.project}`, limit, DAY).use(bytes, this.#clock.now());
+    this.#active.set(`${family}/${user}`, active + 1);
+    return {
+      leave: (sent) => {
+        this.#active.set(`${family}/${user}`, (this.#active.get(`${family}/${user}`) ?? 1) - 1);
+        if (request.media) egress?.use(sent, this.#clock.now());
+      },
+    };
   }
 
   #over(reason: 'userRateLimitExceeded' | 'rateLimitExceeded', { family, project }: Metered): GoogleError {

@@ -23,7 +23,8 @@ async function googleClient() {
     key: server.keyFile.private_key,
     scopes: ['https://www.googleapis.com/auth/drive'],
     subject: 'alice@nordwind.example',
-    transporter,
+    // Two versions of the same class, to TypeScript.
+    transporter: transporter as never,
   });
   return driveApi({ version: 'v3', auth });
 }

@@ -14,7 +14,7 @@ import {
   withExtendedProperties,
 } from '../outlook/extended-properties.ts';
 import { boolean, emailAddress, invalid, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
-import { sendCancellation } from './invitations.ts';
+import { send, sendCancellation } from './invitations.ts';
 import { accessDenied, calendarPaths, listedCalendar, mailboxOf, readCalendars, writeCalendars } from './place.ts';
 import {
   type Calendar,
@@ -305,6 +305,8 @@ function createPermission(call: Call): Reply {
   };
   checkRole(permission, role);
   calendar.permissions.push(permission);
+  // https://github.com/microsoftgraph/microsoft-graph-docs/issues/19483
+  send(mailboxOf(call), 'sharing', { iCalUId: '' }, 'You’re invited to share this calendar', [address]);
   return entityReply(call, permissionJson(permission), { status: 201 });
 }
 

@@ -3,14 +3,14 @@ import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { Attendee, CalendarEvent, EventFields } from './event.ts';
 
-/** Mail that Exchange would have sent about a meeting. Nothing is delivered: it is only written down. */
+/** Mail that Exchange would have sent about a meeting, or about a calendar that is shared. Nothing is delivered: it is only written down. */
 export interface Invitation {
   readonly at: number;
   /** The tenant's domain. */
   readonly tenant: string;
   /** Whose mailbox sends it, by user principal name. */
   readonly mailbox: string;
-  readonly kind: 'request' | 'update' | 'cancellation' | 'response' | 'forward';
+  readonly kind: 'request' | 'update' | 'cancellation' | 'response' | 'forward' | 'sharing';
   readonly iCalUId: string;
   readonly subject: string;
   readonly recipients: readonly string[];

@@ -136,16 +136,15 @@ function createRule(call: Call): Reply {
     throw badRequest('A rule needs displayName and actions.', 'ErrorInvalidRequest');
   }
   const { rules } = mailbox(call).settings;
-  const created = {
+  checkFolders(call, actions as Fields);
+  const created: Fields = {
     id: call.cloud.ids.token(16),
     displayName,
     sequence: json.sequence ?? rules.length + 1,
     isEnabled: json.isEnabled ?? true,
     hasError: false,
     isReadOnly: false,
-    ...(json.conditions === undefined ? {} : { conditions: json.conditions }),
-    actions,
-    ...(json.exceptions === undefined ? {} : { exceptions: json.exceptions }),
+    ...parts(json, {}),
   };
   rules.push(created);
   rules.sort((a, b) => Number(a.sequence) - Number(b.sequence));
@@ -155,7 +154,34 @@ function createRule(call: Call): Reply {
 function updateRule(call: Call): Reply {
   const json = call.json();
   checkRule(json);
-  return entityReply(call, Object.assign(rule(call), json));
+  const changed = rule(call);
+  if (changed.isReadOnly === true) throw badRequest('The rule is read-only.', 'ErrorInvalidRequest');
+  checkFolders(call, (json.actions ?? {}) as Fields);
+  Object.assign(changed, json, parts(json, changed));
+  mailbox(call).settings.rules.sort((a, b) => Number(a.sequence) - Number(b.sequence));
+  return entityReply(call, changed);
+}
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Complex properties are updated member by member, and null takes one away (OData 4.01 protocol, section 11.4.3): the
+ * reading under which a client that leaves a condition out keeps it.
+ */
+function parts(json: Fields, now: Fields): Fields {
+  const found: Fields = {};
+  for (const name of ['conditions', 'actions', 'exceptions']) {
+    if (json[name] === undefined || json[name] === null) continue;
+    const members = Object.entries({ ...(now[name] as Fields | undefined), ...(json[name] as Fields) });
+    found[name] = Object.fromEntries(members.filter(([, value]) => value !== null));
+  }
+  return found;
+}
+
+/** A rule speaks of folders that are there. */
+function checkFolders(call: Call, { moveToFolder, copyToFolder }: Fields): void {
+  for (const id of [moveToFolder, copyToFolder])
+    if (typeof id === 'string') mailbox(call).folder(id);
 }
 
 function deleteRule(call: Call): Reply {

@@ -20,7 +20,6 @@ export class MailboxSettings {
   constructor(user: DirectoryUser) {
     const hash = createHash('sha256').update(`mailbox ${user.id}`).digest('hex');
     this.mailboxGuid = hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-    const locale = user.preferredLanguage ?? 'en-US';
     this.values = {
       archiveFolder: '',
       timeZone: 'W. Europe Standard Time',
@@ -36,7 +35,8 @@ export class MailboxSettings {
         scheduledStartDateTime: { dateTime: '2026-09-01T08:00:00.0000000', timeZone: 'UTC' },
         scheduledEndDateTime: { dateTime: '2026-09-02T08:00:00.0000000', timeZone: 'UTC' },
       },
-      language: { locale, displayName: locale },
+      // Chosen by whoever signs in first.
+      language: { locale: '', displayName: '' },
       workingHours: {
         daysOfWeek: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
         startTime: '08:00:00.0000000',

@@ -37,6 +37,8 @@ export function fillMailbox(cloud: Cloud, tenant: Tenant, mailbox: Mailbox, coun
 
 function addSettings(mailbox: Mailbox, random: Random): void {
   const { rules, values } = mailbox.settings;
+  const locale = mailbox.user.preferredLanguage ?? 'en-US';
+  values.language = { locale, displayName: locale };
   rules.push({
     id: mailbox.ids.token(16),
     displayName: 'Newsletters',

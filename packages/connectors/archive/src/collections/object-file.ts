@@ -130,13 +130,16 @@ export function versionOf(kind: ContentKind, body: Buffer): string {
   }
 }
 
+/** Kinds whose objects are known by what they say, where they have no UID. */
+const HAS_KEY: ReadonlySet<ContentKind> = new Set(['contact', 'setting']);
+
 /** By UID; without one by what makes it one and the same to its pivot, so that it is the same in every pass. */
 export function keyOf(kind: ContentKind, uid: string | undefined, body: Buffer): string {
   const of = (seed: string | Buffer): string =>
     createHash('sha256').update(`${kind}\0`).update(seed).digest('hex').slice(0, 32);
   if (uid !== undefined) return of(`uid\0${uid.replace(/^urn:uuid:/i, '')}`);
   try {
-    return of(kind === 'contact' ? pivotOf(kind).matchKey(body) : pivotOf(kind).digest(body));
+    return of(HAS_KEY.has(kind) ? pivotOf(kind).matchKey(body) : pivotOf(kind).digest(body));
   } catch {
     return of(body);
   }
@@ -149,7 +152,7 @@ export function invalidIn(
   what: string,
   cause?: unknown,
 ): SternaError {
-  const word = kind === 'contact' ? 'contact' : kind === 'task' ? 'task' : 'event';
+  const word = kind === 'contact' || kind === 'task' || kind === 'setting' ? kind : 'event';
   return new SternaError('object', `invalid-${word}`, `${basename(path)}, line ${line}: ${what}.`, {
     fix: `Correct the ${word} in the file, or take it out; then start a delta pass.`,
     ...(cause === undefined ? {} : { cause }),

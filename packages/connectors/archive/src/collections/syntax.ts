@@ -2,11 +2,12 @@ import type { ContentKind } from '@sterna/core';
 import { CalendarScan } from './scan/calendar.ts';
 import { CardScan } from './scan/cards.ts';
 import type { Scan } from './scan/scanned.ts';
+import { SettingScan } from './scan/setting.ts';
 
-/** What differs between files of calendars and files of cards; all else is the same. */
+/** What differs between files of calendars, of cards and of settings; all else is the same. */
 export interface Syntax {
   /** Lower case. */
-  readonly extension: '.ics' | '.vcf';
+  readonly extension: '.ics' | '.vcf' | '.json';
   readonly kinds: readonly ContentKind[];
   /** For messages: what such a file holds. */
   readonly holds: string;
@@ -27,6 +28,14 @@ export const VCF: Syntax = {
   kinds: ['contact'],
   holds: 'card (BEGIN:VCARD)',
   scan: () => new CardScan(),
+};
+
+/** A mailbox setting, alone in its file: packages/content setting.ts. */
+export const SETTING_FILE: Syntax = {
+  extension: '.json',
+  kinds: ['setting'],
+  holds: 'mailbox setting',
+  scan: () => new SettingScan(),
 };
 
 /** A file of this syntax by its name: none that is hidden, or that somebody is still writing. */

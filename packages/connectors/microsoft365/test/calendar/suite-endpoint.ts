@@ -140,7 +140,7 @@ export function calendarEndpoint(
   };
 }
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task', scope = ''): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting', scope = ''): Connector => ({
   ...microsoft365Connector,
   open: (request) =>
     (scope === '' ? microsoft365Connector : scoped(microsoft365Connector, scope)).open({ ...request, kinds: [kind] }),

@@ -223,7 +223,7 @@ const digestOf = (kind: Kind, raw: Buffer): string => pivotOf(kind).digest(raw).
 async function candidates(session: Session): Promise<string[]> {
   const found: string[] = [];
   for await (const one of session.writer?.candidates(await containerOf(session), new Date(0).toISOString()) ?? [])
-    found.push(one.digest.toString('hex'));
+    if (one.digest !== undefined) found.push(one.digest.toString('hex'));
   return found;
 }
 

@@ -1,0 +1,24 @@
+import type { FileLine } from './lines.ts';
+import type { Scan, Scanned } from './scanned.ts';
+
+/** A file of JSON is one setting as a whole; whether it means anything its kind tells. */
+export class SettingScan implements Scan {
+  #end = 0;
+  #first: string | undefined;
+
+  line({ end, text }: FileLine): void {
+    this.#end = end;
+    if (text.trim() !== '') this.#first ??= text.trim();
+  }
+
+  end(): Scanned {
+    if (this.#first === undefined) return { objects: [], isForeign: true };
+    const whole = { start: 0, end: this.#end };
+    const isForeign = !this.#first.startsWith('{');
+    const problem = isForeign ? { problem: { line: 1, what: 'this is no setting' } } : {};
+    return {
+      objects: [{ kind: 'setting', uid: undefined, line: 1, parts: [whole], own: [whole], ...problem }],
+      isForeign,
+    };
+  }
+}

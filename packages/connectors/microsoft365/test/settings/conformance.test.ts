@@ -1,0 +1,32 @@
+import { describeReader, describeWriter, type SuiteFixture, settings } from '@sterna/connector-suite';
+import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { afterEach } from 'vitest';
+import { rulesEndpoint } from './suite-endpoint.ts';
+
+const running: Microsoft365[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) {
+    const [failure] = server.failures;
+    await server.stop();
+    if (failure !== undefined) throw failure;
+  }
+});
+
+const fixture: SuiteFixture = {
+  make: async () => {
+    const server = await startMicrosoft365({ empty: true });
+    running.push(server);
+    return rulesEndpoint(server, 'alice@contoso.example');
+  },
+  material: settings,
+  oneCollection: true,
+  // All of them are listed at once.
+  pagedMessages: 0,
+  readsBackAll: true,
+  keepsFlags: false,
+  keepsDates: false,
+  keepsLook: { color: false, description: false },
+};
+
+describeReader('microsoft365, rules', fixture);
+describeWriter('microsoft365, rules', fixture);

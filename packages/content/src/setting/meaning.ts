@@ -1,0 +1,78 @@
+import type { FolderPlace, Person, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
+
+/**
+ * What of a setting two systems must agree on: without what is theirs alone (names of people in their directories, the
+ * order of a rule among others), lists without an order sorted.
+ */
+export function meaningOf(setting: Setting): Readonly<Record<string, unknown>> {
+  switch (setting.type) {
+    case 'rule':
+      return ruleMeaning(setting);
+    case 'working-hours':
+      return { ...setting, days: [...setting.days].sort() };
+    case 'calendar-sharing':
+      return {
+        ...setting,
+        calendar: placeMeaning(setting.calendar),
+        who: setting.who === 'everybody' ? setting.who : personMeaning(setting.who),
+      };
+    default:
+      return { ...setting };
+  }
+}
+
+function ruleMeaning({ native: _, order: _order, nth: _nth, conditions, exceptions, actions, ...rest }: Rule) {
+  return {
+    ...rest,
+    conditions: conditionsMeaning(conditions),
+    exceptions: conditionsMeaning(exceptions),
+    actions: actionsMeaning(actions),
+  };
+}
+
+const personMeaning = ({ address }: Person): string => address.trim().toLowerCase();
+/** A role is the same folder whatever it is called. */
+const placeMeaning = ({ path, role }: FolderPlace): unknown => (role === undefined ? path : { role });
+
+const said = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
+
+const conditionsMeaning = (conditions: RuleConditions): Record<string, unknown> => tidy(conditions);
+const actionsMeaning = ({ moveTo, copyTo, ...actions }: RuleActions): Record<string, unknown> => ({
+  ...tidy(actions),
+  ...(moveTo === undefined ? {} : { moveTo: placeMeaning(moveTo) }),
+  ...(copyTo === undefined ? {} : { copyTo: placeMeaning(copyTo) }),
+});
+
+function tidy(given: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => said(value))
+      .map(([name, value]) => [name, Array.isArray(value) ? sorted(value) : value]),
+  );
+}
+
+const sorted = (values: readonly unknown[]): string[] =>
+  values.map((one) => (typeof one === 'string' ? one : personMeaning(one as Person))).sort();
+
+/**
+ * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a share its
+ * calendar and person; of the rest the type alone.
+ */
+export function keyOf(setting: Setting): string {
+  switch (setting.type) {
+    case 'rule':
+      return JSON.stringify(['rule', setting.name, setting.nth ?? 1]);
+    case 'category':
+      // Exchange takes a name once, whatever its case.
+      return JSON.stringify(['category', setting.name.toLowerCase()]);
+    case 'calendar-sharing':
+      return JSON.stringify([
+        'calendar-sharing',
+        setting.calendar.path,
+        setting.who === 'everybody' ? '*' : personMeaning(setting.who),
+      ]);
+    default:
+      return JSON.stringify([setting.type]);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Mailbox settings in no system's own terms. One object is one setting: a rule, a category, the automatic reply. As bytes
+ * it is JSON with sorted names (`write-setting.ts`), so that people can read a backup of it.
+ *
+ * Texts are as people wrote them; instants are ISO 8601 in UTC, zones are IANA's, languages BCP 47, colors `#RRGGBB`.
+ */
+export type Setting = Rule | Category | AutomaticReply | Regional | WorkingHours | MeetingMessages | CalendarSharing;
+export type SettingType = Setting['type'];
+
+export interface Person {
+  readonly address: string;
+  readonly name?: string;
+}
+
+/** A mail folder or calendar: names from the root as a reader's containers have them, and its role where it has one. */
+export interface FolderPlace {
+  readonly path: readonly string[];
+  readonly role?: string;
+}
+
+export type Importance = 'low' | 'normal' | 'high';
+
+/** All that are given must hold; of the values of one, any. */
+export interface RuleConditions {
+  readonly from?: readonly Person[];
+  readonly to?: readonly Person[];
+  readonly fromContains?: readonly string[];
+  /** Of To and Cc. */
+  readonly recipientContains?: readonly string[];
+  readonly subjectContains?: readonly string[];
+  readonly bodyContains?: readonly string[];
+  readonly subjectOrBodyContains?: readonly string[];
+  readonly headerContains?: readonly string[];
+  readonly categories?: readonly string[];
+  /** Where the owner of the mailbox is among the recipients. */
+  readonly addressed?: readonly ('to' | 'only-to' | 'cc' | 'to-or-cc' | 'not-to')[];
+  readonly hasAttachments?: boolean;
+  readonly importance?: Importance;
+  readonly sensitivity?: 'normal' | 'personal' | 'private' | 'confidential';
+  /** Bytes. */
+  readonly size?: { readonly atLeast?: number; readonly atMost?: number };
+  /** What a message asks for: `follow-up`, `reply`. */
+  readonly flaggedFor?: string;
+  /** What a message is: `meeting-request`, `automatic-reply`, `encrypted`. All of them. */
+  readonly is?: readonly string[];
+}
+
+export interface RuleActions {
+  readonly moveTo?: FolderPlace;
+  readonly copyTo?: FolderPlace;
+  readonly delete?: 'trash' | 'forever';
+  readonly markRead?: boolean;
+  readonly importance?: Importance;
+  readonly categories?: readonly string[];
+  readonly forwardTo?: readonly Person[];
+  readonly forwardAsAttachmentTo?: readonly Person[];
+  readonly redirectTo?: readonly Person[];
+  /** No later rule is looked at. */
+  readonly stop?: boolean;
+}
+
+export interface Rule {
+  readonly type: 'rule';
+  readonly name: string;
+  /** Of rules of one name: 2 for the second. */
+  readonly nth?: number;
+  /** Its place among the rules of its mailbox, from 1. Kept when it is made; of no meaning beside other rules. */
+  readonly order: number;
+  readonly enabled: boolean;
+  readonly conditions: RuleConditions;
+  readonly exceptions: RuleConditions;
+  readonly actions: RuleActions;
+  /** What only its own system can say. Not migrated elsewhere, and told. */
+  readonly native?: { readonly system: string; readonly names: readonly string[] };
+}
+
+export interface Category {
+  readonly type: 'category';
+  readonly name: string;
+  /** Absent: none was chosen. */
+  readonly color?: string;
+}
+
+export interface AutomaticReply {
+  readonly type: 'automatic-reply';
+  readonly status: 'off' | 'on' | 'scheduled';
+  /** Who outside of the organization gets one. */
+  readonly outside: 'nobody' | 'contacts' | 'everybody';
+  /** HTML. */
+  readonly insideText: string;
+  readonly outsideText: string;
+  /** Of one that is scheduled. */
+  readonly from?: string;
+  readonly until?: string;
+}
+
+export interface Regional {
+  readonly type: 'regional';
+  readonly timeZone?: string;
+  readonly language?: string;
+  /** In the letters of Windows: `dd.MM.yyyy`, `HH:mm`. */
+  readonly dateFormat?: string;
+  readonly timeFormat?: string;
+}
+
+export type Day = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+export interface WorkingHours {
+  readonly type: 'working-hours';
+  readonly days: readonly Day[];
+  /** `08:30`, by the clock of the zone. */
+  readonly from: string;
+  readonly until: string;
+  readonly timeZone?: string;
+}
+
+/** Who gets the requests to meetings where somebody acts for the owner. */
+export interface MeetingMessages {
+  readonly type: 'meeting-messages';
+  readonly to: 'delegate' | 'delegate-and-owner' | 'delegate-and-information';
+}
+
+/** What one person, or with `everybody` the organization, may do with a calendar. */
+export interface CalendarSharing {
+  readonly type: 'calendar-sharing';
+  readonly calendar: FolderPlace;
+  readonly who: Person | 'everybody';
+  /** `custom`: rights that no role stands for. */
+  readonly role: 'none' | 'free-busy' | 'limited' | 'read' | 'write' | 'delegate' | 'delegate-private' | 'custom';
+}
+
+const TITLES: Readonly<Record<SettingType, string>> = {
+  rule: 'Rules',
+  category: 'Categories',
+  'automatic-reply': 'Automatic reply',
+  regional: 'Preferences',
+  'working-hours': 'Preferences',
+  'meeting-messages': 'Preferences',
+  'calendar-sharing': 'Calendar sharing',
+};
+export const SETTING_TYPES = Object.keys(TITLES) as readonly SettingType[];
+
+/** The container that settings of a type are in, the same in all systems: people read it in the books. */
+export const settingGroup = (type: SettingType): string => TITLES[type];

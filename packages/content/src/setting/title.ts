@@ -1,0 +1,23 @@
+import type { Setting } from './setting.ts';
+
+/** For people, so that they recognize it. */
+export function titleOf(setting: Setting): string {
+  switch (setting.type) {
+    case 'rule':
+      return `Rule “${setting.name}”`;
+    case 'category':
+      return `Category “${setting.name}”`;
+    case 'automatic-reply':
+      return 'Automatic reply';
+    case 'regional':
+      return 'Language, time zone and formats';
+    case 'working-hours':
+      return 'Working hours';
+    case 'meeting-messages':
+      return 'Who gets meeting requests';
+    case 'calendar-sharing':
+      return `Calendar “${setting.calendar.path.join('/')}” for ${
+        setting.who === 'everybody' ? 'the organization' : setting.who.address
+      }: ${setting.role}`;
+  }
+}
