@@ -44,6 +44,10 @@ export const googleSettings = z.strictObject({
     .describe(
       'A message with several labels is in the folder of the first of these that it has; the rest are keywords',
     ),
+  severalLabels: z
+    .enum(['keywords', 'copies'])
+    .default('keywords')
+    .describe('When reading mail: a message with several labels is one message with keywords, or a copy in the folder of each'),
   keywords: z
     .enum(['labels', 'leave'])
     .default('labels')
