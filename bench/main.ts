@@ -6,6 +6,7 @@ import { dashboard } from './parts/dashboard.ts';
 import { dav } from './parts/dav.ts';
 import { delta } from './parts/delta.ts';
 import { drives } from './parts/drives.ts';
+import { google } from './parts/google.ts';
 import { initial } from './parts/initial.ts';
 import { ledger } from './parts/ledger.ts';
 import { many } from './parts/many.ts';
@@ -16,7 +17,19 @@ import { openLab } from './support/lab.ts';
 import { checkPrograms, machine, versions } from './support/machine.ts';
 import { type Options, parseOptions, USAGE } from './support/options.ts';
 
-const PARTS: readonly Part[] = [initial, many, delta, dav, drives, microsoft365, memory, crashes, ledger, dashboard];
+const PARTS: readonly Part[] = [
+  initial,
+  many,
+  delta,
+  dav,
+  drives,
+  microsoft365,
+  google,
+  memory,
+  crashes,
+  ledger,
+  dashboard,
+];
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeBenchMailbox } from '@sterna/sample-mailbox';
 import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import type { Mailbox } from '../support/books.ts';
 import { fixed, goal, table, whole } from '../support/figures.ts';
 import type { Lab } from '../support/lab.ts';
+import { KINDS, type Kind, onDisk } from '../support/objects-on-disk.ts';
 import { runPasses } from './copies.ts';
 import type { Part } from './part.ts';
 
@@ -41,110 +41,6 @@ export const microsoft365: Part = {
     ].join('\n\n');
   },
 };
-
-interface Kind {
-  readonly name: string;
-  readonly itemType: 'mailbox' | 'drive';
-  readonly connector: 'archive' | 'files';
-  readonly format?: string;
-  /** Writes objects of these numbers into a folder. */
-  write(folder: string, from: number, to: number): void;
-}
-
-const perFile =
-  (name: (n: number) => string, text: (n: number) => string): Kind['write'] =>
-  (folder, from, to) => {
-    mkdirSync(folder, { recursive: true });
-    for (let n = from; n < to; n += 1) writeFileSync(join(folder, name(n)), text(n));
-  };
-
-const calendar = (lines: readonly string[]): string =>
-  ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Sterna//Bench//EN', ...lines, 'END:VCALENDAR', ''].join('\r\n');
-
-const KINDS: readonly Kind[] = [
-  {
-    name: 'mail',
-    itemType: 'mailbox',
-    connector: 'archive',
-    format: 'maildir',
-    write(folder, from, to) {
-      if (from === 0) writeBenchMailbox(folder, { messages: to, folders: 10, seed: 1 });
-      else
-        for (let n = from; n < to; n += 1)
-          writeFileSync(
-            join(folder, 'new', `${n}.bench`),
-            `From: ann@bench.example\nTo: bob@bench.example\nMessage-ID: <${n}@bench.example>\nSubject: More ${n}\n\nNew.\n`,
-          );
-    },
-  },
-  {
-    name: 'calendar',
-    itemType: 'mailbox',
-    connector: 'archive',
-    format: 'ics',
-    write: perFile(
-      (n) => `${n}.ics`,
-      (n) =>
-        calendar([
-          'BEGIN:VEVENT',
-          `UID:${n}@bench.example`,
-          'DTSTAMP:20260101T000000Z',
-          `DTSTART:202603${String(1 + (n % 28)).padStart(2, '0')}T100000Z`,
-          'DURATION:PT1H',
-          ...(n % 5 === 0 ? ['RRULE:FREQ=WEEKLY;COUNT=20'] : []),
-          `SUMMARY:Meeting ${n}`,
-          'ATTENDEE;CN=Ann:mailto:ann@bench.example',
-          'END:VEVENT',
-        ]),
-    ),
-  },
-  {
-    name: 'contacts',
-    itemType: 'mailbox',
-    connector: 'archive',
-    format: 'vcf',
-    write: perFile(
-      (n) => `${n}.vcf`,
-      (n) =>
-        [
-          ...['BEGIN:VCARD', 'VERSION:3.0', `UID:${n}`, `FN:Person ${n}`, `N:${n};Person;;;`],
-          ...[`EMAIL;TYPE=INTERNET:p${n}@bench.example`, `TEL;TYPE=CELL:+49 ${n}`, 'END:VCARD', ''],
-        ].join('\r\n'),
-    ),
-  },
-  {
-    name: 'tasks',
-    itemType: 'mailbox',
-    connector: 'archive',
-    format: 'ics',
-    write: perFile(
-      (n) => `${n}.ics`,
-      (n) =>
-        calendar([
-          ...['BEGIN:VTODO', `UID:t${n}@bench.example`, 'DTSTAMP:20260101T000000Z', `SUMMARY:Task ${n}`],
-          ...['DUE;VALUE=DATE:20260401', 'STATUS:NEEDS-ACTION', 'END:VTODO'],
-        ]),
-    ),
-  },
-  {
-    name: 'files',
-    itemType: 'drive',
-    connector: 'files',
-    write(folder, from, to) {
-      for (let n = from; n < to; n += 1) {
-        const at = join(folder, `folder ${n % 20}`);
-        mkdirSync(at, { recursive: true });
-        writeFileSync(join(at, `file ${n}.bin`), `${n}`.repeat(500));
-      }
-    },
-  },
-];
-
-const onDisk = ({ connector, format }: Kind, path: string): Mailbox => ({
-  connector,
-  settings: { path, ...(format === undefined ? {} : { format }) },
-  address: '.',
-});
 
 function mailboxOf({ baseUrl }: Microsoft365, address: string): Mailbox {
   const settings = { tenant: address.split('@')[1], clientId: MIGRATION_APP.id, baseUrl, loginUrl: baseUrl };

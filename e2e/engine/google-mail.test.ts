@@ -152,6 +152,22 @@ test('labels are folders as the project wants them: a label before the inbox, ke
   expect(only.flags).toEqual(['Inbox', 'S', 'urgent']);
 });
 
+test('or a message is in the folder of each of its labels, and leaves one of them alone', async () => {
+  const mail = mailOf('farid');
+  const id = mail.put(['INBOX', 'Clients', 'Deals'], message('many'), 0);
+  const root = join(dir, 'farid');
+  const archive = { connector: 'archive', settings: { path: root, format: 'maildir' }, address: '.' };
+  const entry = await addEntry(bench, to('farid', { severalLabels: 'copies' }), archive);
+  const held = (): string[] =>
+    [...maildirMessages(root)].flatMap(([folder, messages]) => messages.map(() => folder)).sort();
+  expect((await pass(bench, entry, 'initial')).books.total).toMatchObject({ seen: 3, created: 3 });
+  expect(held()).toEqual(['Clients', 'Deals', 'INBOX']);
+  mail.relabel(id, [], ['Deals']);
+  mail.relabel(id, ['Later'], []);
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 3, created: 0 });
+  expect(held()).toEqual(['Clients', 'INBOX', 'Later']);
+});
+
 test('conversations are joined again, and no others', async () => {
   const root = join(dir, 'threads');
   for (const folder of ['cur', 'new', 'tmp']) mkdirSync(join(root, folder), { recursive: true });

@@ -50,7 +50,6 @@ export function gmailDifferences(
     `${raw.toString('latin1').replaceAll('\r\n', '\n').replaceAll('\0', '\x80')}|${state ? flags.filter((flag) => flag !== 'T').join(',') : ''}`;
   const wanted = [...source.values()].map((messages) => messages.map(({ raw, flags }) => line(raw, flags)).sort());
   const found = [...Map.groupBy(mail.messages(), folderOf).values()].map((messages) =>
-    // Nobody has to read a draft of their own.
     messages.map((one) => line(one.mime, letters(one))).sort(),
   );
   const left = new Map(found.map((lines) => [lines.join('\0'), lines]));

@@ -194,6 +194,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         await endpoint.seed([seedOf(7)]);
         const session = await open('write');
         const inside = await ensure(session, home);
+        const folders = (await endpoint.folders()).length;
         const flags = [
           'a b',
           'x\r\nA1 DELETE INBOX',
@@ -237,7 +238,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
           fixture.freeKeywords === true ? /^[^\\\p{Cc}][^\p{Cc}]*$|^\\[A-Z][a-z]+$/u : /^\\?[^\s(){%*"\\\]]+$/;
         for (const message of found) for (const flag of message.flags) expect(flag).toMatch(possible);
         expect(one(found, plain('flag10', `${COMMANDS}\r\n`)).flags).toEqual(storable(session, ['Fine']));
-        expect(await endpoint.folders()).toHaveLength(1);
+        expect(await endpoint.folders()).toHaveLength(folders);
       }),
     );
 
@@ -318,6 +319,20 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         expect(again.container.id).toBe(first.container.id);
         const inside = await writerOf(session).ensureContainer(['INBOX'], { role: 'inbox' });
         expect(inside.container.path).toEqual(['INBOX']);
+      }),
+    );
+
+    test(
+      'containers: what every account has is found by being that, whatever it is called',
+      staged(fixture, async ({ open }) => {
+        const session = await open('write');
+        const own = (await session.reader.containers()).filter((one) => one.kind === kind && one.isDefault === true);
+        expect(own.length).toBeLessThan(2);
+        const { container } = await writerOf(session).ensureContainer(['What it was called there'], {
+          kind,
+          isDefault: true,
+        });
+        if (own[0] !== undefined) expect(container.id).toBe(own[0].id);
       }),
     );
 

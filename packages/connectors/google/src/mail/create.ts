@@ -145,7 +145,7 @@ export class MessageMaker {
     try {
       return await write({ threadId });
     } catch (error) {
-      if (!content.isRepeatable || ![400, 404].includes(statusOf(error) ?? 0)) throw error;
+      if (!content.isRepeatable() || ![400, 404].includes(statusOf(error) ?? 0)) throw error;
       return write({});
     }
   }
@@ -171,7 +171,8 @@ interface Content {
   /** At least the header. */
   readonly start: Buffer;
   readonly whole: Buffer | undefined;
-  readonly isRepeatable: boolean;
+  /** It can be sent from its beginning. */
+  isRepeatable(): boolean;
   chunks(): AsyncIterable<Buffer>;
   /** All of it was handed out. */
   isSent(): boolean;
@@ -186,7 +187,7 @@ async function contentOf({ body, size }: Pick<CreateOp, 'body' | 'size'>): Promi
       size: body.length,
       start: body,
       whole: body,
-      isRepeatable: true,
+      isRepeatable: () => true,
       async *chunks() {
         yield body;
         isSent = true;
@@ -198,6 +199,7 @@ async function contentOf({ body, size }: Pick<CreateOp, 'body' | 'size'>): Promi
   const held: Buffer[] = [];
   let length = 0;
   let isEnded = false;
+  let isBegun = false;
   while (length < HEADER_BYTES && !isEnded) {
     const next = await source.next();
     if (next.done === true) isEnded = true;
@@ -211,8 +213,9 @@ async function contentOf({ body, size }: Pick<CreateOp, 'body' | 'size'>): Promi
     size,
     start,
     whole: undefined,
-    isRepeatable: false,
+    isRepeatable: () => !isBegun,
     async *chunks() {
+      isBegun = true;
       try {
         yield start;
         while (!isEnded) {

@@ -22,8 +22,7 @@ export class FlagLabels {
   /** Of a new message, beside that of its folder. What can't be is noted. */
   async forNew(container: string, flags: Flags, notes: FidelityNote[]): Promise<Set<string>> {
     const ids = new Set<string>();
-    // Nobody has to read a draft of their own.
-    if (container !== 'DRAFT' && !flags.some((flag) => flag.toLowerCase() === '\\seen')) ids.add('UNREAD');
+    if (!flags.some((flag) => flag.toLowerCase() === '\\seen')) ids.add('UNREAD');
     for (const flag of flags) {
       const id = await this.#labelFor(container, flag, notes);
       if (id !== undefined) ids.add(id);

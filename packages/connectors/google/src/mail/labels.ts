@@ -78,7 +78,11 @@ export class Labels {
 
   #take(labels: readonly Label[]): void {
     this.#labels = labels;
-    this.#scheme = new Scheme(labels, this.#context.settings);
+    this.#scheme = new Scheme(labels, {
+      ...this.#context.settings,
+      // A target's folders must stay apart, whatever the source is read as.
+      copies: this.#context.role === 'read' && this.#context.settings.severalLabels === 'copies',
+    });
   }
 
   /** The label of exactly this name, made where it isn't there. `isHidden`: nobody sees it, on messages neither. */

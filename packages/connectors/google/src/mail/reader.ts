@@ -108,7 +108,7 @@ export class MailReader implements Reader {
   #idsIn({ labels }: Snapshot, container: string): readonly string[] {
     const { scheme } = this.#labels;
     const ids: string[] = [];
-    for (const [id, own] of labels) if (scheme.folderOf(own) === container) ids.push(id);
+    for (const [id, own] of labels) if (scheme.isIn(own, container)) ids.push(id);
     return ids.sort(byAge);
   }
 
@@ -127,8 +127,8 @@ export class MailReader implements Reader {
       if (before === 'unknown') return undefined;
       // Gone between the history and the question: the next history tells.
       if (after === undefined && told === 'unknown') continue;
-      const wasHere = before !== undefined && scheme.folderOf(before) === container;
-      const isHere = after !== undefined && scheme.folderOf(after) === container;
+      const wasHere = before !== undefined && scheme.isIn(before, container);
+      const isHere = after !== undefined && scheme.isIn(after, container);
       if (isHere) here.push([id, after as ReadonlySet<string>]);
       else if (wasHere) gone.push(id);
       difference += Number(isHere) - Number(wasHere);

@@ -14,6 +14,8 @@ export interface SchemeSettings {
   readonly labelPriority: readonly string[];
   readonly keywordParent: string;
   readonly tabs: boolean;
+  /** A message is in the folders of all its labels. Only where nothing is written. */
+  readonly copies: boolean;
 }
 
 /** These decide before all others: what is in the trash is nowhere else, whatever labels it kept. */
@@ -30,7 +32,7 @@ const TAB = /^CATEGORY_[A-Z_]{1,40}$/;
  * 3. the Inbox; its user label, the deepest first, then by name; Sent;
  * 4. without any of these, the Archive.
  *
- * Its other labels are keywords of their names. Labels below `keywordParent` are keywords always, never folders.
+ * Its other labels are keywords of their names; or, where the project wants copies, it is in the folder of each. Labels below `keywordParent` are keywords always, never folders.
  */
 export class Scheme {
   readonly folders: readonly Folder[];
@@ -40,8 +42,9 @@ export class Scheme {
   readonly #keywords: ReadonlyMap<string, string>;
   readonly #states: ReadonlyMap<string, string>;
   readonly #tabs: boolean;
+  readonly #copies: boolean;
 
-  constructor(labels: readonly Label[], { labelPriority, keywordParent, tabs }: SchemeSettings) {
+  constructor(labels: readonly Label[], { labelPriority, keywordParent, tabs, copies }: SchemeSettings) {
     const users = labels.filter(({ type, name }) => type === 'user' && !isOurs(name));
     const prefix = `${foldedName(keywordParent)}/`;
     const isTag = ({ name }: Label): boolean => foldedName(name).startsWith(prefix);
@@ -63,11 +66,13 @@ export class Scheme {
       }),
     );
     this.#tabs = tabs;
+    this.#copies = copies;
     const meaning = JSON.stringify([
       [...this.#ranks].sort(([, a], [, b]) => a - b).map(([id]) => id),
       [...this.#keywords].sort(([a], [b]) => (a < b ? -1 : 1)),
       [...this.#states.keys()].sort(),
       tabs,
+      copies,
     ]);
     this.version = createHash('sha256').update(meaning).digest('hex').slice(0, 16);
   }
@@ -84,6 +89,13 @@ export class Scheme {
     return best;
   }
 
+  /** Whether a message with these labels is in the folder: in its own alone, or in that of each label. */
+  isIn(labelIds: ReadonlySet<string>, folder: string): boolean {
+    const own = this.folderOf(labelIds);
+    if (own === folder || !this.#copies || own === undefined || FIRST.some((id) => id === own)) return own === folder;
+    return this.#ranks.has(folder) && labelIds.has(folder);
+  }
+
   /** What decides first is smaller; undefined: no folder's label. */
   rankOf(labelId: string): number | undefined {
     return labelId === ARCHIVE ? Number.POSITIVE_INFINITY : this.#ranks.get(labelId);
@@ -95,7 +107,8 @@ export class Scheme {
     const flags: string[] = labelIds.has('UNREAD') ? [] : ['\\Seen'];
     for (const id of labelIds) {
       const flag = this.#flagOf(id);
-      if (id !== folder && flag !== undefined) flags.push(flag);
+      if (id === folder || flag === undefined || (this.#copies && this.#ranks.has(id))) continue;
+      flags.push(flag);
     }
     if (folder === 'DRAFT') flags.push('\\Draft');
     return canonicalFlags(flags);

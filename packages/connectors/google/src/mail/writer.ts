@@ -150,18 +150,33 @@ export class MailWriter implements Writer {
 
   async #create(op: CreateOp): Promise<Result> {
     try {
-      const { id, notes } = await this.#maker.make(op);
-      return doneResult(op.op, id, undefined, notes);
+      return await this.#made(op);
     } catch (error) {
       if (statusOf(error) !== 400) throw error;
-      // It may be the label that is wrong, because somebody removed it, and then it is so for all.
+      // It may be a label that is wrong, because somebody removed it.
       await this.#labels.list();
-      if (this.#labels.scheme.rankOf(op.container) !== undefined) throw error;
-      throw folderGone(asSternaError(error));
+      if (this.#labels.scheme.rankOf(op.container) === undefined) throw folderGone(asSternaError(error));
+      if (!Buffer.isBuffer(op.body)) throw error;
+      return this.#made(op);
     }
   }
 
-  async #state({ op, container, targetId, add, remove }: StateOp): Promise<Result> {
+  async #made(op: CreateOp): Promise<Result> {
+    const { id, notes } = await this.#maker.make(op);
+    return doneResult(op.op, id, undefined, notes);
+  }
+
+  async #state(op: StateOp): Promise<Result> {
+    try {
+      return await this.#changed(op);
+    } catch (error) {
+      if (statusOf(error) !== 400) throw error;
+      await this.#labels.list();
+      return this.#changed(op);
+    }
+  }
+
+  async #changed({ op, container, targetId, add, remove }: StateOp): Promise<Result> {
     const notes: FidelityNote[] = [];
     const change = await this.#flagLabels.forChange(container, add, remove, notes);
     if (change.addLabelIds.length + change.removeLabelIds.length > 0 && !(await this.#modify(targetId, change)))
@@ -309,6 +324,9 @@ export class MailWriter implements Writer {
         });
       } catch (error) {
         if (!isGone(error)) throw error;
+        // Without the label nothing carries it.
+        await this.#labels.list();
+        if (this.#labels.get(pending.id) === undefined) return;
         // One of them is gone: the others by themselves.
         await inParallel(ids, WIDTH, (id) => this.#modify(id, { addLabelIds: [], removeLabelIds: [pending.id] }));
       }

@@ -7,7 +7,7 @@ import { Scheme } from '../../src/mail/scheme.ts';
 const SYSTEM = ['INBOX', 'SENT', 'DRAFT', 'SPAM', 'TRASH', 'STARRED', 'UNREAD', 'IMPORTANT', 'CATEGORY_SOCIAL'];
 const system: Label[] = SYSTEM.map((id) => ({ id, name: id, type: 'system' }));
 const user = (...names: string[]): Label[] => names.map((name, n) => ({ id: `Label_${n}`, name, type: 'user' }));
-const settings = { labelPriority: [], keywordParent: 'Keywords', tabs: false };
+const settings = { labelPriority: [], keywordParent: 'Keywords', tabs: false, copies: false };
 const schemeOf = (
   labels: readonly Label[],
   more: Partial<typeof settings> & { labelPriority?: never[] | string[] } = {},
@@ -51,6 +51,17 @@ describe('labels as folders', () => {
     expect(other.folderOf(['INBOX', deep])).toBe(deep);
     expect(other.flagsOf(new Set(['INBOX', deep]))).toEqual(['Inbox', '\\Seen']);
     expect(other.version).not.toBe(scheme.version);
+  });
+
+  test('or there is a copy in the folder of each label, but of what is thrown away', () => {
+    const copies = schemeOf(labels, { copies: true });
+    const inside = (...labelIds: string[]): readonly string[] =>
+      copies.folders.map(({ id }) => id).filter((id) => copies.isIn(new Set(labelIds), id));
+    expect(inside('INBOX', work, deep, urgent)).toEqual(['INBOX', work, deep]);
+    expect(inside('TRASH', work)).toEqual(['TRASH']);
+    expect(inside(urgent)).toEqual(['ARCHIVE']);
+    expect(inside('CHAT', work)).toEqual([]);
+    expect(copies.flagsOf(new Set(['INBOX', work, urgent]))).toEqual(['\\Seen', 'urgent']);
   });
 
   test('whatever labels: one folder, which is listed, and no keyword of its own name', () => {

@@ -46,7 +46,8 @@ export function mailEndpoint(server: Google, address: string, settings: Record<s
         .labels()
         .filter((name) => !/^(?:Sterna|Keywords)\//.test(name))
         .map((name) => name.split('/')),
-      ...(mail.messages().some((one) => folderOf(one)[0] === 'Archive') ? [['Archive']] : []),
+      // What has no folder's label is always somewhere.
+      ['Archive'],
     ],
     async setFlags(which, flags) {
       const { id, labels } = find(which);
