@@ -54,8 +54,7 @@ export const contentVersion = (hash: string, size: number): string => `${hash} $
 export const hashOf = ({ file }: DriveItem): string | undefined => file?.hashes?.quickXorHash ?? undefined;
 
 /** When the content was modified, as whoever stored it says. */
-export const dateOf = ({ fileSystemInfo }: DriveItem): Date | undefined =>
-  dateIn(fileSystemInfo?.lastModifiedDateTime);
+export const dateOf = ({ fileSystemInfo }: DriveItem): Date | undefined => dateIn(fileSystemInfo?.lastModifiedDateTime);
 
 /** When the file was created, as whoever stored it says. */
 export const createdOf = ({ fileSystemInfo }: DriveItem): Date | undefined => dateIn(fileSystemInfo?.createdDateTime);

@@ -1,5 +1,5 @@
-import type { Clock as ServiceClock } from '@sterna/simulator-microsoft365';
 import type { Clock } from '@sterna/cloud-http';
+import type { Clock as ServiceClock } from '@sterna/simulator-microsoft365';
 
 /** Turns of the event loop, each with a look at all sockets, in which nothing happens before time goes on. */
 const QUIET_TURNS = 25;
