@@ -1,4 +1,23 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes minutes, the longest first. */
+const LONG = [/^e2e\/kill\//, /^e2e\/web\//, /(conformance|suite)\.test\.ts$/, /^e2e\//, /^apps\//];
+
+/**
+ * Long files first, so that no worker is left with one when the other has nothing more to do. By themselves they would
+ * come last: files that nobody has timed go by their size, and those of the longest say little.
+ */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((pattern) => pattern.test(relative(import.meta.dirname, moduleId)));
+      return at === -1 ? LONG.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -22,5 +41,6 @@ export default defineConfig({
     retry: process.env.CI === undefined ? 0 : 1,
     // Real servers and databases share two cores: more workers only makes them wait for each other.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

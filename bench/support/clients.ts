@@ -29,6 +29,7 @@ export async function bundleClients(folder: string): Promise<Clients> {
     outdir: at,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node22',

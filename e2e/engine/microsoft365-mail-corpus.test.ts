@@ -22,9 +22,31 @@ const crlf = (raw: Buffer): Buffer => Buffer.from(raw.toString('latin1').replace
 const originals = names.map((name) => crlf(readFileSync(join(corpus, name))));
 
 /** Without a date in their header that anybody can read, so that they come by JSON, as in the second test. */
-const DATELESS: readonly string[] = [];
+const DATELESS: readonly string[] = [
+  'error_emails__bad_encoded_subject.eml',
+  'error_emails__invalid_subject_characters.eml',
+  'error_emails__multiple_content_types.eml',
+  'error_emails__multiple_invalid_content_dispositions.eml',
+  'error_emails__multiple_references_with_one_invalid.eml',
+  'multi_charset__japanese.eml',
+  'multi_charset__japanese_iso_2022.eml',
+  // Before 1970, which no Maildir has.
+  'rfc2822__example04.eml',
+  'rfc2822__example10.eml',
+  'rfc2822__example13.eml',
+  'rfc6532__utf8_headers.eml',
+];
 /** Not different, but read otherwise by Python: what is broken in them has no one meaning. */
-const MISREAD: readonly string[] = [];
+const MISREAD: readonly string[] = [
+  // No such charset: the word is shown as it stands.
+  'error_emails__bad_encoded_subject.eml: subject',
+  // A part without content: a line end, or not even that.
+  'error_emails__content_transfer_encoding_x_uuencode.eml: files',
+  // An address without brackets behind words; an id without brackets, which gets them.
+  'plain_emails__mix_caps_content_type.eml: from, id',
+  // A header that begins with a blank: all of it is text.
+  'plain_emails__raw_email_incorrect_header.eml: shown',
+];
 
 let dir: string;
 let bench: Bench;
@@ -43,7 +65,7 @@ beforeAll(async () => {
     const [subject, text] = [names[n] ?? '', raw.toString('latin1')];
     putMail(source.mailRoot('corpus'), { subject, date: arrivalOf(n), raw: text });
     // What is imported as MIME has no other date than the one in its header.
-    const sent = said[n]?.date ?? 0;
+    const sent = said[n]?.received ?? said[n]?.date ?? 0;
     putMail(source.mailRoot('dated'), { subject, date: sent > 0 ? new Date(sent * 1_000) : arrivalOf(n), raw: text });
   }
   source.adopt('dated');
@@ -126,6 +148,7 @@ describe.skipIf(!isThere)('a corpus of real, awkward mail, through Microsoft 365
 /** What the copy doesn't say, or says otherwise; where the original says nothing, Exchange may. */
 const differing = (one: MailMeaning, other: MailMeaning): (keyof MailMeaning)[] =>
   (Object.keys(one) as (keyof MailMeaning)[]).filter((key) => {
+    if (key === 'received') return false;
     const [said, copied] = [one[key], other[key]];
     if (said === null || (typeof said !== 'number' && said.length === 0)) return false;
     return JSON.stringify(said) !== JSON.stringify(copied);

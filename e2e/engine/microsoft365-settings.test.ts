@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { type Microsoft365, MIGRATION_APP, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -108,7 +108,10 @@ const SETTINGS = 5;
 
 test('tenant to tenant: rules find their folders and people, a delta changes what changed, verification finds all', async () => {
   const source = await furnished('alice@contoso.example');
-  await source.call('POST', '/calendar/calendarPermissions', { role: 'read', emailAddress: { address: 'bjorn@contoso.example' } });
+  await source.call('POST', '/calendar/calendarPermissions', {
+    role: 'read',
+    emailAddress: { address: 'bjorn@contoso.example' },
+  });
   const mailed = server.invitations.length;
   const target = graphOf('alice@fabrikam.example');
   const entry = await addEntry(
@@ -124,7 +127,7 @@ test('tenant to tenant: rules find their folders and people, a delta changes wha
   const { kinds } = first.books as Json;
   expect(kinds.setting).toMatchObject({ seen: SETTINGS + 1, created: SETTINGS, skipped: 1, failed: 0 });
 
-  const folders = (await target.call('GET', '/mailFolders')).value;
+  const folders = (await target.call('GET', '/mailFolders?$top=100')).value;
   const projects = folders.find(({ displayName }: Json) => displayName === 'Projekte');
   const [rule, forward] = await target.rules();
   expect(rule).toMatchObject({
@@ -152,7 +155,9 @@ test('tenant to tenant: rules find their folders and people, a delta changes wha
   const ids = (await target.rules()).map(({ id }) => id);
   server.requests.length = 0;
   expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
-  expect(server.requests.filter(({ method, target: path }) => method !== 'GET' && !/batch|token/.test(path))).toEqual([]);
+  expect(server.requests.filter(({ method, target: path }) => method !== 'GET' && !/batch|token/.test(path))).toEqual(
+    [],
+  );
 
   const [one] = await source.rules();
   await source.call('PATCH', `${RULES}/${one.id}`, { exceptions: { subjectContains: null }, isEnabled: false });
@@ -175,7 +180,10 @@ test('tenant to tenant: rules find their folders and people, a delta changes wha
   expect((await target.rules())[0].actions).not.toHaveProperty('markAsRead');
   await source.call('PATCH', `${RULES}/${one.id}`, { actions: { markImportance: 'high' } });
   await pass(bench, entry, 'delta', { conflict: 'overwrite' });
-  expect((await target.rules())[0]).toMatchObject({ isEnabled: false, actions: { markAsRead: true, markImportance: 'high' } });
+  expect((await target.rules())[0]).toMatchObject({
+    isEnabled: false,
+    actions: { markAsRead: true, markImportance: 'high' },
+  });
 }, 120_000);
 
 test('what the target has already stays by default and is never there twice; a folder that is left out holds a rule back', async () => {
@@ -194,9 +202,39 @@ test('what the target has already stays by default and is never there twice; a f
   expect((await target.rules()).map(({ displayName }) => displayName)).toEqual(['Forward']);
   expect(await target.categories()).toMatchObject([{ displayName: 'urgent', color: 'preset7' }]);
 
-  const second = await pass(bench, entry, 'delta');
+  // Now it goes elsewhere, and the rule with it.
+  const second = await pass(bench, entry, 'delta', { folders: { map: [{ from: 'Projekte', to: 'Arbeit' }] } });
   expect((second.books as Json).kinds.setting).toMatchObject({ created: 1, failed: 0 });
+  const made = (await target.rules()).find(({ displayName }) => displayName === 'Projects');
+  expect(await target.call('GET', `/mailFolders/${made.actions.moveToFolder}`)).toMatchObject({
+    displayName: 'Arbeit',
+  });
   expect((await target.rules()).map(({ displayName }) => displayName).sort()).toEqual(['Forward', 'Projects']);
+}, 120_000);
+
+test('answers that are lost make no rule twice, and leave none out', async () => {
+  await furnished('daiki@contoso.example');
+  const target = graphOf('jamal@fabrikam.example');
+  const entry = await addEntry(
+    bench,
+    microsoft365Endpoint(server, 'daiki@contoso.example'),
+    microsoft365Endpoint(server, 'jamal@fabrikam.example'),
+  );
+  const writes = (path: RegExp) => (request: { method: string; target: string }) =>
+    request.method !== 'GET' && path.test(request.target);
+  const { faults } = server;
+  const lost = [
+    faults.inject({ fault: { kind: 'lost-acknowledgement' }, when: writes(/messageRules$/) }),
+    faults.inject({ fault: { kind: 'lost-acknowledgement' }, when: writes(/masterCategories$/) }),
+    faults.inject({ fault: { kind: 'lost-acknowledgement' }, when: writes(/mailboxSettings$/) }),
+  ];
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.setting).toMatchObject({ seen: SETTINGS, failed: 0, uncertain: 0, skipped: 0 });
+  expect((await target.rules()).map(({ displayName }) => displayName)).toEqual(['Projects', 'Forward']);
+  expect(await target.categories()).toHaveLength(1);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ ok: true, different: 0, duplicated: 0 });
+  expect(lost.map(({ struck }) => struck)).toEqual([1, 1, 1]);
 }, 120_000);
 
 test('a backup holds them as JSON that people can read, and restores them; mail alone leaves them behind, and says so', async () => {
@@ -238,4 +276,11 @@ test('a backup holds them as JSON that people can read, and restores them; mail 
   const without = await pass(bench, off, 'initial', { kinds: { setting: false } });
   expect((without.books as Json).kinds.setting).toMatchObject({ filtered: SETTINGS, created: 0 });
   expect(await graphOf('daiki@fabrikam.example').rules()).toEqual([]);
+  // Without the mail the folder is there, from the pass before, or it isn't.
+  const known = await pass(bench, off, 'delta', { kinds: { message: false } });
+  expect((known.books as Json).kinds.setting).toMatchObject({ created: SETTINGS, failed: 0 });
+  const empty = await addEntry(bench, from, microsoft365Endpoint(server, 'elena@fabrikam.example'));
+  const bare = await pass(bench, empty, 'initial', { kinds: { message: false } });
+  expect((bare.books as Json).kinds.setting).toMatchObject({ created: SETTINGS - 1, failed: 1 });
+  expect((await graphOf('elena@fabrikam.example').rules()).map(({ displayName }) => displayName)).toEqual(['Forward']);
 }, 120_000);

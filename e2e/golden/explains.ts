@@ -6,13 +6,14 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'message-id-added': ['identity'],
   'subject-cut': ['subject'],
   'header-cut': ['subject', 'from', 'to', 'cc'],
-  'date-differs': ['received'],
+  'date-changed': ['received'],
   'flag-dropped': ['flagged', 'read', 'importance'],
   'forwarded-dropped': [],
   'original-attached': ['attachments', 'text', 'from', 'to', 'cc', 'subject', 'sent'],
   'address-dropped': ['from', 'to', 'cc'],
   // Events
   'people-in-body': ['attendees', 'organizer', 'text'],
+  'people-not-mapped': ['attendees', 'organizer'],
   'details-in-body': ['text'],
   'time-zone-replaced': ['zone'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
@@ -33,6 +34,8 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Tasks
   'subtask-not-linked': ['parent'],
   // All
+  'not-exported-whole': [],
+  'not-imported-whole': [],
   'attachment-not-held': ['attachments'],
   'subject-shortened': ['subject'],
   // Files

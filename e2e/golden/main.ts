@@ -129,7 +129,7 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
 }
 
 const together = (from: readonly string[], to: readonly string[]): (readonly [string, string])[] =>
-  from.map((address, at) => [address, to[at] as string] as const);
+  from.slice(0, to.length).map((address, at) => [address, to[at] as string] as const);
 
 const everything = async (
   read: (address: string) => Promise<readonly GoldenObject[]>,

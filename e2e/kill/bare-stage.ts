@@ -28,7 +28,8 @@ export class BareStage {
   }
 
   async open(): Promise<void> {
-    const [postgres, script] = await Promise.all([startPostgres(), bundlePassProcess(this.dir)]);
+    // What is killed here is killed by signal, which takes nothing away that the system has been handed.
+    const [postgres, script] = await Promise.all([startPostgres({ fsync: false }), bundlePassProcess(this.dir)]);
     this.postgres = postgres;
     const dataDir = join(this.dir, 'data');
     this.bench = await openBench(dataDir, this.#connectors, { url: postgres.url });

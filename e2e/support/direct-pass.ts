@@ -2,6 +2,7 @@ import type { Connector } from '@sterna/connector-kit';
 import { type LicenseTier, mergeSettings, settingsFingerprint } from '@sterna/core';
 import { type EngineDependencies, type PassBooks, runPassHere, type VerifyResult } from '@sterna/engine';
 import { type Database, migrate, openDatabase, openSecrets } from '@sterna/store';
+import { prepareDatabase } from '@sterna/store/prepared';
 
 /** A database with nothing in it but an organization, and the engine's dependencies on it. */
 export interface Bench {
@@ -16,6 +17,7 @@ export async function openBench(
   connectors: readonly Connector[],
   options: { url?: string; reached?: EngineDependencies['reached'] } = {},
 ): Promise<Bench> {
+  if (options.url === undefined) await prepareDatabase(dataDir);
   const database = await openDatabase({ dataDir, ...(options.url === undefined ? {} : { url: options.url }) });
   await migrate(database.pool);
   const secrets = await openSecrets({ dataDir });

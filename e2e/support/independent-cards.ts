@@ -46,8 +46,19 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['VERSION', 'PRODID', 'REV', 'U
 const ENCODINGS = /^(quoted-printable|base64|b|7bit|8bit|jpeg|jpg|png|gif|bmp)$/;
 const NOT_TYPES = new Set(['ENCODING', 'CHARSET', 'VALUE', 'MEDIATYPE']);
 
+type Meanings = readonly (readonly string[])[];
+const known = new Map<string, Meanings>();
+
 /** What each card of a text says, property by property, in whichever version it is written. */
-export function cardMeanings(text: Buffer): readonly (readonly string[])[] {
+export function cardMeanings(text: Buffer): Meanings {
+  // Each question is a process, and cards are compared with each other.
+  const key = text.toString('latin1');
+  const meanings = known.get(key) ?? asked(text);
+  known.set(key, meanings);
+  return meanings;
+}
+
+function asked(text: Buffer): Meanings {
   const cards = JSON.parse(
     execFileSync(PYTHON, ['-c', PROGRAM], { input: text, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }),
   ) as CardLine[][];

@@ -30,6 +30,11 @@ def date(message):
     try: return int(email.utils.parsedate_to_datetime(str(message.get('date'))).timestamp())
     except Exception: return None
 
+def received(message):
+    for value in raws(message, 'received')[:1]:
+        try: return int(email.utils.parsedate_to_datetime(value.rsplit(';', 1)[1].strip()).timestamp())
+        except Exception: return None
+
 def text_of(part):
     raw = part.get_payload(decode=True) or b''
     charset = part.get_content_charset() or 'utf-8'
@@ -71,7 +76,7 @@ def told(raw):
     return {
         'subject': first(message, 'subject'), 'from': people(message, 'from'), 'to': people(message, 'to'),
         'cc': people(message, 'cc'), 'date': date(message), 'id': first(message, 'message-id'),
-        'replyTo': first(message, 'in-reply-to'), 'shown': ' '.join(t for t in (htmls or texts) if t != ''), 'files': sorted(files),
+        'replyTo': first(message, 'in-reply-to'), 'received': received(message), 'shown': ' '.join(t for t in (htmls or texts) if t != ''), 'files': sorted(files),
     }
 
 json.dump([told(base64.b64decode(one)) for one in json.load(sys.stdin)], sys.stdout)
@@ -86,6 +91,8 @@ export interface MailMeaning {
   readonly cc: readonly string[];
   /** Seconds since 1970; null: it has none that can be read. */
   readonly date: number | null;
+  /** By the newest Received header. */
+  readonly received: number | null;
   readonly id: string;
   readonly replyTo: string;
   /** Its HTML's text, or else its plain text; blanks count once. */

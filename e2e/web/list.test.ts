@@ -225,7 +225,11 @@ test('a source that can list offers what is new, with addresses of the target’
   for (const user of ['ann', 'bea', 'cleo'])
     writeSampleMailbox(join(folder, `${user}@old.example`), { messages: 3, folders: 1, seed: 1, size: 0 });
   const source = await stage.client.createSystem({
-    body: { name: stage.unused('Old files'), connector: 'archive', settings: { path: `${folder}/{address}`, format: 'maildir' } },
+    body: {
+      name: stage.unused('Old files'),
+      connector: 'archive',
+      settings: { path: `${folder}/{address}`, format: 'maildir' },
+    },
   });
   const { target } = await stage.systems();
   const { id } = await stage.client.createProject({

@@ -228,7 +228,12 @@ test('a server with a sign-in of its own keeps it while the rest is changed, tak
 
 test('who may only look sees systems and projects and can change none', { timeout: 60_000 }, async () => {
   const { id } = await stage.client.createSystem({
-    body: { name: stage.unused('Seen'), connector: 'imap', settings: { host: 'imap.example' }, credentials: { password: 'unseen' } },
+    body: {
+      name: stage.unused('Seen'),
+      connector: 'imap',
+      settings: { host: 'imap.example' },
+      credentials: { password: 'unseen' },
+    },
   });
   const page = await stage.page(`/systems/${id}`, { as: 'viewer' });
   await page.getByText('imap.example', { exact: true }).waitFor();

@@ -13,6 +13,9 @@ import sys
 
 FOLDER, PORT = sys.argv[1], int(sys.argv[2])
 
+# Only a power failure would tell the difference, and all four servers would stand still meanwhile.
+os.fsync = os.fdatasync = lambda _: None
+
 import swift.common.utils as utils
 
 utils.SWIFT_CONF_FILE = os.path.join(FOLDER, "swift.conf")

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { growSampleMailbox, writeSampleMailbox } from '@sterna/sample-mailbox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sterna, testFolder } from './sterna.ts';
+import { PROGRAM, sterna, testFolder } from './sterna.ts';
 
 let folder: Awaited<ReturnType<typeof testFolder>>;
 let source: string;
@@ -101,9 +101,8 @@ test('Ctrl-C ends with 130, and the next run goes on', async () => {
   const into = join(folder.path, 'big-target');
   writeSampleMailbox(big, { messages: 1_500, seed: 5, size: 0 });
   const args = ['copy', `maildir:${big}`, `maildir:${into}`, '--state', state];
-  const entry = new URL('../src/sterna.ts', import.meta.url).pathname;
   const code = await new Promise<number | null>((resolve) => {
-    const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     // The first message in the target says that the work has begun.
     const watch = setInterval(async () => {
       const begun = await readdir(join(into, 'cur')).catch(() => []);

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ENTRY = fileURLToPath(new URL('../src/sterna.ts', import.meta.url));
-
-/** Dozens of starts of the same program: half of each would be compiling. */
-const COMPILE_CACHE = join(tmpdir(), 'sterna-compile-cache');
+/** As it was built last. From its sources each start would take twice as long, and there are a hundred of them. */
+export const PROGRAM = fileURLToPath(new URL('../bin/sterna', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
@@ -18,12 +16,11 @@ export interface Outcome {
 /** Runs the program as a user would, in a pipe, with nothing of this user's own settings. */
 export function sterna(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [ENTRY, ...args], {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
         HOME: '/nonexistent',
-        NODE_COMPILE_CACHE: COMPILE_CACHE,
         STERNA_URL: 'http://127.0.0.1:9',
         ...env,
       },

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareDatabase } from '@sterna/store/prepared';
 import type { FastifyInstance } from 'fastify';
 import { createServer } from '../src/http/create-server.ts';
 import { SignInLimit } from '../src/http/sign-in-limit.ts';
@@ -22,6 +23,7 @@ export async function startApi(): Promise<TestApi> {
   const folder = await mkdtemp(join(tmpdir(), 'sterna-api-'));
   // As root the database runs as another user, who must get through.
   await chmod(folder, 0o755);
+  await prepareDatabase(join(folder, 'data'));
   const lines: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line: string) => lines.push(line) } });
   const installation = await openInstallation({ dataDir: join(folder, 'data'), log, maxConnections: 5 });

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@sterna/api-contract';
+import { prepareDatabase } from '@sterna/store/prepared';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog, type RunningServer, startServer } from '../src/index.ts';
 
@@ -13,6 +14,7 @@ let token: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sterna-live-'));
   await chmod(folder, 0o755);
+  await prepareDatabase(join(folder, 'data'));
   server = await startServer({
     port: 0,
     dataDir: join(folder, 'data'),

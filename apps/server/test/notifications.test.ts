@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, type ResponseOf } from '@sterna/api-contract';
+import { prepareDatabase } from '@sterna/store/prepared';
 import { type Certificates, makeCertificates } from '@sterna/test-servers';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sterna-notify-'));
   await chmod(folder, 0o755);
   certificates = makeCertificates(join(folder, 'certificates'));
+  await prepareDatabase(join(folder, 'data'));
   server = await startServer({
     port: 0,
     dataDir: join(folder, 'data'),

@@ -131,7 +131,6 @@ async function events(ask: Ask): Promise<GoldenObject[]> {
           firstInstance: sorted(instances.map((at) => `${utc(at.start)} ${utc(at.end)}`)).split('\n')[0] ?? '',
           howMany: String(instances.length),
           recurring: String(isSeries),
-          zone: one.start.timeZone ?? '',
           location: one.location ?? '',
           text: textOfHtml((one.description ?? '').replace(/\n/g, '<br>')),
           attendees: sorted(
@@ -212,9 +211,8 @@ async function tasks(ask: Ask): Promise<GoldenObject[]> {
   const lists = await ask.all('/tasks/v1/users/@me/lists?maxResults=100');
   for (const [at, list] of lists.entries()) {
     const all = await ask.all(`/tasks/v1/lists/${list.id}/tasks?maxResults=100&showCompleted=true&showHidden=true`);
-    for (const one of all) {
-      if (one.parent !== undefined) continue;
-      const steps = all.filter(({ parent }) => parent === one.id);
+    const titles = new Map(all.map((one) => [one.id, one.title]));
+    for (const one of all)
       found.push({
         kind: 'task',
         id: one.id,
@@ -230,10 +228,10 @@ async function tasks(ask: Ask): Promise<GoldenObject[]> {
           important: 'false',
           recurring: 'false',
           reminder: '',
-          steps: sorted(steps.map((step) => `${step.title} ${step.status === 'completed'}`)),
+          parent: titles.get(one.parent) ?? '',
+          steps: '',
         },
       });
-    }
   }
   return found;
 }

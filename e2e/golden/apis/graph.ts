@@ -133,7 +133,6 @@ async function events(ask: Ask): Promise<GoldenObject[]> {
           firstInstance: sorted(instances.map((at) => `${utc(at.start)} ${utc(at.end)}`)).split('\n')[0] ?? '',
           howMany: String(instances.length),
           recurring: String(one.type === 'seriesMaster'),
-          zone: one.isAllDay ? '' : (one.originalStartTimeZone ?? ''),
           location: one.location?.displayName ?? '',
           text: readable(one.body?.contentType === 'html' ? textOfHtml(one.body.content) : one.body?.content),
           attendees: sorted(
@@ -222,6 +221,7 @@ async function tasks(ask: Ask): Promise<GoldenObject[]> {
         properties: {
           list: list.wellknownListName === 'defaultList' ? 'default' : list.displayName,
           title: one.title,
+          parent: '',
           text: readable(one.body?.contentType === 'html' ? textOfHtml(one.body.content) : one.body?.content),
           due: String(one.dueDateTime?.dateTime ?? '').slice(0, 10),
           done: String(one.status === 'completed'),

@@ -13,16 +13,26 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[]; readonly html: string; readonly why: string }[];
 }
 
-/** What axe knows of WCAG 2.2 AA holds for the page as it stands now, in both colour schemes. */
+/**
+ * What axe knows of WCAG 2.2 AA holds for the page as it stands now, in both colour schemes.
+ *
+ * @param schemes none: whatever the page wears, and nothing is asked about colours
+ */
 export async function expectAccessible(page: Page, schemes: readonly Scheme[] = ['light', 'dark']): Promise<void> {
   const found: string[] = [];
   // Not by a script in the page, which the content security policy refuses, and rightly.
   const devtools = await page.context().newCDPSession(page);
   try {
+    if (schemes.length === 0) {
+      await untilStill(page);
+      const rules = Object.fromEntries(COLOUR_RULES.map((rule) => [rule, { enabled: false }]));
+      for (const violation of await violations(devtools, { runOnly: { type: 'tag', values: TAGS }, rules }))
+        found.push(inWords(violation, 'whatever the scheme'));
+    }
     for (const [n, scheme] of schemes.entries()) {
       await showIn(page, scheme);
-      const rules = n === 0 ? { type: 'tag', values: TAGS } : { type: 'rule', values: COLOUR_RULES };
-      for (const violation of await violations(devtools, rules)) found.push(inWords(violation, scheme));
+      const runOnly = n === 0 ? { type: 'tag', values: TAGS } : { type: 'rule', values: COLOUR_RULES };
+      for (const violation of await violations(devtools, { runOnly })) found.push(inWords(violation, scheme));
     }
   } finally {
     await devtools.detach();
@@ -62,7 +72,10 @@ const untilStill = (page: Page): Promise<void> =>
 
 async function violations(
   devtools: CDPSession,
-  runOnly: { readonly type: string; readonly values: readonly string[] },
+  asked: {
+    readonly runOnly: { readonly type: string; readonly values: readonly string[] };
+    readonly rules?: Readonly<Record<string, { readonly enabled: boolean }>>;
+  },
 ): Promise<Violation[]> {
   const evaluate = async (expression: string): Promise<unknown> => {
     const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', {
@@ -75,14 +88,14 @@ async function violations(
     return result.value;
   };
   if ((await evaluate('typeof axe')) === 'undefined') await evaluate(`${axe.source}; undefined`);
-  const options = JSON.stringify({ runOnly, resultTypes: ['violations'] });
+  const options = JSON.stringify({ ...asked, resultTypes: ['violations'] });
   return (await evaluate(
     `axe.run(document, ${options}).then(({ violations }) => violations.map(({ id, help, nodes }) => ({
        id, help, nodes: nodes.map(({ target, html, failureSummary }) => ({ target, html, why: failureSummary })) })))`,
   )) as Violation[];
 }
 
-function inWords({ id, help, nodes }: Violation, scheme: Scheme): string {
+function inWords({ id, help, nodes }: Violation, scheme: string): string {
   const places = nodes
     .slice(0, 5)
     .map(({ target, html, why }) => `    ${target.join(' ')}\n      ${html.slice(0, 200)}\n      ${oneLine(why)}`);

@@ -57,12 +57,29 @@ export async function openPage(
   });
   // Longer than anything takes on a busy machine, and sooner than the limit of the test, so that it says what it waited for.
   context.setDefaultTimeout(30_000);
-  if (session !== undefined)
-    await context.addCookies([
-      { name: 'sterna_session', value: session, url: baseUrl, httpOnly: true, sameSite: 'Strict' },
-    ]);
+  await signIn(context, baseUrl, session);
   const page = await context.newPage();
   return { page, context, troubles: new Troubles(page, options) };
+}
+
+/** Makes a page that was somebody else's look and be signed in as `openPage` would have. */
+export async function wear(
+  page: Page,
+  baseUrl: string,
+  session: string | undefined,
+  { scheme = 'light', width = 1280, height = 800 }: PageOptions,
+): Promise<void> {
+  await page.context().clearCookies();
+  await signIn(page.context(), baseUrl, session);
+  await page.emulateMedia({ media: null, colorScheme: scheme, reducedMotion: 'reduce' });
+  await page.setViewportSize({ width, height });
+}
+
+async function signIn(context: BrowserContext, baseUrl: string, session: string | undefined): Promise<void> {
+  if (session === undefined) return;
+  await context.addCookies([
+    { name: 'sterna_session', value: session, url: baseUrl, httpOnly: true, sameSite: 'Strict' },
+  ]);
 }
 
 /** The heading of a page as the program draws it: a user list's first picture, which has one too, isn't the page yet. */

@@ -38,9 +38,10 @@ import {
 import type { Browser, Page } from 'playwright-core';
 import { scratch } from '../../support/folders.ts';
 import { until } from '../../support/until.ts';
-import { type OpenPage, openPage, type PageOptions, screenshot, startBrowser, visit } from './browser.ts';
+import { type OpenPage, type PageOptions, screenshot, startBrowser, visit } from './browser.ts';
 import { People, type Role } from './people.ts';
 import { ServerProcess } from './server.ts';
+import { Tabs } from './tabs.ts';
 import { whenTestEnds } from './test-end.ts';
 import { within } from './within.ts';
 
@@ -129,6 +130,7 @@ export class WebStage {
   readonly #source: Dovecot | undefined;
   readonly #target: Dovecot | undefined;
   #systems: Promise<{ source: number; target: number }> | undefined;
+  readonly #tabs: Tabs;
   #pages = 0;
   readonly #names = new Map<string, number>();
 
@@ -147,6 +149,7 @@ export class WebStage {
     this.#source = source;
     this.#target = target;
     this.people = new People(server.url);
+    this.#tabs = new Tabs(browser, server.url);
   }
 
   get url(): string {
@@ -253,24 +256,28 @@ export class WebStage {
     return this.client.getEntry({ params: { id: entryId } });
   }
 
-  /** A signed-in page of a browser profile of its own; within a test it closes by itself, and is judged then. */
+  /**
+   * A signed-in page of a browser profile of its own; when the test ends it is judged, and goes to the next one, cleaned.
+   * With `prepare` it is new, and goes.
+   */
   async page(path: string, options: StagePageOptions = {}): Promise<Page> {
     const { as = 'owner', prepare } = options;
     const session = as === 'nobody' ? undefined : await this.people.session(as);
-    const open = await openPage(this.browser, this.url, session, options);
-    this.#closeAfterTest(open);
+    const open = await this.#tabs.open(session, options, prepare !== undefined);
+    this.#giveBackAfterTest(open, prepare !== undefined);
     await prepare?.(open.page);
     await visit(open.page, path);
     return open.page;
   }
 
-  #closeAfterTest({ page, context, troubles }: OpenPage): void {
+  #giveBackAfterTest(open: OpenPage, isOwn: boolean): void {
+    const { page, troubles } = open;
     this.#pages += 1;
     const number = this.#pages;
     whenTestEnds(async (test) => {
       if (test.failed && !page.isClosed())
         console.error(`picture: ${await screenshot(page, `failed ${test.name} ${number}`.replace(/\W+/g, '-'))}`);
-      await context.close();
+      await this.#tabs.giveBack(open, isOwn);
       troubles.expectNone();
     });
   }

@@ -1,4 +1,4 @@
-import type { Page, Response } from 'playwright-core';
+import type { ConsoleMessage, Page, Response } from 'playwright-core';
 
 export interface TroubleOptions {
   /** Answers from 400 on that the test brings about on purpose: `[400, '409 /api/entries']` (part of the path). */
@@ -14,18 +14,28 @@ const ABOUT_A_REQUEST = /^Failed to load resource/;
 export class Troubles {
   readonly #options: TroubleOptions;
   readonly #found: string[] = [];
+  /** The page goes on, and is judged no more. */
+  readonly stop: () => void;
 
   constructor(page: Page, options: TroubleOptions) {
     this.#options = options;
-    page.on('pageerror', (error) => this.#found.push(`script error: ${error.stack ?? error.message}`));
-    page.on('console', (message) => {
+    const onError = (error: Error): unknown => this.#found.push(`script error: ${error.stack ?? error.message}`);
+    const onConsole = (message: ConsoleMessage): void => {
       if (message.type() === 'error' && !ABOUT_A_REQUEST.test(message.text()))
         this.#found.push(`console: ${message.text()}`);
-    });
-    page.on('response', (response) => {
+    };
+    const onResponse = (response: Response): void => {
       if (response.status() >= 400 && !this.#isExpected(response))
         this.#found.push(`${response.request().method()} ${response.url()} was answered ${response.status()}`);
-    });
+    };
+    page.on('pageerror', onError);
+    page.on('console', onConsole);
+    page.on('response', onResponse);
+    this.stop = () => {
+      page.off('pageerror', onError);
+      page.off('console', onConsole);
+      page.off('response', onResponse);
+    };
   }
 
   #isExpected(response: Response): boolean {

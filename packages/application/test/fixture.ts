@@ -13,6 +13,7 @@ import {
   openDatabase,
   openSecrets,
 } from '@sterna/store';
+import { prepareDatabase } from '@sterna/store/prepared';
 import { z } from 'zod';
 import {
   type Actor,
@@ -103,6 +104,7 @@ export async function openStage(): Promise<Stage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sterna-application-'));
   // As root the embedded server runs as another user, who must get in.
   await chmod(dataDir, 0o755);
+  await prepareDatabase(dataDir);
   const database = await openDatabase({ dataDir, maxConnections: 12 });
   await migrate(database.pool);
   const world: FakeWorld = { folders: new Map(), messages: new Map(), canList: true };

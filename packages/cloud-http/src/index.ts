@@ -2,6 +2,7 @@ export * from './budget.ts';
 export * from './client.ts';
 export * from './clock.ts';
 export * from './errors.ts';
+export * from './natural-keys.ts';
 export * from './spool.ts';
 export * from './token-source.ts';
 export * from './transport.ts';

@@ -10,6 +10,8 @@ export interface Container {
   readonly path: readonly string[];
   readonly kind: ContentKind;
   readonly role?: SpecialUse;
+  /** Calendars, address books and task lists: the one that every account has, whatever it is called. */
+  readonly isDefault?: true;
   readonly subscribed?: boolean;
   /** Calendars and task lists: `#RRGGBB` (RFC 7986 COLOR, Apple's calendar-color). */
   readonly color?: string;

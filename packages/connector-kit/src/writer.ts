@@ -191,6 +191,8 @@ export interface Writer {
       /** Default `message`. */
       readonly kind?: ContentKind;
       readonly role?: SpecialUse;
+      /** The source's default of this kind: the target's own, where it has one, is it, whatever its name. */
+      readonly isDefault?: true;
       readonly subscribe?: boolean;
       readonly color?: string;
       readonly description?: string;

@@ -49,7 +49,7 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
   /** The same object under a natural key that has this one's within, as servers search for parts of text. */
   const underLongerKey = (raw: Buffer): Buffer =>
     renamed === undefined
-      ? Buffer.from(raw.toString('utf8').replace(/^UID:(\S+)/m, 'UID:x.$1.x'))
+      ? Buffer.from(raw.toString('utf8').replace(/^(UID:| {2}"name": ")([^\r\n"]+)/m, '$1x.$2.x'))
       : renamed(raw, `x.${nameOf?.(raw)}.x`);
 
   function one(found: readonly FoundMessage[], raw: Buffer): FoundMessage {
@@ -319,6 +319,20 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
         expect(again.container.id).toBe(first.container.id);
         const inside = await writerOf(session).ensureContainer(['INBOX'], { role: 'inbox' });
         expect(inside.container.path).toEqual(['INBOX']);
+      }),
+    );
+
+    test(
+      'containers: what every account has is found by being that, whatever it is called',
+      staged(fixture, async ({ open }) => {
+        const session = await open('write');
+        const own = (await session.reader.containers()).filter((one) => one.kind === kind && one.isDefault === true);
+        expect(own.length).toBeLessThan(2);
+        const { container } = await writerOf(session).ensureContainer(['What it was called there'], {
+          kind,
+          isDefault: true,
+        });
+        if (own[0] !== undefined) expect(container.id).toBe(own[0].id);
       }),
     );
 

@@ -1,3 +1,4 @@
+export { bareComponent } from './calendar/bare-component.ts';
 export {
   type CalendarName,
   type CalendarObject,
@@ -5,10 +6,36 @@ export {
   readCalendarObject,
 } from './calendar/calendar-object.ts';
 export { calendarDifferences, isKnownZone, splitList } from './calendar/canonical.ts';
+export { ianaOf, instantAt, offsetAt, UTC, wallAt, windowsOf, zoneLike } from './calendar/iana-zones.ts';
+export {
+  compact,
+  dayText,
+  durationOf,
+  instantOf,
+  isDay,
+  type Moment,
+  momentOf,
+  momentProperty,
+  wallText,
+} from './calendar/moments.ts';
 export { type Meeting, serverMeeting } from './calendar/scheduling.ts';
+export { zonesFor } from './calendar/vtimezone.ts';
 export { zoneOffset } from './calendar/zones.ts';
 export { cardDifferences, convertCard } from './contact/convert-card.ts';
 export { type Card, readCard } from './contact/read-card.ts';
+export {
+  bytesIn,
+  type Enclosed,
+  envelopeOf,
+  hashOf,
+  type Kept,
+  keptIn,
+  notKept,
+  referenceIn,
+  referencesOf,
+  withBytes,
+  withoutBytes,
+} from './kept.ts';
 export {
   type Component,
   escapeText,
@@ -22,6 +49,7 @@ export {
 } from './lines/content-line.ts';
 export { decodeText } from './lines/read-lines.ts';
 export { writeComponents } from './lines/write-lines.ts';
+export { ALARMS, merged } from './merge.ts';
 export * from './message-digest.ts';
 export * from './message-match-key.ts';
 export * from './pivot.ts';

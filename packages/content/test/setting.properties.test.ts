@@ -92,7 +92,8 @@ test('prepared for the target, nobody is who they were and no folder is the sour
       });
       const now = readSetting(prepared?.body ?? Buffer.alloc(0)) as Rule;
       expect(JSON.stringify(now)).not.toContain('@old.example');
-      if (rule.actions.moveTo !== undefined) expect(now.actions.moveTo?.path).toEqual(['new', ...rule.actions.moveTo.path]);
+      if (rule.actions.moveTo !== undefined)
+        expect(now.actions.moveTo?.path).toEqual(['new', ...rule.actions.moveTo.path]);
       const sends = rule.enabled && (rule.actions.forwardTo ?? rule.actions.redirectTo) !== undefined;
       expect(prepared?.notes.map(({ code }) => code)).toEqual(sends ? ['rule-sends-mail'] : []);
       expect(key(now)).toBe(key(rule));

@@ -9,6 +9,7 @@ import { ancestors, findBinaries, reachableBinaries } from '../src/embedded-post
 import { socketDirFor } from '../src/embedded-postgres-folder.ts';
 import { isRunning } from '../src/embedded-postgres-process.ts';
 import { chooseServerUser, firstUnreachable } from '../src/embedded-postgres-user.ts';
+import { prepareDatabase } from './support/prepared-database.ts';
 import { makeDataDir, rowsOf, serverPid, sleep, startWriter } from './support/processes.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -91,6 +92,7 @@ describe('embedded PostgreSQL', () => {
 
   it('outlives the kill -9 of its owner, and is adopted by the next', async () => {
     await using base = await makeDataDir();
+    await prepareDatabase(base.path);
     const writer = startWriter(base.path);
     await writer.printed(50);
     const pid = serverPid(base.path) as number;
@@ -109,6 +111,7 @@ describe('embedded PostgreSQL', () => {
 
   it('recovers from the kill -9 of its postmaster, with nothing acknowledged lost', async () => {
     await using base = await makeDataDir();
+    await prepareDatabase(base.path);
     const writer = startWriter(base.path);
     await writer.printed(50);
     process.kill(serverPid(base.path) as number, 'SIGKILL');
@@ -121,6 +124,7 @@ describe('embedded PostgreSQL', () => {
 
   it('is started again under processes that stay, each of which goes on', async () => {
     await using base = await makeDataDir();
+    await prepareDatabase(base.path);
     const idle = startWriter(base.path, { idle: true });
     await idle.printed(1);
     const notices: string[] = [];
@@ -146,6 +150,7 @@ describe('embedded PostgreSQL', () => {
 
   it("clears a lock whose process id has become another program's", async () => {
     await using base = await makeDataDir();
+    await prepareDatabase(base.path);
     await (await openDatabase({ dataDir: base.path })).close();
     const data = join(base.path, 'postgres/data');
     const { uid, gid } = statSync(data);

@@ -9,6 +9,7 @@ export {
 } from '@sterna/simulator-kit';
 export { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 export type { CalendarMail } from './calendar/mail.ts';
+export { DirectDrive, type DirectDriveFile } from './drive/direct.ts';
 export type { GoogleFaults } from './faults/faults.ts';
 export { DirectGmail, type DirectGmailMessage } from './gmail/direct.ts';
 export { COSTS, costOf } from './limits/costs.ts';

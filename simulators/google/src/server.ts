@@ -6,9 +6,9 @@ import {
   type Size,
   serveOnLoopback,
 } from '@sterna/simulator-kit';
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import type { CalendarMail } from './calendar/mail.ts';
 import { calendarMailOf } from './calendar/place.ts';
-import { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { Cloud } from './cloud.ts';
 import type { GoogleFaults } from './faults/faults.ts';
 import { faultError } from './faults/words.ts';

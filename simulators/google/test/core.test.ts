@@ -33,14 +33,21 @@ async function begin(size: number | undefined): Promise<string> {
     'x-upload-content-type': 'message/rfc822',
     ...(size === undefined ? {} : { 'x-upload-content-length': String(size) }),
   };
-  const begun = await alice('POST', `/resumable/upload${MESSAGES}?uploadType=resumable`, { labelIds: ['INBOX'] }, headers);
+  const begun = await alice(
+    'POST',
+    `/resumable/upload${MESSAGES}?uploadType=resumable`,
+    { labelIds: ['INBOX'] },
+    headers,
+  );
   expect(begun.status).toBe(200);
   return begun.headers.get('location') as string;
 }
 
 describe('an upload', () => {
   test('of one request brings the file alone, or after its metadata', async () => {
-    const simple = await alice('POST', `/upload${MESSAGES}?uploadType=media`, mail(200), { 'content-type': 'message/rfc822' });
+    const simple = await alice('POST', `/upload${MESSAGES}?uploadType=media`, mail(200), {
+      'content-type': 'message/rfc822',
+    });
     expect(simple.json.labelIds).toBeUndefined();
     const body = Buffer.concat([
       Buffer.from('--b\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{"labelIds":["STARRED"]}\r\n'),
@@ -114,7 +121,8 @@ describe('an upload', () => {
 });
 
 describe('a batch', () => {
-  const part = (id: string, request: string) => `--b\r\nContent-Type: application/http\r\nContent-ID: <${id}>\r\n\r\n${request}\r\n`;
+  const part = (id: string, request: string) =>
+    `--b\r\nContent-Type: application/http\r\nContent-ID: <${id}>\r\n\r\n${request}\r\n`;
   const send = (parts: string[], path = '/batch/gmail/v1') =>
     alice('POST', path, `${parts.join('')}--b--`, { 'content-type': 'multipart/mixed; boundary=b' });
 
@@ -123,11 +131,16 @@ describe('a batch', () => {
     const reply = await send([
       part('one', 'GET /gmail/v1/users/me/profile?fields=emailAddress HTTP/1.1\r\n'),
       part('two', 'GET /gmail/v1/users/me/labels/none\r\n'),
-      part('three', `POST /gmail/v1/users/me/labels\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+      part(
+        'three',
+        `POST /gmail/v1/users/me/labels\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      ),
     ]);
     expect(reply.status).toBe(200);
     const text = reply.bytes.toString();
-    expect([...text.matchAll(/Content-ID: <(.*)>\r\n\r\nHTTP\/1\.1 (\d+)/g)].map(([, id, status]) => [id, status])).toEqual([
+    expect(
+      [...text.matchAll(/Content-ID: <(.*)>\r\n\r\nHTTP\/1\.1 (\d+)/g)].map(([, id, status]) => [id, status]),
+    ).toEqual([
       ['response-one', '200'],
       ['response-two', '404'],
       ['response-three', '200'],
@@ -152,7 +165,10 @@ describe('a request', () => {
 
   test('is refused in the form of its API', async () => {
     const errors = async (path: string) => (await alice('GET', path)).json.error;
-    expect(await errors('/gmail/v1/users/me/none')).toMatchObject({ status: 'NOT_FOUND', errors: [{ reason: 'notFound' }] });
+    expect(await errors('/gmail/v1/users/me/none')).toMatchObject({
+      status: 'NOT_FOUND',
+      errors: [{ reason: 'notFound' }],
+    });
     expect(await errors('/admin/directory/v1/users/none')).toEqual({
       code: 404,
       message: 'Resource Not Found: userKey',

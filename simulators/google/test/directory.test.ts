@@ -24,7 +24,10 @@ describe('the directory', () => {
     const emails: string[] = [];
     let token = '';
     do {
-      const page = await alice('GET', `${ROOT}/users?domain=nordwind.example&maxResults=20${token && `&pageToken=${token}`}`);
+      const page = await alice(
+        'GET',
+        `${ROOT}/users?domain=nordwind.example&maxResults=20${token && `&pageToken=${token}`}`,
+      );
       emails.push(...page.json.users.map(({ primaryEmail }: { primaryEmail: string }) => primaryEmail));
       token = page.json.nextPageToken ?? '';
     } while (token !== '');
@@ -47,7 +50,10 @@ describe('the directory', () => {
     expect(await find('isAdmin=true')).toEqual(['alice@nordwind.example']);
     await alice('POST', `${ROOT}/users/chloe@nordwind.example/aliases`, { alias: 'design@nordwind.example' });
     const user = await alice('GET', `${ROOT}/users/design@nordwind.example`);
-    expect(user.json).toMatchObject({ primaryEmail: 'chloe@nordwind.example', aliases: expect.arrayContaining(['design@nordwind.example']) });
+    expect(user.json).toMatchObject({
+      primaryEmail: 'chloe@nordwind.example',
+      aliases: expect.arrayContaining(['design@nordwind.example']),
+    });
     expect((await alice('GET', `${ROOT}/users/${user.json.id}`)).json.id).toBe(user.json.id);
     const taken = await alice('POST', `${ROOT}/users/${user.json.id}/aliases`, { alias: 'bjorn@nordwind.example' });
     expect([taken.status, taken.json.error.errors[0].reason]).toEqual([409, 'duplicate']);
@@ -64,7 +70,9 @@ describe('the directory', () => {
     const again = await add('BJORN@nordwind.example');
     expect([again.status, again.json.error.message]).toEqual([409, 'Member already exists.']);
     const members = async (query = '') => (await alice('GET', `${path}/members${query}`)).json.members.length;
-    expect([await members(), await members('?roles=OWNER'), await members('?includeDerivedMembership=true')]).toEqual([3, 1, 5]);
+    expect([await members(), await members('?roles=OWNER'), await members('?includeDerivedMembership=true')]).toEqual([
+      3, 1, 5,
+    ]);
     const groups = await alice('GET', `${ROOT}/groups?userKey=bjorn@nordwind.example`);
     expect(groups.json.groups.map(({ name }: { name: string }) => name)).toEqual(['Crew', 'Everybody']);
     await alice('PATCH', `${path}/members/bjorn@nordwind.example`, { role: 'MANAGER' });

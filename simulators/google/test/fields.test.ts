@@ -19,7 +19,15 @@ describe('fields', () => {
     ['items/context/facets/anchor', { items: [{ context: { facets: [{ anchor: 'y' }] } }, {}] }],
     ['*', VALUE],
     ['items/*', { items: VALUE.items }],
-    ['items(id), items(title)', { items: [{ id: 1, title: 'a' }, { id: 2, title: 'b' }] }],
+    [
+      'items(id), items(title)',
+      {
+        items: [
+          { id: 1, title: 'a' },
+          { id: 2, title: 'b' },
+        ],
+      },
+    ],
     ['items/context/*/label', { items: [{ context: { facets: [{ label: 'x' }] } }, {}] }],
     ['unknown', {}],
   ])('%s', (mask, expected) => {
@@ -42,7 +50,10 @@ describe('fields', () => {
       ),
     })).mask;
     const leaf = fc.integer();
-    const value = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.oneof(leaf, fc.dictionary(fc.constantFrom('a', 'b'), leaf)));
+    const value = fc.dictionary(
+      fc.constantFrom('a', 'b', 'c', 'd'),
+      fc.oneof(leaf, fc.dictionary(fc.constantFrom('a', 'b'), leaf)),
+    );
     fc.assert(
       fc.property(tree, value, (text, whole) => {
         const mask = parseFields(text);

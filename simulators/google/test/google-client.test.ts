@@ -1,6 +1,6 @@
-import { type admin_directory_v1, admin } from '@googleapis/admin';
-import { gmail } from '@googleapis/gmail';
 import { Readable } from 'node:stream';
+import { admin, type admin_directory_v1 } from '@googleapis/admin';
+import { gmail } from '@googleapis/gmail';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DirectGmail, type Google, startGoogle, VirtualClock } from '../src/index.ts';
 import { Contract } from './contract/index.ts';
@@ -23,7 +23,8 @@ afterAll(async () => {
 test("Google's own client signs in as a service account, and uploads, lists and reads mail", async () => {
   const api = gmail({ version: 'v1', auth: vendorAuth(server, ALICE) });
   const label = await api.users.labels.create({ userId: 'me', requestBody: { name: 'Über/Label' } });
-  const mime = 'From: a@b.example\r\nMessage-ID: <one@b.example>\r\nDate: Mon, 5 May 2003 06:07:08 +0000\r\nSubject: hi\r\n\r\nhello\r\n';
+  const mime =
+    'From: a@b.example\r\nMessage-ID: <one@b.example>\r\nDate: Mon, 5 May 2003 06:07:08 +0000\r\nSubject: hi\r\n\r\nhello\r\n';
   const { data: imported } = await api.users.messages.import({
     userId: 'me',
     neverMarkSpam: true,
@@ -45,7 +46,10 @@ test("Google's own client understands how the simulator refuses", async () => {
     status: 404,
     message: 'Requested entity was not found.',
   });
-  const stranger = gmail({ version: 'v1', auth: vendorAuth(server, ALICE, ['https://www.googleapis.com/auth/drive.file']) });
+  const stranger = gmail({
+    version: 'v1',
+    auth: vendorAuth(server, ALICE, ['https://www.googleapis.com/auth/drive.file']),
+  });
   await expect(stranger.users.labels.list({ userId: 'me' })).rejects.toThrow(/unauthorized_client/);
 });
 
@@ -63,5 +67,7 @@ test("Google's own client reads the directory, page by page", async () => {
     addresses.push(...(data.users ?? []).map((user) => user.primaryEmail as string));
     pageToken = data.nextPageToken ?? undefined;
   } while (pageToken !== undefined);
-  expect(addresses).toEqual([...server.domain('nordwind.example').users.values()].map((user) => user.primaryEmail).sort());
+  expect(addresses).toEqual(
+    [...server.domain('nordwind.example').users.values()].map((user) => user.primaryEmail).sort(),
+  );
 });

@@ -1,8 +1,7 @@
-import { calendar } from '@googleapis/calendar';
-import { people } from '@googleapis/people';
-import { tasks } from '@googleapis/tasks';
+import { calendar, auth as calendarAuth } from '@googleapis/calendar';
+import { people, auth as peopleAuth } from '@googleapis/people';
+import { tasks, auth as tasksAuth } from '@googleapis/tasks';
 import { picture } from '@sterna/simulator-kit';
-import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Google, startGoogle } from '../src/index.ts';
 import { Contract } from './contract/index.ts';
@@ -11,14 +10,12 @@ import { signIn } from './sign-in.ts';
 /** Google's own clients for Calendar, People and Tasks, as they are: only the address is another one. */
 const contract = new Contract();
 let server: Google;
-let auth: OAuth2Client;
+let token: string;
 let rootUrl: string;
 
 beforeAll(async () => {
   server = await startGoogle({ observe: contract.observe });
-  const { token } = await signIn(server, 'alice@nordwind.example');
-  auth = new OAuth2Client();
-  auth.setCredentials({ access_token: token });
+  ({ token } = await signIn(server, 'alice@nordwind.example'));
   rootUrl = `${server.baseUrl}/`;
 });
 afterAll(async () => {
@@ -28,6 +25,8 @@ afterAll(async () => {
 });
 
 it('reads a whole calendar by pages, and what changed after', async () => {
+  const auth = new calendarAuth.OAuth2();
+  auth.setCredentials({ access_token: token });
   const api = calendar({ version: 'v3', auth, rootUrl });
   const ids = new Set<string>();
   let pageToken: string | undefined;
@@ -60,6 +59,8 @@ it('reads a whole calendar by pages, and what changed after', async () => {
 });
 
 it('makes, changes and groups contacts', async () => {
+  const auth = new peopleAuth.OAuth2();
+  auth.setCredentials({ access_token: token });
   const api = people({ version: 'v1', auth, rootUrl });
   const { data: made } = await api.people.createContact({
     personFields: 'names,metadata',
@@ -84,16 +85,24 @@ it('makes, changes and groups contacts', async () => {
   expect(seen.phoneNumbers?.[0]?.canonicalForm).toBe('+4930123456');
   expect(seen.photos?.[0]?.default).toBeFalsy();
   expect(seen.memberships).toHaveLength(2);
-  const { data: all } = await api.people.connections.list({ resourceName: 'people/me', personFields: 'names', pageSize: 1000 });
+  const { data: all } = await api.people.connections.list({
+    resourceName: 'people/me',
+    personFields: 'names',
+    pageSize: 1000,
+  });
   expect(all.connections?.at(-1)?.resourceName).toBe(resourceName);
 });
 
 it('makes and moves tasks', async () => {
-  // It brings another version of the sign-in library along.
-  const api = tasks({ version: 'v1', auth: auth as never, rootUrl });
+  const auth = new tasksAuth.OAuth2();
+  auth.setCredentials({ access_token: token });
+  const api = tasks({ version: 'v1', auth, rootUrl });
   const { data: list } = await api.tasklists.insert({ requestBody: { title: 'By the client' } });
   const tasklist = list.id as string;
-  const { data: one } = await api.tasks.insert({ tasklist, requestBody: { title: 'one', due: '2026-12-24T18:00:00Z' } });
+  const { data: one } = await api.tasks.insert({
+    tasklist,
+    requestBody: { title: 'one', due: '2026-12-24T18:00:00Z' },
+  });
   const { data: two } = await api.tasks.insert({ tasklist, requestBody: { title: 'two' } });
   const { data: moved } = await api.tasks.move({ tasklist, task: two.id as string, parent: one.id as string });
   expect(moved.parent).toBe(one.id);

@@ -38,10 +38,19 @@ it('hold what is awkward', async () => {
   const { json: events } = await client('GET', '/calendar/v3/calendars/primary/events?maxResults=2500');
   const types = new Set(events.items.map(({ eventType }: { eventType: string }) => eventType));
   expect([...types].sort()).toEqual(['birthday', 'default', 'focusTime', 'outOfOffice']);
-  expect(events.items.some((event: { status: string; recurringEventId?: string }) => event.status === 'cancelled' && event.recurringEventId)).toBe(true);
-  const { json: contacts } = await client('GET', '/v1/people/me/connections?pageSize=1000&personFields=names,photos,birthdays');
+  expect(
+    events.items.some(
+      (event: { status: string; recurringEventId?: string }) => event.status === 'cancelled' && event.recurringEventId,
+    ),
+  ).toBe(true);
+  const { json: contacts } = await client(
+    'GET',
+    '/v1/people/me/connections?pageSize=1000&personFields=names,photos,birthdays',
+  );
   expect(contacts.connections.some(({ names }: { names?: unknown }) => names === undefined)).toBe(true);
-  expect(contacts.connections.some(({ photos }: { photos: { default?: boolean }[] }) => photos[0]?.default === undefined)).toBe(true);
+  expect(
+    contacts.connections.some(({ photos }: { photos: { default?: boolean }[] }) => photos[0]?.default === undefined),
+  ).toBe(true);
   const { json: tasks } = await client('GET', '/tasks/v1/lists/@default/tasks?maxResults=100&showHidden=true');
   expect(tasks.items.some(({ parent }: { parent?: string }) => parent !== undefined)).toBe(true);
   expect(tasks.items.some(({ hidden }: { hidden?: boolean }) => hidden)).toBe(true);

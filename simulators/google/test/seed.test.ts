@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { DirectGmail, type Google, startGoogle, VirtualClock } from '../src/index.ts';
 
-const withServer = async <T>(options: Parameters<typeof startGoogle>[0], use: (server: Google) => T | Promise<T>): Promise<T> => {
+const withServer = async <T>(
+  options: Parameters<typeof startGoogle>[0],
+  use: (server: Google) => T | Promise<T>,
+): Promise<T> => {
   const server = await startGoogle({ clock: new VirtualClock(), ...options });
   try {
     return await use(server);
@@ -21,7 +24,10 @@ const mailOf = (server: Google, address: string) =>
 
 test('one seed, one domain: the same mail under the same ids, whoever is asked for first', async () => {
   const [one, other] = await Promise.all(
-    [['alice', 'bjorn'], ['bjorn', 'alice']].map((order) =>
+    [
+      ['alice', 'bjorn'],
+      ['bjorn', 'alice'],
+    ].map((order) =>
       withServer({}, (server) => new Map(order.map((name) => [name, mailOf(server, `${name}@nordwind.example`)]))),
     ),
   );
@@ -36,7 +42,10 @@ test('a mailbox holds what breaks naive programs', async () => {
     const mail = box.messages();
     expect(mail.some(({ labels }) => labels.length > 3)).toBe(true);
     for (const label of ['SPAM', 'TRASH', 'SENT', 'DRAFT', 'STARRED', 'UNREAD', 'Projects/Alpha & Beta/2024']) {
-      expect(mail.filter(({ labels }) => labels.includes(label)), label).not.toHaveLength(0);
+      expect(
+        mail.filter(({ labels }) => labels.includes(label)),
+        label,
+      ).not.toHaveLength(0);
     }
     expect(mail.filter(({ labels }) => labels.length === 0)).not.toHaveLength(0);
     expect(mail.filter(({ isDraft }) => isDraft)).toHaveLength(1);
@@ -52,6 +61,8 @@ test('a bigger domain has more people, and the named ones more mail', async () =
   await withServer({ size: 'large' }, (server) => {
     const domain = server.domain('lamna.example');
     expect(domain.users.size).toBe(501);
-    expect(mailOf(server, 'jamal@lamna.example').length).toBeGreaterThan(mailOf(server, 'person400@lamna.example').length);
+    expect(mailOf(server, 'jamal@lamna.example').length).toBeGreaterThan(
+      mailOf(server, 'person400@lamna.example').length,
+    );
   });
 });

@@ -34,12 +34,24 @@ describe('a service account', () => {
   });
 
   test.each([
-    ['somebody who is not there', { sub: 'nobody@nordwind.example' }, [400, 'invalid_grant', 'Invalid email or User ID']],
+    [
+      'somebody who is not there',
+      { sub: 'nobody@nordwind.example' },
+      [400, 'invalid_grant', 'Invalid email or User ID'],
+    ],
     ['another audience', { aud: 'https://example.com/' }, [400, 'invalid_grant', expect.stringContaining('audience')]],
-    ['an account that is not there', { iss: 'x@y.example' }, [400, 'invalid_grant', expect.stringContaining('not found')]],
+    [
+      'an account that is not there',
+      { iss: 'x@y.example' },
+      [400, 'invalid_grant', expect.stringContaining('not found')],
+    ],
     ['nobody', { sub: undefined }, [401, 'unauthorized_client', expect.any(String)]],
     ['no scope', { scope: '' }, [400, 'invalid_scope', expect.any(String)]],
-    ['a scope that was not delegated', { scope: 'https://www.googleapis.com/auth/sqlservice' }, [401, 'unauthorized_client', expect.any(String)]],
+    [
+      'a scope that was not delegated',
+      { scope: 'https://www.googleapis.com/auth/sqlservice' },
+      [401, 'unauthorized_client', expect.any(String)],
+    ],
   ])('gets none for %s', async (_, claims, expected) => {
     expect(await refusal(assertion(server, { sub: ALICE, scope: GMAIL, ...claims }))).toEqual(expected);
   });

@@ -432,7 +432,11 @@ test('settings, categories and rules of a mailbox', async () => {
     language: { locale: 'ja-JP' },
     dateFormat: 'yyyy/MM/dd',
     delegateMeetingMessageDeliveryOptions: 'sendToDelegateAndPrincipal',
-    workingHours: { daysOfWeek: ['saturday'], startTime: '06:30:00.0000000', timeZone: { name: 'Tokyo Standard Time' } },
+    workingHours: {
+      daysOfWeek: ['saturday'],
+      startTime: '06:30:00.0000000',
+      timeZone: { name: 'Tokyo Standard Time' },
+    },
   });
   expect(await json('GET', `${ALICE}/mailboxSettings`)).toMatchObject({
     language: { locale: 'ja-JP' },

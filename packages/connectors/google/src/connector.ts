@@ -6,8 +6,8 @@ import { googleSettings, parseGoogleUrl } from './settings.ts';
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message'],
-  itemTypes: ['mailbox'],
+  kinds: ['message', 'event', 'contact', 'task', 'file'],
+  itemTypes: ['mailbox', 'drive'],
   canRead: true,
   canWrite: true,
   settings: googleSettings,

@@ -1,7 +1,8 @@
 import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import { type ItemType, SternaError } from '@sterna/core';
 import type { Paged } from './api/client.ts';
-import { connect } from './connect.ts';
+import { type Connection, connect } from './connect.ts';
+import { SCOPES as DRIVE_SCOPES } from './drive/drive-api.ts';
 import { PARTS } from './parts.ts';
 
 const NEVER = new AbortController().signal;
@@ -51,7 +52,27 @@ export async function* discoverUsers(
         if (itemType === 'mailbox' && isMailboxSetup === false) continue;
         yield { itemType, address: primaryEmail, ...(name?.fullName ? { displayName: name.fullName } : {}) };
       }
+    if (itemType === 'drive') yield* sharedDrives(connection, admin.toLowerCase());
   } finally {
     connection.destroy();
   }
+}
+
+interface SharedDrives extends Paged {
+  readonly drives?: readonly { readonly id: string; readonly name?: string }[];
+}
+
+/** All of the domain, whoever is in them: https://developers.google.com/workspace/drive/api/reference/rest/v3/drives/list */
+async function* sharedDrives(connection: Connection, admin: string): AsyncGenerator<DiscoveredItem> {
+  const scopes = [DRIVE_SCOPES.read, DRIVE_SCOPES.write];
+  const client = connection.client('drive', admin, scopes);
+  for await (const { drives = [] } of client.pages<SharedDrives>({
+    method: 'GET',
+    path: '/drive/v3/drives',
+    query: { pageSize: 100, useDomainAdminAccess: true, fields: 'nextPageToken,drives(id,name)' },
+    doing: 'listing the shared drives',
+    right: DRIVE_SCOPES.read[0],
+    units: 100,
+  }))
+    for (const { id, name } of drives) yield { itemType: 'drive', address: id, ...(name ? { displayName: name } : {}) };
 }

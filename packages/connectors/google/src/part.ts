@@ -8,8 +8,10 @@ import type { GoogleSettings } from './settings.ts';
 export interface PartContext {
   /** Of `PartDefinition.api`, with the part's own scopes and budget. */
   readonly client: GoogleClient;
-  /** Lower-case address of the user, as the entry names it. */
+  /** Lower-case address of the user, as the entry names it; for a shared drive, of the administrator who works in it. */
   readonly address: string;
+  /** Id of the shared drive that the entry is. */
+  readonly sharedDrive?: string;
   readonly settings: GoogleSettings;
   readonly role: OpenRequest['role'];
   /** 8 hex digits: whose marks are ours. */

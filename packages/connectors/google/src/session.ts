@@ -14,7 +14,11 @@ import { isAddress } from './settings.ts';
 export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
   const connection = connect(request, clock);
   try {
-    const wanted = PARTS.filter(({ kinds }) => kinds.some((kind) => request.kinds?.includes(kind) ?? true));
+    const wanted = PARTS.filter(
+      ({ kinds, itemType }) =>
+        kinds.some((kind) => request.kinds?.includes(kind) ?? true) &&
+        (itemType === 'drive' || !isSharedDrive(request.address)),
+    );
     const opened = await Promise.all(
       wanted.map(async (part) => ({ part, session: await part.open(contextOf(connection, part, request)) })),
     );
@@ -33,18 +37,33 @@ export function contextOf(
   part: PartDefinition,
   { address, role, installation }: Pick<OpenRequest, 'address' | 'role' | 'installation'>,
 ): PartContext {
-  if (!isAddress(address))
+  const isShared = part.itemType === 'drive' && isSharedDrive(address);
+  const subject = isShared ? administrator(connection) : address;
+  if (!isAddress(subject))
     throw new SternaError('config', 'bad-address', 'The address is none of a Google Workspace user.', {
       field: 'address',
       fix: 'Write the user’s address, as in user@domain.',
     });
   return {
-    client: connection.client(part.api, address.toLowerCase(), scopeSets(part, role)),
-    address: address.toLowerCase(),
+    client: connection.client(part.api, subject.toLowerCase(), scopeSets(part, role)),
+    address: subject.toLowerCase(),
+    ...(isShared ? { sharedDrive: address } : {}),
     settings: connection.settings,
     role,
     installation,
   };
+}
+
+/** Nobody's: it is named by its id. */
+const isSharedDrive = (address: string): boolean => /^0A[\w-]{8,60}$/.test(address);
+
+/** @throws SternaError config `admin-missing` */
+function administrator({ settings }: Connection): string {
+  if (settings.admin !== undefined) return settings.admin;
+  throw new SternaError('config', 'admin-missing', 'Nobody is named who may work in the shared drive.', {
+    field: 'admin',
+    fix: 'Give the address of a manager of the shared drive as administrator in the settings of the system.',
+  });
 }
 
 /** Who delegated what writing takes needn't delegate what reading takes as well. */

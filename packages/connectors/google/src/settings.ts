@@ -73,6 +73,12 @@ export const googleSettings = z.strictObject({
     .max(1_073_741_824)
     .default(8_388_608)
     .describe('What is larger is uploaded in pieces of it; a multiple of 262,144'),
+  contactsDelaySeconds: z
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(180)
+    .describe('How long lists of contacts may not show what was written; waited for after a crash alone'),
   pageSize: z.number().int().min(1).max(500).default(500).describe('Objects listed by one request'),
 });
 export type GoogleSettings = z.infer<typeof googleSettings>;

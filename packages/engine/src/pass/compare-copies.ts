@@ -1,7 +1,8 @@
 import { pivotOf } from '@sterna/content';
 import { type ContainerRow, isNoted, type LedgerRow } from '@sterna/store';
-import { capabilitiesFor, type PassContext, preparation, sourceById } from './context.ts';
+import { capabilitiesFor, type PassContext, sourceById } from './context.ts';
 import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
+import { preparation } from './preparation.ts';
 
 /**
  * - `identical`: what was sent is there

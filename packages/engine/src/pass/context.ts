@@ -1,11 +1,9 @@
 import type { Capabilities, Session } from '@sterna/connector-kit';
-import type { PrepareOptions } from '@sterna/content';
 import type { ContentKind, MappingLookup } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { PassControl } from './interruption.ts';
 import type { PassSettings } from './pass-settings.ts';
-import { placeInTarget } from './place-in-target.ts';
 import type { Progress } from './progress.ts';
 
 /** Everything the phases of one pass share. Phases read and change `containers` in memory and save what they changed. */
@@ -57,19 +55,6 @@ export const capabilitiesFor = (session: Session, kind: ContentKind): Capabiliti
 export function nativeFormat({ source, target }: PassContext, kind: ContentKind): string | undefined {
   const taken = capabilitiesFor(target, kind).native ?? [];
   return capabilitiesFor(source, kind).native?.find((format) => taken.includes(format));
-}
-
-/** How the target wants objects of this kind. */
-export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
-  const { schedules, cardVersions, leavesOut } = capabilitiesFor(context.target, kind);
-  return {
-    mapping: context.mapping,
-    scheduling: schedules === true ? 'server' : undefined,
-    cardVersions,
-    ...(kind === 'setting'
-      ? { placeOf: (of, place) => placeInTarget(context, of, place), leavesOut: (type) => leavesOut?.[type] }
-      : {}),
-  };
 }
 
 /** The points of the exactly-once protocol at which a crash is interesting. */

@@ -21,7 +21,8 @@ import {
   type TodoRow,
   todoCounts,
 } from '@sterna/store';
-import { capabilitiesFor, nativeFormat, type PassContext, preparation, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
+import { preparation } from './preparation.ts';
 import { inRounds } from './rounds.ts';
 import {
   drainForDigest,

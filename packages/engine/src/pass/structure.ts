@@ -72,7 +72,8 @@ export async function matchStructure(
   const excluded = new Map<string, string>();
   const made = new Set<string>();
 
-  for (const container of own) {
+  // Defaults first: no other calendar takes the target's by its name.
+  for (const container of own.toSorted((a, b) => Number(b.isDefault === true) - Number(a.isDefault === true))) {
     let row = context.sourceContainers.get(container.id);
     if (row === undefined) {
       row = newRow(SOURCE, context.sourceContainers.size, container);
@@ -117,6 +118,7 @@ export async function matchStructure(
             {
               kind: container.kind,
               ...(mapped.role === undefined ? {} : { role: mapped.role }),
+              ...(container.isDefault === true ? { isDefault: true as const } : {}),
               ...(container.color === undefined ? {} : { color: container.color }),
               ...(container.description === undefined ? {} : { description: container.description }),
               subscribe: container.subscribed ?? true,

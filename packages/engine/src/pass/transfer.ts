@@ -32,11 +32,12 @@ import {
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';
-import { capabilitiesFor, nativeFormat, type PassContext, preparation, sourceById, targetById } from './context.ts';
+import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
 import type { Pace } from './pace.ts';
+import { preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
 import {

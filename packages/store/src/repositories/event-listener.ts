@@ -46,7 +46,7 @@ export async function listenForEvents(pool: Pool): Promise<EventListener> {
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
 
-  const recent = new RecentEvents();
+  const recent = new RecentEvents<RawEvent>();
 
   const tell = (event: RawEvent): void => {
     if (event.type === 'lost') recent.restart();
@@ -105,7 +105,7 @@ export async function listenForEvents(pool: Pool): Promise<EventListener> {
   recent.restart();
   return {
     subscribe(listener, recentMs = 0) {
-      if (recentMs > 0) for (const event of recent.last(recentMs)) listener(event);
+      if (recentMs > 0) for (const event of recent.last(recentMs) ?? [{ type: 'lost' }]) listener(event);
       listeners.add(listener);
       return () => {
         listeners.delete(listener);

@@ -1,13 +1,11 @@
-import type { RawEvent } from './event-listener.ts';
-
 /** Events that are told later than this are not looked for here, in milliseconds. */
 const KEPT_MS = 60_000;
 const MOST_KEPT = 1_000;
 
 /** What was told lately, for whoever read the state first and came to listen a moment later. */
-export class RecentEvents {
+export class RecentEvents<Event extends object> {
   /** By what they say, with when it was said last: who reads the state again once has read all of it. */
-  readonly #kept = new Map<string, { event: RawEvent; at: number }>();
+  readonly #kept = new Map<string, { event: Event; at: number }>();
   /** Nothing told since then is missing. */
   #completeSince = performance.now();
 
@@ -17,7 +15,7 @@ export class RecentEvents {
     this.#completeSince = performance.now();
   }
 
-  add(event: RawEvent): void {
+  add(event: Event): void {
     const key = JSON.stringify(event);
     const now = performance.now();
     // Deleted first: a key that is set again would keep its place, and the places are in order of time.
@@ -30,9 +28,10 @@ export class RecentEvents {
     }
   }
 
-  last(ms: number): RawEvent[] {
+  /** @returns undefined where that isn't known any more */
+  last(ms: number): Event[] | undefined {
     const from = performance.now() - ms;
-    if (from <= this.#completeSince) return [{ type: 'lost' }];
+    if (from <= this.#completeSince) return undefined;
     return [...this.#kept.values()].filter(({ at }) => at >= from).map(({ event }) => event);
   }
 }

@@ -2,7 +2,7 @@ import type { AclRule, Calendar, ListEntry, Role } from './calendar.ts';
 import { ROLES } from './calendar.ts';
 import { aclJson, calendarJson, listEntryJson } from './calendar-json.ts';
 import { calendarColors, eventColors, nearestCalendarColor } from './colors.ts';
-import { type Json, isAddress } from './event-input.ts';
+import { isAddress, type Json } from './event-input.ts';
 import { calendarOf } from './event-requests.ts';
 import { conditionNotMet, forbidden, invalid, notFound, required } from './problems.ts';
 import type { Answer, CalendarRequest } from './request.ts';
@@ -82,7 +82,9 @@ export function listCalendars(request: CalendarRequest): Answer {
   const items = page.items.filter((entry) => {
     if (!page.isSync && entry.hidden && !hidden) return false;
     if (own && !entry.calendar.owner.endsWith(domain)) return false;
-    return least === undefined || ROLES.indexOf(world.roleOf(entry.calendar, person.email)) >= ROLES.indexOf(least as Role);
+    return (
+      least === undefined || ROLES.indexOf(world.roleOf(entry.calendar, person.email)) >= ROLES.indexOf(least as Role)
+    );
   });
   return answer({
     kind: 'calendar#calendarList',
@@ -128,7 +130,10 @@ function changeEntry(request: CalendarRequest, entry: ListEntry, body: Json, who
     name in body ? ((body[name] ?? otherwise) as T) : whole ? otherwise : before;
   const isRgb = request.parameters.flag('colorRgbFormat');
   if (isRgb && typeof body.backgroundColor === 'string') {
-    const colors = { backgroundColor: body.backgroundColor, foregroundColor: String(body.foregroundColor ?? '#000000') };
+    const colors = {
+      backgroundColor: body.backgroundColor,
+      foregroundColor: String(body.foregroundColor ?? '#000000'),
+    };
     for (const color of Object.values(colors)) {
       if (!/^#[0-9a-f]{6}$/i.test(color)) throw invalid('Invalid color.');
     }
@@ -238,7 +243,12 @@ function scopeOf(body: Json): AclRule['scope'] {
 
 export function getColors(): Answer {
   return {
-    json: { kind: 'calendar#colors', updated: '2012-02-14T00:00:00.000Z', calendar: calendarColors, event: eventColors },
+    json: {
+      kind: 'calendar#colors',
+      updated: '2012-02-14T00:00:00.000Z',
+      calendar: calendarColors,
+      event: eventColors,
+    },
   };
 }
 
@@ -268,7 +278,12 @@ export function listSettings(request: CalendarRequest): Answer {
   const all = Object.keys(SETTINGS).map((id, at) => ({ id, changed: at + 1 }));
   const page = pageOf(request, 'calendar-settings', all, all.length, { isGone: () => false, incompatible: [] });
   return {
-    json: { kind: 'calendar#settings', etag: '"s"', ...page.tokens, items: page.items.map(({ id }) => settingJson(id)) },
+    json: {
+      kind: 'calendar#settings',
+      etag: '"s"',
+      ...page.tokens,
+      items: page.items.map(({ id }) => settingJson(id)),
+    },
   };
 }
 

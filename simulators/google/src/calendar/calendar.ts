@@ -1,14 +1,7 @@
 import type { CalendarEvent } from './event.ts';
 
 /** From nothing to everything; each includes what stands before it. */
-export const ROLES = [
-  'none',
-  'freeBusyReader',
-  'reader',
-  'writerWithoutPrivateAccess',
-  'writer',
-  'owner',
-] as const;
+export const ROLES = ['none', 'freeBusyReader', 'reader', 'writerWithoutPrivateAccess', 'writer', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const atLeast = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
@@ -43,7 +36,14 @@ export class Calendar {
 
   constructor(
     id: string,
-    more: { owner: string; primary: boolean; summary: string; timeZone: string; description?: string; location?: string },
+    more: {
+      owner: string;
+      primary: boolean;
+      summary: string;
+      timeZone: string;
+      description?: string;
+      location?: string;
+    },
   ) {
     this.id = id;
     this.owner = more.owner;

@@ -132,9 +132,7 @@ function readPlain(body: Json): Plain {
 }
 
 const withoutTypeProperties = (plain: Plain): Plain =>
-  Object.fromEntries(
-    Object.entries(plain).filter(([name]) => !Object.values(EVENT_TYPE_PROPERTIES).includes(name)),
-  );
+  Object.fromEntries(Object.entries(plain).filter(([name]) => !Object.values(EVENT_TYPE_PROPERTIES).includes(name)));
 
 function checkType({ eventType, plain, start, recurrence }: EventContent, { primary }: InputRules): void {
   if (eventType === 'default') return;
@@ -157,7 +155,8 @@ function checkType({ eventType, plain, start, recurrence }: EventContent, { prim
 
 function readLines(value: unknown): readonly string[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value) || value.some((line) => typeof line !== 'string')) throw invalid('Invalid recurrence rule.');
+  if (!Array.isArray(value) || value.some((line) => typeof line !== 'string'))
+    throw invalid('Invalid recurrence rule.');
   return value as string[];
 }
 

@@ -50,7 +50,9 @@ function meet({ world }: CalendarRequest, createRequest: Plain): Plain {
   const code = `${id.slice(0, 3)}-${id.slice(3, 7)}-${id.slice(7)}`;
   return {
     createRequest: { ...createRequest, status: { statusCode: 'success' } },
-    entryPoints: [{ entryPointType: 'video', uri: `https://meet.google.com/${code}`, label: `meet.google.com/${code}` }],
+    entryPoints: [
+      { entryPointType: 'video', uri: `https://meet.google.com/${code}`, label: `meet.google.com/${code}` },
+    ],
     conferenceSolution: { key: { type: 'hangoutsMeet' }, name: 'Google Meet' },
     conferenceId: code,
   };
@@ -72,7 +74,10 @@ export function getEvent(request: CalendarRequest): Answer {
 export function insertEvent(request: CalendarRequest): Answer {
   const calendar = calendarOf(request, 'writer');
   const body = request.body();
-  const content = readEvent(body, rulesOf(request, calendar, { importing: false, before: undefined, isException: false }));
+  const content = readEvent(
+    body,
+    rulesOf(request, calendar, { importing: false, before: undefined, isException: false }),
+  );
   const event = addEvent(
     request.world,
     calendar,
@@ -127,7 +132,10 @@ export function importRequest(request: CalendarRequest): Answer {
   const organizer = organizerOf(body, request, calendar);
   const sequence = sequenceOf(body) ?? 0;
   if (known !== undefined && !isException && assumptions.calendarImportExisting === 'update') {
-    const event = changeEvent(world, calendar, { event: known, instance: undefined }, content, { sequence, send: 'none' });
+    const event = changeEvent(world, calendar, { event: known, instance: undefined }, content, {
+      sequence,
+      send: 'none',
+    });
     return answerWith(request, calendar, foundEvent(calendar, event));
   }
   const event = importEvent(

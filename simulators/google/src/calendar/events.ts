@@ -173,7 +173,10 @@ function dropStrayExceptions(calendar: Calendar, series: CalendarEvent): void {
   const wanted = new Set(exceptions.map(({ id }) => id));
   const kept = new Set<string>();
   if (series.content.recurrence.length > 0) {
-    const last = exceptions.map(({ id }) => id.slice(id.lastIndexOf('_') + 1)).sort().at(-1) as string;
+    const last = exceptions
+      .map(({ id }) => id.slice(id.lastIndexOf('_') + 1))
+      .sort()
+      .at(-1) as string;
     for (const { id, original } of instancesOf(calendar, series)) {
       if (wanted.has(id)) kept.add(id);
       if (kept.size === wanted.size || instanceStamp(original) > last) break;
@@ -267,9 +270,30 @@ function tellOfChange(
 ): void {
   const was = new Set(addresses(before));
   const is = new Set(addresses(event.content));
-  tell(world, calendar, event, 'invitation', [...is].filter((email) => !was.has(email)), send);
-  tell(world, calendar, event, 'update', [...is].filter((email) => was.has(email)), send);
-  tell(world, calendar, event, 'cancellation', [...was].filter((email) => !is.has(email)), send);
+  tell(
+    world,
+    calendar,
+    event,
+    'invitation',
+    [...is].filter((email) => !was.has(email)),
+    send,
+  );
+  tell(
+    world,
+    calendar,
+    event,
+    'update',
+    [...is].filter((email) => was.has(email)),
+    send,
+  );
+  tell(
+    world,
+    calendar,
+    event,
+    'cancellation',
+    [...was].filter((email) => !is.has(email)),
+    send,
+  );
 }
 
 /**

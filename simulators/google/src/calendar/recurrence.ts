@@ -14,6 +14,7 @@ interface Rule {
   readonly rule: ICAL.Recur;
   /** The last wall that counts. */
   readonly until: number;
+  readonly count: number;
 }
 
 /** A line that isn't one of RFC 5545's, or that Calendar doesn't take. */
@@ -63,12 +64,15 @@ function parseRule(text: string, zone: string): Rule {
   }
   const { until } = rule;
   if (!rule.freq || (until !== null && rule.count !== null)) throw new RecurrenceError('Invalid recurrence rule.');
-  if (until === null) return { rule, until: END_OF_TIME };
+  const count = rule.count ?? Number.POSITIVE_INFINITY;
+  // Counted here: the iterator counts days that aren't in their month, too.
+  rule.count = null;
+  if (until === null) return { rule, until: END_OF_TIME, count };
   const wall = Date.UTC(until.year, until.month - 1, until.day, until.hour, until.minute, until.second);
   rule.until = null;
   // A date alone means the whole day; a time is in UTC, or on the event's clock.
-  if (until.isDate) return { rule, until: wall + 86_400_000 - 1 };
-  return { rule, until: /UNTIL=\d{8}T\d{6}Z/i.test(text) ? wallAt(wall, zone) : wall };
+  if (until.isDate) return { rule, until: wall + 86_400_000 - 1, count };
+  return { rule, until: /UNTIL=\d{8}T\d{6}Z/i.test(text) ? wallAt(wall, zone) : wall, count };
 }
 
 function parseDates(value: string, parameters: string, start: EventTime, zone: string): number[] {
@@ -122,7 +126,7 @@ function* walls(list: readonly number[]): Generator<number> {
   yield* list;
 }
 
-function* ruleWalls({ rule, until }: Rule, startWall: number): Generator<number> {
+function* ruleWalls({ rule, until, count }: Rule, startWall: number): Generator<number> {
   const at = new Date(startWall);
   const start = new ICAL.Time(
     {
@@ -137,15 +141,27 @@ function* ruleWalls({ rule, until }: Rule, startWall: number): Generator<number>
     ICAL.Timezone.localTimezone,
   );
   const iterator = rule.iterator(start);
+  let found = 0;
   for (let next = iterator.next(); next !== null && next !== undefined; next = iterator.next()) {
     const wall = Date.UTC(next.year, next.month - 1, next.day, next.hour, next.minute, next.second);
-    if (wall > until || wall > END_OF_TIME) return;
+    if (wall > until || wall > END_OF_TIME || found >= count) return;
+    if (!isInMonth(rule, next, at)) continue;
+    found += 1;
     yield wall;
   }
 }
 
-/** True when a series has no last instance. */
-export function isEndless(recurrence: Recurrence): boolean {
-  return recurrence.rules.some(({ rule, until }) => rule.count === null && until === END_OF_TIME);
+/** February 29 and 30 aren't March 1: the iterator goes on to the next month, RFC 5545 leaves such days out. */
+function isInMonth(rule: ICAL.Recur, { month, day }: ICAL.Time, start: Date): boolean {
+  const months = rule.getComponent('BYMONTH').map(Number);
+  const days = rule.getComponent('BYMONTHDAY').map(Number);
+  if (months.length > 0 && !months.includes(month)) return false;
+  if (days.length > 0 && days.every((one) => one > 0) && !days.includes(day)) return false;
+  const isPlain = rule.freq === 'YEARLY' && Object.keys(rule.parts).every((part) => part === 'WKST');
+  return !isPlain || (month === start.getUTCMonth() + 1 && day === start.getUTCDate());
 }
 
+/** True when a series has no last instance. */
+export function isEndless(recurrence: Recurrence): boolean {
+  return recurrence.rules.some(({ until, count }) => count === Number.POSITIVE_INFINITY && until === END_OF_TIME);
+}

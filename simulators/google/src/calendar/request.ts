@@ -1,8 +1,8 @@
+import type { Query } from '../http/query.ts';
 import type { CalendarAssumptions } from './assumptions.ts';
 import type { Json } from './event-input.ts';
-import type { Query } from '../http/query.ts';
-import { parseInstant } from './times.ts';
 import { invalid } from './problems.ts';
+import { parseInstant } from './times.ts';
 import type { CalendarWorld, Person } from './world.ts';
 
 /** The parameters of a request, read as Calendar reads them. */

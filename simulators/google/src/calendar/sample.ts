@@ -1,9 +1,9 @@
 import type { Random } from '@sterna/simulator-kit';
-import type { Json } from './event-input.ts';
-import { addEvent, changeEvent, find, importEvent, removeEvent } from './events.ts';
 import type { Calendar } from './calendar.ts';
+import type { Json } from './event-input.ts';
 import { readEvent } from './event-input.ts';
 import { bodyJson } from './event-json.ts';
+import { addEvent, changeEvent, find, importEvent, removeEvent } from './events.ts';
 import { instancesOf } from './instances.ts';
 import { merge } from './patch.ts';
 import { isDate, wallOfTime } from './times.ts';
@@ -14,7 +14,17 @@ const DAY = 24 * HOUR;
 /** Around when the sample organizations live, whatever the clock says. */
 const TODAY = Date.UTC(2026, 8, 1);
 
-const SUBJECTS = ['Review', 'Lunch', 'Angebot besprechen', 'Réunion d’équipe', '会議', 'Отчёт', '🎉 Release', 'Call', ''];
+const SUBJECTS = [
+  'Review',
+  'Lunch',
+  'Angebot besprechen',
+  'Réunion d’équipe',
+  '会議',
+  'Отчёт',
+  '🎉 Release',
+  'Call',
+  '',
+];
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'UTC', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
 
 /** `2026-09-01T09:30:00`, a wall clock. */
@@ -127,7 +137,11 @@ export function fillCalendars(
   const primary = world.primary(owner.email);
   if (primary === undefined) throw new Error(`${owner.email} has no calendar`);
   const main = new Filler(world, primary, owner);
-  const own = world.addCalendar(owner.email, { summary: 'Privat / Ausflüge', timeZone: 'Europe/Berlin', description: 'Wandern' });
+  const own = world.addCalendar(owner.email, {
+    summary: 'Privat / Ausflüge',
+    timeZone: 'Europe/Berlin',
+    description: 'Wandern',
+  });
   const guests = [0, 1].map(() => random.pick(colleagues)).filter(({ email }) => email !== owner.email);
   series(main, guests);
   allDay(main, new Filler(world, own, owner));
@@ -153,7 +167,13 @@ function ordinary(random: Random): Json {
     reminders: random.pick<Json>([
       { useDefault: true },
       { useDefault: false },
-      { useDefault: false, overrides: [{ method: 'popup', minutes: 0 }, { method: 'email', minutes: 1440 }] },
+      {
+        useDefault: false,
+        overrides: [
+          { method: 'popup', minutes: 0 },
+          { method: 'email', minutes: 1440 },
+        ],
+      },
     ]),
     ...random.pick<Json>([{}, {}, { colorId: '5' }, { colorId: '11' }]),
   };
@@ -185,11 +205,16 @@ function series(main: Filler, guests: readonly Owner[]): void {
   main.add({
     ...span(TODAY - 60 * DAY + 10 * HOUR, HOUR, 'America/New_York'),
     summary: 'Call with New York',
-    recurrence: ['RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=SU', `RDATE;TZID=America/New_York:${stamp(TODAY + 3 * DAY + 15 * HOUR)}`],
+    recurrence: [
+      'RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=SU',
+      `RDATE;TZID=America/New_York:${stamp(TODAY + 3 * DAY + 15 * HOUR)}`,
+    ],
     conferenceData: {
       conferenceId: 'abc-defg-hij',
       conferenceSolution: { key: { type: 'hangoutsMeet' }, name: 'Google Meet' },
-      entryPoints: [{ entryPointType: 'video', uri: 'https://meet.google.com/abc-defg-hij', label: 'meet.google.com/abc-defg-hij' }],
+      entryPoints: [
+        { entryPointType: 'video', uri: 'https://meet.google.com/abc-defg-hij', label: 'meet.google.com/abc-defg-hij' },
+      ],
     },
   });
 }
@@ -197,7 +222,12 @@ function series(main: Filler, guests: readonly Owner[]): void {
 const stamp = (wall: number) => wallText(wall).replace(/[-:]/g, '');
 
 function allDay(main: Filler, own: Filler): void {
-  own.add({ ...days(Date.UTC(2024, 1, 29), 1), summary: 'Jubiläum', transparency: 'transparent', recurrence: ['RRULE:FREQ=YEARLY'] });
+  own.add({
+    ...days(Date.UTC(2024, 1, 29), 1),
+    summary: 'Jubiläum',
+    transparency: 'transparent',
+    recurrence: ['RRULE:FREQ=YEARLY'],
+  });
   const hike = own.add({ ...days(TODAY + 4 * DAY, 2), summary: 'Hike', recurrence: ['RRULE:FREQ=MONTHLY;COUNT=6'] });
   own.cancel(own.instance(hike, 2));
   own.patch(own.instance(hike, 3), { summary: 'Hike, by bike', colorId: '9' });
@@ -218,7 +248,13 @@ function single(main: Filler, guests: readonly Owner[]): void {
     start: { dateTime: wallText(TODAY + 3 * DAY + 22 * HOUR), timeZone: 'America/New_York' },
     end: { dateTime: wallText(TODAY + 5 * DAY + 6 * HOUR), timeZone: 'Asia/Tokyo' },
     summary: 'Flight',
-    attachments: [{ fileUrl: 'https://drive.google.com/open?id=1BoardingPass', title: 'boarding pass.pdf', mimeType: 'application/pdf' }],
+    attachments: [
+      {
+        fileUrl: 'https://drive.google.com/open?id=1BoardingPass',
+        title: 'boarding pass.pdf',
+        mimeType: 'application/pdf',
+      },
+    ],
     source: { title: 'Booking', url: 'https://airline.example/booking/4711' },
     extendedProperties: { private: { booking: '4711' }, shared: { carrier: 'Example Air' } },
   });

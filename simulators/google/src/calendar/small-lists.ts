@@ -53,5 +53,7 @@ export function pageOf<T extends { readonly changed: number }>(
 }
 
 function position(request: CalendarRequest, kind: string, text: string | undefined): Position | undefined {
-  return text === undefined ? undefined : request.unseal<Position>(kind, text, kind.endsWith('page') ? 'pageToken' : 'syncToken');
+  return text === undefined
+    ? undefined
+    : request.unseal<Position>(kind, text, kind.endsWith('page') ? 'pageToken' : 'syncToken');
 }

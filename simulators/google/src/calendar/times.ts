@@ -1,9 +1,7 @@
 import { instantOf, offsetAt, wallAt } from './zones.ts';
 
 /** A start or end as Calendar keeps it: a date without a zone, or an instant with the zone that was named for it. */
-export type EventTime =
-  | { readonly date: string }
-  | { readonly instant: number; readonly zone: string | undefined };
+export type EventTime = { readonly date: string } | { readonly instant: number; readonly zone: string | undefined };
 
 /** EventDateTime as it travels. */
 export interface EventDateTime {

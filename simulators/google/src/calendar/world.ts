@@ -104,7 +104,12 @@ export class CalendarWorld {
   }
 
   /** Writes down one mail, unless nobody would get it. */
-  mail(calendar: Calendar, kind: CalendarMail['kind'], about: Pick<CalendarMail, 'iCalUID' | 'subject'>, to: readonly string[]): void {
+  mail(
+    calendar: Calendar,
+    kind: CalendarMail['kind'],
+    about: Pick<CalendarMail, 'iCalUID' | 'subject'>,
+    to: readonly string[],
+  ): void {
     const recipients = to.filter((address) => address !== calendar.id);
     if (recipients.length === 0) return;
     this.mails.push({ at: this.around.now(), calendar: calendar.id, kind, ...about, recipients });

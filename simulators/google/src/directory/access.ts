@@ -14,7 +14,8 @@ export function domainAsked(call: Call): Domain {
   const customer = call.query.text('customer');
   const domain = call.query.text('domain');
   if (customer === undefined && domain === undefined) throw new GoogleError(400, 'badRequest', 'Bad Request');
-  if (customer !== undefined && customer !== 'my_customer' && customer !== own.id) throw new GoogleError(400, 'badRequest', 'Bad Request');
+  if (customer !== undefined && customer !== 'my_customer' && customer !== own.id)
+    throw new GoogleError(400, 'badRequest', 'Bad Request');
   if (domain !== undefined && domain.toLowerCase() !== own.name) throw notFound('Domain not found.');
   return own;
 }

@@ -36,7 +36,9 @@ export function userJson(domain: Domain, user: User): Record<string, unknown> {
     changePasswordAtNextLogin: false,
     ipWhitelisted: false,
     emails,
-    ...(user.jobTitle === undefined ? {} : { organizations: [{ title: user.jobTitle, primary: true, customType: '' }] }),
+    ...(user.jobTitle === undefined
+      ? {}
+      : { organizations: [{ title: user.jobTitle, primary: true, customType: '' }] }),
     ...(user.aliases.length === 0 ? {} : { aliases: user.aliases }),
     nonEditableAliases: [`${user.primaryEmail}.test-google-a.com`],
     customerId: domain.id,
@@ -133,7 +135,12 @@ function removeAlias(call: Call): Result {
   return empty();
 }
 
-export function aliasJson(of: 'user' | 'group', id: string, primaryEmail: string, alias: string): Record<string, unknown> {
+export function aliasJson(
+  of: 'user' | 'group',
+  id: string,
+  primaryEmail: string,
+  alias: string,
+): Record<string, unknown> {
   const body = { kind: 'admin#directory#alias', id, primaryEmail, alias };
   return { ...body, etag: etagOf([of, body]) };
 }

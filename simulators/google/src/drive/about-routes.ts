@@ -1,10 +1,10 @@
 import type { Call } from '../http/call.ts';
 import { json, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import { defined, userJson } from './json.ts';
 import { EXPORT_FORMATS, IMPORT_FORMATS, MAX_IMPORT } from './native.ts';
 import { requireFields, viewOf } from './request.ts';
+import { route } from './route.ts';
 
 /** Source: developers.google.com/workspace/drive/api/reference/rest/v3/about. */
 function get(call: Call): Result {
@@ -35,6 +35,4 @@ function get(call: Call): Result {
   });
 }
 
-export const aboutRoutes: readonly Route[] = [
-  route('about.get', 'GET', '/about', get),
-];
+export const aboutRoutes: readonly Route[] = [route('about.get', 'GET', '/about', get)];

@@ -72,7 +72,8 @@ export class Access {
   /** Whether the item is among what somebody's lists and changes show: a link alone doesn't bring it there. */
   listed(file: DriveFile, person: Person, now: number): boolean {
     return reachingGrants(file, now).some(({ grant }) => {
-      if (grant.type === 'anyone' || grant.type === 'domain') return grant.allowFileDiscovery && this.#reaches(grant, person);
+      if (grant.type === 'anyone' || grant.type === 'domain')
+        return grant.allowFileDiscovery && this.#reaches(grant, person);
       return this.#reaches(grant, person);
     });
   }

@@ -4,7 +4,12 @@ import type { Content } from './content.ts';
 import { driveError } from './errors.ts';
 
 /** The content, or the part of it that Range asks for. */
-export function contentResult(call: Call, type: string, content: Content, headers: Record<string, string> = {}): Result {
+export function contentResult(
+  call: Call,
+  type: string,
+  content: Content,
+  headers: Record<string, string> = {},
+): Result {
   const range = /^bytes=(\d*)-(\d*)$/.exec(call.header('range') ?? '');
   const [, first = '', last = ''] = range ?? [];
   if (range === null || (first === '' && last === '')) return bytes(type, content.slice(), { headers });

@@ -1,11 +1,11 @@
 import type { Call } from '../http/call.ts';
 import { json, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import { changesPage, startPageToken } from './changes.ts';
 import { driveError } from './errors.ts';
 import type { View } from './json.ts';
 import { allDrives, FILE_FIELDS, ignore, reply, viewOf } from './request.ts';
+import { route } from './route.ts';
 
 function start(call: Call): Result {
   const view = viewOf(call);
@@ -42,8 +42,15 @@ function driveIdOf(call: Call, view: View): string | undefined {
   const id = call.query.text('driveId') ?? call.query.text('teamDriveId');
   if (id === undefined) return undefined;
   const drive = view.corpus.drives.get(id);
-  if (drive === undefined || !supportsAllDrives || view.corpus.access.role(drive.root, view.person, view.now) === undefined) {
-    throw driveError(404, 'notFound', `Shared drive not found: ${id}`, { location: 'driveId', locationType: 'parameter' });
+  if (
+    drive === undefined ||
+    !supportsAllDrives ||
+    view.corpus.access.role(drive.root, view.person, view.now) === undefined
+  ) {
+    throw driveError(404, 'notFound', `Shared drive not found: ${id}`, {
+      location: 'driveId',
+      locationType: 'parameter',
+    });
   }
   return id;
 }

@@ -56,7 +56,13 @@ function isRemoved(view: View, change: Change): boolean {
 function changeJson(view: View, change: Change, evenIfRemoved: boolean): Json {
   const { corpus, person, now } = view;
   const removed = isRemoved(view, change);
-  const common = { kind: 'drive#change', type: change.kind, changeType: change.kind, time: timeJson(change.at), removed };
+  const common = {
+    kind: 'drive#change',
+    type: change.kind,
+    changeType: change.kind,
+    time: timeJson(change.at),
+    removed,
+  };
   if (change.kind === 'drive') {
     const drive = corpus.drives.get(change.id);
     return defined({
@@ -80,6 +86,13 @@ function changeJson(view: View, change: Change, evenIfRemoved: boolean): Json {
 
 function expired(status: 400 | 404 | 410) {
   if (status === 400) return invalidParameter('pageToken');
-  if (status === 404) return driveError(404, 'notFound', 'The page token was not found.', { location: 'pageToken', locationType: 'parameter' });
-  return driveError(410, 'gone', 'The page token is no longer valid.', { location: 'pageToken', locationType: 'parameter' });
+  if (status === 404)
+    return driveError(404, 'notFound', 'The page token was not found.', {
+      location: 'pageToken',
+      locationType: 'parameter',
+    });
+  return driveError(410, 'gone', 'The page token is no longer valid.', {
+    location: 'pageToken',
+    locationType: 'parameter',
+  });
 }

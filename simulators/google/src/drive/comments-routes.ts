@@ -2,7 +2,6 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, json, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import {
   addComment,
   addReply,
@@ -17,6 +16,7 @@ import { invalidParameter } from './errors.ts';
 import type { Comment, DriveFile } from './file.ts';
 import { commentJson, replyJson, type View } from './json.ts';
 import { anyFileOf, requireFields, viewOf } from './request.ts';
+import { route } from './route.ts';
 
 const SIZE = { name: 'pageSize', otherwise: 20, max: 100, cut: false };
 

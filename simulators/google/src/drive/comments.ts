@@ -55,8 +55,10 @@ export function addReply(view: View, file: DriveFile, comment: Comment, body: Bo
   corpus.checkRole(file, person, 'commenter', now);
   const content = textIn(body, 'content');
   const { action } = body;
-  if (action !== undefined && action !== 'resolve' && action !== 'reopen') throw badRequest('Invalid value for: action');
-  if (action === undefined && (content === undefined || content === '')) throw badRequest('The content of a reply is missing.');
+  if (action !== undefined && action !== 'resolve' && action !== 'reopen')
+    throw badRequest('Invalid value for: action');
+  if (action === undefined && (content === undefined || content === ''))
+    throw badRequest('The content of a reply is missing.');
   const reply: Reply = {
     id: corpus.token(11),
     author: person,

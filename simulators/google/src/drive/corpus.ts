@@ -131,7 +131,10 @@ export class Corpus {
   }
 
   isRoot(file: DriveFile): boolean {
-    return file.parent === undefined && (file.drive?.root === file || this.#roots.get(file.owner?.permissionId ?? '') === file);
+    return (
+      file.parent === undefined &&
+      (file.drive?.root === file || this.#roots.get(file.owner?.permissionId ?? '') === file)
+    );
   }
 
   /** Bytes that count against somebody's storage: the newest revisions and the kept ones, in the trash too. */
@@ -282,7 +285,8 @@ export class Corpus {
     for (const { grant } of reachingGrants(file, at)) {
       if (grant.type === 'user') audience.add(grant.id);
       else if (grant.type === 'group') {
-        for (const { permissionId } of this.principals.membersOf(grant.emailAddress as string)) audience.add(permissionId);
+        for (const { permissionId } of this.principals.membersOf(grant.emailAddress as string))
+          audience.add(permissionId);
       }
     }
     return audience;
@@ -355,13 +359,21 @@ export class Corpus {
   #checkRoom(parent: DriveFile, items: number, height: number): void {
     const { maxChildren, maxDepth, maxSharedDriveItems } = this.behaviour;
     if (this.children(parent).size >= maxChildren) {
-      throw driveError(403, 'numChildrenInNonRootLimitExceeded', 'The limit for this folder’s number of children (files and folders) has been exceeded.');
+      throw driveError(
+        403,
+        'numChildrenInNonRootLimitExceeded',
+        'The limit for this folder’s number of children (files and folders) has been exceeded.',
+      );
     }
     const depth = [...lineage(parent)].length - 1 + height;
     const { drive } = parent;
     if (drive === undefined) {
       if (depth > maxDepth) {
-        throw driveError(403, 'myDriveHierarchyDepthLimitExceeded', 'Your My Drive can’t contain more than 100 levels of folders.');
+        throw driveError(
+          403,
+          'myDriveHierarchyDepthLimitExceeded',
+          'Your My Drive can’t contain more than 100 levels of folders.',
+        );
       }
       return;
     }
@@ -382,13 +394,20 @@ export class Corpus {
   #takeId(id: string): void {
     if (this.#files.has(id)) throw idInUse();
     if (!this.#reserved.delete(id)) {
-      throw driveError(400, 'invalid', 'The provided file ID is not usable.', { location: 'file.id', locationType: 'other' });
+      throw driveError(400, 'invalid', 'The provided file ID is not usable.', {
+        location: 'file.id',
+        locationType: 'other',
+      });
     }
   }
 
   #changeDrive(file: DriveFile, to: SharedDrive | undefined, by: Person, at: number): void {
     if (to !== undefined && file.drive === undefined && isFolder(file) && !this.behaviour.foldersMoveIntoSharedDrives) {
-      throw driveError(403, 'teamDrivesFolderMoveInNotSupported', 'Moving folders into shared drives is not supported.');
+      throw driveError(
+        403,
+        'teamDrivesFolderMoveInNotSupported',
+        'Moving folders into shared drives is not supported.',
+      );
     }
     for (const each of this.subtree(file)) {
       const { owner } = each;

@@ -2,13 +2,13 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import { badRequest, driveError, forbidden, insufficientPermissions, notWritable } from './errors.ts';
 import type { SharedDrive } from './file.ts';
 import { hasUntrashed } from './files-routes.ts';
 import { driveJson, type View } from './json.ts';
 import { DRIVE_OPERATORS, matches, parseQuery } from './query.ts';
 import { reply, viewOf } from './request.ts';
+import { route } from './route.ts';
 import { textIn } from './write.ts';
 
 const FIELDS = 'kind,id,name';
@@ -86,9 +86,14 @@ function remove(call: Call): Result {
   const withItems = call.query.boolean('allowItemDeletion');
   const drive = driveOf(call, view, admin);
   checkOrganizer(view, drive, admin);
-  if (withItems && !admin) throw badRequest('allowItemDeletion is only supported with useDomainAdminAccess.', 'allowItemDeletion');
+  if (withItems && !admin)
+    throw badRequest('allowItemDeletion is only supported with useDomainAdminAccess.', 'allowItemDeletion');
   if (!withItems && hasUntrashed(view, drive.root)) {
-    throw driveError(403, 'cannotDeleteNonEmptyDrive', 'A shared drive that contains untrashed items cannot be deleted.');
+    throw driveError(
+      403,
+      'cannotDeleteNonEmptyDrive',
+      'A shared drive that contains untrashed items cannot be deleted.',
+    );
   }
   view.corpus.deleteDrive(drive, view.now);
   return empty();
@@ -133,7 +138,10 @@ function driveOf(call: Call, view: View, admin: boolean): SharedDrive {
       ? drive.domain === call.domain.name
       : view.corpus.access.role(drive.root, view.person, view.now) !== undefined);
   if (drive !== undefined && seen) return drive;
-  throw driveError(404, 'notFound', `Shared drive not found: ${id}`, { location: 'driveId', locationType: 'parameter' });
+  throw driveError(404, 'notFound', `Shared drive not found: ${id}`, {
+    location: 'driveId',
+    locationType: 'parameter',
+  });
 }
 
 function checkOrganizer(view: View, drive: SharedDrive, admin: boolean): void {

@@ -16,7 +16,8 @@ export function fileNotFound(id: string): GoogleError {
 }
 
 export function badRequest(message: string, parameter?: string): GoogleError {
-  const place: Place | undefined = parameter === undefined ? undefined : { location: parameter, locationType: 'parameter' };
+  const place: Place | undefined =
+    parameter === undefined ? undefined : { location: parameter, locationType: 'parameter' };
   return driveError(400, 'badRequest', message, place);
 }
 
@@ -29,7 +30,8 @@ export function invalidField(name: string): GoogleError {
 }
 
 export function forbidden(message: string, parameter?: string): GoogleError {
-  const place: Place | undefined = parameter === undefined ? undefined : { location: parameter, locationType: 'parameter' };
+  const place: Place | undefined =
+    parameter === undefined ? undefined : { location: parameter, locationType: 'parameter' };
   return driveError(403, 'forbidden', message, place);
 }
 

@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
-import type { NativeContent } from './native.ts';
 import { FOLDER, SHORTCUT } from './media-types.ts';
+import type { NativeContent } from './native.ts';
 
 /** Somebody who has a Google account. */
 export interface Person {
@@ -126,7 +126,9 @@ export interface DriveFile {
   readonly viewedBy: Map<string, number>;
   readonly modifiedByAt: Map<string, number>;
   readonly target: { readonly id: string; readonly mimeType: string } | undefined;
-  contentRestrictions: { readonly readOnly: boolean; readonly reason: string | undefined; readonly by: Person; readonly at: number } | undefined;
+  contentRestrictions:
+    | { readonly readOnly: boolean; readonly reason: string | undefined; readonly by: Person; readonly at: number }
+    | undefined;
   copyRequiresWriterPermission: boolean;
   writersCanShare: boolean;
   /** Found to be malware or spam: downloads need acknowledgeAbuse. */

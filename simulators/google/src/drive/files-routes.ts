@@ -2,7 +2,6 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import { contentResult } from './bytes.ts';
 import { badRequest, driveError, insufficientPermissions, invalidParameter } from './errors.ts';
 import { type DriveFile, headOf, isBlob, isNative, isTrashed } from './file.ts';
@@ -10,13 +9,20 @@ import { fileJson, type View } from './json.ts';
 import { selectFiles } from './list.ts';
 import { exportNative, MAX_EXPORT } from './native.ts';
 import { allDrives, anyFileOf, FILE_FIELDS, fileOf, ignore, mediaOf, reply, viewOf } from './request.ts';
+import { route } from './route.ts';
 import { copyFile, createFile, deleteFile, fileFor, updateFile, type WriteOptions } from './write.ts';
 
 /** Source: developers.google.com/workspace/drive/api/reference/rest/v3/files/create. */
 const MAX_UPLOAD = 5_497_558_138_880;
 
 const LABELS = ['includeLabels', 'includePermissionsForView'];
-const UPLOADING = ['enforceSingleParent', 'ignoreDefaultVisibility', 'ocrLanguage', 'useContentAsIndexableText', ...LABELS];
+const UPLOADING = [
+  'enforceSingleParent',
+  'ignoreDefaultVisibility',
+  'ocrLanguage',
+  'useContentAsIndexableText',
+  ...LABELS,
+];
 
 function list(call: Call): Result {
   const view = viewOf(call);
@@ -35,9 +41,20 @@ function list(call: Call): Result {
   const visible = view.now - call.cloud.faults.listDelayMs;
   const files = selectFiles(view, request).filter(({ id }) => view.corpus.log.changedAt(id) <= visible);
   const most = Math.min(1000, view.corpus.behaviour.pageSize);
-  const scope = JSON.stringify([request.q, request.corpora, driveId, request.orderBy, request.includeItemsFromAllDrives]);
+  const scope = JSON.stringify([
+    request.q,
+    request.corpora,
+    driveId,
+    request.orderBy,
+    request.includeItemsFromAllDrives,
+  ]);
   const size = query.integer('pageSize', { otherwise: 100, min: 1, max: 1000, cut: true });
-  const { items, nextPageToken } = page(call, files, { name: 'pageSize', otherwise: Math.min(size, most), max: most, cut: true }, scope);
+  const { items, nextPageToken } = page(
+    call,
+    files,
+    { name: 'pageSize', otherwise: Math.min(size, most), max: most, cut: true },
+    scope,
+  );
   return reply(
     call,
     {

@@ -82,7 +82,7 @@ export function fileJson(view: View, file: DriveFile): Json {
     version: String(file.version),
     webContentLink: blob ? `${view.base}/uc?id=${file.id}&export=download` : undefined,
     webViewLink: `https://drive.google.com/${folder ? 'drive/folders' : 'file/d'}/${file.id}`,
-    iconLink: 'https://drive-thirdparty.googleusercontent.com/16/type/' + file.mimeType,
+    iconLink: `https://drive-thirdparty.googleusercontent.com/16/type/${file.mimeType}`,
     hasThumbnail: false,
     thumbnailVersion: '0',
     viewedByMe: viewed !== undefined,
@@ -105,9 +105,7 @@ export function fileJson(view: View, file: DriveFile): Json {
     copyRequiresWriterPermission: file.copyRequiresWriterPermission,
     writersCanShare: drive === undefined ? file.writersCanShare : undefined,
     permissions:
-      drive === undefined && shares
-        ? [...permissions.values()].map((each) => permissionJson(each, file))
-        : undefined,
+      drive === undefined && shares ? [...permissions.values()].map((each) => permissionJson(each, file)) : undefined,
     permissionIds: [...permissions.keys()],
     folderColorRgb: folder || targetFolder ? (file.folderColorRgb ?? '#8f8f8f') : undefined,
     originalFilename: blob ? file.originalFilename : undefined,
@@ -206,9 +204,7 @@ export function commentJson(view: View, comment: Comment, withDeleted: boolean):
     resolved: comment.resolved ? true : undefined,
     anchor: comment.anchor,
     quotedFileContent: comment.quoted,
-    replies: comment.replies
-      .filter(({ deleted }) => withDeleted || !deleted)
-      .map((reply) => replyJson(view, reply)),
+    replies: comment.replies.filter(({ deleted }) => withDeleted || !deleted).map((reply) => replyJson(view, reply)),
   });
 }
 
@@ -240,9 +236,13 @@ export function driveJson(view: View, drive: SharedDrive): Json {
     createdTime: timeJson(drive.created),
     hidden: drive.hiddenFor.has(view.person.permissionId),
     restrictions: Object.fromEntries(
-      ['adminManagedRestrictions', 'copyRequiresWriterPermission', 'domainUsersOnly', 'driveMembersOnly', 'sharingFoldersRequiresOrganizerPermission'].map(
-        (name) => [name, drive.restrictions.get(name) ?? false],
-      ),
+      [
+        'adminManagedRestrictions',
+        'copyRequiresWriterPermission',
+        'domainUsersOnly',
+        'driveMembersOnly',
+        'sharingFoldersRequiresOrganizerPermission',
+      ].map((name) => [name, drive.restrictions.get(name) ?? false]),
     ),
     capabilities: {
       canAddChildren: writer,
@@ -265,7 +265,8 @@ export function driveJson(view: View, drive: SharedDrive): Json {
 
 /** What somebody with that role may share. */
 export function canShare(file: DriveFile, role: Role, isRoot: boolean): boolean {
-  if (file.drive === undefined) return role === 'owner' || (strength(role) >= strength('writer') && file.writersCanShare);
+  if (file.drive === undefined)
+    return role === 'owner' || (strength(role) >= strength('writer') && file.writersCanShare);
   if (isRoot) return role === 'organizer';
   return strength(role) >= strength(isFolder(file) ? 'fileOrganizer' : 'writer');
 }

@@ -1,7 +1,7 @@
 import { badRequest, driveError } from './errors.ts';
 import { type DriveFile, isFolder, isTrashed, lineage, type Role, strength } from './file.ts';
 import type { View } from './json.ts';
-import { matches, parentOf, parseQuery, type Query, type Queried } from './query.ts';
+import { matches, parentOf, parseQuery, type Queried, type Query } from './query.ts';
 import { permissionsOn, strongest } from './sharing.ts';
 
 export interface ListRequest {
@@ -21,17 +21,27 @@ export interface ListRequest {
 export function selectFiles(view: View, request: ListRequest): DriveFile[] {
   const { corpus, person, now } = view;
   const corpora = request.corpora ?? 'user';
-  if (!['user', 'domain', 'drive', 'allDrives'].includes(corpora)) throw badRequest(`Invalid value ${corpora} for corpora.`, 'corpora');
+  if (!['user', 'domain', 'drive', 'allDrives'].includes(corpora))
+    throw badRequest(`Invalid value ${corpora} for corpora.`, 'corpora');
   if ((corpora === 'drive') !== (request.driveId !== undefined)) {
     throw badRequest('The driveId parameter must be specified if and only if corpora is set to drive.', 'driveId');
   }
   if (request.includeItemsFromAllDrives && !request.supportsAllDrives) {
-    throw badRequest('The supportsAllDrives parameter must be set to true when includeItemsFromAllDrives is.', 'supportsAllDrives');
+    throw badRequest(
+      'The supportsAllDrives parameter must be set to true when includeItemsFromAllDrives is.',
+      'supportsAllDrives',
+    );
   }
   if ((corpora === 'drive' || corpora === 'allDrives') && !request.includeItemsFromAllDrives) {
-    throw badRequest('The includeItemsFromAllDrives parameter must be set to true for this corpora.', 'includeItemsFromAllDrives');
+    throw badRequest(
+      'The includeItemsFromAllDrives parameter must be set to true for this corpora.',
+      'includeItemsFromAllDrives',
+    );
   }
-  if (request.spaces !== undefined && !request.spaces.split(',').every((space) => ['drive', 'appDataFolder', 'photos'].includes(space))) {
+  if (
+    request.spaces !== undefined &&
+    !request.spaces.split(',').every((space) => ['drive', 'appDataFolder', 'photos'].includes(space))
+  ) {
     throw badRequest('Invalid value for spaces.', 'spaces');
   }
   const query = request.q === undefined || request.q.trim() === '' ? undefined : parseQuery(request.q);
@@ -44,8 +54,14 @@ export function selectFiles(view: View, request: ListRequest): DriveFile[] {
   }
   if (request.spaces !== undefined && !request.spaces.split(',').includes('drive')) return [];
   const drive = request.driveId === undefined ? undefined : corpus.drives.get(request.driveId);
-  if (request.driveId !== undefined && (drive === undefined || corpus.access.role(drive.root, person, now) === undefined)) {
-    throw driveError(404, 'notFound', `Shared drive not found: ${request.driveId}`, { location: 'driveId', locationType: 'parameter' });
+  if (
+    request.driveId !== undefined &&
+    (drive === undefined || corpus.access.role(drive.root, person, now) === undefined)
+  ) {
+    throw driveError(404, 'notFound', `Shared drive not found: ${request.driveId}`, {
+      location: 'driveId',
+      locationType: 'parameter',
+    });
   }
 
   const takes = (file: DriveFile): boolean => {
@@ -53,7 +69,10 @@ export function selectFiles(view: View, request: ListRequest): DriveFile[] {
     if (drive !== undefined) {
       if (file.drive !== drive) return false;
     } else if (file.drive !== undefined && !request.includeItemsFromAllDrives) return false;
-    if (corpora === 'domain' && ![...permissionsOn(file, now).values()].some(([first]) => first?.grant.type === 'domain')) {
+    if (
+      corpora === 'domain' &&
+      ![...permissionsOn(file, now).values()].some(([first]) => first?.grant.type === 'domain')
+    ) {
       return false;
     }
     if (!corpus.access.listed(file, person, now)) return false;
@@ -100,7 +119,8 @@ class Asked implements Queried {
         return visibilityOf(file, this.#view.now);
       default: {
         const head = file.revisions.at(-1);
-        const words = head?.native?.text ?? (file.mimeType.startsWith('text/') ? head?.content.bytes().toString('utf8') : '');
+        const words =
+          head?.native?.text ?? (file.mimeType.startsWith('text/') ? head?.content.bytes().toString('utf8') : '');
         return `${file.name}\n${file.description ?? ''}\n${words}`;
       }
     }
@@ -150,7 +170,9 @@ class Asked implements Queried {
 }
 
 function visibilityOf(file: DriveFile, now: number): string {
-  const grants = [...permissionsOn(file, now).values()].map(([first]) => (first as { grant: { type: string; allowFileDiscovery: boolean } }).grant);
+  const grants = [...permissionsOn(file, now).values()].map(
+    ([first]) => (first as { grant: { type: string; allowFileDiscovery: boolean } }).grant,
+  );
   const anyone = grants.find(({ type }) => type === 'anyone');
   if (anyone !== undefined) return anyone.allowFileDiscovery ? 'anyoneCanFind' : 'anyoneWithLink';
   const domain = grants.find(({ type }) => type === 'domain');
@@ -186,7 +208,8 @@ function parseOrder(orderBy: string | undefined): Order[] {
   if (orderBy === undefined || orderBy === '') return [];
   return orderBy.split(',').map((part) => {
     const [key = '', direction] = part.trim().split(/\s+/);
-    if (!ORDER_KEYS.has(key) || (direction !== undefined && direction !== 'desc')) throw badRequest('Invalid Value', 'orderBy');
+    if (!ORDER_KEYS.has(key) || (direction !== undefined && direction !== 'desc'))
+      throw badRequest('Invalid Value', 'orderBy');
     return { key, descending: direction === 'desc' };
   });
 }

@@ -49,15 +49,7 @@ export const EXPORT_FORMATS: Readonly<Record<string, readonly string[]>> = {
     'text/csv',
     ZIPPED_HTML,
   ],
-  [PRESENTATION]: [
-    ODP,
-    PDF,
-    PPTX,
-    'text/plain',
-    'image/jpeg',
-    'image/png',
-    'image/svg+xml',
-  ],
+  [PRESENTATION]: [ODP, PDF, PPTX, 'text/plain', 'image/jpeg', 'image/png', 'image/svg+xml'],
   [DRAWING]: ['image/svg+xml', 'image/png', PDF, 'image/jpeg'],
   [SCRIPT]: ['application/vnd.google-apps.script+json'],
   [SITE]: ['text/plain'],
@@ -126,7 +118,8 @@ export function exportNative(native: NativeContent, type: string, to: string): C
     const kind = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>';
     return Content.of(zipOf({ '[Content_Types].xml': kind, [part]: `<document>${paragraphs}</document>` }));
   }
-  if (to === 'text/html') return Content.of(`<html><body>${lines.map((line) => `<p>${line}</p>`).join('')}</body></html>`);
+  if (to === 'text/html')
+    return Content.of(`<html><body>${lines.map((line) => `<p>${line}</p>`).join('')}</body></html>`);
   if (to === ZIPPED_HTML) return Content.of(zipOf({ 'document.html': lines.join('<br>') }));
   if (to.startsWith('text/') || to.endsWith('+json')) return Content.of(native.text);
   return Content.of(`%${to}\n${native.text}`);
@@ -137,7 +130,9 @@ function bare(type: string): string {
 }
 
 function textOf(text: string, type: string): string {
-  return type === 'text/html' ? textOfXml(/<body[^>]*>(.*)<\/body>/s.exec(text)?.[1] ?? text) : text.replaceAll('\r\n', '\n');
+  return type === 'text/html'
+    ? textOfXml(/<body[^>]*>(.*)<\/body>/s.exec(text)?.[1] ?? text)
+    : text.replaceAll('\r\n', '\n');
 }
 
 function textOfXml(xml: string): string {

@@ -2,13 +2,20 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import type { Reaching } from './access.ts';
 import { fileNotFound, insufficientPermissions } from './errors.ts';
 import type { DriveFile } from './file.ts';
 import { canShare, permissionJson, type View } from './json.ts';
 import { allDrives, fileOf, ignore, reply, viewOf } from './request.ts';
-import { createPermission, deletePermission, type PermissionRequest, permissionNotFound, permissionsOn, updatePermission } from './sharing.ts';
+import { route } from './route.ts';
+import {
+  createPermission,
+  deletePermission,
+  type PermissionRequest,
+  permissionNotFound,
+  permissionsOn,
+  updatePermission,
+} from './sharing.ts';
 
 const FIELDS = 'kind,id,type,role';
 
@@ -87,7 +94,8 @@ function requestOf(call: Call, admin: boolean): PermissionRequest {
   const { query } = call;
   return {
     body: call.json(),
-    sendNotificationEmail: query.text('sendNotificationEmail') === undefined ? undefined : query.boolean('sendNotificationEmail'),
+    sendNotificationEmail:
+      query.text('sendNotificationEmail') === undefined ? undefined : query.boolean('sendNotificationEmail'),
     emailMessage: query.text('emailMessage'),
     transferOwnership: query.boolean('transferOwnership'),
     moveToNewOwnersRoot: query.boolean('moveToNewOwnersRoot'),

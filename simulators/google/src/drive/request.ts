@@ -66,7 +66,7 @@ export function reply(call: Call, value: Json, usual: string, status = 200): Res
 /** For methods that have no usual fields. Source: developers.google.com/workspace/drive/api/guides/fields-parameter. */
 export function requireFields(call: Call): void {
   if (call.fields !== undefined) return;
-  throw driveError(400, 'required', 'The \'fields\' parameter is required for this method.', {
+  throw driveError(400, 'required', "The 'fields' parameter is required for this method.", {
     location: 'fields',
     locationType: 'parameter',
   });

@@ -2,13 +2,13 @@ import type { Call } from '../http/call.ts';
 import { page } from '../http/paging.ts';
 import { empty, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
-import { route } from './route.ts';
 import { contentResult } from './bytes.ts';
 import { badRequest, driveError, insufficientPermissions, notWritable } from './errors.ts';
 import { type DriveFile, headOf, isBlob, isFolder, isNative, type Revision } from './file.ts';
 import { checkAbuse } from './files-routes.ts';
 import { revisionJson, type View } from './json.ts';
 import { anyFileOf, reply, viewOf } from './request.ts';
+import { route } from './route.ts';
 
 const FIELDS = 'kind,id,mimeType,modifiedTime';
 const WRITABLE = new Set(['keepForever', 'published', 'publishAuto', 'publishedOutsideDomain', 'kind']);
@@ -16,7 +16,12 @@ const WRITABLE = new Set(['keepForever', 'published', 'publishAuto', 'publishedO
 function list(call: Call): Result {
   const view = viewOf(call);
   const file = revisedFile(call, view);
-  const { items, nextPageToken } = page(call, file.revisions, { name: 'pageSize', otherwise: 200, max: 1000, cut: true }, file.id);
+  const { items, nextPageToken } = page(
+    call,
+    file.revisions,
+    { name: 'pageSize', otherwise: 200, max: 1000, cut: true },
+    file.id,
+  );
   return reply(
     call,
     {
@@ -78,7 +83,8 @@ function remove(call: Call): Result {
   const file = revisedFile(call, view);
   corpus.checkRole(file, person, 'writer', now);
   const revision = revisionOf(call, file);
-  if (!isBlob(file)) throw driveError(403, 'revisionsNotDeletable', 'Revisions of Docs Editors files cannot be deleted.');
+  if (!isBlob(file))
+    throw driveError(403, 'revisionsNotDeletable', 'Revisions of Docs Editors files cannot be deleted.');
   if (file.revisions.length === 1) {
     throw driveError(400, 'cannotDeleteOnlyRevision', 'The only revision of a file cannot be deleted.');
   }
@@ -106,7 +112,10 @@ function revisionOf(call: Call, file: DriveFile): Revision {
   const id = call.parameter('revisionId');
   const revision = id === 'head' ? headOf(file) : file.revisions.find((each) => each.id === id);
   if (revision !== undefined) return revision;
-  throw driveError(404, 'notFound', `Revision not found: ${id}.`, { location: 'revisionId', locationType: 'parameter' });
+  throw driveError(404, 'notFound', `Revision not found: ${id}.`, {
+    location: 'revisionId',
+    locationType: 'parameter',
+  });
 }
 
 const PATH = '/files/{fileId}/revisions';

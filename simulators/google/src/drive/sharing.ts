@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Reaching, reachingGrants, roleOf } from './access.ts';
 import type { Corpus } from './corpus.ts';
+import { quotaBytes } from './corpus.ts';
 import { badRequest, driveError, forbidden, insufficientPermissions, notWritable, quotaExceeded } from './errors.ts';
 import { type DriveFile, type Grant, isFolder, type Person, ROLES, type Role, strength } from './file.ts';
-import { quotaBytes } from './corpus.ts';
 
 const YEAR = 366 * 86_400_000;
 const TYPES = ['user', 'group', 'domain', 'anyone'] as const;
@@ -38,14 +38,23 @@ export function strongest(reaching: readonly Reaching[]): Role {
 }
 
 /** Source: developers.google.com/workspace/drive/api/guides/manage-sharing. */
-export function createPermission(corpus: Corpus, file: DriveFile, request: PermissionRequest, by: Person, at: number): Grant {
+export function createPermission(
+  corpus: Corpus,
+  file: DriveFile,
+  request: PermissionRequest,
+  by: Person,
+  at: number,
+): Grant {
   const { body } = request;
   const type = TYPES.find((each) => each === body.type);
   if (type === undefined) throw badRequest('The permission type field is required.');
   const role = roleIn(body);
   if (role === undefined) throw badRequest('The permission role field is required.');
   const personal = type === 'user' || type === 'group';
-  if (request.sendNotificationEmail !== undefined && (!personal || (role === 'owner' && !request.sendNotificationEmail))) {
+  if (
+    request.sendNotificationEmail !== undefined &&
+    (!personal || (role === 'owner' && !request.sendNotificationEmail))
+  ) {
     throw forbidden(
       "The sendNotificationEmail parameter is only applicable for permissions of type 'user' or 'group', and must not be disabled for ownership transfers.",
       'sendNotificationEmail',
@@ -62,12 +71,20 @@ export function createPermission(corpus: Corpus, file: DriveFile, request: Permi
   const grantee = granteeOf(corpus, type, request, by);
   const expires = expiryIn(body, grantee.type, at);
   if (file.drive !== undefined && expires !== undefined && corpus.isRoot(file)) {
-    throw driveError(403, 'expirationDateNotAllowedForSharedDriveMembers', 'Members of shared drives cannot have expiration dates.');
+    throw driveError(
+      403,
+      'expirationDateNotAllowedForSharedDriveMembers',
+      'Members of shared drives cannot have expiration dates.',
+    );
   }
   const known = file.grants.get(grantee.id);
   if (known?.role === 'owner') throw forbidden('The owner of a file cannot be given another role.');
   if (known === undefined && file.grants.size >= corpus.behaviour.maxPermissions) {
-    throw driveError(403, 'teamDriveMembershipRequired', 'The maximum number of permissions on this file has been reached.');
+    throw driveError(
+      403,
+      'teamDriveMembershipRequired',
+      'The maximum number of permissions on this file has been reached.',
+    );
   }
   const before = corpus.audience(file, at);
   const grant: Grant = {
@@ -86,7 +103,14 @@ export function createPermission(corpus: Corpus, file: DriveFile, request: Permi
   return grant;
 }
 
-export function updatePermission(corpus: Corpus, file: DriveFile, id: string, request: PermissionRequest, by: Person, at: number): Grant {
+export function updatePermission(
+  corpus: Corpus,
+  file: DriveFile,
+  id: string,
+  request: PermissionRequest,
+  by: Person,
+  at: number,
+): Grant {
   const { body } = request;
   for (const name of ['type', 'emailAddress', 'domain', 'id', 'displayName', 'kind']) {
     if (body[name] !== undefined) throw notWritable();
@@ -100,7 +124,8 @@ export function updatePermission(corpus: Corpus, file: DriveFile, id: string, re
     if (heir === undefined) throw unknownAddress(grant.emailAddress as string);
     return transfer(corpus, file, heir, request, by, at);
   }
-  if (grant.role === 'owner' && role !== undefined) throw forbidden('The owner of a file cannot be given another role.');
+  if (grant.role === 'owner' && role !== undefined)
+    throw forbidden('The owner of a file cannot be given another role.');
   const before = corpus.audience(file, at);
   if (role !== undefined) {
     checkRole(file, grant.type, role);
@@ -113,7 +138,14 @@ export function updatePermission(corpus: Corpus, file: DriveFile, id: string, re
   return grant;
 }
 
-export function deletePermission(corpus: Corpus, file: DriveFile, id: string, by: Person, admin: boolean, at: number): void {
+export function deletePermission(
+  corpus: Corpus,
+  file: DriveFile,
+  id: string,
+  by: Person,
+  admin: boolean,
+  at: number,
+): void {
   const grant = ownGrant(file, id, at);
   if (grant.role === 'owner') throw forbidden('The owner of a file cannot be removed.');
   // Anybody may give up what is theirs.
@@ -128,13 +160,20 @@ function ownGrant(file: DriveFile, id: string, at: number): Grant {
   const own = file.grants.get(id);
   if (own !== undefined) return own;
   if (permissionsOn(file, at).has(id)) {
-    throw driveError(403, 'cannotModifyInheritedPermission', 'Inherited permissions cannot be changed on the item that inherits them.');
+    throw driveError(
+      403,
+      'cannotModifyInheritedPermission',
+      'Inherited permissions cannot be changed on the item that inherits them.',
+    );
   }
   throw permissionNotFound(id);
 }
 
 export function permissionNotFound(id: string) {
-  return driveError(404, 'notFound', `Permission not found: ${id}.`, { location: 'permissionId', locationType: 'parameter' });
+  return driveError(404, 'notFound', `Permission not found: ${id}.`, {
+    location: 'permissionId',
+    locationType: 'parameter',
+  });
 }
 
 function checkMayShare(corpus: Corpus, file: DriveFile, by: Person, role: Role, admin: boolean, at: number): void {
@@ -147,7 +186,11 @@ function checkMayShare(corpus: Corpus, file: DriveFile, by: Person, role: Role, 
     if (corpus.isRoot(file) || strict) needed = 'organizer';
     else if (isFolder(file)) needed = 'fileOrganizer';
   } else if (!file.writersCanShare) needed = 'owner';
-  if (mine === undefined || strength(mine) < strength(needed) || (role !== 'owner' && strength(role) > strength(mine))) {
+  if (
+    mine === undefined ||
+    strength(mine) < strength(needed) ||
+    (role !== 'owner' && strength(role) > strength(mine))
+  ) {
     throw insufficientPermissions(file.id);
   }
 }
@@ -159,17 +202,33 @@ function checkRole(file: DriveFile, type: Grant['type'], role: Role): void {
     throw driveError(403, 'ownerOnTeamDriveItemNotSupported', 'Items in shared drives do not have owners.');
   }
   if (!shared && role === 'organizer') {
-    throw driveError(403, 'organizerOnNonTeamDriveNotSupported', 'The organizer role is only available in shared drives.');
+    throw driveError(
+      403,
+      'organizerOnNonTeamDriveNotSupported',
+      'The organizer role is only available in shared drives.',
+    );
   }
   if (!shared && role === 'fileOrganizer') {
-    throw driveError(403, 'fileOrganizerOnNonTeamDriveNotSupported', 'The fileOrganizer role is only available in shared drives.');
+    throw driveError(
+      403,
+      'fileOrganizerOnNonTeamDriveNotSupported',
+      'The fileOrganizer role is only available in shared drives.',
+    );
   }
   const root = shared && file.drive?.root === file;
   if (shared && role === 'organizer' && !root) {
-    throw driveError(403, 'organizerOnNonTeamDriveItemNotSupported', 'Only members of the whole shared drive can be organizers.');
+    throw driveError(
+      403,
+      'organizerOnNonTeamDriveItemNotSupported',
+      'Only members of the whole shared drive can be organizers.',
+    );
   }
   if (shared && role === 'fileOrganizer' && !isFolder(file)) {
-    throw driveError(403, 'fileOrganizerOnNonTeamDriveItemNotSupported', 'Only folders and shared drives have file organizers.');
+    throw driveError(
+      403,
+      'fileOrganizerOnNonTeamDriveItemNotSupported',
+      'Only folders and shared drives have file organizers.',
+    );
   }
   if (type === 'user' || type === 'group') return;
   if (root) {
@@ -184,21 +243,44 @@ function checkRole(file: DriveFile, type: Grant['type'], role: Role): void {
 
 function checkTransfer(request: PermissionRequest, type: Grant['type']): void {
   if (!request.transferOwnership) {
-    throw forbidden("The transferOwnership parameter must be enabled when the permission role is 'owner'.", 'transferOwnership');
+    throw forbidden(
+      "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
+      'transferOwnership',
+    );
   }
   if (type !== 'user') throw badRequest('Only a user can own a file.');
 }
 
-function transfer(corpus: Corpus, file: DriveFile, heir: Person, request: PermissionRequest, by: Person, at: number): Grant {
+function transfer(
+  corpus: Corpus,
+  file: DriveFile,
+  heir: Person,
+  request: PermissionRequest,
+  by: Person,
+  at: number,
+): Grant {
   const { owner } = file;
   if (owner?.permissionId !== by.permissionId) throw insufficientPermissions(file.id);
   if (domainOf(heir.emailAddress) !== domainOf(owner.emailAddress)) {
-    throw driveError(403, 'ownershipChangeAcrossDomainNotPermitted', 'Ownership can only be transferred to another user in the same domain.');
+    throw driveError(
+      403,
+      'ownershipChangeAcrossDomainNotPermitted',
+      'Ownership can only be transferred to another user in the same domain.',
+    );
   }
   const limit = corpus.behaviour.storageLimit;
   if (limit !== undefined && corpus.usage(heir).total + quotaBytes(file) > limit) throw quotaExceeded();
   const before = corpus.audience(file, at);
-  const common = { type: 'user' as const, domain: undefined, allowFileDiscovery: false, expires: undefined, pendingOwner: false, view: undefined, by, at };
+  const common = {
+    type: 'user' as const,
+    domain: undefined,
+    allowFileDiscovery: false,
+    expires: undefined,
+    pendingOwner: false,
+    view: undefined,
+    by,
+    at,
+  };
   file.grants.set(owner.permissionId, {
     ...common,
     id: owner.permissionId,
@@ -243,17 +325,43 @@ function granteeOf(
   if (!external && domainOf(address) !== domainOf(by.emailAddress)) throw sharingOutside();
   const person = corpus.principals.person(address);
   if (person !== undefined) {
-    return { id: person.permissionId, type: 'user', emailAddress: person.emailAddress, domain: undefined, displayName: person.displayName };
+    return {
+      id: person.permissionId,
+      type: 'user',
+      emailAddress: person.emailAddress,
+      domain: undefined,
+      displayName: person.displayName,
+    };
   }
   const group = corpus.principals.group(address);
   if (group !== undefined) {
-    return { id: idOf(`group ${group.emailAddress}`), type: 'group', emailAddress: group.emailAddress, domain: undefined, displayName: group.displayName };
+    return {
+      id: idOf(`group ${group.emailAddress}`),
+      type: 'group',
+      emailAddress: group.emailAddress,
+      domain: undefined,
+      displayName: group.displayName,
+    };
   }
-  if (corpus.behaviour.strangersNeedNotification && request.sendNotificationEmail === false) throw unknownAddress(address);
-  return { id: idOf(`user ${address}`), type, emailAddress: address, domain: undefined, displayName: address.split('@')[0] };
+  if (corpus.behaviour.strangersNeedNotification && request.sendNotificationEmail === false)
+    throw unknownAddress(address);
+  return {
+    id: idOf(`user ${address}`),
+    type,
+    emailAddress: address,
+    domain: undefined,
+    displayName: address.split('@')[0],
+  };
 }
 
-function notify(corpus: Corpus, file: DriveFile, grant: Grant, message: string | undefined, by: Person, at: number): void {
+function notify(
+  corpus: Corpus,
+  file: DriveFile,
+  grant: Grant,
+  message: string | undefined,
+  by: Person,
+  at: number,
+): void {
   corpus.mailsSent.push({ at, to: grant.emailAddress as string, from: by.emailAddress, fileId: file.id, message });
 }
 
@@ -289,7 +397,8 @@ function expiryIn(body: Readonly<Record<string, unknown>>, type: Grant['type'], 
   if (expirationTime === undefined || expirationTime === null) return undefined;
   const moment = typeof expirationTime === 'string' ? Date.parse(expirationTime) : Number.NaN;
   if (Number.isNaN(moment)) throw badRequest('Invalid value for expirationTime.');
-  if (type === 'domain' || type === 'anyone') throw badRequest('Expiration dates can only be set on user and group permissions.');
+  if (type === 'domain' || type === 'anyone')
+    throw badRequest('Expiration dates can only be set on user and group permissions.');
   if (moment <= at || moment > at + YEAR) {
     throw badRequest('Expiration dates must be in the future and at most one year ahead.');
   }

@@ -75,7 +75,8 @@ export function createFile(view: View, body: Body, media: Media | undefined, opt
   if (id !== undefined && isNativeType(mimeType)) {
     throw badRequest('Pre-generated IDs are not supported for Google Workspace documents.');
   }
-  if (media !== undefined && (mimeType === FOLDER || mimeType === SHORTCUT)) throw badRequest('Folders and shortcuts have no content.');
+  if (media !== undefined && (mimeType === FOLDER || mimeType === SHORTCUT))
+    throw badRequest('Folders and shortcuts have no content.');
   const revision = firstRevision(name, mimeType, media, body, options.keepRevisionForever);
   checkPairs(view, undefined, body);
   const file = corpus.create(
@@ -98,10 +99,18 @@ export function createFile(view: View, body: Body, media: Media | undefined, opt
 }
 
 /** Source: developers.google.com/workspace/drive/api/reference/rest/v3/files/update. */
-export function updateFile(view: View, file: DriveFile, body: Body, media: Media | undefined, options: WriteOptions): void {
+export function updateFile(
+  view: View,
+  file: DriveFile,
+  body: Body,
+  media: Media | undefined,
+  options: WriteOptions,
+): void {
   const { corpus, person, now } = view;
   if (body.parents !== undefined) {
-    throw notWritable('The parents field is not directly writable in update requests. Use the addParents and removeParents parameters instead.');
+    throw notWritable(
+      'The parents field is not directly writable in update requests. Use the addParents and removeParents parameters instead.',
+    );
   }
   checkWritable(body, WRITABLE);
   const personal = Object.keys(body).every((key) => key === 'starred' || key === 'viewedByMeTime' || key === 'kind');
@@ -141,14 +150,22 @@ export function updateFile(view: View, file: DriveFile, body: Body, media: Media
 }
 
 /** Source: developers.google.com/workspace/drive/api/reference/rest/v3/files/copy. */
-export function copyFile(view: View, source: DriveFile, body: Body, options: WriteOptions & { copyComments: boolean }): DriveFile {
+export function copyFile(
+  view: View,
+  source: DriveFile,
+  body: Body,
+  options: WriteOptions & { copyComments: boolean },
+): DriveFile {
   const { corpus, person, now } = view;
   checkWritable(body, WRITABLE_AT_CREATION);
   if (isFolder(source)) throw driveError(403, 'cannotCopyFile', 'This file cannot be copied by the user.');
   const name = textIn(body, 'name') ?? `Copy of ${source.name}`;
   const head = headOf(source);
   const wanted = textIn(body, 'mimeType') ?? source.mimeType;
-  const inherited = source.parent !== undefined && corpus.access.atLeast(source.parent, person, 'writer', now) ? source.parent : undefined;
+  const inherited =
+    source.parent !== undefined && corpus.access.atLeast(source.parent, person, 'writer', now)
+      ? source.parent
+      : undefined;
   const parent = parentIn(view, body, options) ?? inherited ?? corpus.rootOf(person, now);
   let revision: NewRevision | undefined;
   if (head !== undefined) {
@@ -231,7 +248,13 @@ function newParent(view: View, file: DriveFile, options: WriteOptions): DriveFil
 /** Everything but times, trash and place. @returns whether anything that everybody sees changed */
 function setMetadata(view: View, file: DriveFile, body: Body): boolean {
   const { corpus, person, now } = view;
-  const before = JSON.stringify([file.name, file.description, [...file.properties], [...ownPairs(view, file)], file.folderColorRgb]);
+  const before = JSON.stringify([
+    file.name,
+    file.description,
+    [...file.properties],
+    [...ownPairs(view, file)],
+    file.folderColorRgb,
+  ]);
   const name = textIn(body, 'name');
   if (name !== undefined && name !== file.name) corpus.rename(file, name);
   if ('description' in body) file.description = textIn(body, 'description');
@@ -250,9 +273,11 @@ function setMetadata(view: View, file: DriveFile, body: Body): boolean {
   }
   const viewed = timeIn(body, 'viewedByMeTime');
   if (viewed !== undefined) file.viewedBy.set(person.permissionId, viewed);
-  if (typeof body.copyRequiresWriterPermission === 'boolean') file.copyRequiresWriterPermission = body.copyRequiresWriterPermission;
+  if (typeof body.copyRequiresWriterPermission === 'boolean')
+    file.copyRequiresWriterPermission = body.copyRequiresWriterPermission;
   if (typeof body.viewersCanCopyContent === 'boolean') file.copyRequiresWriterPermission = !body.viewersCanCopyContent;
-  if (typeof body.writersCanShare === 'boolean' && file.drive === undefined) file.writersCanShare = body.writersCanShare;
+  if (typeof body.writersCanShare === 'boolean' && file.drive === undefined)
+    file.writersCanShare = body.writersCanShare;
   if (typeof body.inheritedPermissionsDisabled === 'boolean' && isFolder(file)) {
     file.inheritedPermissionsDisabled = body.inheritedPermissionsDisabled;
   }
@@ -261,7 +286,10 @@ function setMetadata(view: View, file: DriveFile, body: Body): boolean {
     file.contentRestrictions =
       restriction?.readOnly === true ? { readOnly: true, reason: restriction.reason, by: person, at: now } : undefined;
   }
-  return before !== JSON.stringify([file.name, file.description, [...file.properties], [...ownPairs(view, file)], file.folderColorRgb]);
+  return (
+    before !==
+    JSON.stringify([file.name, file.description, [...file.properties], [...ownPairs(view, file)], file.folderColorRgb])
+  );
 }
 
 function ownPairs(view: View, file: DriveFile): Map<string, string> {
@@ -283,10 +311,12 @@ function checkPairs(view: View, file: DriveFile | undefined, body: Body): void {
     const given = body[name];
     if (given === undefined || given === null) continue;
     if (typeof given !== 'object') throw invalidField(name);
-    const known = file === undefined ? undefined : name === 'properties' ? file.properties : file.appProperties.get(view.project);
+    const known =
+      file === undefined ? undefined : name === 'properties' ? file.properties : file.appProperties.get(view.project);
     const pairs = new Map(known ?? []);
     setPairs(pairs, given);
-    if (pairs.size > maxProperties) throw driveError(403, 'propertyLimitExceeded', 'The maximum number of properties is exceeded.');
+    if (pairs.size > maxProperties)
+      throw driveError(403, 'propertyLimitExceeded', 'The maximum number of properties is exceeded.');
     for (const [key, value] of pairs) {
       if (Buffer.byteLength(key) + Buffer.byteLength(value) > maxPropertyBytes) {
         throw driveError(403, 'propertyTooLarge', 'A property is limited to 124 bytes of key and value together.');
@@ -302,7 +332,8 @@ function parentIn(view: View, body: Body, options: WriteOptions): DriveFile | un
   if (parents.length === 0) return undefined;
   if (parents.length > 1) throw driveError(400, 'invalid', 'A file cannot have more than one parent.');
   const parent = folderNamed(view, parents[0] as string);
-  if (parent === undefined || (parent.drive !== undefined && !options.supportsAllDrives)) throw fileNotFound(parents[0] as string);
+  if (parent === undefined || (parent.drive !== undefined && !options.supportsAllDrives))
+    throw fileNotFound(parents[0] as string);
   return parent;
 }
 
@@ -314,18 +345,31 @@ function targetIn(view: View, body: Body, mimeType: string): { id: string; mimeT
   const id = (body.shortcutDetails as { targetId?: unknown } | undefined)?.targetId;
   if (typeof id !== 'string') throw badRequest('The targetId of a shortcut is missing.');
   const target = folderNamed(view, id);
-  if (target === undefined || view.corpus.access.role(target, view.person, view.now) === undefined) throw fileNotFound(id);
-  if (target.target !== undefined) throw driveError(403, 'shortcutTargetInvalid', 'Shortcuts cannot point to shortcuts.');
+  if (target === undefined || view.corpus.access.role(target, view.person, view.now) === undefined)
+    throw fileNotFound(id);
+  if (target.target !== undefined)
+    throw driveError(403, 'shortcutTargetInvalid', 'Shortcuts cannot point to shortcuts.');
   return { id: target.id, mimeType: target.mimeType };
 }
 
-function firstRevision(name: string, mimeType: string, media: Media | undefined, body: Body, keepForever: boolean): NewRevision | undefined {
+function firstRevision(
+  name: string,
+  mimeType: string,
+  media: Media | undefined,
+  body: Body,
+  keepForever: boolean,
+): NewRevision | undefined {
   if (mimeType === FOLDER || mimeType === SHORTCUT) return undefined;
   if (isNativeType(mimeType)) {
     if (media !== undefined) return importedRevision(name, mimeType, media);
     return { content: Content.of(''), native: { text: '' }, mimeType, originalFilename: name };
   }
-  return { content: media?.content ?? Content.of(''), mimeType, originalFilename: textIn(body, 'originalFilename') ?? name, keepForever };
+  return {
+    content: media?.content ?? Content.of(''),
+    mimeType,
+    originalFilename: textIn(body, 'originalFilename') ?? name,
+    keepForever,
+  };
 }
 
 function nextRevision(file: DriveFile, media: Media, body: Body, keepForever: boolean): NewRevision {
@@ -380,7 +424,9 @@ export function textIn(body: Body, name: string): string | undefined {
 export function timeIn(body: Body, name: string): number | undefined {
   const text = textIn(body, name);
   if (text === undefined) return undefined;
-  const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
+  const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
   if (Number.isNaN(moment)) throw invalidField(name);
   return moment;
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../http/call.ts';
-import { badRequest, forbidden, GoogleError, notFound } from '../http/errors.ts';
+import { badRequest, forbidden, type GoogleError, notFound } from '../http/errors.ts';
 import { wholeScope } from '../token/scopes.ts';
 import { type Mailbox, mailboxOf } from './mailbox.ts';
 import type { Message } from './message.ts';
@@ -7,7 +7,8 @@ import type { Message } from './message.ts';
 /** The mailbox that `{userId}` names: `me`, or the address of who is acted for. Throws 403 for anybody else's. */
 export function mailboxFor(call: Call): Mailbox {
   const key = call.parameter('userId');
-  if (key !== 'me' && call.domain.user(key) !== call.user) throw forbidden(`Delegation denied for ${call.user.primaryEmail}`);
+  if (key !== 'me' && call.domain.user(key) !== call.user)
+    throw forbidden(`Delegation denied for ${call.user.primaryEmail}`);
   if (!call.user.hasMailbox) throw failedPrecondition('Mail service not enabled');
   return mailboxOf(call.cloud, call.user);
 }

@@ -34,7 +34,8 @@ function get(call: Call): Result {
 function contentOf(call: Call, mailbox: Mailbox): { raw: Buffer; threadId: string | undefined } {
   const message = (call.json().message ?? {}) as Record<string, unknown>;
   const { threadId } = message;
-  if (threadId !== undefined && (typeof threadId !== 'string' || mailbox.thread(threadId).length === 0)) throw entityNotFound();
+  if (threadId !== undefined && (typeof threadId !== 'string' || mailbox.thread(threadId).length === 0))
+    throw entityNotFound();
   return { raw: rawOf(call, message), threadId: threadId as string | undefined };
 }
 

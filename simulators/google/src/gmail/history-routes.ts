@@ -20,7 +20,10 @@ function list(call: Call): Result {
   const kind = `history/${call.user.id}/${start}`;
   const after = token === undefined || token === '' ? Number(start) : call.cloud.openToken<number>(kind, token);
   const records = history.after(after);
-  const forgotten = Math.max(call.now - call.cloud.assumptions.gmailHistoryKeptMs, call.cloud.faults.historyInvalidBefore);
+  const forgotten = Math.max(
+    call.now - call.cloud.assumptions.gmailHistoryKeptMs,
+    call.cloud.faults.historyInvalidBefore,
+  );
   if ((records[0]?.at ?? Number.POSITIVE_INFINITY) < forgotten) throw entityNotFound();
   const visibleUntil = call.now - call.cloud.faults.listDelayMs;
   const found = records.filter(

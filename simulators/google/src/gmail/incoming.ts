@@ -66,14 +66,20 @@ export function importMessage(call: Call, mailbox: Mailbox): Message | undefined
   call.query.boolean('processForCalendar');
   const threadId = threadIdOf(mailbox, body);
   const { headers } = readHeaders(raw);
-  if (assumptions.gmailImportChecksFrom) checkFrom(headers.filter(({ name }) => /^from$/i.test(name)).map(({ value }) => value));
+  if (assumptions.gmailImportChecksFrom)
+    checkFrom(headers.filter(({ name }) => /^from$/i.test(name)).map(({ value }) => value));
   if (call.query.boolean('deleted')) return undefined;
   if (!neverSpam && /^yes/i.test(headerOf(headers, 'x-spam-flag') ?? '')) {
     labels.delete('INBOX');
     labels.add('SPAM');
   }
   const category = [...labels].some((id) => id.startsWith('CATEGORY_'));
-  if (assumptions.gmailImportAddsCategory && labels.has('INBOX') && !category && headerOf(headers, 'list-unsubscribe') !== undefined) {
+  if (
+    assumptions.gmailImportAddsCategory &&
+    labels.has('INBOX') &&
+    !category &&
+    headerOf(headers, 'list-unsubscribe') !== undefined
+  ) {
     labels.add('CATEGORY_PROMOTIONS');
   }
   const known = equalTo(call, mailbox, raw);
@@ -81,7 +87,8 @@ export function importMessage(call: Call, mailbox: Mailbox): Message | undefined
     mailbox.modify(known, [...labels], known.labels.has('TRASH') && !labels.has('TRASH') ? ['TRASH'] : []);
     return known;
   }
-  const whole = assumptions.gmailAddsMessageId && headerOf(headers, 'message-id') === undefined ? withMessageId(mailbox, raw) : raw;
+  const whole =
+    assumptions.gmailAddsMessageId && headerOf(headers, 'message-id') === undefined ? withMessageId(mailbox, raw) : raw;
   return mailbox.add({
     raw: assumptions.gmailAddsReceived === 'none' ? whole : withReceived(call, whole),
     labels,
@@ -98,7 +105,8 @@ function checkFrom(values: readonly string[]): void {
 
 function threadIdOf(mailbox: Mailbox, { threadId }: Record<string, unknown>): string | undefined {
   if (threadId === undefined || threadId === '') return undefined;
-  if (typeof threadId !== 'string' || mailbox.thread(threadId).length === 0) throw notFound('Requested entity was not found.');
+  if (typeof threadId !== 'string' || mailbox.thread(threadId).length === 0)
+    throw notFound('Requested entity was not found.');
   return threadId;
 }
 

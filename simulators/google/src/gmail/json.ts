@@ -56,7 +56,9 @@ function metadataOf(part: MimePart, wanted: readonly string[]): Record<string, u
 function payloadOf(call: Call, message: Message, part: MimePart, partId: string): Record<string, unknown> {
   const own = { partId, mimeType: part.mimeType, filename: part.filename, headers: part.headers };
   if (part.parts.length > 0) {
-    const parts = part.parts.map((inner, at) => payloadOf(call, message, inner, partId === '' ? `${at}` : `${partId}.${at}`));
+    const parts = part.parts.map((inner, at) =>
+      payloadOf(call, message, inner, partId === '' ? `${at}` : `${partId}.${at}`),
+    );
     return { ...own, body: { size: 0 }, parts };
   }
   const size = part.body.length;

@@ -78,7 +78,8 @@ function nameOf(call: Call, mailbox: Mailbox, body: Record<string, unknown>, own
     throw invalidArgument('Invalid label name');
   }
   // Each level of the nesting needs a name of its own.
-  if (name.split('/').some((level) => level.trim() !== level || level === '')) throw invalidArgument('Invalid label name');
+  if (name.split('/').some((level) => level.trim() !== level || level === ''))
+    throw invalidArgument('Invalid label name');
   const other = mailbox.labelNamed(name);
   if (other !== undefined && other !== own) {
     throw new GoogleError(409, 'aborted', 'Label name exists or conflicts', { status: 'ABORTED' });

@@ -40,7 +40,23 @@ export function systemLabels(): Label[] {
 /** Names that no user label can have, in lower case: those of system labels and of what Gmail shows like labels. */
 export const RESERVED: ReadonlySet<string> = new Set([
   ...SYSTEM.map(([id]) => id.toLowerCase()),
-  ...['drafts', 'all mail', 'all', 'trash', 'spam', 'chats', 'starred', 'important', 'unread', 'read', 'muted', 'scheduled', 'snoozed', 'voicemail', 'buzz'],
+  ...[
+    'drafts',
+    'all mail',
+    'all',
+    'trash',
+    'spam',
+    'chats',
+    'starred',
+    'important',
+    'unread',
+    'read',
+    'muted',
+    'scheduled',
+    'snoozed',
+    'voicemail',
+    'buzz',
+  ],
 ]);
 
 /** Labels that only Gmail itself sets. */

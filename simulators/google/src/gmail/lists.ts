@@ -19,7 +19,11 @@ const SIZE = { otherwise: 100, min: 1, max: 500, cut: true } as const;
  *
  * @param only keeps what the list is of; it is asked last, once for each message that matches
  */
-export function listMessages(call: Call, mailbox: Mailbox, only: (message: Message) => boolean = () => true): MessagePage {
+export function listMessages(
+  call: Call,
+  mailbox: Mailbox,
+  only: (message: Message) => boolean = () => true,
+): MessagePage {
   const limit = call.query.integer('maxResults', SIZE);
   const q = call.query.text('q') ?? '';
   if (q !== '' && metadataOnly(call)) throw forbidden("Metadata scope does not support 'q' parameter");

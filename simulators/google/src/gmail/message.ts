@@ -74,7 +74,12 @@ const SNIPPET = 200;
 /** The beginning of the text, as HTML has it. */
 export function snippetOf(message: Message): string {
   const text = textOf(partsOf(message)).replace(/\s+/g, ' ').trim().slice(0, SNIPPET);
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
 }
 
 function bare(value: string | undefined): string | undefined {

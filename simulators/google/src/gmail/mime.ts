@@ -33,7 +33,10 @@ export function readHeaders(bytes: Buffer): { readonly headers: Header[]; readon
   while (at < bytes.length) {
     const end = bytes.indexOf(0x0a, at);
     const next = end === -1 ? bytes.length : end + 1;
-    const line = bytes.subarray(at, next).toString('utf8').replace(/\r?\n$/, '');
+    const line = bytes
+      .subarray(at, next)
+      .toString('utf8')
+      .replace(/\r?\n$/, '');
     at = next;
     if (line === '') break;
     if (/^[ \t]/.test(line)) lines.push(line.trim());
@@ -79,7 +82,9 @@ export function textOf(part: MimePart): string {
     const found = firstOf(part, wanted);
     if (found === undefined) continue;
     const text = decodeText(found.body, found.charset);
-    return wanted === 'text/plain' ? text : text.replace(/<(style|script)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]+>/g, ' ');
+    return wanted === 'text/plain'
+      ? text
+      : text.replace(/<(style|script)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]+>/g, ' ');
   }
   return '';
 }
@@ -148,7 +153,10 @@ function decodeBody(content: Buffer, encoding: string): Buffer {
   const kind = encoding.trim().toLowerCase();
   if (kind === 'base64') return Buffer.from(content.toString('latin1').replace(/[^\w+/=]/g, ''), 'base64');
   if (kind !== 'quoted-printable') return content;
-  const text = content.toString('latin1').replace(/[ \t]+(\r?\n)/g, '$1').replace(/=\r?\n/g, '');
+  const text = content
+    .toString('latin1')
+    .replace(/[ \t]+(\r?\n)/g, '$1')
+    .replace(/=\r?\n/g, '');
   return Buffer.from(
     text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',

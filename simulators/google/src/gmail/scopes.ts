@@ -3,7 +3,11 @@ const FULL = 'https://mail.google.com/';
 
 export const READ = [FULL, 'gmail.modify', 'gmail.readonly'];
 export const READ_METADATA = [...READ, 'gmail.metadata'];
-export const READ_ADDON_CONTENT = [...READ, 'gmail.addons.current.message.action', 'gmail.addons.current.message.readonly'];
+export const READ_ADDON_CONTENT = [
+  ...READ,
+  'gmail.addons.current.message.action',
+  'gmail.addons.current.message.readonly',
+];
 export const READ_ADDON = [...READ_ADDON_CONTENT, 'gmail.metadata', 'gmail.addons.current.message.metadata'];
 export const MODIFY = [FULL, 'gmail.modify'];
 export const DELETE = [FULL];

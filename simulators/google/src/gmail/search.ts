@@ -136,10 +136,19 @@ function labelTest(mailbox: Mailbox, value: string): Test {
 function placeTest(mailbox: Mailbox, value: string): Test {
   const place = value.toLowerCase();
   if (place === 'anywhere') return () => true;
-  const system: Record<string, string> = { inbox: 'INBOX', sent: 'SENT', draft: 'DRAFT', drafts: 'DRAFT', spam: 'SPAM', trash: 'TRASH', chats: 'CHAT' };
+  const system: Record<string, string> = {
+    inbox: 'INBOX',
+    sent: 'SENT',
+    draft: 'DRAFT',
+    drafts: 'DRAFT',
+    spam: 'SPAM',
+    trash: 'TRASH',
+    chats: 'CHAT',
+  };
   const id = system[place];
   if (id !== undefined) return ({ labels }) => labels.has(id);
-  if (place === 'archive') return ({ labels }) => !['INBOX', 'SENT', 'DRAFT', 'SPAM', 'TRASH'].some((name) => labels.has(name));
+  if (place === 'archive')
+    return ({ labels }) => !['INBOX', 'SENT', 'DRAFT', 'SPAM', 'TRASH'].some((name) => labels.has(name));
   return labelTest(mailbox, value);
 }
 

@@ -20,7 +20,8 @@ function createFilter(call: Call): Result {
   if (criteria === undefined || Object.keys(criteria).length === 0) throw invalidArgument('Filter criteria missing');
   if (action === undefined || Object.keys(action).length === 0) throw invalidArgument('Filter action missing');
   const add = texts(action, 'addLabelIds');
-  if (add.filter((id) => id.startsWith('Label_')).length > 1) throw invalidArgument('A filter adds one user label at most');
+  if (add.filter((id) => id.startsWith('Label_')).length > 1)
+    throw invalidArgument('A filter adds one user label at most');
   for (const id of [...add, ...texts(action, 'removeLabelIds')]) {
     if (!mailbox.labels.has(id)) throw invalidArgument(`Invalid label: ${id}`);
   }
@@ -43,7 +44,8 @@ function createSendAs(call: Call): Result {
   const { settings } = mailboxFor(call);
   const body = call.json();
   const address = addressOf(body, 'sendAsEmail');
-  if (settings.sendAs.has(address.toLowerCase())) throw new GoogleError(409, 'alreadyExists', 'Send-as address already exists');
+  if (settings.sendAs.has(address.toLowerCase()))
+    throw new GoogleError(409, 'alreadyExists', 'Send-as address already exists');
   const own = call.domain.user(address) === call.user;
   const entry: Json = {
     sendAsEmail: address,
@@ -100,7 +102,8 @@ function createDelegate(call: Call): Result {
   const address = addressOf(call.json(), 'delegateEmail');
   const user = call.domain.user(address);
   if (user === undefined || user === call.user) throw failedPrecondition('Invalid delegate');
-  if (settings.delegates.has(address.toLowerCase())) throw new GoogleError(409, 'alreadyExists', 'Delegate already exists');
+  if (settings.delegates.has(address.toLowerCase()))
+    throw new GoogleError(409, 'alreadyExists', 'Delegate already exists');
   if (settings.delegates.size >= DELEGATE_LIMIT) throw failedPrecondition('Too many delegates');
   const delegate = { delegateEmail: address, verificationStatus: 'accepted' };
   settings.delegates.set(address.toLowerCase(), delegate);
@@ -144,7 +147,9 @@ function checkForwarding(mailbox: Mailbox, address: string): void {
 function updateVacation(call: Call): Result {
   const { settings } = mailboxFor(call);
   const body = call.json();
-  const texts = ['responseSubject', 'responseBodyPlainText', 'responseBodyHtml'].filter((name) => (body[name] ?? '') !== '');
+  const texts = ['responseSubject', 'responseBodyPlainText', 'responseBodyHtml'].filter(
+    (name) => (body[name] ?? '') !== '',
+  );
   if (body.enableAutoReply === true && texts.length === 0) {
     throw failedPrecondition('Vacation responder needs a subject or a body');
   }
@@ -155,7 +160,14 @@ function updateVacation(call: Call): Result {
     enableAutoReply: false,
     restrictToContacts: false,
     restrictToDomain: false,
-    ...pick(body, ['enableAutoReply', 'responseSubject', 'restrictToContacts', 'restrictToDomain', 'startTime', 'endTime']),
+    ...pick(body, [
+      'enableAutoReply',
+      'responseSubject',
+      'restrictToContacts',
+      'restrictToDomain',
+      'startTime',
+      'endTime',
+    ]),
     // The HTML is what counts when both are given.
     ...(html ? { responseBodyHtml: sanitized(String(body.responseBodyHtml)) } : pick(body, ['responseBodyPlainText'])),
   };
@@ -276,7 +288,11 @@ export const settingsRoutes: readonly Route[] = [
   ...valueRoutes('pop', BASIC_SETTINGS, replace('pop')),
   ...valueRoutes('language', BASIC_SETTINGS, replace('language')),
   ...collectionRoutes('filters', 'id', { property: 'filter', scopes: BASIC_SETTINGS, create: createFilter }),
-  ...collectionRoutes('sendAs', 'sendAsEmail', { scopes: SHARING_SETTINGS, create: createSendAs, remove: deleteSendAs }),
+  ...collectionRoutes('sendAs', 'sendAsEmail', {
+    scopes: SHARING_SETTINGS,
+    create: createSendAs,
+    remove: deleteSendAs,
+  }),
   ...collectionRoutes('delegates', 'delegateEmail', { scopes: SHARING_SETTINGS, create: createDelegate }),
   ...collectionRoutes('forwardingAddresses', 'forwardingEmail', {
     scopes: SHARING_SETTINGS,

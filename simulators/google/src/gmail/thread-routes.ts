@@ -2,7 +2,7 @@ import type { Call } from '../http/call.ts';
 import { empty, json, type Result } from '../http/result.ts';
 import type { Route } from '../http/router.ts';
 import { entityNotFound, mailboxFor } from './access.ts';
-import { messageJson, messageBrief } from './json.ts';
+import { messageBrief, messageJson } from './json.ts';
 import { listMessages } from './lists.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type Message, snippetOf } from './message.ts';
@@ -51,7 +51,13 @@ function modify(call: Call): Result {
   return changeAll(call, mailbox, messages, add, remove);
 }
 
-function changeAll(call: Call, mailbox: Mailbox, messages: readonly Message[], add: string[], remove: string[]): Result {
+function changeAll(
+  call: Call,
+  mailbox: Mailbox,
+  messages: readonly Message[],
+  add: string[],
+  remove: string[],
+): Result {
   for (const message of messages) mailbox.modify(message, add, remove);
   return json({ id: call.parameter('id'), messages: messages.map(messageBrief) });
 }

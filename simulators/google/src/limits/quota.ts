@@ -86,7 +86,9 @@ export class DocumentedQuota implements Quota {
     const limits = this.#limits[family];
     const active = this.#active.get(`${family}/${user}`) ?? 0;
     if (active >= (limits.concurrentPerUser ?? Number.POSITIVE_INFINITY)) {
-      throw new GoogleError(429, 'rateLimitExceeded', 'Too many concurrent requests for user', { domain: 'usageLimits' });
+      throw new GoogleError(429, 'rateLimitExceeded', 'Too many concurrent requests for user', {
+        domain: 'usageLimits',
+      });
     }
     const units = costOf(request.method, request.media);
     const now = this.#clock.now();

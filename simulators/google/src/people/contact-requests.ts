@@ -6,14 +6,7 @@ import { imageType } from './image.ts';
 import { READABLE, readFields, readMask, readMemberships, UPDATABLE } from './person-input.ts';
 import { etagOfContact, etagOfSource, goneJson, personJson, resourceName } from './person-json.ts';
 import { contactsOf } from './place.ts';
-import {
-  aborted,
-  checked,
-  failedPrecondition,
-  invalidArgument,
-  notFound,
-  otherEtag,
-} from './problems.ts';
+import { aborted, checked, failedPrecondition, invalidArgument, notFound, otherEtag } from './problems.ts';
 import { profileJson } from './profile.ts';
 import { type Contact, type ContactStore, type Json, MY_CONTACTS } from './store.ts';
 import { syncedPage } from './sync.ts';
@@ -95,7 +88,9 @@ export function pageSize({ query }: Call, preset: number): number {
 
 export function listOtherContacts(call: Call): Result {
   const mask = call.query.text('readMask');
-  const fields = checked(() => readMask(mask, 'readMask', ['emailAddresses', 'metadata', 'names', 'phoneNumbers', 'photos']));
+  const fields = checked(() =>
+    readMask(mask, 'readMask', ['emailAddresses', 'metadata', 'names', 'phoneNumbers', 'photos']),
+  );
   sources(call.query.all('sources'));
   const store = storeOf(call);
   const { items, tokens, total } = syncedPage(call, store, store.others.values(), {
@@ -137,7 +132,11 @@ export function getBatch(call: Call): Result {
     responses: names.map((name) => {
       const person = personNamed(call, idIn(name), fields);
       return person === undefined
-        ? { requestedResourceName: name, httpStatusCode: 404, status: { code: 5, message: 'Requested entity was not found.' } }
+        ? {
+            requestedResourceName: name,
+            httpStatusCode: 404,
+            status: { code: 5, message: 'Requested entity was not found.' },
+          }
         : { requestedResourceName: name, httpStatusCode: 200, status: {}, person };
     }),
   });
@@ -167,7 +166,10 @@ export const createContact = changing((call, store) => {
   const fields = answerFields(call);
   const body = call.json();
   checkRoom(call, store, 1);
-  const contact = store.add(checked(() => readFields(body)), groupsIn(store, body) ?? []);
+  const contact = store.add(
+    checked(() => readFields(body)),
+    groupsIn(store, body) ?? [],
+  );
   return json(tell(call, contact, fields));
 });
 
@@ -318,4 +320,3 @@ export const copyOther = changing((call, store) => {
   const contact = store.add(fields, [MY_CONTACTS]);
   return json(tell(call, contact, batchMask(body.readMask) ?? READABLE));
 });
-

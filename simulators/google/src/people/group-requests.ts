@@ -106,7 +106,8 @@ export const updateGroup = changing((call, store) => {
   if (group.system) throw invalidArgument('System contact groups cannot be changed.');
   const body = call.json();
   const given = (body.contactGroup ?? {}) as Json;
-  const mask = body.updateGroupFields === undefined ? ['name'] : groupFields(body.updateGroupFields, 'updateGroupFields');
+  const mask =
+    body.updateGroupFields === undefined ? ['name'] : groupFields(body.updateGroupFields, 'updateGroupFields');
   if (given.etag !== undefined && given.etag !== etagOf(group)) {
     throw failedPrecondition('Request contactGroup.etag is different than the current one.');
   }

@@ -39,13 +39,7 @@ const SINGLETONS = new Set(['biographies', 'birthdays', 'genders', 'names']);
 export const UPDATABLE: readonly string[] = [...Object.keys(WRITABLE), 'memberships'].sort();
 
 /** What personFields and readMask take. */
-export const READABLE: readonly string[] = [
-  ...UPDATABLE,
-  'ageRanges',
-  'coverPhotos',
-  'metadata',
-  'photos',
-].sort();
+export const READABLE: readonly string[] = [...UPDATABLE, 'ageRanges', 'coverPhotos', 'metadata', 'photos'].sort();
 
 /** Each needs one of these: an entry without any says nothing. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
@@ -127,7 +121,10 @@ export function readMemberships(body: Json): string[] | undefined {
 
 /** The parts of a mask: `names,emailAddresses`. Throws InvalidPerson for unknown ones, or none. */
 export function readMask(mask: string | undefined, parameter: string, valid: readonly string[]): string[] {
-  const parts = (mask ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const parts = (mask ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   if (parts.length === 0) {
     throw new InvalidPerson(`${parameter} mask is required. Please specify one or more valid paths.`);
   }

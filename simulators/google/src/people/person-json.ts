@@ -2,7 +2,8 @@ import type { Contact, Json } from './store.ts';
 
 export const etagOfContact = ({ sourceId, version }: Contact) =>
   `%${Buffer.from(`${sourceId}.${version}`).toString('base64')}`;
-export const etagOfSource = ({ sourceId, version }: Contact) => `#${Buffer.from(`${sourceId}/${version}`).toString('base64url')}`;
+export const etagOfSource = ({ sourceId, version }: Contact) =>
+  `#${Buffer.from(`${sourceId}/${version}`).toString('base64url')}`;
 
 export const resourceName = ({ id, source }: Contact) => `${source === 'CONTACT' ? 'people' : 'otherContacts'}/${id}`;
 
@@ -71,7 +72,8 @@ function memberships({ groups }: Contact, source: Json): Json[] {
 function computed(field: string, entry: Json): Json {
   if (field === 'names') return nameParts(entry);
   if (field === 'addresses') return { ...typed(entry), ...(entry.formattedValue === undefined && addressText(entry)) };
-  if (field === 'birthdays') return entry.text === undefined && entry.date !== undefined ? birthdayText(entry.date as Json) : {};
+  if (field === 'birthdays')
+    return entry.text === undefined && entry.date !== undefined ? birthdayText(entry.date as Json) : {};
   if (field === 'phoneNumbers') {
     const digits = String(entry.value).replace(/[^\d+]/g, '');
     return { ...typed(entry), ...(/^\+\d{7,15}$/.test(digits) && { canonicalForm: digits }) };

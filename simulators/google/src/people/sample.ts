@@ -1,8 +1,17 @@
 import { picture, type Random } from '@sterna/simulator-kit';
-import { MY_CONTACTS, type ContactStore, type Json } from './store.ts';
+import { type ContactStore, type Json, MY_CONTACTS } from './store.ts';
 
 const GIVEN = ['Anna', 'Zoë', 'José', 'Łukasz', '健', 'Олег', 'Maëlle', 'Siân', 'Mårten', 'O’Brien'];
-const FAMILY = ['Berg', 'García Márquez', 'van der Veen', '田中', 'Петров', 'Nguyễn', 'St. John-Smith', 'Ó Súilleabháin'];
+const FAMILY = [
+  'Berg',
+  'García Márquez',
+  'van der Veen',
+  '田中',
+  'Петров',
+  'Nguyễn',
+  'St. John-Smith',
+  'Ó Súilleabháin',
+];
 
 /** A person's contacts: the awkward ones first, then `count` ordinary ones. */
 export function fillContacts(store: ContactStore, random: Random, count: number): void {
@@ -11,15 +20,20 @@ export function fillContacts(store: ContactStore, random: Random, count: number)
   store.addGroup('Empty');
   const full = store.add(everything(), [MY_CONTACTS, 'starred', customers.id]);
   store.setPhoto(full, { type: 'image/png', bytes: picture(96, [200, 30, 60]) });
-  store.add({ organizations: [{ name: 'Only A Company GmbH', title: '' }].map(({ name }) => ({ name })) }, [customers.id]);
-  store.add({ emailAddresses: [{ value: 'no-name@example.org' }] }, [MY_CONTACTS]);
-  store.add({ names: [{ unstructuredName: 'Prince', givenName: 'Prince' }], birthdays: [{ date: { month: 6, day: 7 } }] }, [
-    MY_CONTACTS,
-    friends.id,
+  store.add({ organizations: [{ name: 'Only A Company GmbH', title: '' }].map(({ name }) => ({ name })) }, [
+    customers.id,
   ]);
+  store.add({ emailAddresses: [{ value: 'no-name@example.org' }] }, [MY_CONTACTS]);
+  store.add(
+    { names: [{ unstructuredName: 'Prince', givenName: 'Prince' }], birthdays: [{ date: { month: 6, day: 7 } }] },
+    [MY_CONTACTS, friends.id],
+  );
   // Two that are alike in everything.
   for (let twin = 0; twin < 2; twin++) {
-    store.add({ names: [{ givenName: 'Twin', familyName: 'Same' }], emailAddresses: [{ value: 'twin@example.org' }] }, []);
+    store.add(
+      { names: [{ givenName: 'Twin', familyName: 'Same' }], emailAddresses: [{ value: 'twin@example.org' }] },
+      [],
+    );
   }
   for (let at = 0; at < count; at++) {
     const given = random.pick(GIVEN);
@@ -28,8 +42,12 @@ export function fillContacts(store: ContactStore, random: Random, count: number)
       {
         names: [{ givenName: given, familyName: family }],
         emailAddresses: [{ value: `person${at}@example.org`, type: random.pick(['home', 'work', 'other']) }],
-        ...(random.next() < 0.6 && { phoneNumbers: [{ value: `+49 30 ${random.integer(100_000, 999_999)}`, type: 'mobile' }] }),
-        ...(random.next() < 0.3 && { biographies: [{ value: 'Met at the fair.\nSecond line', contentType: 'TEXT_PLAIN' }] }),
+        ...(random.next() < 0.6 && {
+          phoneNumbers: [{ value: `+49 30 ${random.integer(100_000, 999_999)}`, type: 'mobile' }],
+        }),
+        ...(random.next() < 0.3 && {
+          biographies: [{ value: 'Met at the fair.\nSecond line', contentType: 'TEXT_PLAIN' }],
+        }),
       },
       random.pick([[MY_CONTACTS], [MY_CONTACTS, friends.id], [MY_CONTACTS, customers.id]]),
     );
@@ -37,7 +55,11 @@ export function fillContacts(store: ContactStore, random: Random, count: number)
       store.setPhoto(contact, { type: 'image/png', bytes: picture(64, [30 * random.integer(0, 8), 120, 90]) });
     }
   }
-  store.add({ names: [{ givenName: 'Wrote', familyName: 'Once' }], emailAddresses: [{ value: 'once@example.net' }] }, [], 'OTHER_CONTACT');
+  store.add(
+    { names: [{ givenName: 'Wrote', familyName: 'Once' }], emailAddresses: [{ value: 'once@example.net' }] },
+    [],
+    'OTHER_CONTACT',
+  );
 }
 
 /** A contact that uses every list of fields that people have. */
@@ -88,14 +110,23 @@ function everything(): Json {
       { name: 'Example & Sons', department: 'R&D', title: 'Engineer', current: true, type: 'work' },
       { name: 'Former Ltd', title: 'Trainee', endDate: { year: 2012, month: 3, day: 31 } },
     ],
-    relations: [{ person: 'Pedro Cruz', type: 'spouse' }, { person: 'Rex', type: 'Hund' }],
+    relations: [
+      { person: 'Pedro Cruz', type: 'spouse' },
+      { person: 'Rex', type: 'Hund' },
+    ],
     imClients: [{ username: 'maria.cruz', protocol: 'jabber', type: 'home' }],
     sipAddresses: [{ value: 'sip:maria@example.org', type: 'work' }],
-    urls: [{ value: 'https://example.org/~maria', type: 'homePage' }, { value: 'https://blog.example.org', type: 'blog' }],
+    urls: [
+      { value: 'https://example.org/~maria', type: 'homePage' },
+      { value: 'https://blog.example.org', type: 'blog' },
+    ],
     calendarUrls: [{ url: 'https://example.org/maria.ics', type: 'home' }],
     biographies: [{ value: 'Line one\nLine two — “quoted”, with, commas; and semicolons', contentType: 'TEXT_PLAIN' }],
     genders: [{ value: 'female' }],
-    userDefined: [{ key: 'Schuhgröße', value: '38' }, { key: 'Locker', value: 'B-12' }],
+    userDefined: [
+      { key: 'Schuhgröße', value: '38' },
+      { key: 'Locker', value: 'B-12' },
+    ],
     externalIds: [{ value: '4711', type: 'customer' }],
     clientData: [{ key: 'crm', value: 'A-1' }],
     occupations: [{ value: 'Hydrologist' }],

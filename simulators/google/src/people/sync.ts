@@ -65,7 +65,13 @@ export function syncedPage<T extends Listed>(
     .filter((entry) => (sync === null ? !entry.deleted : entry.updated <= seenUntil))
     .sort((left, right) => left.changed - right.changed);
   const items = rest.slice(0, rules.size);
-  const position = (at: number, of: number | null): Position => ({ after: at, start, sync: of, full, asked: rules.asked });
+  const position = (at: number, of: number | null): Position => ({
+    after: at,
+    start,
+    sync: of,
+    full,
+    asked: rules.asked,
+  });
   const seal = (kind: string, content: Position) => cloud.sealToken(`${kind} ${call.user.id}`, content);
   const tokens: Json =
     rest.length > items.length

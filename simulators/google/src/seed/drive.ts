@@ -1,4 +1,4 @@
-import { type Random, SENTENCES, SUBJECTS, type Size } from '@sterna/simulator-kit';
+import { type Random, SENTENCES, type Size, SUBJECTS } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { Content } from '../drive/content.ts';
 import { type Corpus, type NewRevision, userGrant } from '../drive/corpus.ts';
@@ -106,12 +106,35 @@ class DriveSeed {
     const [first, second] = others as [Person, Person];
     give(folder, first, 'writer', this.#owner);
     give(plan, second, 'commenter', this.#owner);
-    const link = { emailAddress: undefined, allowFileDiscovery: false, expires: undefined, pendingOwner: false, view: undefined, by: this.#owner, at: SEEDED };
-    plan.grants.set('anyoneWithLink', { ...link, id: 'anyoneWithLink', type: 'anyone', role: 'reader', domain: undefined, displayName: undefined });
+    const link = {
+      emailAddress: undefined,
+      allowFileDiscovery: false,
+      expires: undefined,
+      pendingOwner: false,
+      view: undefined,
+      by: this.#owner,
+      at: SEEDED,
+    };
+    plan.grants.set('anyoneWithLink', {
+      ...link,
+      id: 'anyoneWithLink',
+      type: 'anyone',
+      role: 'reader',
+      domain: undefined,
+      displayName: undefined,
+    });
     const everyone = this.#file(folder, 'For all.txt', Content.of('for all'));
-    everyone.grants.set(`${domain.id}k`, { ...link, id: `${domain.id}k`, type: 'domain', role: 'reader', domain: domain.name, displayName: domain.name });
+    everyone.grants.set(`${domain.id}k`, {
+      ...link,
+      id: `${domain.id}k`,
+      type: 'domain',
+      role: 'reader',
+      domain: domain.name,
+      displayName: domain.name,
+    });
     const partner = cloud.findUser('alice@lamna.example') ?? cloud.findUser('alice@nordwind.example');
-    if (partner !== undefined && partner.domain !== domain) give(everyone, personOf(partner.user), 'reader', this.#owner);
+    if (partner !== undefined && partner.domain !== domain)
+      give(everyone, personOf(partner.user), 'reader', this.#owner);
   }
 
   #folder(parent: DriveFile, name: string): DriveFile {
@@ -125,7 +148,12 @@ class DriveSeed {
 
   #native(parent: DriveFile, name: string, mimeType: string): DriveFile {
     const text = this.#words();
-    return this.#create(parent, name, mimeType, { content: Content.of(text), native: { text }, mimeType, originalFilename: name });
+    return this.#create(parent, name, mimeType, {
+      content: Content.of(text),
+      native: { text },
+      mimeType,
+      originalFilename: name,
+    });
   }
 
   #create(parent: DriveFile, name: string, mimeType: string, revision: NewRevision): DriveFile {
@@ -143,7 +171,13 @@ class DriveSeed {
   }
 
   #dates(): { created: number; modified: number } {
-    const created = Date.UTC(this.#random.integer(2015, 2025), this.#random.integer(0, 11), this.#random.integer(1, 28), 8, 30);
+    const created = Date.UTC(
+      this.#random.integer(2015, 2025),
+      this.#random.integer(0, 11),
+      this.#random.integer(1, 28),
+      8,
+      30,
+    );
     return { created, modified: created + this.#random.integer(0, 180) * DAY };
   }
 }
@@ -153,5 +187,10 @@ function give(file: DriveFile, person: Person, role: Role, by: Person): void {
 }
 
 function word(text: string): Content {
-  return Content.of(zipOf({ '[Content_Types].xml': '<Types/>', 'word/document.xml': `<document><p>${text.replaceAll('&', '&amp;')}</p></document>` }));
+  return Content.of(
+    zipOf({
+      '[Content_Types].xml': '<Types/>',
+      'word/document.xml': `<document><p>${text.replaceAll('&', '&amp;')}</p></document>`,
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { countFor, type Counts, Random, SENTENCES, SUBJECTS } from '@sterna/simulator-kit';
+import { type Counts, countFor, Random, SENTENCES, SUBJECTS } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { addDraft } from '../gmail/draft-routes.ts';
 import type { Label } from '../gmail/labels.ts';
@@ -64,7 +64,9 @@ class Writer {
     this.#known.push(mail);
     // All but one of the labels may be on a message, often several.
     const own = labels.filter(({ name }) => name !== 'Empty' && random.integer(1, 6) === 1).map(({ id }) => id);
-    const place = sent ? ['SENT'] : random.pick([['INBOX'], ['INBOX', 'CATEGORY_UPDATES'], [], [], ['SPAM'], ['TRASH']]);
+    const place = sent
+      ? ['SENT']
+      : random.pick([['INBOX'], ['INBOX', 'CATEGORY_UPDATES'], [], [], ['SPAM'], ['TRASH']]);
     const states = [
       ...(!sent && random.integer(1, 4) === 1 ? ['UNREAD'] : []),
       ...(random.integer(1, 8) === 1 ? ['STARRED'] : []),
@@ -90,9 +92,10 @@ class Writer {
         'Date: Mon, 5 May 2003 06:07:08 +0000\r\nX-Odd:folded\r\n  here\r\n\r\nSeen  by no  program  since.\r\n',
       [],
     );
-    this.#addRaw('From: lines@elsewhere.example\nSubject: Bare line ends\nDate: Tue, 6 May 2003 06:07:08 +0000\n\nunix\n', [
-      'INBOX',
-    ]);
+    this.#addRaw(
+      'From: lines@elsewhere.example\nSubject: Bare line ends\nDate: Tue, 6 May 2003 06:07:08 +0000\n\nunix\n',
+      ['INBOX'],
+    );
     this.#addRaw('Subject: No date at all\r\nFrom: nobody@elsewhere.example\r\n\r\n\r\n', ['INBOX', 'UNREAD']);
   }
 
@@ -113,10 +116,14 @@ class Writer {
       from: sent ? owner : other,
       to: [sent ? other : owner],
       cc: random.integer(1, 4) === 1 ? [this.#stranger()] : [],
-      subject: answered === undefined ? random.pick(SUBJECTS).replaceAll('\t', ' ') : `Re: ${answered.subject.replace(/^Re: /, '')}`,
+      subject:
+        answered === undefined
+          ? random.pick(SUBJECTS).replaceAll('\t', ' ')
+          : `Re: ${answered.subject.replace(/^Re: /, '')}`,
       date: 1000 * Math.floor((OLDEST + random.next() * (NEWEST - OLDEST)) / 1000),
       messageId: `${ids.token(20)}@${sent ? 'mail.gmail.com' : 'elsewhere.example'}`,
-      references: answered?.messageId === undefined ? [] : [...(answered.references ?? []), answered.messageId].slice(-10),
+      references:
+        answered?.messageId === undefined ? [] : [...(answered.references ?? []), answered.messageId].slice(-10),
       text: `${lines.join('\r\n')}\r\n`,
       ...(random.integer(1, 2) === 1 ? { html } : {}),
       attachments:
@@ -166,4 +173,3 @@ function addSettings(mailbox: Mailbox, random: Random, labels: readonly Label[])
     responseBodyHtml: 'Ich bin am 1. September zurück.<br>Back on September 1st.',
   };
 }
-

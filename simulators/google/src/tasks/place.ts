@@ -1,6 +1,6 @@
 import { stateOf } from '@sterna/simulator-kit';
-import type { Call } from '../http/call.ts';
 import type { Cloud } from '../cloud.ts';
+import type { Call } from '../http/call.ts';
 import type { User } from '../state/domain.ts';
 import { TaskStore } from './store.ts';
 

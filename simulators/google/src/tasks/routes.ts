@@ -55,7 +55,12 @@ const place = ({ query }: Call) => ({ parent: filled(query.text('parent')), prev
 const filled = (text: string | undefined) => (text === '' ? undefined : text);
 
 const listLists: Handler = (call, store) => {
-  const size = call.query.integer('maxResults', { otherwise: LIMITS.pageOfLists, min: 1, max: LIMITS.pageOfLists, cut: true });
+  const size = call.query.integer('maxResults', {
+    otherwise: LIMITS.pageOfLists,
+    min: 1,
+    max: LIMITS.pageOfLists,
+    cut: true,
+  });
   const { shown, next } = page(call, 'tasklists', [...store.lists.values()], size);
   return json({
     kind: 'tasks#taskLists',
@@ -190,15 +195,57 @@ export const routes: readonly Route[] = [
   { id: 'tasks.tasklists.list', method: 'GET', path: LISTS, scopes: READ, handle: handler(listLists) },
   { id: 'tasks.tasklists.insert', method: 'POST', path: LISTS, scopes: WRITE, handle: handler(insertList) },
   { id: 'tasks.tasklists.get', method: 'GET', path: `${LISTS}/{tasklist}`, scopes: READ, handle: handler(getList) },
-  { id: 'tasks.tasklists.patch', method: 'PATCH', path: `${LISTS}/{tasklist}`, scopes: WRITE, handle: handler(changeList) },
-  { id: 'tasks.tasklists.update', method: 'PUT', path: `${LISTS}/{tasklist}`, scopes: WRITE, handle: handler(changeList) },
-  { id: 'tasks.tasklists.delete', method: 'DELETE', path: `${LISTS}/{tasklist}`, scopes: WRITE, handle: handler(deleteList) },
+  {
+    id: 'tasks.tasklists.patch',
+    method: 'PATCH',
+    path: `${LISTS}/{tasklist}`,
+    scopes: WRITE,
+    handle: handler(changeList),
+  },
+  {
+    id: 'tasks.tasklists.update',
+    method: 'PUT',
+    path: `${LISTS}/{tasklist}`,
+    scopes: WRITE,
+    handle: handler(changeList),
+  },
+  {
+    id: 'tasks.tasklists.delete',
+    method: 'DELETE',
+    path: `${LISTS}/{tasklist}`,
+    scopes: WRITE,
+    handle: handler(deleteList),
+  },
   { id: 'tasks.tasks.clear', method: 'POST', path: `${TASKS}/clear`, scopes: WRITE, handle: handler(clear) },
   { id: 'tasks.tasks.list', method: 'GET', path: `${TASKS}/tasks`, scopes: READ, handle: handler(listTasks) },
   { id: 'tasks.tasks.insert', method: 'POST', path: `${TASKS}/tasks`, scopes: WRITE, handle: handler(insertTask) },
   { id: 'tasks.tasks.get', method: 'GET', path: `${TASKS}/tasks/{task}`, scopes: READ, handle: handler(getTask) },
-  { id: 'tasks.tasks.patch', method: 'PATCH', path: `${TASKS}/tasks/{task}`, scopes: WRITE, handle: handler(changeTask(false)) },
-  { id: 'tasks.tasks.update', method: 'PUT', path: `${TASKS}/tasks/{task}`, scopes: WRITE, handle: handler(changeTask(true)) },
-  { id: 'tasks.tasks.delete', method: 'DELETE', path: `${TASKS}/tasks/{task}`, scopes: WRITE, handle: handler(deleteTask) },
-  { id: 'tasks.tasks.move', method: 'POST', path: `${TASKS}/tasks/{task}/move`, scopes: WRITE, handle: handler(moveTask) },
+  {
+    id: 'tasks.tasks.patch',
+    method: 'PATCH',
+    path: `${TASKS}/tasks/{task}`,
+    scopes: WRITE,
+    handle: handler(changeTask(false)),
+  },
+  {
+    id: 'tasks.tasks.update',
+    method: 'PUT',
+    path: `${TASKS}/tasks/{task}`,
+    scopes: WRITE,
+    handle: handler(changeTask(true)),
+  },
+  {
+    id: 'tasks.tasks.delete',
+    method: 'DELETE',
+    path: `${TASKS}/tasks/{task}`,
+    scopes: WRITE,
+    handle: handler(deleteTask),
+  },
+  {
+    id: 'tasks.tasks.move',
+    method: 'POST',
+    path: `${TASKS}/tasks/{task}/move`,
+    scopes: WRITE,
+    handle: handler(moveTask),
+  },
 ];

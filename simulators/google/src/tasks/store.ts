@@ -219,7 +219,9 @@ export class TaskStore {
     list.tasks.set(task.id, task);
     list.order.set(task.id, children);
     for (const child of children) {
-      const subtask = [...this.lists.values()].map(({ tasks }) => tasks.get(child)).find((found) => found !== undefined);
+      const subtask = [...this.lists.values()]
+        .map(({ tasks }) => tasks.get(child))
+        .find((found) => found !== undefined);
       if (subtask !== undefined) this.#relocate(subtask, list);
     }
   }

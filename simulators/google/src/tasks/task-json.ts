@@ -74,7 +74,10 @@ function completedOf(value: unknown, before: Task | undefined, now: number): num
 /** The day of an RFC 3339 time: the time of day is discarded, whatever its offset. */
 function dayOf(value: unknown): string {
   const text = String(value);
-  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(Date.parse(text))) {
+  if (
+    !/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text) ||
+    Number.isNaN(Date.parse(text))
+  ) {
     throw badRequest('Request contains an invalid argument.', 'invalid');
   }
   return text.slice(0, 10);

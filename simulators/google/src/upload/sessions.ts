@@ -132,3 +132,8 @@ function incomplete(received: number): Reply {
 function tooLarge(): GoogleError {
   return new GoogleError(413, 'uploadTooLarge', 'Media larger than the maximum allowed.');
 }
+
+/** Uploads that were begun and neither ended nor given up. For tests. */
+export function openUploadsOf(cloud: Cloud): number {
+  return [...sessionsOf(cloud).values()].filter(({ done }) => done === undefined).length;
+}

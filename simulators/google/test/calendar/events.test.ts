@@ -12,7 +12,11 @@ let client: Client;
 let bjorn: Client;
 
 beforeAll(async () => {
-  server = await startGoogle({ empty: true, observe: contract.observe, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
+  server = await startGoogle({
+    empty: true,
+    observe: contract.observe,
+    clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)),
+  });
   client = await signIn(server, alice);
   bjorn = await signIn(server, 'bjorn@nordwind.example');
 });
@@ -39,7 +43,12 @@ describe('an event that is added', () => {
     });
     expect(status).toBe(200);
     expect(json.start).toEqual({ dateTime: '2026-12-02T05:00:00+01:00', timeZone: 'America/New_York' });
-    expect(json).toMatchObject({ status: 'confirmed', sequence: 0, eventType: 'default', reminders: { useDefault: true } });
+    expect(json).toMatchObject({
+      status: 'confirmed',
+      sequence: 0,
+      eventType: 'default',
+      reminders: { useDefault: true },
+    });
     expect(json.iCalUID).toBe(`${json.id}@google.com`);
     expect(json.organizer).toMatchObject({ email: alice, self: true });
   });
@@ -63,18 +72,30 @@ describe('an event that is added', () => {
     ['a day and a time', { end: { date: '2026-09-08' } }, 'invalid'],
     ['a wall clock without a zone', { start: { dateTime: '2026-09-07T09:30:00' } }, 'required'],
     ['a zone of Windows', { start: hour('2026-09-07T09:30:00', 'W. Europe Standard Time') }, 'invalid'],
-    ['a series without a zone', { start: { dateTime: '2026-09-07T09:30:00Z' }, recurrence: ['RRULE:FREQ=DAILY'] }, 'required'],
+    [
+      'a series without a zone',
+      { start: { dateTime: '2026-09-07T09:30:00Z' }, recurrence: ['RRULE:FREQ=DAILY'] },
+      'required',
+    ],
     ['a rule that is none', { recurrence: ['RRULE:FREQ=SOMETIMES'] }, 'invalid'],
     ['DTSTART among the rules', { recurrence: ['DTSTART:20260907T093000Z'] }, 'invalid'],
     ['a guest without address', { attendees: [{ displayName: 'Nobody' }] }, 'required'],
     ['a color that is none', { colorId: '12' }, 'invalid'],
-    ['six reminders', { reminders: { useDefault: false, overrides: Array(6).fill({ method: 'popup', minutes: 1 }) } }, 'invalid'],
+    [
+      'six reminders',
+      { reminders: { useDefault: false, overrides: Array(6).fill({ method: 'popup', minutes: 1 }) } },
+      'invalid',
+    ],
     [
       'reminders of two kinds',
       { reminders: { useDefault: true, overrides: [{ method: 'popup', minutes: 1 }] } },
       'cannotUseDefaultRemindersAndSpecifyOverride',
     ],
-    ['an all-day absence', { eventType: 'outOfOffice', start: { date: '2026-09-07' }, end: { date: '2026-09-08' } }, 'eventTypeRestriction'],
+    [
+      'an all-day absence',
+      { eventType: 'outOfOffice', start: { date: '2026-09-07' }, end: { date: '2026-09-08' } },
+      'eventTypeRestriction',
+    ],
   ])('is refused with %s', async (_, more, reason) => {
     const { status, json } = await insert(more);
     expect(status).toBe(400);
@@ -94,7 +115,9 @@ describe('an event that is added', () => {
     const attachments = [{ fileUrl: 'https://drive.google.com/open?id=1abc', title: 'a' }];
     expect((await insert({ attachments })).json.attachments).toBeUndefined();
     const { json } = await insert({ attachments }, '?supportsAttachments=true');
-    expect(json.attachments).toEqual([{ fileUrl: 'https://drive.google.com/open?id=1abc', title: 'a', fileId: '1abc' }]);
+    expect(json.attachments).toEqual([
+      { fileUrl: 'https://drive.google.com/open?id=1abc', title: 'a', fileId: '1abc' },
+    ]);
     const put = await client('PUT', `${EVENTS}/${json.id}`, meeting());
     expect(put.json.attachments).toHaveLength(1);
     const many = Array(26).fill(attachments[0]);
@@ -104,7 +127,11 @@ describe('an event that is added', () => {
 
 describe('a change', () => {
   it('patches what it says, and replaces all when it is an update', async () => {
-    const { json: made } = await insert({ description: 'x', location: 'Room', extendedProperties: { private: { a: '1' } } });
+    const { json: made } = await insert({
+      description: 'x',
+      location: 'Room',
+      extendedProperties: { private: { a: '1' } },
+    });
     const patched = await client('PATCH', `${EVENTS}/${made.id}`, {
       location: null,
       extendedProperties: { private: { b: '2' } },
@@ -152,7 +179,10 @@ describe('an import', () => {
     meeting({
       iCalUID: 'meeting-1@customer.example',
       organizer: { email: 'chair@customer.example', displayName: 'Chair' },
-      attendees: [{ email: 'chair@customer.example', responseStatus: 'accepted' }, { email: alice, responseStatus: 'tentative' }],
+      attendees: [
+        { email: 'chair@customer.example', responseStatus: 'accepted' },
+        { email: alice, responseStatus: 'tentative' },
+      ],
       ...more,
     });
   const importing = (body: object) => client('POST', `${EVENTS}/import`, body);
@@ -194,7 +224,13 @@ describe('an import', () => {
   });
 
   it('is passed on to nobody', async () => {
-    await importing(outside({ iCalUID: 'private-copy', organizer: { email: alice }, attendees: [{ email: 'bjorn@nordwind.example' }] }));
+    await importing(
+      outside({
+        iCalUID: 'private-copy',
+        organizer: { email: alice },
+        attendees: [{ email: 'bjorn@nordwind.example' }],
+      }),
+    );
     const { json } = await bjorn('GET', `${EVENTS}?iCalUID=private-copy`);
     expect(json.items).toEqual([]);
   });
@@ -209,7 +245,9 @@ describe('guests', () => {
     const copy = await bjorn('GET', `${EVENTS}/${made.id}`);
     expect(copy.json).toMatchObject({ iCalUID: made.iCalUID, organizer: { email: alice } });
     const [mine] = copy.json.attendees;
-    await bjorn('PATCH', `${EVENTS}/${made.id}`, { attendees: [{ ...mine, responseStatus: 'accepted' }, copy.json.attendees[1]] });
+    await bjorn('PATCH', `${EVENTS}/${made.id}`, {
+      attendees: [{ ...mine, responseStatus: 'accepted' }, copy.json.attendees[1]],
+    });
     const { json: after } = await client('GET', `${EVENTS}/${made.id}`);
     expect(after.attendees[0].responseStatus).toBe('accepted');
     const shared = await bjorn('PATCH', `${EVENTS}/${made.id}`, { guestsCanModify: true });

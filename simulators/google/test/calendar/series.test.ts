@@ -9,7 +9,11 @@ let server: Google;
 let client: Client;
 
 beforeAll(async () => {
-  server = await startGoogle({ empty: true, observe: contract.observe, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
+  server = await startGoogle({
+    empty: true,
+    observe: contract.observe,
+    clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)),
+  });
   client = await signIn(server, 'alice@nordwind.example');
 });
 afterAll(async () => {
@@ -47,11 +51,17 @@ it('keeps its time of day through a change of the clocks', async () => {
 });
 
 it.each([
-  [['RRULE:FREQ=DAILY;COUNT=4', 'EXDATE;TZID=Europe/Berlin:20261020T093000,20261021T093000'], ['2026-10-19', '2026-10-22']],
+  [
+    ['RRULE:FREQ=DAILY;COUNT=4', 'EXDATE;TZID=Europe/Berlin:20261020T093000,20261021T093000'],
+    ['2026-10-19', '2026-10-22'],
+  ],
   [['RRULE:FREQ=DAILY;UNTIL=20261020T073000Z'], ['2026-10-19', '2026-10-20']],
   [['RRULE:FREQ=DAILY;UNTIL=20261020T072959Z'], ['2026-10-19']],
   [['RRULE:FREQ=DAILY;UNTIL=20261021'], ['2026-10-19', '2026-10-20', '2026-10-21']],
-  [['RRULE:FREQ=WEEKLY;COUNT=2', 'RDATE;TZID=Europe/Berlin:20261022T093000'], ['2026-10-19', '2026-10-22', '2026-10-26']],
+  [
+    ['RRULE:FREQ=WEEKLY;COUNT=2', 'RDATE;TZID=Europe/Berlin:20261022T093000'],
+    ['2026-10-19', '2026-10-22', '2026-10-26'],
+  ],
   [['RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-1;COUNT=2'], ['2026-10-19', '2026-10-26', '2026-11-30']],
   [['RRULE:FREQ=DAILY;COUNT=3', 'EXRULE:FREQ=DAILY;INTERVAL=2;COUNT=2'], ['2026-10-20']],
 ])('%j takes place on %j', async (recurrence, days) => {
@@ -59,7 +69,10 @@ it.each([
 });
 
 it('of days has no zone', async () => {
-  const id = await series(['RRULE:FREQ=YEARLY;COUNT=2'], { start: { date: '2024-02-29' }, end: { date: '2024-03-01' } });
+  const id = await series(['RRULE:FREQ=YEARLY;COUNT=2'], {
+    start: { date: '2024-02-29' },
+    end: { date: '2024-03-01' },
+  });
   expect(await starts(id)).toEqual(['2024-02-29', '2028-02-29']);
   expect((await instances(id))[0]?.id).toBe(`${id}_20240229`);
 });
@@ -84,7 +97,11 @@ it('has exceptions that are listed beside it, and cancelled ones too', async () 
     originalStartTime: { dateTime: '2026-10-20T09:30:00+02:00', timeZone: 'Europe/Berlin' },
   });
   expect(json.items[1].recurrence).toBeUndefined();
-  expect((await instances(id)).map(({ start }) => start.dateTime?.slice(8, 16))).toEqual(['19T09:30', '20T18:00', '22T09:30']);
+  expect((await instances(id)).map(({ start }) => start.dateTime?.slice(8, 16))).toEqual([
+    '19T09:30',
+    '20T18:00',
+    '22T09:30',
+  ]);
   expect(await instances(id, '?showDeleted=true')).toHaveLength(4);
   const original = encodeURIComponent('2026-10-20T09:30:00+02:00');
   expect((await instances(id, `?originalStart=${original}`)).map((one) => one.id)).toEqual([second?.id]);
@@ -98,8 +115,14 @@ it('is expanded within a window, in the order of time', async () => {
   const id = await series(['RRULE:FREQ=DAILY'], { summary: 'Endless' });
   const window = 'singleEvents=true&orderBy=startTime&timeMin=2030-01-01T00:00:00Z&timeMax=2030-01-04T00:00:00Z';
   const { json } = await client('GET', `${EVENTS}?${window}&maxResults=2&q=endless`);
-  expect(json.items.map((event: Told) => event.start.dateTime)).toEqual(['2030-01-01T09:30:00+01:00', '2030-01-02T09:30:00+01:00']);
-  const { json: more } = await client('GET', `${EVENTS}?${window}&maxResults=2&q=endless&pageToken=${json.nextPageToken}`);
+  expect(json.items.map((event: Told) => event.start.dateTime)).toEqual([
+    '2030-01-01T09:30:00+01:00',
+    '2030-01-02T09:30:00+01:00',
+  ]);
+  const { json: more } = await client(
+    'GET',
+    `${EVENTS}?${window}&maxResults=2&q=endless&pageToken=${json.nextPageToken}`,
+  );
   expect(more.items.map((event: Told) => event.id)).toEqual([`${id}_20300103T083000Z`]);
   expect(more.nextSyncToken).toBeUndefined();
   expect((await client('GET', `${EVENTS}?orderBy=startTime`)).status).toBe(400);

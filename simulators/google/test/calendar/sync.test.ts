@@ -11,7 +11,11 @@ let client: Client;
 let bjorn: Client;
 
 beforeAll(async () => {
-  server = await startGoogle({ empty: true, observe: contract.observe, clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)) });
+  server = await startGoogle({
+    empty: true,
+    observe: contract.observe,
+    clock: new VirtualClock(Date.UTC(2026, 8, 1, 12)),
+  });
   client = await signIn(server, 'alice@nordwind.example');
   bjorn = await signIn(server, 'bjorn@nordwind.example');
 });
@@ -36,9 +40,9 @@ interface Told {
 }
 
 /** All pages; what they held, and the sync token. */
-async function all(query: string): Promise<{ items: Told[]; token: string }> {
+async function all(query: string, from?: string): Promise<{ items: Told[]; token: string }> {
   const items: Told[] = [];
-  let page = '';
+  let page = from === undefined ? '' : `&pageToken=${from}`;
   for (;;) {
     const { json, status } = await client('GET', `${EVENTS}?${query}${page}`);
     expect(status).toBe(200);
@@ -70,20 +74,24 @@ it('loses nothing that changes while it is being listed', async () => {
   const { json: page } = await client('GET', `${EVENTS}?maxResults=1`);
   const changed = before.items[0]?.id as string;
   await client('PATCH', `${EVENTS}/${changed}`, { summary: 'while listed' });
-  const rest = await all(`maxResults=1&pageToken=${page.nextPageToken}`);
+  const rest = await all('maxResults=1', page.nextPageToken);
   const ids = new Set([...page.items, ...rest.items].map(({ id }: Told) => id));
   expect(before.items.every(({ id }) => ids.has(id))).toBe(true);
   expect((await all(`syncToken=${rest.token}`)).items.map(({ id }) => id)).toEqual([changed]);
 });
 
-it.each(['iCalUID=x', 'orderBy=updated', 'q=x', 'timeMin=2026-01-01T00:00:00Z', 'updatedMin=2026-08-30T00:00:00Z', 'showDeleted=false'])(
-  'isn’t possible together with %s',
-  async (parameter) => {
-    const { token } = await all('');
-    const { status, json } = await client('GET', `${EVENTS}?syncToken=${token}&${parameter}`);
-    expect([status, json.error.errors[0].reason]).toEqual([400, 'invalid']);
-  },
-);
+it.each([
+  'iCalUID=x',
+  'orderBy=updated',
+  'q=x',
+  'timeMin=2026-01-01T00:00:00Z',
+  'updatedMin=2026-08-30T00:00:00Z',
+  'showDeleted=false',
+])('isn’t possible together with %s', async (parameter) => {
+  const { token } = await all('');
+  const { status, json } = await client('GET', `${EVENTS}?syncToken=${token}&${parameter}`);
+  expect([status, json.error.errors[0].reason]).toEqual([400, 'invalid']);
+});
 
 it('has to begin anew with a token that is too old, or of another listing', async () => {
   const { token } = await all('');
@@ -103,7 +111,9 @@ it('goes for calendars and their sharing, too; sharing mails unless it is told n
   const { json: made } = await client('POST', `${V3}/calendars`, { summary: 'Team', timeZone: 'Asia/Tokyo' });
   const calendar = `${V3}/calendars/${encodeURIComponent(made.id)}`;
   const { json: next } = await client('GET', `${lists}?syncToken=${before.nextSyncToken}`);
-  expect(next.items).toMatchObject([{ id: made.id, accessRole: 'owner', dataOwner: 'alice@nordwind.example', timeZone: 'Asia/Tokyo' }]);
+  expect(next.items).toMatchObject([
+    { id: made.id, accessRole: 'owner', dataOwner: 'alice@nordwind.example', timeZone: 'Asia/Tokyo' },
+  ]);
   const rule = { role: 'reader', scope: { type: 'user', value: 'bjorn@nordwind.example' } };
   expect((await bjorn('GET', `${calendar}/events`)).status).toBe(404);
   await client('POST', `${calendar}/acl?sendNotifications=false`, rule);

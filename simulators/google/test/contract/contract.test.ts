@@ -28,9 +28,24 @@ const ERROR = { error: { code: 403, message: 'm', errors: [{ domain: 'global', r
 
 test.skipIf(!present).each<[string, string, Said, string[]]>([
   ['what is right', '/gmail/v1/users/me/profile?fields=historyId', { reply: PROFILE }, []],
-  ['a number as text', '/gmail/v1/users/me/profile', { reply: { messagesTotal: '1' } }, ['reply: messagesTotal: not a number']],
-  ['text as a number', '/gmail/v1/users/me/profile', { reply: { historyId: 7 } }, ['reply: historyId: number, not a string']],
-  ['a number that is too large', '/gmail/v1/users/me/profile', { reply: { messagesTotal: 2 ** 31 } }, ['reply: messagesTotal: 2147483648 is no int32']],
+  [
+    'a number as text',
+    '/gmail/v1/users/me/profile',
+    { reply: { messagesTotal: '1' } },
+    ['reply: messagesTotal: not a number'],
+  ],
+  [
+    'text as a number',
+    '/gmail/v1/users/me/profile',
+    { reply: { historyId: 7 } },
+    ['reply: historyId: number, not a string'],
+  ],
+  [
+    'a number that is too large',
+    '/gmail/v1/users/me/profile',
+    { reply: { messagesTotal: 2 ** 31 } },
+    ['reply: messagesTotal: 2147483648 is no int32'],
+  ],
   ['an unknown property', '/gmail/v1/users/me/profile', { reply: { name: 'x' } }, ['reply: name: unknown']],
   ['null', '/gmail/v1/users/me/profile', { reply: { historyId: null } }, ['reply: historyId: null']],
   ['an unknown field', '/gmail/v1/users/me/profile?fields=a,historyId', { reply: {} }, ["fields: no 'a'"]],
@@ -40,9 +55,19 @@ test.skipIf(!present).each<[string, string, Said, string[]]>([
   ['one that may come once', `${MESSAGES}?q=a&q=b`, { reply: {} }, ['parameter q more than once']],
   ['one that may come often', `${MESSAGES}?labelIds=A&labelIds=B`, { reply: {} }, []],
   ['another word', `${MESSAGES}/1?format=eml`, { reply: {} }, ["parameter format: 'eml' isn't one of its words"]],
-  ['a missing parameter', '/calendar/v3/calendars/c/events/e/move', { method: 'POST', reply: {} }, ['parameter destination is missing']],
+  [
+    'a missing parameter',
+    '/calendar/v3/calendars/c/events/e/move',
+    { method: 'POST', reply: {} },
+    ['parameter destination is missing'],
+  ],
   ['a body where none belongs', '/gmail/v1/users/me/profile', { body: {}, reply: {} }, ['it takes no body']],
-  ['what only the service sets', '/v1/people:createContact', { method: 'POST', body: { names: [{ displayName: 'x' }] }, reply: {} }, ['body: names[].displayName: only the service sets it']],
+  [
+    'what only the service sets',
+    '/v1/people:createContact',
+    { method: 'POST', body: { names: [{ displayName: 'x' }] }, reply: {} },
+    ['body: names[].displayName: only the service sets it'],
+  ],
   ['an answer where none belongs', `${MESSAGES}/1`, { method: 'DELETE', reply: { id: '1' } }, ['it answers nothing']],
   ['a path that is none', '/gmail/v1/users/me/mail', { reply: {} }, ['no such method']],
   ['an error', MESSAGES, { status: 403, reply: ERROR }, []],
@@ -53,5 +78,7 @@ test.skipIf(!present).each<[string, string, Said, string[]]>([
 
 test.skipIf(!present)('a path with a verb is not taken for an id', () => {
   expect(faults('/v1/people/c1:deleteContact', { method: 'DELETE', reply: {} })).toEqual([]);
-  expect(faults('/v1/people/c1:updateContact?updatePersonFields=names', { method: 'PATCH', body: {}, reply: {} })).toEqual([]);
+  expect(
+    faults('/v1/people/c1:updateContact?updatePersonFields=names', { method: 'PATCH', body: {}, reply: {} }),
+  ).toEqual([]);
 });

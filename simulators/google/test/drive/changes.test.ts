@@ -65,7 +65,7 @@ test('a shared drive has a log of its own', async () => {
   const driveId = await newDrive(alice, 'Team');
   const all = '&supportsAllDrives=true&includeItemsFromAllDrives=true';
   const ofDrive = `&driveId=${driveId}${all}`;
-  const token = await startToken(alice, ofDrive);
+  const token = await startToken(alice, `supportsAllDrives=true&driveId=${driveId}`);
   const mine = await newFile(alice, 'mine.txt');
   const theirs = await newFile(alice, 'theirs.txt', 'x', { parents: [driveId] });
   await alice('PATCH', `/drive/v3/drives/${driveId}`, { name: 'Teams' });

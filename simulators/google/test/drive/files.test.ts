@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { FILES, find, FOLDER, get, newFile, newFolder, reasonOf, SHORTCUT, start, upload } from './support.ts';
+import { FILES, FOLDER, find, get, newFile, newFolder, reasonOf, SHORTCUT, start, upload } from './support.ts';
 
 test('a file keeps its bytes, dates and place, and tells its hashes', async () => {
   const { person } = await start();
@@ -111,7 +111,13 @@ test('what is read-only is refused', async () => {
   const { person } = await start({ observe: () => {} });
   const alice = await person('alice');
   const id = await newFile(alice, 'a.txt');
-  for (const body of [{ size: '3' }, { owners: [] }, { md5Checksum: 'x' }, { parents: ['root'] }, { createdTime: '2001-01-01T00:00:00Z' }]) {
+  for (const body of [
+    { size: '3' },
+    { owners: [] },
+    { md5Checksum: 'x' },
+    { parents: ['root'] },
+    { createdTime: '2001-01-01T00:00:00Z' },
+  ]) {
     expect(reasonOf(await alice('PATCH', `${FILES}/${id}`, body))).toEqual([403, 'fieldNotWritable']);
   }
 });
@@ -165,7 +171,11 @@ test('shortcuts point to what their maker may see', async () => {
   const { person } = await start();
   const [alice, bjorn] = [await person('alice'), await person('bjorn')];
   const id = await newFile(alice, 'a.txt');
-  const made = await alice('POST', `${FILES}?fields=*`, { name: 'link', mimeType: SHORTCUT, shortcutDetails: { targetId: id } });
+  const made = await alice('POST', `${FILES}?fields=*`, {
+    name: 'link',
+    mimeType: SHORTCUT,
+    shortcutDetails: { targetId: id },
+  });
   expect(made.json.shortcutDetails).toEqual({ targetId: id, targetMimeType: 'text/plain' });
   expect(made.json.size).toBeUndefined();
   const foreign = await bjorn('POST', FILES, { name: 'link', mimeType: SHORTCUT, shortcutDetails: { targetId: id } });
@@ -175,7 +185,10 @@ test('shortcuts point to what their maker may see', async () => {
 test('a copy has bytes and properties, but its own dates', async () => {
   const { person, clock } = await start();
   const alice = await person('alice');
-  const id = await newFile(alice, 'a.txt', 'bytes', { appProperties: { src: '7' }, createdTime: '2001-01-01T00:00:00Z' });
+  const id = await newFile(alice, 'a.txt', 'bytes', {
+    appProperties: { src: '7' },
+    createdTime: '2001-01-01T00:00:00Z',
+  });
   clock.advance(60_000);
   const copy = await alice('POST', `${FILES}/${id}/copy?fields=*`, {});
   expect(copy.json).toMatchObject({
@@ -214,13 +227,20 @@ test('a large file goes up in chunks, and can be asked how far it came', async (
   const { person } = await start();
   const alice = await person('alice');
   const content = Buffer.alloc(600 * 1024, 'chunk ');
-  const begun = await alice('POST', `/upload${FILES}?uploadType=resumable&fields=id,md5Checksum`, { name: 'big.bin' }, {
-    'x-upload-content-type': 'application/octet-stream',
-    'x-upload-content-length': String(content.length),
-  });
+  const begun = await alice(
+    'POST',
+    `/upload${FILES}?uploadType=resumable&fields=id,md5Checksum`,
+    { name: 'big.bin' },
+    {
+      'x-upload-content-type': 'application/octet-stream',
+      'x-upload-content-length': String(content.length),
+    },
+  );
   const session = begun.headers.get('location') as string;
   const half = 256 * 1024;
-  const first = await alice('PUT', session, content.subarray(0, half), { 'content-range': `bytes 0-${half - 1}/${content.length}` });
+  const first = await alice('PUT', session, content.subarray(0, half), {
+    'content-range': `bytes 0-${half - 1}/${content.length}`,
+  });
   expect([first.status, first.headers.get('range')]).toEqual([308, `bytes=0-${half - 1}`]);
   const asked = await alice('PUT', session, '', { 'content-range': `bytes */${content.length}` });
   expect([asked.status, asked.headers.get('range')]).toEqual([308, `bytes=0-${half - 1}`]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { drive as driveApi } from '@googleapis/drive';
+import { realClock } from '@sterna/simulator-kit';
 import { Gaxios, type GaxiosOptionsPrepared } from 'gaxios';
 import { JWT } from 'google-auth-library';
 import { expect, test } from 'vitest';
@@ -8,7 +9,8 @@ import { DOCUMENT, FOLDER, start } from './support.ts';
 
 /** Google's own client, unmodified but for where its requests go: it has Google's names built in. */
 async function googleClient() {
-  const { server } = await start();
+  // It signs by the real clock.
+  const { server } = await start({ clock: realClock });
   const transporter = new Gaxios();
   transporter.interceptors.request.add({
     resolved: async (options: GaxiosOptionsPrepared) => {
@@ -17,13 +19,12 @@ async function googleClient() {
       return { ...options, url: new URL(`${server.baseUrl}${url.pathname}${url.search}`) };
     },
   });
-  // Its own signing, timed by the real clock.
   const auth = new JWT({
     email: server.keyFile.client_email,
     key: server.keyFile.private_key,
     scopes: ['https://www.googleapis.com/auth/drive'],
     subject: 'alice@nordwind.example',
-    // Two versions of the same class, to TypeScript.
+    // Two copies of its types are about.
     transporter: transporter as never,
   });
   return driveApi({ version: 'v3', auth });
@@ -69,8 +70,14 @@ test("Google's own client makes, lists, changes, downloads, exports and shares f
     requestBody: { name: 'Doc', mimeType: DOCUMENT },
     media: { mimeType: 'text/plain', body: 'words' },
   });
-  const exported = await drive.files.export({ fileId: doc.id as string, mimeType: 'text/plain' }, { responseType: 'text' });
+  const exported = await drive.files.export(
+    { fileId: doc.id as string, mimeType: 'text/plain' },
+    { responseType: 'text' },
+  );
   expect(exported.data).toBe('words');
   await drive.files.delete({ fileId });
-  await expect(drive.files.get({ fileId })).rejects.toMatchObject({ status: 404, message: `File not found: ${fileId}.` });
+  await expect(drive.files.get({ fileId })).rejects.toMatchObject({
+    status: 404,
+    message: `File not found: ${fileId}.`,
+  });
 });

@@ -34,7 +34,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rclone-'));
   corpus = corpusOf(server.cloud);
   root = corpus.rootOf(personOf(server.domain('nordwind.example').named('alice')), Date.now());
-  writeFileSync(join(folder, 'key.json'), JSON.stringify({ ...server.keyFile, token_uri: 'https://oauth2.googleapis.com/token' }));
+  writeFileSync(
+    join(folder, 'key.json'),
+    JSON.stringify({ ...server.keyFile, token_uri: 'https://oauth2.googleapis.com/token' }),
+  );
   configure();
   makeFiles(join(folder, 'source'));
 });
@@ -151,7 +154,11 @@ test.skipIf(!installed)('rclone, unmodified, with a shared drive and a native do
   const file = join(folder, 'note.txt');
   writeFileSync(file, 'note');
   await rclone('copyto', file, 'gd:notes/note.txt');
-  expect((await rclone('-q', 'lsf', '-R', 'gd:')).split('\n').filter(Boolean).sort()).toEqual(['Plan.txt', 'notes/', 'notes/note.txt']);
+  expect((await rclone('-q', 'lsf', '-R', 'gd:')).split('\n').filter(Boolean).sort()).toEqual([
+    'Plan.txt',
+    'notes/',
+    'notes/note.txt',
+  ]);
   expect(await rclone('-q', 'cat', 'gd:Plan.txt')).toBe('what we do');
   expect(contract.faults).toEqual([]);
 });

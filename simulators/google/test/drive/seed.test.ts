@@ -11,7 +11,10 @@ test('the seed gives people files that are awkward, shared and native, the same 
   expect(names.filter((name) => name === 'Twins.txt')).toHaveLength(2);
   expect(names).toContain('a/b.txt');
   expect(await find(await one.person('bjorn'), 'sharedWithMe = true')).toEqual(['Shared']);
-  expect((await alice('GET', '/drive/v3/drives?fields=drives/name')).json.drives).toEqual([{ name: 'Projects' }, { name: 'Sales' }]);
+  expect((await alice('GET', '/drive/v3/drives?fields=drives/name')).json.drives).toEqual([
+    { name: 'Projects' },
+    { name: 'Sales' },
+  ]);
   const shortcuts = `${FILES}?q=mimeType+%3D+'application/vnd.google-apps.shortcut'&fields=files(shortcutDetails/targetMimeType)`;
   expect((await alice('GET', shortcuts)).json.files).toEqual([{ shortcutDetails: { targetMimeType: 'text/plain' } }]);
 });

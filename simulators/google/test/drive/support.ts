@@ -58,11 +58,18 @@ export function upload(
     Buffer.from('\r\n--frontier--\r\n'),
   ]);
   const path = `/upload${FILES}${id === undefined ? '' : `/${id}`}?uploadType=multipart${query}`;
-  return client(id === undefined ? 'POST' : 'PATCH', path, body, { 'content-type': 'multipart/related; boundary=frontier' });
+  return client(id === undefined ? 'POST' : 'PATCH', path, body, {
+    'content-type': 'multipart/related; boundary=frontier',
+  });
 }
 
 /** The id of a new file. */
-export async function newFile(client: Client, name: string, content = name, more: Record<string, unknown> = {}): Promise<string> {
+export async function newFile(
+  client: Client,
+  name: string,
+  content = name,
+  more: Record<string, unknown> = {},
+): Promise<string> {
   const made = await upload(client, { name, ...more }, content, { query: '&supportsAllDrives=true' });
   expect(made.status, JSON.stringify(made.json)).toBe(200);
   return made.json.id;
@@ -103,7 +110,13 @@ export async function startToken(client: Client, more = ''): Promise<string> {
 }
 
 export interface Round {
-  readonly changes: { fileId?: string; driveId?: string; removed: boolean; changeType: string; file?: { name: string; trashed: boolean } }[];
+  readonly changes: {
+    fileId?: string;
+    driveId?: string;
+    removed: boolean;
+    changeType: string;
+    file?: { name: string; trashed: boolean };
+  }[];
   readonly token: string;
 }
 

@@ -57,7 +57,14 @@ function flatten(value: unknown, at: string, names: Names, told: Map<string, unk
   const place = at.slice(0, -1);
   if (Array.isArray(value)) {
     told.set(`${at}length`, value.length);
-    if (/labelIds$/i.test(place)) told.set(place, value.map((id) => names.of(String(id), place)).sort().join());
+    if (/labelIds$/i.test(place))
+      told.set(
+        place,
+        value
+          .map((id) => names.of(String(id), place))
+          .sort()
+          .join(),
+      );
     else {
       value.forEach((item, index) => {
         flatten(item, `${at}${index}.`, names, told);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Google, startGoogle } from '../../src/index.ts';
 import { signIn } from '../sign-in.ts';
+import { CALENDAR, CALENDAR_SETTLED } from './calendar-script.ts';
 import { type Answers, differences, run, type Step } from './compare.ts';
 import { type Emulate, startEmulate } from './emulate.ts';
 
@@ -13,13 +14,21 @@ const raw = (id: string, more = '') =>
       `Date: Mon, 5 May 2003 06:07:08 +0000\r\n${more}\r\nA text.\r\n`,
   ).toString('base64url');
 
-const step = (name: string, method: string, path: string | ((earlier: Answers) => string), body?: Step['body']): Step => ({
+const step = (
+  name: string,
+  method: string,
+  path: string | ((earlier: Answers) => string),
+  body?: Step['body'],
+): Step => ({
   name,
   method,
   path: typeof path === 'string' ? () => path : path,
   ...(body === undefined ? {} : { body }),
 });
-const message = (more = '') => (earlier: Answers) => `${ME}/messages/${earlier.import.id}${more}`;
+const message =
+  (more = '') =>
+  (earlier: Answers) =>
+    `${ME}/messages/${earlier.import.id}${more}`;
 
 const SCRIPT: readonly Step[] = [
   step('label', 'POST', `${ME}/labels`, () => ({ name: 'Team/Alpha' })),
@@ -61,7 +70,8 @@ const SETTLED: readonly { readonly place: RegExp; readonly because: string }[] =
   },
   {
     place: /sizeEstimate$|^raw: raw$|payload\.headers\./,
-    because: 'messages.import delivers, so a Received line comes before the message; header values are told as they are',
+    because:
+      'messages.import delivers, so a Received line comes before the message; header values are told as they are',
   },
   { place: /payload\.body\.(size|data)$/, because: 'the body is what its bytes are, with the line break at its end' },
   { place: /^untrash: labelIds/, because: 'untrash takes TRASH away and is not said to bring INBOX back' },
@@ -91,4 +101,17 @@ test('Gmail as another emulator has it: the same but for what is written down', 
   expect(open).toEqual([]);
   const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
   expect(same.length).toBeGreaterThan(80);
+});
+
+test('Calendar as another emulator has it: the same but for what is written down', async () => {
+  const { token } = await signIn(server, ALICE);
+  const ours = await run({ baseUrl: server.baseUrl, token }, CALENDAR);
+  const theirs = await run(emulate, CALENDAR);
+  const open = differences(ours, theirs).filter((line) => {
+    const [place = ''] = line.split(' = ');
+    return !CALENDAR_SETTLED.some((settled) => settled.place.test(place));
+  });
+  expect(open).toEqual([]);
+  const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
+  expect(same.length).toBeGreaterThan(100);
 });

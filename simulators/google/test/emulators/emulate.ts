@@ -20,7 +20,10 @@ export async function startEmulate(email: string): Promise<Emulate> {
   const token = 'test_token_of_one_user';
   writeFileSync(
     seed,
-    JSON.stringify({ tokens: { [token]: { login: email, scopes: [] } }, google: { users: [{ email, name: 'Somebody' }] } }),
+    JSON.stringify({
+      tokens: { [token]: { login: email, scopes: [] } },
+      google: { users: [{ email, name: 'Somebody' }] },
+    }),
   );
   const port = await freePort();
   const program = fileURLToPath(import.meta.resolve('emulate/cli'));

@@ -40,11 +40,16 @@ describe('settings', () => {
     const { alice, box } = bench;
     box.put(['Filtered'], mime());
     const label = [...box.mailbox.labels.values()].find(({ name }) => name === 'Filtered')?.id as string;
-    const filter = { criteria: { from: 'news@x.example' }, action: { addLabelIds: [label], removeLabelIds: ['INBOX'] } };
+    const filter = {
+      criteria: { from: 'news@x.example' },
+      action: { addLabelIds: [label], removeLabelIds: ['INBOX'] },
+    };
     const made = await alice('POST', `${SETTINGS}/filters`, filter);
     expect(made.json).toMatchObject(filter);
     expect((await alice('POST', `${SETTINGS}/filters`, filter)).status).toBe(409);
-    expect((await alice('POST', `${SETTINGS}/filters`, { ...filter, action: { addLabelIds: ['Label_1'] } })).status).toBe(400);
+    expect(
+      (await alice('POST', `${SETTINGS}/filters`, { ...filter, action: { addLabelIds: ['Label_1'] } })).status,
+    ).toBe(400);
     const forward = { criteria: { to: 'x' }, action: { forward: 'out@elsewhere.example' } };
     expect((await alice('POST', `${SETTINGS}/filters`, forward)).json.error.status).toBe('FAILED_PRECONDITION');
     expect((await alice('GET', `${SETTINGS}/filters`)).json.filter).toEqual([made.json]);
@@ -58,7 +63,10 @@ describe('settings', () => {
     const own = `${SETTINGS}/sendAs/alice@nordwind.example`;
     const signed = await alice('PATCH', own, { signature: '<b>A</b><script>x</script>' });
     expect(signed.json).toMatchObject({ isPrimary: true, isDefault: true, signature: '<b>A</b>' });
-    const added = await alice('POST', `${SETTINGS}/sendAs`, { sendAsEmail: 'sales@elsewhere.example', displayName: 'Sales' });
+    const added = await alice('POST', `${SETTINGS}/sendAs`, {
+      sendAsEmail: 'sales@elsewhere.example',
+      displayName: 'Sales',
+    });
     expect(added.json).toMatchObject({ verificationStatus: 'pending', isDefault: false });
     await alice('PATCH', `${SETTINGS}/sendAs/sales@elsewhere.example`, { isDefault: true });
     expect((await alice('GET', own)).json.isDefault).toBe(false);
@@ -71,26 +79,46 @@ describe('settings', () => {
     const { alice } = bench;
     const put = (body: object) => alice('PUT', `${SETTINGS}/vacation`, body);
     expect((await put({ enableAutoReply: true })).status).toBe(400);
-    expect((await put({ enableAutoReply: true, responseSubject: 'x', startTime: '2000', endTime: '1000' })).status).toBe(400);
-    const reply = { enableAutoReply: true, responseSubject: 'Away', responseBodyPlainText: 'a', responseBodyHtml: '<p>b</p>', endTime: '1900000000000' };
+    expect(
+      (await put({ enableAutoReply: true, responseSubject: 'x', startTime: '2000', endTime: '1000' })).status,
+    ).toBe(400);
+    const reply = {
+      enableAutoReply: true,
+      responseSubject: 'Away',
+      responseBodyPlainText: 'a',
+      responseBodyHtml: '<p>b</p>',
+      endTime: '1900000000000',
+    };
     await put(reply);
     const { responseBodyPlainText: _, ...kept } = reply;
-    expect((await alice('GET', `${SETTINGS}/vacation`)).json).toEqual({ restrictToContacts: false, restrictToDomain: false, ...kept });
+    expect((await alice('GET', `${SETTINGS}/vacation`)).json).toEqual({
+      restrictToContacts: false,
+      restrictToDomain: false,
+      ...kept,
+    });
   });
 
   test('delegates are people of the same domain; mail is forwarded to addresses that agreed', async () => {
     const { alice } = bench;
     const add = (delegateEmail: string) => alice('POST', `${SETTINGS}/delegates`, { delegateEmail });
-    expect((await add('bjorn@nordwind.example')).json).toEqual({ delegateEmail: 'bjorn@nordwind.example', verificationStatus: 'accepted' });
+    expect((await add('bjorn@nordwind.example')).json).toEqual({
+      delegateEmail: 'bjorn@nordwind.example',
+      verificationStatus: 'accepted',
+    });
     expect((await add('bjorn@nordwind.example')).status).toBe(409);
     expect((await add('alice@lamna.example')).status).toBe(400);
     expect((await alice('GET', `${SETTINGS}/delegates`)).json.delegates).toHaveLength(1);
-    const forward = (emailAddress: string) => alice('PUT', `${SETTINGS}/autoForwarding`, { enabled: true, emailAddress, disposition: 'archive' });
+    const forward = (emailAddress: string) =>
+      alice('PUT', `${SETTINGS}/autoForwarding`, { enabled: true, emailAddress, disposition: 'archive' });
     const agree = (forwardingEmail: string) => alice('POST', `${SETTINGS}/forwardingAddresses`, { forwardingEmail });
     await agree('out@elsewhere.example');
     expect((await forward('out@elsewhere.example')).status).toBe(400);
     await agree('bjorn@nordwind.example');
-    expect((await forward('bjorn@nordwind.example')).json).toEqual({ enabled: true, emailAddress: 'bjorn@nordwind.example', disposition: 'archive' });
+    expect((await forward('bjorn@nordwind.example')).json).toEqual({
+      enabled: true,
+      emailAddress: 'bjorn@nordwind.example',
+      disposition: 'archive',
+    });
     expect((await alice('PUT', `${SETTINGS}/imap`, { enabled: false })).json).toMatchObject({ enabled: false });
     expect((await alice('GET', `${SETTINGS}/language`)).json).toEqual({ displayLanguage: 'en' });
   });

@@ -4,7 +4,8 @@ import { ALICE, BOX, mime, raw, useBench } from './support.ts';
 
 const bench = useBench();
 const now = async () => (await bench.alice('GET', `${BOX}/profile`)).json.historyId as string;
-const since = async (start: string, query = '') => (await bench.alice('GET', `${BOX}/history?startHistoryId=${start}${query}`)).json;
+const since = async (start: string, query = '') =>
+  (await bench.alice('GET', `${BOX}/history?startHistoryId=${start}${query}`)).json;
 
 describe('history', () => {
   test('tells what came, went and changed its labels, in order', async () => {
@@ -73,7 +74,9 @@ describe('history', () => {
     bench.clock.advance(30_000);
     const second = await since(first.historyId);
     bench.server.faults.listDelayMs = 0;
-    const added = [first, second].flatMap(({ history }) => history.map(({ messages }: { messages: { id: string }[] }) => messages[0]?.id));
+    const added = [first, second].flatMap(({ history }) =>
+      history.map(({ messages }: { messages: { id: string }[] }) => messages[0]?.id),
+    );
     expect(added).toEqual([early, late]);
   });
 });

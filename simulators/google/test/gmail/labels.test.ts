@@ -21,15 +21,22 @@ describe('labels', () => {
     const color = { textColor: '#ffffff', backgroundColor: '#16a766' };
     await alice('PATCH', path, { color });
     expect((await alice('GET', path)).json).toMatchObject({ name: 'Projects/Übersicht', color, messagesTotal: 0 });
-    expect((await alice('PUT', path, { name: 'Renamed' })).json).toEqual({ id: made.json.id, name: 'Renamed', type: 'user' });
+    expect((await alice('PUT', path, { name: 'Renamed' })).json).toEqual({
+      id: made.json.id,
+      name: 'Renamed',
+      type: 'user',
+    });
     expect((await alice('DELETE', path)).status).toBe(204);
     expect(await names()).not.toContain('Renamed');
   });
 
-  test.each(['INBOX', 'sent', 'All Mail', 'a//b', '/a', 'a/', 'a/ b', '', 'x'.repeat(226)])('cannot be called %j', async (name) => {
-    const { status, json } = await bench.alice('POST', LABELS, { name });
-    expect([status, json.error.errors[0].reason]).toEqual([400, 'invalidArgument']);
-  });
+  test.each(['INBOX', 'sent', 'All Mail', 'a//b', '/a', 'a/', 'a/ b', '', 'x'.repeat(226)])(
+    'cannot be called %j',
+    async (name) => {
+      const { status, json } = await bench.alice('POST', LABELS, { name });
+      expect([status, json.error.errors[0].reason]).toEqual([400, 'invalidArgument']);
+    },
+  );
 
   test('have names of their own, whatever their case', async () => {
     await bench.alice('POST', LABELS, { name: 'Taken' });
@@ -38,8 +45,11 @@ describe('labels', () => {
   });
 
   test('have only colors of the palette, both or none', async () => {
-    const paint = async (color: object) => (await bench.alice('POST', LABELS, { name: 'Painted', color })).json.error.message;
-    expect(await paint({ textColor: '#123456', backgroundColor: '#000000' })).toContain('not on the allowed color palette');
+    const paint = async (color: object) =>
+      (await bench.alice('POST', LABELS, { name: 'Painted', color })).json.error.message;
+    expect(await paint({ textColor: '#123456', backgroundColor: '#000000' })).toContain(
+      'not on the allowed color palette',
+    );
     expect(await paint({ textColor: '#000000' })).toContain('required');
   });
 
@@ -52,10 +62,16 @@ describe('labels', () => {
     const { alice, box } = bench;
     const id = box.put(['INBOX', 'UNREAD', 'Passing'], mime({ id: 'passing@x' }));
     const label = (await alice('GET', LABELS)).json.labels.find(({ name }: { name: string }) => name === 'Passing');
-    expect((await alice('GET', `${LABELS}/${label.id}`)).json).toMatchObject({ messagesTotal: 1, messagesUnread: 1, threadsTotal: 1 });
+    expect((await alice('GET', `${LABELS}/${label.id}`)).json).toMatchObject({
+      messagesTotal: 1,
+      messagesUnread: 1,
+      threadsTotal: 1,
+    });
     await alice('DELETE', `${LABELS}/${label.id}`);
     expect(box.message(id)?.labels).toEqual(['INBOX', 'UNREAD']);
-    expect((await alice('POST', `${BOX}/messages/${id}/modify`, { addLabelIds: [label.id] })).json.error.message).toContain('Invalid label');
+    expect(
+      (await alice('POST', `${BOX}/messages/${id}/modify`, { addLabelIds: [label.id] })).json.error.message,
+    ).toContain('Invalid label');
   });
 
   test('have a limit', async () => {

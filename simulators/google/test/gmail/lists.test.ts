@@ -23,7 +23,9 @@ beforeAll(() => {
 async function search(query: string): Promise<string[]> {
   const { json } = await bench.alice('GET', `${BOX}/messages?${query}`);
   expect(json.resultSizeEstimate).toBe(json.messages?.length ?? 0);
-  return (json.messages ?? []).map(({ id }: { id: string }) => /Subject: (.*)/.exec(`${bench.box.message(id)?.mime}`)?.[1]?.trim());
+  return (json.messages ?? []).map(({ id }: { id: string }) =>
+    /Subject: (.*)/.exec(`${bench.box.message(id)?.mime}`)?.[1]?.trim(),
+  );
 }
 
 describe('messages.list', () => {
@@ -51,7 +53,10 @@ describe('messages.list', () => {
     ['q=smaller:4K in:inbox', ['file', 'first']],
     ['q=after:2024/2/15', ['file', 'third']],
     ['q=before:2024/02/15', ['second', 'first']],
-    [`q=after:${Date.parse('2024-03-01T12:00:00Z') / 1000} before:${Date.parse('2024-03-01T12:00:01Z') / 1000}`, ['third']],
+    [
+      `q=after:${Date.parse('2024-03-01T12:00:00Z') / 1000} before:${Date.parse('2024-03-01T12:00:01Z') / 1000}`,
+      ['third'],
+    ],
     ['q=from:ann OR to:carl', ['second', 'first']],
     ['q={from:ann to:carl} -is:unread', ['second']],
     ['q=(is:starred) word', ['third']],
@@ -63,7 +68,8 @@ describe('messages.list', () => {
 
   test('goes page by page, undisturbed by what comes in meanwhile', async () => {
     const page = async (token = '') =>
-      (await bench.alice('GET', `${BOX}/messages?maxResults=2&includeSpamTrash=true${token && `&pageToken=${token}`}`)).json;
+      (await bench.alice('GET', `${BOX}/messages?maxResults=2&includeSpamTrash=true${token && `&pageToken=${token}`}`))
+        .json;
     const first = await page();
     bench.box.put(['INBOX'], mime({ id: 'late@x', subject: 'late' }), Date.parse('2024-12-01'));
     const second = await page(first.nextPageToken);

@@ -13,7 +13,11 @@ async function add(how: 'import' | 'insert', body: object, query = '') {
 describe('messages.insert', () => {
   test('keeps the bytes, is as new as it is unless the Date header counts, and joins no conversation', async () => {
     const first = await add('insert', { ...raw({ id: 'i1@x' }), labelIds: ['INBOX', 'SENT'] });
-    const reply = await add('insert', raw({ id: 'i2@x', references: '<i1@x>', subject: 'Re: Hello' }), '?internalDateSource=dateHeader');
+    const reply = await add(
+      'insert',
+      raw({ id: 'i2@x', references: '<i1@x>', subject: 'Re: Hello' }),
+      '?internalDateSource=dateHeader',
+    );
     expect(bench.box.message(first.json.id)).toMatchObject({
       mime: mime({ id: 'i1@x' }),
       internalDate: bench.clock.now(),
@@ -76,16 +80,27 @@ describe('messages.import', () => {
   test('takes what was thrown away out of the trash, with the date that it had', async () => {
     const { json } = await add('import', raw({ id: 'trashed@x' }));
     await bench.alice('POST', `${MESSAGES}/${json.id}/trash`);
-    const again = await add('import', { ...raw({ id: 'trashed@x' }), labelIds: ['INBOX'] }, '?internalDateSource=receivedTime');
+    const again = await add(
+      'import',
+      { ...raw({ id: 'trashed@x' }), labelIds: ['INBOX'] },
+      '?internalDateSource=receivedTime',
+    );
     expect(again.json).toMatchObject({ id: json.id, labelIds: ['INBOX'] });
     expect(bench.box.message(json.id)?.internalDate).toBe(DATE);
   });
 
   test('merges by Message-ID alone, or never, where that is assumed', async () => {
-    for (const [gmailImportMerges, count] of [['message-id', 1], ['never', 2]] as const) {
+    for (const [gmailImportMerges, count] of [
+      ['message-id', 1],
+      ['never', 2],
+    ] as const) {
       const { alice, box } = await bench.other({ gmailImportMerges });
       await alice('POST', `${MESSAGES}/import`, raw({ id: 'one@x' }));
-      await alice('POST', `${MESSAGES}/import`, raw({ id: 'one@x', body: gmailImportMerges === 'never' ? 'A text.\r\n' : 'Other.' }));
+      await alice(
+        'POST',
+        `${MESSAGES}/import`,
+        raw({ id: 'one@x', body: gmailImportMerges === 'never' ? 'A text.\r\n' : 'Other.' }),
+      );
       expect(box.messages()).toHaveLength(count);
     }
   });
@@ -96,7 +111,10 @@ describe('messages.import', () => {
     expect(found.json.labelIds).toEqual(['SPAM']);
     const spared = await add('import', { ...raw({ id: 's2@x', ...spam }), labelIds: ['INBOX'] }, '?neverMarkSpam=true');
     expect(spared.json.labelIds).toEqual(['INBOX']);
-    const list = await add('import', { ...raw({ id: 's3@x', headers: 'List-Unsubscribe: <https://x.example>' }), labelIds: ['INBOX'] });
+    const list = await add('import', {
+      ...raw({ id: 's3@x', headers: 'List-Unsubscribe: <https://x.example>' }),
+      labelIds: ['INBOX'],
+    });
     expect(list.json.labelIds).toEqual(['INBOX', 'CATEGORY_PROMOTIONS']);
   });
 
@@ -121,17 +139,33 @@ describe('messages.get', () => {
     '--b\r\nContent-Type: text/plain; charset="iso-8859-1"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe & <mehr>\r\n' +
     "--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename*=utf-8''%C3%9Cbersicht.pdf\r\n" +
     'Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--b--\r\n';
-  const mail = { id: 'parts@x', subject: '=?utf-8?B?w5xiZXI=?=', headers: 'Content-Type: multipart/mixed; boundary=b', body: parts };
+  const mail = {
+    id: 'parts@x',
+    subject: '=?utf-8?B?w5xiZXI=?=',
+    headers: 'Content-Type: multipart/mixed; boundary=b',
+    body: parts,
+  };
 
   test('tells the parts of a message, and attachments on demand', async () => {
     const id = bench.box.put(['INBOX'], mime(mail), DATE);
     const { json } = await bench.alice('GET', `${MESSAGES}/${id}`);
-    expect(json).toMatchObject({ id, threadId: id, labelIds: ['INBOX'], internalDate: String(DATE), snippet: 'Grüße &amp; &lt;mehr&gt;' });
+    expect(json).toMatchObject({
+      id,
+      threadId: id,
+      labelIds: ['INBOX'],
+      internalDate: String(DATE),
+      snippet: 'Grüße &amp; &lt;mehr&gt;',
+    });
     expect(json.sizeEstimate).toBe(mime(mail).length);
     expect(json.payload.headers).toContainEqual({ name: 'Subject', value: 'Über' });
     const [text, file] = json.payload.parts;
     expect(Buffer.from(text.body.data, 'base64url').toString('latin1')).toBe('Grüße & <mehr>');
-    expect(file).toMatchObject({ partId: '1', filename: 'Übersicht.pdf', mimeType: 'application/pdf', body: { size: 3 } });
+    expect(file).toMatchObject({
+      partId: '1',
+      filename: 'Übersicht.pdf',
+      mimeType: 'application/pdf',
+      body: { size: 3 },
+    });
     const attachment = await bench.alice('GET', `${MESSAGES}/${id}/attachments/${file.body.attachmentId}`);
     expect(Buffer.from(attachment.json.data, 'base64url')).toEqual(Buffer.from([0, 1, 2]));
     // Another time it has another id, and that of another message leads nowhere.
@@ -166,11 +200,17 @@ describe('changes', () => {
   test('add and remove labels, of one message or a thousand', async () => {
     const { alice, box } = bench;
     const ids = [box.put(['INBOX'], mime()), box.put(['INBOX', 'UNREAD'], mime())];
-    const one = await alice('POST', `${MESSAGES}/${ids[0]}/modify`, { addLabelIds: ['STARRED'], removeLabelIds: ['INBOX'] });
+    const one = await alice('POST', `${MESSAGES}/${ids[0]}/modify`, {
+      addLabelIds: ['STARRED'],
+      removeLabelIds: ['INBOX'],
+    });
     expect(one.json.labelIds).toEqual(['STARRED']);
     const all = { ids: [...ids, '18c0000000000000'], removeLabelIds: ['UNREAD'], addLabelIds: ['IMPORTANT'] };
     expect((await alice('POST', `${MESSAGES}/batchModify`, all)).status).toBe(204);
-    expect(ids.map((id) => box.message(id)?.labels)).toEqual([['STARRED', 'IMPORTANT'], ['INBOX', 'IMPORTANT']]);
+    expect(ids.map((id) => box.message(id)?.labels)).toEqual([
+      ['STARRED', 'IMPORTANT'],
+      ['INBOX', 'IMPORTANT'],
+    ]);
     const many = { ids: Array(1001).fill(ids[0]), addLabelIds: ['STARRED'] };
     expect((await alice('POST', `${MESSAGES}/batchModify`, many)).status).toBe(400);
     expect((await alice('POST', `${MESSAGES}/${ids[0]}/modify`, { addLabelIds: ['SENT'] })).status).toBe(400);
@@ -194,6 +234,10 @@ describe('changes', () => {
     user.hasMailbox = false;
     const { status, json } = await bench.alice('GET', `${BOX}/profile`);
     user.hasMailbox = true;
-    expect([status, json.error.status, json.error.message]).toEqual([400, 'FAILED_PRECONDITION', 'Mail service not enabled']);
+    expect([status, json.error.status, json.error.message]).toEqual([
+      400,
+      'FAILED_PRECONDITION',
+      'Mail service not enabled',
+    ]);
   });
 });

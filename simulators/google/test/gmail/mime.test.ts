@@ -7,7 +7,10 @@ import { splitMultipart } from '../../src/http/multipart.ts';
 import { compose } from '../../src/seed/compose.ts';
 
 const leaves = (part: MimePart): MimePart[] => (part.parts.length === 0 ? [part] : part.parts.flatMap(leaves));
-const letters = fc.string({ unit: fc.constantFrom('a', 'Ü', ' ', '漢', '🎉', '"', ';', '=', '?', '.', '%', "'"), maxLength: 60 });
+const letters = fc.string({
+  unit: fc.constantFrom('a', 'Ü', ' ', '漢', '🎉', '"', ';', '=', '?', '.', '%', "'"),
+  maxLength: 60,
+});
 const name = letters.map((text) => text.trim().replace(/\s+/g, ' ')).filter((text) => text !== '');
 
 describe('a message taken apart', () => {
@@ -43,7 +46,16 @@ describe('a message taken apart', () => {
   });
 
   test('survives whatever bytes it is given', () => {
-    const line = fc.constantFrom('Content-Type: multipart/mixed; boundary=b', '--b', '--b--', '', ' folded', 'x', 'Subject: =?q?', '\0');
+    const line = fc.constantFrom(
+      'Content-Type: multipart/mixed; boundary=b',
+      '--b',
+      '--b--',
+      '',
+      ' folded',
+      'x',
+      'Subject: =?q?',
+      '\0',
+    );
     fc.assert(
       fc.property(fc.array(line), fc.constantFrom('\r\n', '\n'), (lines, end) => {
         const raw = Buffer.from(lines.join(end));

@@ -35,8 +35,15 @@ it('gives a contact with what Google makes of it', async () => {
     emailAddresses: [{ value: 'zoe@example.org', type: 'home' }, { value: 'z@example.org' }],
   });
   expect(status).toBe(200);
-  expect(json.names[0]).toMatchObject({ displayName: 'Zoë Berg', displayNameLastFirst: 'Berg, Zoë', unstructuredName: 'Zoë Berg' });
-  expect(json.emailAddresses.map(({ metadata }: { metadata: { primary?: boolean } }) => metadata.primary)).toEqual([true, undefined]);
+  expect(json.names[0]).toMatchObject({
+    displayName: 'Zoë Berg',
+    displayNameLastFirst: 'Berg, Zoë',
+    unstructuredName: 'Zoë Berg',
+  });
+  expect(json.emailAddresses.map(({ metadata }: { metadata: { primary?: boolean } }) => metadata.primary)).toEqual([
+    true,
+    undefined,
+  ]);
   expect(json.memberships[0].contactGroupMembership.contactGroupResourceName).toBe('contactGroups/myContacts');
   const [source] = json.metadata.sources;
   expect(source.type).toBe('CONTACT');
@@ -52,17 +59,28 @@ it.each([['names'], ['birthdays'], ['biographies'], ['genders']])('takes one of 
 });
 
 it('changes the fields of the mask alone, and only what the client knows', async () => {
-  const { json: made } = await create({ names: [{ givenName: 'A' }], nicknames: [{ value: 'n' }], emailAddresses: [{ value: 'a@x.example' }] });
+  const { json: made } = await create({
+    names: [{ givenName: 'A' }],
+    nicknames: [{ value: 'n' }],
+    emailAddresses: [{ value: 'a@x.example' }],
+  });
   const path = `/v1/${made.resourceName}:updateContact?updatePersonFields=emailAddresses,nicknames&personFields=names,emailAddresses,nicknames,metadata`;
   expect((await client('PATCH', path, { emailAddresses: [{ value: 'b@x.example' }] })).status).toBe(400);
-  const { json: changed } = await client('PATCH', path, { etag: made.etag, names: [{ givenName: 'B' }], emailAddresses: [{ value: 'b@x.example' }] });
+  const { json: changed } = await client('PATCH', path, {
+    etag: made.etag,
+    names: [{ givenName: 'B' }],
+    emailAddresses: [{ value: 'b@x.example' }],
+  });
   expect(changed).toMatchObject({ names: [{ givenName: 'A' }], emailAddresses: [{ value: 'b@x.example' }] });
   expect(changed.nicknames).toBeUndefined();
   const late = await client('PATCH', path, { etag: made.etag, emailAddresses: [] });
   expect([late.status, late.json.error.status]).toEqual([400, 'FAILED_PRECONDITION']);
   const bySource = await client('PATCH', path, { metadata: { sources: changed.metadata.sources }, emailAddresses: [] });
   expect(bySource.status).toBe(200);
-  expect((await client('PATCH', path.replace('updatePersonFields=', 'updatePersonFields=photos,'), { etag: made.etag })).status).toBe(400);
+  expect(
+    (await client('PATCH', path.replace('updatePersonFields=', 'updatePersonFields=photos,'), { etag: made.etag }))
+      .status,
+  ).toBe(400);
 });
 
 it('syncs: what changed, what went, and after seven days not at all', async () => {
@@ -87,7 +105,10 @@ it('syncs: what changed, what went, and after seven days not at all', async () =
   // The seven days began with the full listing, not with the last sync.
   const expired = await list(`&syncToken=${sixth.nextSyncToken}`);
   expect(expired.status).toBe(400);
-  expect(expired.json.error).toMatchObject({ status: 'FAILED_PRECONDITION', details: [{ reason: 'EXPIRED_SYNC_TOKEN' }] });
+  expect(expired.json.error).toMatchObject({
+    status: 'FAILED_PRECONDITION',
+    details: [{ reason: 'EXPIRED_SYNC_TOKEN' }],
+  });
 });
 
 it('refuses changes that overlap, and takes them one after the other', async () => {
@@ -100,22 +121,45 @@ it('refuses changes that overlap, and takes them one after the other', async () 
 });
 
 it('does batches whole or not at all', async () => {
-  const person = (givenName: string) => ({ contactPerson: { names: [{ givenName }], clientData: [{ key: 'k', value: givenName }] } });
-  const batch = (contacts: object[], readMask = 'names') => client('POST', '/v1/people:batchCreateContacts', { contacts, readMask });
+  const person = (givenName: string) => ({
+    contactPerson: { names: [{ givenName }], clientData: [{ key: 'k', value: givenName }] },
+  });
+  const batch = (contacts: object[], readMask = 'names') =>
+    client('POST', '/v1/people:batchCreateContacts', { contacts, readMask });
   const { json: made } = await batch([person('A'), person('B')], 'names,metadata,clientData');
-  expect(made.createdPeople.map(({ person: { clientData } }: { person: { clientData: { value: string }[] } }) => clientData[0]?.value)).toEqual(['A', 'B']);
-  expect((await batch([person('C'), { contactPerson: { names: [{ givenName: 'x' }, { givenName: 'y' }] } }])).status).toBe(400);
+  expect(
+    made.createdPeople.map(
+      ({ person: { clientData } }: { person: { clientData: { value: string }[] } }) => clientData[0]?.value,
+    ),
+  ).toEqual(['A', 'B']);
+  expect(
+    (await batch([person('C'), { contactPerson: { names: [{ givenName: 'x' }, { givenName: 'y' }] } }])).status,
+  ).toBe(400);
   expect((await batch(Array(201).fill(person('x')))).status).toBe(400);
   expect((await list()).json.totalItems).toBe(2);
   const people = made.createdPeople.map((one: { person: { resourceName: string; etag: string } }) => one.person);
-  const contacts = Object.fromEntries(people.map(({ resourceName, etag }: { resourceName: string; etag: string }) => [resourceName, { etag, names: [{ givenName: 'N' }] }]));
-  const { json: updated } = await client('POST', '/v1/people:batchUpdateContacts', { contacts, updateMask: 'names', readMask: 'names' });
+  const contacts = Object.fromEntries(
+    people.map(({ resourceName, etag }: { resourceName: string; etag: string }) => [
+      resourceName,
+      { etag, names: [{ givenName: 'N' }] },
+    ]),
+  );
+  const { json: updated } = await client('POST', '/v1/people:batchUpdateContacts', {
+    contacts,
+    updateMask: 'names',
+    readMask: 'names',
+  });
   expect(updated.updateResult[people[0].resourceName].person.names[0].givenName).toBe('N');
   expect((await client('POST', '/v1/people:batchUpdateContacts', { contacts, updateMask: 'names' })).status).toBe(400);
   const names = people.map(({ resourceName }: { resourceName: string }) => resourceName);
-  const { json: got } = await client('GET', `/v1/people:batchGet?personFields=names&resourceNames=${names[0]}&resourceNames=people/c1`);
+  const { json: got } = await client(
+    'GET',
+    `/v1/people:batchGet?personFields=names&resourceNames=${names[0]}&resourceNames=people/c1`,
+  );
   expect(got.responses.map(({ httpStatusCode }: { httpStatusCode: number }) => httpStatusCode)).toEqual([200, 404]);
-  expect((await client('POST', '/v1/people:batchDeleteContacts', { resourceNames: [...names, 'people/c1'] })).status).toBe(404);
+  expect(
+    (await client('POST', '/v1/people:batchDeleteContacts', { resourceNames: [...names, 'people/c1'] })).status,
+  ).toBe(404);
   expect((await client('POST', '/v1/people:batchDeleteContacts', { resourceNames: names })).status).toBe(200);
   expect((await list()).json.totalItems).toBe(0);
 });
@@ -147,13 +191,21 @@ it('has groups with names of their own, and contacts in at least one', async () 
   await modify(friends.resourceName, { resourceNamesToAdd: [made.resourceName, 'people/c1'] }).then(({ json }) =>
     expect(json.notFoundResourceNames).toEqual(['people/c1']),
   );
-  const members = async () => (await client('GET', `/v1/${friends.resourceName}?maxMembers=9`)).json.memberResourceNames;
+  const members = async () =>
+    (await client('GET', `/v1/${friends.resourceName}?maxMembers=9`)).json.memberResourceNames;
   expect(await members()).toEqual([made.resourceName]);
   expect((await modify('contactGroups/family', { resourceNamesToAdd: [made.resourceName] })).status).toBe(400);
   await modify('contactGroups/myContacts', { resourceNamesToRemove: [made.resourceName] });
   const { json: seen } = await client('GET', `/v1/${made.resourceName}?personFields=memberships`);
-  expect(seen.memberships.map((one: { contactGroupMembership: { contactGroupResourceName: string } }) => one.contactGroupMembership.contactGroupResourceName)).toEqual([friends.resourceName]);
-  const { json: renamed } = await client('PUT', `/v1/${friends.resourceName}`, { contactGroup: { name: 'Amis', etag: friends.etag } });
+  expect(
+    seen.memberships.map(
+      (one: { contactGroupMembership: { contactGroupResourceName: string } }) =>
+        one.contactGroupMembership.contactGroupResourceName,
+    ),
+  ).toEqual([friends.resourceName]);
+  const { json: renamed } = await client('PUT', `/v1/${friends.resourceName}`, {
+    contactGroup: { name: 'Amis', etag: friends.etag },
+  });
   expect(renamed).toMatchObject({ name: 'Amis', memberCount: 1 });
   expect((await client('DELETE', `/v1/${friends.resourceName}`)).status).toBe(200);
   expect((await client('GET', `/v1/${made.resourceName}?personFields=memberships`)).json.memberships).toHaveLength(1);
@@ -161,9 +213,16 @@ it('has groups with names of their own, and contacts in at least one', async () 
 });
 
 it('says so when a user has too many contacts', async () => {
-  const full = await startGoogle({ empty: true, observe: contract.observe, clock, assumptions: { peopleMostContacts: 1 } });
+  const full = await startGoogle({
+    empty: true,
+    observe: contract.observe,
+    clock,
+    assumptions: { peopleMostContacts: 1 },
+  });
   servers.push(full);
   client = await signIn(full, 'alice@nordwind.example');
   expect((await create({ names: [{ givenName: 'A' }] })).status).toBe(200);
-  expect((await create({ names: [{ givenName: 'B' }] })).json.error.details[0].reason).toBe('MY_CONTACTS_OVERFLOW_COUNT');
+  expect((await create({ names: [{ givenName: 'B' }] })).json.error.details[0].reason).toBe(
+    'MY_CONTACTS_OVERFLOW_COUNT',
+  );
 });

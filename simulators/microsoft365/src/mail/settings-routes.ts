@@ -180,8 +180,7 @@ function parts(json: Fields, now: Fields): Fields {
 
 /** A rule speaks of folders that are there. */
 function checkFolders(call: Call, { moveToFolder, copyToFolder }: Fields): void {
-  for (const id of [moveToFolder, copyToFolder])
-    if (typeof id === 'string') mailbox(call).folder(id);
+  for (const id of [moveToFolder, copyToFolder]) if (typeof id === 'string') mailbox(call).folder(id);
 }
 
 function deleteRule(call: Call): Reply {

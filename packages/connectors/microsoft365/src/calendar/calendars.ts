@@ -117,6 +117,7 @@ export class Calendars {
       id: calendar.id,
       path: [calendar.name?.trim() ? calendar.name : 'Calendar'],
       kind: 'event',
+      ...(calendar.isDefaultCalendar === true ? { isDefault: true as const } : {}),
       ...(color === undefined ? {} : { color }),
       ...(this.#isShared(calendar) ? { sharedBy: calendar.owner?.address ?? '' } : {}),
     };

@@ -1,17 +1,23 @@
 import {
+  ALARMS,
   type CalendarObject,
   type Component,
   calendarDifferences,
   firstValue,
+  instantOf,
+  type Kept,
+  keptIn,
+  type Moment,
+  merged,
+  momentOf,
   propertiesOf,
   readCalendarObject,
+  referencesOf,
+  withBytes,
   writeComponents,
+  zonesFor,
 } from '@sterna/content';
 import { essence } from '../outlook/html.ts';
-import { type Kept, keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
-import { ALARMS, merged } from '../outlook/merge.ts';
-import { instantOf, type Moment, momentOf } from '../outlook/moments.ts';
-import { zonesFor } from '../outlook/vtimezone.ts';
 import { attachmentLine, type EventRead, fromEvent, line, type ReadAttachment, type ReadItem } from './from-event.ts';
 import type { EventFields } from './graph-event.ts';
 import { dayOf } from './occurrences.ts';

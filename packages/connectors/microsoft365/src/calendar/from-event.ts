@@ -1,7 +1,16 @@
-import { type Component, escapeText, type Parameter, type Property } from '@sterna/content';
+import {
+  type Component,
+  escapeText,
+  ianaOf,
+  instantAt,
+  type Moment,
+  momentProperty,
+  type Parameter,
+  type Property,
+  UTC,
+  wallAt,
+} from '@sterna/content';
 import { isPlain, textOfHtml } from '../outlook/html.ts';
-import { type Moment, momentProperty } from '../outlook/moments.ts';
-import { ianaOf, instantAt, UTC, wallAt } from '../outlook/zones.ts';
 import { withoutDetails } from './details.ts';
 import type { Attendee, DateTimeTimeZone, EventFields, GraphEvent, GraphLocation } from './graph-event.ts';
 import { dayOf } from './occurrences.ts';

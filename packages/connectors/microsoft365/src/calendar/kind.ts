@@ -1,8 +1,7 @@
-import { readCalendarObject } from '@sterna/content';
+import { bareComponent, readCalendarObject } from '@sterna/content';
 import { expandProperties, propertyOf, STAMP_PROPERTY, stampOf } from '../graph/stamp.ts';
 import type { ItemKind } from '../outlook/item-kind.ts';
 import { UID_PROPERTY } from '../outlook/kept.ts';
-import { bareComponent } from '../outlook/natural-keys.ts';
 import { REPLACING_PROPERTY } from '../outlook/replacing.ts';
 import { calendarPath, READ, WRITE } from './calendars.ts';
 import type { GraphEvent } from './graph-event.ts';

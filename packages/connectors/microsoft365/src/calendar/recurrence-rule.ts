@@ -1,5 +1,4 @@
-import { compact, dayText, type Moment, wallText } from '../outlook/moments.ts';
-import { instantAt, UTC, wallAt } from '../outlook/zones.ts';
+import { compact, dayText, instantAt, type Moment, UTC, wallAt, wallText } from '@sterna/content';
 import {
   DAYS_OF_WEEK,
   type DayOfWeek,

@@ -1,6 +1,13 @@
-import { type Component, propertiesOf, splitList } from '@sterna/content';
-import { instantOf, type Moment, momentOf } from '../outlook/moments.ts';
-import { UTC, wallAt } from '../outlook/zones.ts';
+import {
+  type Component,
+  instantOf,
+  type Moment,
+  momentOf,
+  propertiesOf,
+  splitList,
+  UTC,
+  wallAt,
+} from '@sterna/content';
 import { DAYS_OF_WEEK, type PatternedRecurrence, type RecurrencePattern } from './graph-event.ts';
 import { dateText, daysOfSeries } from './occurrences.ts';
 import { isEndless, patternLike, type Rule, ruleOf, startsOf, untilOf } from './recurrence-rule.ts';

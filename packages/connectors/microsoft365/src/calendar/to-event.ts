@@ -2,17 +2,24 @@ import type { FidelityNote } from '@sterna/connector-kit';
 import {
   type CalendarObject,
   type Component,
+  durationOf,
+  type Enclosed,
   firstValue,
+  instantOf,
+  isDay,
+  type Moment,
+  momentOf,
   type Property,
   parameterOf,
   propertiesOf,
   splitList,
+  UTC,
   unescapeText,
+  wallAt,
+  windowsOf,
+  withoutBytes,
 } from '@sterna/content';
 import { appendedTo } from '../outlook/html.ts';
-import { type Enclosed, withoutBytes } from '../outlook/kept.ts';
-import { durationOf, instantOf, isDay, type Moment, momentOf } from '../outlook/moments.ts';
-import { UTC, wallAt, windowsOf } from '../outlook/zones.ts';
 import { detailsOf, hasFurtherDetails } from './details.ts';
 import type { DateTimeTimeZone, EventFields, ItemBody } from './graph-event.ts';
 import { dateText } from './occurrences.ts';

@@ -1,9 +1,9 @@
 import type { FidelityNote } from '@sterna/connector-kit';
+import { ianaOf, UTC, wallAt } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import { attach } from '../outlook/attach.ts';
-import { ianaOf, UTC, wallAt } from '../outlook/zones.ts';
 import type { PartContext } from '../part.ts';
 import { WRITE } from './calendars.ts';
 import type { GraphEvent } from './graph-event.ts';

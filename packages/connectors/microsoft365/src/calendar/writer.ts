@@ -1,11 +1,11 @@
-import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
+import { envelopeOf, type Kept, notKept, pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import type { SternaError } from '@sterna/core';
 import { type ExtendedProperty, type Stamp, stampProperty } from '../graph/stamp.ts';
 import { removeAttachments } from '../outlook/attachments.ts';
 import { FloatingZone } from '../outlook/floating-zone.ts';
 import type { ItemRequests } from '../outlook/item-requests.ts';
 import type { ItemWriting, PreparedItem } from '../outlook/item-writer.ts';
-import { envelopeOf, KEPT_PROPERTY, type Kept, keptProperties, notKept } from '../outlook/kept.ts';
+import { KEPT_PROPERTY, keptProperties } from '../outlook/kept.ts';
 import { isReplacing, replacing } from '../outlook/replacing.ts';
 import type { PartContext } from '../part.ts';
 import { WRITE } from './calendars.ts';

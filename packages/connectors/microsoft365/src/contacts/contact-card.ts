@@ -1,13 +1,16 @@
 import {
+  bytesIn,
   type Card,
   type Component,
   cardDifferences,
   convertCard,
+  hashOf,
+  keptIn,
   type Property,
   readCard,
+  withBytes,
   writeComponents,
 } from '@sterna/content';
-import { bytesIn, hashOf, keptIn, withBytes } from '../outlook/kept.ts';
 import { fromContact } from './from-contact.ts';
 import type { ContactFields, GraphContact } from './graph-contact.ts';
 import { toContact } from './to-contact.ts';

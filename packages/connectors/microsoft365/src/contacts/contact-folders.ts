@@ -125,7 +125,7 @@ export class ContactFolders {
   }
 
   #container({ id, path }: Placed): Container {
-    return { id, path, kind: 'contact' };
+    return { id, path, kind: 'contact', ...(id === HOME ? { isDefault: true } : {}) };
   }
 }
 

@@ -1,7 +1,6 @@
 import type { FidelityNote } from '@sterna/connector-kit';
-import { type Card, type Property, parameterOf, unescapeText } from '@sterna/content';
+import { bytesIn, type Card, hashOf, type Property, parameterOf, unescapeText } from '@sterna/content';
 import type { PhysicalAddress } from '../calendar/graph-event.ts';
-import { bytesIn, hashOf } from '../outlook/kept.ts';
 import type { ContactFields } from './graph-contact.ts';
 
 export interface ContactPlan {

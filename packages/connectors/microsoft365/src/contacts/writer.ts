@@ -1,10 +1,10 @@
-import { type Card, pivotOf, readCard } from '@sterna/content';
+import { type Card, envelopeOf, keptIn, notKept, pivotOf, readCard } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { type ExtendedProperty, propertyOf, type Stamp, stampProperty } from '../graph/stamp.ts';
 import { isGone } from '../outlook/gone.ts';
 import type { ItemRequests } from '../outlook/item-requests.ts';
 import type { ItemWriting, PreparedItem } from '../outlook/item-writer.ts';
-import { envelopeOf, KEPT_PROPERTY, keptIn, keptProperties, notKept } from '../outlook/kept.ts';
+import { KEPT_PROPERTY, keptProperties } from '../outlook/kept.ts';
 import { isReplacing, replacing } from '../outlook/replacing.ts';
 import type { PartContext } from '../part.ts';
 import { writeCard } from './contact-card.ts';

@@ -1,8 +1,8 @@
-import type { Budget } from '@sterna/cloud-http';
+import { type Budget, outcomeUnknown } from '@sterna/cloud-http';
 import type { Native } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { type GraphClient, segment } from '../graph/client.ts';
-import { statusOf } from '../graph/errors.ts';
+import { codeOf, statusOf } from '../graph/errors.ts';
 
 /** Name of the format among `Capabilities.native`: Exchange's fast transfer stream ([MS-OXCFXICS]), never looked into. */
 export const EXCHANGE_FORMAT = 'exchange-fts';
@@ -16,6 +16,11 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_PER_ITEM = 35 * 1024 * 1024;
 /** Before an import URL ends. */
 const EARLIER_MS = 60_000;
+
+/** Statuses by which the service, or the app's permissions, know no such thing. */
+const NO_SUCH_THING: ReadonlySet<number> = new Set([403, 404, 405, 501]);
+const NOT_FOUND = 'ErrorItemNotFound';
+const isNotFound = (error: unknown): boolean => codeOf(error) === NOT_FOUND;
 
 interface ImportUrl {
   readonly url: string;
@@ -141,7 +146,7 @@ export class ExchangeTransfer {
       const [only] = ids;
       // One of them is to blame, and the answer doesn't say which.
       if (ids.length > 1) for (const id of ids) await this.#exportSome([id], found);
-      else if (only !== undefined) found.set(only, { format: EXCHANGE_FORMAT, error: value });
+      else if (only !== undefined && !isNotFound(value)) found.set(only, { format: EXCHANGE_FORMAT, error: value });
       return;
     }
     const asked = new Set(ids);
@@ -151,7 +156,7 @@ export class ExchangeTransfer {
       if (id === undefined || value?.length !== ids.length) continue;
       if (typeof data === 'string' && data !== '')
         found.set(id, { format: EXCHANGE_FORMAT, bytes: Buffer.from(data, 'base64') });
-      else if (error?.code !== 'ErrorItemNotFound')
+      else if (error?.code !== NOT_FOUND)
         found.set(id, { format: EXCHANGE_FORMAT, error: notExported(error?.code) });
     }
   }
@@ -189,9 +194,10 @@ export class ExchangeTransfer {
       }
       const { itemId, changeKey } = body ?? {};
       if (typeof itemId === 'string' && typeof changeKey === 'string') return { itemId, changeKey };
-      throw new SternaError('object', 'graph-refused', `Microsoft 365 refused ${doing}: ${status}.`, {
-        fix: 'Look at the code; if it stays, report it.',
+      const refused = new SternaError('object', 'graph-refused', `Microsoft 365 refused ${doing}: ${status}.`, {
+        fix: 'Nothing to do: it is written another way.',
       });
+      throw status === 401 ? refused : outcomeUnknown(doing, refused);
     }
   }
 
@@ -259,23 +265,30 @@ export class ExchangeTransfer {
 
   #turnOffFor(error: unknown): undefined {
     const status = statusOf(error);
-    if (status !== 403 && status !== 404 && status !== 405 && status !== 501) throw error;
+    // One item that is gone says nothing of the others.
+    if (isNotFound(error) || status === undefined || !NO_SUCH_THING.has(status)) throw error;
     this.#isOn = false;
     return undefined;
   }
 
   /** Nothing asks the import URL for immutable ids. */
   async #changingId(id: string): Promise<string> {
-    const { body } = await this.#client.send<{ readonly value?: readonly { readonly targetId?: string | null }[] }>({
-      method: 'POST',
-      path: `${this.#userPath}/translateExchangeIds`,
-      body: { InputIds: [id], SourceIdType: 'restImmutableEntryId', TargetIdType: 'restId' },
-      doing: 'translating an id',
-      right: 'User.Read.All',
-      budget: this.#outlook,
-      repeatable: true,
-    });
-    return body.value?.[0]?.targetId ?? id;
+    try {
+      const { body } = await this.#client.send<{ readonly value?: readonly { readonly targetId?: string | null }[] }>({
+        method: 'POST',
+        path: `${this.#userPath}/translateExchangeIds`,
+        body: { InputIds: [id], SourceIdType: 'restImmutableEntryId', TargetIdType: 'restId' },
+        doing: 'translating an id',
+        right: 'User.Read.All',
+        budget: this.#outlook,
+        repeatable: true,
+      });
+      return body.value?.[0]?.targetId ?? id;
+    } catch (thrown) {
+      const error = asSternaError(thrown);
+      if (error.class !== 'object' && error.class !== 'auth') throw error;
+      return id;
+    }
   }
 
   async #mailboxPath(): Promise<string> {

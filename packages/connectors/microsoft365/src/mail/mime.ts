@@ -1,4 +1,4 @@
-import PostalMime, { type Address, addressParser, type Email } from 'postal-mime';
+import PostalMime, { type Address, addressParser, decodeWords, type Email } from 'postal-mime';
 import { unclaimedUtf8 } from './unclaimed-utf8.ts';
 
 export interface MimeAttachment {
@@ -55,9 +55,10 @@ export async function parseMime(raw: Buffer): Promise<MimeMessage> {
   const field = (name: string): string | undefined =>
     email.headers.find(({ key }) => key === name.toLowerCase())?.value.trim() || undefined;
   const date = new Date(email.date ?? Number.NaN);
+  const header = headerOf(raw);
   return {
-    header: headerOf(raw),
-    subject: email.subject ?? '',
+    header,
+    subject: readable(email.subject ?? '', header),
     from: flat(email.from),
     authors: addressParser(field('from') ?? '').length,
     sender: flat(email.sender),
@@ -71,7 +72,7 @@ export async function parseMime(raw: Buffer): Promise<MimeMessage> {
     date: Number.isNaN(date.getTime()) ? undefined : date,
     text: unclaimedUtf8(raw, email.text),
     html: unclaimedUtf8(raw, email.html),
-    attachments: attachmentsOf(email),
+    attachments: attachmentsOf(email, raw),
     isSealed: SEALED.test(field('content-type') ?? ''),
     field,
   };
@@ -100,12 +101,19 @@ function flat(addresses: Address | readonly Address[] | undefined): MimeAddress[
   );
 }
 
-function attachmentsOf({ attachments }: Email): MimeAttachment[] {
+/** A subject in bytes that are no UTF-8, which its parser takes for broken: as the header block is read. */
+function readable(subject: string, header: string): string {
+  const given = /^Subject:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)/im.exec(header)?.[1];
+  if (!subject.includes('\ufffd') || given === undefined || given.includes('\ufffd')) return subject;
+  return decodeWords(given.replace(/\r?\n[ \t]+/g, ' ').trim());
+}
+
+function attachmentsOf({ attachments }: Email, raw: Buffer): MimeAttachment[] {
   return attachments.map((one, at) => {
     const bytes =
       typeof one.content === 'string' ? Buffer.from(one.content, 'utf8') : Buffer.from(one.content as Uint8Array);
     // The parser ends lines with LF alone; a message within a message has CRLF, and may be signed.
-    const content = one.mimeType === 'message/rfc822' ? withCrlf(bytes) : bytes;
+    const content = one.mimeType === 'message/rfc822' ? withCrlf(bytes) : asSent(bytes, raw);
     const contentId = one.contentId?.replace(/^\s*<|>\s*$/g, '').trim() || undefined;
     return {
       name: one.filename ?? nameFor(one.mimeType, at),
@@ -119,6 +127,19 @@ function attachmentsOf({ attachments }: Email): MimeAttachment[] {
     };
   });
 }
+
+/** The parser ends lines of what isn't encoded with LF as well, and of an image those are no lines. */
+function asSent(bytes: Buffer, raw: Buffer): Buffer {
+  if (!bytes.includes('\n') || bytes.includes('\r\n')) return bytes;
+  const whole = withCrlf(bytes);
+  const at = raw.indexOf(whole);
+  if (at === -1) return bytes;
+  // The last one is the boundary's.
+  const isBoundarys = whole.subarray(-2).equals(CRLF) && raw.subarray(at + whole.length, at + whole.length + 2).equals(DASHES);
+  return isBoundarys ? whole.subarray(0, -2) : whole;
+}
+const CRLF = Buffer.from('\r\n');
+const DASHES = Buffer.from('--');
 
 const withCrlf = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 

@@ -2,7 +2,7 @@
 const BYTES: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 256 }, (_, byte) => [new TextDecoder('windows-1252').decode(Uint8Array.of(byte)), byte]),
 );
-const OTHER_CHARSET = /charset\s*=\s*["']?(?!us-ascii\b|ascii\b|utf-?8\b)[\w-]/i;
+const OTHER_CHARSET = /charset\s*=\s*["']?(?!us-ascii\b|ascii\b|utf-?8\b|x-unknown\b|unknown-8bit\b)[\w-]/i;
 
 /**
  * Text as it was meant where a message says nothing about its encoding, or that it is ASCII, and its bytes are UTF-8: many

@@ -1,5 +1,5 @@
 import type { AutomaticReply, Day, MeetingMessages, Regional, Setting, WorkingHours } from '@sterna/content';
-import { ianaOf, instantAt, UTC, windowsOf } from '../outlook/zones.ts';
+import { ianaOf, instantAt, UTC, windowsOf } from '@sterna/content';
 import type { GraphMailboxSettings, GraphMoment } from './graph-settings.ts';
 import { swapped } from './rule-words.ts';
 

@@ -1,8 +1,8 @@
+import { hashOf } from '@sterna/content';
 import { segment } from '../graph/client.ts';
 import type { PartContext } from '../part.ts';
 import { isGone } from './gone.ts';
 import type { Item, Query } from './item-kind.ts';
-import { hashOf } from './kept.ts';
 
 interface GraphAttachment {
   readonly '@odata.type'?: string;

@@ -1,6 +1,6 @@
+import { ianaOf, UTC } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import type { PartContext } from '../part.ts';
-import { ianaOf, UTC } from './zones.ts';
 
 /**
  * The IANA zone of the mailbox, which times without a zone are taken to be in. Where the app may not see it: UTC.

@@ -5,6 +5,7 @@ import {
   eachOf,
   existsResult,
   markAt,
+  NaturalKeys,
   outcomeUnknown,
   type Rival,
 } from '@sterna/cloud-http';
@@ -30,7 +31,6 @@ import type { PartContext } from '../part.ts';
 import { containerGone, isGone } from './gone.ts';
 import type { Item, ItemContainers, ItemKind } from './item-kind.ts';
 import type { ItemRequests } from './item-requests.ts';
-import { NaturalKeys } from './natural-keys.ts';
 
 /** What an object becomes; its conversion adds what it needs itself. */
 export interface PreparedItem {
@@ -101,9 +101,12 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
   /** One after the other: of two at once, both would find that there is none of that name. */
   ensureContainer(
     path: readonly string[],
-    { color, description }: Parameters<Writer['ensureContainer']>[1],
+    { color, description, isDefault }: Parameters<Writer['ensureContainer']>[1],
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
-    const made = this.#making.then(() => this.#containers.ensure(path, color, description));
+    const made = this.#making.then(async () => {
+      const own = isDefault === true ? (await this.#containers.list()).find((one) => one.isDefault) : undefined;
+      return own === undefined ? this.#containers.ensure(path, color, description) : { container: own, notes: [] };
+    });
     this.#making = made.catch(() => undefined);
     return made;
   }

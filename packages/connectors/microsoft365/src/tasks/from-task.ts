@@ -1,9 +1,16 @@
-import { type Component, escapeText, type Property } from '@sterna/content';
+import {
+  type Component,
+  escapeText,
+  ianaOf,
+  instantAt,
+  momentProperty,
+  type Property,
+  UTC,
+  wallText,
+} from '@sterna/content';
 import { categories, line, saidIn, text } from '../calendar/from-event.ts';
 import type { DateTimeTimeZone } from '../calendar/graph-event.ts';
 import { ruleText } from '../calendar/recurrence-rule.ts';
-import { momentProperty, wallText } from '../outlook/moments.ts';
-import { ianaOf, instantAt, UTC } from '../outlook/zones.ts';
 import type { ChecklistItem, GraphTask, LinkedResource, TaskFields } from './graph-task.ts';
 import { withSteps } from './steps.ts';
 import { UNTITLED } from './to-task.ts';

@@ -1,5 +1,5 @@
+import { bareComponent } from '@sterna/content';
 import type { ItemKind } from '../outlook/item-kind.ts';
-import { bareComponent } from '../outlook/natural-keys.ts';
 import type { GraphTask } from './graph-task.ts';
 import { markOf } from './mark.ts';
 import { listPath, READ, WRITE } from './task-lists.ts';

@@ -1,8 +1,8 @@
+import { hashOf } from '@sterna/content';
 import type { ReadAttachment } from '../calendar/from-event.ts';
 import { segment } from '../graph/client.ts';
 import { attachedBytes } from '../outlook/attachments.ts';
 import type { ItemReading } from '../outlook/item-reader.ts';
-import { hashOf } from '../outlook/kept.ts';
 import type { PartContext } from '../part.ts';
 import type { GraphTask } from './graph-task.ts';
 import { taskKind, WHOLE } from './kind.ts';

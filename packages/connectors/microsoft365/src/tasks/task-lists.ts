@@ -71,11 +71,12 @@ export class TaskLists {
     return { container: this.#container(made), notes };
   }
 
-  #container({ id, displayName, isOwner }: TaskList): Container {
+  #container({ id, displayName, isOwner, wellknownListName }: TaskList): Container {
     return {
       id,
       path: [displayName?.trim() ? displayName : 'Tasks'],
       kind: 'task',
+      ...(wellknownListName === 'defaultList' ? { isDefault: true as const } : {}),
       // Whose it is isn't said.
       ...(isOwner === false ? { sharedBy: 'another account' } : {}),
     };

@@ -1,8 +1,14 @@
-import { type Component, readCalendarObject, writeComponents } from '@sterna/content';
+import {
+  type Component,
+  keptIn,
+  merged,
+  readCalendarObject,
+  referencesOf,
+  withBytes,
+  writeComponents,
+} from '@sterna/content';
 import { differing } from '../calendar/event-object.ts';
 import { attachmentLine, line, type ReadAttachment } from '../calendar/from-event.ts';
-import { keptIn, referencesOf, withBytes } from '../outlook/kept.ts';
-import { merged } from '../outlook/merge.ts';
 import { fromTask } from './from-task.ts';
 import type { ChecklistItem, GraphTask, LinkedResource, TaskFields } from './graph-task.ts';
 import { toTask } from './to-task.ts';

@@ -2,17 +2,20 @@ import type { FidelityNote } from '@sterna/connector-kit';
 import {
   type CalendarObject,
   type Component,
+  durationOf,
   firstValue,
+  instantOf,
+  type Moment,
+  momentOf,
   parameterOf,
   propertiesOf,
   unescapeText,
+  withoutBytes,
 } from '@sterna/content';
 import { detailsOf, hasFurtherDetails } from '../calendar/details.ts';
 import type { DateTimeTimeZone, PatternedRecurrence } from '../calendar/graph-event.ts';
 import { planSeries } from '../calendar/series.ts';
 import { categoriesOf, importanceOf, named, type PlannedAttachment } from '../calendar/to-event.ts';
-import { withoutBytes } from '../outlook/kept.ts';
-import { durationOf, instantOf, type Moment, momentOf } from '../outlook/moments.ts';
 import type { ChecklistItem, TaskFields } from './graph-task.ts';
 import { stepsIn } from './steps.ts';
 

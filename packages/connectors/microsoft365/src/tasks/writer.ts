@@ -1,10 +1,9 @@
-import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
+import { envelopeOf, notKept, pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { segment } from '../graph/client.ts';
 import { newSend, type Stamp } from '../graph/stamp.ts';
 import { FloatingZone } from '../outlook/floating-zone.ts';
 import type { ItemRequests } from '../outlook/item-requests.ts';
 import type { ItemWriting, PreparedItem } from '../outlook/item-writer.ts';
-import { envelopeOf, notKept } from '../outlook/kept.ts';
 import type { PartContext } from '../part.ts';
 import type { ChecklistItem, GraphTask, LinkedResource } from './graph-task.ts';
 import { taskKind } from './kind.ts';

@@ -1,11 +1,10 @@
 import { events } from '@sterna/connector-suite';
-import { pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
+import { envelopeOf, pivotOf, readCalendarObject, writeComponents } from '@sterna/content';
 import { expect, test } from 'vitest';
 import { eventObject } from '../../src/calendar/event-object.ts';
 import type { EventRead, ReadAttachment } from '../../src/calendar/from-event.ts';
 import type { EventFields } from '../../src/calendar/graph-event.ts';
 import { type EventPlan, toEvent } from '../../src/calendar/to-event.ts';
-import { envelopeOf } from '../../src/outlook/kept.ts';
 
 const eventPivot = pivotOf('event');
 const FLOATING = 'Europe/Berlin';

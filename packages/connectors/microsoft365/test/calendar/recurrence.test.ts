@@ -1,4 +1,4 @@
-import { readCalendarObject } from '@sterna/content';
+import { momentOf, momentProperty, readCalendarObject, wallText } from '@sterna/content';
 import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { expect, test } from 'vitest';
@@ -6,7 +6,6 @@ import { DAYS_OF_WEEK, type PatternedRecurrence, WEEK_INDEXES } from '../../src/
 import { dateText, daysOfSeries } from '../../src/calendar/occurrences.ts';
 import { ruleOf, ruleText, startsOf } from '../../src/calendar/recurrence-rule.ts';
 import { planSeries, type SeriesPlan } from '../../src/calendar/series.ts';
-import { momentOf, momentProperty, wallText } from '../../src/outlook/moments.ts';
 
 const DAY = 86_400_000;
 

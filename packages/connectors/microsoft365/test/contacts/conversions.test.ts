@@ -1,12 +1,11 @@
 import { contacts } from '@sterna/connector-suite';
-import { pivotOf, readCard } from '@sterna/content';
+import { envelopeOf, pivotOf, readCard } from '@sterna/content';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contactCard, writeCard } from '../../src/contacts/contact-card.ts';
 import { fromContact } from '../../src/contacts/from-contact.ts';
 import type { ContactFields } from '../../src/contacts/graph-contact.ts';
 import { toContact } from '../../src/contacts/to-contact.ts';
-import { envelopeOf } from '../../src/outlook/kept.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 12 }).map((text) => `x${text.replace(/[\p{Cc}\s]/gu, '')}`);
 const some = fc.option(word, { nil: '' });

@@ -46,6 +46,19 @@ describe('a message as Graph makes it', () => {
     });
   });
 
+  test('a subject in Latin-1 bytes, and a file in bytes of its own, come as they are', async () => {
+    const latin = Buffer.from('From: a@example.org\r\nSubject: Gr\xfc\xdfe\r\n an alle\r\n\r\ntext\r\n', 'latin1');
+    expect((await toGraph(latin, [], undefined)).fields).toMatchObject({ subject: 'Grüße an alle' });
+    const bytes = '\x00\xff\r\nand\r\n\r\nmore';
+    const binary = Buffer.from(
+      'From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: image/png; name=p.png\r\n' +
+        `Content-Disposition: attachment\r\nContent-Transfer-Encoding: binary\r\n\r\n${bytes}\r\n--b--\r\n`,
+      'latin1',
+    );
+    const [file] = (await toGraph(binary, [], undefined)).attachments;
+    expect(file?.content.toString('latin1')).toBe(bytes);
+  });
+
   test('is a draft only where it was one', async () => {
     const unsent = async (flags: string[]) =>
       Number((await propertiesOf(raw, flags, undefined)).get('Integer 0x0E07')) & 8;

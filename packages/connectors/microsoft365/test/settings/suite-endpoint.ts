@@ -113,6 +113,7 @@ function rawOf({ displayName, sequence, isEnabled, conditions, exceptions, actio
   );
 }
 
+const NO_ACTIONS = { markAsRead: null, markImportance: null, stopProcessingRules: null };
 const RULES = '/mailFolders/inbox/messageRules';
 
 /** The rules of a mailbox: any number of objects, which the suite needs. The other settings have tests of their own. */
@@ -138,7 +139,7 @@ export function rulesEndpoint(server: Microsoft365, address: string): SuiteEndpo
     replace: async ({ raw }, other) => {
       const { conditions, actions, ...rest } = graphOf(other);
       const nothing = Object.fromEntries(PREDICATES.map(([name]) => [name, null]));
-      const wanted = { ...rest, conditions: { ...nothing, ...conditions }, actions: { markAsRead: null, ...actions } };
+      const wanted = { ...rest, conditions: { ...nothing, ...conditions }, actions: { ...NO_ACTIONS, ...actions } };
       await graph.ok('PATCH', await find(raw), wanted);
     },
     dispose: async () => {

@@ -1,3 +1,4 @@
+import ICAL from 'ical.js';
 import {
   type Component,
   firstValue,
@@ -5,10 +6,9 @@ import {
   parameterOf,
   propertiesOf,
   unescapeText,
-  writeComponents,
-} from '@sterna/content';
-import ICAL from 'ical.js';
-import { ianaOf, instantAt, UTC, zoneLike } from './zones.ts';
+} from '../lines/content-line.ts';
+import { writeComponents } from '../lines/write-lines.ts';
+import { ianaOf, instantAt, UTC, zoneLike } from './iana-zones.ts';
 
 /** A DATE or DATE-TIME of iCalendar (RFC 5545 sections 3.3.4 and 3.3.5). */
 export interface Moment {

@@ -1,5 +1,3 @@
-import { writeComponents } from '@sterna/content';
-
 /** What each container holds by its natural key, listed once in a session and kept up by what we write. */
 export class NaturalKeys {
   readonly #list: (container: string) => Promise<ReadonlyMap<string, string>>;
@@ -33,15 +31,3 @@ export class NaturalKeys {
     return listed;
   }
 }
-
-/** An iCalendar object with this UID and nothing else. @param name `VEVENT` | `VTODO` */
-export const bareComponent = (name: string, uid: string): Buffer =>
-  writeComponents([
-    {
-      name: 'VCALENDAR',
-      properties: [],
-      components: [
-        { name, properties: [{ group: undefined, name: 'UID', parameters: [], value: uid }], components: [] },
-      ],
-    },
-  ]);

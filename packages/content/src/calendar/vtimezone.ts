@@ -1,6 +1,6 @@
-import { type Component, type Property, parameterOf } from '@sterna/content';
+import { type Component, type Property, parameterOf } from '../lines/content-line.ts';
+import { offsetAt } from './iana-zones.ts';
 import { compact, wallText } from './moments.ts';
-import { offsetAt } from './zones.ts';
 
 const DAY = 86_400_000;
 /** Years after the first moment whose changes of the clock are written out where they follow no rule. */

@@ -1,4 +1,4 @@
-import type { Component, Property } from '@sterna/content';
+import type { Component, Property } from './lines/content-line.ts';
 
 /** Properties that say one thing together: where one of them changed, all of them are taken from there. */
 export type Facet = (property: Property) => string;

@@ -1,5 +1,6 @@
-import { isKnownZone, zoneOffset } from '@sterna/content';
+import { isKnownZone } from './canonical.ts';
 import { WINDOWS_ZONES } from './windows-zones.ts';
+import { zoneOffset } from './zones.ts';
 
 /** `America/New_York`, or one that Exchange defines by itself and nobody else knows. */
 const ianaByName = new Map(Object.entries(WINDOWS_ZONES).map(([name, iana]) => [name.toLowerCase(), iana]));

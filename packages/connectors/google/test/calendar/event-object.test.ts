@@ -1,0 +1,73 @@
+import { envelopeOf, readCalendarObject } from '@sterna/content';
+import { expect, test } from 'vitest';
+import { eventObject } from '../../src/calendar/event-object.ts';
+import { eventTime } from '../../src/calendar/times.ts';
+import { toEvent } from '../../src/calendar/to-event.ts';
+import { textOf } from '../items/plain-lines.ts';
+
+const OWN = 'alice@nordwind.example';
+const original = textOf([
+  ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Elsewhere//EN', 'BEGIN:VEVENT', 'UID:one@x'],
+  ...['DTSTART;TZID=Europe/Berlin:20260302T100000', 'DURATION:PT45M', 'RRULE:FREQ=WEEKLY;COUNT=4'],
+  ...['SUMMARY:Planning', 'CATEGORIES:Work,Important', 'PRIORITY:1', 'COLOR:tomato', 'GEO:48.1;11.5'],
+  ...['CONFERENCE;VALUE=URI:https://meet.elsewhere.example/42', 'X-OWN;X-P=1:kept', 'END:VEVENT'],
+  ...['BEGIN:VEVENT', 'UID:one@x', 'RECURRENCE-ID;TZID=Europe/Berlin:20260309T100000'],
+  ...[
+    'DTSTART;TZID=Europe/Berlin:20260309T120000',
+    'DURATION:PT45M',
+    'SUMMARY:Later',
+    'X-OWN:too',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ],
+]);
+
+/** As Google gives it back, with what was changed there. */
+function read(master: object = {}, exception: object = {}) {
+  const plan = toEvent(readCalendarObject(original, 'VEVENT'), 'Etc/UTC', OWN);
+  const exceptions = plan.exceptions.map(({ original: at, fields }) => ({
+    ...fields,
+    originalStartTime: eventTime(at, 'Etc/UTC'),
+    ...exception,
+  }));
+  const envelope = envelopeOf({ text: original, floating: 'Etc/UTC' });
+  return eventObject(
+    { master: { ...plan.master, ...master }, exceptions, uid: 'one@x' },
+    envelope,
+    'Etc/UTC',
+    OWN,
+  ).toString();
+}
+
+test('untouched, it is what it was', () => {
+  expect(read()).toBe(original.toString());
+});
+
+test('what was changed in Google is taken from there, all else stays', () => {
+  const now = read({ summary: 'Planning, moved', reminders: { overrides: [{ method: 'popup', minutes: 10 }] } });
+  expect(now).toContain('SUMMARY:Planning\\, moved');
+  expect(now).toContain('TRIGGER:-PT10M');
+  for (const line of [
+    'CATEGORIES:Work,Important',
+    'PRIORITY:1',
+    'X-OWN;X-P=1:kept',
+    'DURATION:PT45M',
+    'X-OWN:too',
+    'SUMMARY:Later',
+  ])
+    expect(now).toContain(line);
+  expect(now).not.toContain('SUMMARY:Planning\r\n');
+});
+
+test('an occurrence that was cancelled in Google is left out', () => {
+  const now = read({}, { status: 'cancelled' });
+  expect(now).toContain('EXDATE;TZID=Europe/Berlin:20260309T100000');
+  expect(now).not.toContain('SUMMARY:Later');
+});
+
+test('what Google has no field for is told', () => {
+  const { notes, master } = toEvent(readCalendarObject(original, 'VEVENT'), 'Etc/UTC', OWN);
+  expect(notes.map(({ code }) => code)).toEqual(['fields-not-held', 'meeting-link']);
+  expect(notes[0]?.text).toContain('CATEGORIES, COLOR, GEO, PRIORITY, X-OWN');
+  expect(master.description).toBe('https://meet.elsewhere.example/42');
+});
