@@ -69,6 +69,11 @@ const KEYS: readonly ((object: GoldenObject) => string)[] = [
   // Another name, the same file.
   ({ kind, key, properties }) =>
     kind === 'file' ? `file ${properties.content} ${properties.size} ${properties.modified}` : `${kind} ${key}`,
+  // Both at once: what was created when is left.
+  ({ kind, key, properties }) =>
+    kind === 'file' ? `file ${properties.created} ${properties.modified}` : `${kind} ${key}`,
+  // What has no name is called something elsewhere.
+  ({ kind, key, properties }) => (kind === 'task' ? `task ${properties.list} ${properties.due}` : `${kind} ${key}`),
 ];
 
 function judged(original: GoldenObject, copy: GoldenObject, books: Books): Finding {

@@ -176,7 +176,7 @@ async function contacts(ask: Ask): Promise<GoldenObject[]> {
     );
     found.push({
       kind: 'contact',
-      id: one.resourceName,
+      id: one.resourceName.split('/').at(-1),
       key: `${name.givenName ?? ''} ${name.familyName ?? ''} ${one.emailAddresses?.[0]?.value ?? shown}`,
       name: shown,
       properties: {
@@ -189,7 +189,7 @@ async function contacts(ask: Ask): Promise<GoldenObject[]> {
         addresses: sorted(
           (one.addresses ?? []).map(
             (at: Json) =>
-              `${at.type ?? 'other'}: ${[[at.poBox && `PO Box ${at.poBox}`, at.streetAddress].filter(Boolean).join('\n'), at.postalCode, at.city, at.region, at.country].map((part) => part ?? '').join('|')}`,
+              `${at.type ?? 'other'}: ${[[at.poBox, at.streetAddress].filter(Boolean).join('\n'), at.postalCode, at.city, at.region, at.country].map((part) => part ?? '').join('|')}`,
           ),
         ),
         company: one.organizations?.[0]?.name ?? '',
