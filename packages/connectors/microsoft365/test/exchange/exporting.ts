@@ -60,13 +60,15 @@ export function mailExporter(server: Microsoft365, address: string): Exporter {
       const { date = new Date() } = op;
       if (raw.length === 0 || !(date.getTime() > 0 && date.getTime() < Date.UTC(2100, 0, 1))) return undefined;
       const flags = op.verb === 'create' ? canonicalFlags(op.flags) : [];
+      const categories = flags.filter((flag) => !flag.startsWith('\\') && flag !== '$Forwarded');
+      if (categories.some((name) => !/^[^\p{Cc}]{1,255}$/u.test(name))) return undefined;
       const verb = flags.includes('\\Answered') ? 102 : flags.includes('$Forwarded') ? 104 : undefined;
       await mail.put(['INBOX'], raw, date.getTime(), {
         isRead: flags.includes('\\Seen'),
         isDraft: flags.includes('\\Draft'),
         isFlagged: flags.includes('\\Flagged'),
         lastVerb: verb,
-        categories: flags.filter((flag) => !flag.startsWith('\\') && flag !== '$Forwarded'),
+        categories,
       });
       const { id } = (await mail.messages()).at(-1) ?? { id: '' };
       const bytes = await exported(server, address, id);
