@@ -116,7 +116,7 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
   const table = propertyTable(findings);
   if (!options.json || figures.unaccounted > 0) {
     say(table);
-    for (const one of findings.filter(({ verdict }) => verdict === 'unaccounted').slice(0, 40)) say(inWords(one));
+    for (const text of examples(findings)) say(text);
     for (const fault of faults.slice(0, 20)) say(fault);
   }
   if (options.write) writeFidelity(options.pair, table);
@@ -169,6 +169,20 @@ function renaming(from: readonly string[], to: readonly string[]): (object: Gold
     ),
   });
 }
+
+/** Two of each sort of what is unaccounted for. */
+function* examples(findings: readonly Finding[]): Generator<string> {
+  const shown = new Map<string, number>();
+  for (const one of findings) {
+    if (one.verdict !== 'unaccounted') continue;
+    const silent = one.differences.filter(({ code }) => code === undefined).map(({ property }) => property);
+    const sort = `${one.kind} ${one.problem ?? silent.join(' ')}`;
+    shown.set(sort, (shown.get(sort) ?? 0) + 1);
+    if ((shown.get(sort) ?? 0) <= EXAMPLES) yield inWords(one);
+  }
+}
+
+const EXAMPLES = 2;
 
 function inWords({ kind, key, name, problem, differences, codes }: Finding): string {
   const what = `${kind} ${JSON.stringify(name)} (${key.slice(0, 60)})`;

@@ -193,7 +193,8 @@ function count(kind: Kind): number {
 }
 
 const containerOf = async (session: Session): Promise<string> => {
-  const { container } = (await session.writer?.ensureContainer(['Home'], {})) ?? {};
+  const [kind] = session.capabilities.kinds;
+  const { container } = (await session.writer?.ensureContainer(['Home'], kind === undefined ? {} : { kind })) ?? {};
   return container?.id ?? '';
 };
 
