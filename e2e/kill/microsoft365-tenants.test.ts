@@ -75,9 +75,13 @@ describe('exactly once from one tenant of Exchange to another', () => {
     ]);
   }, 600_000);
 
-  test.skipIf(!LONG)('random moments', async () => {
-    await scenario('bjorn', atRandom(40, new Random(367)));
-  }, 600_000);
+  test.skipIf(!LONG)(
+    'random moments',
+    async () => {
+      await scenario('bjorn', atRandom(40, new Random(367)));
+    },
+    600_000,
+  );
 
   test.skipIf(!LONG)(
     'many points',

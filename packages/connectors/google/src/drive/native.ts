@@ -1,5 +1,3 @@
-import type { DriveFile } from './drive-file.ts';
-
 /** How a Google document leaves Drive. */
 export interface ExportFormat {
   readonly mimeType: string;
@@ -19,6 +17,6 @@ const FORMATS: Readonly<Record<string, ExportFormat>> = {
 };
 
 /** Undefined for what Google exports in no format: forms, sites, maps … */
-export const exportOf = ({ mimeType = '' }: DriveFile): ExportFormat | undefined => FORMATS[mimeType];
+export const exportOf = ({ mimeType = '' }: { readonly mimeType?: string }): ExportFormat | undefined => FORMATS[mimeType];
 
 export const EXTENSIONS: readonly string[] = Object.values(FORMATS).map(({ extension }) => extension);
