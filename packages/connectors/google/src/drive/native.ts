@@ -17,6 +17,7 @@ const FORMATS: Readonly<Record<string, ExportFormat>> = {
 };
 
 /** Undefined for what Google exports in no format: forms, sites, maps … */
-export const exportOf = ({ mimeType = '' }: { readonly mimeType?: string }): ExportFormat | undefined => FORMATS[mimeType];
+export const exportOf = ({ mimeType = '' }: { readonly mimeType?: string }): ExportFormat | undefined =>
+  FORMATS[mimeType];
 
 export const EXTENSIONS: readonly string[] = Object.values(FORMATS).map(({ extension }) => extension);
