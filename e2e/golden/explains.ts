@@ -8,6 +8,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'sent-date-added': ['sent'],
   'header-cut': ['subject', 'from', 'to', 'cc'],
   'date-changed': ['received'],
+  'date-dropped': ['received', 'sent'],
   'flag-dropped': ['flagged', 'read', 'importance'],
   'forwarded-dropped': [],
   'original-attached': ['attachments', 'text', 'from', 'to', 'cc', 'subject', 'sent'],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import PostalMime, { type Address } from 'postal-mime';
 
@@ -27,7 +28,7 @@ export async function meaningOf(raw: Buffer): Promise<Meaning> {
   const email = await PostalMime.parse(raw, { forceRfc822Attachments: true });
   const date = Date.parse(email.date ?? '');
   const said: Record<string, string | undefined> = {
-    subject: email.subject || undefined,
+    subject: (rawSubject(raw) ?? email.subject) || undefined,
     from: flat(email.from),
     to: flat(email.to),
     cc: flat(email.cc),
@@ -66,9 +67,21 @@ function areThere(original: string, copy: string): boolean {
   return left.length === 0;
 }
 
-/** Text has the line ends of whoever wrote it down; those at the end of a message within a message are the boundary's too. */
+/** A subject of bytes that nothing encodes: UTF-8, where it is any. The parser takes it for Latin-1 always. */
+function rawSubject(raw: Buffer): string | undefined {
+  const header = raw.toString('latin1').split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const value = /^subject:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)/im.exec(header)?.[1];
+  if (value === undefined || !/[\x80-\xff]/.test(value) || value.includes('=?')) return undefined;
+  const bytes = Buffer.from(value.replace(/\r?\n/g, ''), 'latin1');
+  return (isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('latin1')).trim();
+}
+
+/**
+ * Text has the line ends of whoever wrote it down, as has a file that isn't encoded, which the parser gives with other ones;
+ * those at the end are the boundary's too.
+ */
 function hash(type: string, bytes: Buffer): string {
   const text = bytes.toString('latin1').replaceAll('\r\n', '\n');
-  const content = type === 'message/rfc822' ? text.trimEnd() : /^text\//.test(type) ? text : bytes.toString('latin1');
+  const content = type === 'message/rfc822' || !bytes.includes(0) ? text.trimEnd() : bytes.toString('latin1');
   return createHash('sha256').update(content, 'latin1').digest('hex').slice(0, 16);
 }

@@ -176,7 +176,7 @@ function addressing(mime: MimeMessage, notes: FidelityNote[]): Record<string, un
       code: 'message-id-added',
       text: 'It has no Message-ID that Microsoft 365 takes; Exchange gives it one.',
     });
-  if (mime.date === undefined)
+  if (mime.field('date') === undefined)
     notes.push({
       code: 'sent-date-added',
       text: 'It doesn’t say when it was sent: Exchange shows when it was received.',

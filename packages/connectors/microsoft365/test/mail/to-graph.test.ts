@@ -26,11 +26,15 @@ describe('a message as Graph makes it', () => {
   });
 
   test('says where its date or one of its authors is lost', async () => {
-    const codes = async (header: string) => (await toGraph(mail(header), [], new Date())).notes.map(({ code }) => code);
-    expect(await codes('From: a@example.org\r\nDate: Tue, 05 Mar 2024 10:00:00 +0100')).toEqual([]);
-    expect(await codes('From: a@example.org')).toEqual([]);
+    const codes = async (header: string) =>
+      (await toGraph(mail(`${header}\r\nMessage-ID: <1@example.org>`), [], new Date())).notes.map(({ code }) => code);
+    const date = 'Date: Tue, 05 Mar 2024 10:00:00 +0100';
+    expect(await codes(`From: a@example.org\r\n${date}`)).toEqual([]);
+    expect(await codes('From: a@example.org')).toEqual(['sent-date-added']);
     expect(await codes('From: a@example.org\r\nDate: some day')).toEqual(['date-dropped']);
-    expect(await codes('From: a@example.org, b@example.org')).toEqual(['author-dropped']);
+    expect(await codes(`From: a@example.org, b@example.org\r\n${date}`)).toEqual(['author-dropped']);
+    const { notes } = await toGraph(mail(`From: a@example.org\r\n${date}`), [], new Date());
+    expect(notes.map(({ code }) => code)).toEqual(['message-id-added']);
   });
 
   test.each([
@@ -101,7 +105,10 @@ describe('a message as Graph makes it', () => {
     ['text/plain', 'x'.repeat(3_000_000)],
     ['text/plain; charset=utf-8', '\0'],
   ])('%s: the original is attached, byte by byte, and said so', async (type, body) => {
-    const sealed = mail(`From: a@example.org\r\nContent-Type: ${type}`, body);
+    const sealed = mail(
+      `From: a@example.org\r\nDate: Tue, 05 Mar 2024 10:00:00 +0100\r\nMessage-ID: <1@example.org>\r\nContent-Type: ${type}`,
+      body,
+    );
     const { attachments, notes } = await toGraph(sealed, [], undefined);
     expect(attachments.map(({ name }) => name)).toEqual(['Original message.eml']);
     expect(attachments[0]?.content.equals(sealed)).toBe(true);
