@@ -93,7 +93,8 @@ test('what lands after it was sent again is removed; a draft of the owner’s st
   const own = mail.put(['DRAFT'], Buffer.from('Subject: mine\r\n\r\nmine\r\n'));
   const entry = await addEntry(kill.bench, kill.from(user), kill.to(address));
   const id = await queuePass(kill.bench, entry, 'initial');
-  const fault = kill.google.faults.inject({ fault: { kind: 'delay', ms: 8_000 }, when: isCreate, after: 5 });
+  const letGo = Promise.withResolvers<void>();
+  const fault = kill.google.faults.inject({ fault: { kind: 'hold', until: letGo.promise }, when: isCreate, after: 5 });
   const child = startPass(kill.stage, id);
   await whileAlive(
     child,
@@ -103,6 +104,7 @@ test('what lands after it was sent again is removed; a draft of the owner’s st
   await killLiving(kill.stage, child, 'a write under way');
   await finishPass(kill.stage, id);
   const whole = mail.messages().length;
+  letGo.resolve();
   await until('the write has landed', () => mail.messages().length > whole);
   expect((await pass(kill.bench, entry, 'delta')).status).toBe('completed');
   expect(mail.messages()).toHaveLength(whole);

@@ -105,7 +105,8 @@ describe('exactly once from one tenant of Exchange to another', () => {
       const events = { kinds: { ...KINDS.kinds, message: false } };
       const id = await queuePass(kill.bench, entry, 'initial', events);
       const isImport = ({ target }: { target: string }): boolean => target.includes('/open/exchange-import/');
-      const fault = tenants.faults.inject({ fault: { kind: 'delay', ms: 8_000 }, when: isImport, after: 5 });
+      const letGo = Promise.withResolvers<void>();
+      const fault = tenants.faults.inject({ fault: { kind: 'hold', until: letGo.promise }, when: isImport, after: 5 });
       const child = startPass(kill.stage, id);
       await whileAlive(
         child,
@@ -116,6 +117,7 @@ describe('exactly once from one tenant of Exchange to another', () => {
       await finishPass(kill.stage, id);
       const whole = eventsOf(tenants, to).length;
       expect(whole).toBe(eventsOf(tenants, from).length);
+      letGo.resolve();
       await until('the import has landed', () => eventsOf(tenants, to).length > whole);
       expect((await pass(kill.bench, entry, 'delta', events)).status).toBe('completed');
       const told = (await notes(kill.bench, entry)).filter(({ kind }) => kind === 'suspect').map(({ code }) => code);

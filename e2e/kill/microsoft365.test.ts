@@ -87,7 +87,8 @@ test('what lands after it was sent again is removed; what people copied stays', 
   const mail = kill.mail(address);
   const entry = await addEntry(kill.bench, kill.from(user), kill.to(address));
   const id = await queuePass(kill.bench, entry, 'initial');
-  const fault = kill.tenant.faults.inject({ fault: { kind: 'delay', ms: 8_000 }, when: isCreate, after: 5 });
+  const letGo = Promise.withResolvers<void>();
+  const fault = kill.tenant.faults.inject({ fault: { kind: 'hold', until: letGo.promise }, when: isCreate, after: 5 });
   const child = startPass(kill.stage, id);
   await whileAlive(
     child,
@@ -97,6 +98,7 @@ test('what lands after it was sent again is removed; what people copied stays', 
   await killLiving(kill.stage, child, 'a write under way');
   await finishPass(kill.stage, id);
   const whole = (await mail.messages()).length;
+  letGo.resolve();
   await until('the write has landed', async () => (await mail.messages()).length > whole);
   const [one] = (await mail.messages()).filter(({ folder }) => folder[0] === 'INBOX');
   mail.copy(one?.id ?? '', ['INBOX']);

@@ -18,6 +18,8 @@ export type Fault =
   /** The answer's body comes slowly, timed by the simulator's clock. */
   | { readonly kind: 'drip'; readonly bytesPerSecond: number }
   | { readonly kind: 'delay'; readonly ms: number }
+  /** The request takes effect when whoever injected this says so. */
+  | { readonly kind: 'hold'; readonly until: Promise<void> }
   /** All access tokens that are out end just before the request. */
   | { readonly kind: 'expire-tokens' };
 

@@ -64,6 +64,7 @@ export async function serveOnLoopback(service: Service, port: number): Promise<L
     const fault = service.faults.strike(incoming);
     if (fault?.kind === 'reset') throw new ConnectionLost();
     if (fault?.kind === 'delay') await service.clock.sleep(fault.ms);
+    if (fault?.kind === 'hold') await fault.until;
     if (fault?.kind === 'expire-tokens') service.expireTokens();
     let reply =
       fault?.kind === 'answer' && fault.afterEffect !== true
