@@ -49,7 +49,8 @@ export async function serveOnLoopback(service: Service, port: number): Promise<L
   const failures: unknown[] = [];
   const server = createServer((request, response) => {
     void serve(request, response).catch((error: unknown) => {
-      if (!(error instanceof ConnectionLost)) failures.push(error);
+      // A client that is gone before it said everything is no fault of ours.
+      if (!(error instanceof ConnectionLost) && request.complete) failures.push(error);
       response.destroy();
     });
   });
