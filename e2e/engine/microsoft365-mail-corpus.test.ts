@@ -138,7 +138,9 @@ describe.skipIf(!isThere)('a corpus of real, awkward mail, through Microsoft 365
     const after = mailMeanings(names.map((_, n) => byNumber.get(n) ?? Buffer.alloc(0)));
     const silent = names.flatMap((name, n) => {
       const lost = differing(before[n] as MailMeaning, after[n] as MailMeaning);
-      return lost.length === 0 || noted.has(n) ? [] : [`${name}: ${lost.join(', ')}`];
+      // What Exchange adds where there was nothing explains nothing that is lost.
+      const told = (noted.get(n) ?? []).filter((code) => code !== 'message-id-added' && code !== 'sent-date-added');
+      return lost.length === 0 || told.length > 0 ? [] : [`${name}: ${lost.join(', ')}`];
     });
     expect(silent).toEqual(MISREAD);
   }, 120_000);
