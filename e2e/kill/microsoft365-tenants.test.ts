@@ -75,9 +75,13 @@ describe('exactly once from one tenant of Exchange to another', () => {
     ]);
   }, 600_000);
 
-  test.skipIf(!LONG)('random moments', async () => {
-    await scenario('bjorn', atRandom(40, new Random(367)));
-  }, 600_000);
+  test.skipIf(!LONG)(
+    'random moments',
+    async () => {
+      await scenario('bjorn', atRandom(40, new Random(367)));
+    },
+    600_000,
+  );
 
   test.skipIf(!LONG)(
     'many points',
@@ -93,30 +97,34 @@ describe('exactly once from one tenant of Exchange to another', () => {
     600_000,
   );
 
-  test.skipIf(!LONG)('an event that lands after it was sent again is removed, or reported where that would mail', async () => {
-    const [from, to] = ['grace@contoso.example', 'grace@fabrikam.example'];
-    const entry = await addEntry(kill.bench, microsoft365Endpoint(tenants, from), microsoft365Endpoint(tenants, to));
-    const events = { kinds: { ...KINDS.kinds, message: false } };
-    const id = await queuePass(kill.bench, entry, 'initial', events);
-    const isImport = ({ target }: { target: string }): boolean => target.includes('/open/exchange-import/');
-    const fault = tenants.faults.inject({ fault: { kind: 'delay', ms: 8_000 }, when: isImport, after: 5 });
-    const child = startPass(kill.stage, id);
-    await whileAlive(
-      child,
-      until('an import is on its way', () => fault.struck === 1),
-      'its import',
-    );
-    await killLiving(kill.stage, child, 'an import under way');
-    await finishPass(kill.stage, id);
-    const whole = eventsOf(tenants, to).length;
-    expect(whole).toBe(eventsOf(tenants, from).length);
-    await until('the import has landed', () => eventsOf(tenants, to).length > whole);
-    expect((await pass(kill.bench, entry, 'delta', events)).status).toBe('completed');
-    const told = (await notes(kill.bench, entry)).filter(({ kind }) => kind === 'suspect').map(({ code }) => code);
-    expect(['late-copy-removed', 'late-copy-left']).toContain(told[0]);
-    expect(eventsOf(tenants, to)).toHaveLength(told[0] === 'late-copy-removed' ? whole : whole + 1);
-    expect(tenants.invitations).toEqual([]);
-  }, 600_000);
+  test.skipIf(!LONG)(
+    'an event that lands after it was sent again is removed, or reported where that would mail',
+    async () => {
+      const [from, to] = ['grace@contoso.example', 'grace@fabrikam.example'];
+      const entry = await addEntry(kill.bench, microsoft365Endpoint(tenants, from), microsoft365Endpoint(tenants, to));
+      const events = { kinds: { ...KINDS.kinds, message: false } };
+      const id = await queuePass(kill.bench, entry, 'initial', events);
+      const isImport = ({ target }: { target: string }): boolean => target.includes('/open/exchange-import/');
+      const fault = tenants.faults.inject({ fault: { kind: 'delay', ms: 8_000 }, when: isImport, after: 5 });
+      const child = startPass(kill.stage, id);
+      await whileAlive(
+        child,
+        until('an import is on its way', () => fault.struck === 1),
+        'its import',
+      );
+      await killLiving(kill.stage, child, 'an import under way');
+      await finishPass(kill.stage, id);
+      const whole = eventsOf(tenants, to).length;
+      expect(whole).toBe(eventsOf(tenants, from).length);
+      await until('the import has landed', () => eventsOf(tenants, to).length > whole);
+      expect((await pass(kill.bench, entry, 'delta', events)).status).toBe('completed');
+      const told = (await notes(kill.bench, entry)).filter(({ kind }) => kind === 'suspect').map(({ code }) => code);
+      expect(['late-copy-removed', 'late-copy-left']).toContain(told[0]);
+      expect(eventsOf(tenants, to)).toHaveLength(told[0] === 'late-copy-removed' ? whole : whole + 1);
+      expect(tenants.invitations).toEqual([]);
+    },
+    600_000,
+  );
 
   test('at least 10 kills hit a living process', () => {
     expect(kill.report.hits).toBeGreaterThanOrEqual(10);

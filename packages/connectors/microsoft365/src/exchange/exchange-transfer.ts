@@ -156,8 +156,7 @@ export class ExchangeTransfer {
       if (id === undefined || value?.length !== ids.length) continue;
       if (typeof data === 'string' && data !== '')
         found.set(id, { format: EXCHANGE_FORMAT, bytes: Buffer.from(data, 'base64') });
-      else if (error?.code !== NOT_FOUND)
-        found.set(id, { format: EXCHANGE_FORMAT, error: notExported(error?.code) });
+      else if (error?.code !== NOT_FOUND) found.set(id, { format: EXCHANGE_FORMAT, error: notExported(error?.code) });
     }
   }
 
