@@ -445,7 +445,14 @@ test('a whole mailbox: backed up, emptied, restored', async () => {
     task: { created: 1 },
     contact: { created: 2 },
   });
-  expect(readdirSync(path).sort()).toEqual(['calendars', 'contacts', 'mail', 'sterna-backup.json', 'tasks']);
+  expect(readdirSync(path).sort()).toEqual([
+    'calendars',
+    'contacts',
+    'mail',
+    'settings',
+    'sterna-backup.json',
+    'tasks',
+  ]);
   expect(verifyResult(await pass(bench, backup, 'verify', { verifyDepth: 'content' }))).toMatchObject({
     ok: true,
     identical: 8,

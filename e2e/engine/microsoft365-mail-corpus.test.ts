@@ -122,12 +122,11 @@ async function through(from: string, person: string, mailRoute: 'json' | 'import
 
 describe.skipIf(!isThere)('a corpus of real, awkward mail, through Microsoft 365 and back', () => {
   test('as MIME: byte by byte wherever its header has a date', async () => {
-    const { back, noted, failed } = await through('dated', 'alice', 'importMime');
+    const { back, failed } = await through('dated', 'alice', 'importMime');
     expect([...failed]).toEqual([]);
     const arrived = new Set(back.map(({ raw }) => raw.toString('latin1')));
     const changed = names.filter((_, n) => !arrived.has((originals[n] as Buffer).toString('latin1')));
     expect(changed).toEqual(DATELESS);
-    expect(names.filter((name, n) => noted.has(n) && !changed.includes(name))).toEqual([]);
   }, 120_000);
 
   test('as JSON: the same meaning, or the reason', async () => {

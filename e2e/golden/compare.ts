@@ -41,10 +41,7 @@ export function compare(
   const pairs = new Map<string, string>();
   let [lost, found] = [[...originals], [...copies]];
   // By what identifies them, then by name alone: what got another identity is a difference, not a loss and a gain.
-  for (const keyOf of [
-    ({ kind, key }: GoldenObject) => `${kind} ${key}`,
-    ({ kind, name }: GoldenObject) => `${kind} ${name}`,
-  ]) {
+  for (const keyOf of KEYS) {
     const candidates = groupBy(found, keyOf);
     const alone: GoldenObject[] = [];
     for (const [key, group] of groupBy(lost, keyOf))
@@ -62,6 +59,22 @@ export function compare(
   findings.push(...lost.map((original) => missing(original, books)), ...found.map((copy) => extra(copy)));
   return { findings, pairs };
 }
+
+/** How objects are recognized, the surest first. */
+const KEYS: readonly ((object: GoldenObject) => string)[] = [
+  ({ kind, key }) => `${kind} ${key}`,
+  ({ kind, name, properties }) => `${kind} ${name} ${properties.content ?? ''}`,
+  // A native document becomes a file with an extension.
+  ({ kind, key }) => `${kind} ${kind === 'file' ? key.replace(/\.[a-z0-9]{2,5}$/i, '') : key}`,
+  // Another name, the same file.
+  ({ kind, key, properties }) =>
+    kind === 'file' ? `file ${properties.content} ${properties.size} ${properties.modified}` : `${kind} ${key}`,
+  // Both at once: what was created when is left.
+  ({ kind, key, properties }) =>
+    kind === 'file' ? `file ${properties.created} ${properties.modified}` : `${kind} ${key}`,
+  // What has no name is called something elsewhere.
+  ({ kind, key, properties }) => (kind === 'task' ? `task ${properties.list} ${properties.due}` : `${kind} ${key}`),
+];
 
 function judged(original: GoldenObject, copy: GoldenObject, books: Books): Finding {
   const codes = books.codesOf(original);
@@ -105,9 +118,15 @@ const labels = ({ kind, key, name }: GoldenObject) => ({ kind, key, name });
 const differing = (a: GoldenObject, b: GoldenObject): string[] => [
   ...(a.key === b.key ? [] : ['identity']),
   ...[...new Set([...Object.keys(a.properties), ...Object.keys(b.properties)])]
-    .filter((name) => (a.properties[name] ?? '') !== (b.properties[name] ?? ''))
+    .filter((name) => !isSame(name, a.properties[name] ?? '', b.properties[name] ?? ''))
     .sort(),
 ];
+
+/** Gmail takes when a message was received from its Date header; more than a day between them is to be told. */
+const RECEIVED_WITHIN_MS = 86_400_000;
+
+const isSame = (property: string, a: string, b: string): boolean =>
+  a === b || (property === 'received' && Math.abs(Date.parse(a) - Date.parse(b)) <= RECEIVED_WITHIN_MS);
 
 /** The most alike first, so that twins don't show each other's differences. Takes what it pairs out of `copies`. */
 function* paired(
@@ -143,6 +162,15 @@ function groupBy(
 /** Kinds of notes that say that an object was not brought. */
 const KEPT_BACK: ReadonlySet<string> = new Set(['failure', 'skipped', 'filtered', 'merged', 'uncertain']);
 
+/** Of files of one name all but the first have more behind it; an exported document has an extension. */
+const isNameOf = (objectId: string, name: string): boolean => {
+  const [base = ''] = objectId.split('\u001f');
+  return base === name || base.replace(/\.[a-z]{3,4}$/, '') === name;
+};
+
+/** In folder paths of the books a `/` of a name is `\\/`. */
+const unescaped = (path: string): string => path.replace(/\\(.)/g, '$1');
+
 class Books {
   readonly #byId = new Map<string, Told[]>();
   /** Of a whole entry, or of an object that only its name tells. */
@@ -162,9 +190,11 @@ class Books {
       return [...(this.#byId.get(id) ?? []), ...this.#others.filter(({ subject }) => subject === name)];
     // A drive's files are told by folder and name, and what concerns several by their paths.
     const path = key.slice(1);
-    const [folder, file] = [path.slice(0, Math.max(0, path.lastIndexOf('/'))), path.slice(path.lastIndexOf('/') + 1)];
+    const folder = path.slice(0, Math.max(0, path.length - name.length - 1));
     return [
-      ...(this.#byId.get(file) ?? []).filter((note) => (note.folder ?? '') === folder),
+      ...[...this.#byId].flatMap(([objectId, notes]) =>
+        isNameOf(objectId, name) ? notes.filter((note) => unescaped(note.folder ?? '') === folder) : [],
+      ),
       ...this.#others.filter((note) => note.folder === path || note.reason.includes(path)),
     ];
   }

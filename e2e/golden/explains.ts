@@ -5,6 +5,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Mail
   'message-id-added': ['identity'],
   'subject-cut': ['subject'],
+  'sent-date-added': ['sent'],
   'header-cut': ['subject', 'from', 'to', 'cc'],
   'date-changed': ['received'],
   'flag-dropped': ['flagged', 'read', 'importance'],
@@ -14,7 +15,14 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Events
   'people-in-body': ['attendees', 'organizer', 'text'],
   'people-not-mapped': ['attendees', 'organizer'],
-  'details-in-body': ['text'],
+  'details-in-body': ['text', 'attachments'],
+  'fields-in-notes': ['text'],
+  'mark-in-notes': ['text'],
+  'document-exported': ['path', 'identity', 'content', 'size', 'versions'],
+  'name-twin': ['path', 'identity'],
+  'name-cut': ['path', 'identity'],
+  'version-added': ['versions'],
+  'meeting-link': ['text'],
   'time-zone-replaced': ['zone'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
   'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text'],
@@ -30,7 +38,8 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'photo-not-held': ['photo'],
   'fields-not-held': ['emails', 'phones', 'addresses', 'text', 'urls', 'other'],
   'contact-list': ['members'],
-  'name-added': ['name'],
+  'name-added': ['name', 'identity'],
+  'title-added': ['title', 'identity'],
   // Tasks
   'subtask-not-linked': ['parent'],
   // All
@@ -39,8 +48,8 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'attachment-not-held': ['attachments'],
   'subject-shortened': ['subject'],
   // Files
-  renamed: ['path'],
-  'name-encoded': ['path'],
+  renamed: ['path', 'identity'],
+  'name-encoded': ['path', 'identity'],
   'office-rewritten': ['content', 'size'],
   'unknown-principal': ['grants'],
   'owner-as-writer': ['grants'],

@@ -13,6 +13,8 @@ export default defineConfig({
       ...(chosen.includes('behaviours') ? [`packages/connectors/${system}/test/live/behaviours.live.ts`] : []),
       ...(chosen.includes('suites') ? [`packages/connectors/${system}/test/live/suites/*.live.ts`] : []),
     ],
+    // Its `teardown` removes whatever the tests left in the account.
+    globalSetup: [`packages/connectors/${system}/test/live/teardown.ts`],
     testTimeout: 900_000,
     hookTimeout: 900_000,
     fileParallelism: false,

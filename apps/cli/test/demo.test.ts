@@ -14,8 +14,9 @@ test('the first command of the README: every check holds, and it runs again clea
   expect(first.code, first.stdout + first.stderr).toBe(0);
   expect(first.stdout).toContain('All checks hold');
   expect(first.stdout).not.toContain('NOT OK');
-  expect(first.stdout).toMatch(/^alice@contoso\.example +mailbox +\d+ +\d+ +0 +0$/m);
-  expect(first.stdout).toMatch(/^bjorn@contoso\.example +drive +\d+ +\d+ +0 +0$/m);
+  // Who her calendar is shared with is told, and not written.
+  expect(first.stdout).toMatch(/^alice@contoso\.example +mailbox +\d+ +\d+ +0 +1 +0$/m);
+  expect(first.stdout).toMatch(/^bjorn@contoso\.example +drive +\d+ +\d+ +0 +0 +0$/m);
   expect(first.stdout).toContain('0 missing, 0 duplicated, 0 different');
   // A pass that takes its time says how far it is.
   expect(first.stderr.replace(/^\w+ pass: .*\n/gm, '')).toBe('');

@@ -52,10 +52,16 @@ export async function propertiesOfMime(raw: Buffer): Promise<Record<string, stri
     sent: moment(mail.date),
     text: sha256(readable(mail.text)),
     html: mail.html === false ? '' : sha256(textOfHtml(mail.html ?? '')),
-    attachments: sorted(mail.attachments.map((one) => `${one.filename ?? ''} ${sha256(one.content)}`)),
+    attachments: sorted(mail.attachments.map(attachment)),
     threading: sorted([mail.inReplyTo, ...[mail.references ?? []].flat()]),
   };
 }
+
+/** A message in a message: its name and its last line end are not what it says. */
+const attachment = ({ filename = '', contentType, content }: ParsedMail['attachments'][number]): string =>
+  contentType === 'message/rfc822' || filename.endsWith('.eml')
+    ? `message ${sha256(content.toString('latin1').replace(/\r\n/g, '\n').trim())}`
+    : `${filename} ${sha256(content)}`;
 
 const addresses = (field: ParsedMail['from'] | ParsedMail['to']): string =>
   sorted(

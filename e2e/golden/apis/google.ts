@@ -110,7 +110,8 @@ async function events(ask: Ask): Promise<GoldenObject[]> {
     if (calendar.accessRole !== 'owner') continue;
     const base = `/calendar/v3/calendars/${encodeURIComponent(calendar.id)}/events`;
     for (const one of await ask.all(`${base}?maxResults=2500`)) {
-      if (one.recurringEventId !== undefined || one.status === 'cancelled') continue;
+      // Birthdays are made by Google of contacts.
+      if (one.recurringEventId !== undefined || one.status === 'cancelled' || one.eventType === 'birthday') continue;
       const isSeries = one.recurrence !== undefined;
       const instances = isSeries ? await ask.all(`${base}/${one.id}/instances?maxResults=2500&${WINDOW}`) : [one];
       const minutes = one.reminders?.useDefault
@@ -163,20 +164,23 @@ async function contacts(ask: Ask): Promise<GoldenObject[]> {
   const groups = new Map<string, string>();
   for (const group of await ask.all('/v1/contactGroups?pageSize=200'))
     if (group.groupType === 'USER_CONTACT_GROUP') groups.set(group.resourceName, group.name);
+    else if (group.resourceName === 'contactGroups/starred') groups.set(group.resourceName, 'Starred');
   const found: GoldenObject[] = [];
   for (const one of await ask.all(`/v1/people/me/connections?pageSize=1000&personFields=${PERSON_FIELDS}`)) {
     const name = one.names?.[0] ?? {};
+    // What a person without a name is shown as.
+    const shown = name.displayName ?? one.emailAddresses?.[0]?.value ?? one.organizations?.[0]?.name ?? '';
     const born = one.birthdays?.[0]?.date;
     const picture = one.photos?.find(
       (photo: Json) => photo.default !== true && photo.metadata?.source?.type === 'CONTACT',
     );
     found.push({
       kind: 'contact',
-      id: one.resourceName,
-      key: `${name.givenName ?? ''} ${name.familyName ?? ''} ${one.emailAddresses?.[0]?.value ?? name.displayName ?? ''}`,
-      name: name.displayName ?? '',
+      id: one.resourceName.split('/').at(-1),
+      key: `${name.givenName ?? ''} ${name.familyName ?? ''} ${one.emailAddresses?.[0]?.value ?? shown}`,
+      name: shown,
       properties: {
-        name: name.displayName ?? '',
+        name: shown,
         given: name.givenName ?? '',
         surname: name.familyName ?? '',
         nickname: one.nicknames?.[0]?.value ?? '',
@@ -185,7 +189,7 @@ async function contacts(ask: Ask): Promise<GoldenObject[]> {
         addresses: sorted(
           (one.addresses ?? []).map(
             (at: Json) =>
-              `${at.type ?? 'other'}: ${[at.streetAddress, at.postalCode, at.city, at.region, at.country].map((part) => part ?? '').join('|')}`,
+              `${at.type ?? 'other'}: ${[[at.poBox, at.streetAddress].filter(Boolean).join('\n'), at.postalCode, at.city, at.region, at.country].map((part) => part ?? '').join('|')}`,
           ),
         ),
         company: one.organizations?.[0]?.name ?? '',

@@ -89,7 +89,8 @@ async function messages(ask: Ask): Promise<GoldenObject[]> {
         name: one.subject ?? '',
         properties: {
           ...(await propertiesOfMime(await ask.bytes(`/messages/${one.id}/$value`))),
-          places: sorted([path, ...one.categories]),
+          // Gmail's label of what was sent is a category where the message was filed elsewhere.
+          places: sorted([path, ...one.categories.map((name: string) => (name === 'Sent' ? 'sent' : name))]),
           received: moment(one.receivedDateTime),
           read: String(one.isRead),
           draft: String(one.isDraft),

@@ -1,4 +1,5 @@
 import type { ContentKind, Grant, SternaError } from '@sterna/core';
+import type { FidelityNote } from './fidelity-note.ts';
 
 /** RFC 6154 special use, plus inbox. */
 export type SpecialUse = 'inbox' | 'all' | 'archive' | 'drafts' | 'flagged' | 'junk' | 'sent' | 'trash';
@@ -123,6 +124,8 @@ export interface Content {
   readonly detached?: true;
   /** Where `ReadOptions.native` asked for it and the system gives this kind out so. */
   readonly native?: Native;
+  /** What the source can't give as it has it: a document of its own that is read as a file of another format. */
+  readonly notes?: readonly FidelityNote[];
 }
 
 /**

@@ -1,11 +1,6 @@
 import { type ContentKind, type Grant, SternaError } from '@sterna/core';
+import type { FidelityNote } from './fidelity-note.ts';
 import type { Container, Flags, SpecialUse } from './reader.ts';
-
-/** Something a target can't hold, per object; shown and exported, never silently lost. */
-export interface FidelityNote {
-  readonly code: string;
-  readonly text: string;
-}
 
 export interface CreateOp {
   readonly verb: 'create';

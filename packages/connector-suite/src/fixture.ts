@@ -68,6 +68,8 @@ export interface SuiteFixture {
   readonly mixed?: boolean;
   /** The account is one container, which is called as the material's home: one file. */
   readonly oneCollection?: boolean;
+  /** The containers are the system's own, and there are no others: mailbox settings. */
+  readonly fixedContainers?: boolean;
   /** Whether the color and description of a calendar or address book are kept where it is made. Default: both. */
   readonly keepsLook?: { readonly color: boolean; readonly description: boolean };
   /** The server takes a second object under the natural key of another, whatever the standard says. */

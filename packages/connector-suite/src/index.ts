@@ -2,7 +2,15 @@ export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
 export { fileNameOf, files, namedFile } from './file-objects.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
-export { type GoldenResult, type LiveAccount, liveAccount, liveScope, type Observation, report } from './live.ts';
+export {
+  type GoldenResult,
+  isOfLiveScope,
+  type LiveAccount,
+  liveAccount,
+  liveScope,
+  type Observation,
+  report,
+} from './live.ts';
 export { isCopy, type Meaning, meaningOf } from './mail-meaning.ts';
 export { Originals } from './mail-originals.ts';
 export type { Material } from './material.ts';

@@ -19,6 +19,10 @@ export function liveAccount(): LiveAccount {
 /** What every name of a run begins with, so that its traces can be told from what was there; another one for each test. */
 export const liveScope = (): string => `Sterna test ${randomBytes(4).toString('hex')} `;
 
+/** Whether a container of this name was made by such a test, of whichever run. */
+export const isOfLiveScope = (name: unknown): boolean =>
+  typeof name === 'string' && /^Sterna test [0-9a-f]{8} /.test(name);
+
 /** Something that the simulator assumes, and what the service really does. */
 export interface Observation {
   readonly kind: 'behaviour';

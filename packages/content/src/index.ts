@@ -23,6 +23,7 @@ export { zonesFor } from './calendar/vtimezone.ts';
 export { zoneOffset } from './calendar/zones.ts';
 export { cardDifferences, convertCard } from './contact/convert-card.ts';
 export { type Card, readCard } from './contact/read-card.ts';
+export { textOfHtml } from './html.ts';
 export {
   bytesIn,
   type Enclosed,

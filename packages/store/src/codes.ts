@@ -42,6 +42,7 @@ export const REASON = {
   'conflict-kept-target': 10,
   'changed-at-target': 11,
   'nothing-to-migrate': 12,
+  'not-held': 13,
 } as const;
 export type Reason = keyof typeof REASON;
 const REASON_OF = new Map<number, Reason>(Object.entries(REASON).map(([name, code]) => [code, name as Reason]));

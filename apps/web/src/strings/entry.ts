@@ -250,6 +250,7 @@ export const entry = {
       'trial-limit': 'beyond what a trial license migrates',
       'already-in-target': 'was in the target already',
       'nothing-to-migrate': 'is a link or a device, which is not migrated',
+      'not-held': 'can’t be migrated; its note says why and what to do',
       'vanished-from-source': 'vanished from the source meanwhile',
       'kind-off': 'of a kind that is switched off',
       'deleted-at-target': 'deleted in the target by somebody',

@@ -47,7 +47,9 @@ export const googleSettings = z.strictObject({
   severalLabels: z
     .enum(['keywords', 'copies'])
     .default('keywords')
-    .describe('When reading mail: a message with several labels is one message with keywords, or a copy in the folder of each'),
+    .describe(
+      'When reading mail: a message with several labels is one message with keywords, or a copy in the folder of each',
+    ),
   keywords: z
     .enum(['labels', 'leave'])
     .default('labels')

@@ -71,7 +71,11 @@ export async function toItem(
     detached: content.detached === true,
     native: nativeBytes(content),
   };
-  const naming = [...(called?.note === undefined ? [] : [called.note]), ...notGivenOut(content)];
+  const naming = [
+    ...(called?.note === undefined ? [] : [called.note]),
+    ...(content.notes ?? []),
+    ...notGivenOut(content),
+  ];
   if (Buffer.isBuffer(content.body) || pivot.hasher === undefined) {
     const raw = await wholeBody(content.body);
     const made = (options === undefined ? undefined : prepared(kind, raw, options)) ?? { body: raw, notes: [] };

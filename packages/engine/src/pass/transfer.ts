@@ -836,7 +836,7 @@ class Transfer {
           srcId: todo.srcId,
           container: container.id,
           targetContainer: undefined,
-          ...outcomeOf(why, isSkipped),
+          ...outcomeOf(why, isSkipped, container.kind),
           size: undefined,
           flags: undefined,
           matchKey: undefined,
@@ -902,9 +902,13 @@ interface Outcome {
 function outcomeOf(
   why: 'vanished' | Reason | SternaError,
   isSkipped: boolean,
+  kind: ContentKind,
 ): { readonly state: Settled['state']; readonly reason: Reason } {
-  if (why instanceof SternaError)
-    return isSkipped ? { state: 'skipped', reason: 'nothing-to-migrate' } : { state: 'failed', reason: 'none' };
+  if (why instanceof SternaError) {
+    if (!isSkipped) return { state: 'failed', reason: 'none' };
+    // Of files it is a link or a device; of all else the note says what.
+    return { state: 'skipped', reason: kind === 'file' ? 'nothing-to-migrate' : 'not-held' };
+  }
   return why === 'vanished' ? { state: 'skipped', reason: 'vanished-from-source' } : { state: 'filtered', reason: why };
 }
 

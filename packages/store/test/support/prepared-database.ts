@@ -9,7 +9,9 @@ import { migrate, openDatabase } from '../../src/index.ts';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
-const CACHE = join(here, '../../../../node_modules/.cache/sterna-test');
+/** As root not in the checkout: what belongs to the server's user there, its owner couldn't remove. */
+const CACHE =
+  process.getuid?.() === 0 ? '/var/cache/sterna-test' : join(here, '../../../../node_modules/.cache/sterna-test');
 
 /**
  * Puts an embedded database into a data folder that has none yet: made, migrated and empty, which `openDatabase` then

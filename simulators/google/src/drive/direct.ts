@@ -101,7 +101,8 @@ export class DirectDrive {
   addNative(folder: readonly string[], name: string, kind: string, text: string): string {
     const mimeType = `application/vnd.google-apps.${kind}`;
     const revision = { content: Content.of(''), native: { text }, mimeType, originalFilename: name };
-    return this.#corpus.create({ name, mimeType, parent: this.makeFolder(folder) }, this.#person, this.#now, revision).id;
+    return this.#corpus.create({ name, mimeType, parent: this.makeFolder(folder) }, this.#person, this.#now, revision)
+      .id;
   }
 
   makeFolder(path: readonly string[]): DriveFile {

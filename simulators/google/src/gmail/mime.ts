@@ -151,7 +151,8 @@ function splitParts(content: Buffer, boundary: string): Buffer[] {
 
 function decodeBody(content: Buffer, encoding: string): Buffer {
   const kind = encoding.trim().toLowerCase();
-  if (kind === 'base64') return Buffer.from(content.toString('latin1').replace(/[^\w+/=]/g, ''), 'base64');
+  // Whatever isn't of the alphabet is passed over.
+  if (kind === 'base64') return Buffer.from(content.toString('latin1'), 'base64');
   if (kind !== 'quoted-printable') return content;
   const text = content
     .toString('latin1')

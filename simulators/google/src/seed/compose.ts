@@ -66,8 +66,19 @@ function attachmentEntity({ name, type, content }: { name: string; type: string;
 }
 
 function base64Entity(headers: readonly string[], content: Buffer): Entity {
-  const lines = content.toString('base64').replace(/.{76}/g, '$&\r\n').replace(/\r\n$/, '');
-  return { headers: [...headers, 'Content-Transfer-Encoding: base64'], content: Buffer.from(`${lines}\r\n`) };
+  return { headers: [...headers, 'Content-Transfer-Encoding: base64'], content: base64Lines(content) };
+}
+
+const encoded = new WeakMap<Buffer, Buffer>();
+
+function base64Lines(content: Buffer): Buffer {
+  const known = encoded.get(content);
+  if (known !== undefined) return known;
+  const lines: string[] = [];
+  for (let at = 0; at < content.length; at += 57) lines.push(content.toString('base64', at, at + 57));
+  const whole = Buffer.from(lines.map((line) => `${line}\r\n`).join(''));
+  encoded.set(content, whole);
+  return whole;
 }
 
 function container(kind: 'alternative' | 'mixed', parts: readonly Entity[]): Entity {

@@ -11,6 +11,9 @@ const MESSAGES: Counts = { small: [40, 40], medium: [250, 120], large: [1000, 12
 const NEWEST = Date.UTC(2026, 7, 31, 18);
 const OLDEST = Date.UTC(2016, 0, 4, 8);
 
+/** The same in every mailbox: making one takes a moment. */
+const LARGE = Buffer.alloc(5 * 1024 * 1024, new Random('large').bytes(65_521));
+
 /** Nested by slashes; a parent needn't be there. */
 const LABELS: readonly [name: string, color?: Label['color']][] = [
   ['Projects', { textColor: '#ffffff', backgroundColor: '#16a766' }],
@@ -82,7 +85,7 @@ class Writer {
     this.#add(twin, [labels[0]?.id ?? 'INBOX']);
     const draft = this.#add({ ...this.#compose(true), subject: 'Not sent yet', to: [] }, ['DRAFT']);
     addDraft(this.#mailbox, draft);
-    const large = { name: 'large.bin', type: 'application/octet-stream', content: this.#random.bytes(5 * 1024 * 1024) };
+    const large = { name: 'large.bin', type: 'application/octet-stream', content: LARGE };
     this.#add({ ...this.#compose(false), subject: 'Large', attachments: [large] }, ['INBOX']);
     const inner = Buffer.from('From: bob@elsewhere.example\r\nSubject: Forwarded\r\n\r\nAs it was.\r\n');
     const forwarded = { name: '', type: 'message/rfc822', content: inner };

@@ -80,7 +80,9 @@ test('every message is in one conversation, newest first in lists, with an id of
       });
       const ids = [...mailbox.messages.keys()];
       expect(ids).toEqual(ids.toSorted());
-      expect([...mailbox.threadIds].flatMap((id) => mailbox.thread(id).map((message) => message.id)).sort()).toEqual(ids);
+      expect([...mailbox.threadIds].flatMap((id) => mailbox.thread(id).map((message) => message.id)).sort()).toEqual(
+        ids,
+      );
       const dates = mailbox.sorted.map(({ internalDate }) => internalDate);
       expect(dates).toEqual(dates.toSorted((a, b) => b - a));
       for (const { index, id } of mailbox.sorted) {

@@ -5,6 +5,7 @@ import {
   momentProperty,
   type Parameter,
   type Property,
+  textOfHtml,
 } from '@sterna/content';
 import { colorName } from './colors.ts';
 import type { EventAttendee, EventFields, EventPerson, GoogleEvent } from './google-event.ts';
@@ -80,7 +81,7 @@ function componentOf(
     ...moment('DTEND', event.end),
     ...more,
     ...text('SUMMARY', event.summary),
-    ...text('DESCRIPTION', event.description),
+    ...described(event.description),
     ...text('LOCATION', event.location),
     ...(event.status === 'tentative' ? [line('STATUS', 'TENTATIVE')] : []),
     ...(event.transparency === 'transparent' ? [line('TRANSP', 'TRANSPARENT')] : []),
@@ -163,3 +164,15 @@ export const line = (name: string, value: string): Property => ({ group: undefin
 const named = (name: string, value: string | undefined): Property[] => (value === undefined ? [] : [line(name, value)]);
 const text = (name: string, value: string | undefined): Property[] =>
   value === undefined || value === '' ? [] : [line(name, escapeText(value))];
+
+/** Google's description is HTML where it has tags, which programs without it would show. */
+function described(description: string | undefined): Property[] {
+  if (description === undefined || !MARKUP.test(description)) return text('DESCRIPTION', description);
+  const html = {
+    ...line('X-ALT-DESC', escapeText(description)),
+    parameters: [{ name: 'FMTTYPE', values: ['text/html'] }],
+  };
+  return [...text('DESCRIPTION', textOfHtml(description)), html];
+}
+
+const MARKUP = /<\/?(?:a|b|br|div|em|h[1-6]|i|li|ol|p|span|strong|u|ul|html-blob)\b[^>]*>/i;

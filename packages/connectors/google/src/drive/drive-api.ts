@@ -164,7 +164,11 @@ export class DriveApi {
   change(
     fileId: string,
     body: Readonly<Record<string, unknown>>,
-    more: { readonly doing: string; readonly query?: NonNullable<GoogleRequest['query']>; readonly expected?: readonly number[] },
+    more: {
+      readonly doing: string;
+      readonly query?: NonNullable<GoogleRequest['query']>;
+      readonly expected?: readonly number[];
+    },
   ): Promise<ServiceAnswer<DriveFile>> {
     return this.write<DriveFile>({ method: 'PATCH', path: filePath(fileId), body, ...more });
   }

@@ -54,10 +54,15 @@ export function versionOf(file: DriveFile): string {
 
 export const contentVersion = (md5: string, size: number): string => `${md5} ${size}`;
 
-export function dateOf({ modifiedTime }: DriveFile): Date | undefined {
-  const told = Date.parse(modifiedTime ?? '');
+export const dateOf = ({ modifiedTime }: DriveFile): Date | undefined => dateIn(modifiedTime);
+
+/** When it was created, as whoever stored it says. */
+export const createdOf = ({ createdTime }: DriveFile): Date | undefined => dateIn(createdTime);
+
+const dateIn = (text: string | undefined): Date | undefined => {
+  const told = Date.parse(text ?? '');
   return Number.isNaN(told) ? undefined : new Date(told);
-}
+};
 
 /** Of the rights that an item has of its own. `-` where it has none but its owner's. */
 export function accessVersionOf(file: DriveFile): string {

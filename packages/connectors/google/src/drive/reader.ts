@@ -6,6 +6,7 @@ import {
   type ChangePage,
   type Container,
   type Content,
+  type FidelityNote,
   INLINE_LIMIT,
   type Reader,
   type Unreadable,
@@ -18,7 +19,16 @@ import { readAccess } from './access.ts';
 import { NAME_RULES } from './capabilities.ts';
 import { changedWhileRead, FileBody, type Stored, wholeContent } from './download.ts';
 import { type DriveApi, filePath, inFolder, isGone, SCOPES, UNITS } from './drive-api.ts';
-import { accessVersionOf, type DriveFile, dateOf, isNative, isShortcut, sizeOf, versionOf } from './drive-file.ts';
+import {
+  accessVersionOf,
+  createdOf,
+  type DriveFile,
+  dateOf,
+  isNative,
+  isShortcut,
+  sizeOf,
+  versionOf,
+} from './drive-file.ts';
 import { type NamedFile, namedFiles, namesBehind } from './names.ts';
 import { exportOf } from './native.ts';
 import { placeOf } from './place.ts';
@@ -147,12 +157,16 @@ export class DriveReader implements Reader {
     if (found === undefined) return { id, vanished: true };
     const { file, name } = found;
     if (isShortcut(file)) return { id, isSkipped: true, error: shortcutLeftOut() };
-    const common = { id, name, flags: [], version: versionOf(file), date: dateOf(file) };
+    const created = createdOf(file);
+    const common = {
+      ...{ id, name, flags: [], version: versionOf(file), date: dateOf(file) },
+      ...(created === undefined ? {} : { created }),
+    };
     if (isNative(file)) {
       const format = exportOf(file);
       if (format === undefined) return { id, isSkipped: true, error: notExportable(file.mimeType ?? '') };
       const body = await this.#exported(file, format.mimeType);
-      return { ...common, size: body.length, body };
+      return { ...common, size: body.length, body, notes: [exportedNote(format.extension)] };
     }
     const size = sizeOf(file);
     const stored: Stored = { path: filePath(file.id), size, md5: file.md5Checksum };
@@ -212,3 +226,8 @@ const exportTooLarge = (): SternaError =>
   new SternaError('object', 'export-too-large', 'Google exports no document that becomes larger than 10 MB.', {
     fix: 'Download it by hand from Google Drive in the browser, or take it out of Google Takeout.',
   });
+
+const exportedNote = (extension: string): FidelityNote => ({
+  code: 'document-exported',
+  text: `It is a document of Google’s own, which has no bytes: it was exported (${extension}). Comments, versions and what only Google shows stay behind.`,
+});

@@ -17,6 +17,8 @@ export interface Upload {
   readonly name: string;
   readonly source: Source;
   readonly date: Date | undefined;
+  /** Of a new file. */
+  readonly created?: Date | undefined;
   readonly stamp: string | undefined;
   /** A new content of this file; undefined: a new file. */
   readonly over: DriveFile | undefined;
@@ -296,12 +298,17 @@ function receivedOf({ header }: ServiceAnswer<unknown>): number {
   return last === undefined ? 0 : Number(last) + 1;
 }
 
-function metadata({ name, folderId, date, stamp, over }: Upload, fileId: string): Readonly<Record<string, unknown>> {
+function metadata(
+  { name, folderId, date, created, stamp, over }: Upload,
+  fileId: string,
+): Readonly<Record<string, unknown>> {
   const common = {
     ...(date === undefined ? {} : { modifiedTime: date.toISOString() }),
     ...(stamp === undefined ? {} : { appProperties: { [STAMP]: stamp } }),
   };
-  return over === undefined ? { id: fileId, name, parents: [folderId], ...common } : common;
+  if (over !== undefined) return common;
+  const born = created === undefined ? {} : { createdTime: created.toISOString() };
+  return { id: fileId, name, parents: [folderId], ...common, ...born };
 }
 
 export const folderGone = (): SternaError =>

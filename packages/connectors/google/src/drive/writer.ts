@@ -144,7 +144,15 @@ export class DriveWriter implements Writer {
     const { folderId } = placeOf(op.container);
     const there = named.get(name);
     if (there !== undefined) return existing(op, there);
-    const upload: Upload = { folderId, name, source, date: op.date, stamp: op.stamp, over: undefined };
+    const upload: Upload = {
+      folderId,
+      name,
+      source,
+      date: op.date,
+      created: op.created,
+      stamp: op.stamp,
+      over: undefined,
+    };
     const sent = await this.#parts.uploader.send(upload);
     if (sent.outcome !== 'done') throw folderGone();
     const result = await this.#landed(op, name, source, sent.file);

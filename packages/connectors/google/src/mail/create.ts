@@ -61,7 +61,8 @@ export class MessageMaker {
       });
     const header = mailHeaderOf(content.start);
     const notes: FidelityNote[] = [];
-    noteDate(header, date, notes);
+    if (container === 'DRAFT') notes.push(draftDate());
+    else noteDate(header, date, notes);
     const { id } = await this.#threads.within(header, async (threadId) => {
       const pending = await this.#labels.pending();
       const labelIds = await this.#flagLabels.forNew(container, flags, notes);
@@ -230,6 +231,11 @@ async function contentOf({ body, size }: Pick<CreateOp, 'body' | 'size'>): Promi
     isSent: () => isEnded,
   };
 }
+
+const draftDate = (): FidelityNote => ({
+  code: 'date-changed',
+  text: 'It is a draft: Gmail shows when it was written there.',
+});
 
 /** Gmail takes a message's time from its Date header, and nothing else; a message isn't rewritten for that. */
 function noteDate({ date }: MailHeader, received: Date | undefined, notes: FidelityNote[]): void {

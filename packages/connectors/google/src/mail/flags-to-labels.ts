@@ -24,7 +24,9 @@ export class FlagLabels {
     const ids = new Set<string>();
     if (!flags.some((flag) => flag.toLowerCase() === '\\seen')) ids.add('UNREAD');
     for (const flag of flags) {
-      const id = await this.#labelFor(container, flag, notes);
+      // Gmail takes it when a message comes, and never again.
+      const wasSent = flag.toLowerCase() === 'sent' && this.#comesAfter(container, 'SENT');
+      const id = wasSent ? 'SENT' : await this.#labelFor(container, flag, notes);
       if (id !== undefined) ids.add(id);
     }
     return ids;

@@ -57,6 +57,8 @@ export class Scheme {
         isTag(label) ? label.name.slice(keywordParent.length + 1) : label.name,
       ]),
       ['INBOX', 'Inbox'],
+      // What was sent and filed under a label was still sent.
+      ['SENT', 'Sent'],
     ]);
     const states = new Map([...STATE_LABELS.values()].map(({ flag, name }) => [name, flag]));
     this.#states = new Map(

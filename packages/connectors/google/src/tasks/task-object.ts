@@ -40,7 +40,12 @@ export interface TaskPlan {
 export function toTask({ calendar, items }: CalendarObject, uid: string): TaskPlan {
   const item = items.find((one) => propertiesOf(one, 'RECURRENCE-ID').length === 0) ?? items[0];
   if (item === undefined) throw new SternaError('object', 'invalid-task', 'The task is empty.');
-  const told: FidelityNote[] = [];
+  const told: FidelityNote[] = [
+    {
+      code: 'mark-in-notes',
+      text: 'Google Tasks has no hidden field: what Sterna knows it again by stands at the end of its notes.',
+    },
+  ];
   const summary = unescapeText(firstValue(item, 'SUMMARY') ?? '');
   const title = titleOf(summary);
   const text = unescapeText(firstValue(item, 'DESCRIPTION') ?? '').replace(/\r\n?/g, '\n');

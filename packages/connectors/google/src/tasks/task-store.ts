@@ -88,7 +88,9 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
       yield {
         changes,
         mode: 'full',
-        ...(isLast ? { next: { cursor: DONE, total } } : { resume: `${RESUME}${JSON.stringify({ token: nextPageToken, seen: total })}` }),
+        ...(isLast
+          ? { next: { cursor: DONE, total } }
+          : { resume: `${RESUME}${JSON.stringify({ token: nextPageToken, seen: total })}` }),
       };
     }
   }

@@ -13,14 +13,14 @@ afterEach(async () => {
 });
 
 /** A service that answers as it is told. */
-async function service(answer: (response: ServerResponse, n: number) => void) {
+async function service(answer: (response: ServerResponse, n: number, clock: VirtualClock) => void) {
   let n = 0;
+  const clock = new VirtualClock();
   const server = createServer((request, response) => {
     request.resume();
-    request.on('end', () => answer(response, n++));
+    request.on('end', () => answer(response, n++, clock));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const clock = new VirtualClock();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new GoogleClient({
     api: 'gmail',
@@ -61,8 +61,8 @@ const get = { method: 'GET', path: '/gmail/v1/users/me/profile', doing: 'looking
 describe('quotas', () => {
   test('a refusal without a time is waited for, longer each time, and the window gets smaller', async () => {
     const at: number[] = [];
-    const on = await service((response, n) => {
-      at.push(on.clock.now());
+    const on = await service((response, n, clock) => {
+      at.push(clock.now());
       if (n < 4) refuse(response, 403, 'userRateLimitExceeded');
       else ok(response);
     });
@@ -97,8 +97,8 @@ describe('quotas', () => {
   test('6,000 units a minute are found out, and used', async () => {
     const spent: { readonly at: number; readonly units: number }[] = [];
     let refused = 0;
-    const on = await service((response) => {
-      const now = on.clock.now();
+    const on = await service((response, _, clock) => {
+      const now = clock.now();
       const lately = spent.filter(({ at }) => at > now - 60_000).length * 20;
       if (lately + 20 > 6_000) {
         refused += 1;

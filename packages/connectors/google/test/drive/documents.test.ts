@@ -78,7 +78,9 @@ test('what is said in a document makes it another version, and its folder worth 
 test('what can’t be exported is passed over, and what is too large fails with that reason', async () => {
   direct.addNative([], 'Survey', 'form', 'a form');
   // Of no part of it is there another, so that it stays large when it is packed.
-  const long = Array.from({ length: 1_600_000 }, (_, n) => ((n * 2_654_435_761) % 4_294_967_296).toString(36)).join(' ');
+  const long = Array.from({ length: 1_600_000 }, (_, n) => ((n * 2_654_435_761) % 4_294_967_296).toString(36)).join(
+    ' ',
+  );
   direct.addNative([], 'Book', 'document', long);
   const found = await read(['Survey', 'Book.docx']);
   expect(found.get('Survey')).toMatchObject({ isSkipped: true, error: { code: 'document-not-exportable' } });

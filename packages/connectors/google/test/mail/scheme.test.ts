@@ -1,17 +1,16 @@
+import type { FidelityNote } from '@sterna/connector-kit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Label } from '../../src/mail/label.ts';
 import { labelNameOf } from '../../src/mail/labels.ts';
-import { Scheme } from '../../src/mail/scheme.ts';
+import { Scheme, type SchemeSettings } from '../../src/mail/scheme.ts';
 
 const SYSTEM = ['INBOX', 'SENT', 'DRAFT', 'SPAM', 'TRASH', 'STARRED', 'UNREAD', 'IMPORTANT', 'CATEGORY_SOCIAL'];
 const system: Label[] = SYSTEM.map((id) => ({ id, name: id, type: 'system' }));
 const user = (...names: string[]): Label[] => names.map((name, n) => ({ id: `Label_${n}`, name, type: 'user' }));
-const settings = { labelPriority: [], keywordParent: 'Keywords', tabs: false, copies: false };
-const schemeOf = (
-  labels: readonly Label[],
-  more: Partial<typeof settings> & { labelPriority?: never[] | string[] } = {},
-) => new Scheme([...system, ...labels], { ...settings, ...more });
+const settings: SchemeSettings = { labelPriority: [], keywordParent: 'Keywords', tabs: false, copies: false };
+const schemeOf = (labels: readonly Label[], more: Partial<SchemeSettings> = {}): Scheme =>
+  new Scheme([...system, ...labels], { ...settings, ...more });
 
 describe('labels as folders', () => {
   const labels = user('Work', 'Work/Deep', 'Zeta', 'Keywords/urgent', 'Sterna/Answered', 'Sterna/Pending 0badcafe');
@@ -107,8 +106,8 @@ describe('names of labels', () => {
 
   test('what is Gmail’s own, or ours, is told apart', () => {
     for (const first of ['Trash', 'sterna', 'KEYWORDS', 'Starred']) {
-      const notes: { code: string }[] = [];
-      expect(labelNameOf([first, 'x'], 'Keywords', notes as never)).toBe(`${first}_/x`);
+      const notes: FidelityNote[] = [];
+      expect(labelNameOf([first, 'x'], 'Keywords', notes)).toBe(`${first}_/x`);
       expect(notes.map(({ code }) => code)).toEqual(['folder-renamed']);
     }
   });

@@ -7,10 +7,11 @@ import {
   momentProperty,
   type Parameter,
   type Property,
+  textOfHtml,
   UTC,
   wallAt,
 } from '@sterna/content';
-import { isPlain, textOfHtml } from '../outlook/html.ts';
+import { isPlain } from '../outlook/html.ts';
 import { withoutDetails } from './details.ts';
 import type { Attendee, DateTimeTimeZone, EventFields, GraphEvent, GraphLocation } from './graph-event.ts';
 import { dayOf } from './occurrences.ts';

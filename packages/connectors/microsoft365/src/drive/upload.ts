@@ -27,7 +27,8 @@ export interface Upload {
 }
 
 export type Uploaded =
-  | { readonly outcome: 'done'; readonly item: DriveItem }
+  /** `datedAfter`: its date took a request of its own, which the drive counts as a version. */
+  | { readonly outcome: 'done'; readonly item: DriveItem; readonly datedAfter?: boolean }
   /** Something has the name. */
   | { readonly outcome: 'taken'; readonly item: DriveItem }
   /** What was to be written over is another one by now, or gone. */
@@ -373,11 +374,10 @@ export class Uploader {
         throw thrown;
       });
       if (answer === undefined) isUnknown = true;
-      else if (answer.status < 300) return { outcome: 'done', item: await this.#dated(upload, answer.body) };
+      else if (answer.status < 300) return this.#dated(upload, answer.body);
       else if (answer.status === 404 && over === undefined) throw folderGone();
       const there = await (over === undefined ? this.#api.look(folderId, name) : this.#api.look(over.itemId));
-      if (isUnknown && there !== undefined && isContentOf(there, upload))
-        return { outcome: 'done', item: await this.#dated(upload, there) };
+      if (isUnknown && there !== undefined && isContentOf(there, upload)) return this.#dated(upload, there);
       if (answer === undefined) {
         await this.#api.client.clock.sleep(this.#api.client.backoff(failures), this.#api.client.signal);
         continue;
@@ -388,15 +388,16 @@ export class Uploader {
     }
   }
 
-  async #dated(upload: Upload, item: DriveItem): Promise<DriveItem> {
+  async #dated(upload: Upload, item: DriveItem): Promise<Uploaded> {
     const { date } = upload;
-    if (date === undefined || dateOf(item)?.getTime() === Math.floor(date.getTime() / 1_000) * 1_000) return item;
+    if (date === undefined || dateOf(item)?.getTime() === Math.floor(date.getTime() / 1_000) * 1_000)
+      return { outcome: 'done', item };
     const { body } = await this.#api.write<DriveItem>(this.#api.pathOf(item.id), {
       method: 'PATCH',
       body: dated(upload),
       doing: 'setting the date of a file',
     });
-    return body;
+    return { outcome: 'done', item: body, datedAfter: true };
   }
 
   /** Gives what was sent under another name its own. */

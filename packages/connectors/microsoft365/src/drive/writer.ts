@@ -143,7 +143,7 @@ export class DriveWriter implements Writer {
         ? done(op, name, versionOf(sent.item), [officeNote()])
         : existing(op, sent.item);
     if (sent.outcome !== 'done') throw folderGone();
-    return this.#landed(op, name, source, sent.item, true);
+    return this.#landed(op, name, source, sent, true);
   }
 
   async #replace(op: ReplaceOp, source: Source): Promise<Result> {
@@ -170,7 +170,7 @@ export class DriveWriter implements Writer {
       stamp: op.stamp,
       over: { itemId: there.id, eTag: there.eTag },
     });
-    if (sent.outcome === 'done') return this.#landed(op, op.targetId, source, sent.item, false);
+    if (sent.outcome === 'done') return this.#landed(op, op.targetId, source, sent, false);
     if (sent.outcome === 'missing') return { op: op.op, outcome: 'missing' };
     const now = await this.#fileNamed(op.container, op.targetId);
     return now === undefined ? { op: op.op, outcome: 'missing' } : changed(op, now);
@@ -257,12 +257,12 @@ export class DriveWriter implements Writer {
     op: CreateOp | ReplaceOp,
     name: string,
     source: Source,
-    item: DriveItem,
+    { item, datedAfter }: { readonly item: DriveItem; readonly datedAfter?: boolean },
     isNew: boolean,
   ): Promise<Result> {
     const hash = hashOf(item);
     const isSame = item.size === source.size && (hash === undefined || hash === source.hash);
-    if (isSame) return done(op, name, versionOf(item));
+    if (isSame) return done(op, name, versionOf(item), datedAfter === true ? [versionNote()] : undefined);
     if (isRewritten(name)) return done(op, name, versionOf(item), [officeNote()]);
     if (isNew) {
       const { api } = this.#parts;
@@ -343,6 +343,11 @@ const changed = (op: Op, there: DriveItem): Result => ({
 const officeNote = (): FidelityNote => ({
   code: 'office-rewritten',
   text: 'SharePoint wrote properties of the library into this Office file when it took it: its bytes are other ones than those of the original, its content is the same.',
+});
+
+const versionNote = (): FidelityNote => ({
+  code: 'version-added',
+  text: 'It is empty, so its date was set after it was made, which OneDrive counts as a version more.',
 });
 
 const contentDiffers = (): SternaError =>

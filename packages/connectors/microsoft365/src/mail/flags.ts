@@ -13,6 +13,8 @@ export interface MessageState {
 }
 
 const FORWARDED = '$Forwarded';
+/** Gmail's own guess (RFC 8457), which is nobody's category. */
+const IMPORTANT = '$Important';
 const MAX_CATEGORY = 255;
 
 /** Categories are keywords, whatever their names. */
@@ -62,7 +64,7 @@ export function stateOfNew(flags: Flags, notes: FidelityNote[]): StateFields & {
 export function categoriesOf(flags: Flags, notes: FidelityNote[]): string[] {
   return flags.filter((flag) => {
     if (SYSTEM.has(flag.toLowerCase())) return false;
-    if (isCategory(flag)) return true;
+    if (flag.toLowerCase() !== IMPORTANT.toLowerCase() && isCategory(flag)) return true;
     notes.push({
       code: 'flag-dropped',
       text: `A flag was left out: Microsoft 365 has no such category (${printable(flag)}).`,

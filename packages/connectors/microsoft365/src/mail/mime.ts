@@ -135,7 +135,8 @@ function asSent(bytes: Buffer, raw: Buffer): Buffer {
   const at = raw.indexOf(whole);
   if (at === -1) return bytes;
   // The last one is the boundary's.
-  const isBoundarys = whole.subarray(-2).equals(CRLF) && raw.subarray(at + whole.length, at + whole.length + 2).equals(DASHES);
+  const isBoundarys =
+    whole.subarray(-2).equals(CRLF) && raw.subarray(at + whole.length, at + whole.length + 2).equals(DASHES);
   return isBoundarys ? whole.subarray(0, -2) : whole;
 }
 const CRLF = Buffer.from('\r\n');

@@ -171,6 +171,16 @@ function addressing(mime: MimeMessage, notes: FidelityNote[]): Record<string, un
       text: 'Its subject is longer than Microsoft 365 keeps; all of it is in its header.',
     });
   const messageId = validMessageId(mime.messageId);
+  if (messageId === undefined)
+    notes.push({
+      code: 'message-id-added',
+      text: 'It has no Message-ID that Microsoft 365 takes; Exchange gives it one.',
+    });
+  if (mime.date === undefined)
+    notes.push({
+      code: 'sent-date-added',
+      text: 'It doesn’t say when it was sent: Exchange shows when it was received.',
+    });
   return {
     subject: subject.slice(0, MAX_SUBJECT).toWellFormed(),
     // Left out, it would be the mailbox's owner.

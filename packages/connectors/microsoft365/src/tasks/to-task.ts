@@ -60,6 +60,7 @@ export function toTask(object: CalendarObject, floating: string): TaskPlan {
   const title = unescapeText(firstValue(item, 'SUMMARY') ?? '')
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .trim();
+  if (title === '') note('title-added', `To Do wants a title: it got “${UNTITLED}”.`);
   if (title.length > MOST_TITLE)
     note('subject-shortened', `To Do holds titles of ${MOST_TITLE} characters: it was shortened.`);
   if (propertiesOf(item, 'ATTENDEE').length > 0 || propertiesOf(item, 'ORGANIZER').length > 0)

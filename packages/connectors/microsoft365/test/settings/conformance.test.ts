@@ -20,6 +20,7 @@ const fixture: SuiteFixture = {
   },
   material: settings,
   oneCollection: true,
+  fixedContainers: true,
   // All of them are listed at once.
   pagedMessages: 0,
   readsBackAll: true,
