@@ -82,7 +82,7 @@ function judged(original: GoldenObject, copy: GoldenObject, books: Books): Findi
     property,
     was: toldBy(original, property),
     is: toldBy(copy, property),
-    code: codes.find((code) => explained(code, original.kind, property)),
+    code: codes.find((code) => explained(code, property)),
   }));
   const isTold = differences.every(({ code }) => code !== undefined);
   return {

@@ -105,8 +105,6 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
       faults.push(`${place.name} has mailed people ${place.organization.mailed()} times`);
   for (const failure of stage.failures()) faults.push(`a simulator's own fault: ${failure}`);
   const count = (verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
-  if (process.env.GOLDEN_NOTES !== undefined)
-    for (const [who, notes] of there.told) for (const note of notes) say(`${who} ${JSON.stringify(note)}`);
   const figures = {
     objects: originals.reduce((sum, list) => sum + list.length, 0),
     identical: count('identical'),

@@ -4,8 +4,6 @@ import type { Json } from './event-input.ts';
 
 const conferenceProperties = { allowedConferenceSolutionTypes: ['hangoutsMeet'] };
 
-export const calendarEtag = ({ version, sequence }: Calendar) => `"c${version}-${sequence}"`;
-
 export function calendarJson(calendar: Calendar): Json {
   return {
     kind: 'calendar#calendar',

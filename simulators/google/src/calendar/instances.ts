@@ -113,8 +113,3 @@ export function findInstance(calendar: Calendar, id: string): Instance | undefin
   }
   return undefined;
 }
-
-/** The instance of a series that begins, by the series, at `original`. */
-export function instanceAt(calendar: Calendar, series: CalendarEvent, original: EventTime): Instance | undefined {
-  return findInstance(calendar, instanceId(series, original));
-}

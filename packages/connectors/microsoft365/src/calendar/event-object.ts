@@ -206,5 +206,3 @@ export function differing(one: Component, other: Component): ReadonlySet<string>
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['DESCRIPTION', 'SUMMARY', 'LOCATION']);
-export const readEventPlan = (body: Buffer, floating: string): EventPlan =>
-  toEvent(readCalendarObject(body, 'VEVENT'), floating);

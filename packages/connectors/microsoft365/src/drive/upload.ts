@@ -190,7 +190,7 @@ export class Uploader {
       body: {
         item: {
           '@microsoft.graph.conflictBehavior': over === undefined ? 'fail' : 'replace',
-          ...dated(upload),
+          ...datesOf(upload),
         },
       },
       doing: 'beginning an upload',
@@ -394,7 +394,7 @@ export class Uploader {
       return { outcome: 'done', item };
     const { body } = await this.#api.write<DriveItem>(this.#api.pathOf(item.id), {
       method: 'PATCH',
-      body: dated(upload),
+      body: datesOf(upload),
       doing: 'setting the date of a file',
     });
     return { outcome: 'done', item: body, datedAfter: true };
@@ -443,7 +443,7 @@ const unsettled = (): SternaError =>
   });
 
 /** When it was modified and created, in whole seconds (https://learn.microsoft.com/en-us/graph/api/resources/filesysteminfo). */
-const dated = ({ date, created }: Upload): { readonly fileSystemInfo?: object } =>
+const datesOf = ({ date, created }: Upload): { readonly fileSystemInfo?: object } =>
   date === undefined && created === undefined
     ? {}
     : {
