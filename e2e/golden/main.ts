@@ -7,7 +7,7 @@ import { SternaError } from '@sterna/core';
 import { compare, type Told } from './compare.ts';
 import { writeFidelity } from './fidelity-document.ts';
 import type { GoldenObject, Organization } from './objects.ts';
-import { PAIRS, type Scale, type Size, type Stage } from './pairs.ts';
+import { PAIRS, type Scale, type Stage } from './pairs.ts';
 import { type Moved, Product } from './product.ts';
 import { Progress } from './progress.ts';
 import { Shelf } from './shelf.ts';
