@@ -62,10 +62,12 @@ export function compare(
 
 /** How objects are recognized, the surest first. */
 const KEYS: readonly ((object: GoldenObject) => string)[] = [
-  ({ kind, key }) => `${kind} ${key}`,
+  // Of a document "Plan" and a file "Plan.docx" in one folder, the target has "Plan.docx" and "Plan (2).docx": which is
+  // which, their contents and times tell.
+  ({ kind, key }) => `${kind} ${kind === 'file' ? withoutExtension(key).replace(/ \(\d+\)$/, '') : key}`,
   ({ kind, name, properties }) => `${kind} ${name} ${properties.content ?? ''}`,
   // A native document becomes a file with an extension.
-  ({ kind, key }) => `${kind} ${kind === 'file' ? key.replace(/\.[a-z0-9]{2,5}$/i, '') : key}`,
+  ({ kind, key }) => `${kind} ${kind === 'file' ? withoutExtension(key) : key}`,
   // Another name, the same file.
   ({ kind, key, properties }) =>
     kind === 'file' ? `file ${properties.content} ${properties.size} ${properties.modified}` : `${kind} ${key}`,
@@ -75,6 +77,8 @@ const KEYS: readonly ((object: GoldenObject) => string)[] = [
   // What has no name is called something elsewhere.
   ({ kind, key, properties }) => (kind === 'task' ? `task ${properties.list} ${properties.due}` : `${kind} ${key}`),
 ];
+
+const withoutExtension = (path: string): string => path.replace(/\.[a-z0-9]{2,5}$/i, '');
 
 function judged(original: GoldenObject, copy: GoldenObject, books: Books): Finding {
   const codes = books.codesOf(original);
@@ -135,7 +139,12 @@ function* paired(
 ): Generator<{ original: GoldenObject; copy: GoldenObject | undefined }> {
   const waiting = [...originals];
   const distances = waiting.flatMap((original) =>
-    copies.map((copy) => ({ original, copy, distance: differing(original, copy).length })),
+    // A file's identity is its path.
+    copies.map((copy) => ({
+      original,
+      copy,
+      distance: differing(original, copy).filter((property) => property !== 'identity').length,
+    })),
   );
   for (const { original, copy } of distances.sort((a, b) => a.distance - b.distance)) {
     if (!waiting.includes(original) || !copies.includes(copy)) continue;
