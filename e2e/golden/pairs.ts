@@ -23,7 +23,7 @@ export interface Place {
 
 export type Size = 'small' | 'large';
 /** How many people move. */
-const PEOPLE: Readonly<Record<Size, number>> = { small: 3, large: 50 };
+const PEOPLE: Readonly<Record<Size, number>> = { small: 8, large: 50 };
 
 export interface Scale {
   readonly size: Size;
