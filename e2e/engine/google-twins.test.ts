@@ -137,6 +137,17 @@ test('a message that has another’s Message-ID and isn’t kept has failed, and
   expect(await codes(entry)).toEqual(['taken-for-another']);
 });
 
+test('what moves where Gmail moves nothing to is written there, and not removed where that is the same message', async () => {
+  const from = mailOf(source, 'huseyin');
+  const id = from.put(['INBOX'], message('moved'), AT);
+  const entry = await addEntry(bench, at(source, 'huseyin'), at(target, 'huseyin'));
+  await pass(bench, entry, 'initial');
+  from.relabel(id, ['SENT'], ['INBOX']);
+  const { books } = await pass(bench, entry, 'delta', { deletions: 'propagate' });
+  expect(books.total).toMatchObject({ seen: 1, updated: 1 });
+  expect(mailOf(target, 'huseyin').messages().map(({ labels }) => labels)).toEqual([['SENT']]);
+});
+
 test.each(['after-acknowledgement', 'after-settle-commit'])('a crash %s loses none and merges each once', async (point) => {
   const name = point === 'after-acknowledgement' ? 'daiki' : 'elena';
   const from = mailOf(source, name);
