@@ -142,7 +142,7 @@ describe('exactly once into Google', () => {
           const killed = { ...stage.stage, report };
           const { entry, source, put, remove, expectExactlyOnce, atRequest } = await scene(kind);
           const random = new Random(8_100 + round);
-          const [, gone] = [REMOVAL[kind][0], REMOVAL[kind].at(-1) as RegExp];
+          const gone = REMOVAL[kind].at(-1) as RegExp;
 
           const first = await passWithKills(killed, entry, 'initial', [
             ...(CONTAINER[kind] === undefined ? [] : [atRequest(CONTAINER[kind])]),
