@@ -10,6 +10,7 @@ import {
   type Result,
   wholeBodyOf,
 } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
 import { type ContentKind, SternaError } from '@sterna/core';
 import { asArchiveError, errnoOf, noSuchContainer } from '../errors.ts';
 import { syncDirectory } from '../maildir/folder.ts';
@@ -107,7 +108,8 @@ export class FolderStore extends ObjectStore implements WritableStore {
         throw new SternaError('bug', 'no-reserved-id', 'A create needs a reserved id, and is whole');
       try {
         const { key, version } = identify(op.body, kind, this.#syntax);
-        const rival = held.get(key);
+        // Of other kinds two that say the same are two.
+        const rival = pivotOf(kind).hasNaturalKey ? held.get(key) : undefined;
         if (rival !== undefined && rival !== id) {
           const theirs = (await this.#locate(folder, rival))?.object.version;
           results.set(op.op, { op: op.op, outcome: 'exists', targetId: rival, ...(theirs ? { version: theirs } : {}) });
