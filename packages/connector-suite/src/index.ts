@@ -2,6 +2,7 @@ export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
 export { fileNameOf, files, namedFile } from './file-objects.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
+export { IdleClock } from './idle-clock.ts';
 export {
   type GoldenResult,
   isOfLiveScope,
