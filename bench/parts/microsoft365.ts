@@ -176,7 +176,7 @@ async function settingsOf(lab: Lab): Promise<string[]> {
 }
 
 /** Many mailboxes at once, from tenant to tenant. @param each objects of each kind in a mailbox */
-async function together(lab: Lab, mailboxes: number, each: number) {
+export async function together(lab: Lab, mailboxes: number, each: number) {
   const server = await startMicrosoft365({ size: 'large', empty: true });
   try {
     const people = [...server.tenant(SOURCE).users.values()].slice(0, mailboxes).map((one) => one.userPrincipalName);
