@@ -234,6 +234,7 @@ class Transfer {
             fix: 'Start a delta pass to try again; look at the source server’s log if it stays.',
           }),
         );
+      if (todos.length < TODO_PAGE) break;
     }
     await flush();
   }
