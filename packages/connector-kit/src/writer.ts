@@ -159,6 +159,8 @@ export interface Candidate {
   readonly marked: boolean;
   /** `stamp`: which send made it. A copy that people make of ours has the same. */
   readonly send?: string;
+  /** As it has them now, where its writer may have died before they were set. Default: those that were sent. */
+  readonly flags?: Flags;
 }
 
 export interface InventoryItem {

@@ -1,6 +1,6 @@
 import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { SternaError } from '@sterna/core';
+import { formatFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   carryNotes,
@@ -112,7 +112,7 @@ async function settleByCandidates(
   const free = await withDigests(context, row, unclaimed, intents.length > 0);
   const confirm = marked ? candidates.filter((one) => claimed.has(one.targetId)).map((one) => one.targetId) : [];
 
-  const found: { intent: Intent; targetId: string; digest: Buffer }[] = [];
+  const found: Found[] = [];
   const absent: Intent[] = [];
   for (const intent of intents) {
     // A streamed object is hashed in flight, so its intent knows no digest: the source tells it again.
@@ -122,7 +122,8 @@ async function settleByCandidates(
     if (digest === undefined || candidate === undefined) absent.push(intent);
     else {
       free.splice(at, 1);
-      found.push({ intent, targetId: candidate.targetId, digest });
+      const flags = candidate.flags === undefined ? {} : { flags: formatFlags(candidate.flags) };
+      found.push({ intent, targetId: candidate.targetId, digest, ...flags });
     }
   }
   await foundByContent(context, row, free, absent, found);
@@ -477,15 +478,16 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       claim.entryId,
       claim.number,
       found.map((one) => {
-        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version);
+        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version, one.flags);
         return isNew(one) ? { ...settled, state: 'created' } : settled;
       }),
     );
-    for (const { intent } of found) {
+    for (const { intent, flags } of found) {
       if (intent.data?.older === true) await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);
       else await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
-      // A moved copy has the flags it had; the state phase brings what differs.
-      if (intent.data?.move !== undefined && intent.data.move.baseFlags !== intent.flags)
+      // A moved copy has the flags it had, one whose writer died may have none; the state phase brings what differs.
+      const base = flags ?? intent.data?.move?.baseFlags;
+      if (base !== undefined && base !== intent.flags)
         await insertTodos(client, claim.entryId, intent.container, [
           { verb: 'state', src: intent.src, srcId: intent.srcId, flags: intent.flags ?? '' },
         ]);
@@ -512,6 +514,8 @@ interface Found {
   readonly digest: Buffer;
   /** Of the copy, where the target has versions. */
   readonly version?: string | undefined;
+  /** Those that the copy has, where they may be other ones than were sent. */
+  readonly flags?: string;
   readonly note?: ObjectNote;
 }
 
@@ -521,6 +525,7 @@ const settledBy = (
   targetId: string,
   digest: Buffer,
   version?: string,
+  flags?: string,
 ): Settled => ({
   kind: sourceById(context, intent.container).kind,
   src: intent.src,
@@ -530,7 +535,7 @@ const settledBy = (
   state: intent.verb === 'create' ? 'created' : 'updated',
   reason: 'none',
   size: intent.size,
-  flags: intent.data?.move?.baseFlags ?? intent.flags,
+  flags: flags ?? intent.data?.move?.baseFlags ?? intent.flags,
   matchKey: intent.matchKey,
   digest,
   targetId,

@@ -221,7 +221,10 @@ export async function deleteRows(client: PoolClient, entryId: number, srcs: read
   await client.query('delete from ledger where entry_id = $1 and src = any($2)', [entryId, srcs]);
 }
 
-/** A state change that reached the target: the new base of the three-way delta. */
+/**
+ * A state change that reached the target: the new base of the three-way delta. What this very pass created counts as
+ * created, once.
+ */
 export async function settleStates(
   client: PoolClient,
   entryId: number,
@@ -230,7 +233,9 @@ export async function settleStates(
 ): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
-    `update ledger l set pass = $2, flags = n.flags, state = n.state, reason = n.reason
+    `update ledger l set pass = $2, flags = n.flags, reason = n.reason,
+            state = case when l.pass = $2 and l.state = ${STATE_CODE.created} and n.state = ${STATE_CODE.updated}
+                         then l.state else n.state end
        from unnest($3::bytea[], $4::text[], $5::smallint[], $6::smallint[]) as n(src, flags, state, reason)
       where l.entry_id = $1 and l.src = n.src`,
     [
