@@ -55,6 +55,7 @@ export * from './message-digest.ts';
 export * from './message-match-key.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
+export { filterName, looksForText } from './setting/filter.ts';
 export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';
 export * from './setting/setting.ts';

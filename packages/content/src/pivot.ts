@@ -24,6 +24,8 @@ export interface PrepareOptions {
   readonly placeOf?: (kind: ContentKind, place: FolderPlace) => FolderPlace | { readonly missing: string };
   /** Settings: why the target doesn't take those of a type; undefined: it does. */
   readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
+  /** Settings: how the target knows its rules, as its capabilities say. */
+  readonly rules?: 'named' | 'filters' | undefined;
 }
 
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */

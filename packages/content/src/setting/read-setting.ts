@@ -13,6 +13,7 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   },
   category: { name: 'string' },
   'automatic-reply': { status: 'string', outside: 'string', insideText: 'string', outsideText: 'string' },
+  signature: { text: 'string' },
   regional: {},
   'working-hours': { days: 'list', from: 'string', until: 'string' },
   'meeting-messages': { to: 'string' },

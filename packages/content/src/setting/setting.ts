@@ -4,7 +4,15 @@
  *
  * Texts are as people wrote them; instants are ISO 8601 in UTC, zones are IANA's, languages BCP 47, colors `#RRGGBB`.
  */
-export type Setting = Rule | Category | AutomaticReply | Regional | WorkingHours | MeetingMessages | CalendarSharing;
+export type Setting =
+  | Rule
+  | Category
+  | AutomaticReply
+  | Signature
+  | Regional
+  | WorkingHours
+  | MeetingMessages
+  | CalendarSharing;
 export type SettingType = Setting['type'];
 
 export interface Person {
@@ -20,7 +28,7 @@ export interface FolderPlace {
 
 export type Importance = 'low' | 'normal' | 'high';
 
-/** All that are given must hold; of the values of one, any. */
+/** All that are given must hold, as exceptions any of them; of the values of one, any. */
 export interface RuleConditions {
   readonly from?: readonly Person[];
   readonly to?: readonly Person[];
@@ -31,6 +39,8 @@ export interface RuleConditions {
   readonly bodyContains?: readonly string[];
   readonly subjectOrBodyContains?: readonly string[];
   readonly headerContains?: readonly string[];
+  /** Mailing lists, by address or List-ID. */
+  readonly list?: readonly string[];
   readonly categories?: readonly string[];
   /** Where the owner of the mailbox is among the recipients. */
   readonly addressed?: readonly ('to' | 'only-to' | 'cc' | 'to-or-cc' | 'not-to')[];
@@ -43,6 +53,8 @@ export interface RuleConditions {
   readonly flaggedFor?: string;
   /** What a message is: `meeting-request`, `automatic-reply`, `encrypted`. All of them. */
   readonly is?: readonly string[];
+  /** An expression of Gmail’s own search that no other word here stands for. */
+  readonly search?: string;
 }
 
 export interface RuleActions {
@@ -57,6 +69,11 @@ export interface RuleActions {
   readonly redirectTo?: readonly Person[];
   /** No later rule is looked at. */
   readonly stop?: boolean;
+  readonly flag?: boolean;
+  /** What the system itself never makes of it. */
+  readonly keepOutOf?: readonly ('important' | 'junk')[];
+  /** Of Gmail’s tabs: `social`. */
+  readonly tab?: string;
 }
 
 export interface Rule {
@@ -70,6 +87,8 @@ export interface Rule {
   readonly conditions: RuleConditions;
   readonly exceptions: RuleConditions;
   readonly actions: RuleActions;
+  /** `words`: texts of its conditions are whole words, and not any part of a text. */
+  readonly texts?: 'words';
   /** What only its own system can say. Not migrated elsewhere, and told. */
   readonly native?: { readonly system: string; readonly names: readonly string[] };
 }
@@ -89,9 +108,21 @@ export interface AutomaticReply {
   /** HTML. */
   readonly insideText: string;
   readonly outsideText: string;
+  /** Instead of the one that is answered. */
+  readonly subject?: string;
   /** Of one that is scheduled. */
   readonly from?: string;
   readonly until?: string;
+}
+
+/** What stands below new mail from one of the mailbox’s addresses. */
+export interface Signature {
+  readonly type: 'signature';
+  /** Absent: the mailbox’s own. */
+  readonly who?: Person;
+  /** HTML. */
+  readonly text: string;
+  readonly replyTo?: Person;
 }
 
 export interface Regional {
@@ -133,6 +164,7 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   rule: 'Rules',
   category: 'Categories',
   'automatic-reply': 'Automatic reply',
+  signature: 'Signatures',
   regional: 'Preferences',
   'working-hours': 'Preferences',
   'meeting-messages': 'Preferences',

@@ -9,6 +9,8 @@ export function titleOf(setting: Setting): string {
       return `Category “${setting.name}”`;
     case 'automatic-reply':
       return 'Automatic reply';
+    case 'signature':
+      return setting.who === undefined ? 'Signature' : `Signature of ${setting.who.address}`;
     case 'regional':
       return 'Language, time zone and formats';
     case 'working-hours':

@@ -5,13 +5,13 @@ import { placeInTarget } from './place-in-target.ts';
 
 /** How the target wants objects of this kind. */
 export function preparation(context: PassContext, kind: ContentKind): PrepareOptions {
-  const { schedules, cardVersions, leavesOut } = capabilitiesFor(context.target, kind);
+  const { schedules, cardVersions, leavesOut, rules } = capabilitiesFor(context.target, kind);
   return {
     mapping: context.mapping,
     scheduling: schedules === true ? 'server' : undefined,
     cardVersions,
     ...(kind === 'setting'
-      ? { placeOf: (of, place) => placeInTarget(context, of, place), leavesOut: (type) => leavesOut?.[type] }
+      ? { placeOf: (of, place) => placeInTarget(context, of, place), leavesOut: (type) => leavesOut?.[type], rules }
       : {}),
   };
 }

@@ -619,8 +619,10 @@ class Transfer {
         this.#changedMeanwhile.set(item.todo.seq, result.error);
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
-        settled.push({ item, state: 'failed' });
-        notes.push(failureNote(batch, item, result.error));
+        // What the target has no words for is no failure.
+        const isPassedOver = result.error.details[PASSED_OVER] === true;
+        settled.push(isPassedOver ? { item, state: 'skipped', reason: 'not-held' } : { item, state: 'failed' });
+        notes.push({ ...failureNote(batch, item, result.error), ...(isPassedOver ? { kind: 'skipped' } : {}) });
       } else if (result?.outcome === 'batch-refused') {
         closed.push(intent.op);
         refusedTogether = true;
