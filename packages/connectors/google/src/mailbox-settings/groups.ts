@@ -1,0 +1,27 @@
+import type { Container } from '@sterna/connector-kit';
+import { type SettingType, settingGroup } from '@sterna/content';
+
+/** A container for each sort of settings, as with other systems, so that the books read alike. */
+export const GROUPS = {
+  rules: ['rule'],
+  'automatic-reply': ['automatic-reply'],
+  signatures: ['signature'],
+  preferences: ['regional', 'working-hours', 'meeting-messages'],
+  // What others have and Google doesn't: they are told one by one.
+  categories: ['category'],
+  'calendar-sharing': ['calendar-sharing'],
+} as const satisfies Readonly<Record<string, readonly [SettingType, ...SettingType[]]>>;
+export type GroupId = keyof typeof GROUPS;
+export const GROUP_IDS = Object.keys(GROUPS) as readonly GroupId[];
+
+/** As a source. */
+export const OWN_GROUPS: readonly GroupId[] = ['rules', 'automatic-reply', 'signatures', 'preferences'];
+
+export const groupTitle = (id: GroupId): string => settingGroup(GROUPS[id][0]);
+
+export const groupContainer = (id: GroupId, more: Pick<Container, 'total' | 'glance'> = {}): Container => ({
+  id,
+  path: [groupTitle(id)],
+  kind: 'setting',
+  ...more,
+});
