@@ -17,5 +17,5 @@ export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';
 export { scoped } from './scoped.ts';
-export { settingMaterial as settings } from './setting-objects.ts';
+export { filterMaterial as filters, settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -1,5 +1,4 @@
-import { changedResult, doneResult, eachOf, existsResult } from '@sterna/cloud-http';
-import { bodyOf } from '@sterna/cloud-http';
+import { bodyOf, changedResult, doneResult, eachOf, existsResult } from '@sterna/cloud-http';
 import type {
   Candidate,
   Container,
@@ -136,9 +135,16 @@ export class SettingsWriter implements Writer {
     const setting = settingOf(op);
     const id = idFor(setting);
     const rival = (await this.#listed.group(groupOf(op.container))).find((one) => one.id === id);
-    if (rival !== undefined && !isUnchosen(await rival.setting().catch(() => undefined)))
+    const isOurs = rival === undefined || isUnchosen(await rival.setting().catch(() => undefined));
+    if (!isOurs && !(setting.type === 'rule' && (await this.#isHalf(setting, rival.filters ?? []))))
       return existsResult(op, { id: rival.id, version: rival.version });
-    return this.#done(op, setting, await this.#write(setting, undefined));
+    return this.#done(op, setting, await this.#write(setting, rival));
+  }
+
+  /** An earlier try ended in the middle: some of the rule's filters are there, and no others of its criteria. */
+  async #isHalf(rule: Rule, there: readonly GmailFilter[]): Promise<boolean> {
+    const wanted = new Set((await this.#actionsOf(rule)).actions.map(saying));
+    return there.length < wanted.size && there.every(({ action }) => wanted.has(saying(action ?? {})));
   }
 
   async #replace(op: ReplaceOp): Promise<Result> {

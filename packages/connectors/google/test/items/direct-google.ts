@@ -55,7 +55,7 @@ export const simulated = (server: Google, address: string, settings: Record<stri
   address,
 });
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task'): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting'): Connector => ({
   ...googleConnector,
   open: (request) => googleConnector.open({ ...request, kinds: [kind] }),
 });
