@@ -158,6 +158,7 @@ export function toCriteria({ conditions, exceptions }: Criteria): GmailCriteria 
   const [subject, ...subjects] = subjectContains ?? [];
   const isPhrase = subject !== undefined && subjects.length === 0 && !/[{}()"]|\bOR\b/.test(subject);
   if (isPhrase) check(subject);
+  if ((others.addressed ?? []).length > 1) throw notHeld('filters know nothing like its addressed');
   const terms = [
     ...termsOf({ ...others, ...(isPhrase || subject === undefined ? {} : { subjectContains }) }),
     ...(size?.atLeast !== undefined && size.atMost !== undefined ? termsOf({ size: { atMost: size.atMost } }) : []),
@@ -219,9 +220,8 @@ function termsFor(name: keyof RuleConditions, value: unknown): readonly Term[] {
     if (name === list) return of(field, value as readonly string[]);
   if (name === 'hasAttachments' && value === true) return of('has', ['attachment']);
   if (name === 'addressed') {
-    const [only, ...more] = value as readonly string[];
-    const field = (Object.keys(OWNER) as Field[]).find((one) => OWNER[one] === only);
-    if (field !== undefined && more.length === 0) return of(field, ['me']);
+    const fields = (Object.keys(OWNER) as Field[]).filter((one) => (value as readonly string[]).includes(OWNER[one] ?? ''));
+    if (fields.length === (value as readonly string[]).length) return fields.flatMap((field) => of(field, ['me']));
   }
   if (name === 'size') {
     const { atLeast, atMost } = value as NonNullable<RuleConditions['size']>;

@@ -49,7 +49,8 @@ function tokensOf(text: string): Token[] | undefined {
     const found = TOKEN.exec(text);
     if (found === null) return undefined;
     const [whole, quoted, mark, field, word] = found;
-    if (quoted !== undefined) tokens.push({ sort: 'value', value: quoted });
+    if (quoted?.trim() === '') return undefined;
+    if (quoted !== undefined) tokens.push({ sort: 'value', value: quoted.trim() });
     else if (mark !== undefined) tokens.push({ sort: 'mark', mark });
     else if (field !== undefined) tokens.push({ sort: 'field', field: field.toLowerCase() });
     else if (word === 'OR') tokens.push({ sort: 'or' });
