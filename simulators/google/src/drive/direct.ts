@@ -105,6 +105,25 @@ export class DirectDrive {
       .id;
   }
 
+  /** What somebody makes a Google document say, a minute after it was changed last. */
+  rewrite(id: string, text: string): void {
+    const file = this.#corpus.file(id);
+    if (file === undefined) throw new Error('no such document');
+    const { mimeType, name } = file;
+    const revision = { content: Content.of(''), native: { text }, mimeType, originalFilename: name };
+    this.#corpus.addRevision(file, revision, this.#person, this.#now, file.modified + 60_000);
+  }
+
+  /** Google documents and what they say, by name. */
+  documents(): string[] {
+    return this.files()
+      .flatMap(({ id, name }) => {
+        const text = this.#corpus.file(id)?.revisions.at(-1)?.native?.text;
+        return text === undefined ? [] : [`${name}: ${text}`];
+      })
+      .sort();
+  }
+
   makeFolder(path: readonly string[]): DriveFile {
     let folder = this.#root;
     for (const name of path) {
