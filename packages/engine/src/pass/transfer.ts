@@ -1,4 +1,4 @@
-import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
+import type { Content, CreateOp, Link, PlaceOp, Result, Session } from '@sterna/connector-kit';
 import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
@@ -36,6 +36,7 @@ import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
+import { leadsTo, linkLeftOut, linkWaits } from './links.ts';
 import type { Pace } from './pace.ts';
 import { preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
@@ -93,6 +94,8 @@ class Transfer {
   /** Numbers tried for objects that are renamed, by to-do. */
   readonly #renames = new Map<number, number>();
   readonly #ownNames = new Map<number, string>();
+  /** What leads to other objects comes after all of those. */
+  #links: { readonly container: ContainerRow; readonly todo: TodoRow; readonly got: Content & { link: Link } }[] = [];
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -106,6 +109,7 @@ class Transfer {
 
   async round(): Promise<void> {
     const { pool, claim, target } = this.#context;
+    this.#links = [];
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
     const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
@@ -115,6 +119,22 @@ class Transfer {
         .filter((container) => container.kind === kind);
       if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
     }
+    for (const link of this.#links) if (!this.mustSettle) await this.#link(link);
+  }
+
+  /** To the copy of what it leads to. Where there is none yet, every pass tries again. */
+  async #link({ container, todo, got }: (typeof this.#links)[number]): Promise<void> {
+    const context = this.#context;
+    context.control.checkpoint();
+    if (container.targetContainer === undefined) return;
+    if (capabilitiesFor(context.target, container.kind).links !== true)
+      return this.#settleWithoutCopy(container, todo, linkLeftOut(), got.version, true);
+    const link = await leadsTo(context, got.link);
+    if (link === undefined)
+      return this.#settleWithoutCopy(container, todo, linkWaits(context.sourceContainers.get(got.link.container), got.link));
+    const target = targetById(context, container.targetContainer);
+    const item = await this.#item(container, target, todo, got);
+    if (item !== undefined) await this.#create({ container, target, items: [{ ...item, link }] });
   }
 
   /** Kinds may be of different servers, each with its own limits. */
@@ -173,6 +193,10 @@ class Transfer {
         }
         if ('error' in got) {
           await this.#settleWithoutCopy(container, todo, got.error, undefined, got.isSkipped);
+          continue;
+        }
+        if (got.link !== undefined) {
+          this.#links.push({ container, todo, got: { ...got, link: got.link } });
           continue;
         }
         if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {
@@ -574,6 +598,7 @@ class Transfer {
         ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
+        ...(item.link === undefined ? {} : { link: item.link }),
         ...(item.native === undefined ? {} : { native: item.native }),
       };
     });

@@ -5,6 +5,7 @@ import type {
   CreateOp,
   FidelityNote,
   InventoryItem,
+  Link,
   Op,
   PlaceOp,
   RemoveOp,
@@ -151,6 +152,7 @@ export class DriveWriter implements Writer {
     // A document, whose id wasn't ours to choose: an earlier try, whose answer was lost, made it.
     if (there !== undefined && isWrittenBy(op, there.file)) return done(op, name, versionOf(there.file), [CONVERTED]);
     if (there !== undefined) return existing(op, there);
+    if (op.link !== undefined) return this.#link(op, name, op.link, named);
     const as = importOf(name, this.#parts.convert);
     const upload: Upload = {
       folderId,
@@ -167,6 +169,15 @@ export class DriveWriter implements Writer {
     const result = await this.#landed(op, name, source, sent.file, as);
     if (result.outcome === 'done') named.set(name, { id: name, name, file: sent.file });
     return result;
+  }
+
+  async #link(op: CreateOp, name: string, link: Link, named: Map<string, NamedFile>): Promise<Result> {
+    const { folderId } = placeOf(link.container);
+    const targetId = link.id === '' ? folderId : (await this.#named(folderId, link.id))?.file.id;
+    if (targetId === undefined) throw linkLost();
+    const file = await this.#parts.api.makeShortcut(placeOf(op.container).folderId, name, targetId, op.stamp);
+    named.set(name, { id: name, name, file });
+    return done(op, name, versionOf(file));
   }
 
   #replace(op: ReplaceOp, source: Source): Promise<Result> {
@@ -256,7 +267,7 @@ export class DriveWriter implements Writer {
     file: DriveFile,
     wanted?: ImportFormat,
   ): Promise<Result> {
-    if (isNative(file)) return done(op, id, versionOf(file), [CONVERTED]);
+    if (isDocument(file)) return done(op, id, versionOf(file), [CONVERTED]);
     const isSame = sizeOf(file) === source.size && (file.md5Checksum ?? source.md5) === source.md5;
     if (isSame) return done(op, id, versionOf(file), wanted === undefined ? [] : [NOT_CONVERTED]);
     if (op.verb === 'create') {
@@ -310,7 +321,7 @@ export class DriveWriter implements Writer {
 
 /** A Google document is known by its name with an extension that it doesn't have in Drive. */
 function nameInside(file: DriveFile, name: string): string {
-  const extension = isNative(file) && !isShortcut(file) ? exportOf(file)?.extension : undefined;
+  const extension = isDocument(file) ? exportOf(file)?.extension : undefined;
   return extension !== undefined && name.endsWith(extension) ? name.slice(0, -extension.length) : name;
 }
 
@@ -337,7 +348,7 @@ const done = (
 
 /** A Google document that this very write made, or gave its content. */
 const isWrittenBy = ({ stamp }: CreateOp | ReplaceOp, file: DriveFile): boolean =>
-  stamp !== undefined && isNative(file) && file.appProperties?.[STAMP] === stamp;
+  stamp !== undefined && isDocument(file) && file.appProperties?.[STAMP] === stamp;
 
 const CONVERTED: FidelityNote = {
   code: 'converted-to-document',
@@ -356,6 +367,13 @@ const existing = (op: Op, { id, file }: NamedFile): Result => ({
 });
 
 const changed = (op: Op, file: DriveFile): Result => ({ op: op.op, outcome: 'changed', version: versionOf(file) });
+
+const isDocument = (file: DriveFile): boolean => isNative(file) && !isShortcut(file);
+
+const linkLost = (): SternaError =>
+  new SternaError('object', 'shortcut-waits', 'What the shortcut leads to was removed from the target meanwhile.', {
+    fix: 'Nothing to do: the next delta pass looks again.',
+  });
 
 const contentDiffers = (): SternaError =>
   new SternaError('object', 'content-differs', 'Google Drive stored other content than was sent.', {
