@@ -231,3 +231,50 @@ test('Office files become Google documents where the settings say so, each once,
   expect((await pass(bench, entry, 'delta', CONTENT)).books.total).toMatchObject({ updated: 0, skipped: 1 });
   expect(target.documents()).toContain('Brief: theirs');
 }, 60_000);
+
+test('shortcuts lead to the copies of what they led to, later if that comes later; what lies elsewhere is told', async () => {
+  const [source, target] = [new DirectDrive(google, ALICE), new DirectDrive(google, LAMNA)];
+  const bjorns = new DirectDrive(google, 'bjorn@nordwind.example').put([], 'his.txt', Buffer.from('his'));
+  const plan = source.put(['Work'], 'plan.txt', Buffer.from('a plan'));
+  const letter = source.addNative(['Work'], 'Letter', 'document', 'a letter');
+  source.addShortcut([], 'To the plan', plan);
+  source.addShortcut(['A'], 'To the letter', letter);
+  source.addShortcut(['A'], 'To the folder', source.makeFolder(['Work']).id);
+  source.addShortcut([], 'To his', bjorns);
+  const entry = await addEntry(
+    bench,
+    googleEndpoint(google, ALICE),
+    googleEndpoint(google, LAMNA, { convertOffice: ['document'] }),
+  );
+  const lost = google.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'POST' && path.startsWith('/drive/v3/files?'),
+  });
+  // Nothing of `Work` is migrated at first.
+  const without = { ...CONTENT, folders: { exclude: ['Work'] } };
+  const first = await pass(bench, entry, 'initial', without);
+  expect(first).toMatchObject({ error: null, books: { balanced: true } });
+  expect(first.books.total).toMatchObject({ created: 0, skipped: 1, failed: 3 });
+  const waiting = (await notes(bench, entry)).filter(({ code }) => code === 'shortcut-waits');
+  expect(waiting.map(({ text }) => text).join()).toContain('Work/plan.txt');
+  expect(target.shortcuts()).toEqual([]);
+
+  const second = await pass(bench, entry, 'delta', CONTENT);
+  expect(second).toMatchObject({ error: null, status: 'completed', books: { balanced: true } });
+  expect(lost.struck).toBe(1);
+  expect(target.shortcuts()).toEqual(['A/To the folder → Work', 'A/To the letter → Letter', 'To the plan → plan.txt']);
+  const verified = () => pass(bench, entry, 'verify', { ...CONTENT, verifyDepth: 'content' });
+  expect(verifyResult(await verified())).toMatchObject({ ok: true, different: 0, missing: 0, extra: 0 });
+  expect((await pass(bench, entry, 'delta', CONTENT)).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+
+  // What it leads to moves, and it still leads there.
+  source.move(['Work', 'plan.txt'], ['Elsewhere', 'the plan.txt']);
+  expect(await pass(bench, entry, 'delta', CONTENT)).toMatchObject({ error: null, books: { balanced: true } });
+  expect(target.shortcuts()).toContain('To the plan → the plan.txt');
+  expect(verifyResult(await verified())).toMatchObject({ ok: true, different: 0, missing: 0 });
+  // One that leads elsewhere by somebody’s hand is no faithful copy.
+  target.remove(['To the plan']);
+  target.addShortcut([], 'To the plan', target.files().find(({ name }) => name === 'Letter')?.id ?? '');
+  expect(verifyResult(await verified())).toMatchObject({ ok: false, different: 1 });
+}, 60_000);

@@ -50,3 +50,9 @@ export const linkWaits = (place: ContainerRow | undefined, { id }: Link): Sterna
     `It is a shortcut to ${[...(place?.path ?? []), ...(id === '' ? [] : [id])].join('/') || 'something'}, which isn’t in the target.`,
     { fix: 'Migrate that as well; the next delta pass makes the shortcut.' },
   );
+
+/** Links have no content that could be put into the copy. */
+export const linkChanged = (): SternaError =>
+  new SternaError('object', 'shortcut-changed', 'There is a shortcut now where another object was migrated from.', {
+    fix: 'Remove the copy from the target and plan a remigration, or leave it as it is.',
+  });

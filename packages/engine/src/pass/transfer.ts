@@ -735,8 +735,9 @@ class Transfer {
       return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
     const { conflict } = settings.settings;
     const isNamed = item.name !== undefined || pivotOf(batch.container.kind).renamed !== undefined;
-    // What can't have another name leaves the target its own.
-    switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
+    // What can't have another name leaves the target its own; so does a link, which is no content to write over theirs.
+    const cannot = item.link === undefined ? conflict === 'rename' && !isNamed : conflict === 'overwrite';
+    switch (cannot ? 'skip' : conflict) {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);
