@@ -22,7 +22,7 @@ export function meaningOf(setting: Setting): Readonly<Record<string, unknown>> {
       return {
         ...setting,
         calendar: placeMeaning(setting.calendar),
-        who: setting.who === 'everybody' ? setting.who : personMeaning(setting.who),
+        who: typeof setting.who === 'string' ? setting.who : personMeaning(setting.who),
       };
     default:
       return { ...setting };
@@ -95,7 +95,7 @@ export function keyOf(setting: Setting): string {
       return JSON.stringify([
         'calendar-sharing',
         setting.calendar.path,
-        setting.who === 'everybody' ? '*' : personMeaning(setting.who),
+        setting.who === 'everybody' ? '*' : setting.who === 'public' ? '**' : personMeaning(setting.who),
       ]);
     default:
       return JSON.stringify([setting.type]);

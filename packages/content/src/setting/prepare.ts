@@ -54,7 +54,7 @@ function preparedSetting(setting: Setting, options: PrepareOptions, notes: Conte
       return {
         ...setting,
         calendar: placed(setting.calendar, 'event', options),
-        ...(setting.who === 'everybody' ? {} : { who: personIn(setting.who, options) }),
+        ...(typeof setting.who === 'string' ? {} : { who: personIn(setting.who, options) }),
       };
     default:
       return setting;

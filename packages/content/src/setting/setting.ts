@@ -151,13 +151,26 @@ export interface MeetingMessages {
   readonly to: 'delegate' | 'delegate-and-owner' | 'delegate-and-information';
 }
 
-/** What one person, or with `everybody` the organization, may do with a calendar. */
+/** What one person, the organization (`everybody`) or the whole world (`public`) may do with a calendar. */
 export interface CalendarSharing {
   readonly type: 'calendar-sharing';
   readonly calendar: FolderPlace;
-  readonly who: Person | 'everybody';
-  /** `custom`: rights that no role stands for. */
-  readonly role: 'none' | 'free-busy' | 'limited' | 'read' | 'write' | 'delegate' | 'delegate-private' | 'custom';
+  /** Of a whole domain: `@domain`. */
+  readonly who: Person | 'everybody' | 'public';
+  /** They are a group. */
+  readonly isGroup?: true;
+  /** `write-not-private`: but what is private; `custom`: rights that no role stands for. */
+  readonly role:
+    | 'none'
+    | 'free-busy'
+    | 'limited'
+    | 'read'
+    | 'write-not-private'
+    | 'write'
+    | 'owner'
+    | 'delegate'
+    | 'delegate-private'
+    | 'custom';
 }
 
 const TITLES: Readonly<Record<SettingType, string>> = {

@@ -21,10 +21,9 @@ export const settingCapabilities: Capabilities = {
       fix: 'Their owner sets them in the settings of Google Calendar.',
     },
     'meeting-messages': { text: 'Google has no such choice: who may change a calendar gets no mail for its owner.' },
-    'calendar-sharing': { text: 'Who a calendar is shared with isn’t written yet.' },
   },
   // All of a mailbox at once (Gmail takes 1,000 filters).
   batch: { objects: 500, bytes: 1024 * 1024, inFlight: 1 },
   maxObjectBytes: 256 * 1024,
-  evidence: { settings: 'filters, automatic reply, signatures, language' },
+  evidence: { settings: 'filters, automatic reply, signatures, language, who calendars are shared with' },
 };

@@ -7,15 +7,15 @@ export const GROUPS = {
   'automatic-reply': ['automatic-reply'],
   signatures: ['signature'],
   preferences: ['regional', 'working-hours', 'meeting-messages'],
+  'calendar-sharing': ['calendar-sharing'],
   // What others have and Google doesn't: they are told one by one.
   categories: ['category'],
-  'calendar-sharing': ['calendar-sharing'],
 } as const satisfies Readonly<Record<string, readonly [SettingType, ...SettingType[]]>>;
 export type GroupId = keyof typeof GROUPS;
 export const GROUP_IDS = Object.keys(GROUPS) as readonly GroupId[];
 
 /** As a source. */
-export const OWN_GROUPS: readonly GroupId[] = ['rules', 'automatic-reply', 'signatures', 'preferences'];
+export const OWN_GROUPS: readonly GroupId[] = GROUP_IDS.filter((id) => id !== 'categories');
 
 export const groupTitle = (id: GroupId): string => settingGroup(GROUPS[id][0]);
 

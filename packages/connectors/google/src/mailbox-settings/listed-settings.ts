@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { filterName, looksForText, pivotOf, type Rule, type Setting, writeSetting } from '@sterna/content';
 import { canonicalJson, SternaError } from '@sterna/core';
-import type { Labels } from '../mail/labels.ts';
+import { Labels } from '../mail/labels.ts';
 import type { PartContext } from '../part.ts';
 import { actionsOf, together } from './actions.ts';
+import { ACL_READ, CalendarShares, type ListedShare } from './calendar-sharing.ts';
 import { criteriaOf } from './criteria.ts';
 import {
   type GmailAction,
@@ -33,10 +34,12 @@ export interface ListedSetting {
 export class ListedSettings {
   readonly #context: PartContext;
   readonly labels: Labels;
+  readonly shares: CalendarShares;
 
-  constructor(context: PartContext, labels: Labels) {
+  constructor(context: PartContext) {
     this.#context = context;
-    this.labels = labels;
+    this.labels = new Labels(context);
+    this.shares = new CalendarShares(context);
   }
 
   async group(id: GroupId): Promise<readonly ListedSetting[]> {
@@ -49,7 +52,9 @@ export class ListedSettings {
         return (await this.sendAs()).flatMap((one) => listed(signatureOf(one)));
       case 'preferences':
         return listed(regionalOf(await this.#get<GmailLanguage>('/language')));
-      default:
+      case 'calendar-sharing':
+        return (await this.shares.list())?.map(listedShare) ?? [SHARES_UNREAD];
+      case 'categories':
         return [];
     }
   }
@@ -153,6 +158,26 @@ const listed = (setting: Setting | undefined): readonly ListedSetting[] =>
   setting === undefined
     ? []
     : [{ id: settingId(setting), version: hashed(setting), setting: async () => setting }];
+
+export const listedShare = ({ id, version, share }: ListedShare): ListedSetting => ({
+  id,
+  version,
+  setting: async () => share,
+});
+
+/** One line in the books instead of none: nobody may take it for “shared with nobody”. */
+const SHARES_UNREAD: ListedSetting = {
+  id: 'calendar-sharing',
+  version: '-',
+  setting: async () => {
+    throw new SternaError(
+      'object',
+      'sharing-not-readable',
+      'Who the calendars are shared with was not read: nobody delegated what that takes.',
+      { fix: `Delegate the scope ${ACL_READ} to the service account, then start a delta pass.` },
+    );
+  },
+};
 
 export const settingId = (setting: Setting): string => {
   if (setting.type === 'signature' && setting.who !== undefined)

@@ -1,4 +1,3 @@
-import { Labels } from '../mail/labels.ts';
 import type { PartDefinition } from '../part.ts';
 import { mailScopes } from '../mail/scopes.ts';
 import { settingCapabilities } from './capabilities.ts';
@@ -17,7 +16,7 @@ export const settingsPart: PartDefinition = {
   scopes: { read: [READ], write: [WRITE, ...mailScopes.write] },
   title: 'mailbox settings',
   async open(context) {
-    const listed = new ListedSettings(context, new Labels(context));
+    const listed = new ListedSettings(context);
     return {
       capabilities: settingCapabilities,
       reader: new SettingsReader(listed, context.role === 'write' ? GROUP_IDS : OWN_GROUPS),

@@ -13,6 +13,7 @@ import type {
 } from '@sterna/connector-kit';
 import {
   type AutomaticReply,
+  type CalendarSharing,
   PASSED_OVER,
   pivotOf,
   type Regional,
@@ -119,6 +120,10 @@ export class SettingsWriter implements Writer {
     }
   }
 
+  async #idFor(setting: Setting): Promise<string> {
+    return setting.type === 'calendar-sharing' ? this.#listed.shares.idOf(setting) : idFor(setting);
+  }
+
   /** Those that can be told as a whole; the others are nothing that could be compared with. */
   async #all(container: string): Promise<readonly (Omit<ListedSetting, 'setting'> & { readonly setting: Setting })[]> {
     const found: (Omit<ListedSetting, 'setting'> & { readonly setting: Setting })[] = [];
@@ -133,7 +138,7 @@ export class SettingsWriter implements Writer {
 
   async #create(op: CreateOp): Promise<Result> {
     const setting = settingOf(op);
-    const id = idFor(setting);
+    const id = await this.#idFor(setting);
     const rival = (await this.#listed.group(groupOf(op.container))).find((one) => one.id === id);
     const isOurs = rival === undefined || isUnchosen(await rival.setting().catch(() => undefined));
     if (!isOurs && !(setting.type === 'rule' && (await this.#isHalf(setting, rival.filters ?? []))))
@@ -151,7 +156,7 @@ export class SettingsWriter implements Writer {
     const setting = settingOf(op);
     const all = await this.#listed.group(groupOf(op.container));
     const now = all.find(({ id }) => id === op.targetId);
-    const id = idFor(setting);
+    const id = await this.#idFor(setting);
     const other = id === op.targetId ? undefined : all.find((one) => one.id === id);
     // What it looks for has changed, so it is another rule to Gmail; a first try of this very request may have made it.
     const isThere = other !== undefined && (await isSame(other, setting));
@@ -166,7 +171,8 @@ export class SettingsWriter implements Writer {
         fix: 'Decide which of the two is to stay, and remove the other.',
       });
     const written = await this.#write(setting, id === op.targetId ? now : other);
-    if (id !== op.targetId) await this.#removeFilters(now.filters ?? []);
+    if (id !== op.targetId)
+      await (setting.type === 'rule' ? this.#removeFilters(now.filters ?? []) : this.#listed.shares.remove(now.id));
     return this.#done(op, setting, written);
   }
 
@@ -177,7 +183,8 @@ export class SettingsWriter implements Writer {
     if (now.filters !== undefined) await this.#removeFilters(now.filters);
     else {
       const setting = await now.setting();
-      if (setting.type === 'automatic-reply')
+      if (setting.type === 'calendar-sharing') await this.#listed.shares.remove(now.id);
+      else if (setting.type === 'automatic-reply')
         await this.#put('/vacation', { enableAutoReply: false } satisfies GmailVacation);
       else if (setting.type === 'signature') await this.#sign(setting, { signature: '', replyToAddress: '' });
       else
@@ -199,6 +206,8 @@ export class SettingsWriter implements Writer {
         return this.#writeSignature(setting);
       case 'regional':
         return this.#writeLanguage(setting);
+      case 'calendar-sharing':
+        return this.#share(setting);
       default:
         throw new SternaError('object', 'setting-not-held', `Gmail has no place for a ${setting.type}.`);
     }
@@ -317,6 +326,11 @@ export class SettingsWriter implements Writer {
     const body: GmailLanguage = { displayLanguage: languageFor(language) };
     const held = regionalOf(await this.#put<GmailLanguage>('/language', body));
     return { ...(await this.#told(regional)), held, notes: [] };
+  }
+
+  async #share(setting: CalendarSharing): Promise<Written> {
+    const { id, version, share } = await this.#listed.shares.put(setting);
+    return { id, version, held: share, notes: [] };
   }
 
   async #put<T>(path: string, body: T): Promise<T> {
