@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { googleConnector } from '@sterna/connector-google';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
+import { DirectGmail, type Google, MIGRATION_SCOPES, startGoogle } from '@sterna/simulator-google';
 import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
@@ -54,6 +54,36 @@ const gmailOf = (address: string) => {
       return id;
     },
     filters: (): Json[] => [...settings.filters.values()],
+  };
+};
+
+/** Google Calendar past the connector. */
+const calendarOf = (address: string) => {
+  const found = google.cloud.findUser(address);
+  if (found === undefined) throw new Error(`no user ${address}`);
+  const { clientId, project } = google.serviceAccount;
+  const { token } = google.cloud.accessTokens.issue({ ...found, clientId, project, scopes: new Set(MIGRATION_SCOPES) });
+  const call = async (method: string, path: string, body?: object): Promise<Json> => {
+    const answer = await fetch(`${google.baseUrl}/calendar/v3${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
+    const text = await answer.text();
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  return {
+    call,
+    idOf: async (name: string): Promise<string> =>
+      (await call('GET', '/users/me/calendarList')).items.find(({ summary }: Json) => summary === name).id,
+    share: (id: string, role: string, scope: object) =>
+      call('POST', `/calendars/${id}/acl?sendNotifications=false`, { role, scope }),
+    shares: async (id: string): Promise<string[]> =>
+      (await call('GET', `/calendars/${id}/acl`)).items
+        .map(({ scope, role }: Json) => `${scope.type} ${scope.value ?? ''} ${role}`)
+        .filter((one: string) => one !== `user ${address} owner`)
+        .sort(),
   };
 };
 
@@ -305,4 +335,51 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
   expect(target.settings.sendAs.get('chloe@lamna.example')).toMatchObject({ signature: '<b>Alice</b>' });
   expect(target.settings.language).toEqual({ displayLanguage: 'de' });
   expect(google.calendarMails).toEqual([]);
+}, 60_000);
+
+test('who calendars are shared with goes along, people mapped, and nobody is mailed; into Microsoft 365 it is told', async () => {
+  const source = calendarOf('alice@nordwind.example');
+  const target = calendarOf('alice@lamna.example');
+  const { id: team } = await source.call('POST', '/calendars', { summary: 'Team' });
+  await source.share('primary', 'reader', { type: 'user', value: 'bjorn@nordwind.example' });
+  await source.share('primary', 'freeBusyReader', { type: 'domain', value: 'nordwind.example' });
+  await source.share(team, 'writer', { type: 'group', value: 'support@nordwind.example' });
+  await source.share(team, 'owner', { type: 'user', value: 'chloe@nordwind.example' });
+  await source.share(team, 'reader', { type: 'default' });
+  const entry = await addEntry(
+    bench,
+    googleEndpoint(google, 'alice@nordwind.example'),
+    googleEndpoint(google, 'alice@lamna.example'),
+  );
+  for (const name of ['bjorn', 'chloe', 'support'])
+    await mapping(bench, entry, `${name}@nordwind.example`, `${name}@lamna.example`);
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect(await target.shares('primary')).toEqual([
+    'domain lamna.example freeBusyReader',
+    'user bjorn@lamna.example reader',
+  ]);
+  const made = await target.idOf('Team');
+  expect(await target.shares(made)).toEqual([
+    'default  reader',
+    'group support@lamna.example writer',
+    'user chloe@lamna.example owner',
+  ]);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ different: 0, missing: 0 });
+
+  await source.share(team, 'writer', { type: 'user', value: 'chloe@nordwind.example' });
+  const before = settingsOf(first).seen;
+  const changed = await pass(bench, entry, 'delta');
+  expect(settingsOf(changed)).toMatchObject({ seen: before, created: 0, updated: 1, failed: 0 });
+  expect(await target.shares(made)).toContain('user chloe@lamna.example writer');
+  expect(google.calendarMails).toEqual([]);
+
+  const away = await addEntry(
+    bench,
+    googleEndpoint(google, 'alice@nordwind.example'),
+    microsoft365Endpoint(microsoft, 'elena@fabrikam.example'),
+  );
+  expect((await pass(bench, away, 'initial')).error).toBeNull();
+  const told = (await notes(bench, away)).filter(({ fix }) => fix?.includes('Add-MailboxFolderPermission'));
+  expect(told).toHaveLength(5);
 }, 60_000);

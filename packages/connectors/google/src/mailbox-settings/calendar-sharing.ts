@@ -3,8 +3,7 @@ import type { Container } from '@sterna/connector-kit';
 import type { CalendarSharing } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { type GoogleClient, type Paged, segment } from '../api/client.ts';
-import { isNotDelegated } from '../api/delegated-tokens.ts';
-import { Calendars, WRITE as CALENDAR } from '../calendar/calendars.ts';
+import { Calendars, WRITE as CALENDAR, READ } from '../calendar/calendars.ts';
 import type { PartContext } from '../part.ts';
 
 /** Reading who a calendar is shared with takes one of these; `calendar.readonly` isn’t enough for it. */
@@ -34,6 +33,8 @@ const ROLES_OF_OTHERS: Readonly<Partial<Record<CalendarSharing['role'], keyof ty
   'delegate-private': 'writer',
 };
 
+const NOT_THERE: ReadonlySet<string> = new Set(['delegation-missing', 'scope-missing', 'api-off', 'service-off']);
+
 export interface ListedShare {
   readonly id: string;
   readonly version: string;
@@ -49,12 +50,11 @@ export class CalendarShares {
 
   constructor(context: PartContext) {
     this.#context = context;
-    this.#client = context.other('calendar', context.role === 'write' ? [[CALENDAR]] : [[ACL_READ], [CALENDAR]]);
-    // To see the calendars takes less than to see who else does.
+    this.#client = context.other('calendar', context.role === 'write' ? [[CALENDAR]] : [[READ, ACL_READ], [CALENDAR]]);
     this.#calendars = new Calendars({ ...context, client: this.#client });
   }
 
-  /** Undefined where nobody delegated what that takes. */
+  /** Undefined where they can’t be read: nobody delegated what that takes, or the user has no calendars. */
   async list(): Promise<readonly ListedShare[] | undefined> {
     const found: ListedShare[] = [];
     try {
@@ -64,7 +64,7 @@ export class CalendarShares {
           if (share !== undefined) found.push({ id: shareId(id, rule.id), version: versionOf(rule), share });
         }
     } catch (thrown) {
-      if (isNotDelegated(thrown)) return undefined;
+      if (thrown instanceof SternaError && NOT_THERE.has(thrown.code)) return undefined;
       throw thrown;
     }
     return found;

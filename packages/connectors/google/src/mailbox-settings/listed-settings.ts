@@ -173,8 +173,8 @@ const SHARES_UNREAD: ListedSetting = {
     throw new SternaError(
       'object',
       'sharing-not-readable',
-      'Who the calendars are shared with was not read: nobody delegated what that takes.',
-      { fix: `Delegate the scope ${ACL_READ} to the service account, then start a delta pass.` },
+      'Who the calendars are shared with could not be read.',
+      { fix: `If there are calendars, delegate the scope ${ACL_READ} to the service account and start a delta pass.` },
     );
   },
 };
