@@ -256,7 +256,7 @@ test('shortcuts lead to the copies of what they led to, later if that comes late
   const first = await pass(bench, entry, 'initial', without);
   expect(first).toMatchObject({ error: null, books: { balanced: true } });
   expect(first.books.total).toMatchObject({ created: 0, skipped: 1, failed: 3 });
-  const waiting = (await notes(bench, entry)).filter(({ code }) => code === 'shortcut-waits');
+  const waiting = (await notes(bench, entry)).filter(({ code }) => code === 'waits-for-object');
   expect(waiting.map(({ text }) => text).join()).toContain('Work/plan.txt');
   expect(target.shortcuts()).toEqual([]);
 

@@ -44,8 +44,8 @@ export interface Capabilities {
   readonly rules?: 'named' | 'filters';
   /** Earlier contents are kept (read), and a replacement adds one (written). */
   readonly versions: boolean;
-  /** Files: links to others of the same system are read and written (`Content.link`). */
-  readonly links?: true;
+  /** Files: links to others of the same system are read and written (`Content.shortcut`). */
+  readonly shortcuts?: true;
   /** Names of files and folders that the system can hold. Absent: any that holds neither `/` nor NUL. */
   readonly names?: NameRules;
   /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */

@@ -2,7 +2,7 @@ import { pivotOf } from '@sterna/content';
 import { type ContainerRow, isNoted, type LedgerRow } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById } from './context.ts';
 import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
-import { leadsRight } from './links.ts';
+import { leadsRight } from './shortcuts.ts';
 import { preparation } from './preparation.ts';
 
 /**
@@ -38,8 +38,8 @@ export async function* compareCopies(
       if (copy === undefined || !('body' in content)) continue;
       context.progress.objects += 1;
       context.progress.bytes += content.size;
-      if (content.link !== undefined) {
-        const isRight = await leadsRight(context, copy.row, content.link);
+      if (content.shortcut !== undefined) {
+        const isRight = await leadsRight(context, copy.row, content.shortcut);
         yield { copy, comparison: isRight ? 'identical' : await asTold(context, copy) };
         continue;
       }
@@ -83,7 +83,7 @@ async function isSame(
   const pivot = pivotOf(kind);
   try {
     if (pivot.saysTheSame !== undefined) return await pivot.saysTheSame(original, copy);
-    const sent = pivot.prepare?.(original, preparation(context, kind)).body ?? original;
+    const sent = pivot.prepare?.(original, await preparation(context, kind, original)).body ?? original;
     return pivot.differences?.(sent, copy).length === 0;
   } catch {
     return false;

@@ -22,7 +22,7 @@ import {
   todoCounts,
 } from '@sterna/store';
 import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
-import { linkChanged } from './links.ts';
+import { shortcutChanged } from './shortcuts.ts';
 import { preparation } from './preparation.ts';
 import { inRounds } from './rounds.ts';
 import {
@@ -266,8 +266,8 @@ async function replacePage(
       await settleFailed(context, source, todo, row, got.error);
       continue;
     }
-    if (got.link !== undefined) {
-      await settleFailed(context, source, todo, row, linkChanged());
+    if (got.shortcut !== undefined) {
+      await settleFailed(context, source, todo, row, shortcutChanged());
       continue;
     }
     const item = await changedItem(context, source, todo, row, got);
@@ -387,7 +387,7 @@ async function changedItem(
       got.name === undefined || row.targetId === undefined
         ? undefined
         : { name: row.targetId, key: nameKey(row.targetId, rules) };
-    const item = await toItem(source.kind, todo, got, preparation(context, source.kind), called);
+    const item = await toItem(source.kind, todo, got, (body) => preparation(context, source.kind, body), called);
     // Known beforehand, so that after a crash the copy tells whether it was written.
     if (item.detached) await drainForDigest(item);
     return keptName(source, item, row);

@@ -8,8 +8,8 @@ import {
   type Content,
   type FidelityNote,
   INLINE_LIMIT,
-  LINK_BODY,
-  type Link,
+  SHORTCUT_BODY,
+  type ShortcutTarget,
   type Reader,
   type Unreadable,
   type Vanished,
@@ -168,9 +168,9 @@ export class DriveReader implements Reader {
       ...(created === undefined ? {} : { created }),
     };
     if (isShortcut(file)) {
-      const link = await this.#linkOf(file);
-      if (link === undefined) return { id, isSkipped: true, error: shortcutElsewhere() };
-      return { ...common, size: LINK_BODY.length, body: LINK_BODY, link };
+      const shortcut = await this.#leadsTo(file);
+      if (shortcut === undefined) return { id, isSkipped: true, error: shortcutElsewhere() };
+      return { ...common, size: SHORTCUT_BODY.length, body: SHORTCUT_BODY, shortcut };
     }
     if (isNative(file)) {
       const format = exportOf(file);
@@ -188,7 +188,7 @@ export class DriveReader implements Reader {
   }
 
   /** What a shortcut leads to; undefined where that isn't in this drive, or is gone. */
-  async #linkOf({ shortcutDetails }: DriveFile): Promise<Link | undefined> {
+  async #leadsTo({ shortcutDetails }: DriveFile): Promise<ShortcutTarget | undefined> {
     const found = shortcutDetails?.targetId === undefined ? undefined : await this.#api.look(shortcutDetails.targetId);
     if (found === undefined || isShortcut(found)) return undefined;
     if (this.#folders === undefined) await this.containers();

@@ -5,7 +5,7 @@ import type {
   CreateOp,
   FidelityNote,
   InventoryItem,
-  Link,
+  ShortcutTarget,
   Op,
   PlaceOp,
   RemoveOp,
@@ -152,7 +152,7 @@ export class DriveWriter implements Writer {
     // A document, whose id wasn't ours to choose: an earlier try, whose answer was lost, made it.
     if (there !== undefined && isWrittenBy(op, there.file)) return done(op, name, versionOf(there.file), [CONVERTED]);
     if (there !== undefined) return existing(op, there);
-    if (op.link !== undefined) return this.#link(op, name, op.link, named);
+    if (op.shortcut !== undefined) return this.#shortcut(op, name, op.shortcut, named);
     const as = importOf(name, this.#parts.convert);
     const upload: Upload = {
       folderId,
@@ -171,10 +171,10 @@ export class DriveWriter implements Writer {
     return result;
   }
 
-  async #link(op: CreateOp, name: string, link: Link, named: Map<string, NamedFile>): Promise<Result> {
-    const { folderId } = placeOf(link.container);
-    const targetId = link.id === '' ? folderId : (await this.#named(folderId, link.id))?.file.id;
-    if (targetId === undefined) throw linkLost();
+  async #shortcut(op: CreateOp, name: string, shortcut: ShortcutTarget, named: Map<string, NamedFile>): Promise<Result> {
+    const { folderId } = placeOf(shortcut.container);
+    const targetId = shortcut.id === '' ? folderId : (await this.#named(folderId, shortcut.id))?.file.id;
+    if (targetId === undefined) throw shortcutLost();
     const file = await this.#parts.api.makeShortcut(placeOf(op.container).folderId, name, targetId, op.stamp);
     named.set(name, { id: name, name, file });
     return done(op, name, versionOf(file));
@@ -370,8 +370,8 @@ const changed = (op: Op, file: DriveFile): Result => ({ op: op.op, outcome: 'cha
 
 const isDocument = (file: DriveFile): boolean => isNative(file) && !isShortcut(file);
 
-const linkLost = (): SternaError =>
-  new SternaError('object', 'shortcut-waits', 'What the shortcut leads to was removed from the target meanwhile.', {
+const shortcutLost = (): SternaError =>
+  new SternaError('object', 'waits-for-object', 'What the shortcut leads to was removed from the target meanwhile.', {
     fix: 'Nothing to do: the next delta pass looks again.',
   });
 
