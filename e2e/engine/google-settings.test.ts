@@ -151,9 +151,14 @@ function furnished(address: string) {
   const primary = settings.sendAs.get(address);
   if (primary !== undefined) primary.signature = '<b>Alice</b>';
   settings.language = { displayLanguage: 'de' };
+  settings.delegates.set('deputy@nordwind.example', {
+    delegateEmail: 'deputy@nordwind.example',
+    verificationStatus: 'accepted',
+  });
+  settings.autoForwarding = { enabled: true, emailAddress: 'deputy@nordwind.example', disposition: 'archive' };
   return gmail;
 }
-const SETTINGS = 7;
+const SETTINGS = 9;
 
 test('Google to Microsoft 365: filters are rules, with their folders and people; what Exchange has no words for is told', async () => {
   const source = furnished('alice@nordwind.example');
@@ -167,7 +172,7 @@ test('Google to Microsoft 365: filters are rules, with their folders and people;
   await mapping(bench, entry, 'deputy@nordwind.example', 'second@fabrikam.example');
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
-  expect(settingsOf(first)).toMatchObject({ seen: SETTINGS, created: SETTINGS - 2, skipped: 2, failed: 0 });
+  expect(settingsOf(first)).toMatchObject({ seen: SETTINGS, created: SETTINGS - 4, skipped: 4, failed: 0 });
   const rules = await target.rules();
   const folders: Json[] = (await target.call('GET', '/mailFolders?$top=100')).value;
   const parent = folders.find(({ displayName }) => displayName === 'Projekte');
@@ -306,11 +311,12 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
   expect(texts.join()).toContain('is:starred older_than:2d');
 
   const target = gmailOf('chloe@lamna.example');
-  target.settings.forwardingAddresses.set('deputy@nordwind.example', {
-    forwardingEmail: 'deputy@nordwind.example',
+  target.settings.forwardingAddresses.set('bjorn@lamna.example', {
+    forwardingEmail: 'bjorn@lamna.example',
     verificationStatus: 'accepted',
   });
   const back = await addEntry(bench, archive, googleEndpoint(google, 'chloe@lamna.example'));
+  await mapping(bench, back, 'deputy@nordwind.example', 'bjorn@lamna.example');
   const lost = google.faults.inject({
     fault: { kind: 'lost-acknowledgement' },
     when: ({ method, target: path }: { method: string; target: string }) => method === 'POST' && /settings\/filters/.test(path),
@@ -326,7 +332,7 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
       .map(({ action }) => [
         ...gmail.labelNames(action.addLabelIds),
         ...gmail.labelNames(action.removeLabelIds).map((name) => `-${name}`),
-        action.forward ?? '',
+        action.forward === undefined ? '' : 'forward',
       ])
       .flat()
       .sort();
@@ -334,7 +340,12 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
   expect(target.settings.vacation).toMatchObject(source.settings.vacation);
   expect(target.settings.sendAs.get('chloe@lamna.example')).toMatchObject({ signature: '<b>Alice</b>' });
   expect(target.settings.language).toEqual({ displayLanguage: 'de' });
-  expect(google.calendarMails).toEqual([]);
+  expect([...target.settings.delegates.keys()]).toEqual(['bjorn@lamna.example']);
+  expect(target.settings.autoForwarding).toEqual({
+    enabled: true,
+    emailAddress: 'bjorn@lamna.example',
+    disposition: 'archive',
+  });
 }, 60_000);
 
 test('who calendars are shared with goes along, people mapped, and nobody is mailed; into Microsoft 365 it is told', async () => {

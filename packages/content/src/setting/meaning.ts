@@ -13,6 +13,10 @@ export function meaningOf(setting: Setting): Readonly<Record<string, unknown>> {
       return { ...setting, days: [...setting.days].sort() };
     case 'regional':
       return { ...setting, ...(setting.language === undefined ? {} : { language: languageMeaning(setting.language) }) };
+    case 'forwarding':
+      return { ...setting, to: personMeaning(setting.to) };
+    case 'mail-delegate':
+      return { ...setting, who: personMeaning(setting.who) };
     case 'signature':
       return {
         ...setting,
@@ -80,7 +84,7 @@ export const criteriaMeaning = ({ conditions, exceptions }: Pick<Rule, 'conditio
 
 /**
  * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a signature its
- * address, of a share its calendar and person; of the rest the type alone.
+ * address, of a delegate the person, of a share its calendar and person; of the rest the type alone.
  */
 export function keyOf(setting: Setting): string {
   switch (setting.type) {
@@ -91,6 +95,8 @@ export function keyOf(setting: Setting): string {
       return JSON.stringify(['category', setting.name.toLowerCase()]);
     case 'signature':
       return JSON.stringify(['signature', setting.who === undefined ? '' : personMeaning(setting.who)]);
+    case 'mail-delegate':
+      return JSON.stringify(['mail-delegate', personMeaning(setting.who)]);
     case 'calendar-sharing':
       return JSON.stringify([
         'calendar-sharing',

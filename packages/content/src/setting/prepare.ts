@@ -43,6 +43,14 @@ function preparedSetting(setting: Setting, options: PrepareOptions, notes: Conte
           text: 'The automatic reply is on in the target, too: switch it off in the source when mail no longer arrives there, so that nobody is answered twice.',
         });
       return setting;
+    case 'forwarding':
+      notes.push({
+        code: 'forwards-all-mail',
+        text: 'All mail is sent on to somebody: in the target from the first that arrives there.',
+      });
+      return { ...setting, to: personAtTarget(setting.to, options.mapping) };
+    case 'mail-delegate':
+      return { ...setting, who: personAtTarget(setting.who, options.mapping) };
     case 'signature': {
       const { who, replyTo } = setting;
       return {

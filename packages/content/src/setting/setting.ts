@@ -11,6 +11,8 @@ export type Setting =
   | Category
   | AutomaticReply
   | Signature
+  | Forwarding
+  | MailDelegate
   | Regional
   | WorkingHours
   | MeetingMessages
@@ -122,6 +124,20 @@ export interface Signature {
   readonly replyTo?: Person;
 }
 
+/** All mail is sent on to somebody. */
+export interface Forwarding {
+  readonly type: 'forwarding';
+  readonly to: Person;
+  /** What becomes of it here. */
+  readonly then: 'stays' | 'read' | 'archive' | 'trash';
+}
+
+/** Who may read, send and delete mail as the owner. */
+export interface MailDelegate {
+  readonly type: 'mail-delegate';
+  readonly who: Person;
+}
+
 export interface Regional {
   readonly type: 'regional';
   readonly timeZone?: string;
@@ -175,6 +191,8 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   category: 'Categories',
   'automatic-reply': 'Automatic reply',
   signature: 'Signatures',
+  forwarding: 'Forwarding',
+  'mail-delegate': 'Delegates',
   regional: 'Preferences',
   'working-hours': 'Preferences',
   'meeting-messages': 'Preferences',

@@ -11,6 +11,10 @@ export function titleOf(setting: Setting): string {
       return 'Automatic reply';
     case 'signature':
       return setting.who === undefined ? 'Signature' : `Signature of ${setting.who.address}`;
+    case 'forwarding':
+      return `Forwarding of all mail to ${setting.to.address}`;
+    case 'mail-delegate':
+      return `Delegate ${setting.who.address}`;
     case 'regional':
       return 'Language, time zone and formats';
     case 'working-hours':

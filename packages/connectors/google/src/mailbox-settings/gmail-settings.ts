@@ -54,11 +54,26 @@ export interface GmailForwarding {
   readonly verificationStatus?: string;
 }
 
+/** https://developers.google.com/workspace/gmail/api/reference/rest/v1/AutoForwarding */
+export interface GmailAutoForwarding {
+  readonly enabled?: boolean;
+  readonly emailAddress?: string;
+  readonly disposition?: string;
+}
+
+/** https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.delegates */
+export interface GmailDelegate {
+  readonly delegateEmail: string;
+  readonly verificationStatus?: string;
+}
+
 /** Below it is all that is here. */
 export const SETTINGS_PATH = '/gmail/v1/users/me/settings';
 
 export const READ = 'https://www.googleapis.com/auth/gmail.readonly';
 export const WRITE = 'https://www.googleapis.com/auth/gmail.settings.basic';
+/** Who may read one’s mail is for administrators to say: only a service account gets this. */
+export const SHARING = 'https://www.googleapis.com/auth/gmail.settings.sharing';
 
 /** Units, as in api/quotas.ts. */
-export const UNITS = { read: 1, writeFilter: 5, write: 5, patchSendAs: 100 } as const;
+export const UNITS = { read: 1, writeFilter: 5, write: 5, patchSendAs: 100, writeDelegate: 100 } as const;

@@ -6,6 +6,8 @@ export const GROUPS = {
   rules: ['rule'],
   'automatic-reply': ['automatic-reply'],
   signatures: ['signature'],
+  forwarding: ['forwarding'],
+  delegates: ['mail-delegate'],
   preferences: ['regional', 'working-hours', 'meeting-messages'],
   'calendar-sharing': ['calendar-sharing'],
   // What others have and Google doesn't: they are told one by one.

@@ -8,6 +8,8 @@ import { ACL_READ, CalendarShares, type ListedShare } from './calendar-sharing.t
 import { criteriaOf } from './criteria.ts';
 import {
   type GmailAction,
+  type GmailAutoForwarding,
+  type GmailDelegate,
   type GmailFilter,
   type GmailForwarding,
   type GmailLanguage,
@@ -18,7 +20,7 @@ import {
   UNITS,
 } from './gmail-settings.ts';
 import type { GroupId } from './groups.ts';
-import { automaticReplyOf, regionalOf, signatureOf } from './preferences.ts';
+import { automaticReplyOf, forwardingOf, regionalOf, signatureOf } from './preferences.ts';
 
 /** A setting as it was listed. */
 export interface ListedSetting {
@@ -50,6 +52,14 @@ export class ListedSettings {
         return listed(automaticReplyOf(await this.#get<GmailVacation>('/vacation')));
       case 'signatures':
         return (await this.sendAs()).flatMap((one) => listed(signatureOf(one)));
+      case 'forwarding':
+        return listed(forwardingOf(await this.#get<GmailAutoForwarding>('/autoForwarding')));
+      case 'delegates': {
+        const { delegates = [] } = await this.#get<{ readonly delegates?: readonly GmailDelegate[] }>('/delegates');
+        return delegates
+          .filter(({ verificationStatus }) => verificationStatus === 'accepted')
+          .flatMap(({ delegateEmail }) => listed({ type: 'mail-delegate', who: { address: delegateEmail } }));
+      }
       case 'preferences':
         return listed(regionalOf(await this.#get<GmailLanguage>('/language')));
       case 'calendar-sharing':
@@ -182,5 +192,6 @@ const SHARES_UNREAD: ListedSetting = {
 export const settingId = (setting: Setting): string => {
   if (setting.type === 'signature' && setting.who !== undefined)
     return `signature.${setting.who.address.toLowerCase()}`;
+  if (setting.type === 'mail-delegate') return `delegate.${setting.who.address.toLowerCase()}`;
   return setting.type;
 };

@@ -1,6 +1,6 @@
 import type { FidelityNote } from '@sterna/connector-kit';
-import type { AutomaticReply, Regional, Signature } from '@sterna/content';
-import type { GmailLanguage, GmailSendAs, GmailVacation } from './gmail-settings.ts';
+import type { AutomaticReply, Forwarding, Regional, Signature } from '@sterna/content';
+import type { GmailAutoForwarding, GmailLanguage, GmailSendAs, GmailVacation } from './gmail-settings.ts';
 
 /** Undefined for what nobody has chosen: off, and without a text. */
 export function automaticReplyOf(given: GmailVacation): AutomaticReply | undefined {
@@ -76,6 +76,19 @@ export function signatureOf({ sendAsEmail, signature, replyToAddress, isPrimary 
     ...(replyToAddress ? { replyTo: { address: replyToAddress } } : {}),
   };
 }
+
+const THEN = { leaveInInbox: 'stays', markRead: 'read', archive: 'archive', trash: 'trash' } as const;
+
+export const forwardingOf = ({ enabled, emailAddress, disposition }: GmailAutoForwarding): Forwarding | undefined =>
+  enabled === true && emailAddress
+    ? { type: 'forwarding', to: { address: emailAddress }, then: THEN[disposition as keyof typeof THEN] ?? 'stays' }
+    : undefined;
+
+export const autoForwardingFor = ({ to, then }: Forwarding): GmailAutoForwarding => ({
+  enabled: true,
+  emailAddress: to.address,
+  disposition: Object.entries(THEN).find(([, said]) => said === then)?.[0] ?? 'leaveInInbox',
+});
 
 export const regionalOf = ({ displayLanguage }: GmailLanguage): Regional | undefined =>
   displayLanguage ? { type: 'regional', language: displayLanguage } : undefined;

@@ -14,6 +14,8 @@ import type {
 import {
   type AutomaticReply,
   type CalendarSharing,
+  type Forwarding,
+  type MailDelegate,
   PASSED_OVER,
   pivotOf,
   type Regional,
@@ -24,7 +26,8 @@ import {
   writeSetting,
 } from '@sterna/content';
 import { canonicalJson, SternaError } from '@sterna/core';
-import { segment } from '../api/client.ts';
+import { type GoogleClient, segment } from '../api/client.ts';
+import { isNotDelegated } from '../api/delegated-tokens.ts';
 import { containerGone } from '../items/gone.ts';
 import type { PartContext } from '../part.ts';
 import { toActions } from './actions.ts';
@@ -37,12 +40,16 @@ import {
   type GmailSendAs,
   type GmailVacation,
   SETTINGS_PATH,
+  SHARING,
   UNITS,
   WRITE,
 } from './gmail-settings.ts';
 import { GROUP_IDS, GROUPS, type GroupId, groupContainer, groupTitle } from './groups.ts';
 import { type ListedSetting, type ListedSettings, ruleId, settingId, tidy } from './listed-settings.ts';
-import { automaticReplyOf, DEFAULT_LANGUAGE, languageFor, regionalOf, signatureOf, vacationFor } from './preferences.ts';
+import {
+  autoForwardingFor,
+  automaticReplyOf,
+  DEFAULT_LANGUAGE, languageFor, regionalOf, signatureOf, vacationFor } from './preferences.ts';
 import { groupOf } from './reader.ts';
 
 const pivot = pivotOf('setting');
@@ -62,6 +69,7 @@ interface Written {
 export class SettingsWriter implements Writer {
   readonly #context: PartContext;
   readonly #listed: ListedSettings;
+  #sharing: GoogleClient | undefined;
 
   constructor(context: PartContext, listed: ListedSettings) {
     this.#context = context;
@@ -172,7 +180,7 @@ export class SettingsWriter implements Writer {
       });
     const written = await this.#write(setting, id === op.targetId ? now : other);
     if (id !== op.targetId)
-      await (setting.type === 'rule' ? this.#removeFilters(now.filters ?? []) : this.#listed.shares.remove(now.id));
+      await this.#removeOne(now);
     return this.#done(op, setting, written);
   }
 
@@ -180,19 +188,33 @@ export class SettingsWriter implements Writer {
     const now = (await this.#listed.group(groupOf(op.container))).find(({ id }) => id === op.targetId);
     if (now === undefined) return { op: op.op, outcome: 'missing' };
     if (op.ifVersion !== undefined && now.version !== op.ifVersion) return changedResult(op.op, now.version);
-    if (now.filters !== undefined) await this.#removeFilters(now.filters);
-    else {
-      const setting = await now.setting();
-      if (setting.type === 'calendar-sharing') await this.#listed.shares.remove(now.id);
-      else if (setting.type === 'automatic-reply')
+    await this.#removeOne(now);
+    return { op: op.op, outcome: 'done' };
+  }
+
+  async #removeOne(now: ListedSetting): Promise<void> {
+    if (now.filters !== undefined) return this.#removeFilters(now.filters);
+    const setting = await now.setting();
+    switch (setting.type) {
+      case 'calendar-sharing':
+        return this.#listed.shares.remove(now.id);
+      case 'automatic-reply':
         await this.#put('/vacation', { enableAutoReply: false } satisfies GmailVacation);
-      else if (setting.type === 'signature') await this.#sign(setting, { signature: '', replyToAddress: '' });
-      else
+        return;
+      case 'signature':
+        await this.#sign(setting, { signature: '', replyToAddress: '' });
+        return;
+      case 'forwarding':
+        await this.#shared('PUT', '/autoForwarding', { enabled: false }, UNITS.write);
+        return;
+      case 'mail-delegate':
+        await this.#shared('DELETE', `/delegates/${segment(setting.who.address)}`, undefined, UNITS.write);
+        return;
+      default:
         throw new SternaError('object', 'setting-not-removable', 'This setting can be changed, but not be removed.', {
           fix: 'Change it in the target by hand.',
         });
     }
-    return { op: op.op, outcome: 'done' };
   }
 
   /** @param now What is there of it */
@@ -206,6 +228,10 @@ export class SettingsWriter implements Writer {
         return this.#writeSignature(setting);
       case 'regional':
         return this.#writeLanguage(setting);
+      case 'forwarding':
+        return this.#forward(setting);
+      case 'mail-delegate':
+        return this.#delegate(setting);
       case 'calendar-sharing':
         return this.#share(setting);
       default:
@@ -326,6 +352,59 @@ export class SettingsWriter implements Writer {
     const body: GmailLanguage = { displayLanguage: languageFor(language) };
     const held = regionalOf(await this.#put<GmailLanguage>('/language', body));
     return { ...(await this.#told(regional)), held, notes: [] };
+  }
+
+  async #forward(forwarding: Forwarding): Promise<Written> {
+    const address = forwarding.to.address.toLowerCase();
+    if (!(await this.#listed.verified()).has(address))
+      throw new SternaError(
+        'object',
+        'setting-not-held',
+        `All mail is forwarded to ${address}, which is no confirmed address to forward to in this mailbox; to ask for that mails somebody.`,
+        { fix: 'Add the address in Gmail’s settings; the next delta pass switches the forwarding on.' },
+      );
+    await this.#shared('PUT', '/autoForwarding', autoForwardingFor(forwarding), UNITS.write);
+    return { ...(await this.#told(forwarding)), held: undefined, notes: [] };
+  }
+
+  /** They are mailed nothing: https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.delegates/create */
+  async #delegate(delegate: MailDelegate): Promise<Written> {
+    const status = await this.#shared(
+      'POST',
+      '/delegates',
+      { delegateEmail: delegate.who.address },
+      UNITS.writeDelegate,
+    );
+    if (status === 400)
+      throw new SternaError('object', 'setting-not-held', 'Gmail takes users of the same organization as delegates.', {
+        fix: 'Map this person to a user of the target’s organization, and start a delta pass.',
+      });
+    return { ...(await this.#told(delegate)), held: undefined, notes: [] };
+  }
+
+  /** What only an administrator’s service account may. @throws SternaError object `setting-not-held` where it may not */
+  async #shared(method: 'POST' | 'PUT' | 'DELETE', path: string, body: object | undefined, units: number): Promise<number> {
+    this.#sharing ??= this.#context.other('gmail', [[SHARING]]);
+    try {
+      const { status } = await this.#sharing.send({
+        method,
+        path: `${SETTINGS_PATH}${path}`,
+        ...(body === undefined ? {} : { body }),
+        doing: 'changing who gets the mail',
+        right: SHARING,
+        units,
+        repeatable: true,
+        // 409: it is there already.
+        expected: [400, 404, 409],
+      });
+      return status;
+    } catch (thrown) {
+      if (!isNotDelegated(thrown)) throw thrown;
+      throw new SternaError('object', 'setting-not-held', 'Nobody delegated what that takes.', {
+        fix: `Delegate the scope ${SHARING} to the service account, or do it by hand.`,
+        details: { [PASSED_OVER]: true },
+      });
+    }
   }
 
   async #share(setting: CalendarSharing): Promise<Written> {

@@ -10,12 +10,14 @@ export const GROUPS = {
   'calendar-sharing': ['calendar-sharing'],
   // Not within Graph's reach: others' are told one by one.
   signatures: ['signature'],
+  forwarding: ['forwarding'],
+  delegates: ['mail-delegate'],
 } as const satisfies Readonly<Record<string, readonly [SettingType, ...SettingType[]]>>;
 export type GroupId = keyof typeof GROUPS;
 export const GROUP_IDS = Object.keys(GROUPS) as readonly GroupId[];
 
 /** As a source. */
-export const OWN_GROUPS = GROUP_IDS.filter((id) => id !== 'signatures');
+export const OWN_GROUPS = GROUP_IDS.filter((id) => id !== 'signatures' && id !== 'forwarding' && id !== 'delegates');
 
 export const groupTitle = (id: GroupId): string => settingGroup(GROUPS[id][0]);
 

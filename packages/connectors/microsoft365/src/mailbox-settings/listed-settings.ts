@@ -73,6 +73,8 @@ export class ListedSettings {
           found.set(group, sharing);
           break;
         case 'signatures':
+        case 'forwarding':
+        case 'delegates':
           found.set(group, []);
           break;
         default: {
