@@ -60,6 +60,7 @@ export { type Page, type PageSection, readPage, type WebPart, writePage } from '
 export type { Person } from './person.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
+export { filterName, looksForText } from './setting/filter.ts';
 export {
   type Mention,
   type Post,

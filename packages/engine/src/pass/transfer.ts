@@ -1,4 +1,4 @@
-import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
+import type { Content, CreateOp, ShortcutTarget, PlaceOp, Result, Session } from '@sterna/connector-kit';
 import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
@@ -36,6 +36,7 @@ import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
+import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
@@ -95,6 +96,8 @@ class Transfer {
   /** Numbers tried for objects that are renamed, by to-do. */
   readonly #renames = new Map<number, number>();
   readonly #ownNames = new Map<number, string>();
+  /** What leads to other objects comes after all of those. */
+  #shortcuts: { readonly container: ContainerRow; readonly todo: TodoRow; readonly got: Content & { shortcut: ShortcutTarget } }[] = [];
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -109,6 +112,7 @@ class Transfer {
 
   async round(): Promise<void> {
     const { pool, claim, target } = this.#context;
+    this.#shortcuts = [];
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
     const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
@@ -118,6 +122,22 @@ class Transfer {
         .filter((container) => container.kind === kind);
       if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
     }
+    for (const one of this.#shortcuts) if (!this.mustSettle) await this.#shortcut(one);
+  }
+
+  /** To the copy of what it leads to. Where there is none yet, every pass tries again. */
+  async #shortcut({ container, todo, got }: (typeof this.#shortcuts)[number]): Promise<void> {
+    const context = this.#context;
+    context.control.checkpoint();
+    if (container.targetContainer === undefined) return;
+    if (capabilitiesFor(context.target, container.kind).shortcuts !== true)
+      return this.#settleWithoutCopy(container, todo, shortcutLeftOut(), got.version, true);
+    const shortcut = await leadsTo(context, got.shortcut);
+    if (shortcut === undefined)
+      return this.#settleWithoutCopy(container, todo, shortcutWaits(context.sourceContainers.get(got.shortcut.container), got.shortcut));
+    const target = targetById(context, container.targetContainer);
+    const item = await this.#item(container, target, todo, got);
+    if (item !== undefined) await this.#create({ container, target, items: [{ ...item, shortcut }] });
   }
 
   /** Kinds may be of different servers, each with its own limits. */
@@ -176,6 +196,10 @@ class Transfer {
         }
         if ('error' in got) {
           await this.#settleWithoutCopy(container, todo, got.error, undefined, got.isSkipped);
+          continue;
+        }
+        if (got.shortcut !== undefined) {
+          this.#shortcuts.push({ container, todo, got: { ...got, shortcut: got.shortcut } });
           continue;
         }
         if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {
@@ -587,6 +611,7 @@ class Transfer {
         ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
+        ...(item.shortcut === undefined ? {} : { shortcut: item.shortcut }),
         ...(item.native === undefined ? {} : { native: item.native }),
       };
     });
@@ -639,8 +664,10 @@ class Transfer {
         this.#changedMeanwhile.set(item.todo.seq, result.error);
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
-        settled.push({ item, state: 'failed' });
-        notes.push(failureNote(batch, item, result.error));
+        // What the target has no words for is no failure.
+        const isPassedOver = result.error.details[PASSED_OVER] === true;
+        settled.push(isPassedOver ? { item, state: 'skipped', reason: 'not-held' } : { item, state: 'failed' });
+        notes.push({ ...failureNote(batch, item, result.error), ...(isPassedOver ? { kind: 'skipped' } : {}) });
       } else if (result?.outcome === 'batch-refused') {
         closed.push(intent.op);
         refusedTogether = true;
@@ -747,8 +774,9 @@ class Transfer {
     const { renamed, keyIsSlot } = pivotOf(batch.container.kind);
     const conflict = keyIsSlot === true ? 'rename' : settings.settings.conflict;
     const isNamed = item.name !== undefined || renamed !== undefined;
-    // What can't have another name leaves the target its own.
-    switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
+    // What can't have another name leaves the target its own; so does a shortcut, which is no content to write over theirs.
+    const cannot = item.shortcut === undefined ? conflict === 'rename' && !isNamed : conflict === 'overwrite';
+    switch (cannot ? 'skip' : conflict) {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);

@@ -75,7 +75,7 @@ export const simulated = (server: Google, address: string, settings: Record<stri
   address,
 });
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task', scope = ''): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting', scope = ''): Connector => ({
   ...googleConnector,
   open: (request) =>
     (scope === '' ? googleConnector : scoped(googleConnector, scope)).open({ ...request, kinds: [kind] }),
