@@ -1,0 +1,18 @@
+/** Where the vendor's behaviour isn't certain: what groups do; docs/connectors/microsoft365.md lists it. One for a tenant. */
+export interface GroupsBehaviour {
+  /** An app on its own may start, answer and delete conversations; the reference says “not supported”. */
+  postsByApps: boolean;
+  /** An app on its own may read a group's calendar; the reference says “not supported”. */
+  calendarByApps: boolean;
+  /** How long a new group has no site and no drive yet, in milliseconds: both are made in the background. */
+  siteAfterMs: number;
+  /** How long Teams doesn't know a new group, in milliseconds: 404 until then. */
+  teamsAfterMs: number;
+}
+
+export const DEFAULT_GROUPS_BEHAVIOUR: GroupsBehaviour = {
+  postsByApps: false,
+  calendarByApps: false,
+  siteAfterMs: 0,
+  teamsAfterMs: 0,
+};
