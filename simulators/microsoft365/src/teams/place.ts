@@ -106,3 +106,8 @@ export function boundUser(call: Call, reference: unknown): string {
   if (found?.kind !== 'user') throw badRequest(`Failed to find the user of 'user@odata.bind'.`);
   return found.user.id;
 }
+
+/** The other way round. */
+export function onlyForApps(call: Call): void {
+  if (call.identity.user !== undefined) throw forbidden('Only an app on its own may migrate.');
+}
