@@ -21,5 +21,8 @@ export { DOCUMENTED_LIMITS, type Limits } from './limits/throttle.ts';
 export { DirectMail, type DirectMessage, type DirectState } from './mail/direct.ts';
 export { MIGRATION_APP } from './seed/people.ts';
 export { type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
+export type { SiteBehaviour } from './sites/behaviour.ts';
+export type { Site } from './sites/site.ts';
+export { createSite, type NewSite, type Sites, sitesOf } from './sites/sites.ts';
 export { type App, type DirectoryUser, newApp, registerCertificate, type Tenant } from './state/tenant.ts';
 export { type TodoMailbox, todoMailbox } from './todo/store.ts';

@@ -8,7 +8,7 @@ import { invalidRequest, notSupported } from './errors.ts';
 import { type DriveItem, isFolder } from './item.ts';
 import { DRIVE, DRIVE_ITEM, driveJson, fieldsJson, listItemJson } from './json.ts';
 import { itemReply, selected, sortedChildren, wholeItem } from './reply.ts';
-import { actorOf, checkTags, driveOf, itemOf } from './target.ts';
+import { actorOf, checkLock, checkTags, driveOf, heldDrives, itemOf } from './target.ts';
 
 export function getDrive(call: Call): Reply {
   const select = call.query.select;
@@ -17,8 +17,9 @@ export function getDrive(call: Call): Reply {
 }
 
 export function listDrives(call: Call): Reply {
-  const drive = drivesOf(call.tenant).of(call.user());
-  return collectionReply(call, drive === undefined ? [] : [drive], { shape: DRIVE, json: driveJson });
+  const drives = heldDrives(call);
+  if (drives[0] !== undefined) checkLock(drives[0].site.lock, false);
+  return collectionReply(call, drives, { shape: DRIVE, json: driveJson });
 }
 
 export function getItem(call: Call): Reply {
