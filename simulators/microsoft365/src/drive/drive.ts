@@ -55,6 +55,15 @@ export interface LibrarySite {
   readonly lock: SiteLock;
 }
 
+/** The list that a site's library is, with typed columns. A OneDrive's keeps what it is given. */
+export interface LibraryList {
+  fields(item: DriveItem): Record<string, unknown>;
+  /** Throws for what the columns can't hold. */
+  write(item: DriveItem, fields: Record<string, unknown>, at: number): void;
+  readonly columns: Record<string, unknown>[];
+  addColumn(body: Record<string, unknown>, at: number): Record<string, unknown>;
+}
+
 export interface DriveSetup {
   readonly id: string;
   readonly random: Random;
@@ -95,7 +104,8 @@ export class Drive {
   readonly recycleBin = new RecycleBin();
   /** Bytes. */
   quota = DEFAULT_QUOTA;
-  /** The library's own columns by name. */
+  list: LibraryList | undefined;
+  /** A OneDrive's own columns by name. */
   readonly columns = new Map<string, Record<string, unknown>>();
   readonly #items = new Map<string, DriveItem>();
   readonly #random: Random;

@@ -104,8 +104,8 @@ export function getListItem(call: Call): Reply {
 }
 
 export function getFields(call: Call): Reply {
-  const { item } = itemOf(call);
-  return entityReply(call, project(fieldsJson(item), call.query.select));
+  const { drive, item } = itemOf(call);
+  return entityReply(call, project(fieldsJson(drive, item), call.query.select));
 }
 
 /** Values of the library's own columns. */
@@ -113,6 +113,10 @@ export function updateFields(call: Call): Reply {
   const { drive, item } = itemOf(call);
   checkTags(call, item);
   const body = call.json();
+  if (drive.list !== undefined) {
+    drive.list.write(item, body, call.now);
+    return entityReply(call, fieldsJson(drive, item));
+  }
   for (const name of Object.keys(body)) {
     if (!drive.columns.has(name)) throw invalidRequest(`Field '${name}' is not recognized`);
   }
@@ -121,19 +125,21 @@ export function updateFields(call: Call): Reply {
     else item.columns.set(name, value);
   }
   drive.touch(item, call.now);
-  return entityReply(call, fieldsJson(item));
+  return entityReply(call, fieldsJson(drive, item));
 }
 
 export function listColumns(call: Call): Reply {
+  const drive = driveOf(call);
   return jsonReply(200, {
     '@odata.context': `${call.base}/$metadata#${call.contextPath}`,
-    value: [...driveOf(call).columns.values()],
+    value: drive.list?.columns ?? [...drive.columns.values()],
   });
 }
 
 export function createColumn(call: Call): Reply {
   const drive = driveOf(call);
   const body = call.json();
+  if (drive.list !== undefined) return entityReply(call, drive.list.addColumn(body, call.now), { status: 201 });
   const name = nameIn(body);
   if (name === undefined) throw invalidRequest('A column needs a name.');
   if (drive.columns.has(name)) throw invalidRequest('A column of this name is there already.');

@@ -204,11 +204,12 @@ export function listItemJson(drive: Drive, item: DriveItem, withFields: boolean)
     lastModifiedBy: actorJson(drive, item.modifiedBy),
     parentReference: { id: drive.listId, siteId: siteKey(drive) },
     contentType: isFolder(item) ? { id: '0x012000', name: 'Folder' } : { id: '0x010100', name: 'Document' },
-    ...(withFields ? { fields: fieldsJson(item) } : {}),
+    ...(withFields ? { fields: fieldsJson(drive, item) } : {}),
   };
 }
 
-export function fieldsJson(item: DriveItem): Record<string, unknown> {
+export function fieldsJson(drive: Drive, item: DriveItem): Record<string, unknown> {
+  if (drive.list !== undefined) return drive.list.fields(item);
   return {
     id: `${item.listItemId}`,
     FileLeafRef: item.name,

@@ -3,6 +3,7 @@ import { drivesOf } from '../drive/drives.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { Tenant } from '../state/tenant.ts';
 import { DEFAULT_SITE_BEHAVIOUR, type SiteBehaviour } from './behaviour.ts';
+import { LibraryFields } from './library-fields.ts';
 import { Site, type SiteGroup, type SiteTemplate } from './site.ts';
 
 export interface NewSite {
@@ -92,6 +93,11 @@ export class Sites {
     return drive;
   }
 
+  removeLibrary(site: Site, drive: Drive): void {
+    site.libraries.splice(site.libraries.indexOf(drive), 1);
+    drivesOf(this.#tenant).remove(drive);
+  }
+
   #newSite(wanted: NewSite, url: string): Site {
     return new Site({
       tenantId: this.#tenant.id,
@@ -117,6 +123,7 @@ export class Sites {
 
   #register(site: Site, drive: Drive): void {
     const ofGroup = site.group !== undefined && site.template === 'group';
+    drive.list = new LibraryFields(site, site.listOf(drive));
     drivesOf(this.#tenant).add(drive, ofGroup ? [site.id, site.group.id] : [site.id]);
   }
 }
