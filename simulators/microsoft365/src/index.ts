@@ -22,6 +22,7 @@ export { DirectMail, type DirectMessage, type DirectState } from './mail/direct.
 export { MIGRATION_APP } from './seed/people.ts';
 export { type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
 export type { SiteBehaviour } from './sites/behaviour.ts';
+export { type DirectItem, DirectSite, mirrorSites } from './sites/direct.ts';
 export type { Site } from './sites/site.ts';
 export { createSite, type NewSite, type Sites, sitesOf } from './sites/sites.ts';
 export { type App, type DirectoryUser, newApp, registerCertificate, type Tenant } from './state/tenant.ts';

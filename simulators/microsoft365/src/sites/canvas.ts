@@ -50,15 +50,26 @@ const LAYOUTS: Readonly<Record<string, readonly number[]>> = {
 };
 const EMPHASES = ['none', 'neutral', 'soft', 'strong'];
 
+/** Which web parts may be written: those that Graph offers, or, by people in their browsers, any. */
+export type Offered = 'offered' | 'any';
+
+/** How a canvas is read that somebody sends. */
+interface Reading {
+  /** For web parts that come without an id. */
+  readonly newId: () => string;
+  readonly parts: Offered;
+}
+
 /** @param newId for web parts that come without one. Throws 400 for what can't stand on a page. */
-export function canvasFrom(value: unknown, newId: () => string): CanvasLayout {
+export function canvasFrom(value: unknown, newId: () => string, parts: Offered = 'offered'): CanvasLayout {
+  const reading = { newId, parts };
   const canvas = object(value, 'canvasLayout');
   const sections = list(canvas.horizontalSections ?? [], 'horizontalSections');
   const vertical = canvas.verticalSection;
   return {
-    horizontalSections: sections.map((section, at) => sectionFrom(object(section, 'a section'), at, newId)),
+    horizontalSections: sections.map((section, at) => sectionFrom(object(section, 'a section'), at, reading)),
     verticalSection:
-      vertical === undefined || vertical === null ? undefined : verticalFrom(object(vertical, 'verticalSection'), newId),
+      vertical === undefined || vertical === null ? undefined : verticalFrom(object(vertical, 'verticalSection'), reading),
   };
 }
 
@@ -100,7 +111,7 @@ export function webPartJson(part: WebPart): Json {
   return { '@odata.type': '#microsoft.graph.standardWebPart', id, webPartType, data };
 }
 
-function sectionFrom(section: Json, at: number, newId: () => string): HorizontalSection {
+function sectionFrom(section: Json, at: number, reading: Reading): HorizontalSection {
   const layout = String(section.layout ?? 'oneColumn');
   const widths = LAYOUTS[layout];
   if (widths === undefined) throw invalidRequest(`The layout '${layout}' is unknown.`);
@@ -112,20 +123,20 @@ function sectionFrom(section: Json, at: number, newId: () => string): Horizontal
     emphasis: emphasisOf(section),
     columns: widths.map((width, place) => {
       const column = columns[place] === undefined ? {} : object(columns[place], 'a column');
-      return { id: String(column.id ?? place + 1), width, webParts: partsFrom(column.webparts, newId) };
+      return { id: String(column.id ?? place + 1), width, webParts: partsFrom(column.webparts, reading) };
     }),
   };
 }
 
-function verticalFrom(section: Json, newId: () => string): CanvasLayout['verticalSection'] {
-  return { emphasis: emphasisOf(section), webParts: partsFrom(section.webparts, newId) };
+function verticalFrom(section: Json, reading: Reading): CanvasLayout['verticalSection'] {
+  return { emphasis: emphasisOf(section), webParts: partsFrom(section.webparts, reading) };
 }
 
-function partsFrom(value: unknown, newId: () => string): WebPart[] {
-  return list(value ?? [], 'webparts').map((part) => partFrom(object(part, 'a web part'), newId));
+function partsFrom(value: unknown, reading: Reading): WebPart[] {
+  return list(value ?? [], 'webparts').map((part) => partFrom(object(part, 'a web part'), reading));
 }
 
-function partFrom(part: Json, newId: () => string): WebPart {
+function partFrom(part: Json, { newId, parts }: Reading): WebPart {
   const id = typeof part.id === 'string' && part.id !== '' ? part.id : newId();
   const type = String(part['@odata.type'] ?? '').replace(/^#?microsoft\.graph\./, '');
   if (type === 'textWebPart' || (type === '' && part.innerHtml !== undefined)) {
@@ -134,7 +145,7 @@ function partFrom(part: Json, newId: () => string): WebPart {
   }
   const { webPartType } = part;
   if (typeof webPartType !== 'string') throw invalidRequest('A web part needs its webPartType.');
-  if (!isWritable(webPartType)) throw invalidRequest(`The web part type '${webPartType}' is not supported.`);
+  if (parts === 'offered' && !isWritable(webPartType)) throw invalidRequest(`The web part type '${webPartType}' is not supported.`);
   const { serverProcessedContent, ...data } = object(part.data ?? {}, 'data');
   return {
     kind: 'standard',

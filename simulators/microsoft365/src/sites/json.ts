@@ -185,7 +185,7 @@ export function rowJson(site: Site, list: SiteList, row: Row): Json {
     webUrl: row.webUrl,
     createdBy: actorJson(row.createdBy),
     lastModifiedBy: actorJson(row.modifiedBy),
-    parentReference: { id: guidOfRow(row), siteId: site.id },
+    parentReference: { id: row.driveItem?.parent?.guid ?? list.id, siteId: site.id },
     contentType: { ...row.contentType },
     sharepointIds: {
       listId: list.id,
@@ -270,9 +270,4 @@ export function actorJson({ application, user }: Actor): Json {
     ...(application === undefined ? {} : { application: { ...application } }),
     user: user === undefined ? { displayName: 'SharePoint App' } : { ...user },
   };
-}
-
-/** The folder that an item lies in: for a list without folders, the list's root, which has no item. */
-function guidOfRow(row: Row): string {
-  return row.driveItem?.parent?.guid ?? row.guid;
 }

@@ -1,6 +1,6 @@
 import type { Random } from '@sterna/simulator-kit';
 import { ChangeLog } from '@sterna/simulator-kit';
-import { invalidRequest, noSuchItem } from '../drive/errors.ts';
+import { invalidRequest } from '../drive/errors.ts';
 import type { Actor } from '../drive/item.ts';
 import { guidOf } from '../state/ids.ts';
 import { builtInColumn, type Column } from './columns.ts';
@@ -75,13 +75,6 @@ export class SiteList {
   touch(at: number): void {
     this.modified = Math.floor(at / 1000) * 1000;
     this.eTagNumber++;
-  }
-
-  /** By internal name or id. Throws 404. */
-  column(key: string): Column {
-    const column = this.columns.find(({ id, name }) => id === key || name === key);
-    if (column === undefined) throw noSuchItem();
-    return column;
   }
 
   addColumn(column: Column, at: number): void {

@@ -8,7 +8,7 @@ import type { Expand } from '../odata/expand.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { canvasFrom, canvasJson, type Json, webPartJson, webPartsOf } from './canvas.ts';
 import { PAGE, pageJson } from './json.ts';
-import type { Page, PageContent } from './pages.ts';
+import { emptyPage, type Page, type PageContent } from './pages.ts';
 import type { Site } from './site.ts';
 import { checkPageTag, pageOf, siteOf } from './target.ts';
 
@@ -74,7 +74,7 @@ function createPage(call: Call): Reply {
   if (title === undefined) throw invalidRequest('A page needs a title.');
   const page = site.pages.create(
     nameIn(body) ?? `${title.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.aspx`,
-    { ...EMPTY, title, titleArea: { layout: 'imageAndTitle', ...EMPTY.titleArea }, ...contentIn(site, body) },
+    { ...emptyPage(title), ...contentIn(site, body) },
     { by: actorOf(call), at: call.now },
   );
   return pageReply(call, pageJson(site, page), page, 201);
@@ -112,25 +112,6 @@ function listWebParts(call: Call): Reply {
     value: webPartsOf(pageOf(call).page.canvas).map(webPartJson),
   });
 }
-
-const EMPTY: PageContent = {
-  title: '',
-  description: '',
-  pageLayout: 'article',
-  promotionKind: 'page',
-  showComments: true,
-  showRecommendedPages: false,
-  thumbnailWebUrl: '',
-  titleArea: {
-    enableGradientEffect: true,
-    showAuthor: true,
-    showPublishedDate: false,
-    showTextBlockAboveTitle: false,
-    textAboveTitle: '',
-    textAlignment: 'left',
-  },
-  canvas: { horizontalSections: [], verticalSection: undefined },
-};
 
 function pageReply(call: Call, json: Json, page: Page, status = 200): Reply {
   const { select, expand } = call.query;

@@ -1,5 +1,5 @@
 import type { Random } from '@sterna/simulator-kit';
-import { driveError, itemLocked, nameTaken } from '../drive/errors.ts';
+import { itemLocked, nameTaken } from '../drive/errors.ts';
 import type { Actor } from '../drive/item.ts';
 import { guidOf } from '../state/ids.ts';
 import type { CanvasLayout, Json } from './canvas.ts';
@@ -171,11 +171,21 @@ export function pageETag({ id, eTagNumber }: Page): string {
   return `"{${id.toUpperCase()}},${eTagNumber}"`;
 }
 
-/** 412 as a drive's items answer it. */
-export function pageChanged() {
-  return driveError(412, 'resourceModified', "ETag does not match current item's value.", 'eTagMismatch');
-}
-
 function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
+}
+
+/** A page on which nothing stands yet. */
+export function emptyPage(title: string): PageContent {
+  return {
+    title,
+    description: '',
+    pageLayout: 'article',
+    promotionKind: 'page',
+    showComments: true,
+    showRecommendedPages: false,
+    thumbnailWebUrl: '',
+    titleArea: { layout: 'imageAndTitle', showAuthor: true, textAlignment: 'left' },
+    canvas: { horizontalSections: [], verticalSection: undefined },
+  };
 }
