@@ -4,8 +4,6 @@ export interface GroupsBehaviour {
   postsByApps: boolean;
   /** An app on its own may read a group's calendar; the reference says “not supported”. */
   calendarByApps: boolean;
-  /** How long a new group has no site and no drive yet, in milliseconds: both are made in the background. */
-  siteAfterMs: number;
   /** How long Teams doesn't know a new group, in milliseconds: 404 until then. */
   teamsAfterMs: number;
 }
@@ -13,6 +11,5 @@ export interface GroupsBehaviour {
 export const DEFAULT_GROUPS_BEHAVIOUR: GroupsBehaviour = {
   postsByApps: false,
   calendarByApps: false,
-  siteAfterMs: 0,
   teamsAfterMs: 0,
 };

@@ -9,10 +9,13 @@ import { conversationRoutes } from './conversation-routes.ts';
 import { refused } from './errors.ts';
 import { type Group, isUnified, VISIBILITIES } from './group.ts';
 import { GROUP, GROUP_DEFAULTS, groupJson, MAILBOX_OPTIONS, objectJson } from './json.ts';
+import { invitationRoutes } from './invitation-routes.ts';
 import { memberRoutes, readReference } from './member-routes.ts';
 import { photoRoutes } from './photo-routes.ts';
 import { groupOf, groups, READ_GROUPS, WRITE_GROUPS } from './place.ts';
 import { postRoutes } from './post-routes.ts';
+import { addSite, removeSite, siteOfGroup } from './site.ts';
+import { siteReply } from '../sites/site-routes.ts';
 
 const read = { permissions: READ_GROUPS, service: 'directory' } as const;
 const write = { permissions: WRITE_GROUPS, service: 'directory' } as const;
@@ -33,7 +36,15 @@ export const routes: Route[] = [
   { ...read, method: 'GET', path: '/groups/{group}', handle: getGroup },
   { ...write, method: 'PATCH', path: '/groups/{group}', handle: updateGroup },
   { ...write, method: 'DELETE', path: '/groups/{group}', handle: deleteGroup },
+  {
+    method: 'GET',
+    path: '/groups/{group}/sites/root',
+    permissions: ['Sites.Read.All', 'Sites.ReadWrite.All', 'Sites.FullControl.All', ...READ_GROUPS],
+    service: 'drive',
+    handle: (call) => siteReply(call, siteOfGroup(call.tenant, groupOf(call))),
+  },
   ...memberRoutes,
+  ...invitationRoutes,
   ...photoRoutes,
   ...conversationRoutes,
   ...postRoutes,
@@ -152,6 +163,7 @@ function createGroup(call: Call): Reply {
     { ...given, displayName, mailNickname, mailEnabled, securityEnabled, groupTypes, owners, members },
     call.now,
   );
+  if (unified) addSite(call.tenant, group, call.now);
   return groupReply(call, group, 201);
 }
 
@@ -190,6 +202,8 @@ function updateGroup(call: Call): Reply {
 }
 
 function deleteGroup(call: Call): Reply {
-  groups(call).remove(groupOf(call), call.now);
+  const group = groupOf(call);
+  groups(call).remove(group, call.now);
+  removeSite(call.tenant, group);
   return noContent();
 }

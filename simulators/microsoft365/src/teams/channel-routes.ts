@@ -1,4 +1,3 @@
-import { driveItemReply } from './files-folder.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
@@ -8,11 +7,12 @@ import { checkSelect, project } from '../odata/shape.ts';
 import { boolean, instant, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { type Channel, MEMBERSHIP_TYPES } from './channel.ts';
 import { CHANNEL, channelJson } from './channel-json.ts';
+import { createdInMigration } from './creation.ts';
+import { filesFolderReply } from './files-folder.ts';
 import { limited } from './limits.ts';
 import { checkMember, peopleOf, readMembers } from './member-routes.ts';
 import { acceptedReply, channelOf, forbidden, MIGRATE, openTeamOf, READ_CHANNELS, teamOf, teams, WRITE_CHANNELS } from './place.ts';
 import { generalOf, type Team } from './team.ts';
-import { checkMigration } from './team-routes.ts';
 
 const read = { permissions: READ_CHANNELS, ...limited } as const;
 const write = { permissions: WRITE_CHANNELS, ...limited } as const;
@@ -69,7 +69,7 @@ export const channelRoutes: Route[] = [
     permissions: ['Files.Read.All', 'Files.ReadWrite.All', 'Sites.Read.All', 'Sites.ReadWrite.All', ...READ_CHANNELS],
     method: 'GET',
     path: `${PATH}/filesFolder`,
-    handle: (call) => driveItemReply(call, channelOf(call).channel),
+    handle: (call) => filesFolderReply(call, channelOf(call).channel),
   },
 ];
 
@@ -134,7 +134,7 @@ function createChannel(call: Call): Reply {
   const given = channelFields(json, '');
   const { displayName = '', membershipType = 'standard' } = given;
   const migrates = json['@microsoft.graph.channelCreationMode'] === 'migration';
-  const createdAt = checkMigration(call, given.createdDateTime, migrates);
+  const createdAt = createdInMigration(call, given.createdDateTime, migrates);
   if (migrates && membershipType !== 'standard') {
     throw badRequest('Only a standard channel can be made in migration mode.');
   }

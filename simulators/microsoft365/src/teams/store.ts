@@ -35,8 +35,6 @@ export class Teams {
     this.#tenant = tenant;
     this.ids = new Ids(new Random(`${tenant.id}/teams`));
     groupsOf(tenant).onRemove((group) => {
-      const team = this.#byId.get(group.id);
-      for (const channel of team?.channels.values() ?? []) this.#removeSite(channel);
       this.#byId.delete(group.id);
     });
   }
@@ -169,12 +167,6 @@ export class Teams {
     const by: Actor = { application: { id: '', displayName: 'Microsoft Teams' } };
     const folder = known ?? drive.createFolder(drive.root, folderName, 'fail', { by, at }).folder;
     return { drive, folder };
-  }
-
-  #removeSite(channel: Channel): void {
-    const sites = sitesOf(this.#tenant);
-    const site = sites.all.find(({ template, library }) => template === 'teamChannel' && library === channel.files?.drive);
-    if (site !== undefined) sites.remove(site);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Route } from '../http/router.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { boolean, instant, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
+import { createdInMigration } from './creation.ts';
 import { readMembers } from './member-routes.ts';
 import { acceptedReply, MIGRATE, notFound, READ_TEAM, teamOf, teams, WRITE_TEAM } from './place.ts';
 import { creating, limited } from './limits.ts';
@@ -138,7 +139,7 @@ function createTeam(call: Call): Reply {
   }
   if (group !== undefined) return teamify(call, String(group), given);
   if (!given.displayName) throw badRequest('A team needs a displayName.');
-  const createdAt = checkMigration(call, given.createdDateTime, migrates);
+  const createdAt = createdInMigration(call, given.createdDateTime, migrates);
   const members = given.members ?? [];
   if (call.identity.user === undefined && !migrates && members.filter(({ role }) => role === 'owner').length !== 1) {
     throw badRequest('A team that an app makes on its own needs exactly one owner among its members.');
@@ -170,21 +171,6 @@ function accepted(call: Call, team: Team): Reply {
   const path = `/teams('${team.id}')`;
   const { id } = teams(call).begin(team, 'createTeam', { id: team.id, path }, call.now);
   return acceptedReply(team, id, path);
-}
-
-/** @returns when it counts as made. Throws 400 for a date without migration mode, and for one in the future */
-export function checkMigration(call: Call, createdDateTime: string | undefined, migrates: boolean): number {
-  if (!migrates) {
-    if (createdDateTime !== undefined) throw badRequest('createdDateTime can only be given in migration mode.');
-    return call.now;
-  }
-  if (call.identity.user !== undefined || !call.identity.permissions.has(MIGRATE)) {
-    throw new GraphError(403, 'Forbidden', `Migration mode needs the application permission ${MIGRATE}.`);
-  }
-  if (createdDateTime === undefined) throw badRequest('Migration mode needs a createdDateTime.');
-  const at = Date.parse(createdDateTime);
-  if (at > call.now) throw badRequest('createdDateTime is in the future.');
-  return at;
 }
 
 function freeNickname(call: Call, name: string): string {
