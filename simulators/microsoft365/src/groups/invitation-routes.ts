@@ -1,3 +1,4 @@
+import { drivesOf } from '../drive/drives.ts';
 import type { Call } from '../http/call.ts';
 import { entityReply, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
@@ -44,6 +45,8 @@ export function addGuest(tenant: Tenant, id: string, email: string, displayName:
     createdAt: at,
   };
   tenant.guests.set(id, guest);
+  // Files can be shared with whoever the directory knows.
+  drivesOf(tenant).guests.add(email.toLowerCase());
   return guest;
 }
 
