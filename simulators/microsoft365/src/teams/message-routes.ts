@@ -131,7 +131,8 @@ function postMessage(call: Call): Reply {
   const { behaviour } = teams(call);
   const imported = user === undefined;
   const id = `${createdAt}`;
-  const path = `${call.base}/${call.contextPath}/${id}`;
+  // Where the real service has it, as it says it itself.
+  const path = `https://graph.microsoft.com/v1.0/${call.contextPath}/${id}`;
   const { content: shown, hosted } = hostedOf(call, given, content, path);
   const mentions = imported && !behaviour.importKeepsMentions ? [] : mentionsOf(call, given, content);
   const message: ChannelMessage = {

@@ -10,7 +10,7 @@ import { collectionReply } from '../odata/collection.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { boolean, instant, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { createdInMigration } from './creation.ts';
-import { readMembers } from './member-routes.ts';
+import { peopleOf, readMembers } from './member-routes.ts';
 import { acceptedReply, MIGRATE, notFound, READ_TEAM, teamOf, teams, WRITE_TEAM } from './place.ts';
 import { creating, limited } from './limits.ts';
 import { generalOf, type Team } from './team.ts';
