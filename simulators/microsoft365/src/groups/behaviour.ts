@@ -2,14 +2,11 @@
 export interface GroupsBehaviour {
   /** An app on its own may start, answer and delete conversations; the reference says “not supported”. */
   postsByApps: boolean;
-  /** An app on its own may read a group's calendar; the reference says “not supported”. */
-  calendarByApps: boolean;
   /** How long Teams doesn't know a new group, in milliseconds: 404 until then. */
   teamsAfterMs: number;
 }
 
 export const DEFAULT_GROUPS_BEHAVIOUR: GroupsBehaviour = {
   postsByApps: false,
-  calendarByApps: false,
   teamsAfterMs: 0,
 };

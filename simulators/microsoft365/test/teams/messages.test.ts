@@ -194,7 +194,7 @@ describe('messages', () => {
     expect((await setting.call('GET', `${general}/messages?$top=51`)).status).toBe(400);
     const first = await round(setting.call, `${general}/messages/delta?$top=50`);
     expect(first.entries.map(({ id }) => id)).toEqual(ids);
-    await setting.clock.sleep(1000);
+    setting.clock.advance(1000);
     const reply = direct.reply('General', ids[3] as string, '<p>Answer</p>');
     direct.react('General', ids[5] as string, 'like');
     direct.remove('General', ids[7] as string);
