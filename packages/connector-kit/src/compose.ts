@@ -1,4 +1,4 @@
-import { type ContentKind, SternaError } from '@sterna/core';
+import { type ContentKind, type ItemType, SternaError } from '@sterna/core';
 import { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
 import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
@@ -21,6 +21,8 @@ export function composeConnectors(options: {
   readonly name: string;
   readonly title: string;
   readonly parts: readonly Part[];
+  /** Absent: those of its parts. */
+  readonly itemTypes?: readonly ItemType[];
 }): Connector {
   const { parts } = options;
   const settings = z.strictObject(
@@ -50,7 +52,7 @@ export function composeConnectors(options: {
     name: options.name,
     title: options.title,
     kinds: [...new Set(parts.flatMap(({ connector }) => connector.kinds))],
-    itemTypes: [...new Set(parts.flatMap(({ connector }) => connector.itemTypes))],
+    itemTypes: options.itemTypes ?? [...new Set(parts.flatMap(({ connector }) => connector.itemTypes))],
     canRead: parts.every(({ connector }) => connector.canRead),
     canWrite: parts.every(({ connector }) => connector.canWrite),
     settings,
@@ -180,12 +182,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
           field: `kinds.${kind}`,
           fix: 'Switch this kind off, or give the target system a server for it.',
         });
-      const { container, notes } = await writerOf(part).ensureContainer(path, options);
+      const own = options.existing === undefined ? options : { ...options, existing: inner(options.existing) };
+      const { container, notes } = await writerOf(part).ensureContainer(path, own);
       return { container: outer(part.key, container), notes };
     },
-    reserve: (container, key, name) => {
+    reserve: (container, key, name, date) => {
       const part = writerOf(partOf(container));
-      return part.reserve?.(inner(container), key, name) as string;
+      return part.reserve?.(inner(container), key, name, date) as string;
     },
     async discard(container, stamp) {
       await writerOf(partOf(container)).discard?.(inner(container), stamp);
@@ -230,6 +233,9 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
         if (quota !== undefined) return quota;
       }
       return undefined;
+    },
+    async release() {
+      await Promise.all(parts.map(({ session }) => session.release?.()));
     },
     async close() {
       await Promise.all(parts.map(({ session }) => session.close()));

@@ -32,6 +32,8 @@ export interface OpenRequest {
   readonly address: string;
   /** Entry credentials; they win over the system's. */
   readonly credentials?: Credentials;
+  /** What the entry is, of a system that has more than one: a person's drive and a site hold files both. */
+  readonly itemType?: ItemType;
   /**
    * What the entry may hold, of a system that has more than one item type (an account's mailbox and its drive): no
    * other part is opened. Absent: all.
@@ -66,6 +68,12 @@ export interface Session {
   readonly identity: string;
   /** Bytes; undefined where the system tells nothing. */
   quota(): Promise<{ used: number; limit: number } | undefined>;
+  /**
+   * Gives back what only a pass may hold (a channel in migration mode, which its people can't use): when a pass ends,
+   * stops, pauses or fails. Idempotent. What a killed process left held, the next session's release gives back. Absent:
+   * nothing is ever held.
+   */
+  release?(): Promise<void>;
   /** Orderly goodbye. */
   close(): Promise<void>;
   /** At once, mid-literal or not. Never throws. */

@@ -191,6 +191,10 @@ export interface Writer {
       readonly subscribe?: boolean;
       readonly color?: string;
       readonly description?: string;
+      /** Of a container with one: what the target's lacks of it is added, what it has besides stays. */
+      readonly definition?: unknown;
+      /** The container that the books have for it: found by this id, not by its name. */
+      readonly existing?: string;
     },
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }>;
 
@@ -198,8 +202,9 @@ export interface Writer {
    * Deterministic from `key` (hex): the id that a create will take. Only where `settle` is `reserved-id`.
    *
    * @param name Files: as in the create
+   * @param date Posts: the millisecond that they are to have
    */
-  reserve?(container: string, key: string, name?: string): string;
+  reserve?(container: string, key: string, name?: string, date?: Date): string;
 
   /**
    * Files: removes what a try of this stamp, interrupted after it had given the file its name, left under a temporary one.

@@ -16,6 +16,12 @@ export { Originals } from './mail-originals.ts';
 export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';
+export {
+  listItemMaterial as listItems,
+  memberMaterial as members,
+  pageMaterial as pages,
+  postMaterial as posts,
+} from './named-objects.ts';
 export { scoped } from './scoped.ts';
 export { settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

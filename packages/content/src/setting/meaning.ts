@@ -1,4 +1,5 @@
-import type { FolderPlace, Person, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
+import { type Person, personMeaning } from '../person.ts';
+import type { FolderPlace, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
 
 /**
  * What of a setting two systems must agree on: without what is theirs alone (names of people in their directories, the
@@ -30,7 +31,6 @@ function ruleMeaning({ native: _, order: _order, nth: _nth, conditions, exceptio
   };
 }
 
-const personMeaning = ({ address }: Person): string => address.trim().toLowerCase();
 /** A role is the same folder whatever it is called. */
 const placeMeaning = ({ path, role }: FolderPlace): unknown => (role === undefined ? path : { role });
 

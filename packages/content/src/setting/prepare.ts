@@ -1,7 +1,8 @@
 import { SternaError } from '@sterna/core';
+import { type Person, personAtTarget } from '../person.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
 import { readSetting, writeSetting } from './read-setting.ts';
-import type { FolderPlace, Person, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
+import type { FolderPlace, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
 
 /** An object that is passed over where this is its error's detail: the target has no such thing, which is no failure. */
 export const PASSED_OVER = 'passedOver';
@@ -45,7 +46,7 @@ function preparedSetting(setting: Setting, options: PrepareOptions, notes: Conte
       return {
         ...setting,
         calendar: placed(setting.calendar, 'event', options),
-        ...(setting.who === 'everybody' ? {} : { who: personIn(setting.who, options) }),
+        ...(setting.who === 'everybody' ? {} : { who: personAtTarget(setting.who, options.mapping) }),
       };
     default:
       return setting;
@@ -73,14 +74,10 @@ function preparedRule(rule: Rule, options: PrepareOptions, notes: ContentNote[])
   };
 }
 
-const personIn = (person: Person, { mapping }: PrepareOptions): Person => {
-  const address = mapping(person.address);
-  return address === undefined ? person : { ...person, address };
-};
-
 function conditionsIn(conditions: RuleConditions, options: PrepareOptions): RuleConditions {
   const { from, to } = conditions;
-  const people = (list: readonly Person[]): readonly Person[] => list.map((one) => personIn(one, options));
+  const people = (list: readonly Person[]): readonly Person[] =>
+    list.map((one) => personAtTarget(one, options.mapping));
   return {
     ...conditions,
     ...(from === undefined ? {} : { from: people(from) }),
@@ -91,7 +88,7 @@ function conditionsIn(conditions: RuleConditions, options: PrepareOptions): Rule
 function actionsIn(actions: RuleActions, options: PrepareOptions): RuleActions {
   const changed: Record<string, unknown> = { ...actions };
   for (const name of ['forwardTo', 'forwardAsAttachmentTo', 'redirectTo'] as const)
-    if (actions[name] !== undefined) changed[name] = actions[name].map((one) => personIn(one, options));
+    if (actions[name] !== undefined) changed[name] = actions[name].map((one) => personAtTarget(one, options.mapping));
   for (const name of ['moveTo', 'copyTo'] as const)
     if (actions[name] !== undefined) changed[name] = placed(actions[name], 'message', options);
   return changed;

@@ -1,3 +1,5 @@
+import type { Person } from '../person.ts';
+
 /**
  * Mailbox settings in no system's own terms. One object is one setting: a rule, a category, the automatic reply. As bytes
  * it is JSON with sorted names (`write-setting.ts`), so that people can read a backup of it.
@@ -6,11 +8,6 @@
  */
 export type Setting = Rule | Category | AutomaticReply | Regional | WorkingHours | MeetingMessages | CalendarSharing;
 export type SettingType = Setting['type'];
-
-export interface Person {
-  readonly address: string;
-  readonly name?: string;
-}
 
 /** A mail folder or calendar: names from the root as a reader's containers have them, and its role where it has one. */
 export interface FolderPlace {

@@ -77,7 +77,7 @@ async function isSame(
   const pivot = pivotOf(kind);
   try {
     if (pivot.saysTheSame !== undefined) return await pivot.saysTheSame(original, copy);
-    const sent = pivot.prepare?.(original, preparation(context, kind)).body ?? original;
+    const sent = pivot.prepare?.(original, await preparation(context, kind, original)).body ?? original;
     return pivot.differences?.(sent, copy).length === 0;
   } catch {
     return false;

@@ -15,6 +15,7 @@ import {
   markUnlistedGone,
   type NewTodo,
   plannedAmong,
+  planWaitingObjects,
   rememberListed,
   rowsBySource,
   type Settled,
@@ -23,6 +24,7 @@ import {
   sourceKey,
   type TodoVerb,
   VERB_CODE,
+  waitingObjects,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { capabilitiesFor, type PassContext } from './context.ts';
@@ -247,5 +249,21 @@ export async function planFailures(context: PassContext): Promise<void> {
                   order by n.id desc limit 1), 'failed')])`,
       [entryId, number, context.settings.retryOnly ?? null],
     );
+  });
+}
+
+/**
+ * What failed in this very pass because something that it names wasn't in the target yet is planned once more.
+ *
+ * @param before How many waited last time: where none of them was brought since, they stay failed
+ * @returns how many are planned
+ */
+export async function planWaiting(context: PassContext, before = Number.POSITIVE_INFINITY): Promise<number> {
+  const { entryId, number } = context.claim;
+  return inFencedTransaction(context.pool, context.claim.lease, async (client) => {
+    const waiting = await waitingObjects(client, entryId, number);
+    if (waiting.length === 0 || waiting.length >= before) return 0;
+    await planWaitingObjects(client, entryId, number, waiting);
+    return waiting.length;
   });
 }

@@ -2,6 +2,7 @@ import type { Connector, Credentials, Session } from '@sterna/connector-kit';
 import {
   asSternaError,
   type ContentKind,
+  type ItemType,
   kindsOf,
   type LicenseTier,
   type MappingLookup,
@@ -42,6 +43,7 @@ export interface EngineDependencies {
 interface EntryRoute {
   readonly settings: unknown;
   readonly tier: LicenseTier;
+  readonly itemType: ItemType;
   readonly kinds: readonly ContentKind[];
   readonly progress: object;
   readonly attempts: number;
@@ -80,6 +82,7 @@ export async function runPass(
         system: { settings, credentials: systemCredentials },
         address,
         ...(credentials === undefined ? {} : { credentials }),
+        itemType: route.itemType,
         kinds: route.kinds,
         role: side === 'source' ? 'read' : 'write',
         installation: deps.secrets.installation.id,
@@ -119,10 +122,14 @@ export async function runPass(
       reached: deps.reached ?? (() => {}),
     };
     end = await outcome(context, route.settings, progress);
+    await target.release?.();
     await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
   } catch (thrown) {
+    const isOurs = !(thrown instanceof LeaseLost) && !control.signal.aborted;
+    // Who has the lease now gives it back; the reason why this pass ends says more than a failure to.
+    if (isOurs) await Promise.allSettled(sessions.map((session) => session.release?.()));
     for (const session of sessions) session.destroy();
-    if (thrown instanceof LeaseLost || control.signal.aborted) throw thrown;
+    if (!isOurs) throw thrown;
     end = endOf(thrown, progress, attempts, claim.kind);
     if (isDatabaseError(thrown)) throw thrown;
   }
@@ -317,6 +324,7 @@ async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryR
   return {
     settings: row.settings,
     tier: tiers.length === 0 || tiers.includes('standard') ? 'standard' : 'trial',
+    itemType: row.item_type,
     kinds: kindsOf(row.item_type),
     progress: row.progress,
     attempts: row.attempts,

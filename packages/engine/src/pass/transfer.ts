@@ -37,7 +37,7 @@ import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
 import type { Pace } from './pace.ts';
-import { preparation } from './preparation.ts';
+import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
 import {
@@ -181,6 +181,10 @@ class Transfer {
         }
         if (this.#context.trial !== undefined) this.#context.trial.bytesLeft -= got.size;
         if (got.detached !== true) await this.#pace.take(got.size);
+        if (namesOthers(container.kind, got.body)) {
+          await flush();
+          await lanes.drain();
+        }
         const item = await this.#item(container, targetRow, todo, got);
         if (item === undefined) continue;
         if (item.detached || item.older?.detached === true) {
@@ -553,7 +557,12 @@ class Transfer {
       matchKey: item.matchKey,
       digest: item.digest,
       mark,
-      reservedId: writer.reserve?.(batch.target.key, `${item.todo.src.toString('hex')}${reserveAs}`, item.name),
+      reservedId: writer.reserve?.(
+        batch.target.key,
+        `${item.todo.src.toString('hex')}${reserveAs}`,
+        item.name,
+        item.date,
+      ),
       targetId: undefined,
       data: intentData(item),
     }));
@@ -667,7 +676,8 @@ class Transfer {
     try {
       const called = got.name === undefined ? undefined : await this.#names.take(target, got.name, todo.src);
       const content = paced(got, this.#pace);
-      const item = await toItem(container.kind, todo, content, preparation(this.#context, container.kind), called);
+      const prepareFor = (body: Buffer) => preparation(this.#context, container.kind, body);
+      const item = await toItem(container.kind, todo, content, prepareFor, called);
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
       if (reason === undefined) {
         for await (const earlier of earlierVersions(this.#context, container, got)) {
@@ -706,8 +716,9 @@ class Transfer {
     // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
     if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
       return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
-    const { conflict } = settings.settings;
-    const isNamed = item.name !== undefined || pivotOf(batch.container.kind).renamed !== undefined;
+    const { renamed, keyIsSlot } = pivotOf(batch.container.kind);
+    const conflict = keyIsSlot === true ? 'rename' : settings.settings.conflict;
+    const isNamed = item.name !== undefined || renamed !== undefined;
     // What can't have another name leaves the target its own.
     switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
       case 'overwrite': {

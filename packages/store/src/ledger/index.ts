@@ -10,3 +10,4 @@ export * from './rekey.ts';
 export * from './rows.ts';
 export * from './source-key.ts';
 export * from './todo.ts';
+export * from './waiting.ts';
