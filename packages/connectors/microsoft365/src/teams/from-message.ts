@@ -5,8 +5,8 @@ import { escaped, unsigned } from './signature.ts';
 
 export interface ReadingOf {
   readonly people: People;
-  /** Bytes of an inline image, by the URL that the message has for it; undefined where it is gone. */
-  image(url: string): Promise<{ readonly contentType: string; readonly bytes: Buffer } | undefined>;
+  /** Bytes of an inline image; undefined where it is gone. */
+  image(message: GraphMessage, id: string): Promise<{ readonly contentType: string; readonly bytes: Buffer } | undefined>;
   /** Where a file of that URL is among the entry’s own; undefined: elsewhere. */
   fileAt(url: string): readonly string[] | undefined;
   /** A line of ours that names the author is believed of our own copies alone. */
@@ -15,7 +15,7 @@ export interface ReadingOf {
 
 /** What is left of a message that was deleted and answered: its place. */
 const DELETED = '<p><em>This message was deleted.</em></p>';
-const HOSTED = /(<img\b[^>]*\bsrc=")([^"]*\/hostedContents\/([^/"]+)\/\$value)("[^>]*>)/gi;
+const HOSTED = /(<img\b[^>]*\bsrc=")[^"]*\/hostedContents\/([^/"]+)\/\$value("[^>]*>)/gi;
 
 /** A message of a channel, in words of no system. */
 export async function fromMessage(message: GraphMessage, reading: ReadingOf): Promise<Post> {
@@ -51,12 +51,12 @@ async function bodyOf(
   const { contentType, content } = message.body ?? {};
   if (contentType !== 'html') return { html: lines(content ?? ''), images: [] };
   const images = new Map<string, PostImage>();
-  for (const [, , url = '', id = ''] of (content ?? '').matchAll(HOSTED)) {
-    const found = images.has(id) ? undefined : await image(url);
+  for (const [, , id = ''] of (content ?? '').matchAll(HOSTED)) {
+    const found = images.has(id) ? undefined : await image(message, id);
     if (found !== undefined)
       images.set(id, { id, contentType: found.contentType, base64: found.bytes.toString('base64') });
   }
-  const html = (content ?? '').replace(HOSTED, (whole, before: string, _url, id: string, after: string) =>
+  const html = (content ?? '').replace(HOSTED, (whole, before: string, id: string, after: string) =>
     images.has(id) ? `${before}image:${id}${after}` : whole,
   );
   return { html, images: [...images.values()] };

@@ -22,7 +22,9 @@ export async function toMessage(
   const from = author ?? (await writing.owner());
   if (author === undefined) notes.push(authorNote(post.by));
   let html = author === undefined ? signed(post.html, post.by) : post.html;
-  for (const { id } of post.images ?? []) html = html.replaceAll(`image:${id}`, `../hostedContents/${id}/$value`);
+  const images = post.images ?? [];
+  for (const [at, { id }] of images.entries())
+    html = html.replaceAll(`"image:${id}"`, () => `"../hostedContents/${at + 1}/$value"`);
   const mentions: object[] = [];
   for (const { id, text, who } of post.mentions ?? []) {
     const user = who === undefined ? undefined : await writing.people.withAddress(who.address);
@@ -50,11 +52,11 @@ export async function toMessage(
       ...(post.importance === undefined ? {} : { importance: post.importance }),
       ...(mentions.length === 0 ? {} : { mentions }),
       ...(attachments.length === 0 ? {} : { attachments }),
-      ...(post.images === undefined || post.images.length === 0
+      ...(images.length === 0
         ? {}
         : {
-            hostedContents: post.images.map(({ id, contentType, base64 }) => ({
-              '@microsoft.graph.temporaryId': id,
+            hostedContents: images.map(({ contentType, base64 }, at) => ({
+              '@microsoft.graph.temporaryId': `${at + 1}`,
               contentBytes: base64,
               contentType,
             })),
