@@ -151,12 +151,14 @@ function groupBy(
   keyOf: (object: GoldenObject) => string,
 ): Map<string, GoldenObject[]> {
   const groups = new Map<string, GoldenObject[]>();
-  for (const object of objects) {
-    const group = groups.get(keyOf(object));
-    if (group === undefined) groups.set(keyOf(object), [object]);
-    else group.push(object);
-  }
+  for (const object of objects) push(groups, keyOf(object), object);
   return groups;
+}
+
+function push<T>(groups: Map<string, T[]>, key: string, one: T): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [one]);
+  else group.push(one);
 }
 
 /** Kinds of notes that say that an object was not brought. */
@@ -173,15 +175,19 @@ const unescaped = (path: string): string => path.replace(/\\(.)/g, '$1');
 
 class Books {
   readonly #byId = new Map<string, Told[]>();
+  readonly #byFolder = new Map<string, (Told & { readonly objectId: string })[]>();
   /** Of a whole entry, or of an object that only its name tells. */
   readonly #others: Told[] = [];
 
   constructor(told: readonly Told[]) {
     for (const note of told) {
-      if (note.objectId === undefined) this.#others.push(note);
-      else {
-        this.#byId.set(note.objectId, [...(this.#byId.get(note.objectId) ?? []), note]);
+      const { objectId } = note;
+      if (objectId === undefined) {
+        this.#others.push(note);
+        continue;
       }
+      push(this.#byId, objectId, note);
+      push(this.#byFolder, unescaped(note.folder ?? ''), { ...note, objectId });
     }
   }
 
@@ -192,9 +198,7 @@ class Books {
     const path = key.slice(1);
     const folder = path.slice(0, Math.max(0, path.length - name.length - 1));
     return [
-      ...[...this.#byId].flatMap(([objectId, notes]) =>
-        isNameOf(objectId, name) ? notes.filter((note) => unescaped(note.folder ?? '') === folder) : [],
-      ),
+      ...(this.#byFolder.get(folder) ?? []).filter(({ objectId }) => isNameOf(objectId, name)),
       ...this.#others.filter((note) => note.folder === path || note.reason.includes(path)),
     ];
   }

@@ -23,6 +23,4 @@ export interface Organization {
   readonly everybody: readonly string[];
   /** Everything a person has, by the vendor's API alone. */
   read(address: string): Promise<readonly GoldenObject[]>;
-  /** What the system has sent to people by itself: must stay empty. */
-  mailed(): number;
 }

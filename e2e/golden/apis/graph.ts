@@ -1,4 +1,4 @@
-import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP } from '@sterna/simulator-microsoft365';
 import type { GoldenObject, Organization } from '../objects.ts';
 import { type Ask, type Json, moment, propertiesOfMime, readable, sha256, sorted, textOfHtml } from './ask.ts';
 
@@ -17,16 +17,15 @@ const WINDOW = 'startDateTime=2024-01-01T00:00:00Z&endDateTime=2028-12-01T00:00:
 
 /** A tenant of Microsoft 365 by Microsoft Graph alone. */
 export function microsoftOrganization(
-  server: Microsoft365,
+  baseUrl: string,
   domain: string,
   people: readonly string[],
   everybody: readonly string[],
 ): Organization {
   return {
     ...{ people, everybody },
-    mailed: () => server.invitations.length,
     async read(address) {
-      const ask = await signIn(server, domain, address);
+      const ask = await signIn(baseUrl, domain, address);
       const parts = [messages, events, contacts, tasks, files];
       const all: GoldenObject[] = [];
       for (const part of parts) all.push(...(await part(ask)));
@@ -35,7 +34,7 @@ export function microsoftOrganization(
   };
 }
 
-async function signIn({ baseUrl }: Microsoft365, domain: string, address: string): Promise<Ask> {
+async function signIn(baseUrl: string, domain: string, address: string): Promise<Ask> {
   const answer = await fetch(`${baseUrl}/${domain}/oauth2/v2.0/token`, {
     method: 'POST',
     body: new URLSearchParams({

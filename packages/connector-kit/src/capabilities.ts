@@ -22,7 +22,11 @@ export interface Capabilities {
   readonly bytes: 'exact' | 'crlf' | 'rewritten';
   /** Object ids are unique within a container (IMAP UIDs) or within the whole endpoint (Graph, Gmail). */
   readonly idScope: 'container' | 'endpoint';
-  readonly collapsesTwins: boolean;
+  /**
+   * Equal objects may be kept once, in the whole endpoint or in each container: the second one is answered with the id of
+   * the first. Such objects are `merged` in the books.
+   */
+  readonly collapsesTwins: false | 'endpoint' | 'container';
   /** The received date (INTERNALDATE) survives a create. */
   readonly dateKept: boolean;
   /** Objects can be moved between containers by id. */

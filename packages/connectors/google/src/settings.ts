@@ -5,6 +5,14 @@ import { APIS, type Api, ORIGINS } from './api/apis.ts';
 
 const origin = z.string().max(2_000);
 const units = z.number().int().min(60).max(1_000_000_000);
+const unitsByApi = z.strictObject({
+  gmail: units.optional(),
+  calendar: units.optional(),
+  people: units.optional(),
+  tasks: units.optional(),
+  drive: units.optional(),
+  directory: units.optional(),
+});
 
 /** Settings of a Google Workspace domain; the service account's key file is the password. */
 export const googleSettings = z.strictObject({
@@ -26,17 +34,12 @@ export const googleSettings = z.strictObject({
     .optional()
     .describe('Where one of the APIs answers, instead of its own address'),
   tokenUrl: origin.optional().describe('Where tokens are given out, instead of where the key file says'),
-  unitsPerMinute: z
-    .strictObject({
-      gmail: units.optional(),
-      calendar: units.optional(),
-      people: units.optional(),
-      tasks: units.optional(),
-      drive: units.optional(),
-      directory: units.optional(),
-    })
+  unitsPerMinute: unitsByApi
     .optional()
     .describe('Quota of a user in a minute, where the project has another than Google’s own'),
+  projectUnitsPerMinute: unitsByApi
+    .optional()
+    .describe('Quota of the whole project in a minute, where it has another than Google’s own'),
   labelPriority: z
     .array(z.string().min(1).max(225))
     .max(1_000)

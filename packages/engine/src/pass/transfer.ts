@@ -52,6 +52,7 @@ import {
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
+import { Twins } from './twins.ts';
 import { earlierVersions } from './versions.ts';
 
 const TODO_PAGE = 1_000;
@@ -84,6 +85,7 @@ class Transfer {
   readonly #pace: Pace;
   readonly #failures: FailureShare;
   readonly #names: FileNames;
+  readonly #twins: Twins;
   /** Files that became others while they were being read, by to-do. */
   readonly #changedMeanwhile = new Map<number, SternaError>();
   #goneRows = false;
@@ -101,6 +103,7 @@ class Transfer {
     this.#context = context;
     this.#pace = pace;
     this.#names = new FileNames(context);
+    this.#twins = new Twins(context);
     this.#failures = new FailureShare(context.settings.settings.failureShare);
   }
 
@@ -602,6 +605,7 @@ class Transfer {
     const confirm: string[] = [];
     let refusedTogether = false;
     const rivals: { item: TransferItem; theirs: Rival }[] = [];
+    const { shared, inBooks } = await this.#shared(batch, written, intents, byOp);
     batch.items.forEach((item, i) => {
       const intent = intents[i] as Intent;
       const result = byOp.get(String(intent.op));
@@ -609,6 +613,12 @@ class Transfer {
       if (result?.outcome === 'done' && result.targetId !== undefined && sent.digest !== undefined) {
         closed.push(intent.op);
         confirm.push(result.targetId);
+        const sharing = shared.get(intent.src.toString('hex'));
+        if (sharing !== undefined) {
+          settled.push({ item: sent, state: sharing === 'equal' ? 'merged' : 'failed' });
+          notes.push(sharing === 'equal' ? mergedNote(batch, item) : failureNote(batch, item, takenForAnother()));
+          return;
+        }
         settled.push({
           item: sent,
           state: 'created',
@@ -655,6 +665,7 @@ class Transfer {
         await insertNotes(client, claim.entryId, claim.number, notes);
       });
     }
+    inBooks();
     await this.#context.reached('after-settle-commit');
     if (confirm.length > 0) await this.#writer().confirm(batch.target.key, confirm);
     await this.#context.reached('after-confirm');
@@ -664,6 +675,22 @@ class Transfer {
     );
     for (const { item, theirs } of rivals) await this.#conflict(batch, item, theirs);
     if (refusedTogether) await this.#bisect(batch);
+  }
+
+  /** Of those that were written, the ones whose copy is another object's. */
+  #shared(
+    batch: Batch,
+    written: readonly TransferItem[],
+    intents: readonly Intent[],
+    results: ReadonlyMap<string, Result>,
+  ) {
+    const copies = intents.flatMap(({ op, src }, i) => {
+      const result = results.get(String(op));
+      return result?.outcome === 'done' && result.targetId !== undefined
+        ? [{ src: src.toString('hex'), targetId: result.targetId, digest: written[i]?.digest }]
+        : [];
+    });
+    return this.#twins.shared(batch.container.kind, batch.target.key, copies);
   }
 
   /** As the target is to hold it; undefined where it is settled here: filtered by what is in it, or not to be understood. */
@@ -982,6 +1009,21 @@ const whose = (batch: Batch, item: TransferItem) => ({
   srcId: item.todo.srcId,
   container: batch.container.id,
   subject: item.subject(),
+});
+
+const takenForAnother = (): SternaError =>
+  new SternaError(
+    'object',
+    'taken-for-another',
+    'The target took it for another object of the same identity that it has already, and didn’t keep what differs.',
+    { fix: 'Compare the two at the source; what is missing can be added to the target by hand.' },
+  );
+
+const mergedNote = (batch: Batch, item: TransferItem): ObjectNote => ({
+  kind: 'skipped',
+  code: 'kept-once',
+  text: 'The target keeps equal objects once: it has this one already, from another place of the source, and added nothing.',
+  ...whose(batch, item),
 });
 
 const failureNote = (batch: Batch, item: TransferItem, error: SternaError): ObjectNote => ({
