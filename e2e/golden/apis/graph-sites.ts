@@ -127,13 +127,13 @@ function fieldsByKind(
   const byKind = new Map<string, string[]>();
   for (const column of columns) {
     const kind = kindOf(column);
-    const value = valueOf(fields, column, kind, people, titles);
+    const value = fieldValue(fields, column, kind, people, titles);
     if (value !== '') byKind.set(kind, [...(byKind.get(kind) ?? []), `${column.name} = ${value}`]);
   }
   return Object.fromEntries([...byKind].map(([kind, values]) => [kind, sorted(values)]));
 }
 
-function valueOf(
+function fieldValue(
   fields: Json,
   { name, lookup, personOrGroup, text }: Json,
   kind: string,
