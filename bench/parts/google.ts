@@ -5,7 +5,7 @@ import type { Mailbox } from '../support/books.ts';
 import { goal, percent, table, whole } from '../support/figures.ts';
 import { meteredRequest } from '../support/google-units.ts';
 import type { Lab } from '../support/lab.ts';
-import { KINDS, type Kind, onDisk } from '../support/objects-on-disk.ts';
+import { KINDS, type Kind, onDisk, onlyOf } from '../support/objects-on-disk.ts';
 import { runPasses } from './copies.ts';
 import type { Part } from './part.ts';
 
@@ -16,12 +16,12 @@ const MORE = 10;
 const DOMAIN = 'nordwind.example';
 /** Whose limit a user’s pass reaches at once, and the objects that take it a few minutes. */
 const LIMITED: Readonly<Record<string, { readonly api: 'gmail' | 'calendar' | 'tasks'; readonly objects: number }>> = {
-  mail: { api: 'gmail', objects: 800 },
-  calendar: { api: 'calendar', objects: 2_000 },
-  tasks: { api: 'tasks', objects: 2_000 },
+  mail: { api: 'gmail', objects: 600 },
+  calendar: { api: 'calendar', objects: 1_500 },
+  tasks: { api: 'tasks', objects: 1_500 },
 };
 const MINUTE = 60_000;
-/** Of that quick pass with limits: enough to see that it works, not to measure. */
+/** Of those objects: over within the first minute, so that nothing is measured. */
 const QUICK_SHARE = 0.1;
 const ALL_APIS = ['gmail', 'calendar', 'people', 'tasks', 'drive'];
 
@@ -48,14 +48,11 @@ export const google: Part = {
         shares.map(({ name, limit, write, read }) => [
           name,
           whole(limit),
-          percent(write.share),
-          whole(write.refused),
-          percent(read.share),
-          whole(read.refused),
+          ...[write, read].flatMap(({ share, refused }) => [share === undefined ? '–' : percent(share), whole(refused)]),
         ]),
       ),
       goal(
-        shares.every(({ write, read }) => Math.min(write.share, read.share) >= 0.85),
+        shares.every(({ write, read }) => [write, read].every(({ share = 0 }) => share >= 0.85)),
         '- at least 85 % of what is documented, both ways',
       ),
     ].join('\n\n');
@@ -85,7 +82,7 @@ async function spentOn(lab: Lab, server: Google, kind: Kind, objects: number, pe
   const into = await lab.books.addEntryBetween(onDisk(kind, from), theirs, kind.itemType);
   const counted = async (entry: number, pass: 'initial' | 'delta', created: number): Promise<string> => {
     server.requests.length = 0;
-    const queued = await lab.books.queuePass(entry, pass, kind.itemType === 'drive' ? { permissions: false } : {});
+    const queued = await lab.books.queuePass(entry, pass, onlyOf(kind.kind));
     await runPasses(lab, [queued]);
     const found = await lab.books.check(queued);
     if (found.created !== created) throw new Error(`${kind.name}: ${found.created} of ${created} objects were created`);
@@ -105,8 +102,8 @@ async function spentOn(lab: Lab, server: Google, kind: Kind, objects: number, pe
 }
 
 interface Use {
-  /** Of what may be used in a minute, after the first. */
-  readonly share: number;
+  /** Of what may be used in a minute, after the first; undefined where that was all. */
+  readonly share: number | undefined;
   readonly refused: number;
 }
 interface Shares {
@@ -131,8 +128,10 @@ async function sharesOf(lab: Lab, part: number): Promise<readonly Shares[]> {
     const used = async (pairs: readonly (readonly [Mailbox, Mailbox])[]): Promise<ReadonlyMap<string, Use>> => {
       server.requests.length = 0;
       const passes: number[] = [];
-      for (const pair of pairs)
-        passes.push(await lab.books.queuePass(await lab.books.addEntryBetween(...pair), 'initial'));
+      for (const [at, pair] of pairs.entries()) {
+        const entry = await lab.books.addEntryBetween(...pair);
+        passes.push(await lab.books.queuePass(entry, 'initial', onlyOf((kinds[at] as Kind).kind)));
+      }
       await runPasses(lab, passes, passes.length);
       for (const pass of passes) await lab.books.check(pass);
       return usesOf(server);
@@ -141,7 +140,7 @@ async function sharesOf(lab: Lab, part: number): Promise<readonly Shares[]> {
     const read = await used(ends.map(({ theirs, read }) => [theirs, read]));
     return kinds.map(({ name }) => {
       const { api } = LIMITED[name] as (typeof LIMITED)[string];
-      const nothing: Use = { share: 0, refused: 0 };
+      const nothing: Use = { share: undefined, refused: 0 };
       return {
         name,
         limit: DOCUMENTED_LIMITS[api].perUserMinute,
@@ -167,7 +166,7 @@ function usesOf(server: Google): ReadonlyMap<string, Use> {
     const until = taken.at(-1)?.at ?? 0;
     const units = taken.filter(({ at }) => at >= from).reduce((sum, one) => sum + one.units, 0);
     const wanted = (DOCUMENTED_LIMITS[api].perUserMinute * (until - from)) / MINUTE;
-    uses.set(api, { share: wanted > 0 ? units / wanted : 0, refused: asked.length - taken.length });
+    uses.set(api, { share: wanted > 0 ? units / wanted : undefined, refused: asked.length - taken.length });
   }
   return uses;
 }

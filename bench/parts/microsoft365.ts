@@ -4,7 +4,7 @@ import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/sim
 import type { Mailbox } from '../support/books.ts';
 import { fixed, goal, table, whole } from '../support/figures.ts';
 import type { Lab } from '../support/lab.ts';
-import { KINDS, type Kind, onDisk } from '../support/objects-on-disk.ts';
+import { KINDS, type Kind, onDisk, onlyOf } from '../support/objects-on-disk.ts';
 import { runPasses } from './copies.ts';
 import type { Part } from './part.ts';
 
@@ -109,7 +109,7 @@ async function counted(
   created: number,
 ): Promise<readonly [source: string, target: string]> {
   for (const server of [from, to]) requestsTo(server);
-  const queued = await lab.books.queuePass(entry, pass, kind.itemType === 'drive' ? { permissions: false } : {});
+  const queued = await lab.books.queuePass(entry, pass, onlyOf(kind.kind));
   await runPasses(lab, [queued]);
   const found = await lab.books.check(queued);
   if (found.created !== created) throw new Error(`${kind.name}: ${found.created} of ${created} objects were created`);
@@ -157,12 +157,11 @@ async function settingsOf(lab: Lab): Promise<string[]> {
   try {
     const [theirs, target] = [mailboxOf(from, `alice@${SOURCE}`), mailboxOf(to, `alice@${TARGET}`)];
     const entry = await lab.books.addEntryBetween(theirs, target);
-    const kinds = { message: false, event: false, contact: false, task: false };
     const row: string[] = [];
     let settings = 0;
     for (const pass of ['initial', 'delta'] as const) {
       for (const server of [from, to]) requestsTo(server);
-      const queued = await lab.books.queuePass(entry, pass, { kinds });
+      const queued = await lab.books.queuePass(entry, pass, onlyOf('setting'));
       await runPasses(lab, [queued]);
       const { created } = await lab.books.check(queued);
       settings += created;
@@ -176,7 +175,7 @@ async function settingsOf(lab: Lab): Promise<string[]> {
 }
 
 /** Many mailboxes at once, from tenant to tenant. @param each objects of each kind in a mailbox */
-export async function together(lab: Lab, mailboxes: number, each: number) {
+async function together(lab: Lab, mailboxes: number, each: number) {
   const server = await startMicrosoft365({ size: 'large', empty: true });
   try {
     const people = [...server.tenant(SOURCE).users.values()].slice(0, mailboxes).map((one) => one.userPrincipalName);
