@@ -129,6 +129,8 @@ const REMOVAL: Readonly<Record<DavKind, readonly RegExp[]>> = {
   task: [/^POST .*\/move(?:\?|$)/, /^DELETE .*\/tasks\//],
 };
 
+/** Each kill takes a second: the slice has those that are about Google, the long run those that other tests have as well. */
+const long = (kills: readonly Kill[]): readonly Kill[] => (LONG ? kills : []);
 const at = (point: CrashPoint, nth = 1): Kill => ({ at: point, nth });
 
 describe('exactly once into Google', () => {
@@ -146,12 +148,11 @@ describe('exactly once into Google', () => {
 
           const first = await passWithKills(killed, entry, 'initial', [
             ...(CONTAINER[kind] === undefined ? [] : [atRequest(CONTAINER[kind])]),
-            ...FIRST_PASS.slice(0, 4),
+            ...long(FIRST_PASS.slice(0, 4)),
             ...CREATED[kind].map((step) => atRequest(step)),
-            ...FIRST_PASS.slice(4),
+            ...(LONG ? FIRST_PASS.slice(4) : [at('after-acknowledgement'), at('during-recovery')]),
             atRequest(CREATE[kind], 1),
-            atRequest(CREATE[kind], 2),
-            { afterMs: 50 + random.below(300) },
+            ...long([atRequest(CREATE[kind], 2), { afterMs: 50 + random.below(300) }]),
           ]);
           expect(first).toMatchObject({ status: 'completed', error: null });
           expect(first.books).toMatchObject({ balanced: true });
@@ -160,9 +161,9 @@ describe('exactly once into Google', () => {
 
           for (let n = 0; n < 16; n += 1) put(n, 'second');
           const changed = await passWithKills(killed, entry, 'delta', [
-            ...REPLACEMENTS.slice(0, 2),
+            ...long(REPLACEMENTS.slice(0, 2)),
             ...REPLACED[kind].map((step) => atRequest(step)),
-            ...REPLACEMENTS.slice(2),
+            ...(LONG ? REPLACEMENTS.slice(2) : [at('after-acknowledgement')]),
           ]);
           expect(changed).toMatchObject({ status: 'completed', error: null });
           expect(changed.books.total).toMatchObject({ updated: 16, created: 0, skipped: 0, failed: 0 });
@@ -175,7 +176,7 @@ describe('exactly once into Google', () => {
             killed,
             entry,
             'delta',
-            [...REMOVAL[kind].map((step) => atRequest(step)), atRequest(gone), atRequest(CREATE[kind])],
+            [...REMOVAL[kind].map((step) => atRequest(step)), ...long([atRequest(gone), atRequest(CREATE[kind])])],
             { deletions: 'propagate' },
           );
           expect(removed).toMatchObject({ status: 'completed', error: null });
@@ -187,7 +188,7 @@ describe('exactly once into Google', () => {
           expect((await pass(stage.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({
             objects: held,
           });
-          const emptied = await passWithKills(killed, entry, 'empty', [atRequest(gone, 3), atRequest(gone, 9)], {
+          const emptied = await passWithKills(killed, entry, 'empty', [atRequest(gone, 3), ...long([atRequest(gone, 9)])], {
             empty: 'remove',
           });
           expect(emptied).toMatchObject({ status: 'completed', error: null });
@@ -196,9 +197,11 @@ describe('exactly once into Google', () => {
 
           for (let n = 0; n < OBJECTS; n += 1) put(n, 'anew');
           const anew = await twinEntry(stage.bench, entry);
+          // As a remigration does; a calendar gives deleted events their ids back.
+          await stage.bench.database.pool.query('update entry set archived_at = now() where id = $1', [entry]);
           const again = await passWithKills(killed, anew, 'initial', [
             at('after-acknowledgement', 2),
-            at('during-recovery'),
+            ...long([at('during-recovery')]),
           ]);
           expect(again).toMatchObject({ status: 'completed', error: null });
           expect(again.books.total).toMatchObject({ seen: OBJECTS, failed: 0, skipped: 0 });
@@ -264,5 +267,5 @@ for (const kind of KINDS)
   }, 120_000);
 
 test.each(KINDS)('%ss: enough kills hit a living process', (kind) => {
-  expect(reports.get(kind)?.hits).toBeGreaterThanOrEqual(LONG ? 60 : 20);
+  expect(reports.get(kind)?.hits).toBeGreaterThanOrEqual(LONG ? 60 : 8);
 });

@@ -52,10 +52,9 @@ export function heldGoogleItems(server: Google, address: string, kind: DavKind):
     return [...contactsOf(cloud, found.user).contacts.values()]
       .filter(({ deleted }) => !deleted)
       .map(({ fields, photo }) => {
-        const [name] = fields.names as { unstructuredName?: string; displayName?: string }[];
+        const [name] = fields.names as { familyName?: string }[];
         const data = fields.clientData as { key: string; value: string }[];
-        const title = name?.unstructuredName ?? name?.displayName ?? null;
-        return lineOf(title, photo === undefined ? [] : [photo.bytes], '', heldText(pieces(data)));
+        return lineOf(name?.familyName ?? null, photo === undefined ? [] : [photo.bytes], '', heldText(pieces(data)));
       })
       .sort();
   if (kind === 'event')

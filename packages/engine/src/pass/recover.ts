@@ -126,6 +126,7 @@ async function settleByCandidates(
       found.push({ intent, targetId: candidate.targetId, digest, ...flags });
     }
   }
+  if (settle === 'stamp') await foundRevived(context, row, candidates, claimed, absent, found);
   await foundByContent(context, row, free, absent, found);
   for (const { intent, targetId } of found) {
     if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
@@ -193,6 +194,35 @@ async function foundByContent(
     absent.splice(at, 1);
     free.splice(free.indexOf(stamped.get(id) as Known), 1);
     found.push({ intent, targetId: id, digest: Buffer.from(digest, 'hex') });
+  }
+}
+
+/**
+ * A calendar that keeps deleted events makes one that comes again of the old one, under the id that it had: what archived
+ * entries alone claim is what was being written, where it says so.
+ */
+async function foundRevived(
+  { pool, claim }: PassContext,
+  row: ContainerRow,
+  candidates: readonly Candidate[],
+  claimed: ReadonlySet<string>,
+  absent: Intent[],
+  found: Found[],
+): Promise<void> {
+  const theirs = candidates.filter((one) => one.marked && claimed.has(one.targetId));
+  if (absent.length === 0 || theirs.length === 0 || !pivotOf(row.kind).hasNaturalKey) return;
+  const live = await claimedTargetIds(
+    pool,
+    await entriesOfTarget(pool, claim.entryId, 'live'),
+    row.key,
+    theirs.map((one) => one.targetId),
+  );
+  for (const { targetId, digest } of theirs) {
+    const at = absent.findIndex((intent) => digest !== undefined && intent.digest?.equals(digest) === true);
+    const intent = absent[at];
+    if (live.has(targetId) || intent === undefined || digest === undefined) continue;
+    absent.splice(at, 1);
+    found.push({ intent, targetId, digest });
   }
 }
 

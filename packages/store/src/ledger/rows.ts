@@ -284,13 +284,13 @@ export async function settledDigests(
   return new Set(rows.map((row) => row.digest.toString('hex')));
 }
 
-/** Entries (archived ones too) that write or wrote to the same endpoint. */
-export async function entriesOfTarget(pool: Pool, entryId: number): Promise<number[]> {
+/** Entries that write or wrote to the same endpoint. @param which `all`: archived ones too */
+export async function entriesOfTarget(pool: Pool, entryId: number, which: 'all' | 'live' = 'all'): Promise<number[]> {
   const { rows } = await pool.query(
     `select o.id from entry e join entry o
          on o.target_system_id = e.target_system_id and o.target_address = e.target_address
-      where e.id = $1`,
-    [entryId],
+      where e.id = $1 and ($2 or o.archived_at is null)`,
+    [entryId, which === 'all'],
   );
   return rows.map((row) => Number(row.id));
 }
