@@ -332,7 +332,7 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
       .map(({ action }) => [
         ...gmail.labelNames(action.addLabelIds),
         ...gmail.labelNames(action.removeLabelIds).map((name) => `-${name}`),
-        action.forward === undefined ? '' : 'forward',
+        ...(action.forward === undefined ? [] : ['forward']),
       ])
       .flat()
       .sort();
