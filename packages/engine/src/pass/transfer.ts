@@ -81,6 +81,12 @@ interface Batch {
   readonly items: TransferItem[];
 }
 
+interface Shortcut {
+  readonly container: ContainerRow;
+  readonly todo: TodoRow;
+  readonly got: Content & { readonly shortcut: ShortcutTarget };
+}
+
 class Transfer {
   readonly #context: PassContext;
   readonly #pace: Pace;
@@ -97,7 +103,7 @@ class Transfer {
   readonly #renames = new Map<number, number>();
   readonly #ownNames = new Map<number, string>();
   /** What leads to other objects comes after all of those. */
-  #shortcuts: { readonly container: ContainerRow; readonly todo: TodoRow; readonly got: Content & { shortcut: ShortcutTarget } }[] = [];
+  #shortcuts: Shortcut[] = [];
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -126,7 +132,7 @@ class Transfer {
   }
 
   /** To the copy of what it leads to. Where there is none yet, every pass tries again. */
-  async #shortcut({ container, todo, got }: (typeof this.#shortcuts)[number]): Promise<void> {
+  async #shortcut({ container, todo, got }: Shortcut): Promise<void> {
     const context = this.#context;
     context.control.checkpoint();
     if (container.targetContainer === undefined) return;

@@ -71,7 +71,7 @@ function conditionsOf(clauses: readonly Clause[]): Criteria | undefined {
   const exceptions: Record<string, unknown> = {};
   for (const { negated, any } of clauses) {
     if (!negated && any.length !== 1) return undefined;
-    for (const term of any) {
+    for (const term of negated ? any.flatMap(sorts) : any) {
       const said = wordOf(term);
       if (said === undefined) return undefined;
       const [name, value] = said;
@@ -80,13 +80,22 @@ function conditionsOf(clauses: readonly Clause[]): Criteria | undefined {
       if (before === undefined) found[name] = value;
       // Of exceptions any is enough, of conditions all must hold.
       else if (negated && Array.isArray(before)) found[name] = [...before, ...(value as readonly unknown[])];
-      else if (!negated && name === 'size' && Object.keys(before).every((side) => !(side in (value as object))))
+      else if (!negated && name === 'size' && Object.keys(before as object).every((side) => !(side in (value as object))))
         found[name] = { ...(before as object), ...(value as object) };
       else return undefined;
     }
   }
   return { conditions, exceptions };
 }
+
+/** Of exceptions any is enough, so that people, parts of addresses and the owner are each one of their own. */
+const sorts = ({ field, values }: Term): readonly Term[] =>
+  PEOPLE[field] === undefined && OWNER[field] === undefined
+    ? [{ field, values }]
+    : [...Map.groupBy(values, (one) => (one.toLowerCase() === 'me' ? 'me' : isAddress(one))).values()].map((some) => ({
+        field,
+        values: some,
+      }));
 
 const LISTS: Readonly<Partial<Record<Field, keyof RuleConditions>>> = {
   '': 'subjectOrBodyContains',

@@ -90,11 +90,14 @@ export const autoForwardingFor = ({ to, then }: Forwarding): GmailAutoForwarding
   disposition: Object.entries(THEN).find(([, said]) => said === then)?.[0] ?? 'leaveInInbox',
 });
 
-export const regionalOf = ({ displayLanguage }: GmailLanguage): Regional | undefined =>
-  displayLanguage ? { type: 'regional', language: displayLanguage } : undefined;
-
 /** What Gmail shows to whoever chose nothing. */
 export const DEFAULT_LANGUAGE = 'en';
+
+/** Undefined where nobody has chosen one. */
+export const regionalOf = ({ displayLanguage }: GmailLanguage): Regional | undefined =>
+  displayLanguage && displayLanguage !== DEFAULT_LANGUAGE
+    ? { type: 'regional', language: displayLanguage }
+    : undefined;
 
 /** Gmail names the country only where it makes another language; https://developers.google.com/workspace/gmail/api/guides/language-settings */
 export function languageFor(language: string): string {

@@ -148,8 +148,7 @@ export class SettingsWriter implements Writer {
     const setting = settingOf(op);
     const id = await this.#idFor(setting);
     const rival = (await this.#listed.group(groupOf(op.container))).find((one) => one.id === id);
-    const isOurs = rival === undefined || isUnchosen(await rival.setting().catch(() => undefined));
-    if (!isOurs && !(setting.type === 'rule' && (await this.#isHalf(setting, rival.filters ?? []))))
+    if (rival !== undefined && !(setting.type === 'rule' && (await this.#isHalf(setting, rival.filters ?? []))))
       return existsResult(op, { id: rival.id, version: rival.version });
     return this.#done(op, setting, await this.#write(setting, rival));
   }
@@ -227,7 +226,7 @@ export class SettingsWriter implements Writer {
       case 'signature':
         return this.#writeSignature(setting);
       case 'regional':
-        return this.#writeLanguage(setting);
+        return this.#writeLanguage(setting, now !== undefined);
       case 'forwarding':
         return this.#forward(setting);
       case 'mail-delegate':
@@ -343,13 +342,17 @@ export class SettingsWriter implements Writer {
     return now;
   }
 
-  async #writeLanguage(regional: Regional): Promise<Written> {
+  async #writeLanguage(regional: Regional, isChosen: boolean): Promise<Written> {
     const { language } = regional;
     if (language === undefined)
       throw new SternaError('object', 'setting-not-held', 'Gmail has no place for formats and time zones alone.', {
         details: { [PASSED_OVER]: true },
       });
     const body: GmailLanguage = { displayLanguage: languageFor(language) };
+    if (!isChosen && body.displayLanguage === DEFAULT_LANGUAGE)
+      throw new SternaError('object', 'setting-not-held', 'Gmail shows English already to whoever chose nothing else.', {
+        details: { [PASSED_OVER]: true },
+      });
     const held = regionalOf(await this.#put<GmailLanguage>('/language', body));
     return { ...(await this.#told(regional)), held, notes: [] };
   }
@@ -451,10 +454,6 @@ const idFor = (setting: Setting): string =>
   setting.type === 'rule' ? ruleId(criteriaOf(toCriteria(setting))) : settingId(setting);
 
 const saying = (action: GmailAction): string => canonicalJson(tidy(action));
-
-/** Nobody has chosen what Gmail shows to everybody. */
-const isUnchosen = (setting: Setting | undefined): boolean =>
-  setting?.type === 'regional' && setting.language === DEFAULT_LANGUAGE;
 
 async function isSame(now: ListedSetting, setting: Setting): Promise<boolean> {
   return pivot.digest(writeSetting(await now.setting())).equals(pivot.digest(writeSetting(setting)));

@@ -106,7 +106,7 @@ describe('searches in neutral words', () => {
     [{ from: 'Ann Lee', negatedQuery: 'a b' }, { search: 'from:(Ann Lee)' }, { search: 'a b' }],
     [{ query: 'is:starred', hasAttachment: true }, { search: 'is:starred has:attachment' }],
   ];
-  test.each(said)('%j', (given, expected, none = {}) => {
+  test.each(said.map((one) => ({ one })))('$one', ({ one: [given, expected, none = {}] }) => {
     expect(criteriaOf(given)).toEqual({ conditions: expected, exceptions: none });
   });
 

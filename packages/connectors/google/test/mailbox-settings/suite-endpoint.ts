@@ -127,8 +127,6 @@ function rawOf(filters: readonly Json[], labelName: (id: string) => string): Buf
 export function filtersEndpoint(server: Google, address: string): SuiteEndpoint {
   const google = new DirectGoogle(server, address);
   const mail = new DirectGmail(server, address);
-  // Nobody has chosen one here.
-  mail.mailbox.settings.language = {};
   const labelId = (name: string): string =>
     (
       mail.mailbox.labelNamed(name) ??
