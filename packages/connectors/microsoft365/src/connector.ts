@@ -2,12 +2,12 @@ import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna
 import type { ItemType } from '@sterna/core';
 import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 
-/** Mailboxes and drives of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
+/** Mailboxes, drives and sites of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
-  itemTypes: ['mailbox', 'drive'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file', 'listItem', 'page'],
+  itemTypes: ['mailbox', 'drive', 'site'],
   canRead: true,
   canWrite: true,
   settings: microsoft365Settings,

@@ -8,6 +8,7 @@ import { statusOf } from './graph/errors.ts';
 import type { PartContext, PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';
 import { isAddress } from './settings.ts';
+import { openSiteSession } from './sites/session.ts';
 
 /**
  * Only the parts of the kinds asked for are opened.
@@ -15,6 +16,7 @@ import { isAddress } from './settings.ts';
  * @throws SternaError auth | config | transient | throttled
  */
 export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
+  if (request.itemType === 'site') return openSiteSession(request, clock);
   const connection = connect(request, clock);
   try {
     const context = await contextOf(connection, request);
