@@ -63,8 +63,7 @@ const partSession = ({ id }: SiteContext, part: SitePart): Session => ({
 function openLibraries(context: SiteContext): SitePart {
   const libraries = new Libraries(context);
   return {
-    // Two libraries are two drives.
-    capabilities: { ...driveCapabilities(libraries.rules, 'documentLibrary'), moves: false },
+    capabilities: driveCapabilities(libraries.rules, 'documentLibrary'),
     reader: new LibraryReader(libraries),
     ...(context.role === 'write' ? { writer: new LibraryWriter(libraries) } : {}),
   };
