@@ -4,6 +4,9 @@ import { connect } from './connect.ts';
 import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { PARTS } from './parts.ts';
 import { contextOf } from './session.ts';
+import { SITE_RIGHTS } from './sites/site-context.ts';
+import { isSiteAddress } from './sites/site-address.ts';
+import { openSiteSession } from './sites/session.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -40,6 +43,10 @@ export async function checkMicrosoft365(
             : `the app may: ${granted.join(', ') || 'nothing'}`,
       });
       if (address === undefined) return lines;
+      if (isSiteAddress(address)) {
+        lines.push(...(await checkSite({ system, address, signal }, granted)));
+        return lines;
+      }
       doing = 'user';
       const context = await contextOf(connection, { address, role: 'write', installation: '00000000' });
       lines.push({ name: 'user', ok: true, evidence: `${address} is known` });
@@ -71,6 +78,30 @@ export async function checkMicrosoft365(
     failed(doing, thrown);
   }
   return lines;
+}
+
+/** @throws SternaError */
+async function checkSite(
+  { system, address, signal }: { readonly system: SystemConfig; readonly address: string; readonly signal: AbortSignal },
+  granted: readonly string[] | undefined,
+): Promise<readonly CheckLine[]> {
+  const session = await openSiteSession({
+    ...{ system, address, signal },
+    role: 'write',
+    installation: '00000000',
+  });
+  try {
+    const containers = await session.reader.containers();
+    const count = (kind: string): number => containers.filter((one) => one.kind === kind).length;
+    const found = `${count('file')} folders, ${count('listItem')} lists, pages: ${containers.find(({ kind }) => kind === 'page')?.total ?? 0}`;
+    return [
+      { name: 'site', ok: true, evidence: `${address} is there: ${found}` },
+      rightLine('SharePoint', SITE_RIGHTS, granted),
+      rightLine('Lists and columns', { read: SITE_RIGHTS.read, write: SITE_RIGHTS.manage }, granted),
+    ];
+  } finally {
+    await session.close();
+  }
 }
 
 /** The route between two tenants of Exchange, and what is lost without it. */

@@ -18,7 +18,8 @@ export const microsoft365Connector: Connector = {
     return (await import('./check.ts')).checkMicrosoft365(system, address, signal);
   },
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
-    yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+    if (itemType === 'site') yield* (await import('./sites/discover.ts')).discoverSites(system, signal);
+    else yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
   },
   async open(request) {
     return (await import('./session.ts')).openSession(request);

@@ -9,7 +9,7 @@ import { SITE_RIGHTS, type SiteContext } from './site-context.ts';
 
 /** All pages of a site are one container: names of pages are unique in it. */
 export const PAGES = 'pages';
-const TITLE = 'Site Pages';
+const TITLE = 'Pages';
 
 export const pagesContainer = (more: Pick<Container, 'total' | 'glance'> = {}): Container => ({
   id: PAGES,
