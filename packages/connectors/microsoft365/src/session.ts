@@ -9,7 +9,6 @@ import { OPENERS } from './openers.ts';
 import { isWanted, type OpenedPart, type PartContext } from './part.ts';
 import { PARTS } from './parts.ts';
 import { isAddress } from './settings.ts';
-import { openSiteSession } from './sites/session.ts';
 
 /**
  * Only the parts of the kinds asked for are opened.
@@ -17,7 +16,6 @@ import { openSiteSession } from './sites/session.ts';
  * @throws SternaError auth | config | transient | throttled
  */
 export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
-  if (request.itemType === 'site') return openSiteSession(request, clock);
   const connection = connect(request, clock);
   try {
     const open = OPENERS[request.itemType ?? 'mailbox'] ?? openUser;

@@ -1,15 +1,14 @@
-import type { Clock } from '@sterna/cloud-http';
-import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
+import type { OpenRequest, Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
-import { connect } from '../connect.ts';
+import type { Connection } from '../connect.ts';
 import { driveCapabilities } from '../drive/capabilities.ts';
+import { isWanted, type OpenedPart } from '../part.ts';
 import { listItemCapabilities, pageCapabilities } from './capabilities.ts';
 import { Libraries, LibraryReader, LibraryWriter } from './libraries.ts';
 import { ListItemReader } from './list-item-reader.ts';
 import { ListItemWriter } from './list-item-writer.ts';
 import { PageReader } from './page-reader.ts';
 import { PageWriter } from './page-writer.ts';
-import { formatSiteAddress } from './site-address.ts';
 import { type SiteContext, siteContext } from './site-context.ts';
 import { SiteLists } from './site-lists.ts';
 import { SitePeople } from './site-people.ts';
@@ -24,32 +23,20 @@ const PARTS: readonly { readonly key: string; readonly kind: ContentKind; open(c
 ];
 
 /**
- * A session with one SharePoint site: its document libraries, its lists, its pages. Subsites are entries of their own.
+ * One SharePoint site: its document libraries, its lists, its pages. Subsites are entries of their own.
  *
  * @throws SternaError auth | config | transient | throttled
  */
-export async function openSiteSession(request: OpenRequest, clock?: Clock): Promise<Session> {
-  const connection = connect(request, clock);
-  try {
-    const context = await siteContext(connection, request);
-    const wanted = PARTS.filter(({ kind }) => request.kinds?.includes(kind) ?? true);
-    const session = composeSessions(
-      wanted.map(({ key, kind, open }) => ({ key, kinds: [kind], session: partSession(context, open(context)) })),
-    );
-    request.observe?.({ type: 'connected', detail: `${formatSiteAddress(context.address)} of ${connection.where}` });
-    return {
-      ...session,
-      identity: `microsoft365-site:${context.id}`,
-      close: async () => {
-        await session.close().catch(() => undefined);
-        connection.client.destroy();
-      },
-      destroy: () => connection.client.destroy(),
-    };
-  } catch (error) {
-    connection.client.destroy();
-    throw error;
-  }
+export async function openSite(
+  connection: Connection,
+  request: Pick<OpenRequest, 'address' | 'role' | 'installation' | 'kinds'>,
+): Promise<readonly OpenedPart[]> {
+  const context = await siteContext(connection, request);
+  return PARTS.filter(({ kind }) => isWanted([kind], request)).map(({ key, kind, open }) => ({
+    key,
+    kinds: [kind],
+    session: partSession(context, open(context)),
+  }));
 }
 
 const partSession = ({ id }: SiteContext, part: SitePart): Session => ({
