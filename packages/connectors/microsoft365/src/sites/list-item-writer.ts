@@ -71,6 +71,8 @@ export class ListItemWriter implements Writer {
         throw new SternaError('bug', 'no-such-verb', `There is no ${op.verb} for list items.`);
       },
       (error) => new SternaError('transient', 'container-gone', 'The list is no more.', { cause: error }),
+      // A list shows its items in the order of their numbers.
+      1,
     );
   }
 
