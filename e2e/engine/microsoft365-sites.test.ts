@@ -34,6 +34,8 @@ afterAll(async () => {
   expect(failures).toEqual([]);
 });
 
+type Item = { readonly id: number };
+
 async function siteEntry(path: string): Promise<number> {
   const entry = await addEntry(bench, siteEndpoint(server, SOURCE, path), siteEndpoint(server, TARGET, path));
   for (const { mail } of server.tenant(SOURCE).users.values())
@@ -106,7 +108,7 @@ test('what changes at the source is changed in place; what people changed in the
   expect((await pass(bench, entry, 'initial')).status).toBe('completed');
   const before = there.items('Customers').map(({ id }) => id);
   const pages = there.pages().map(({ id }) => id);
-  const [first, second, third] = here.items('Customers') as [{ id: number }, { id: number }, { id: number }];
+  const [first, second, third] = here.items('Customers') as unknown as [Item, Item, Item];
 
   here.editItem('Customers', first.id, { Title: 'Renamed', Active: null });
   here.editPage('Text-only.aspx', { title: 'Text, edited' });
