@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { DirectSite, type Microsoft365, mirrorSites, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { createSite, DirectSite, type Microsoft365, mirrorSites, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -140,4 +140,37 @@ test('what changes at the source is changed in place; what people changed in the
   expect(there.items('Customers').map(({ fields }) => fields.Title)).toContain('By the source again');
   expect(there.pages().map(({ title }) => title)).toContain('Ours again');
   expect(there.items('Customers')).toHaveLength(before.length + 1);
+});
+
+test('a locked site is told, and migrated once it is open', async () => {
+  const path = 'sites/sales/researchdevelopment';
+  const here = new DirectSite(server, `alice@${SOURCE}`, path);
+  const entry = await siteEntry(path);
+  here.lock('noAccess');
+  const refused = await pass(bench, entry, 'initial');
+  expect([refused.status, refused.error?.code]).toEqual(['failed', 'site-locked']);
+  here.lock('unlocked');
+  expect((await pass(bench, entry, 'initial')).status).toBe('completed');
+  const [mine, theirs] = await meanings(path);
+  expect(theirs).toEqual(expected(mine));
+});
+
+test('whom the target site doesn’t know is told, and a page in the way goes by the conflict option', async () => {
+  const at = server.clock.now();
+  for (const domain of [SOURCE, TARGET]) createSite(server.tenant(domain), { name: 'small', displayName: 'Small', at });
+  const here = new DirectSite(server, `alice@${SOURCE}`, 'sites/small');
+  const there = new DirectSite(server, `alice@${TARGET}`, 'sites/small');
+  here.makeList('Tasks', [{ name: 'Who', displayName: 'Who', personOrGroup: {} }]);
+  here.addItem('Tasks', { Title: 'Known', Who: here.visit(`alice@${SOURCE}`) });
+  here.addItem('Tasks', { Title: 'Unknown', Who: here.visit(`bjorn@${SOURCE}`) });
+  here.addPage('Twice.aspx', { title: 'From the source' });
+  there.addPage('Twice.aspx', { title: 'Of the target' });
+  const entry = await siteEntry('sites/small');
+  const { status, books } = await pass(bench, entry, 'initial');
+  expect([status, books.balanced]).toEqual(['completed', true]);
+  expect((await notes(bench, entry)).filter(({ code }) => code === 'person-not-in-site')).toMatchObject([
+    { subject: 'Unknown', text: expect.stringContaining(`bjorn@${TARGET}`) },
+  ]);
+  expect(there.pages().map(({ title }) => title)).toEqual(['Of the target']);
+  expect(there.items('Tasks').map(({ fields }) => fields.WhoLookupId === undefined)).toEqual([false, true]);
 });
