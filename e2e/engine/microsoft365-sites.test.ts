@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { archiveConnector } from '@sterna/connector-archive';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { createSite, DirectSite, type Microsoft365, mirrorSites, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -20,7 +21,7 @@ let target: Graph;
 beforeAll(async () => {
   dir = scratch('engine-microsoft365-sites');
   [bench, server] = await Promise.all([
-    openBench(join(dir, 'data'), [microsoft365Connector]),
+    openBench(join(dir, 'data'), [archiveConnector, microsoft365Connector]),
     startMicrosoft365({ empty: [TARGET] }),
   ]);
   mirrorSites(server, SOURCE, TARGET);
@@ -173,4 +174,26 @@ test('whom the target site doesn’t know is told, and a page in the way goes by
   ]);
   expect(there.pages().map(({ title }) => title)).toEqual(['Of the target']);
   expect(there.items('Tasks').map(({ fields }) => fields.WhoLookupId === undefined)).toEqual([false, true]);
+});
+
+test('a backup of a site makes it anew elsewhere, lookups and all', async () => {
+  createSite(server.tenant(TARGET), { name: 'restored', displayName: 'Restored', at: server.clock.now() });
+  const archive = {
+    connector: 'archive',
+    settings: { path: join(dir, 'backup'), format: 'archive' },
+    address: '.',
+    itemType: 'site' as const,
+  };
+  const out = await addEntry(bench, siteEndpoint(server, SOURCE, 'sites/sales'), archive);
+  expect((await pass(bench, out, 'initial')).status).toBe('completed');
+  const back = await addEntry(bench, archive, siteEndpoint(server, TARGET, 'sites/restored'));
+  for (const { mail } of server.tenant(SOURCE).users.values()) {
+    await mapping(bench, back, mail, mail.replace(SOURCE, TARGET));
+    new DirectSite(server, `alice@${TARGET}`, 'sites/restored').visit(mail.replace(SOURCE, TARGET));
+  }
+  const { status, error, books } = await pass(bench, back, 'initial');
+  expect([error, status, books.balanced]).toEqual([null, 'completed', true]);
+  const [mine] = await meanings('sites/sales');
+  const restored = await siteMeaning(target, 'fabrikam.sharepoint.com/sites/restored');
+  expect(restored).toEqual(expected(mine));
 });

@@ -161,14 +161,7 @@ export class SiteLists {
   /** @returns undefined where it can't be made */
   async #addColumn(list: SiteList, column: ListColumn): Promise<object | undefined> {
     const { shape } = column;
-    // A column that looks into its own list is one of the list that there is by now.
-    const lookedInto =
-      shape.kind !== 'lookup'
-        ? undefined
-        : shape.list.join('\0') === list.path.join('\0')
-          ? list.id
-          : await this.idOf(shape.list);
-    const body = columnToGraph(column, lookedInto);
+    const body = columnToGraph(column, shape.kind === 'lookup' ? await this.#lookedInto(list, shape.list) : undefined);
     if (body === undefined) return undefined;
     try {
       await this.#send(list.id, 'POST', '', body);
@@ -177,6 +170,16 @@ export class SiteLists {
       return undefined;
     }
     return body;
+  }
+
+  /** The list may come later, out of a backup or in a circle: it is made, and gets its columns when it is its turn. */
+  async #lookedInto(from: SiteList, path: readonly string[]): Promise<string> {
+    if (path.join('\0') === from.path.join('\0')) return from.id;
+    const there = await this.idOf(path);
+    if (there !== undefined) return there;
+    const made = await this.#make(path, { template: 'genericList', columns: [] }, undefined, []);
+    (await this.#lists()).set(made.id, made);
+    return made.id;
   }
 
   /** @returns whether it was made or changed */
@@ -229,9 +232,10 @@ export class SiteLists {
       query: { $select: 'id,name,displayName,description,list', $expand: 'columns' },
       doing: 'reading a list',
     });
-    const known = await this.#lists();
+    const known = [...(await this.#lists()).values()];
+    const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
     return toSiteList(list, (other) =>
-      other.toLowerCase() === id.toLowerCase() ? [list.displayName] : known.get(other)?.path,
+      same(other, id) ? [list.displayName] : known.find((one) => same(one.id, other))?.path,
     );
   }
 }
@@ -296,7 +300,6 @@ function inOrder(lists: readonly SiteList[]): readonly SiteList[] {
 const isComputed = ({ shape }: ListColumn): boolean => shape.kind === 'calculated';
 
 function whyNot({ shape }: ListColumn): string {
-  if (shape.kind === 'lookup') return `there is no list ${shape.list.join('/')}`;
   return shape.kind === 'other' ? 'Graph can’t make one of its kind' : 'SharePoint refused it';
 }
 
