@@ -51,9 +51,9 @@ export function pageOf(given: GraphPageObject): Page {
     layout: given.pageLayout ?? 'article',
     isPublished: given.publishingState?.level === 'published',
     ...(promotionKind === 'newsPost' ? { promotion: 'news' as const } : {}),
-    ...(titleArea == null ? {} : { titleArea: plain(titleArea) as Readonly<Record<string, unknown>> }),
-    ...(typeof given.showComments === 'boolean' ? { showComments: given.showComments } : {}),
-    ...(typeof given.showRecommendedPages === 'boolean' ? { showRecommendedPages: given.showRecommendedPages } : {}),
+    ...titleAreaIn(titleArea),
+    ...(given.showComments === false ? { showComments: false } : {}),
+    ...(given.showRecommendedPages === true ? { showRecommendedPages: true } : {}),
     sections: (canvas?.horizontalSections ?? []).map(
       ({ layout, emphasis, columns }): PageSection => ({
         layout: layout ?? 'oneColumn',
@@ -73,6 +73,16 @@ export function pageOf(given: GraphPageObject): Page {
     ...(given.createdDateTime === undefined ? {} : { created: given.createdDateTime }),
     ...(given.lastModifiedDateTime === undefined ? {} : { modified: given.lastModifiedDateTime }),
   };
+}
+
+/** What a page has whose author said nothing of it; written out, so that it is so whatever the service makes of nothing. */
+const USUAL_TITLE_AREA = { layout: 'imageAndTitle', showAuthor: true, textAlignment: 'left' };
+
+function titleAreaIn(given: GraphPageObject['titleArea']): Pick<Page, 'titleArea'> {
+  const told = Object.entries(plain(given ?? {}) as object).filter(([, value]) => Boolean(value));
+  const usual = Object.entries(USUAL_TITLE_AREA);
+  const isUsual = told.length === usual.length && usual.every(([name, value]) => told.some(([one, other]) => one === name && other === value));
+  return isUsual || told.length === 0 ? {} : { titleArea: Object.fromEntries(told) };
 }
 
 const partsOf = (parts: readonly GraphWebPart[] | undefined): readonly WebPart[] =>
@@ -125,9 +135,9 @@ export function pageToGraph(page: Page, isNew: boolean): object {
     title: page.title,
     ...(page.description === undefined && isNew ? {} : { description: page.description ?? '' }),
     ...(isNew || page.promotion === 'news' ? { promotionKind: page.promotion === 'news' ? 'newsPost' : 'page' } : {}),
-    ...(page.showComments === undefined ? {} : { showComments: page.showComments }),
-    ...(page.showRecommendedPages === undefined ? {} : { showRecommendedPages: page.showRecommendedPages }),
-    ...(page.titleArea === undefined ? {} : { titleArea: page.titleArea }),
+    showComments: page.showComments ?? true,
+    showRecommendedPages: page.showRecommendedPages ?? false,
+    titleArea: page.titleArea ?? USUAL_TITLE_AREA,
     canvasLayout: {
       horizontalSections: sections.map(({ layout, emphasis = 'none', columns }, at) => ({
         layout,
