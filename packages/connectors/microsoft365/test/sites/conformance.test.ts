@@ -1,6 +1,7 @@
 import { describeReader, describeWriter, listItems, pages, type SuiteEndpoint, type SuiteFixture } from '@sterna/connector-suite';
 import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
-import { afterEach } from 'vitest';
+import { Contract } from '@sterna/simulator-microsoft365/contract';
+import { afterAll, afterEach, expect } from 'vitest';
 import { listEndpoint, pageEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -12,10 +13,17 @@ afterEach(async () => {
   }
 });
 
+/** What the connector sends, held against Microsoft’s own description. */
+const contract = new Contract();
+afterAll(() => {
+  expect(contract.faults).toEqual([]);
+  if (contract.present) expect(contract.checked).toBeGreaterThan(0);
+});
+
 const made =
   (endpoint: (server: Microsoft365) => SuiteEndpoint): SuiteFixture['make'] =>
   async () => {
-    const server = await startMicrosoft365({ empty: true });
+    const server = await startMicrosoft365({ empty: true, observe: contract.observe });
     running.push(server);
     return endpoint(server);
   };
