@@ -13,6 +13,7 @@ import type {
 } from '@sterna/connector-kit';
 import { type ListItem, pivotOf, readListItem } from '@sterna/content';
 import { SternaError } from '@sterna/core';
+import { batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import { newSend, STAMP_PROPERTY, type Stamp, stampOf, stampProperty } from '../graph/stamp.ts';
@@ -21,7 +22,7 @@ import { fieldToGraph } from './fields.ts';
 import { formatItemId, parseItemId } from './item-id.ts';
 import type { GraphListItem, ListItemReader } from './list-item-reader.ts';
 import type { SiteList, SiteLists } from './site-lists.ts';
-import type { SiteContext } from './site-context.ts';
+import { SITE_RIGHTS, type SiteContext } from './site-context.ts';
 import type { SitePeople } from './site-people.ts';
 
 const pivot = pivotOf('listItem');
@@ -214,11 +215,19 @@ export class ListItemWriter implements Writer {
   }
 
   async sent(container: string, targetIds: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
-    const wanted = new Set(targetIds);
+    const answers = await batch(
+      this.#context.client,
+      targetIds.map((id) => ({
+        method: 'GET' as const,
+        path: this.#context.path(`/lists/${segment(container)}/items/${parseItemId(id)?.number ?? '0'}`),
+        query: STAMPS,
+      })),
+      { doing: 'looking at list items', budget: this.#context.budget, right: SITE_RIGHTS.read },
+    );
     const found = new Map<string, Buffer>();
-    for await (const item of this.#stamped(container)) {
-      const id = formatItemId({ list: container, number: item.id });
-      const stamp = wanted.has(id) ? this.#stampIn(item) : undefined;
+    for (const [at, id] of targetIds.entries()) {
+      const answer = answers[at];
+      const stamp = answer === undefined || 'error' in answer ? undefined : this.#stampIn(answer.body as GraphListItem);
       if (stamp !== undefined) found.set(id, stamp.digest);
     }
     return found;
