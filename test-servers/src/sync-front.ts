@@ -148,7 +148,9 @@ export async function startSyncFront(
       const chunks: Buffer[] = [];
       got.on('data', (chunk: Buffer) => chunks.push(chunk));
       got.on('end', () => {
-        const token = remember(new Map(look(folderOf(incoming)).filter(([at]) => level === 'infinite' || !/\/./.test(at))));
+        const token = remember(
+          new Map(look(folderOf(incoming)).filter(([at]) => level === 'infinite' || !/\/./.test(at))),
+        );
         const added = `<S:propstat xmlns:S="DAV:"><S:prop><S:sync-token>${token}</S:sync-token><S:supported-report-set><S:supported-report><S:report><S:sync-collection/></S:report></S:supported-report></S:supported-report-set></S:prop><S:status>HTTP/1.1 200 OK</S:status></S:propstat>`;
         const { 'content-length': _, 'transfer-encoding': __, ...kept } = got.headers;
         const text = Buffer.concat(chunks)

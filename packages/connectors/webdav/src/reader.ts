@@ -61,7 +61,12 @@ export class WebdavReader implements Reader {
     // Always one of before the listing: what changes meanwhile is told next time.
     const token = told?.token ?? this.#syncToken;
     this.#syncToken = token;
-    const found = await walk(this.#http, this.#tree, this.#inFlight, told === undefined ? undefined : recall(known, told));
+    const found = await walk(
+      this.#http,
+      this.#tree,
+      this.#inFlight,
+      told === undefined ? undefined : recall(known, told),
+    );
     if (token === undefined) return found;
     return found.map((one) => (one.path.length > 0 ? one : { ...one, position: `${this.#tree.root.href} ${token}` }));
   }

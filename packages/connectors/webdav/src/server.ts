@@ -42,7 +42,14 @@ export async function meetServer(http: DavHttp, url: URL): Promise<Server> {
   const asked = new Tree(url);
   const properties = [
     ...FACTS,
-    ...['d:quota-available-bytes', 'd:quota-used-bytes', 'd:supported-report-set', 'd:sync-token', 'oc:fileid', 'oc:id'],
+    ...[
+      'd:quota-available-bytes',
+      'd:quota-used-bytes',
+      'd:supported-report-set',
+      'd:sync-token',
+      'oc:fileid',
+      'oc:id',
+    ],
   ];
   const answer = await propfind(http, asked.root, 0, properties, 'looking at the root').catch((thrown: unknown) => {
     const error = asSternaError(thrown);
@@ -85,7 +92,8 @@ export async function meetServer(http: DavHttp, url: URL): Promise<Server> {
       kind
     ],
     uploads: isCloud ? uploadsOf(tree.root) : undefined,
-    quota: used === undefined || free === undefined ? undefined : { used, limit: used + free },
+    // Cyrus says of both that they are 0 where there is no quota.
+    quota: used === undefined || free === undefined || used + free === 0 ? undefined : { used, limit: used + free },
     syncToken: syncTokenIn(own),
   };
 }

@@ -1,5 +1,6 @@
 import type { Container } from '@sterna/connector-kit';
 import { child, childrenOf, type DavHttp, type DavResponse, streamMultiStatus, xml, xmlDocument } from '@sterna/dav';
+import { pathnameOf } from './listing.ts';
 import { containerId, isOurs, segmentsOf, type Tree } from './paths.ts';
 import type { Recall } from './walk.ts';
 
@@ -59,7 +60,7 @@ export async function changesSince(http: DavHttp, tree: Tree, since: string): Pr
     const responses = streamMultiStatus(report.body);
     let next = await responses.next();
     for (; next.done !== true; next = await responses.next()) {
-      const path = below(root, next.value.href);
+      const path = below(tree.root, root, next.value.href);
       if (path === undefined) return undefined;
       if (path.length === 0) {
         // Section 3.6: there is more.
@@ -101,8 +102,8 @@ const isFolder = ({ href, properties }: DavResponse): boolean =>
   href.endsWith('/') || child(properties.get('d:resourcetype'), 'd:collection') !== undefined;
 
 /** Names from the root down; undefined where it lies elsewhere. */
-function below(root: readonly string[], href: string): readonly string[] | undefined {
-  const path = segmentsOf(href.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/[?#].*$/s, ''));
+function below(base: URL, root: readonly string[], href: string): readonly string[] | undefined {
+  const path = segmentsOf(pathnameOf(href, base));
   return root.every((name, at) => path[at] === name) ? path.slice(root.length) : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Container, Session } from '@sterna/connector-kit';
-import { type Apache, startApache, startSyncFront, type SyncFront, type SyncFrontOptions } from '@sterna/test-servers';
+import { type Apache, type SyncFront, type SyncFrontOptions, startApache, startSyncFront } from '@sterna/test-servers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { webdavConnector } from '../src/index.ts';
@@ -24,7 +24,9 @@ interface Stage {
   /** A session of its own, as every pass has one. */
   open(): Promise<Session>;
   /** What a pass lists that knows these, and how often it asked for what. */
-  listed(known?: readonly Container[]): Promise<{ containers: readonly Container[]; reports: number; listings: number }>;
+  listed(
+    known?: readonly Container[],
+  ): Promise<{ containers: readonly Container[]; reports: number; listings: number }>;
 }
 
 /** A folder of Apache’s, behind what tells its changes. */
@@ -96,7 +98,20 @@ test('a tree in which nothing changed costs one request, one in which something 
   const folders = await listed(changed.containers);
   expect(folders).toMatchObject({ reports: 1, listings: 5 });
   expect(ids(folders.containers)).toEqual([
-    ...['', 'f1', 'f1/deep', 'f2', 'f2/deep', 'f3', 'f3/deep', 'f4', 'f4/deep', 'f4/deep/deeper', 'moved', 'moved/deep'],
+    ...[
+      '',
+      'f1',
+      'f1/deep',
+      'f2',
+      'f2/deep',
+      'f3',
+      'f3/deep',
+      'f4',
+      'f4/deep',
+      'f4/deep/deeper',
+      'moved',
+      'moved/deep',
+    ],
   ]);
 });
 
