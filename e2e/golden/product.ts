@@ -43,7 +43,7 @@ const PASS_POLL_MS = 250;
 /** Of the product's lists. */
 const PAGE = 500;
 /** Passes at once: mailboxes and drives of several people, since each waits for its services most of the time. */
-const PASSES = 8;
+const PASSES = 12;
 
 /** The whole product, by its API as an administrator's script would use it. */
 export class Product {
