@@ -58,6 +58,7 @@ export * from './message-digest.ts';
 export * from './message-match-key.ts';
 export { type Page, type PageSection, readPage, type WebPart, writePage } from './page/page.ts';
 export type { Person } from './person.ts';
+export type { ChannelDefinition } from './post/channel-definition.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
 export {

@@ -6,10 +6,11 @@ import { routes as exchange } from './exchange/routes.ts';
 import type { Routers } from './http/dispatch.ts';
 import { type Route, Router } from './http/router.ts';
 import { routes as mail } from './mail/routes.ts';
+import { routes as sites } from './sites/routes.ts';
 import { routes as todo } from './todo/routes.ts';
 
 /** All that the simulator answers; each area adds its own list. */
-const ROUTES: readonly Route[] = [...directory, ...mail, ...exchange, ...calendar, ...contacts, ...todo, ...drive];
+const ROUTES: readonly Route[] = [...directory, ...mail, ...exchange, ...calendar, ...contacts, ...todo, ...drive, ...sites];
 
 export function makeRouters(): Routers {
   const at = (version: Route['at']) => new Router(ROUTES.filter((route) => (route.at ?? 'v1.0') === version));

@@ -17,6 +17,8 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   'working-hours': { days: 'list', from: 'string', until: 'string' },
   'meeting-messages': { to: 'string' },
   'calendar-sharing': { calendar: 'object', who: 'any', role: 'string' },
+  group: { name: 'string' },
+  team: { options: 'object' },
 };
 
 const WORDS = { code: 'invalid-setting', what: 'setting' };

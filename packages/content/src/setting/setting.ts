@@ -1,12 +1,21 @@
 import type { Person } from '../person.ts';
 
 /**
- * Mailbox settings in no system's own terms. One object is one setting: a rule, a category, the automatic reply. As bytes
+ * Settings of mailboxes, groups and teams in no system's own terms. One object is one setting: a rule, a category, the automatic reply. As bytes
  * it is JSON with sorted names (`write-setting.ts`), so that people can read a backup of it.
  *
  * Texts are as people wrote them; instants are ISO 8601 in UTC, zones are IANA's, languages BCP 47, colors `#RRGGBB`.
  */
-export type Setting = Rule | Category | AutomaticReply | Regional | WorkingHours | MeetingMessages | CalendarSharing;
+export type Setting =
+  | Rule
+  | Category
+  | AutomaticReply
+  | Regional
+  | WorkingHours
+  | MeetingMessages
+  | CalendarSharing
+  | GroupSetting
+  | TeamSetting;
 export type SettingType = Setting['type'];
 
 /** A mail folder or calendar: names from the root as a reader's containers have them, and its role where it has one. */
@@ -126,6 +135,21 @@ export interface CalendarSharing {
   readonly role: 'none' | 'free-busy' | 'limited' | 'read' | 'write' | 'delegate' | 'delegate-private' | 'custom';
 }
 
+/** What a group is called, and who sees it. */
+export interface GroupSetting {
+  readonly type: 'group';
+  readonly name: string;
+  readonly description?: string;
+  /** `hidden`: not even who its members are. */
+  readonly visibility?: 'public' | 'private' | 'hidden';
+}
+
+/** What the people of a team may do there: `memberSettings.allowCreateUpdateChannels` and the like. */
+export interface TeamSetting {
+  readonly type: 'team';
+  readonly options: Readonly<Record<string, boolean | string>>;
+}
+
 const TITLES: Readonly<Record<SettingType, string>> = {
   rule: 'Rules',
   category: 'Categories',
@@ -134,6 +158,8 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   'working-hours': 'Preferences',
   'meeting-messages': 'Preferences',
   'calendar-sharing': 'Calendar sharing',
+  group: 'Group',
+  team: 'Team',
 };
 export const SETTING_TYPES = Object.keys(TITLES) as readonly SettingType[];
 

@@ -15,6 +15,10 @@ export function titleOf(setting: Setting): string {
       return 'Working hours';
     case 'meeting-messages':
       return 'Who gets meeting requests';
+    case 'group':
+      return 'Name and visibility';
+    case 'team':
+      return 'What members may do';
     case 'calendar-sharing':
       return `Calendar “${setting.calendar.path.join('/')}” for ${
         setting.who === 'everybody' ? 'the organization' : setting.who.address

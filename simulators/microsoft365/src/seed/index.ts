@@ -7,6 +7,7 @@ import { provisionDrives, seedDrive } from './drive.ts';
 import { seedMail } from './mail.ts';
 import { seedPeople } from './people.ts';
 import type { Seeder } from './seeder.ts';
+import { seedSites } from './sites.ts';
 import { seedTodo } from './todo.ts';
 
 const SEEDERS: Readonly<Record<string, Seeder>> = {
@@ -15,6 +16,7 @@ const SEEDERS: Readonly<Record<string, Seeder>> = {
   contacts: seedContacts,
   todo: seedTodo,
   drive: seedDrive,
+  sites: seedSites,
 };
 
 /** @param empty The people only, nothing in their mailboxes: of all tenants, and then without drives; or of those with these domains */

@@ -21,6 +21,8 @@ export const MIGRATION_APP = {
     'Tasks.ReadWrite.All',
     'Files.ReadWrite.All',
     'Sites.ReadWrite.All',
+    'Sites.Manage.All',
+    'Sites.FullControl.All',
   ],
 } as const;
 
