@@ -243,7 +243,7 @@ function parentReference(drive: Drive, item: DriveItem, inDelta: boolean): Recor
   return { ...rest, ...(inDelta ? {} : { path }), siteId: siteKey(drive) };
 }
 
-function webUrl(drive: Drive, item: DriveItem): string {
+export function webUrl(drive: Drive, item: DriveItem): string {
   const names = lineage(item).map(({ name }) => `/${encodeURIComponent(name)}`);
   return `${drive.site.url}/${encodeURIComponent(drive.path)}${names.join('')}`;
 }

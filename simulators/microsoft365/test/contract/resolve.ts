@@ -26,6 +26,8 @@ export function resolvePath(csdl: Csdl, path: string): Resolved | string {
   for (const segment of rest) {
     if (operation !== undefined && operation.kind === 'Action') return `'${segment}' after an action`;
     if (segment === '$value') return { type, operation, stream: true };
+    // A link to another object: its body is the other's URL.
+    if (segment === '$ref') return { type: undefined, operation, stream: false };
     if (segment === '$count') return { type: 'Edm.Int32', operation, stream: true };
     const found: { type: string | undefined; operation?: Operation } | undefined = step(csdl, type, segment);
     if (found === undefined) return `no '${segment}' on ${type}`;
