@@ -1,6 +1,7 @@
 import type { ContentKind, ItemType } from '@sterna/core';
 import type { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
+import type { Blueprint, PlaceRequest, ProvisionLine } from './provision.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -127,4 +128,18 @@ export interface Connector {
   discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncIterable<DiscoveredItem>;
   /** @throws SternaError auth | config | transient | throttled */
   open(request: OpenRequest): Promise<Session>;
+  /**
+   * What a group, team or site is, so that its like can be made elsewhere. Absent: it has none of these.
+   *
+   * @throws SternaError auth | config | transient | throttled
+   */
+  blueprint?(request: PlaceRequest): Promise<Blueprint>;
+  /**
+   * Makes what a blueprint says under the request's address, as far as it isn't there, and says of each thing what came of
+   * it as it goes. What is there is found, so it can be stopped at any line and done again; nobody is mailed. What the
+   * target refuses is a line, never thrown. Absent: nothing can be made here.
+   *
+   * @throws SternaError auth | config | transient | throttled, where the system can't be spoken to
+   */
+  provision?(request: PlaceRequest, blueprint: Blueprint): AsyncIterable<ProvisionLine>;
 }

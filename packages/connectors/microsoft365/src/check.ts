@@ -2,6 +2,7 @@ import { type CheckLine, composeSessions, type SystemConfig } from '@sterna/conn
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
 import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
+import { grantedRights } from './graph/granted-rights.ts';
 import { PARTS } from './parts.ts';
 import { contextOf } from './session.ts';
 import { SITE_RIGHTS } from './sites/site-context.ts';
@@ -142,16 +143,3 @@ function rightLine(
 /** `Mail.ReadWrite` holds what `Mail.Read` does. */
 const satisfies = (granted: string, wanted: string): boolean =>
   granted === wanted || granted === wanted.replace(/\.Read(?=\.|$)/, '.ReadWrite');
-
-/** The `roles` of an app-only token; undefined where it is opaque. For words alone, nothing depends on it. */
-function grantedRights(token: string): readonly string[] | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const { roles } = claims as { roles?: unknown };
-    return Array.isArray(roles)
-      ? roles.filter((one) => typeof one === 'string' && /^[\w.-]{1,100}$/.test(one))
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

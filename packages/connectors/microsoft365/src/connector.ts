@@ -26,4 +26,10 @@ export const microsoft365Connector: Connector = {
   async open(request) {
     return (await import('./session.ts')).openSession(request);
   },
+  async blueprint(request) {
+    return (await import('./provision/blueprint.ts')).blueprintOf(request);
+  },
+  async *provision(request, blueprint) {
+    yield* (await import('./provision/provision.ts')).provisionAt(request, blueprint);
+  },
 };
