@@ -45,7 +45,10 @@ export const microsoft365: Part = {
       `Requests to Microsoft Graph for ${whole(objects)} objects as the vendor meters them: each request in a batch counts, the batch itself doesn’t; behind a stroke, how many were sent where batches made that fewer. Sign-in included; by a simulator with empty mailboxes and drives and no limits. First a pass that writes them (from a folder), one without changes, one with ${MORE} more objects; and a pass that reads them (into a folder), and one without changes.`,
       table(['kind', 'write', 'no change', `${MORE} more`, 'read', 'no change'], rows),
       `From one tenant to another, where mail, events and contacts go by Exchange’s own export and import: requests to the source, and to the target.`,
-      table(['kind', 'source', 'target', ...[`no change`, `${MORE} more`].flatMap((pass) => [`${pass}: source`, 'target'])], between),
+      table(
+        ['kind', 'source', 'target', ...[`no change`, `${MORE} more`].flatMap((pass) => [`${pass}: source`, 'target'])],
+        between,
+      ),
       `${whole(crowd.mailboxes)} mailboxes of ${whole(each)} messages, events, contacts and tasks each, from one tenant to another, ${AT_ONCE} at a time in one worker, simulator and database on the same two cores: ${whole(crowd.requests)} requests (${whole(crowd.sent)} sent) in ${fixed(crowd.seconds, 1)} s, ${fixed((1_000 * crowd.cpuSeconds) / crowd.objects, 2)} ms of the worker’s CPU for each of ${whole(crowd.objects)} objects, or ${fixed((1_000 * crowd.cpuSeconds) / crowd.requests, 2)} ms for each request; peak RSS ${whole(crowd.rssMegabytes)} MB.`,
       goal(
         crowd.requests / crowd.seconds >= 800,

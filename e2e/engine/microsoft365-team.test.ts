@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { DirectTeam, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
+import { addEntry, type Bench, type Endpoint, notes, openBench, pass } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
@@ -43,9 +43,7 @@ afterAll(async () => {
   if (failure !== undefined) throw failure;
 });
 
-interface Graph {
-  (method: string, path: string, body?: object): Promise<Json>;
-}
+type Graph = (method: string, path: string, body?: object) => Promise<Json>;
 
 /** Graph past the connector. */
 async function graphOf(domain: string): Promise<Graph> {
@@ -105,7 +103,9 @@ const plain = (html: string): string =>
 /** What people say in a team, by the vendor's API alone: channel, moment, author, text, what it answers. */
 async function said(graph: Graph, address: string): Promise<string[]> {
   const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
-  const people = (await all(graph, '/users?$top=999')).filter(({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName));
+  const people = (await all(graph, '/users?$top=999')).filter(
+    ({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName),
+  );
   const users = new Map(people.map(({ id, userPrincipalName }) => [id, userPrincipalName.split('@')[0]]));
   const found: string[] = [];
   for (const channel of await all(graph, `/teams/${group.id}/channels`)) {
@@ -141,7 +141,14 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
   const { kinds } = first.books as Json;
-  console.log(JSON.stringify(kinds), JSON.stringify((await notes(bench, entry)).map(({ code, subject }) => `${code} ${subject}`), null, 1));
+  console.log(
+    JSON.stringify(kinds),
+    JSON.stringify(
+      (await notes(bench, entry)).map(({ code, subject }) => `${code} ${subject}`),
+      null,
+      1,
+    ),
+  );
   expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
   expect(new DirectTeam(server, 'alice@fabrikam.example', 'Marketing').migrating).toEqual([]);
 

@@ -27,11 +27,7 @@ export function titleOf(setting: Setting): string {
       return 'What members may do';
     case 'calendar-sharing':
       return `Calendar “${setting.calendar.path.join('/')}” for ${
-        setting.who === 'everybody'
-          ? 'the organization'
-          : setting.who === 'public'
-            ? 'everybody'
-            : setting.who.address
+        setting.who === 'everybody' ? 'the organization' : setting.who === 'public' ? 'everybody' : setting.who.address
       }: ${setting.role}`;
   }
 }

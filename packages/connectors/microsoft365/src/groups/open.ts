@@ -6,7 +6,7 @@ import { isWanted, type OpenedPart } from '../part.ts';
 import { openPosts } from '../teams/part.ts';
 import { listedCapabilities } from './capabilities.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
-import { ListedReader, ListedWriter, type ListedObjects, type ListedWriting } from './listed.ts';
+import { type ListedObjects, ListedReader, ListedWriter, type ListedWriting } from './listed.ts';
 import { Members, MemberWriting } from './members.ts';
 import { GroupSettings } from './settings.ts';
 
@@ -51,9 +51,7 @@ const PARTS: readonly Part[] = [
 export async function openGroup(connection: Connection, request: OpenRequest): Promise<readonly OpenedPart[]> {
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
-  return Promise.all(
-    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context) })),
-  );
+  return Promise.all(wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context) })));
 }
 
 const MOST_BYTES = 64 * 1024;

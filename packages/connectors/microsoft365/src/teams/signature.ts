@@ -19,7 +19,10 @@ export function unsigned(html: string): { readonly html: string; readonly by?: P
   const plain = unescaped(name);
   return {
     html: html.slice(line.length),
-    by: address === undefined ? { app: plain } : { address: unescaped(address), ...(plain === '' ? {} : { name: plain }) },
+    by:
+      address === undefined
+        ? { app: plain }
+        : { address: unescaped(address), ...(plain === '' ? {} : { name: plain }) },
   };
 }
 
