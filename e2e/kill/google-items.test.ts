@@ -188,9 +188,15 @@ describe('exactly once into Google', () => {
           expect((await pass(stage.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({
             objects: held,
           });
-          const emptied = await passWithKills(killed, entry, 'empty', [atRequest(gone, 3), ...long([atRequest(gone, 9)])], {
-            empty: 'remove',
-          });
+          const emptied = await passWithKills(
+            killed,
+            entry,
+            'empty',
+            [atRequest(gone, 3), ...long([atRequest(gone, 9)])],
+            {
+              empty: 'remove',
+            },
+          );
           expect(emptied).toMatchObject({ status: 'completed', error: null });
           source.objects.clear();
           await expectExactlyOnce();

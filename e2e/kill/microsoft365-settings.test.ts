@@ -118,7 +118,8 @@ async function scene(name: string): Promise<Scene> {
   };
 }
 
-const times = (count: number, kill_: (n: number) => Kill): readonly Kill[] => Array.from({ length: count }, (_, n) => kill_(n));
+const times = (count: number, kill_: (n: number) => Kill): readonly Kill[] =>
+  Array.from({ length: count }, (_, n) => kill_(n));
 const settingsOf = ({ books }: { readonly books: unknown }): Json => (books as Json).kinds.setting;
 
 describe('mailbox settings, exactly once into Microsoft 365', () => {

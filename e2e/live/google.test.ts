@@ -46,11 +46,15 @@ async function containersOf(server: Google): Promise<string[]> {
     ['/tasks/v1/users/@me/lists', 'items', 'title'],
     ["/drive/v3/files?pageSize=1000&q='root' in parents", 'files', 'name'],
   ] as const) {
-    const answer = await fetch(`${server.baseUrl}${encodeURI(path)}`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${server.baseUrl}${encodeURI(path)}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     const body = (await answer.json()) as Record<string, Record<string, string>[]>;
     found.push(...(body[list] ?? []).map((one) => `${list}: ${one[name]}`));
   }
-  const mail = await fetch(`${server.baseUrl}/gmail/v1/users/me/profile`, { headers: { authorization: `Bearer ${token}` } });
+  const mail = await fetch(`${server.baseUrl}/gmail/v1/users/me/profile`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   found.push(`messages: ${((await mail.json()) as { messagesTotal: number }).messagesTotal}`);
   return found.sort();
 }

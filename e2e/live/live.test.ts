@@ -28,7 +28,14 @@ const live = (
   args: readonly string[],
   secret: string | undefined = MIGRATION_APP.secret,
 ): Promise<LiveOutcome> =>
-  runLive({ system: 'microsoft365', settings, args, fileOf: MIGRATION_APP.secret, secret, hidden: [MIGRATION_APP.secret] });
+  runLive({
+    system: 'microsoft365',
+    settings,
+    args,
+    fileOf: MIGRATION_APP.secret,
+    secret,
+    hidden: [MIGRATION_APP.secret],
+  });
 
 /** Everything that there is of Alice, by name. */
 async function containersOf({ baseUrl }: Microsoft365): Promise<string[]> {

@@ -9,9 +9,7 @@ const BLOCK = '---- Kept by the migration ----';
 export function googleObject(kind: DavKind, uidOf: (n: number) => string, n: number, word?: string): string {
   if (kind === 'contact' && n === 9 && word === 'second') return davObject(kind, uidOf(n), n, word);
   const plain = steppedObject(kind, uidOf(n), n, word);
-  return kind === 'task' && n % 3 === 1
-    ? plain.replace('END:VTODO', `RELATED-TO:${uidOf(n - 1)}\r\nEND:VTODO`)
-    : plain;
+  return kind === 'task' && n % 3 === 1 ? plain.replace('END:VTODO', `RELATED-TO:${uidOf(n - 1)}\r\nEND:VTODO`) : plain;
 }
 
 /** What the source's objects have to be at Google. */

@@ -41,6 +41,7 @@ export class Graph {
     const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const url = `${this.#server.baseUrl}/${this.#address.split('@')[1]}/oauth2/v2.0/token`;
-    return ((await (await fetch(url, { method: 'POST', headers, body })).json()) as { access_token: string }).access_token;
+    return ((await (await fetch(url, { method: 'POST', headers, body })).json()) as { access_token: string })
+      .access_token;
   }
 }

@@ -11,10 +11,7 @@ const SOURCE = { name: 'Contoso', domain: 'contoso.example' } as const;
 const LARGE_TENANT = { ...DOCUMENTED_LIMITS, drive: { perMinute: 6_250, perDay: 6_000_000 } };
 
 /** The tenant that people go to is empty, and so is the other one where nobody leaves it. */
-export const startTenants = (
-  size: 'small' | 'medium' | 'large',
-  isSource: boolean,
-): Promise<Microsoft365> =>
+export const startTenants = (size: 'small' | 'medium' | 'large', isSource: boolean): Promise<Microsoft365> =>
   startMicrosoft365({ size, empty: isSource ? [TARGET.domain] : [TARGET.domain, SOURCE.domain], limits: LARGE_TENANT });
 
 export const tenantSystem = ({ baseUrl }: Microsoft365, tenant: string): SystemBody => ({

@@ -53,6 +53,10 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     const { move } = intent.data ?? {};
     if (move !== undefined) touched.set(move.fromContainer, targetById(context, move.fromContainer));
   }
+  const surroundings: Surroundings = {
+    sharers: await entriesOfTarget(pool, claim.entryId),
+    started: await passStartBefore(pool, claim.entryId, claim.number),
+  };
   for (const row of touched.values()) {
     context.control.signal.throwIfAborted();
     await context.reached('during-recovery');
@@ -70,24 +74,32 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     const settle = settleOf(row);
     if (settle === 'none') await giveUp(context, own);
     else if (settle === 'reserved-id') await settleReserved(context, writer, row, own);
-    else await settleByCandidates(context, writer, row, own);
+    else await settleByCandidates(context, surroundings, writer, row, own);
   }
 }
 
 /** What we wrote carries something by which it is known when it turns up after all. */
 export const tellsLateLandings = (settle: SettleCapability): boolean => settle === 'pending-mark' || settle === 'stamp';
 
+/** The same for all containers. */
+interface Surroundings {
+  /** Entries that write or wrote to this target. */
+  readonly sharers: readonly number[];
+  /** When the pass before this one began. */
+  readonly started: Date | undefined;
+}
+
 async function settleByCandidates(
   context: PassContext,
+  { sharers, started }: Surroundings,
   writer: Writer,
   row: ContainerRow,
   intents: readonly Intent[],
 ): Promise<void> {
-  const { pool, claim, target } = context;
+  const { pool, target } = context;
   const { settle } = capabilitiesFor(target, row.kind);
   const marked = settle === 'pending-mark';
-  const candidates = await allCandidates(writer, row.key, await positions(context, settle, intents));
-  const sharers = await entriesOfTarget(pool, claim.entryId);
+  const candidates = await allCandidates(writer, row.key, positions(started, settle, intents));
   const claimed = await claimedTargetIds(
     pool,
     sharers,
@@ -228,17 +240,16 @@ function sentTwice(
 const EARLIER_MS = 60 * 60_000;
 
 /** From where candidates are looked for; undefined: everywhere. */
-async function positions(
-  { pool, claim }: PassContext,
+function positions(
+  started: Date | undefined,
   settle: SettleCapability,
   intents: readonly Intent[],
-): Promise<readonly (string | undefined)[]> {
+): readonly (string | undefined)[] {
   if (settle === 'pending-mark') return [undefined];
   const marks = [...new Set(intents.map((intent) => intent.mark))];
   if (settle === 'read-back') return marks.length === 0 ? [undefined] : marks;
   // Times: the earliest one holds all others. What landed late was sent by this pass or the one before.
-  const start = await passStartBefore(pool, claim.entryId, claim.number);
-  const since = start === undefined ? undefined : new Date(start.getTime() - EARLIER_MS).toISOString();
+  const since = started === undefined ? undefined : new Date(started.getTime() - EARLIER_MS).toISOString();
   return marks.includes(undefined) || since === undefined ? [undefined] : [[since, ...marks].sort()[0]];
 }
 

@@ -158,6 +158,24 @@ export async function markGone(
   return result.rowCount ?? 0;
 }
 
+/** After a full listing of one page: what that didn't name is gone. @param listed all that it named */
+export async function markOthersGone(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  container: number,
+  listed: readonly Buffer[],
+): Promise<number> {
+  const result = await client.query({
+    name: 'mark-others-gone',
+    text: `update ledger l set gone_pass = $3
+            where entry_id = $1 and container = $2 and gone_pass is null
+              and not exists (select 1 from unnest($4::bytea[]) as n(src) where n.src = l.src)`,
+    values: [entryId, container, pass, listed],
+  });
+  return result.rowCount ?? 0;
+}
+
 /** After a full listing: what it didn't name is gone. Empties the listing. */
 export async function markUnlistedGone(
   client: PoolClient,

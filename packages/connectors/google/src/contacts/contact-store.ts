@@ -159,7 +159,9 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
     const { photo: picture } = plan;
     const isStepwise = picture !== undefined || url !== undefined;
     // A picture makes another version of the contact: it says before whose that is, and at last that all is done.
-    let now = isStepwise ? await this.#update(person, { clientData: replacingData(others, digest) }, 'clientData') : person;
+    let now = isStepwise
+      ? await this.#update(person, { clientData: replacingData(others, digest) }, 'clientData')
+      : person;
     let photo: string | undefined;
     let { envelope } = prepared;
     if (picture !== undefined) {

@@ -106,7 +106,8 @@ export function calendarEndpoint(
     dispose: async () => {
       const mailed = end.mailed?.() ?? 0;
       if (mailed > 0) throw new Error(`${mailed} mails were sent`);
-      if (scope !== '') for (const { id } of await calendars()) await google.ok('DELETE', `/calendar/v3/calendars/${id}`);
+      if (scope !== '')
+        for (const { id } of await calendars()) await google.ok('DELETE', `/calendar/v3/calendars/${id}`);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Connector } from '@sterna/connector-kit';
 import { scoped } from '@sterna/connector-suite';
 import { type Google, MIGRATION_SCOPES } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
+import { UNHURRIED } from '../unhurried.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into it by hand
 export type Json = any;
@@ -68,13 +69,13 @@ export class DirectGoogle {
 
 export const simulated = (server: Google, address: string, settings: Record<string, unknown> = {}) => ({
   system: {
-    settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...settings },
+    settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...UNHURRIED, ...settings },
     credentials: { password: JSON.stringify(server.keyFile) },
   },
   address,
 });
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task', scope = ''): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting', scope = ''): Connector => ({
   ...googleConnector,
   open: (request) =>
     (scope === '' ? googleConnector : scoped(googleConnector, scope)).open({ ...request, kinds: [kind] }),

@@ -315,7 +315,15 @@ test('of a removed task its parts stay, though the writer died over it', async (
   const session = await open('task');
   const of = await made('task', session);
   const container = await containerOf(session);
-  const op: CreateOp = { verb: 'create', op: '4', container, flags: [], date: undefined, size: part.length, body: part };
+  const op: CreateOp = {
+    verb: 'create',
+    op: '4',
+    container,
+    flags: [],
+    date: undefined,
+    size: part.length,
+    body: part,
+  };
   expect(await session.writer?.apply([op])).toMatchObject([{ outcome: 'done' }]);
   const remove = (one: Session) =>
     one.writer?.apply([{ verb: 'remove', op: '5', container, targetId: of.targetId, how: 'expunge' }]) ??

@@ -66,7 +66,9 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     assumed: 'unauthorized_client',
     async observe({ google }) {
       // What nobody delegates for a migration.
-      const { status, json } = await google.grant('https://mail.google.com/ https://www.googleapis.com/auth/cloud-platform');
+      const { status, json } = await google.grant(
+        'https://mail.google.com/ https://www.googleapis.com/auth/cloud-platform',
+      );
       return status < 300 ? 'it isn’t' : String(json?.error);
     },
   },
@@ -105,7 +107,11 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     question: 'Does a message that was inserted come back in its bytes?',
     assumed: 'yes',
     async observe(place) {
-      const raw = message(messageId(place.id()), 'X-Odd:  two blanks\t', 'Received: from a.example; Sat, 3 Jan 2015 04:05:06 +0000');
+      const raw = message(
+        messageId(place.id()),
+        'X-Odd:  two blanks\t',
+        'Received: from a.example; Sat, 3 Jan 2015 04:05:06 +0000',
+      );
       const made = await place.message('insert', raw, [await place.label()]);
       if (made.status >= 300) return refusal(made);
       return (await place.rawOf(made.json)) === raw ? 'yes' : 'no';
@@ -157,7 +163,10 @@ export const BEHAVIOURS: readonly Behaviour[] = [
       const raw = message(messageId(place.id()), 'List-Unsubscribe: <https://lists.example/leave>');
       const made = await place.message('import', raw, ['INBOX', await place.label()]);
       if (made.status >= 300) return refusal(made);
-      const { labelIds = [] } = await place.google.ok('GET', `/gmail/v1/users/me/messages/${made.json.id}?format=minimal`);
+      const { labelIds = [] } = await place.google.ok(
+        'GET',
+        `/gmail/v1/users/me/messages/${made.json.id}?format=minimal`,
+      );
       return labelIds.some((one: string) => one.startsWith('CATEGORY_')) ? 'yes' : 'no';
     },
   },

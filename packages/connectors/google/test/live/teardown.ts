@@ -18,7 +18,10 @@ async function clearMail(google: LiveGoogle): Promise<void> {
   const gmail = '/gmail/v1/users/me';
   const labels = await google.all(`${gmail}/labels?fields=labels(id,name)`, 'labels');
   for (const { id } of labels.filter(({ name }) => isOfLiveScope(name))) {
-    const messages = await google.all(`${gmail}/messages?includeSpamTrash=true&maxResults=500&labelIds=${id}`, 'messages');
+    const messages = await google.all(
+      `${gmail}/messages?includeSpamTrash=true&maxResults=500&labelIds=${id}`,
+      'messages',
+    );
     for (const one of messages) await google.call('DELETE', `${gmail}/messages/${one.id}`);
     await google.call('DELETE', `${gmail}/labels/${id}`);
   }
@@ -39,7 +42,8 @@ async function clearContacts(google: LiveGoogle): Promise<void> {
   const people = await google.all('/v1/people/me/connections?personFields=clientData&pageSize=1000', 'connections');
   const isOurs = ({ clientData = [] }: Json): boolean =>
     clientData.some(({ key, value }: Json) => key === 'sternaStamp' && GOLDEN_STAMP.test(value));
-  for (const { resourceName } of people.filter(isOurs)) await google.call('DELETE', `/v1/${resourceName}:deleteContact`);
+  for (const { resourceName } of people.filter(isOurs))
+    await google.call('DELETE', `/v1/${resourceName}:deleteContact`);
 }
 
 async function clearTasks(google: LiveGoogle): Promise<void> {
@@ -50,6 +54,10 @@ async function clearTasks(google: LiveGoogle): Promise<void> {
 
 async function clearDrive(google: LiveGoogle): Promise<void> {
   const wanted = encodeURIComponent("name contains 'Sterna test' and 'root' in parents");
-  const files = await google.all(`/drive/v3/files?q=${wanted}&fields=nextPageToken,files(id,name)&pageSize=1000`, 'files');
-  for (const { id } of files.filter(({ name }) => isOfLiveScope(name))) await google.call('DELETE', `/drive/v3/files/${id}`);
+  const files = await google.all(
+    `/drive/v3/files?q=${wanted}&fields=nextPageToken,files(id,name)&pageSize=1000`,
+    'files',
+  );
+  for (const { id } of files.filter(({ name }) => isOfLiveScope(name)))
+    await google.call('DELETE', `/drive/v3/files/${id}`);
 }

@@ -79,7 +79,8 @@ export function taskEndpoint(
     remove: async ({ folder, raw }) => void (await google.ok('DELETE', await find(folder, raw))),
     replace: async ({ folder, raw }, other) => void (await google.ok('PATCH', await find(folder, raw), jsonOf(other))),
     async dispose() {
-      if (scope !== '') for (const { id } of await lists()) await google.ok('DELETE', `/tasks/v1/users/@me/lists/${id}`);
+      if (scope !== '')
+        for (const { id } of await lists()) await google.ok('DELETE', `/tasks/v1/users/@me/lists/${id}`);
     },
   };
 }
