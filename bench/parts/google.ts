@@ -40,7 +40,7 @@ export const google: Part = {
     }
     const shares = await sharesOf(lab, quick ? QUICK_SHARE : 1);
     return [
-      `Units of quota for ${whole(objects)} objects and, behind a stroke, how many requests they were where that is another number; each request in a batch counts. By a simulator with empty mailboxes and no limits: a pass that writes them (from a folder), one without changes, one with ${MORE} more objects; and a pass that reads them (into a folder), and one without changes.`,
+      `Units of quota for ${whole(objects)} objects and, behind a stroke, how many requests they were where that is another number; each request in a batch counts. Each pass is one over objects of one kind alone; the containers of a mailbox are looked at in any case. By a simulator with empty mailboxes and no limits: a pass that writes them (from a folder), one without changes, one with ${MORE} more objects; and a pass that reads them (into a folder), and one without changes.`,
       table(['kind', 'write', 'no change', `${MORE} more`, 'read', 'no change'], rows),
       'With the limits as documented, one user for each kind: of what a user may use in a minute, as much as a pass used once its first minute was over. It isn’t told the limit of Gmail, which projects of different ages have another of, and finds it.',
       table(
