@@ -32,7 +32,10 @@ export const googleQuotas: Part = {
         shares.map(({ name, limit, write, read }) => [
           name,
           whole(limit),
-          ...[write, read].flatMap(({ share, refused }) => [share === undefined ? '–' : percent(share), whole(refused)]),
+          ...[write, read].flatMap(({ share, refused }) => [
+            share === undefined ? '–' : percent(share),
+            whole(refused),
+          ]),
         ]),
       ),
       goal(
@@ -65,7 +68,11 @@ async function sharesOf(lab: Lab, part: number): Promise<readonly Shares[]> {
       const [from, to] = folders as [string, string];
       kind.write(from, 0, (LIMITED[kind.name]?.objects ?? 0) * part);
       mkdirSync(to);
-      return { files: onDisk(kind, from), theirs: mailboxOf(server, addressOf(server, at), false), read: onDisk(kind, to) };
+      return {
+        files: onDisk(kind, from),
+        theirs: mailboxOf(server, addressOf(server, at), false),
+        read: onDisk(kind, to),
+      };
     });
     const used = async (pairs: readonly (readonly [Mailbox, Mailbox])[]): Promise<ReadonlyMap<string, Use>> => {
       server.requests.length = 0;
@@ -101,7 +108,9 @@ function usesOf(server: Google): ReadonlyMap<string, Use> {
   for (const { api } of Object.values(LIMITED)) {
     const asked = server.requests.flatMap((request) => {
       const metered = meteredRequest(request);
-      return metered?.api === api ? [{ at: request.at, units: metered.units, isRefused: isRefusal(request.status) }] : [];
+      return metered?.api === api
+        ? [{ at: request.at, units: metered.units, isRefused: isRefusal(request.status) }]
+        : [];
     });
     const taken = asked.filter(({ isRefused }) => !isRefused);
     const from = (taken[0]?.at ?? 0) + MINUTE;

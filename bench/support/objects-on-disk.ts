@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeBenchMailbox } from '@sterna/sample-mailbox';
 import { CONTENT_KINDS, type ContentKind } from '@sterna/core';
+import { writeBenchMailbox } from '@sterna/sample-mailbox';
 import type { Mailbox } from './books.ts';
 
 /** Objects of one kind, as files in a folder. */

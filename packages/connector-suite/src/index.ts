@@ -24,5 +24,5 @@ export {
   postMaterial as posts,
 } from './named-objects.ts';
 export { scoped } from './scoped.ts';
-export { settingMaterial as settings } from './setting-objects.ts';
+export { filterMaterial as filters, settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

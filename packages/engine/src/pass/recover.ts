@@ -1,6 +1,6 @@
 import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { SternaError } from '@sterna/core';
+import { formatFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   carryNotes,
@@ -112,7 +112,7 @@ async function settleByCandidates(
   const free = await withDigests(context, row, unclaimed, intents.length > 0);
   const confirm = marked ? candidates.filter((one) => claimed.has(one.targetId)).map((one) => one.targetId) : [];
 
-  const found: { intent: Intent; targetId: string; digest: Buffer }[] = [];
+  const found: Found[] = [];
   const absent: Intent[] = [];
   for (const intent of intents) {
     // A streamed object is hashed in flight, so its intent knows no digest: the source tells it again.
@@ -122,9 +122,11 @@ async function settleByCandidates(
     if (digest === undefined || candidate === undefined) absent.push(intent);
     else {
       free.splice(at, 1);
-      found.push({ intent, targetId: candidate.targetId, digest });
+      const flags = candidate.flags === undefined ? {} : { flags: formatFlags(candidate.flags) };
+      found.push({ intent, targetId: candidate.targetId, digest, ...flags });
     }
   }
+  if (settle === 'stamp') await foundRevived(context, row, candidates, claimed, absent, found);
   await foundByContent(context, row, free, absent, found);
   for (const { intent, targetId } of found) {
     if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
@@ -192,6 +194,35 @@ async function foundByContent(
     absent.splice(at, 1);
     free.splice(free.indexOf(stamped.get(id) as Known), 1);
     found.push({ intent, targetId: id, digest: Buffer.from(digest, 'hex') });
+  }
+}
+
+/**
+ * A calendar that keeps deleted events makes one that comes again of the old one, under the id that it had: what archived
+ * entries alone claim is what was being written, where it says so.
+ */
+async function foundRevived(
+  { pool, claim }: PassContext,
+  row: ContainerRow,
+  candidates: readonly Candidate[],
+  claimed: ReadonlySet<string>,
+  absent: Intent[],
+  found: Found[],
+): Promise<void> {
+  const theirs = candidates.filter((one) => one.marked && claimed.has(one.targetId));
+  if (absent.length === 0 || theirs.length === 0 || !pivotOf(row.kind).hasNaturalKey) return;
+  const live = await claimedTargetIds(
+    pool,
+    await entriesOfTarget(pool, claim.entryId, 'live'),
+    row.key,
+    theirs.map((one) => one.targetId),
+  );
+  for (const { targetId, digest } of theirs) {
+    const at = absent.findIndex((intent) => digest !== undefined && intent.digest?.equals(digest) === true);
+    const intent = absent[at];
+    if (live.has(targetId) || intent === undefined || digest === undefined) continue;
+    absent.splice(at, 1);
+    found.push({ intent, targetId, digest });
   }
 }
 
@@ -477,15 +508,16 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       claim.entryId,
       claim.number,
       found.map((one) => {
-        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version);
+        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version, one.flags);
         return isNew(one) ? { ...settled, state: 'created' } : settled;
       }),
     );
-    for (const { intent } of found) {
+    for (const { intent, flags } of found) {
       if (intent.data?.older === true) await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);
       else await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
-      // A moved copy has the flags it had; the state phase brings what differs.
-      if (intent.data?.move !== undefined && intent.data.move.baseFlags !== intent.flags)
+      // A moved copy has the flags it had, one whose writer died may have none; the state phase brings what differs.
+      const base = flags ?? intent.data?.move?.baseFlags;
+      if (base !== undefined && base !== intent.flags)
         await insertTodos(client, claim.entryId, intent.container, [
           { verb: 'state', src: intent.src, srcId: intent.srcId, flags: intent.flags ?? '' },
         ]);
@@ -512,6 +544,8 @@ interface Found {
   readonly digest: Buffer;
   /** Of the copy, where the target has versions. */
   readonly version?: string | undefined;
+  /** Those that the copy has, where they may be other ones than were sent. */
+  readonly flags?: string;
   readonly note?: ObjectNote;
 }
 
@@ -521,6 +555,7 @@ const settledBy = (
   targetId: string,
   digest: Buffer,
   version?: string,
+  flags?: string,
 ): Settled => ({
   kind: sourceById(context, intent.container).kind,
   src: intent.src,
@@ -530,7 +565,7 @@ const settledBy = (
   state: intent.verb === 'create' ? 'created' : 'updated',
   reason: 'none',
   size: intent.size,
-  flags: intent.data?.move?.baseFlags ?? intent.flags,
+  flags: flags ?? intent.data?.move?.baseFlags ?? intent.flags,
   matchKey: intent.matchKey,
   digest,
   targetId,

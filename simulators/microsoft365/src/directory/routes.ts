@@ -8,7 +8,7 @@ import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 const READ_USERS = ['User.Read.All', 'User.ReadBasic.All', 'User.ReadWrite.All', 'Directory.Read.All'];
 
 /** What a user has when nothing is selected. Source: learn.microsoft.com/graph/api/user-list. */
-const DEFAULTS = [
+export const DEFAULTS = [
   'businessPhones',
   'displayName',
   'givenName',
@@ -22,7 +22,12 @@ const DEFAULTS = [
   'userPrincipalName',
 ];
 
-const USER = shape('user', [
+/** Entra puts the mark into the names of guests. */
+export function isGuest(user: DirectoryUser): boolean {
+  return user.userPrincipalName.includes('#EXT#');
+}
+
+export const USER = shape('user', [
   ...DEFAULTS,
   'accountEnabled',
   'createdDateTime',
@@ -53,7 +58,7 @@ export const routes: Route[] = [
 ];
 
 function listUsers(call: Call): Reply {
-  return collectionReply(call, [...call.tenant.users.values()], {
+  return collectionReply(call, [...call.tenant.users.values(), ...call.tenant.guests.values()], {
     shape: USER,
     json: userJson,
     defaults: DEFAULTS,
@@ -67,14 +72,16 @@ function listUsers(call: Call): Reply {
 function getUser(call: Call): Reply {
   const select = call.query.select;
   checkSelect(USER, select);
-  return entityReply(call, project(userJson(call.user()), select ?? DEFAULTS));
+  const guest = call.tenant.guests.get(call.parameter('user').toLowerCase());
+  return entityReply(call, project(userJson(guest ?? call.user()), select ?? DEFAULTS));
 }
 
 function listOrganizations(call: Call): Reply {
   return collectionReply(call, [call.tenant], { shape: ORGANIZATION, json: organizationJson });
 }
 
-function userJson(user: DirectoryUser): Record<string, unknown> {
+/** A user or guest, with what is told only when it is selected. */
+export function userJson(user: DirectoryUser): Record<string, unknown> {
   return {
     businessPhones: [],
     displayName: user.displayName,
@@ -90,9 +97,9 @@ function userJson(user: DirectoryUser): Record<string, unknown> {
     accountEnabled: user.accountEnabled,
     createdDateTime: new Date(user.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
     mailNickname: user.userPrincipalName.split('@')[0],
-    otherMails: [],
+    otherMails: isGuest(user) ? [user.mail] : [],
     proxyAddresses: [`SMTP:${user.mail}`],
-    userType: 'Member',
+    userType: isGuest(user) ? 'Guest' : 'Member',
   };
 }
 

@@ -108,7 +108,8 @@ function getExchangeSettings(call: Call): Reply {
 /** The user whose mailbox `{mailbox}` is. */
 function owner(call: Call): DirectoryUser {
   const [, guid, tenant] = /^MBX:([0-9a-f-]{36})@([0-9a-f-]{36})$/i.exec(call.parameter('mailbox')) ?? [];
-  const user = tenant?.toLowerCase() === call.tenant.id ? ownerByGuid(call.tenant, guid?.toLowerCase() ?? '') : undefined;
+  const user =
+    tenant?.toLowerCase() === call.tenant.id ? ownerByGuid(call.tenant, guid?.toLowerCase() ?? '') : undefined;
   if (user?.hasMailbox === true) return user;
   throw new GraphError(404, 'ErrorMailboxNotFound', 'The mailbox was not found.');
 }

@@ -66,6 +66,8 @@ export class Tenant {
   readonly domain: string;
   readonly displayName: string;
   readonly users = new Map<string, DirectoryUser>();
+  /** People of other organizations, by id; their mail is elsewhere. */
+  readonly guests = new Map<string, DirectoryUser>();
   /** Application permissions that the tenant's administrator consented to, by app id. */
   readonly consents = new Map<string, Set<string>>();
   readonly refreshTokens = new Map<string, RefreshGrant>();

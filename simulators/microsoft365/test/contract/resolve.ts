@@ -26,6 +26,8 @@ export function resolvePath(csdl: Csdl, path: string): Resolved | string {
   for (const segment of rest) {
     if (operation !== undefined && operation.kind === 'Action') return `'${segment}' after an action`;
     if (segment === '$value') return { type, operation, stream: true };
+    // A link to another object: its body is the other's URL.
+    if (segment === '$ref') return { type: undefined, operation, stream: false };
     if (segment === '$count') return { type: 'Edm.Int32', operation, stream: true };
     const found: { type: string | undefined; operation?: Operation } | undefined = step(csdl, type, segment);
     if (found === undefined) return `no '${segment}' on ${type}`;
@@ -42,7 +44,10 @@ function step(
   segment: string,
 ): { type: string | undefined; operation?: Operation } | undefined {
   const name = segment.replace(/\(.*\)$/, '').replace(/^(?:microsoft\.graph|graph)\./, '');
-  const operation = csdl.operations.get(name)?.find(({ binding }) => bindsTo(csdl, type, binding));
+  const named = csdl.operations.get(name) ?? [];
+  // A type's own one goes before that of a type that it extends.
+  const operation =
+    named.find(({ binding }) => binding === type) ?? named.find(({ binding }) => bindsTo(csdl, type, binding));
   const element = elementOf(type);
   if (operation !== undefined) return { type: operation.returnType, operation };
   const cast = `microsoft.graph.${name}`;
