@@ -52,6 +52,11 @@ export class Channels {
     return this.#listed;
   }
 
+  /** Those with members of their own. */
+  async closed(): Promise<readonly GraphChannel[]> {
+    return (await this.list(true)).filter(({ membershipType }) => membershipOf(membershipType) !== 'standard');
+  }
+
   async containers(): Promise<readonly Container[]> {
     const channels = await this.list(true);
     if (channels.length === 0) return [];
@@ -261,18 +266,21 @@ export class Channels {
 const isWrongMode = (thrown: unknown): boolean =>
   [400, 409].includes(statusOf(thrown) ?? 0) || (statusOf(thrown) === 403 && codeOf(thrown) !== undefined);
 
+const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
+  MEMBERSHIPS.find((one) => one === type) ?? 'standard';
+
+export const definitionOf = ({ membershipType, createdDateTime }: GraphChannel): ChannelDefinition => ({
+  membership: membershipOf(membershipType),
+  ...(createdDateTime ? { created: createdDateTime } : {}),
+});
+
 function containerOf(channel: GraphChannel, isPrimary: boolean): Container {
-  const membership = MEMBERSHIPS.find((one) => one === channel.membershipType) ?? 'standard';
-  const definition: ChannelDefinition = {
-    membership,
-    ...(channel.createdDateTime ? { created: channel.createdDateTime } : {}),
-  };
   return {
     id: channel.id,
     path: [channel.displayName],
     kind: 'post',
     ...(isPrimary ? { isDefault: true as const } : {}),
     ...(channel.description ? { description: channel.description } : {}),
-    definition,
+    definition: definitionOf(channel),
   };
 }
