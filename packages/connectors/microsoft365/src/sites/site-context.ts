@@ -9,7 +9,11 @@ import type { Microsoft365Settings } from '../settings.ts';
 import { formatSiteAddress, parseSiteAddress, type SiteAddress } from './site-address.ts';
 
 /** What SharePoint's own things take; `manage`: to make lists and columns. */
-export const SITE_RIGHTS = { read: 'Sites.Read.All', write: 'Sites.ReadWrite.All', manage: 'Sites.Manage.All' } as const;
+export const SITE_RIGHTS = {
+  read: 'Sites.Read.All',
+  write: 'Sites.ReadWrite.All',
+  manage: 'Sites.Manage.All',
+} as const;
 
 /** Resource units of a request that answers one thing, and of one that answers many. */
 const ONE = { units: 1 };
@@ -74,9 +78,18 @@ export class SiteContext {
     });
   }
 
+  /**
+   * All of what the site has of something.
+   *
+   * @throws SternaError config `site-locked`: of a locked site, only that it exists is told
+   */
   async all<T>(rest: string, request: Asked): Promise<T[]> {
     const found: T[] = [];
-    for await (const page of this.pages<T>(rest, request)) found.push(...page.value);
+    try {
+      for await (const page of this.pages<T>(rest, request)) found.push(...page.value);
+    } catch (thrown) {
+      throw statusOf(thrown) === 423 ? siteLocked(this.address, thrown) : thrown;
+    }
     return found;
   }
 
@@ -92,7 +105,14 @@ export class SiteContext {
   }
 }
 
-/** @throws SternaError config `site-not-found` | `bad-address`; object `locked` */
+const siteLocked = (address: SiteAddress, cause: unknown): SternaError =>
+  new SternaError('config', 'site-locked', `The site ${formatSiteAddress(address)} is locked.`, {
+    field: 'address',
+    fix: 'Let an administrator unlock it (Set-SPOSite -LockState Unlock), then start a pass.',
+    cause,
+  });
+
+/** @throws SternaError config `site-not-found` | `site-locked` | `bad-address` */
 export async function siteContext(
   connection: Connection,
   request: Pick<OpenRequest, 'address' | 'role' | 'installation'>,
@@ -111,12 +131,7 @@ export async function siteContext(
     });
     return new SiteContext(connection, { ...body, address }, request);
   } catch (thrown) {
-    if (statusOf(thrown) === 423)
-      throw new SternaError('config', 'site-locked', `The site ${formatSiteAddress(address)} is locked.`, {
-        field: 'address',
-        fix: 'Let an administrator unlock it (Set-SPOSite -LockState Unlock), then start a pass.',
-        cause: thrown,
-      });
+    if (statusOf(thrown) === 423) throw siteLocked(address, thrown);
     if (statusOf(thrown) !== 404 && statusOf(thrown) !== 400) throw thrown;
     throw new SternaError('config', 'site-not-found', `There is no site ${formatSiteAddress(address)}.`, {
       field: 'address',
