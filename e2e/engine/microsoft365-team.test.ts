@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { DirectTeam, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, type Endpoint, notes, openBench, pass } from '../support/direct-pass.ts';
+import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
@@ -43,7 +43,9 @@ afterAll(async () => {
   if (failure !== undefined) throw failure;
 });
 
-type Graph = (method: string, path: string, body?: object) => Promise<Json>;
+interface Graph {
+  (method: string, path: string, body?: object): Promise<Json>;
+}
 
 /** Graph past the connector. */
 async function graphOf(domain: string): Promise<Graph> {
@@ -71,7 +73,7 @@ async function graphOf(domain: string): Promise<Graph> {
 async function makeTeam(mailNickname: string): Promise<string> {
   const owner = await target('GET', '/users/alice@fabrikam.example');
   const { id } = await target('POST', '/groups', {
-    displayName: 'Marketing',
+    displayName: mailNickname === 'marketing' ? 'Marketing' : mailNickname,
     mailNickname,
     mailEnabled: true,
     securityEnabled: false,
@@ -94,18 +96,23 @@ async function all(graph: Graph, path: string): Promise<Json[]> {
 
 const plain = (html: string): string =>
   html
+    .replaceAll(/<\/?at\b[^>]*>/g, '')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&nbsp;', ' ')
     .replaceAll('&amp;', '&');
 
+/** Channels that their people can’t use. */
+async function locked(id: string): Promise<string[]> {
+  const channels = await all(target, `/teams/${id}/channels`);
+  return channels.flatMap(({ displayName, migrationMode }) => (migrationMode === 'inProgress' ? [displayName] : []));
+}
+
 /** What people say in a team, by the vendor's API alone: channel, moment, author, text, what it answers. */
 async function said(graph: Graph, address: string): Promise<string[]> {
   const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
-  const people = (await all(graph, '/users?$top=999')).filter(
-    ({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName),
-  );
+  const people = (await all(graph, '/users?$top=999')).filter(({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName));
   const users = new Map(people.map(({ id, userPrincipalName }) => [id, userPrincipalName.split('@')[0]]));
   const found: string[] = [];
   for (const channel of await all(graph, `/teams/${group.id}/channels`)) {
@@ -113,7 +120,7 @@ async function said(graph: Graph, address: string): Promise<string[]> {
     for (const root of roots)
       for (const one of [root, ...root.replies].filter(({ messageType }) => messageType === 'message')) {
         const { contentType, content } = one.body;
-        const [line = ''] = /^<p><em>✎.*?<\/em><\/p>/.exec(content) ?? [];
+        const [line = ''] = /^<p><em>[✎⚙].*?<\/em><\/p>/.exec(content) ?? [];
         const bare = contentType === 'html' ? plain(content.slice(line.length)) : content;
         // Of what was deleted nothing is left, and where it was answered its place.
         if (one.deletedDateTime || bare.includes('This message was deleted.')) continue;
@@ -136,24 +143,82 @@ async function entryInto(targetAddress: string): Promise<number> {
 }
 
 test('a team goes to another tenant: people, settings, files and what was said, once and for all', async () => {
-  await makeTeam('marketing');
+  const teamId = await makeTeam('marketing');
   const entry = await entryInto(TARGET);
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
   const { kinds } = first.books as Json;
-  console.log(
-    JSON.stringify(kinds),
-    JSON.stringify(
-      (await notes(bench, entry)).map(({ code, subject }) => `${code} ${subject}`),
-      null,
-      1,
-    ),
-  );
+  expect(kinds.post).toMatchObject({ failed: 0, uncertain: 0, created: kinds.post.seen });
+  expect(kinds.file).toMatchObject({ failed: 0, created: kinds.file.seen });
+  // The guest is nobody of the target yet; the group has had a name before.
+  expect(kinds.member).toMatchObject({ failed: 1 });
+  expect(kinds.setting).toMatchObject({ created: 1, skipped: 1 });
   expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
-  expect(new DirectTeam(server, 'alice@fabrikam.example', 'Marketing').migrating).toEqual([]);
+  const ours = new DirectTeam(server, 'alice@fabrikam.example', 'Marketing');
+  const theirs = new DirectTeam(server, 'alice@contoso.example', 'Marketing');
+  expect(await locked(teamId)).toEqual([]);
+  const replies = (team: DirectTeam) => team.messages('General').flatMap(({ replyTo }) => (replyTo === null ? [] : [replyTo]));
+  expect(replies(ours)).toEqual(replies(theirs));
+  const pictures = (team: DirectTeam) => team.messages('General').flatMap((one) => one.pictures.map((bytes) => bytes.length));
+  expect(pictures(ours)).toEqual(pictures(theirs));
+  expect(pictures(ours).length).toBeGreaterThan(0);
+  // A file that a post names is that of the target.
+  const files = ours.messages('General').flatMap(({ attachments }) => attachments.map(({ contentUrl }) => contentUrl));
+  expect(files.filter((url) => url?.includes('//fabrikam.sharepoint.com/')).length).toBeGreaterThan(0);
+  const codes = (await notes(bench, entry)).map(({ code }) => code);
+  for (const code of ['person-not-in-target', 'author-named-in-text', 'reactions-lost', 'edit-mark-lost'])
+    expect(codes).toContain(code);
+  const [group] = await all(target, `/groups?$filter=mail eq '${TARGET}'`);
+  const upn = ({ userPrincipalName }: Json): string => userPrincipalName.split('@')[0];
+  const [sourceGroup] = await all(source, `/groups?$filter=mail eq '${TEAM}'`);
+  expect((await all(target, `/groups/${group.id}/owners`)).map(upn).sort()).toEqual(
+    (await all(source, `/groups/${sourceGroup.id}/owners`)).map(upn).sort(),
+  );
+  expect((await target('GET', `/teams/${group.id}`)).memberSettings).toEqual(
+    (await source('GET', `/teams/${sourceGroup.id}`)).memberSettings,
+  );
 
   const again = await pass(bench, entry, 'delta');
-  console.log(JSON.stringify((again.books as Json).kinds));
   expect(again.books.total).toMatchObject({ created: 0, updated: 0 });
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ duplicated: 0, different: 0 });
   expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
+
+  // What is said since comes with its answers, and the channel is its people’s again.
+  const id = theirs.say('Announcements', '<p>One more thing</p>');
+  theirs.reply('Announcements', id, '<p>Which one?</p>');
+  const later = await pass(bench, entry, 'delta');
+  expect((later.books as Json).kinds.post).toMatchObject({ created: 2, failed: 0 });
+  expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
+  expect(await locked(teamId)).toEqual([]);
+}, 120_000);
+
+test('passes that die, answers that are lost, a channel that was left in migration mode: nothing twice, nothing locked', async () => {
+  const id = await makeTeam('phoenix');
+  const general = await target('GET', `/teams/${id}/primaryChannel`);
+  await target('POST', `/teams/${id}/channels/${general.id}/startMigration`, {
+    conversationCreationDateTime: '2019-01-01T00:00:00.000Z',
+  });
+  const entry = await entryInto('phoenix@fabrikam.example');
+  const lost = server.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'POST' && /\/(?:messages|replies)$/.test(path),
+    times: 2,
+  });
+  for (const [n, at] of ['after-acknowledgement', 'after-intent-commit', 'after-settle-commit'].entries()) {
+    let left = 6;
+    dies = (point) => {
+      left -= point === at ? 1 : 0;
+      return left === 0;
+    };
+    expect((await pass(bench, entry, n === 0 ? 'initial' : 'delta')).status).toBe('failed');
+    dies = undefined;
+    expect(await locked(id)).toEqual([]);
+  }
+  const last = await pass(bench, entry, 'delta');
+  expect(last.error).toBeNull();
+  expect(lost.struck).toBeGreaterThan(0);
+  expect((last.books as Json).kinds.post).toMatchObject({ failed: 0, uncertain: 0 });
+  expect(await said(target, 'phoenix@fabrikam.example')).toEqual(await said(source, TEAM));
+  expect(await locked(id)).toEqual([]);
 }, 120_000);

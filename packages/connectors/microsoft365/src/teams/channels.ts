@@ -5,7 +5,7 @@ import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import type { GroupContext } from '../groups/group.ts';
-import { teamPath } from '../groups/settings.ts';
+import { makeTeam, teamPath } from '../groups/team.ts';
 import { containerGone } from '../outlook/gone.ts';
 import { CHANNEL_RIGHTS, type GraphChannel, MESSAGE_RIGHTS } from './graph-teams.ts';
 import { IMPORT_LIMITS, TEAMS_LIMITS } from './limits.ts';
@@ -52,6 +52,11 @@ export class Channels {
     return this.#listed;
   }
 
+  /** Those with members of their own. */
+  async closed(): Promise<readonly GraphChannel[]> {
+    return (await this.list(true)).filter(({ membershipType }) => membershipOf(membershipType) !== 'standard');
+  }
+
   async containers(): Promise<readonly Container[]> {
     const channels = await this.list(true);
     if (channels.length === 0) return [];
@@ -74,6 +79,11 @@ export class Channels {
     },
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     const name = path.join('/');
+    // Every team has a channel.
+    if ((await this.list()).length === 0) {
+      await makeTeam(this.context);
+      this.#listed = undefined;
+    }
     const primary = await this.#primaryId();
     const found = (await this.list()).find(({ id, displayName }) => {
       if (options.existing !== undefined) return id === options.existing;
@@ -268,18 +278,21 @@ export class Channels {
 const isWrongMode = (thrown: unknown): boolean =>
   [400, 409].includes(statusOf(thrown) ?? 0) || (statusOf(thrown) === 403 && codeOf(thrown) !== undefined);
 
+const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
+  MEMBERSHIPS.find((one) => one === type) ?? 'standard';
+
+export const definitionOf = ({ membershipType, createdDateTime }: GraphChannel): ChannelDefinition => ({
+  membership: membershipOf(membershipType),
+  ...(createdDateTime ? { created: createdDateTime } : {}),
+});
+
 function containerOf(channel: GraphChannel, isPrimary: boolean): Container {
-  const membership = MEMBERSHIPS.find((one) => one === channel.membershipType) ?? 'standard';
-  const definition: ChannelDefinition = {
-    membership,
-    ...(channel.createdDateTime ? { created: channel.createdDateTime } : {}),
-  };
   return {
     id: channel.id,
     path: [channel.displayName],
     kind: 'post',
     ...(isPrimary ? { isDefault: true as const } : {}),
     ...(channel.description ? { description: channel.description } : {}),
-    definition,
+    definition: definitionOf(channel),
   };
 }
