@@ -4,7 +4,7 @@ import { connectors } from '@sterna/connectors';
 import { createSite, DirectSite, type Microsoft365, mirrorSites, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { Contract } from '@sterna/simulator-microsoft365/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
+import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { type Graph, graphOf, type SiteMeaning, siteEndpoint, siteMeaning } from '../support/site-graph.ts';
@@ -205,4 +205,21 @@ test('a backup of a site makes it anew elsewhere, lookups and all', async () => 
   const [mine] = await meanings('sites/sales');
   const restored = await siteMeaning(target, 'fabrikam.sharepoint.com/sites/restored');
   expect(restored).toEqual(await expected(back, mine));
+});
+
+test('a remigration takes over what is there; emptied, a site keeps its lists and nothing in them', async () => {
+  const path = 'sites/small';
+  const there = new DirectSite(server, `alice@${TARGET}`, path);
+  const first = await siteEntry(path);
+  expect((await pass(bench, first, 'initial')).books.balanced).toBe(true);
+  const counts = () => [there.items('Tasks').length, there.pages().length];
+  const before = counts();
+  const twin = await twinEntry(bench, first);
+  const { status, books } = await pass(bench, twin, 'initial', { duplicatePrevention: true });
+  expect([status, books.balanced]).toEqual(['completed', true]);
+  expect(counts()).toEqual(before);
+  await pass(bench, twin, 'empty', { empty: 'freeze' });
+  expect((await pass(bench, twin, 'empty', { empty: 'remove' })).status).toBe('completed');
+  expect(counts()).toEqual([0, 0]);
+  expect([...there.site.lists.values()].map(({ displayName }) => displayName)).toContain('Tasks');
 });
