@@ -2,12 +2,12 @@ import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna
 import type { ItemType } from '@sterna/core';
 import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 
-/** Mailboxes, drives and sites of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
+/** Mailboxes, drives, sites, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file', 'listItem', 'page'],
-  itemTypes: ['mailbox', 'drive', 'site'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'listItem', 'page', 'post'],
+  itemTypes: ['mailbox', 'drive', 'site', 'group', 'team'],
   canRead: true,
   canWrite: true,
   settings: microsoft365Settings,
@@ -18,8 +18,10 @@ export const microsoft365Connector: Connector = {
     return (await import('./check.ts')).checkMicrosoft365(system, address, signal);
   },
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
-    if (itemType === 'site') yield* (await import('./sites/discover.ts')).discoverSites(system, signal);
-    else yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+    if (itemType === 'site') return yield* (await import('./sites/discover.ts')).discoverSites(system, signal);
+    const { discoverGroups, discoverUsers } = await import('./discover.ts');
+    if (itemType === 'group' || itemType === 'team') yield* discoverGroups(system, itemType, signal);
+    else yield* discoverUsers(system, itemType, signal);
   },
   async open(request) {
     return (await import('./session.ts')).openSession(request);
