@@ -69,7 +69,7 @@ export function threadJson(thread: Thread): Record<string, unknown> {
 function summaryOf(threads: readonly Thread[]) {
   const posts = threads.flatMap((thread) => thread.posts);
   const newest = posts.reduce<Post | undefined>(
-    (last, post) => (last === undefined || post.receivedAt > last.receivedAt ? post : last),
+    (last, post) => (last === undefined || post.receivedAt >= last.receivedAt ? post : last),
     undefined,
   );
   return {

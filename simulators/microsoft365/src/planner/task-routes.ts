@@ -162,8 +162,8 @@ function change(call: Call, task: PlannerTask, given: TaskInput): void {
   if (given.orderHint !== undefined) task.orderHint = given.orderHint;
   if (given.assigneePriority !== undefined) task.assigneePriority = given.assigneePriority;
   if (given.priority !== undefined) task.priority = given.priority;
-  if (given.startDateTime !== undefined) task.startAt = given.startDateTime && Date.parse(given.startDateTime);
-  if (given.dueDateTime !== undefined) task.dueAt = given.dueDateTime && Date.parse(given.dueDateTime);
+  if (given.startDateTime !== undefined) task.startAt = momentOf(given.startDateTime);
+  if (given.dueDateTime !== undefined) task.dueAt = momentOf(given.dueDateTime);
   if (given.conversationThreadId !== undefined) task.conversationThreadId = given.conversationThreadId;
   if (given.previewType !== undefined) task.details.previewType = given.previewType;
   if (given.percentComplete !== undefined) {
@@ -182,6 +182,10 @@ function change(call: Call, task: PlannerTask, given: TaskInput): void {
     else task.categories.delete(name);
   }
   assign(call, task, given.assignments ?? []);
+}
+
+function momentOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
 }
 
 /** Whoever is assigned, other than by themselves, is told. */

@@ -140,7 +140,7 @@ function createTeam(call: Call): Reply {
   if (group !== undefined) return teamify(call, String(group), given);
   if (!given.displayName) throw badRequest('A team needs a displayName.');
   const createdAt = createdInMigration(call, given.createdDateTime, migrates);
-  const members = given.members ?? [];
+  const members = [...peopleOf(call, given.members ?? [])].map(([userId, role]) => ({ userId, role }));
   if (call.identity.user === undefined && !migrates && members.filter(({ role }) => role === 'owner').length !== 1) {
     throw badRequest('A team that an app makes on its own needs exactly one owner among its members.');
   }

@@ -44,7 +44,9 @@ function step(
   segment: string,
 ): { type: string | undefined; operation?: Operation } | undefined {
   const name = segment.replace(/\(.*\)$/, '').replace(/^(?:microsoft\.graph|graph)\./, '');
-  const operation = csdl.operations.get(name)?.find(({ binding }) => bindsTo(csdl, type, binding));
+  const named = csdl.operations.get(name) ?? [];
+  // A type's own one goes before that of a type that it extends.
+  const operation = named.find(({ binding }) => binding === type) ?? named.find(({ binding }) => bindsTo(csdl, type, binding));
   const element = elementOf(type);
   if (operation !== undefined) return { type: operation.returnType, operation };
   const cast = `microsoft.graph.${name}`;

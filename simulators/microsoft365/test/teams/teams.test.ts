@@ -144,7 +144,8 @@ describe('channels', () => {
     expect((await setting.call('DELETE', first)).status).toBe(204);
     expect((await setting.call('GET', first)).status).toBe(404);
     expect((await setting.call('POST', `${path}/channels`, { displayName: 'Once' })).status).toBe(400);
-    setting.clock.advance(teamsOf(tenant()).behaviour.namesReservedMs);
+    teamsOf(tenant()).behaviour.namesReservedMs = 1000;
+    setting.clock.advance(1000);
     await channel(path, { displayName: 'Once' });
     const general = (await setting.call('GET', `${path}/primaryChannel`)).json.id;
     expect((await setting.call('DELETE', `${path}/channels/${general}`)).status).toBe(400);

@@ -152,12 +152,12 @@ function listed(one: DirectoryObject, role: 'owner' | 'member'): Listed {
 const groupOf = ({ mail, displayName }: DirectoryObject) =>
   mail ? { address: mail.toLowerCase(), ...(displayName ? { name: displayName } : {}) } : undefined;
 
-const withoutAddress = (): SternaError =>
+export const withoutAddress = (): SternaError =>
   new SternaError('object', 'member-without-address', 'This member is a device, an app or a group without an address.', {
     fix: 'Add its like to the group in the target by hand.',
   });
 
-const unknownPerson = (address: string): SternaError =>
+export const unknownPerson = (address: string): SternaError =>
   new SternaError('object', 'person-not-in-target', `The target’s directory has nobody called ${address}.`, {
     fix: 'Create or invite this person there, or name the right one in the mapping table; the next delta pass adds them.',
   });

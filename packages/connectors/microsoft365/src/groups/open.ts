@@ -3,7 +3,9 @@ import { type ContentKind, SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
 import { openDriveAt } from '../drive/part.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
+import { Channels } from '../teams/channels.ts';
 import { openPosts } from '../teams/part.ts';
+import { TeamMembers } from '../teams/team-members.ts';
 import { listedCapabilities } from './capabilities.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
 import { ListedReader, ListedWriter, type ListedObjects, type ListedWriting } from './listed.ts';
@@ -13,7 +15,8 @@ import { GroupSettings } from './settings.ts';
 interface Part {
   readonly key: string;
   readonly kind: ContentKind;
-  open(context: GroupContext): Session | Promise<Session>;
+  /** @param channels Of a team; its parts share them */
+  open(context: GroupContext, channels: Channels): Session | Promise<Session>;
 }
 
 const PARTS: readonly Part[] = [
@@ -29,10 +32,13 @@ const PARTS: readonly Part[] = [
   {
     key: 'members',
     kind: 'member',
-    open(context) {
+    open(context, channels) {
       const members = new Members(context);
+      const writing = new MemberWriting(context, members);
       const evidence = { members: 'owners and members; groups within the group are told, and not added' };
-      return listedSession(context, members, new MemberWriting(context, members), evidence);
+      if (!context.isTeam) return listedSession(context, members, writing, evidence);
+      const team = new TeamMembers(context, channels, members, writing);
+      return listedSession(context, team, team, evidence);
     },
   },
   {
@@ -51,8 +57,9 @@ const PARTS: readonly Part[] = [
 export async function openGroup(connection: Connection, request: OpenRequest): Promise<readonly OpenedPart[]> {
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
+  const channels = new Channels(context);
   return Promise.all(
-    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context) })),
+    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, channels) })),
   );
 }
 

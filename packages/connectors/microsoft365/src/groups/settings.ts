@@ -34,7 +34,9 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     if (container === GROUP.id) return [listed(groupSetting(await this.#group()))];
     if (container !== TEAM.id) throw containerGone('group', undefined);
     const team = await this.#team();
-    return team === undefined ? [] : [listed(teamSetting(team))];
+    const setting = team && teamSetting(team);
+    // What is as Teams makes a team is no setting: nobody has chosen it.
+    return setting === undefined || isAsMade(setting) ? [] : [listed(setting)];
   }
 
   async ensureContainer(path: readonly string[]) {
@@ -112,6 +114,30 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     });
   }
 }
+
+/** Of a new team. Source: learn.microsoft.com/en-us/graph/api/team-put-teams. */
+const AS_MADE: TeamSetting['options'] = {
+  'memberSettings.allowAddRemoveApps': true,
+  'memberSettings.allowCreatePrivateChannels': true,
+  'memberSettings.allowCreateUpdateChannels': true,
+  'memberSettings.allowCreateUpdateRemoveConnectors': true,
+  'memberSettings.allowCreateUpdateRemoveTabs': true,
+  'memberSettings.allowDeleteChannels': true,
+  'guestSettings.allowCreateUpdateChannels': false,
+  'guestSettings.allowDeleteChannels': false,
+  'messagingSettings.allowChannelMentions': true,
+  'messagingSettings.allowOwnerDeleteMessages': true,
+  'messagingSettings.allowTeamMentions': true,
+  'messagingSettings.allowUserDeleteMessages': true,
+  'messagingSettings.allowUserEditMessages': true,
+  'funSettings.allowCustomMemes': true,
+  'funSettings.allowGiphy': true,
+  'funSettings.allowStickersAndMemes': true,
+  'funSettings.giphyContentRating': 'moderate',
+};
+
+const isAsMade = ({ options }: TeamSetting): boolean =>
+  Object.entries(options).every(([name, value]) => AS_MADE[name] === value);
 
 export const teamPath = ({ id }: Pick<GroupContext, 'id'>): string => `/teams/${id}`;
 

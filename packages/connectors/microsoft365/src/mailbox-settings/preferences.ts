@@ -15,6 +15,10 @@ export function preferencesOf(settings: GraphMailboxSettings): readonly Setting[
 
 export type Preference = AutomaticReply | Regional | WorkingHours | MeetingMessages;
 
+/** Whether it is one of `mailboxSettings`. */
+export const isPreference = (setting: Setting): setting is Preference =>
+  ['automatic-reply', 'regional', 'working-hours', 'meeting-messages'].includes(setting.type);
+
 /** The change of `mailboxSettings` that makes it so. @param around Milliseconds: for zones that Windows lacks */
 export function settingsFor(setting: Preference, around: number): GraphMailboxSettings {
   switch (setting.type) {

@@ -11,6 +11,9 @@ import { CHANNEL_RIGHTS, type GraphChannel, MESSAGE_RIGHTS } from './graph-teams
 import { IMPORT_LIMITS, TEAMS_LIMITS } from './limits.ts';
 
 const PROPERTIES = 'id,displayName,description,membershipType,createdDateTime,migrationMode';
+/** How often, and how long after another, it is looked whether a channel is made. */
+const MOST_LOOKS = 60;
+const LOOK_MS = 1_000;
 const MEMBERSHIPS = ['standard', 'private', 'shared'] as const;
 
 /**
@@ -47,6 +50,11 @@ export class Channels {
   list(anew = false): Promise<readonly GraphChannel[]> {
     if (anew || this.#listed === undefined) this.#listed = this.#list();
     return this.#listed;
+  }
+
+  /** Those with members of their own. */
+  async closed(): Promise<readonly GraphChannel[]> {
+    return (await this.list(true)).filter(({ membershipType }) => membershipOf(membershipType) !== 'standard');
   }
 
   async containers(): Promise<readonly Container[]> {
@@ -97,7 +105,8 @@ export class Channels {
     const channel = (await this.list()).find(({ id }) => id === channelId);
     if (channel === undefined) throw containerGone('channel', undefined);
     const created = Date.parse(channel.createdDateTime ?? '');
-    const from = Math.min(Number.isNaN(created) ? at : created, at - 1);
+    // Each time further back than the time before: it is never moved forward.
+    const from = Math.min(Number.isNaN(created) ? at : created, at) - 1;
     try {
       await this.#post(`${this.pathOf(channelId)}/startMigration`, 'opening the channel for what was said in the past', {
         conversationCreationDateTime: new Date(from).toISOString(),
@@ -174,7 +183,7 @@ export class Channels {
   ): Promise<GraphChannel> {
     const { client } = this.context;
     const owners = membershipType === 'standard' ? {} : { members: [await this.#owner()] };
-    const { body } = await client.send<GraphChannel>({
+    const { body, header } = await client.send<GraphChannel | undefined>({
       method: 'POST',
       path: `${teamPath(this.context)}/channels`,
       body: { displayName, membershipType, ...(description === undefined ? {} : { description }), ...owners },
@@ -182,7 +191,29 @@ export class Channels {
       right: CHANNEL_RIGHTS.write,
       budget: this.budget,
     });
-    return body;
+    if (body?.id !== undefined) return body;
+    // A shared channel is made while nobody waits for it.
+    await this.#finished(header('location'));
+    const made = (await this.list(true)).find((one) => one.displayName.toLowerCase() === displayName.toLowerCase());
+    if (made !== undefined) return made;
+    throw new SternaError('transient', 'channel-not-ready', `The channel ${displayName} isn’t there yet.`, {
+      fix: 'Nothing to do: Sterna looks again by itself.',
+    });
+  }
+
+  async #finished(operation: string | undefined): Promise<void> {
+    if (operation === undefined) return;
+    const { client } = this.context;
+    for (let tries = 0; tries < MOST_LOOKS; tries += 1) {
+      const { body } = await client.send<{ readonly status?: string }>({
+        method: 'GET',
+        path: operation,
+        doing: 'waiting for a channel',
+        budget: this.budget,
+      });
+      if (body.status === 'succeeded' || body.status === 'failed') return;
+      await client.clock.sleep(LOOK_MS, client.signal);
+    }
   }
 
   /** A private or shared channel is made with the one who owns it. */
@@ -235,18 +266,21 @@ export class Channels {
 const isWrongMode = (thrown: unknown): boolean =>
   [400, 409].includes(statusOf(thrown) ?? 0) || (statusOf(thrown) === 403 && codeOf(thrown) !== undefined);
 
+const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
+  MEMBERSHIPS.find((one) => one === type) ?? 'standard';
+
+export const definitionOf = ({ membershipType, createdDateTime }: GraphChannel): ChannelDefinition => ({
+  membership: membershipOf(membershipType),
+  ...(createdDateTime ? { created: createdDateTime } : {}),
+});
+
 function containerOf(channel: GraphChannel, isPrimary: boolean): Container {
-  const membership = MEMBERSHIPS.find((one) => one === channel.membershipType) ?? 'standard';
-  const definition: ChannelDefinition = {
-    membership,
-    ...(channel.createdDateTime ? { created: channel.createdDateTime } : {}),
-  };
   return {
     id: channel.id,
     path: [channel.displayName],
     kind: 'post',
     ...(isPrimary ? { isDefault: true as const } : {}),
     ...(channel.description ? { description: channel.description } : {}),
-    definition,
+    definition: definitionOf(channel),
   };
 }

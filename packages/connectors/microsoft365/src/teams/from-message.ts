@@ -22,8 +22,10 @@ export async function fromMessage(message: GraphMessage, reading: ReadingOf): Pr
   const { people } = reading;
   const { html, images } = await bodyOf(message, reading);
   const said = reading.isTarget ? unsigned(html) : { html };
-  const mentions = await mentionsOf(message, people);
-  const attachments = (message.attachments ?? []).map((one) => attachmentOf(one, reading));
+  const mentions = message.deletedDateTime ? [] : await mentionsOf(message, people);
+  const attachments = message.deletedDateTime
+    ? []
+    : (message.attachments ?? []).map((one) => attachmentOf(one, reading));
   const reactions = await reactionsOf(message, people);
   const importance = message.importance === 'high' || message.importance === 'urgent' ? message.importance : undefined;
   return {

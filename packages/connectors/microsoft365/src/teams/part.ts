@@ -1,6 +1,6 @@
 import type { Capabilities, Session } from '@sterna/connector-kit';
 import type { GroupContext } from '../groups/group.ts';
-import { Channels } from './channels.ts';
+import type { Channels } from './channels.ts';
 import { Messages } from './messages.ts';
 import { PostsReader } from './posts-reader.ts';
 import { PostsWriter } from './posts-writer.ts';
@@ -25,8 +25,7 @@ const postCapabilities: Capabilities = {
 };
 
 /** What is said in the channels of a team. */
-export function openPosts(context: GroupContext): Session {
-  const channels = new Channels(context);
+export function openPosts(context: GroupContext, channels: Channels): Session {
   const files = new TeamFiles(context);
   const messages = new Messages(channels, files);
   return {
