@@ -2,12 +2,12 @@ import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna
 import type { ItemType } from '@sterna/core';
 import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 
-/** Mailboxes, drives, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
+/** Mailboxes, drives, sites, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'post'],
-  itemTypes: ['mailbox', 'drive', 'group', 'team'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'listItem', 'page', 'post'],
+  itemTypes: ['mailbox', 'drive', 'site', 'group', 'team'],
   canRead: true,
   canWrite: true,
   settings: microsoft365Settings,
@@ -19,7 +19,8 @@ export const microsoft365Connector: Connector = {
   },
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
     const { discoverGroups, discoverUsers } = await import('./discover.ts');
-    if (itemType === 'group' || itemType === 'team') yield* discoverGroups(system, itemType, signal);
+    if (itemType === 'site') yield* (await import('./sites/discover.ts')).discoverSites(system, signal);
+    else if (itemType === 'group' || itemType === 'team') yield* discoverGroups(system, itemType, signal);
     else yield* discoverUsers(system, itemType, signal);
   },
   async open(request) {

@@ -1,5 +1,5 @@
-import { shape } from '../odata/shape.ts';
 import { changeKey } from '../odata/etag.ts';
+import { shape } from '../odata/shape.ts';
 import { instantText } from '../outlook/input.ts';
 import { bodyPreview, type ItemBody } from '../outlook/item-body.ts';
 import type { Conversation, Participant, Post, Thread } from './conversation.ts';

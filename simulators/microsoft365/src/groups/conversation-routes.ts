@@ -82,8 +82,7 @@ export const conversationRoutes: Route[] = [
       ...read,
       method: 'GET',
       path,
-      handle: (call) =>
-        entityReply(call, selected(call, THREAD, threadJson(threadOf(call).thread), THREAD_DEFAULTS)),
+      handle: (call) => entityReply(call, selected(call, THREAD, threadJson(threadOf(call).thread), THREAD_DEFAULTS)),
     },
     { ...read, method: 'GET', path: `${path}/posts`, handle: listPosts },
     { ...read, method: 'GET', path: `${path}/posts/{post}`, handle: getPost },

@@ -1,7 +1,7 @@
-import { addSite } from './site.ts';
 import type { Microsoft365 } from '../server.ts';
 import { type Conversation, conversationsOf } from './conversation.ts';
 import type { Group } from './group.ts';
+import { addSite } from './site.ts';
 import { groupsOf } from './store.ts';
 
 /** A Microsoft 365 group past Graph: for tests to fill, to change and to look at. */

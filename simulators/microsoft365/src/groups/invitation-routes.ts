@@ -53,7 +53,8 @@ export function addGuest(tenant: Tenant, id: string, email: string, displayName:
 /** Somebody who is a guest already stays the same. */
 function invite(call: Call): Reply {
   const { invitedUserEmailAddress: email, inviteRedirectUrl, ...given } = fields(call.json(), '');
-  if (!email?.includes('@') || !inviteRedirectUrl) throw refused('invitedUserEmailAddress and inviteRedirectUrl are required.');
+  if (!email?.includes('@') || !inviteRedirectUrl)
+    throw refused('invitedUserEmailAddress and inviteRedirectUrl are required.');
   if (call.tenant.user(email) !== undefined) throw refused('The user is a member of the organization already.');
   const known = [...call.tenant.guests.values()].find(({ mail }) => mail.toLowerCase() === email.toLowerCase());
   const guest =

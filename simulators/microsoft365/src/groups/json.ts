@@ -1,6 +1,6 @@
 import { userJson } from '../directory/routes.ts';
-import { instantText } from '../outlook/input.ts';
 import { shape } from '../odata/shape.ts';
+import { instantText } from '../outlook/input.ts';
 import type { Group } from './group.ts';
 import type { DirectoryObject } from './store.ts';
 

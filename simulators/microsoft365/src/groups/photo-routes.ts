@@ -15,7 +15,12 @@ export const photoRoutes: Route[] = ['/groups/{group}/photo', '/teams/{group}/ph
   const write = { permissions: WRITE_GROUPS, service: 'directory', bodyLimit: LIMIT } as const;
   return [
     { ...read, method: 'GET', path, handle: getPhoto },
-    { ...read, method: 'GET', path: `${path}/$value`, handle: (call) => bytesReply(photoOf(call).type, [photoOf(call).bytes]) },
+    {
+      ...read,
+      method: 'GET',
+      path: `${path}/$value`,
+      handle: (call) => bytesReply(photoOf(call).type, [photoOf(call).bytes]),
+    },
     { ...write, method: 'PUT', path: `${path}/$value`, handle: putPhoto },
     { ...write, method: 'PATCH', path: `${path}/$value`, handle: putPhoto },
   ];

@@ -17,7 +17,10 @@ import { groupOf, groups } from './place.ts';
  * Writing into a group's mailbox is for people who have signed in; what they write is theirs and of now. None of the
  * pages has a permission for apps: https://learn.microsoft.com/graph/api/group-post-threads
  */
-const write = { permissions: ['Group-Conversation.ReadWrite.All', 'Group.ReadWrite.All'], service: 'directory' } as const;
+const write = {
+  permissions: ['Group-Conversation.ReadWrite.All', 'Group.ReadWrite.All'],
+  service: 'directory',
+} as const;
 
 export const postRoutes: Route[] = [
   { ...write, method: 'POST', path: '/groups/{group}/conversations', handle: createConversation },

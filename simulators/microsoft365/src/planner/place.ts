@@ -5,7 +5,14 @@ import { eTagOf } from './json.ts';
 import type { Actor, Bucket, Plan, PlannerTask, Versioned } from './plan.ts';
 import { type Planner, plannerOf } from './store.ts';
 
-const READ = ['Tasks.Read', 'Tasks.ReadWrite', 'Tasks.Read.All', 'Tasks.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'];
+const READ = [
+  'Tasks.Read',
+  'Tasks.ReadWrite',
+  'Tasks.Read.All',
+  'Tasks.ReadWrite.All',
+  'Group.Read.All',
+  'Group.ReadWrite.All',
+];
 const WRITE = ['Tasks.ReadWrite', 'Tasks.ReadWrite.All', 'Group.ReadWrite.All'];
 
 /** Planner's limits aren't documented. */

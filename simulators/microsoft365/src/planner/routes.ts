@@ -1,6 +1,6 @@
+import { isUnified } from '../groups/group.ts';
 import { groupOf } from '../groups/place.ts';
 import { groupsOf } from '../groups/store.ts';
-import { isUnified } from '../groups/group.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
@@ -9,7 +9,18 @@ import { collectionReply } from '../odata/collection.ts';
 import { object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { BUCKET, bucketJson, PLAN, planDetailsJson, planJson, TASK, taskJson } from './json.ts';
 import { readOrderHint } from './order-hint.ts';
-import { actorOf, bucketOf, changedReply, checkVersion, limitExceeded, noSuchItem, planner, planOf, read, write } from './place.ts';
+import {
+  actorOf,
+  bucketOf,
+  changedReply,
+  checkVersion,
+  limitExceeded,
+  noSuchItem,
+  planner,
+  planOf,
+  read,
+  write,
+} from './place.ts';
 import type { Plan } from './plan.ts';
 import { LIMITS } from './store.ts';
 import { taskRoutes } from './task-routes.ts';
@@ -18,7 +29,12 @@ import { taskRoutes } from './task-routes.ts';
 export const routes: Route[] = [
   { ...read, method: 'GET', path: '/groups/{group}/planner/plans', handle: listPlans },
   { ...write, method: 'POST', path: '/planner/plans', handle: createPlan },
-  { ...read, method: 'GET', path: '/planner/plans/{plan}', handle: (call) => entityReply(call, planJson(call.base, planOf(call))) },
+  {
+    ...read,
+    method: 'GET',
+    path: '/planner/plans/{plan}',
+    handle: (call) => entityReply(call, planJson(call.base, planOf(call))),
+  },
   { ...write, method: 'PATCH', path: '/planner/plans/{plan}', handle: updatePlan },
   { ...write, method: 'DELETE', path: '/planner/plans/{plan}', handle: deletePlan },
   {
@@ -31,7 +47,12 @@ export const routes: Route[] = [
   { ...read, method: 'GET', path: '/planner/plans/{plan}/buckets', handle: listBuckets },
   { ...read, method: 'GET', path: '/planner/plans/{plan}/tasks', handle: listTasks },
   { ...write, method: 'POST', path: '/planner/buckets', handle: createBucket },
-  { ...read, method: 'GET', path: '/planner/buckets/{bucket}', handle: (call) => entityReply(call, bucketJson(bucketOf(call))) },
+  {
+    ...read,
+    method: 'GET',
+    path: '/planner/buckets/{bucket}',
+    handle: (call) => entityReply(call, bucketJson(bucketOf(call))),
+  },
   { ...write, method: 'PATCH', path: '/planner/buckets/{bucket}', handle: updateBucket },
   { ...write, method: 'DELETE', path: '/planner/buckets/{bucket}', handle: deleteBucket },
   { ...read, method: 'GET', path: '/planner/buckets/{bucket}/tasks', handle: listTasksOfBucket },

@@ -16,7 +16,13 @@ export interface PlannerBehaviour {
 }
 
 /** https://learn.microsoft.com/graph/api/resources/planner-overview: what one plan or task can hold. */
-export const LIMITS = { plansOfGroup: 200, bucketsOfPlan: 200, tasksOfPlan: 9000, checklist: 20, references: 10 } as const;
+export const LIMITS = {
+  plansOfGroup: 200,
+  bucketsOfPlan: 200,
+  tasksOfPlan: 9000,
+  checklist: 20,
+  references: 10,
+} as const;
 
 /** The plans of one tenant's groups. */
 export class Planner {
@@ -94,7 +100,14 @@ export class Planner {
       conversationThreadId: null,
       categories: new Set(),
       assignments: new Map(),
-      details: { id, version: 1, description: '', previewType: 'automatic', checklist: new Map(), references: new Map() },
+      details: {
+        id,
+        version: 1,
+        description: '',
+        previewType: 'automatic',
+        checklist: new Map(),
+        references: new Map(),
+      },
       formats: Object.fromEntries(
         FORMATS.map((format) => [format, { id, version: 1, orderHint, byAssignee: new Map<string, string>() }]),
       ) as PlannerTask['formats'],

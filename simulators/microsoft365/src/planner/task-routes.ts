@@ -1,20 +1,46 @@
-import { groupsOf } from '../groups/store.ts';
 import { notify } from '../groups/notices.ts';
+import { groupsOf } from '../groups/store.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
 import type { Route } from '../http/router.ts';
 import { collectionReply } from '../odata/collection.ts';
-import { boolean, instant, integer, object, oneOf, orNull, type Reader, readOnly, text, unreadable } from '../outlook/input.ts';
+import {
+  boolean,
+  instant,
+  integer,
+  object,
+  oneOf,
+  orNull,
+  type Reader,
+  readOnly,
+  text,
+  unreadable,
+} from '../outlook/input.ts';
 import { formatJson, TASK, taskDetailsJson, taskJson } from './json.ts';
 import { readOrderHint } from './order-hint.ts';
-import { actorOf, changedReply, checkVersion, limitExceeded, noSuchItem, planner, read, taskOf, write } from './place.ts';
-import { type Format, FORMATS, type PlannerTask, PREVIEW_TYPES, type TaskDetails } from './plan.ts';
+import {
+  actorOf,
+  changedReply,
+  checkVersion,
+  limitExceeded,
+  noSuchItem,
+  planner,
+  read,
+  taskOf,
+  write,
+} from './place.ts';
+import { FORMATS, type Format, type PlannerTask, PREVIEW_TYPES, type TaskDetails } from './plan.ts';
 import { LIMITS } from './store.ts';
 
 export const taskRoutes: Route[] = [
   { ...write, method: 'POST', path: '/planner/tasks', handle: createTask },
-  { ...read, method: 'GET', path: '/planner/tasks/{task}', handle: (call) => entityReply(call, taskJson(taskOf(call))) },
+  {
+    ...read,
+    method: 'GET',
+    path: '/planner/tasks/{task}',
+    handle: (call) => entityReply(call, taskJson(taskOf(call))),
+  },
   { ...write, method: 'PATCH', path: '/planner/tasks/{task}', handle: updateTask },
   { ...write, method: 'DELETE', path: '/planner/tasks/{task}', handle: deleteTask },
   {
@@ -200,7 +226,10 @@ function assign(call: Call, task: PlannerTask, given: NonNullable<TaskInput['ass
     const before = task.assignments.get(id);
     const orderHint = value.orderHint ?? before?.orderHint ?? '';
     if (before === undefined && id !== call.identity.user?.id) told.push(id);
-    task.assignments.set(id, before === undefined ? { orderHint, assignedAt: call.now, assignedBy: actorOf(call) } : { ...before, orderHint });
+    task.assignments.set(
+      id,
+      before === undefined ? { orderHint, assignedAt: call.now, assignedBy: actorOf(call) } : { ...before, orderHint },
+    );
     task.formats.assignedTo.byAssignee.set(id, orderHint);
   }
   notify(call.tenant, call.now, 'task-assigned', task.planId, told);
@@ -284,5 +313,11 @@ function updateFormat(call: Call, format: Format): Reply {
 function listTasksOfUser(call: Call): Reply {
   const { id } = call.user();
   const tasks = [...planner(call).tasks.values()].filter(({ assignments }) => assignments.has(id));
-  return collectionReply(call, tasks, { shape: TASK, json: taskJson, paging: 'skiptoken', pageSize: 400, maxPageSize: 400 });
+  return collectionReply(call, tasks, {
+    shape: TASK,
+    json: taskJson,
+    paging: 'skiptoken',
+    pageSize: 400,
+    maxPageSize: 400,
+  });
 }

@@ -165,7 +165,12 @@ export function seedPlan(
   for (const id of group.members) plan.details.sharedWith.add(id);
   const buckets = ['To do', 'In arbeit & Prüfung', 'Done'].map((name) => planner.addBucket(plan, name));
   for (let n = 0; n < tasks; n++) {
-    const task = planner.addTask(plan, n === 0 ? 'Everything' : `${random.pick(SUBJECTS)} ${n}`, actor(), createdAt + n * DAY);
+    const task = planner.addTask(
+      plan,
+      n === 0 ? 'Everything' : `${random.pick(SUBJECTS)} ${n}`,
+      actor(),
+      createdAt + n * DAY,
+    );
     task.bucketId = n === 1 ? null : (buckets[n % 3]?.id ?? null);
     task.priority = random.pick([1, 3, 5, 9]);
     if (n % 2 === 0) assign(task, someone(), actor(), createdAt + n * DAY);

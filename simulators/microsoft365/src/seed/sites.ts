@@ -15,8 +15,10 @@ const SEEDED = Date.UTC(2026, 7, 2, 9);
 const DAY = 24 * 3600 * 1000;
 
 /** Sites beside the root; customers, products, orders, files and pages of each. */
-const COUNTS: Record<Size, readonly [sites: number, customers: number, products: number, orders: number, files: number]> =
-  { small: [3, 24, 8, 40, 12], medium: [10, 60, 20, 120, 40], large: [40, 150, 40, 400, 100] };
+const COUNTS: Record<
+  Size,
+  readonly [sites: number, customers: number, products: number, orders: number, files: number]
+> = { small: [3, 24, 8, 40, 12], medium: [10, 60, 20, 120, 40], large: [40, 150, 40, 400, 100] };
 
 const NAMES = ['Sales', 'Intranet', 'Research & Development', 'Übersicht', 'Procurement', 'Legal', 'Training', 'Press'];
 const SEGMENTS = ['Industry', 'Retail', 'Public sector'];
@@ -92,7 +94,11 @@ class Seeding {
     const number = () => users.ensure(this.#random.pick(this.#people)).id;
     for (let n = 1; n <= count; n++) {
       const [label, guid] = this.#random.pick(COUNTRIES);
-      const since = Date.UTC(2010 + this.#random.integer(0, 15), this.#random.integer(0, 11), this.#random.integer(1, 28));
+      const since = Date.UTC(
+        2010 + this.#random.integer(0, 15),
+        this.#random.integer(0, 11),
+        this.#random.integer(1, 28),
+      );
       const values: Json = {
         Title: `Customer ${n} ${this.#random.pick(['AG', 'Ltd', '株式会社', 'S. à r. l.'])}`,
         Code: `C-${String(n).padStart(5, '0')}`,
@@ -162,7 +168,10 @@ class Seeding {
     const writing = () => ({
       by: this.#somebody(),
       at: SEEDED,
-      dates: { created: SEEDED - this.#random.integer(100, 900) * DAY, modified: SEEDED - this.#random.integer(1, 99) * DAY },
+      dates: {
+        created: SEEDED - this.#random.integer(100, 900) * DAY,
+        modified: SEEDED - this.#random.integer(1, 99) * DAY,
+      },
     });
     const folders = ['General', 'Offers & Contracts', 'Bilder'].map(
       (name) => library.createFolder(library.root, name, 'fail', writing()).folder,
@@ -189,7 +198,11 @@ class Seeding {
       horizontalSections: [
         section('1', 'twoColumns', [
           [text('<p><b>Hello!</b></p>'), standard(WEB_PARTS.image, 'Image', { imageSourceType: 2, altText: 'Bild' })],
-          [standard(WEB_PARTS.fileViewer, 'File viewer', { file: `${this.#site.url}/Shared Documents/General/File 1.txt` })],
+          [
+            standard(WEB_PARTS.fileViewer, 'File viewer', {
+              file: `${this.#site.url}/Shared Documents/General/File 1.txt`,
+            }),
+          ],
         ]),
         section('2', 'threeColumns', [
           [standard(WEB_PARTS.divider, 'Divider', { length: 100 })],
@@ -223,7 +236,8 @@ class Seeding {
 
   #list(displayName: string, description: string, columns: readonly Json[]): SiteList {
     const list = this.#site.addList({ displayName, description, by: this.#somebody(), at: SEEDED - 900 * DAY });
-    for (const column of columns) for (const made of this.#site.newColumns(column)) list.addColumn(made, SEEDED - 900 * DAY);
+    for (const column of columns)
+      for (const made of this.#site.newColumns(column)) list.addColumn(made, SEEDED - 900 * DAY);
     return list;
   }
 

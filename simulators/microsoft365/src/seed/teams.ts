@@ -93,7 +93,14 @@ class Seeding {
               ]),
       }),
     );
-    const planId = seedPlan(plannerOf(this.#tenant), team.group, this.#people, this.#random, tasks, `${team.group.displayName} plan`);
+    const planId = seedPlan(
+      plannerOf(this.#tenant),
+      team.group,
+      this.#people,
+      this.#random,
+      tasks,
+      `${team.group.displayName} plan`,
+    );
     this.#tabs(general, planId);
     this.#everyKind(general);
     for (const channel of [general, ...channels]) {
@@ -103,7 +110,13 @@ class Seeding {
   }
 
   #tabs(channel: Channel, planId: string): void {
-    const add = (displayName: string, teamsAppId: string, contentUrl: string, websiteUrl: string, entityId: string | null = null) =>
+    const add = (
+      displayName: string,
+      teamsAppId: string,
+      contentUrl: string,
+      websiteUrl: string,
+      entityId: string | null = null,
+    ) =>
       channel.tabs.push({
         id: this.#teams.ids.guid(),
         displayName,
@@ -112,7 +125,12 @@ class Seeding {
       });
     const report = this.#file(channel, 'Report.docx', 'A report.');
     const library = channel.files === undefined ? '' : webUrl(channel.files.drive, channel.files.drive.root);
-    add('Our website', 'com.microsoft.teamspace.tab.web', 'https://www.contoso.example/', 'https://www.contoso.example/');
+    add(
+      'Our website',
+      'com.microsoft.teamspace.tab.web',
+      'https://www.contoso.example/',
+      'https://www.contoso.example/',
+    );
     const plan = `https://tasks.office.com/${this.#tenant.id}/Home/PlannerFrame?page=7&planId=${planId}`;
     add('Plan', 'com.microsoft.teamspace.tab.planner', plan, plan, planId);
     add('Report', 'com.microsoft.teamspace.tab.file.staticviewer.word', report.url, report.url, report.guid);
@@ -133,11 +151,23 @@ class Seeding {
       eventDetail: {
         '@odata.type': '#microsoft.graph.membersAddedEventMessageDetail',
         visibleHistoryStartDateTime: '0001-01-01T00:00:00Z',
-        members: [{ '@odata.type': '#microsoft.graph.teamworkUserIdentity', id: bjorn.id, displayName: null, userIdentityType: 'aadUser' }],
+        members: [
+          {
+            '@odata.type': '#microsoft.graph.teamworkUserIdentity',
+            id: bjorn.id,
+            displayName: null,
+            userIdentityType: 'aadUser',
+          },
+        ],
         initiator: {
           application: null,
           device: null,
-          user: { '@odata.type': '#microsoft.graph.teamworkUserIdentity', id: alice.id, displayName: null, userIdentityType: 'aadUser' },
+          user: {
+            '@odata.type': '#microsoft.graph.teamworkUserIdentity',
+            id: alice.id,
+            displayName: null,
+            userIdentityType: 'aadUser',
+          },
         },
       },
     });
@@ -157,15 +187,29 @@ class Seeding {
       content: `<p><at id="0">${bjorn.displayName}</at> and <at id="1">${channel.displayName}</at>: see <at id="2">${this.#team.group.displayName}</at></p>`,
       mentions: [
         { id: 0, mentionText: bjorn.displayName ?? '', mentioned: bjorn },
-        { id: 1, mentionText: channel.displayName, mentioned: { kind: 'conversation', id: channel.id, displayName: channel.displayName, type: 'channel' } },
+        {
+          id: 1,
+          mentionText: channel.displayName,
+          mentioned: { kind: 'conversation', id: channel.id, displayName: channel.displayName, type: 'channel' },
+        },
         {
           id: 2,
           mentionText: this.#team.group.displayName,
-          mentioned: { kind: 'conversation', id: this.#team.id, displayName: this.#team.group.displayName, type: 'team' },
+          mentioned: {
+            kind: 'conversation',
+            id: this.#team.id,
+            displayName: this.#team.group.displayName,
+            type: 'team',
+          },
         },
       ],
     });
-    say({ from: bjorn, content: `<p><at id="0">${chloe.displayName}</at> seen.</p>`, replyTo: mentioning, mentions: [{ id: 0, mentionText: chloe.displayName ?? '', mentioned: chloe }] });
+    say({
+      from: bjorn,
+      content: `<p><at id="0">${chloe.displayName}</at> seen.</p>`,
+      replyTo: mentioning,
+      mentions: [{ id: 0, mentionText: chloe.displayName ?? '', mentioned: chloe }],
+    });
     say({
       from: alice,
       content: '<p>Who likes it?</p>',
@@ -180,7 +224,9 @@ class Seeding {
     say({
       from: chloe,
       content: `<p>Here it is.</p><attachment id="${file.guid}"></attachment>`,
-      attachments: [{ ...NO_ATTACHMENT, id: file.guid, contentType: 'reference', contentUrl: file.url, name: 'Offer 2026 #1.txt' }],
+      attachments: [
+        { ...NO_ATTACHMENT, id: file.guid, contentType: 'reference', contentUrl: file.url, name: 'Offer 2026 #1.txt' },
+      ],
     });
     const card = '11111111111111111111111111111111';
     say({
@@ -203,7 +249,11 @@ class Seeding {
           ...NO_ATTACHMENT,
           id: plain.id,
           contentType: 'messageReference',
-          content: JSON.stringify({ messageId: plain.id, messagePreview: 'Welcome, everybody.', messageSender: { user: { id: alice.id } } }),
+          content: JSON.stringify({
+            messageId: plain.id,
+            messagePreview: 'Welcome, everybody.',
+            messageSender: { user: { id: alice.id } },
+          }),
         },
       ],
     });
@@ -214,7 +264,10 @@ class Seeding {
     say({ from: alice, content: '<p>But I saw it.</p>', replyTo: deleted });
     deleted.deletedAt = deleted.createdAt + 900_000;
     deleted.modifiedAt = deleted.deletedAt;
-    say({ from: { kind: 'user', id: 'dead0000-0000-4000-a000-00000000dead', displayName: 'Gone Since' }, content: '<p>By somebody who left.</p>' });
+    say({
+      from: { kind: 'user', id: 'dead0000-0000-4000-a000-00000000dead', displayName: 'Gone Since' },
+      content: '<p>By somebody who left.</p>',
+    });
     if (this.#guest !== undefined) say({ from: this.#guest, content: '<p>From outside.</p>' });
     say({ from: bjorn, subject: 'Long', content: `<p>${'All that there is to say. '.repeat(900)}</p>` });
   }
@@ -228,7 +281,10 @@ class Seeding {
     });
     const path = `teams/${this.#team.id}/channels/${channel.id}/messages/${message.id}`;
     const src = `https://graph.microsoft.com/v1.0/${path}/hostedContents/${id}/$value`;
-    message.body = { contentType: 'html', content: `<p>Look:</p><img src="${src}" width="24" height="24" alt="green"/>` };
+    message.body = {
+      contentType: 'html',
+      content: `<p>Look:</p><img src="${src}" width="24" height="24" alt="green"/>`,
+    };
   }
 
   /** Messages with replies, over years. */

@@ -11,7 +11,17 @@ import { createdInMigration } from './creation.ts';
 import { filesFolderReply } from './files-folder.ts';
 import { limited } from './limits.ts';
 import { checkMember, peopleOf, readMembers } from './member-routes.ts';
-import { acceptedReply, channelOf, forbidden, MIGRATE, openTeamOf, READ_CHANNELS, teamOf, teams, WRITE_CHANNELS } from './place.ts';
+import {
+  acceptedReply,
+  channelOf,
+  forbidden,
+  MIGRATE,
+  openTeamOf,
+  READ_CHANNELS,
+  teamOf,
+  teams,
+  WRITE_CHANNELS,
+} from './place.ts';
 import { generalOf, type Team } from './team.ts';
 
 const read = { permissions: READ_CHANNELS, ...limited } as const;
@@ -30,7 +40,8 @@ export const channelRoutes: Route[] = [
     ...read,
     method: 'GET',
     path: '/teams/{group}/incomingChannels',
-    handle: (call) => collectionReply<Channel>(call, [], { shape: CHANNEL, json: (one) => jsonOf(call, teamOf(call), one) }),
+    handle: (call) =>
+      collectionReply<Channel>(call, [], { shape: CHANNEL, json: (one) => jsonOf(call, teamOf(call), one) }),
   },
   {
     ...write,

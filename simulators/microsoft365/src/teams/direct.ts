@@ -62,7 +62,12 @@ export class DirectTeam {
   }
 
   /** @returns the message's id */
-  say(channel: string, content: string, more: Partial<Omit<Said, 'content'>> = {}, at = this.#server.clock.now()): string {
+  say(
+    channel: string,
+    content: string,
+    more: Partial<Omit<Said, 'content'>> = {},
+    at = this.#server.clock.now(),
+  ): string {
     const of = this.channel(channel);
     const message = composed(of, { from: this.#me, content, ...more }, at);
     this.#teams.put(of, message, this.#server.clock.now());

@@ -15,7 +15,12 @@ import type { Team } from './team.ts';
 
 const read = { permissions: [...READ_PEOPLE, ...READ_TEAM, ...READ_CHANNELS], ...limited } as const;
 const write = {
-  permissions: ['TeamMember.ReadWrite.All', 'ChannelMember.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+  permissions: [
+    'TeamMember.ReadWrite.All',
+    'ChannelMember.ReadWrite.All',
+    'Group.ReadWrite.All',
+    'Directory.ReadWrite.All',
+  ],
   ...limited,
 } as const;
 
@@ -32,14 +37,34 @@ export const memberRoutes: Route[] = [
     path: '/teams/{group}/members/{member}',
     handle: (call) => getMember(call, teamPlace(call)),
   },
-  { ...write, method: 'PATCH', path: '/teams/{group}/members/{member}', handle: (call) => setRole(call, teamPlace(call)) },
-  { ...write, method: 'DELETE', path: '/teams/{group}/members/{member}', handle: (call) => removeMember(call, teamPlace(call)) },
+  {
+    ...write,
+    method: 'PATCH',
+    path: '/teams/{group}/members/{member}',
+    handle: (call) => setRole(call, teamPlace(call)),
+  },
+  {
+    ...write,
+    method: 'DELETE',
+    path: '/teams/{group}/members/{member}',
+    handle: (call) => removeMember(call, teamPlace(call)),
+  },
   { ...read, method: 'GET', path: `${CHANNEL}/members`, handle: (call) => listMembers(call, channelPlace(call)) },
   { ...read, method: 'GET', path: `${CHANNEL}/allMembers`, handle: (call) => listMembers(call, channelPlace(call)) },
   { ...write, method: 'POST', path: `${CHANNEL}/members`, handle: (call) => addMember(call, ownPlace(call)) },
-  { ...read, method: 'GET', path: `${CHANNEL}/members/{member}`, handle: (call) => getMember(call, channelPlace(call)) },
+  {
+    ...read,
+    method: 'GET',
+    path: `${CHANNEL}/members/{member}`,
+    handle: (call) => getMember(call, channelPlace(call)),
+  },
   { ...write, method: 'PATCH', path: `${CHANNEL}/members/{member}`, handle: (call) => setRole(call, ownPlace(call)) },
-  { ...write, method: 'DELETE', path: `${CHANNEL}/members/{member}`, handle: (call) => removeMember(call, ownPlace(call)) },
+  {
+    ...write,
+    method: 'DELETE',
+    path: `${CHANNEL}/members/{member}`,
+    handle: (call) => removeMember(call, ownPlace(call)),
+  },
 ];
 
 type Role = 'owner' | 'member';

@@ -3,7 +3,14 @@ import { badRequest, GraphError } from '../http/errors.ts';
 import { binary } from '../outlook/attachments.ts';
 import { instant, integer, listOf, object, oneOf, orNull, type Reader, readOnly, text } from '../outlook/input.ts';
 import { readItemBody } from '../outlook/item-body.ts';
-import { type ConversationType, CONVERSATION_TYPES, type HostedContent, IMPORTANCES, type Mention, type MessageIdentity } from './message.ts';
+import {
+  CONVERSATION_TYPES,
+  type ConversationType,
+  type HostedContent,
+  IMPORTANCES,
+  type Mention,
+  type MessageIdentity,
+} from './message.ts';
 import { userOf } from './people.ts';
 import { teams } from './place.ts';
 
@@ -121,7 +128,8 @@ function mentionedOf(call: Call, given: ReturnType<typeof identitySet>, mentionT
 /** Files and cards. Throws 400 for one that the text doesn't name. */
 export function attachmentsOf(call: Call, given: MessageInput, content: string) {
   return (given.attachments ?? []).map((one) => {
-    if (one.id === undefined || one.contentType === undefined) throw badRequest('An attachment needs id and contentType.');
+    if (one.id === undefined || one.contentType === undefined)
+      throw badRequest('An attachment needs id and contentType.');
     const named = content.includes(`<attachment id="${one.id}"`);
     if (!named && teams(call).behaviour.attachmentsInText) {
       throw badRequest(`Attachment with id ${one.id} is not in the message body.`);

@@ -10,14 +10,28 @@ import { object, text } from '../outlook/input.ts';
 import { type Channel, migrationOf, repliesTo, rootsOf } from './channel.ts';
 import { posting, readingMessages } from './limits.ts';
 import type { ChannelMessage, MessageIdentity } from './message.ts';
-import { attachmentsOf, checkText, hostedOf, identityOf, type MessageInput, mentionsOf, messageFields } from './message-input.ts';
+import {
+  attachmentsOf,
+  checkText,
+  hostedOf,
+  identityOf,
+  type MessageInput,
+  mentionsOf,
+  messageFields,
+} from './message-input.ts';
 import { HOSTED, hostedJson, MESSAGE, messageJson } from './message-json.ts';
-import { channelOf, forbidden, messageOf, MIGRATE, notFound, onlyForPeople, openChannelOf, teams } from './place.ts';
+import { channelOf, forbidden, MIGRATE, messageOf, notFound, onlyForPeople, openChannelOf, teams } from './place.ts';
 import { teamMembers } from './store.ts';
 import type { Team } from './team.ts';
 
-const read = { permissions: ['ChannelMessage.Read.All', 'Group.Read.All', 'Group.ReadWrite.All'], ...readingMessages } as const;
-const write = { permissions: ['ChannelMessage.Send', 'ChannelMessage.ReadWrite', MIGRATE, 'Group.ReadWrite.All'], ...posting } as const;
+const read = {
+  permissions: ['ChannelMessage.Read.All', 'Group.Read.All', 'Group.ReadWrite.All'],
+  ...readingMessages,
+} as const;
+const write = {
+  permissions: ['ChannelMessage.Send', 'ChannelMessage.ReadWrite', MIGRATE, 'Group.ReadWrite.All'],
+  ...posting,
+} as const;
 
 const MESSAGES = '/teams/{group}/channels/{channel}/messages';
 const REPLIES = `${MESSAGES}/{message}/replies`;
@@ -174,7 +188,8 @@ function importOf(call: Call, channel: Channel, given: MessageInput): { from: Me
   if (migration.app !== call.identity.app.id) throw forbidden('Another app has the channel in migration mode.');
   if (given.from === undefined) throw badRequest('An imported message needs its author in from.');
   const from = identityOf(call, given.from);
-  const createdAt = given.createdDateTime === undefined ? freeMoment(channel, call.now) : Date.parse(given.createdDateTime);
+  const createdAt =
+    given.createdDateTime === undefined ? freeMoment(channel, call.now) : Date.parse(given.createdDateTime);
   if (createdAt > call.now) throw badRequest('createdDateTime is in the future.');
   if (createdAt <= migration.after) throw badRequest('createdDateTime must be later than that of the channel.');
   if (channel.messages.has(`${createdAt}`)) {
@@ -234,7 +249,8 @@ function editMessage(call: Call): Reply {
 }
 
 function checkOwn(call: Call, { from }: ChannelMessage): void {
-  if (from?.kind !== 'user' || from.id !== call.identity.user?.id) throw forbidden('The message is not the caller’s own.');
+  if (from?.kind !== 'user' || from.id !== call.identity.user?.id)
+    throw forbidden('The message is not the caller’s own.');
 }
 
 function changed(call: Call, channel: Channel, message: ChannelMessage): void {

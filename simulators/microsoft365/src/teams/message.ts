@@ -26,7 +26,12 @@ export interface Mention {
   readonly mentionText: string;
   readonly mentioned:
     | MessageIdentity
-    | { readonly kind: 'conversation'; readonly id: string; readonly displayName: string; readonly type: ConversationType };
+    | {
+        readonly kind: 'conversation';
+        readonly id: string;
+        readonly displayName: string;
+        readonly type: ConversationType;
+      };
 }
 
 export const CONVERSATION_TYPES = ['team', 'channel', 'chat'] as const;

@@ -13,9 +13,19 @@ const OLD_WRITE = ['Group.ReadWrite.All', 'Directory.ReadWrite.All'];
 
 export const READ_TEAM = ['Team.ReadBasic.All', 'TeamSettings.Read.All', 'TeamSettings.ReadWrite.All', ...OLD_READ];
 export const WRITE_TEAM = ['TeamSettings.ReadWrite.All', ...OLD_WRITE];
-export const READ_CHANNELS = ['Channel.ReadBasic.All', 'ChannelSettings.Read.All', 'ChannelSettings.ReadWrite.All', ...OLD_READ];
+export const READ_CHANNELS = [
+  'Channel.ReadBasic.All',
+  'ChannelSettings.Read.All',
+  'ChannelSettings.ReadWrite.All',
+  ...OLD_READ,
+];
 export const WRITE_CHANNELS = ['ChannelSettings.ReadWrite.All', ...OLD_WRITE];
-export const READ_PEOPLE = ['TeamMember.Read.All', 'TeamMember.ReadWrite.All', 'ChannelMember.Read.All', 'ChannelMember.ReadWrite.All'];
+export const READ_PEOPLE = [
+  'TeamMember.Read.All',
+  'TeamMember.ReadWrite.All',
+  'ChannelMember.Read.All',
+  'ChannelMember.ReadWrite.All',
+];
 export const MIGRATE = 'Teamwork.Migrate.All';
 
 export function teams(call: Call): Teams {

@@ -93,7 +93,9 @@ function createTab(call: Call): Reply {
   const { channel } = openChannelOf(call);
   const json = call.json();
   const given = fields(json, '');
-  const teamsAppId = /\/appCatalogs\/teamsApps(?:\/|\(')([^/')]+)(?:'\))?$/.exec(String(json['teamsApp@odata.bind']))?.[1];
+  const teamsAppId = /\/appCatalogs\/teamsApps(?:\/|\(')([^/')]+)(?:'\))?$/.exec(
+    String(json['teamsApp@odata.bind']),
+  )?.[1];
   if (teamsAppId === undefined) throw badRequest('A tab needs a teamsApp@odata.bind.');
   if (!TAB_APPS.has(teamsAppId)) throw notFound(`The app '${teamsAppId}'`);
   if (!given.displayName || given.displayName.length > 128) throw badRequest('A tab needs a displayName.');

@@ -1,9 +1,9 @@
 import { shape } from '../odata/shape.ts';
 import { instantText } from '../outlook/input.ts';
+import type { Tenant } from '../state/tenant.ts';
 import { isGuestId } from './people.ts';
 import { teamMembers } from './store.ts';
 import type { Operation, Team } from './team.ts';
-import type { Tenant } from '../state/tenant.ts';
 
 export const TEAM = shape(
   'team',
@@ -44,7 +44,8 @@ export function teamJson(tenant: Tenant, team: Team, general: string): Record<st
     internalId: general,
     classification: group.classification,
     specialization: 'none',
-    visibility: group.visibility === 'Public' ? 'public' : group.visibility === 'Private' ? 'private' : 'hiddenMembership',
+    visibility:
+      group.visibility === 'Public' ? 'public' : group.visibility === 'Private' ? 'private' : 'hiddenMembership',
     webUrl: `https://teams.microsoft.com/l/team/${encodeURIComponent(general)}/conversations?groupId=${team.id}&tenantId=${tenant.id}`,
     isArchived: team.isArchived,
     tenantId: tenant.id,

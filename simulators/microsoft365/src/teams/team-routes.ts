@@ -1,7 +1,7 @@
-import { isUnified } from '../groups/group.ts';
 import { noSuchObject } from '../groups/errors.ts';
-import { groupsOf } from '../groups/store.ts';
+import { isUnified } from '../groups/group.ts';
 import { addSite } from '../groups/site.ts';
+import { groupsOf } from '../groups/store.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
@@ -10,9 +10,9 @@ import { collectionReply } from '../odata/collection.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import { boolean, instant, object, oneOf, orNull, readOnly, text } from '../outlook/input.ts';
 import { createdInMigration } from './creation.ts';
+import { creating, limited } from './limits.ts';
 import { peopleOf, readMembers } from './member-routes.ts';
 import { acceptedReply, MIGRATE, notFound, READ_TEAM, teamOf, teams, WRITE_TEAM } from './place.ts';
-import { creating, limited } from './limits.ts';
 import { generalOf, type Team } from './team.ts';
 import { LISTED, operationJson, TEAM, teamJson } from './team-json.ts';
 
@@ -155,7 +155,11 @@ function createTeam(call: Call): Reply {
       securityEnabled: false,
       groupTypes: ['Unified'],
       visibility: VISIBILITY[given.visibility ?? 'public'],
-      resourceBehaviorOptions: ['HideGroupInOutlook', 'SubscribeMembersToCalendarEventsDisabled', 'WelcomeEmailDisabled'],
+      resourceBehaviorOptions: [
+        'HideGroupInOutlook',
+        'SubscribeMembersToCalendarEventsDisabled',
+        'WelcomeEmailDisabled',
+      ],
       owners: owner === undefined ? [] : [owner],
       members: members.map(({ userId }) => userId),
     },
@@ -174,7 +178,11 @@ function accepted(call: Call, team: Team): Reply {
 }
 
 function freeNickname(call: Call, name: string): string {
-  const base = name.normalize('NFD').replace(/[^A-Za-z0-9]/g, '').slice(0, 56) || 'team';
+  const base =
+    name
+      .normalize('NFD')
+      .replace(/[^A-Za-z0-9]/g, '')
+      .slice(0, 56) || 'team';
   let nickname = base;
   for (let n = 1; groupsOf(call.tenant).nicknameTaken(nickname); n++) nickname = `${base}${n}`;
   return nickname;

@@ -46,7 +46,8 @@ function step(
   const name = segment.replace(/\(.*\)$/, '').replace(/^(?:microsoft\.graph|graph)\./, '');
   const named = csdl.operations.get(name) ?? [];
   // A type's own one goes before that of a type that it extends.
-  const operation = named.find(({ binding }) => binding === type) ?? named.find(({ binding }) => bindsTo(csdl, type, binding));
+  const operation =
+    named.find(({ binding }) => binding === type) ?? named.find(({ binding }) => bindsTo(csdl, type, binding));
   const element = elementOf(type);
   if (operation !== undefined) return { type: operation.returnType, operation };
   const cast = `microsoft.graph.${name}`;

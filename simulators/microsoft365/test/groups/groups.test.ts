@@ -39,7 +39,10 @@ describe('groups', () => {
     const members = await all(setting.call, `/groups/${made.id}/members?$select=id,displayName`);
     expect(members.map(({ displayName }) => displayName)).toEqual(['Alice Ashby', 'Björn Øygård']);
     const site = await setting.call('GET', `/groups/${made.id}/sites/root`);
-    expect(site.json).toMatchObject({ displayName: 'Gardeners', webUrl: 'https://contoso.sharepoint.com/sites/gardeners' });
+    expect(site.json).toMatchObject({
+      displayName: 'Gardeners',
+      webUrl: 'https://contoso.sharepoint.com/sites/gardeners',
+    });
     const drive = await setting.call('GET', `/groups/${made.id}/drive`);
     expect(drive.json).toMatchObject({ driveType: 'documentLibrary', owner: { group: { id: made.id } } });
     expect((await setting.call('DELETE', `/groups/${made.id}`)).status).toBe(204);
@@ -93,13 +96,19 @@ describe('groups', () => {
 
 describe('members', () => {
   it('are added and removed by links; who is in already is refused, and the last owner stays', async () => {
-    const { id } = await create({ displayName: 'People', mailNickname: 'people', 'owners@odata.bind': [reference('alice')] });
+    const { id } = await create({
+      displayName: 'People',
+      mailNickname: 'people',
+      'owners@odata.bind': [reference('alice')],
+    });
     const members = `/groups/${id}/members`;
     expect((await setting.call('POST', `${members}/$ref`, link(user('elena')))).status).toBe(204);
     const again = await setting.call('POST', `${members}/$ref`, link(user('elena')));
     expect(again.status).toBe(400);
     expect(again.json.error.message).toContain('already exist');
-    expect((await setting.call('POST', `${members}/$ref`, link('00000000-0000-4000-a000-000000000000'))).status).toBe(404);
+    expect((await setting.call('POST', `${members}/$ref`, link('00000000-0000-4000-a000-000000000000'))).status).toBe(
+      404,
+    );
     expect((await setting.call('DELETE', `${members}/${user('elena')}/$ref`)).status).toBe(204);
     expect((await setting.call('DELETE', `${members}/${user('elena')}/$ref`)).status).toBe(404);
     expect((await setting.call('DELETE', `/groups/${id}/owners/${user('alice')}/$ref`)).status).toBe(400);
@@ -107,8 +116,18 @@ describe('members', () => {
 
   it('can be groups in a security group alone; all within them are told', async () => {
     const security = { mailEnabled: false, securityEnabled: true, groupTypes: [] };
-    const inner = await create({ ...security, displayName: 'Inner', mailNickname: 'inner', 'members@odata.bind': [reference('farid')] });
-    const outer = await create({ ...security, displayName: 'Outer', mailNickname: 'outer', 'members@odata.bind': [reference('grace')] });
+    const inner = await create({
+      ...security,
+      displayName: 'Inner',
+      mailNickname: 'inner',
+      'members@odata.bind': [reference('farid')],
+    });
+    const outer = await create({
+      ...security,
+      displayName: 'Outer',
+      mailNickname: 'outer',
+      'members@odata.bind': [reference('grace')],
+    });
     const unified = await create({ displayName: 'Flat', mailNickname: 'flat' });
     expect((await setting.call('POST', `/groups/${outer.id}/members/$ref`, link(inner.id))).status).toBe(204);
     expect((await setting.call('POST', `/groups/${unified.id}/members/$ref`, link(inner.id))).status).toBe(400);
@@ -143,9 +162,15 @@ describe('members', () => {
 
   it('of a Microsoft 365 group get a mail unless the group says no', async () => {
     const loud = await create({ displayName: 'Loud', mailNickname: 'loud' });
-    const quiet = await create({ displayName: 'Quiet', mailNickname: 'quiet', resourceBehaviorOptions: ['WelcomeEmailDisabled'] });
+    const quiet = await create({
+      displayName: 'Quiet',
+      mailNickname: 'quiet',
+      resourceBehaviorOptions: ['WelcomeEmailDisabled'],
+    });
     for (const { id } of [loud, quiet]) await setting.call('POST', `/groups/${id}/members/$ref`, link(user('ines')));
-    const welcomed = setting.server.notices.filter(({ kind, recipients }) => kind === 'group-welcome' && recipients.includes(user('ines')));
+    const welcomed = setting.server.notices.filter(
+      ({ kind, recipients }) => kind === 'group-welcome' && recipients.includes(user('ines')),
+    );
     expect(welcomed.map(({ about }) => about)).toEqual([loud.id]);
   });
 });
@@ -182,7 +207,10 @@ describe('conversations', () => {
     const [told] = await all(setting.call, `${path}/conversations/${conversation.id}/threads`);
     expect(told.id).toBe(made.json.id);
     const posts = await all(setting.call, `${path}/threads/${told.id}/posts?$expand=inReplyTo`);
-    expect(posts.map(({ body }) => body.content)).toEqual([expect.stringContaining('First'), expect.stringContaining('Second')]);
+    expect(posts.map(({ body }) => body.content)).toEqual([
+      expect.stringContaining('First'),
+      expect.stringContaining('Second'),
+    ]);
     expect(posts[1].inReplyTo.id).toBe(posts[0].id);
     expect(setting.server.notices.filter(({ kind }) => kind === 'group-post')).toHaveLength(2);
   });

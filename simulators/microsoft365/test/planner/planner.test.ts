@@ -16,7 +16,9 @@ async function create(path: string, body: object) {
 
 /** A plan of a group of its own. */
 async function plan() {
-  const group = DirectGroup.create(setting.server, `plan${++made}@contoso.example`, `Plan ${made}`, ['alice@contoso.example']);
+  const group = DirectGroup.create(setting.server, `plan${++made}@contoso.example`, `Plan ${made}`, [
+    'alice@contoso.example',
+  ]);
   const container = { url: `https://graph.microsoft.com/v1.0/groups/${group.group.id}` };
   return { group, plan: await create('/planner/plans', { title: 'Move', container }) };
 }
@@ -26,13 +28,24 @@ const etag = async (path: string) => (await setting.call('GET', path)).json['@od
 describe('plans', () => {
   it('belong to a group, and have labels', async () => {
     const { group, plan: of } = await plan();
-    expect(of.container).toEqual({ containerId: group.group.id, type: 'group', url: expect.stringContaining(group.group.id) });
+    expect(of.container).toEqual({
+      containerId: group.group.id,
+      type: 'group',
+      url: expect.stringContaining(group.group.id),
+    });
     expect((await all(setting.call, `/groups/${group.group.id}/planner/plans`)).map(({ id }) => id)).toEqual([of.id]);
     const path = `/planner/plans/${of.id}/details`;
     const change = { categoryDescriptions: { category1: 'Urgent', category25: 'Late' } };
-    const changed = await setting.call('PATCH', path, change, { 'if-match': await etag(path), prefer: 'return=representation' });
+    const changed = await setting.call('PATCH', path, change, {
+      'if-match': await etag(path),
+      prefer: 'return=representation',
+    });
     expect(changed.status).toBe(200);
-    expect(changed.json.categoryDescriptions).toMatchObject({ category1: 'Urgent', category2: null, category25: 'Late' });
+    expect(changed.json.categoryDescriptions).toMatchObject({
+      category1: 'Urgent',
+      category2: null,
+      category25: 'Late',
+    });
   });
 
   it('are changed by their version alone', async () => {
@@ -53,7 +66,9 @@ describe('tasks', () => {
   it('have a bucket, people, labels, a checklist and links', async () => {
     const { plan: of } = await plan();
     const bucket = await create('/planner/buckets', { name: 'To do', planId: of.id, orderHint: ' !' });
-    const [alice, bjorn] = ['alice', 'bjorn'].map((name) => setting.server.tenant('contoso.example').named(name).id) as [string, string];
+    const [alice, bjorn] = ['alice', 'bjorn'].map(
+      (name) => setting.server.tenant('contoso.example').named(name).id,
+    ) as [string, string];
     const assignment = { '@odata.type': '#microsoft.graph.plannerAssignment', orderHint: ' !' };
     const task = await create('/planner/tasks', {
       planId: of.id,
@@ -71,16 +86,27 @@ describe('tasks', () => {
       description: 'All of it',
       checklist: { '1': { '@odata.type': '#microsoft.graph.plannerChecklistItem', title: 'Boxes', orderHint: ' !' } },
       references: {
-        'https%3A//contoso%2Eexample/a': { '@odata.type': '#microsoft.graph.plannerExternalReference', alias: 'A', type: 'Other' },
+        'https%3A//contoso%2Eexample/a': {
+          '@odata.type': '#microsoft.graph.plannerExternalReference',
+          alias: 'A',
+          type: 'Other',
+        },
       },
     };
     const version = await etag(`${path}/details`);
     expect((await setting.call('PATCH', `${path}/details`, details, { 'if-match': version })).status).toBe(204);
-    const unescaped = { references: { 'https://contoso.example/a': { '@odata.type': '#microsoft.graph.plannerExternalReference' } } };
+    const unescaped = {
+      references: { 'https://contoso.example/a': { '@odata.type': '#microsoft.graph.plannerExternalReference' } },
+    };
     const again = await etag(`${path}/details`);
     expect((await setting.call('PATCH', `${path}/details`, unescaped, { 'if-match': again })).status).toBe(400);
     const { json } = await setting.call('GET', path);
-    expect(json).toMatchObject({ hasDescription: true, checklistItemCount: 1, activeChecklistItemCount: 1, referenceCount: 1 });
+    expect(json).toMatchObject({
+      hasDescription: true,
+      checklistItemCount: 1,
+      activeChecklistItemCount: 1,
+      referenceCount: 1,
+    });
     const done = { percentComplete: 100, assignments: { [bjorn]: null } };
     await setting.call('PATCH', path, done, { 'if-match': json['@odata.etag'] });
     const after = (await setting.call('GET', path)).json;

@@ -48,10 +48,23 @@ describe('migration mode', () => {
       originalCreatedDateTime: expect.any(String),
     });
     expect((await setting.call('POST', `${general}/startMigration`, begin)).status).toBe(400);
-    const posted = await setting.call('POST', `${general}/messages`, message(now - DAY + 7, '<p>Once</p>', { subject: 'S', importance: 'high' }));
+    const posted = await setting.call(
+      'POST',
+      `${general}/messages`,
+      message(now - DAY + 7, '<p>Once</p>', { subject: 'S', importance: 'high' }),
+    );
     expect(posted.status).toBe(201);
-    expect(posted.json).toMatchObject({ id: `${now - DAY + 7}`, subject: 'S', importance: 'high', from: { user: { id: tenant().named('alice').id } } });
-    const reply = await setting.call('POST', `${general}/messages/${posted.json.id}/replies`, message(now - DAY + 8, 'Answer', { from: author('bjorn') }));
+    expect(posted.json).toMatchObject({
+      id: `${now - DAY + 7}`,
+      subject: 'S',
+      importance: 'high',
+      from: { user: { id: tenant().named('alice').id } },
+    });
+    const reply = await setting.call(
+      'POST',
+      `${general}/messages/${posted.json.id}/replies`,
+      message(now - DAY + 8, 'Answer', { from: author('bjorn') }),
+    );
     expect(reply.json.replyToId).toBe(posted.json.id);
     expect((await setting.call('POST', `${general}/completeMigration`)).status).toBe(204);
     expect((await setting.call('POST', `${general}/completeMigration`)).status).toBe(400);
@@ -76,9 +89,15 @@ describe('migration mode', () => {
     const first = (await all(setting.call, `${general}/messages`))[0].id;
     const taken = await setting.call('POST', `${general}/messages/${first}/replies`, message(start + 1, 'x'));
     expect(taken.status).toBe(409);
-    expect((await setting.call('POST', `${general}/messages`, { ...message(start + 2, 'x'), from: undefined })).status).toBe(400);
-    const outsider = { user: { id: '00000000-0000-4000-a000-000000000000', displayName: 'X', userIdentityType: 'aadUser' } };
-    expect((await setting.call('POST', `${general}/messages`, message(start + 2, 'x', { from: outsider }))).status).toBe(400);
+    expect(
+      (await setting.call('POST', `${general}/messages`, { ...message(start + 2, 'x'), from: undefined })).status,
+    ).toBe(400);
+    const outsider = {
+      user: { id: '00000000-0000-4000-a000-000000000000', displayName: 'X', userIdentityType: 'aadUser' },
+    };
+    expect(
+      (await setting.call('POST', `${general}/messages`, message(start + 2, 'x', { from: outsider }))).status,
+    ).toBe(400);
   });
 
   it('belongs to the app that began it', async () => {
@@ -116,8 +135,14 @@ describe('migration mode', () => {
     expect((await setting.call('POST', '/teams', plain)).status).toBe(400);
     const accepted = await setting.call('POST', '/teams', body);
     const path = `/teams/${/'(.+?)'/.exec(accepted.headers.get('content-location') ?? '')?.[1]}`;
-    const channel = { '@microsoft.graph.channelCreationMode': 'migration', displayName: 'Old', createdDateTime: created };
-    expect((await setting.call('POST', `${path}/channels`, { ...channel, membershipType: 'private' })).status).toBe(400);
+    const channel = {
+      '@microsoft.graph.channelCreationMode': 'migration',
+      displayName: 'Old',
+      createdDateTime: created,
+    };
+    expect((await setting.call('POST', `${path}/channels`, { ...channel, membershipType: 'private' })).status).toBe(
+      400,
+    );
     const made = await setting.call('POST', `${path}/channels`, channel);
     expect(made.json).toMatchObject({ migrationMode: 'inProgress' });
     const member = {
@@ -163,15 +188,21 @@ describe('messages', () => {
       '<at id="0">Björn</at> <img src="../hostedContents/1/$value"/><attachment id="f1"></attachment>',
       {
         mentions: [{ id: 0, mentionText: 'Björn', mentioned: { user: bjorn } }],
-        attachments: [{ id: 'f1', contentType: 'reference', contentUrl: 'https://contoso.sharepoint.com/x.txt', name: 'x.txt' }],
-        hostedContents: [{ '@microsoft.graph.temporaryId': '1', contentBytes: png.toString('base64'), contentType: 'image/png' }],
+        attachments: [
+          { id: 'f1', contentType: 'reference', contentUrl: 'https://contoso.sharepoint.com/x.txt', name: 'x.txt' },
+        ],
+        hostedContents: [
+          { '@microsoft.graph.temporaryId': '1', contentBytes: png.toString('base64'), contentType: 'image/png' },
+        ],
       },
     );
     const { json, status } = await setting.call('POST', `${general}/messages`, rich);
     expect(status).toBe(201);
     const path = `${general}/messages/${json.id}`;
     const [hosted] = await all(setting.call, `${path}/hostedContents`);
-    expect(json.body.content).toContain(`${path}/hostedContents/${hosted.id}/$value`.replaceAll(':', '%3A').replaceAll('@', '%40'));
+    expect(json.body.content).toContain(
+      `${path}/hostedContents/${hosted.id}/$value`.replaceAll(':', '%3A').replaceAll('@', '%40'),
+    );
     expect((await setting.call('GET', `${path}/hostedContents/${hosted.id}/$value`)).bytes).toEqual(png);
     expect(json.mentions[0].mentioned.user).toMatchObject({ id: bjorn.id });
     expect(direct.messages('General')[0]?.pictures).toEqual([png]);
@@ -189,7 +220,9 @@ describe('messages', () => {
   it('are listed newest first with their replies, and told by delta when a reply or reaction comes', async () => {
     const { general, direct } = await team();
     const now = setting.clock.now();
-    const ids = Array.from({ length: 30 }, (_, at) => direct.say('General', `<p>${at}</p>`, {}, now - (60 - at) * 1000));
+    const ids = Array.from({ length: 30 }, (_, at) =>
+      direct.say('General', `<p>${at}</p>`, {}, now - (60 - at) * 1000),
+    );
     expect((await all(setting.call, `${general}/messages`)).map(({ id }) => id)).toEqual([...ids].reverse());
     expect((await setting.call('GET', `${general}/messages?$top=51`)).status).toBe(400);
     const first = await round(setting.call, `${general}/messages/delta?$top=50`);

@@ -64,10 +64,21 @@ test('contoso’s groups, plans and teams can be read whole, and hold a message 
       bot: some(({ from }) => (from as unknown as Record<string, unknown> | null)?.application),
       text: some(({ body }) => (body as unknown as Record<string, unknown>).contentType === 'text'),
       urgent: some(({ importance }) => (importance as unknown) === 'urgent'),
-    }).toEqual(Object.fromEntries(['replies', 'reactions', 'mentions', 'edited', 'deleted', 'system', 'bot', 'text', 'urgent'].map((name) => [name, true])));
-    const attached = new Set(messages.flatMap(({ attachments }) => attachments.map(({ contentType }: { contentType: string }) => contentType)));
+    }).toEqual(
+      Object.fromEntries(
+        ['replies', 'reactions', 'mentions', 'edited', 'deleted', 'system', 'bot', 'text', 'urgent'].map((name) => [
+          name,
+          true,
+        ]),
+      ),
+    );
+    const attached = new Set(
+      messages.flatMap(({ attachments }) => attachments.map(({ contentType }: { contentType: string }) => contentType)),
+    );
     expect(attached).toEqual(new Set(['reference', 'messageReference', 'application/vnd.microsoft.card.adaptive']));
-    expect(new Set(messages.map(({ id, channelIdentity }) => `${channelIdentity.channelId} ${id}`)).size).toBe(messages.length);
+    expect(new Set(messages.map(({ id, channelIdentity }) => `${channelIdentity.channelId} ${id}`)).size).toBe(
+      messages.length,
+    );
     expect(server.notices).toEqual([]);
     expect(server.failures).toEqual([]);
     expect(contract.faults).toEqual([]);

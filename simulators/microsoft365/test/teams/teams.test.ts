@@ -17,7 +17,9 @@ const member = (name: string, ...roles: string[]) => ({
 /** A team with an owner. */
 async function team(): Promise<string> {
   const { group } = DirectGroup.create(setting.server, `team${++made}@contoso.example`, `Team ${made}`, [OWNER]);
-  const { status } = await setting.call('PUT', `/groups/${group.id}/team`, { memberSettings: { allowDeleteChannels: false } });
+  const { status } = await setting.call('PUT', `/groups/${group.id}/team`, {
+    memberSettings: { allowDeleteChannels: false },
+  });
   expect(status).toBe(201);
   return `/teams/${group.id}`;
 }
@@ -72,7 +74,11 @@ describe('teams', () => {
     expect((await setting.call('POST', `${path}/channels`, { displayName: 'Late' })).status).toBe(403);
     expect((await setting.call('POST', `${path}/unarchive`)).status).toBe(202);
     const { json } = await setting.call('GET', path);
-    expect(json).toMatchObject({ displayName: 'Renamed', isArchived: false, funSettings: { giphyContentRating: 'strict' } });
+    expect(json).toMatchObject({
+      displayName: 'Renamed',
+      isArchived: false,
+      funSettings: { giphyContentRating: 'strict' },
+    });
   });
 });
 
@@ -96,7 +102,9 @@ describe('members', () => {
     expect((await setting.call('DELETE', `${path}/members/${left[0].id}`)).status).toBe(400);
     const several = await setting.call('POST', `${path}/members/add`, { values: [member('farid'), member('grace')] });
     expect(several.status).toBe(200);
-    expect(setting.server.notices.filter(({ kind, about }) => kind === 'team-added' && path.endsWith(about))).toHaveLength(4);
+    expect(
+      setting.server.notices.filter(({ kind, about }) => kind === 'team-added' && path.endsWith(about)),
+    ).toHaveLength(4);
   });
 
   it('of a private channel are in the team; a shared one begins with one owner', async () => {
@@ -109,7 +117,10 @@ describe('members', () => {
     const own = await channel(path, { ...secret, members: [member('alice', 'owner')] });
     expect((await setting.call('POST', `${own}/members`, member('elena'))).status).toBe(400);
     expect((await setting.call('POST', `${own}/members`, member('bjorn'))).status).toBe(201);
-    expect((await all(setting.call, `${own}/members`)).map(({ email }) => email)).toEqual([OWNER, 'bjorn@contoso.example']);
+    expect((await all(setting.call, `${own}/members`)).map(({ email }) => email)).toEqual([
+      OWNER,
+      'bjorn@contoso.example',
+    ]);
     const shared = { displayName: 'Shared', membershipType: 'shared' };
     const two = { ...shared, members: [member('alice', 'owner'), member('bjorn', 'owner')] };
     expect((await setting.call('POST', `${path}/channels`, two)).status).toBe(400);
@@ -124,13 +135,19 @@ describe('channels', () => {
   it('have a folder: of the team’s library, or of a site of their own', async () => {
     const path = await team();
     const plain = await channel(path, { displayName: 'Plain', description: 'D' });
-    const own = await channel(path, { displayName: 'Own', membershipType: 'private', members: [member('alice', 'owner')] });
+    const own = await channel(path, {
+      displayName: 'Own',
+      membershipType: 'private',
+      members: [member('alice', 'owner')],
+    });
     const drive = (await setting.call('GET', `${path.replace('/teams', '/groups')}/drive`)).json.id;
     const folder = (await setting.call('GET', `${plain}/filesFolder`)).json;
     expect(folder).toMatchObject({ name: 'Plain', folder: { childCount: 0 }, parentReference: { driveId: drive } });
     const secret = (await setting.call('GET', `${own}/filesFolder`)).json;
     expect(secret.parentReference.driveId).not.toBe(drive);
-    expect((await setting.call('GET', `/drives/${secret.parentReference.driveId}/root/children`)).json.value).toMatchObject([{ name: 'Own' }]);
+    expect(
+      (await setting.call('GET', `/drives/${secret.parentReference.driveId}/root/children`)).json.value,
+    ).toMatchObject([{ name: 'Own' }]);
     await setting.call('PATCH', plain, { displayName: 'Renamed' });
     expect((await setting.call('GET', plain)).json.displayName).toBe('Renamed');
     expect((await setting.call('GET', `${plain}/filesFolder`)).json.name).toBe('Plain');
@@ -155,7 +172,12 @@ describe('channels', () => {
   it('have tabs of known apps', async () => {
     const tabs = `${await channel(await team(), { displayName: 'Tabs' })}/tabs`;
     const web = 'https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/com.microsoft.teamspace.tab.web';
-    const configuration = { entityId: null, contentUrl: 'https://contoso.example/', websiteUrl: 'https://contoso.example/', removeUrl: null };
+    const configuration = {
+      entityId: null,
+      contentUrl: 'https://contoso.example/',
+      websiteUrl: 'https://contoso.example/',
+      removeUrl: null,
+    };
     const tab = { displayName: 'Site', 'teamsApp@odata.bind': web, configuration };
     expect((await setting.call('POST', tabs, { ...tab, 'teamsApp@odata.bind': `${web}x` })).status).toBe(404);
     const { json, status } = await setting.call('POST', tabs, tab);

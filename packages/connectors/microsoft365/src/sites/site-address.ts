@@ -19,6 +19,9 @@ export function parseSiteAddress(text: string): SiteAddress {
   }
 }
 
+/** Whether an address is meant to be one of a site: people have an @ in theirs. */
+export const isSiteAddress = (text: string): boolean => !text.includes('@') && /[./]/.test(text);
+
 export const formatSiteAddress = ({ host, path }: SiteAddress): string => [host, ...path].join('/');
 
 const badAddress = (): SternaError =>

@@ -74,9 +74,18 @@ export class SiteContext {
     });
   }
 
+  /**
+   * All of what the site has of something.
+   *
+   * @throws SternaError config `site-locked`: of a locked site, only that it exists is told
+   */
   async all<T>(rest: string, request: Asked): Promise<T[]> {
     const found: T[] = [];
-    for await (const page of this.pages<T>(rest, request)) found.push(...page.value);
+    try {
+      for await (const page of this.pages<T>(rest, request)) found.push(...page.value);
+    } catch (thrown) {
+      throw statusOf(thrown) === 423 ? siteLocked(this.address, thrown) : thrown;
+    }
     return found;
   }
 
@@ -92,7 +101,14 @@ export class SiteContext {
   }
 }
 
-/** @throws SternaError config `site-not-found` | `bad-address`; object `locked` */
+const siteLocked = (address: SiteAddress, cause: unknown): SternaError =>
+  new SternaError('config', 'site-locked', `The site ${formatSiteAddress(address)} is locked.`, {
+    field: 'address',
+    fix: 'Let an administrator unlock it (Set-SPOSite -LockState Unlock), then start a pass.',
+    cause,
+  });
+
+/** @throws SternaError config `site-not-found` | `site-locked` | `bad-address` */
 export async function siteContext(
   connection: Connection,
   request: Pick<OpenRequest, 'address' | 'role' | 'installation'>,
@@ -111,12 +127,7 @@ export async function siteContext(
     });
     return new SiteContext(connection, { ...body, address }, request);
   } catch (thrown) {
-    if (statusOf(thrown) === 423)
-      throw new SternaError('config', 'site-locked', `The site ${formatSiteAddress(address)} is locked.`, {
-        field: 'address',
-        fix: 'Let an administrator unlock it (Set-SPOSite -LockState Unlock), then start a pass.',
-        cause: thrown,
-      });
+    if (statusOf(thrown) === 423) throw siteLocked(address, thrown);
     if (statusOf(thrown) !== 404 && statusOf(thrown) !== 400) throw thrown;
     throw new SternaError('config', 'site-not-found', `There is no site ${formatSiteAddress(address)}.`, {
       field: 'address',
