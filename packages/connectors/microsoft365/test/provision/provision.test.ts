@@ -122,6 +122,15 @@ test('people whom the target lacks are told with what to do, and added once they
   expect(groupsIn(server, 'fabrikam.example')).toEqual([wanted('marketing')]);
 });
 
+test('members without a license for Teams are told', async () => {
+  const blueprint = await blueprintAt(server, 'team', MARKETING);
+  server.tenant('fabrikam.example').named('alice').unlicensed = ['TeamspaceAPI'];
+  expect(of(await provisionTo(server, TARGET, blueprint), 'missing')).toEqual([
+    GUEST,
+    'license for Microsoft Teams of alice@fabrikam.example',
+  ]);
+});
+
 test('permissions that the app lacks are told first, each with what it is for', async () => {
   const blueprint = await blueprintAt(server, 'team', MARKETING);
   const consents = server.tenant('fabrikam.example').consents.get(MIGRATION_APP.id);
