@@ -20,7 +20,8 @@ export interface PreprocessContext {
   readonly source: { readonly connector: Connector; readonly request: PlaceRequest };
   readonly target: { readonly connector: Connector; readonly request: PlaceRequest };
   readonly mapping: MappingLookup;
-  readonly license: ProvisionLine | undefined;
+  /** Grows as it goes: whoever ends it early has what was done until then. */
+  readonly lines: ProvisionLine[];
   readonly control: PassControl;
   readonly progress: Progress;
 }
@@ -29,11 +30,10 @@ export interface PreprocessContext {
  * Makes in the target what the entry is, without its contents: no session is opened, for there may be nothing to open yet.
  * It can be stopped between any two things, and done again: what is there is found.
  */
-export async function preprocess(context: PreprocessContext): Promise<PreprocessResult> {
-  const { source, target, progress, control } = context;
+export async function preprocess(context: PreprocessContext): Promise<void> {
+  const { source, target, progress, control, lines } = context;
   if (source.connector.blueprint === undefined || target.connector.provision === undefined) throw nothingToMake();
   progress.phase = 'preprocess';
-  const lines: ProvisionLine[] = context.license === undefined ? [] : [context.license];
   const blueprint = await source.connector.blueprint(source.request).catch((thrown) => {
     throw onSide(thrown, 'source');
   });
@@ -50,6 +50,9 @@ export async function preprocess(context: PreprocessContext): Promise<Preprocess
     control.checkpoint();
     throw onSide(thrown, 'target');
   }
+}
+
+export function preprocessResult(lines: readonly ProvisionLine[]): PreprocessResult {
   const count = (outcome: ProvisionLine['outcome']): number => lines.filter((one) => one.outcome === outcome).length;
   return { lines, made: count('made'), found: count('found'), missing: count('missing'), failed: count('failed') };
 }

@@ -1,4 +1,4 @@
-import type { Connector, Credentials, PlaceRequest, Session } from '@sterna/connector-kit';
+import type { Connector, Credentials, PlaceRequest, ProvisionLine, Session } from '@sterna/connector-kit';
 import {
   asSternaError,
   type ContentKind,
@@ -27,7 +27,7 @@ import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
 import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
-import { licenseLine, type PreprocessResult, preprocess } from './preprocess.ts';
+import { licenseLine, type PreprocessResult, preprocess, preprocessResult } from './preprocess.ts';
 import { Progress } from './progress.ts';
 import { onSide, type Side, sidedSession } from './side.ts';
 import { verify } from './verify.ts';
@@ -72,6 +72,7 @@ export async function runPass(
   let end: PassEnd;
   let attempts = 1;
   const sessions: Session[] = [];
+  const lines: ProvisionLine[] = [];
   try {
     const route = await loadRoute(deps, claim);
     attempts = route.attempts;
@@ -93,15 +94,17 @@ export async function runPass(
     };
     if (claim.kind === 'preprocess') {
       const sided = (side: Side) => ({ connector: route[side].connector, request: placeOf(side) });
-      const result = await preprocess({
+      const license = await licenseLine(deps.pool, claim.entryId);
+      if (license !== undefined) lines.push(license);
+      await preprocess({
         source: sided('source'),
         target: sided('target'),
         mapping: await loadMapping(deps.pool, claim.entryId),
-        license: await licenseLine(deps.pool, claim.entryId),
+        lines,
         control,
         progress,
       });
-      return endPass(deps.pool, claim, preprocessEnd(result, progress));
+      return endPass(deps.pool, claim, preprocessEnd(preprocessResult(lines), progress));
     }
     const open = async (side: Side): Promise<Session> => {
       const session = await route[side].connector.open({
@@ -149,6 +152,7 @@ export async function runPass(
     for (const session of sessions) session.destroy();
     if (!isOurs) throw thrown;
     end = endOf(thrown, progress, attempts, claim.kind);
+    if (lines.length > 0) end = { ...end, result: preprocessResult(lines) };
     if (isDatabaseError(thrown)) throw thrown;
   }
   return endPass(deps.pool, claim, end);
