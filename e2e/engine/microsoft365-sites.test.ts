@@ -2,7 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { createSite, DirectSite, type Microsoft365, mirrorSites, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  createSite,
+  DirectSite,
+  type Microsoft365,
+  mirrorSites,
+  startMicrosoft365,
+} from '@sterna/simulator-microsoft365';
 import { Contract } from '@sterna/simulator-microsoft365/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
@@ -94,7 +100,12 @@ test('tenant to tenant: files, lists with every kind of column, and pages arrive
   expect(Object.keys(theirs.files).sort()).toEqual(Object.keys(wanted.files).sort());
   expect(theirs).toEqual(wanted);
   const told = new Set((await notes(bench, entry)).map(({ code }) => code));
-  expect([...told].sort()).toEqual(['authors-not-held', 'link-column-as-text', 'term-column-as-text', 'web-part-refused']);
+  expect([...told].sort()).toEqual([
+    'authors-not-held',
+    'link-column-as-text',
+    'term-column-as-text',
+    'web-part-refused',
+  ]);
 
   server.requests.length = 0;
   const again = await pass(bench, entry, 'delta');
@@ -132,7 +143,9 @@ test('what changes at the source is changed in place; what people changed in the
   expect(there.pages().map(({ id }) => id)).toEqual(pages);
   expect(there.pages().map(({ title }) => title)).toContain('Text, edited');
 
-  const edited = after.find(({ fields }) => fields.Title === here.items('Customers').find(({ id }) => id === second.id)?.fields.Title);
+  const edited = after.find(
+    ({ fields }) => fields.Title === here.items('Customers').find(({ id }) => id === second.id)?.fields.Title,
+  );
   there.editItem('Customers', edited?.id as number, { Title: 'By somebody in the target' });
   here.editItem('Customers', second.id, { Title: 'By the source' });
   there.editPage('News-2026.aspx', { title: 'Theirs' });

@@ -37,7 +37,10 @@ async function scene(name: string): Promise<Scene> {
   const path = `sites/${name}`;
   const at = server.clock.now();
   for (const domain of [SOURCE, TARGET]) createSite(server.tenant(domain), { name, displayName: name, at });
-  const [here, there] = [new DirectSite(server, `alice@${SOURCE}`, path), new DirectSite(server, `alice@${TARGET}`, path)];
+  const [here, there] = [
+    new DirectSite(server, `alice@${SOURCE}`, path),
+    new DirectSite(server, `alice@${TARGET}`, path),
+  ];
   const customers = here.makeList('Customers', [{ name: 'Rating', displayName: 'Rating', number: {} }]);
   here.makeList('Orders', [
     { name: 'Customer', displayName: 'Customer', lookup: { listId: customers.id, columnName: 'Title' } },
@@ -55,7 +58,9 @@ async function scene(name: string): Promise<Scene> {
   const meaning = (site: DirectSite) => ({
     customers: site.items('Customers').map(({ fields }) => `${fields.Title} ${fields.Rating}`),
     orders: site.items('Orders').map(({ fields }) => `${fields.Title} of ${customerOf(site, fields.CustomerLookupId)}`),
-    pages: site.pages().map((page) => `${page.name} ${page.title} ${(page.publishingState as { level: string }).level}`),
+    pages: site
+      .pages()
+      .map((page) => `${page.name} ${page.title} ${(page.publishingState as { level: string }).level}`),
   });
   const sorted = (site: DirectSite) =>
     Object.fromEntries(Object.entries(meaning(site)).map(([kind, all]) => [kind, [...all].sort()]));
@@ -131,7 +136,9 @@ describe('exactly once from site to site', () => {
         'its publishing',
       );
       await killLiving(kill.stage, child, 'between a page and its publishing');
-      expect(there.pages().filter((page) => (page.publishingState as { level: string }).level === 'draft')).toHaveLength(1);
+      expect(
+        there.pages().filter((page) => (page.publishingState as { level: string }).level === 'draft'),
+      ).toHaveLength(1);
       await finishPass(kill.stage, id);
       await expectExactlyOnce();
       never.resolve();
@@ -147,7 +154,8 @@ describe('exactly once from site to site', () => {
       const letGo = Promise.withResolvers<void>();
       const fault = server.faults.inject({
         fault: { kind: 'hold', until: letGo.promise },
-        when: ({ method, target }: { method: string; target: string }) => method === 'POST' && target.endsWith('/items'),
+        when: ({ method, target }: { method: string; target: string }) =>
+          method === 'POST' && target.endsWith('/items'),
         after: 5,
       });
       const child = startPass(kill.stage, id);

@@ -64,7 +64,9 @@ test('killed after what it made, it makes nothing twice', async () => {
   expect(groupsOf(fabrikam).all.map(({ mailNickname }) => mailNickname)).toEqual(['marketing']);
   const channels = (tenant: typeof fabrikam): string[] => {
     const [team] = teamsOf(tenant).all.filter(({ group }) => group.mailNickname === 'marketing');
-    return [...(team?.channels.values() ?? [])].map(({ displayName, membershipType }) => `${displayName} ${membershipType}`);
+    return [...(team?.channels.values() ?? [])].map(
+      ({ displayName, membershipType }) => `${displayName} ${membershipType}`,
+    );
   };
   expect(channels(fabrikam).sort()).toEqual(channels(contoso).sort());
   expect(tenants.notices.filter(({ tenant }) => tenant === 'fabrikam.example')).toEqual([]);

@@ -26,9 +26,7 @@ export async function graphOf(server: Microsoft365, tenant: string) {
     const signed = url.startsWith(`${server.baseUrl}/v1.0/`) ? { authorization: `Bearer ${token}` } : {};
     const reply = await fetch(url, { headers: signed as Record<string, string> });
     if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
-    return /json/.test(reply.headers.get('content-type') ?? '')
-      ? reply.json()
-      : Buffer.from(await reply.arrayBuffer());
+    return /json/.test(reply.headers.get('content-type') ?? '') ? reply.json() : Buffer.from(await reply.arrayBuffer());
   };
   const all = async (path: string): Promise<Json[]> => {
     const found: Json[] = [];

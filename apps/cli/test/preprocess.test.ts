@@ -36,13 +36,19 @@ async function ok(args: readonly string[], env: Readonly<Record<string, string>>
 }
 
 test('groups and teams are made before their contents, and what is missing is told line by line', async () => {
-  await ok(['setup', '--organization', 'Tern', '--email', 'ada@tern.example'], { STERNA_PASSWORD: 'correct horse battery' });
+  await ok(['setup', '--organization', 'Tern', '--email', 'ada@tern.example'], {
+    STERNA_PASSWORD: 'correct horse battery',
+  });
   for (const domain of ['contoso.example', 'fabrikam.example']) {
-    const settings = [`tenant=${domain}`, `clientId=${MIGRATION_APP.id}`, `baseUrl=${tenants.baseUrl}`, `loginUrl=${tenants.baseUrl}`];
-    await ok(
-      ['system', 'add', domain, '--connector', 'microsoft365', ...settings.flatMap((one) => ['--set', one])],
-      { STERNA_SYSTEM_PASSWORD: MIGRATION_APP.secret },
-    );
+    const settings = [
+      `tenant=${domain}`,
+      `clientId=${MIGRATION_APP.id}`,
+      `baseUrl=${tenants.baseUrl}`,
+      `loginUrl=${tenants.baseUrl}`,
+    ];
+    await ok(['system', 'add', domain, '--connector', 'microsoft365', ...settings.flatMap((one) => ['--set', one])], {
+      STERNA_SYSTEM_PASSWORD: MIGRATION_APP.secret,
+    });
   }
   await ok(['project', 'create', 'move', '--source', 'contoso.example', '--target', 'fabrikam.example']);
   const file = async (name: string, ...lines: readonly string[]): Promise<string> => {

@@ -47,16 +47,7 @@ import { refuseNothingToPreprocess } from './preprocess.ts';
 export type BulkAction =
   | { readonly action: 'start'; readonly tier?: LicenseTier | undefined }
   | {
-      readonly action:
-        | 'delta'
-        | 'audit'
-        | 'verify'
-        | 'preprocess'
-        | 'stop'
-        | 'resume'
-        | 'retry'
-        | 'delete'
-        | 'release';
+      readonly action: 'delta' | 'audit' | 'verify' | 'preprocess' | 'stop' | 'resume' | 'retry' | 'delete' | 'release';
     }
   | { readonly action: 'assign'; readonly tier?: LicenseTier | undefined }
   | { readonly action: 'batch'; readonly batch?: string | undefined };

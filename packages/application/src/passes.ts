@@ -287,7 +287,12 @@ async function startBeside(
 }
 
 /** For refusals: “This entry can’t be audited”. */
-export const DONE_TO_IT = { audit: 'audited', verify: 'verified', empty: 'emptied', preprocess: 'preprocessed' } as const;
+export const DONE_TO_IT = {
+  audit: 'audited',
+  verify: 'verified',
+  empty: 'emptied',
+  preprocess: 'preprocessed',
+} as const;
 
 /** @throws SternaError config `entry-running` */
 export async function queueBeside(
@@ -301,11 +306,7 @@ export async function queueBeside(
     change?: (settings: Settings) => Settings;
   },
 ): Promise<PassRow> {
-  await refuseRunning(
-    tx.db,
-    entry,
-    `This entry can’t be ${DONE_TO_IT[pass.kind]}`,
-  );
+  await refuseRunning(tx.db, entry, `This entry can’t be ${DONE_TO_IT[pass.kind]}`);
   const settings = await settingsOf(tx.db, actor, entry);
   return queuePass(tx, actor, entry, { ...pass, settings: pass.change?.(settings) ?? settings });
 }

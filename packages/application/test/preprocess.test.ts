@@ -50,7 +50,10 @@ it('queues a pass beside the others: no license, no status, a line in the audit 
   const { ids } = await entriesOf(context, 'team');
   const entryId = ids[0] as number;
   const before = await getBalances(context, stage.owner);
-  expect(await startPreprocess(context, stage.owner, { entryId })).toMatchObject({ kind: 'preprocess', status: 'queued' });
+  expect(await startPreprocess(context, stage.owner, { entryId })).toMatchObject({
+    kind: 'preprocess',
+    status: 'queued',
+  });
   expect(await codeOf(startPreprocess(context, stage.owner, { entryId }))).toBe('entry-running');
   await endPass(stage, entryId, 'completed with failures');
   expect(await startPreprocess(context, stage.owner, { entryId })).toMatchObject({ number: 2 });

@@ -58,9 +58,9 @@ export * from './message-digest.ts';
 export * from './message-match-key.ts';
 export { type Page, type PageSection, readPage, type WebPart, writePage } from './page/page.ts';
 export type { Person } from './person.ts';
-export type { ChannelDefinition } from './post/channel-definition.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
+export type { ChannelDefinition } from './post/channel-definition.ts';
 export {
   type Mention,
   type Post,
@@ -69,6 +69,7 @@ export {
   readPost,
   writePost,
 } from './post/post.ts';
+export { filterName, looksForText } from './setting/filter.ts';
 export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';
 export * from './setting/setting.ts';

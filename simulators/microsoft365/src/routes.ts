@@ -13,7 +13,19 @@ import { routes as teams } from './teams/routes.ts';
 import { routes as todo } from './todo/routes.ts';
 
 /** All that the simulator answers; each area adds its own list. */
-const ROUTES: readonly Route[] = [...directory, ...mail, ...exchange, ...calendar, ...contacts, ...todo, ...drive, ...sites, ...groups, ...planner, ...teams];
+const ROUTES: readonly Route[] = [
+  ...directory,
+  ...mail,
+  ...exchange,
+  ...calendar,
+  ...contacts,
+  ...todo,
+  ...drive,
+  ...sites,
+  ...groups,
+  ...planner,
+  ...teams,
+];
 
 export function makeRouters(): Routers {
   const at = (version: Route['at']) => new Router(ROUTES.filter((route) => (route.at ?? 'v1.0') === version));

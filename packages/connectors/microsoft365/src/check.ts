@@ -5,9 +5,9 @@ import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-trans
 import { grantedRights } from './graph/granted-rights.ts';
 import { PARTS } from './parts.ts';
 import { contextOf } from './session.ts';
-import { SITE_RIGHTS } from './sites/site-context.ts';
-import { isSiteAddress } from './sites/site-address.ts';
 import { openSite } from './sites/open.ts';
+import { isSiteAddress } from './sites/site-address.ts';
+import { SITE_RIGHTS } from './sites/site-context.ts';
 
 const NEVER = new AbortController().signal;
 

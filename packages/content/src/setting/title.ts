@@ -9,6 +9,12 @@ export function titleOf(setting: Setting): string {
       return `Category “${setting.name}”`;
     case 'automatic-reply':
       return 'Automatic reply';
+    case 'signature':
+      return setting.who === undefined ? 'Signature' : `Signature of ${setting.who.address}`;
+    case 'forwarding':
+      return `Forwarding of all mail to ${setting.to.address}`;
+    case 'mail-delegate':
+      return `Delegate ${setting.who.address}`;
     case 'regional':
       return 'Language, time zone and formats';
     case 'working-hours':
@@ -21,7 +27,7 @@ export function titleOf(setting: Setting): string {
       return 'What members may do';
     case 'calendar-sharing':
       return `Calendar “${setting.calendar.path.join('/')}” for ${
-        setting.who === 'everybody' ? 'the organization' : setting.who.address
+        setting.who === 'everybody' ? 'the organization' : setting.who === 'public' ? 'everybody' : setting.who.address
       }: ${setting.role}`;
   }
 }

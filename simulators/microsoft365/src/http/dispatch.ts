@@ -63,7 +63,9 @@ async function answer(
   }
   const odataPath = parsePath(rest);
   const segments =
-    identity === undefined ? odataPath.segments : withSiteId(withoutMe(odataPath.segments, identity), odataPath, identity);
+    identity === undefined
+      ? odataPath.segments
+      : withSiteId(withoutMe(odataPath.segments, identity), odataPath, identity);
   const found = router.find(incoming.method, segments);
   if (!('route' in found)) throw notFound(found.known, segments);
   const { route, parameters }: Match = found;

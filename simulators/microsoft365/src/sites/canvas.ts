@@ -69,7 +69,9 @@ export function canvasFrom(value: unknown, newId: () => string, parts: Offered =
   return {
     horizontalSections: sections.map((section, at) => sectionFrom(object(section, 'a section'), at, reading)),
     verticalSection:
-      vertical === undefined || vertical === null ? undefined : verticalFrom(object(vertical, 'verticalSection'), reading),
+      vertical === undefined || vertical === null
+        ? undefined
+        : verticalFrom(object(vertical, 'verticalSection'), reading),
   };
 }
 
@@ -145,7 +147,8 @@ function partFrom(part: Json, { newId, parts }: Reading): WebPart {
   }
   const { webPartType } = part;
   if (typeof webPartType !== 'string') throw invalidRequest('A web part needs its webPartType.');
-  if (parts === 'offered' && !isWritable(webPartType)) throw invalidRequest(`The web part type '${webPartType}' is not supported.`);
+  if (parts === 'offered' && !isWritable(webPartType))
+    throw invalidRequest(`The web part type '${webPartType}' is not supported.`);
   const { serverProcessedContent, ...data } = object(part.data ?? {}, 'data');
   return {
     kind: 'standard',

@@ -123,7 +123,11 @@ export class DirectSite {
   addPage(name: string, content: Partial<Omit<PageContent, 'canvas'>> & { readonly canvas?: Json }): string {
     const { canvas, ...rest } = content;
     const writing = { by: this.#by, at: this.#server.clock.now() };
-    const page = this.site.pages.create(name, { ...emptyPage(name.replace(/\.aspx$/, '')), ...rest, ...this.#canvas(canvas) }, writing);
+    const page = this.site.pages.create(
+      name,
+      { ...emptyPage(name.replace(/\.aspx$/, '')), ...rest, ...this.#canvas(canvas) },
+      writing,
+    );
     this.site.pages.publish(page, writing);
     return page.id;
   }

@@ -24,7 +24,8 @@ export interface WritingRules {
   readonly termsWritableAsNote: boolean;
 }
 
-const SYSTEM_FIELDS = /^(?:Created|Modified|Author|Editor|AuthorLookupId|EditorLookupId|ID|id|_UIVersionString|Attachments)$/;
+const SYSTEM_FIELDS =
+  /^(?:Created|Modified|Author|Editor|AuthorLookupId|EditorLookupId|ID|id|_UIVersionString|Attachments)$/;
 
 /** Longest text of one line. */
 const MAX_LINE = 255;

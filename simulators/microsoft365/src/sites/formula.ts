@@ -3,15 +3,16 @@
  * a small part of SharePoint's formulas, enough to see that a value is computed and not stored.
  *
  * @param formula `=[Amount]*2`, `=[Title]&" ("&[Amount]&")"`; columns by the name that is shown or the internal one
- * @param valueOf undefined for an empty column
+ * @param fieldOf undefined for an empty column
  */
-export function evaluate(formula: string, valueOf: (column: string) => unknown): string | number | undefined {
-  const tokens = formula.replace(/^=/, '').match(/"(?:[^"]|"")*"|\[[^\]]+\]|[A-Za-z_]\w*|\d+(?:\.\d+)?|[&+\-*/]/g) ?? [];
+export function evaluate(formula: string, fieldOf: (column: string) => unknown): string | number | undefined {
+  const tokens =
+    formula.replace(/^=/, '').match(/"(?:[^"]|"")*"|\[[^\]]+\]|[A-Za-z_]\w*|\d+(?:\.\d+)?|[&+\-*/]/g) ?? [];
   const operand = (token: string | undefined): string | number => {
     if (token === undefined) return '';
     if (token.startsWith('"')) return token.slice(1, -1).replaceAll('""', '"');
     if (/^\d/.test(token)) return Number(token);
-    const value = valueOf(token.replace(/^\[|\]$/g, ''));
+    const value = fieldOf(token.replace(/^\[|\]$/g, ''));
     return typeof value === 'number' || typeof value === 'string' ? value : '';
   };
   let result = operand(tokens[0]);

@@ -32,7 +32,12 @@ export function itemRoutes(read: readonly string[], write: readonly string[]): R
   return [
     { ...reading, path: items, handle: listItems },
     { ...writing, method: 'POST', path: items, handle: createItem },
-    { ...reading, path: `${items}/delta`, resourceUnits: (call) => (call.query.other.has('token') ? 1 : 2), handle: delta },
+    {
+      ...reading,
+      path: `${items}/delta`,
+      resourceUnits: (call) => (call.query.other.has('token') ? 1 : 2),
+      handle: delta,
+    },
     { ...reading, path: item, resourceUnits: 1, handle: getItem },
     { ...writing, method: 'PATCH', path: item, handle: updateItem },
     { ...writing, method: 'DELETE', path: item, handle: deleteItem },

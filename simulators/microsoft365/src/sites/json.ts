@@ -1,5 +1,5 @@
-import { isoSeconds } from '../drive/json.ts';
 import type { Actor } from '../drive/item.ts';
+import { isoSeconds } from '../drive/json.ts';
 import { type Shape, shape } from '../odata/shape.ts';
 import { canvasJson, type Json } from './canvas.ts';
 import type { Column } from './columns.ts';
@@ -7,7 +7,7 @@ import type { ContentType } from './content-types.ts';
 import { told } from './field-values.ts';
 import type { SiteList } from './list.ts';
 import { type Page, pageETag, versionOf } from './pages.ts';
-import { type Row, rowETag, type RowVersion } from './row.ts';
+import { type Row, type RowVersion, rowETag } from './row.ts';
 import type { Site } from './site.ts';
 
 const BASE_ITEM = [
@@ -84,7 +84,19 @@ export const COLUMN: Shape = shape('columnDefinition', [
 
 export const CONTENT_TYPE: Shape = shape(
   'contentType',
-  ['description', 'group', 'hidden', 'id', 'inheritedFrom', 'isBuiltIn', 'name', 'order', 'parentId', 'readOnly', 'sealed'],
+  [
+    'description',
+    'group',
+    'hidden',
+    'id',
+    'inheritedFrom',
+    'isBuiltIn',
+    'name',
+    'order',
+    'parentId',
+    'readOnly',
+    'sealed',
+  ],
   ['base', 'columns', 'columnLinks'],
 );
 
@@ -210,7 +222,9 @@ export function rowFieldsJson(
   return {
     '@odata.etag': rowETag(row),
     ...fields,
-    ...(row.values.has('Title') ? { LinkTitle: row.values.get('Title'), LinkTitleNoMenu: row.values.get('Title') } : {}),
+    ...(row.values.has('Title')
+      ? { LinkTitle: row.values.get('Title'), LinkTitleNoMenu: row.values.get('Title') }
+      : {}),
     id: `${row.id}`,
     ContentType: row.contentType.name,
     Modified: isoSeconds(row.modified),

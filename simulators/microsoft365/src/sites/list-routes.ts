@@ -8,7 +8,7 @@ import { collectionReply } from '../odata/collection.ts';
 import type { Expand } from '../odata/expand.ts';
 import { checkExpand, checkSelect, project } from '../odata/shape.ts';
 import type { Json } from './canvas.ts';
-import { changeColumn, type Column } from './columns.ts';
+import { type Column, changeColumn } from './columns.ts';
 import { type ContentType, checkTypeName, childType, findType } from './content-types.ts';
 import { COLUMN, CONTENT_TYPE, columnJson, contentTypeJson, LIST, listJson, rowFieldsJson, rowJson } from './json.ts';
 import { LibraryRows } from './library.ts';
@@ -110,7 +110,11 @@ function createList(call: Call): Reply {
     at: call.now,
   };
   if (site.list(displayName) !== undefined) {
-    throw driveError(409, 'nameAlreadyExists', 'A list, survey, discussion board, or document library with the name exists.');
+    throw driveError(
+      409,
+      'nameAlreadyExists',
+      'A list, survey, discussion board, or document library with the name exists.',
+    );
   }
   const list =
     template === 'documentLibrary'

@@ -132,10 +132,8 @@ function withExpanded(json: Json, page: Page, expand: readonly Expand[]): Json {
 }
 
 function basePageJson(site: Site, page: Page): Json {
-  const { promotionKind, showComments, showRecommendedPages, thumbnailWebUrl, titleArea, reactions, ...base } = pageJson(
-    site,
-    page,
-  );
+  const { promotionKind, showComments, showRecommendedPages, thumbnailWebUrl, titleArea, reactions, ...base } =
+    pageJson(site, page);
   return base;
 }
 

@@ -99,7 +99,11 @@ export class Pages implements ListContents {
   }
 
   /** What was published stays as it is for readers until it is published again. */
-  update(page: Page, changes: Partial<PageContent> & { readonly name?: string | undefined }, { by, at }: Writing): void {
+  update(
+    page: Page,
+    changes: Partial<PageContent> & { readonly name?: string | undefined },
+    { by, at }: Writing,
+  ): void {
     if (page.checkedOutBy !== undefined) throw itemLocked();
     const { name, ...content } = changes;
     if (name !== undefined && this.byName(name) !== undefined && this.byName(name) !== page) throw nameTaken();

@@ -61,14 +61,18 @@ function searchSites(call: Call): Reply {
 
 function getAllSites(call: Call): Reply {
   const personal = sitesOf(call.tenant).behaviour.personalSitesListed ? personalSitesOf(call.tenant) : [];
-  return collectionReply(call, [...sitesOf(call.tenant).all.map((site) => siteJson(site, call.tenant.id)), ...personal], {
-    shape: SITE,
-    json: (site) => site,
-    pageSize: 200,
-    paging: 'skiptoken',
-    filter: false,
-    orderby: false,
-  });
+  return collectionReply(
+    call,
+    [...sitesOf(call.tenant).all.map((site) => siteJson(site, call.tenant.id)), ...personal],
+    {
+      shape: SITE,
+      json: (site) => site,
+      pageSize: 200,
+      paging: 'skiptoken',
+      filter: false,
+      orderby: false,
+    },
+  );
 }
 
 /** A locked one is still told of: only what is in it isn't. */
@@ -98,7 +102,9 @@ function expanded(call: Call, site: Site, expand: readonly Expand[]): Json {
     else if (property === 'drives') {
       more.drives = site.libraries.map((drive) => project(driveJson(drive), checked(select)));
     } else if (property === 'sites') {
-      more.sites = sitesOf(call.tenant).childrenOf(site).map((child) => siteJson(child, call.tenant.id));
+      more.sites = sitesOf(call.tenant)
+        .childrenOf(site)
+        .map((child) => siteJson(child, call.tenant.id));
     } else throw invalidRequest(`'${property}' cannot be expanded here.`);
   }
   return more;
@@ -119,7 +125,8 @@ function listAppGrants(call: Call): Reply {
 function createAppGrant(call: Call): Reply {
   const site = siteOf(call);
   const { roles, grantedToIdentities, grantedToIdentitiesV2 } = call.json();
-  const [identity] = ((grantedToIdentitiesV2 ?? grantedToIdentities) as { application?: AppGrant['application'] }[]) ?? [];
+  const [identity] =
+    ((grantedToIdentitiesV2 ?? grantedToIdentities) as { application?: AppGrant['application'] }[]) ?? [];
   if (identity?.application === undefined) throw invalidRequest('An application is expected.');
   const { id, displayName } = identity.application;
   const grant: AppGrant = {

@@ -1,9 +1,9 @@
 import { Random } from '@sterna/simulator-kit';
 import type { DriveBehaviour } from '../drive/behaviour.ts';
-import { invalidRequest, nameTaken } from '../drive/errors.ts';
-import { freeName } from '../drive/names.ts';
 import { Drive, type DriveOwner, type LibrarySite, type SiteLock } from '../drive/drive.ts';
+import { invalidRequest, nameTaken } from '../drive/errors.ts';
 import type { Actor } from '../drive/item.ts';
+import { freeName } from '../drive/names.ts';
 import { guidOf } from '../state/ids.ts';
 import type { SiteBehaviour } from './behaviour.ts';
 import { builtInColumn, type Column, columnFrom } from './columns.ts';
@@ -178,7 +178,8 @@ export class Site implements LibrarySite {
 
   /** A list of items. Throws 409 when the name is taken. */
   addList(wanted: NewList, template: ListTemplate = 'genericList'): SiteList {
-    const taken = (name: string) => [...this.lists.values()].some((list) => list.name.toLowerCase() === name.toLowerCase());
+    const taken = (name: string) =>
+      [...this.lists.values()].some((list) => list.name.toLowerCase() === name.toLowerCase());
     const plain = wanted.name ?? wanted.displayName.replaceAll(/[^\p{L}\p{N} _-]/gu, '');
     const name = taken(plain) ? freeName(plain, taken) : plain;
     const contents = new ListItems(this.random, `${this.url}/Lists/${encodeURIComponent(name)}`);
@@ -230,7 +231,8 @@ export class Site implements LibrarySite {
         const row = list?.contents.row(id);
         const column = list?.columns.find(({ name }) => name === columnName);
         if (row === undefined || column === undefined) return undefined;
-        const value = row.values.get(column.name) ?? (column.name === 'Title' ? row.values.get('FileLeafRef') : undefined);
+        const value =
+          row.values.get(column.name) ?? (column.name === 'Title' ? row.values.get('FileLeafRef') : undefined);
         return textOf(column, value, this.references);
       },
     };

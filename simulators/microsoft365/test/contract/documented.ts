@@ -123,7 +123,8 @@ export const EXCEPTIONS: readonly Exception[] = [
     page: 'learn.microsoft.com/graph/api/sitepage-create',
   },
   {
-    fault: /\/(?:lists|items|pages)\b.*(?:createdBy|lastModifiedBy|checkedOutBy)\.user\.email: microsoft\.graph\.identity has no such property/,
+    fault:
+      /\/(?:lists|items|pages)\b.*(?:createdBy|lastModifiedBy|checkedOutBy)\.user\.email: microsoft\.graph\.identity has no such property/,
     why: 'an open type: the examples of list items and pages have people’s addresses',
     page: 'learn.microsoft.com/graph/api/listitem-get',
   },

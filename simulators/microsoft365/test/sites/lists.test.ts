@@ -48,7 +48,9 @@ describe('A list', () => {
   it('is changed and removed; a library goes with its drive', async () => {
     const { client, at, site } = lab;
     const path = await lab.makeList('Old');
-    expect((await client('PATCH', path, { displayName: 'New', description: 'Since today' })).json.displayName).toBe('New');
+    expect((await client('PATCH', path, { displayName: 'New', description: 'Since today' })).json.displayName).toBe(
+      'New',
+    );
     expect((await client('DELETE', path)).status).toBe(204);
     expect((await client('GET', path)).status).toBe(404);
     const library = { displayName: 'Archive', list: { template: 'documentLibrary' } };
@@ -67,7 +69,8 @@ describe('A list', () => {
     expect((await client('POST', `${path}/columns`, { name: 'Two', text: {}, number: {} })).status).toBe(400);
     const lookup = { name: 'Other', displayName: 'Other', lookup: { listId: 'gone', columnName: 'Title' } };
     expect((await client('POST', `${path}/columns`, lookup)).status).toBe(400);
-    const encoded = (await client('POST', `${path}/columns`, { name: 'Due date', displayName: 'Due date', text: {} })).json;
+    const encoded = (await client('POST', `${path}/columns`, { name: 'Due date', displayName: 'Due date', text: {} }))
+      .json;
     expect(encoded.name).toBe('Due_x0020_date');
     const changed = await client('PATCH', `${path}/columns/${encoded.id}`, { displayName: 'Due', required: true });
     expect(changed.json).toMatchObject({ displayName: 'Due', required: true, name: 'Due_x0020_date' });
@@ -78,7 +81,9 @@ describe('A list', () => {
     const { client, at } = lab;
     const path = await lab.makeList('Typed');
     const column = (await client('POST', `${at}/columns`, { name: 'Due', displayName: 'Due', dateTime: {} })).json;
-    const type = (await client('POST', `${at}/contentTypes`, { name: 'Task of ours', base: { id: '0x01', name: 'Item' } })).json;
+    const type = (
+      await client('POST', `${at}/contentTypes`, { name: 'Task of ours', base: { id: '0x01', name: 'Item' } })
+    ).json;
     const bound = { 'sourceColumn@odata.bind': `${lab.server.baseUrl}/v1.0${at}/columns/${column.id}` };
     expect((await client('POST', `${at}/contentTypes/${type.id}/columns`, bound)).status).toBe(201);
     const copy = await client('POST', `${path}/contentTypes/addCopy`, { contentType: `${at}/contentTypes/${type.id}` });
@@ -125,7 +130,10 @@ describe('An item', () => {
       WhoLookupId: `${bjorn}`,
       Twice: 8,
     });
-    expect(told.Crew.map(({ LookupValue }: { LookupValue: string }) => LookupValue)).toEqual(['Björn Øygård', 'Chloé Lefèvre']);
+    expect(told.Crew.map(({ LookupValue }: { LookupValue: string }) => LookupValue)).toEqual([
+      'Björn Øygård',
+      'Chloé Lefèvre',
+    ]);
     // The text of a single one comes only to those who name it.
     expect(told.Who).toBeUndefined();
     const named = (await client('GET', `${path}/items/1?$expand=fields($select=Who)`)).json.fields;
@@ -214,7 +222,10 @@ describe('An item', () => {
     await client('PATCH', `${path}/items/1/fields`, { Title: 'A2' });
     await client('DELETE', `${path}/items/2`);
     const second = (await client('GET', first['@odata.deltaLink'])).json;
-    expect(second.value).toMatchObject([{ id: '1', fields: { Title: 'A2' } }, { id: '2', deleted: { state: 'deleted' } }]);
+    expect(second.value).toMatchObject([
+      { id: '1', fields: { Title: 'A2' } },
+      { id: '2', deleted: { state: 'deleted' } },
+    ]);
     lab.server.faults.deltaTokensInvalidBefore = lab.clock.now() + 1;
     const gone = await client('GET', second['@odata.deltaLink']);
     expect([gone.status, gone.json.error.code]).toEqual([410, 'resyncRequired']);

@@ -15,7 +15,11 @@ describe('A site', () => {
   it('has several addresses', async () => {
     const { client, site, at } = lab;
     const byId = (await client('GET', at)).json;
-    expect(byId).toMatchObject({ id: site.id, displayName: 'Sales', webUrl: 'https://contoso.sharepoint.com/sites/sales' });
+    expect(byId).toMatchObject({
+      id: site.id,
+      displayName: 'Sales',
+      webUrl: 'https://contoso.sharepoint.com/sites/sales',
+    });
     const byPath = (await client('GET', '/sites/contoso.sharepoint.com:/sites/sales')).json;
     expect(byPath.id).toBe(site.id);
     expect((await client('GET', '/sites/contoso.sharepoint.com:/sites/sales:/lists')).status).toBe(200);
@@ -56,12 +60,17 @@ describe('A site', () => {
     expect(drive).toMatchObject({ driveType: 'documentLibrary', name: 'Documents' });
     expect(drive.webUrl).toBe(`${site.url}/Shared%20Documents`);
     await client('POST', `/drives/${drive.id}/root/children`, { name: 'Plan', folder: {} });
-    const file = await client('PUT', `${at}/drive/root:/Plan/a.txt:/content`, 'hello', { 'content-type': 'text/plain' });
+    const file = await client('PUT', `${at}/drive/root:/Plan/a.txt:/content`, 'hello', {
+      'content-type': 'text/plain',
+    });
     expect(file.json.webUrl).toBe(`${site.url}/Shared%20Documents/Plan/a.txt`);
     const list = (await client('GET', `${at}/lists/Documents`)).json;
     expect((await client('GET', `${at}/lists/${list.id}/drive`)).json.id).toBe(drive.id);
     const { value } = (await client('GET', `${at}/lists/${list.id}/items?$expand=fields,driveItem($select=id)`)).json;
-    expect(value.map(({ fields }: { fields: { FileLeafRef: string } }) => fields.FileLeafRef)).toEqual(['Plan', 'a.txt']);
+    expect(value.map(({ fields }: { fields: { FileLeafRef: string } }) => fields.FileLeafRef)).toEqual([
+      'Plan',
+      'a.txt',
+    ]);
     expect(value[1].driveItem.id).toBe(file.json.id);
     expect((await client('GET', `${at}/drives`)).json.value).toHaveLength(1);
   });
@@ -81,7 +90,9 @@ describe('A site', () => {
   it('tells its rights to files by its own groups', async () => {
     const { client, at } = lab;
     const { value } = (await client('GET', `${at}/drive/root/permissions`)).json;
-    const names = value.map((each: { grantedToV2: { siteGroup: { displayName: string } } }) => each.grantedToV2.siteGroup);
+    const names = value.map(
+      (each: { grantedToV2: { siteGroup: { displayName: string } } }) => each.grantedToV2.siteGroup,
+    );
     expect(names.map(({ displayName }: { displayName: string }) => displayName)).toEqual([
       'Sales Owners',
       'Sales Members',
@@ -108,7 +119,9 @@ describe('A site', () => {
     const refused = await client('POST', `${at}/lists`, { displayName: 'New', list: { template: 'genericList' } });
     expect([refused.status, refused.json.error.code]).toEqual([403, 'accessDenied']);
     alice.lock('unlocked');
-    expect((await client('POST', `${at}/lists`, { displayName: 'New', list: { template: 'genericList' } })).status).toBe(201);
+    expect(
+      (await client('POST', `${at}/lists`, { displayName: 'New', list: { template: 'genericList' } })).status,
+    ).toBe(201);
   });
 
   it('keeps the rights of single apps', async () => {
@@ -133,12 +146,7 @@ describe('The seed', () => {
       // Groups make their own.
       const paths = (of: typeof ours) => of?.all.filter(({ group }) => group === undefined).map(({ path }) => path);
       expect(paths(theirs)).toEqual(paths(ours));
-      expect(paths(ours)).toEqual([
-        '',
-        'sites/sales',
-        'sites/intranet',
-        'sites/sales/researchdevelopment',
-      ]);
+      expect(paths(ours)).toEqual(['', 'sites/sales', 'sites/intranet', 'sites/sales/researchdevelopment']);
       const client = await signIn(server, server.tenant('contoso.example'));
       const sales = ours?.byPath('sites/sales');
       const { value: lists } = await allPages(client, `/sites/${sales?.id}/lists?$expand=columns`);

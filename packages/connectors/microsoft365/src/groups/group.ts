@@ -1,9 +1,9 @@
 import type { OpenRequest } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
+import type { DriveContext } from '../drive/part.ts';
 import { quoted, segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
-import type { DriveContext } from '../drive/part.ts';
 import { People } from './people.ts';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/group */

@@ -1,5 +1,12 @@
 import type { Container } from '@sterna/connector-kit';
-import { type GroupSetting, readSetting, type Setting, settingGroup, type TeamSetting, writeSetting } from '@sterna/content';
+import {
+  type GroupSetting,
+  readSetting,
+  type Setting,
+  settingGroup,
+  type TeamSetting,
+  writeSetting,
+} from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { containerGone } from '../outlook/gone.ts';
 import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup, type GroupContext } from './group.ts';
@@ -84,7 +91,8 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     const { client, path, directory: budget } = this.#context;
     const query = { $select: GROUP_PROPERTIES };
     const doing = 'reading the group';
-    return (await client.send<GraphGroup>({ method: 'GET', path, query, doing, right: GROUP_RIGHTS.read, budget })).body;
+    return (await client.send<GraphGroup>({ method: 'GET', path, query, doing, right: GROUP_RIGHTS.read, budget }))
+      .body;
   }
 
   async #team(): Promise<GraphTeam | undefined> {

@@ -1,11 +1,11 @@
-import type { Blueprint, BlueprintChannel, BlueprintMember, PlaceRequest } from '@sterna/connector-kit';
 import { type Clock, systemClock } from '@sterna/cloud-http';
+import type { Blueprint, BlueprintChannel, BlueprintMember, PlaceRequest } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { connect } from '../connect.ts';
 import { type FoundGroup, groupAt, isTeam, membersOf } from './find-group.ts';
-import { type Place, placeOf } from './place.ts';
 import { findSite, ownerOfSite } from './find-site.ts';
-import { channelsOf, type ChannelMember, membersOfChannel } from './team-channels.ts';
+import { type Place, placeOf } from './place.ts';
+import { type ChannelMember, channelsOf, membersOfChannel } from './team-channels.ts';
 
 /**
  * What a group, team or site is, without its contents.

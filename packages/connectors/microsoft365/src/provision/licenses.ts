@@ -23,7 +23,11 @@ const SERVICES = {
 } as const;
 
 /** Which members can't use what is made for them, for want of a license of the vendor's. Guests need none. */
-export async function* licenseLines(place: Place, groupId: string, of: 'group' | 'team'): AsyncGenerator<ProvisionLine> {
+export async function* licenseLines(
+  place: Place,
+  groupId: string,
+  of: 'group' | 'team',
+): AsyncGenerator<ProvisionLine> {
   const what = 'licenses of the members';
   try {
     const members = await place.client.all<LicensedPerson>({

@@ -4,7 +4,8 @@ import { asSternaError } from '@sterna/core';
 type Words = Pick<ProvisionLine, 'reason' | 'fix'>;
 
 export const made = (what: string, reason?: string): ProvisionLine => line(what, 'made', { ...(reason && { reason }) });
-export const found = (what: string, reason?: string): ProvisionLine => line(what, 'found', { ...(reason && { reason }) });
+export const found = (what: string, reason?: string): ProvisionLine =>
+  line(what, 'found', { ...(reason && { reason }) });
 export const missing = (what: string, words: Words): ProvisionLine => line(what, 'missing', words);
 export const failed = (what: string, words: Words): ProvisionLine => line(what, 'failed', words);
 

@@ -74,7 +74,12 @@ async function* ensureChannel(
       });
       return;
     }
-    yield found(what, channel.isDefault === true && !isSameName(same.displayName, channel.name) ? `It is called ${same.displayName}.` : undefined);
+    yield found(
+      what,
+      channel.isDefault === true && !isSameName(same.displayName, channel.name)
+        ? `It is called ${same.displayName}.`
+        : undefined,
+    );
     if (channel.kind !== 'standard') yield* ensureChannelMembers(place, teamId, same.id, channel);
   } catch (thrown) {
     yield refusedLine(what, thrown);
@@ -86,7 +91,11 @@ async function allowedIn(
   place: Place,
   teamId: string,
   channel: BlueprintChannel,
-): Promise<{ readonly people: readonly KnownMember[]; readonly lines: readonly ProvisionLine[]; readonly owner?: string }> {
+): Promise<{
+  readonly people: readonly KnownMember[];
+  readonly lines: readonly ProvisionLine[];
+  readonly owner?: string;
+}> {
   const team = await peopleOf(place, teamId);
   const inTeam = new Set([...team.members, ...team.owners].map(({ id }) => id));
   const { known } = await findPeople(place, channel.members);
@@ -234,9 +243,14 @@ async function post(
     });
   } catch (thrown) {
     if (codeOf(thrown) !== 'NameAlreadyExists') throw thrown;
-    throw new SternaError('config', 'channel-name-reserved', 'A channel that was deleted had this name, and keeps it.', {
-      fix: 'Restore the deleted channel in Teams (Manage team, Channels, Deleted), or wait until it is gone for good; then preprocess again.',
-      cause: thrown,
-    });
+    throw new SternaError(
+      'config',
+      'channel-name-reserved',
+      'A channel that was deleted had this name, and keeps it.',
+      {
+        fix: 'Restore the deleted channel in Teams (Manage team, Channels, Deleted), or wait until it is gone for good; then preprocess again.',
+        cause: thrown,
+      },
+    );
   }
 }

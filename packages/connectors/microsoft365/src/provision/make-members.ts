@@ -1,6 +1,6 @@
 import type { ProvisionLine } from '@sterna/connector-kit';
-import { segment } from '../graph/client.ts';
 import { BATCH_SIZE, type BatchItem, batch } from '../graph/batch.ts';
+import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import { GROUP_RIGHTS } from '../groups/group.ts';
 import { type PeopleOfGroup, peopleOf } from './find-group.ts';
@@ -75,13 +75,15 @@ async function add(
   for (const kind of ['members', 'owners'] as const) {
     const those = some.filter(({ id, role }) => (kind === 'members' || role === 'owner') && !there[kind].has(id));
     if (those.length === 0) continue;
-    const items = those.map(({ id }): BatchItem => ({
-      method: 'POST',
-      path: `/groups/${segment(groupId)}/${kind}/$ref`,
-      body: { '@odata.id': `${client.graph}/v1.0/directoryObjects/${id}` },
-      // Somebody who is there already is refused, so this can be sent again.
-      repeatable: true,
-    }));
+    const items = those.map(
+      ({ id }): BatchItem => ({
+        method: 'POST',
+        path: `/groups/${segment(groupId)}/${kind}/$ref`,
+        body: { '@odata.id': `${client.graph}/v1.0/directoryObjects/${id}` },
+        // Somebody who is there already is refused, so this can be sent again.
+        repeatable: true,
+      }),
+    );
     const doing = `adding to the ${kind} of the group`;
     const results = await batch(client, items, { doing, right: GROUP_RIGHTS.write, budget: directory });
     for (const [at, result] of results.entries())

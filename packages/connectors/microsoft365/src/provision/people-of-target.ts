@@ -54,4 +54,3 @@ const nested = ({ address }: BlueprintMember): ProvisionLine =>
     reason: 'A group within the group: a Microsoft 365 group holds people alone.',
     fix: 'Add those of its people who belong here.',
   });
-

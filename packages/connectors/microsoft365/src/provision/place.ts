@@ -1,5 +1,5 @@
-import type { PlaceRequest } from '@sterna/connector-kit';
 import { Budget } from '@sterna/cloud-http';
+import type { PlaceRequest } from '@sterna/connector-kit';
 import type { Connection } from '../connect.ts';
 import { People } from '../groups/people.ts';
 import { TEAMS_LIMITS } from '../teams/limits.ts';

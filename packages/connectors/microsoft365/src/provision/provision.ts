@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '@sterna/cloud-http';
 import type { Blueprint, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
 import { connect } from '../connect.ts';
-import { refusedLine } from './lines.ts';
 import { licenseLines } from './licenses.ts';
+import { refusedLine } from './lines.ts';
 import { ensureChannels } from './make-channels.ts';
 import { ensureGroup, groupWantedAt } from './make-group.ts';
 import { ensureMembers } from './make-members.ts';

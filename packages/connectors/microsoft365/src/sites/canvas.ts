@@ -81,7 +81,9 @@ const USUAL_TITLE_AREA = { layout: 'imageAndTitle', showAuthor: true, textAlignm
 function titleAreaIn(given: GraphPageObject['titleArea']): Pick<Page, 'titleArea'> {
   const told = Object.entries(plain(given ?? {}) as object).filter(([, value]) => Boolean(value));
   const usual = Object.entries(USUAL_TITLE_AREA);
-  const isUsual = told.length === usual.length && usual.every(([name, value]) => told.some(([one, other]) => one === name && other === value));
+  const isUsual =
+    told.length === usual.length &&
+    usual.every(([name, value]) => told.some(([one, other]) => one === name && other === value));
   return isUsual || told.length === 0 ? {} : { titleArea: Object.fromEntries(told) };
 }
 

@@ -154,7 +154,8 @@ function shapeOf(column: GraphColumn, lists: ColumnNames): ColumnShape {
       ...(dateTime.displayAs ? { display: dateTime.displayAs } : {}),
     };
   }
-  if (hyperlinkOrPicture) return { kind: 'link', ...(hyperlinkOrPicture.isPicture === true ? { isPicture: true } : {}) };
+  if (hyperlinkOrPicture)
+    return { kind: 'link', ...(hyperlinkOrPicture.isPicture === true ? { isPicture: true } : {}) };
   if (term) return { kind: 'term', ...(term.allowMultipleValues === true ? { isMultiple: true } : {}) };
   if (text) {
     const { allowMultipleLines, linesForEditing, maxLength, textType } = text;

@@ -152,7 +152,8 @@ function referenceFields(name: string, numbers: readonly string[], isMultiple: b
 }
 
 function textOf(value: FieldValue): string {
-  if (typeof value === 'object' && 'url' in value) return value.text === undefined ? value.url : `${value.url} ${value.text}`;
+  if (typeof value === 'object' && 'url' in value)
+    return value.text === undefined ? value.url : `${value.url} ${value.text}`;
   return Array.isArray(value) ? value.join('\n') : String(value);
 }
 

@@ -267,6 +267,11 @@ export class LibraryWriter implements Writer {
 }
 
 const betweenLibraries = (): SternaError =>
-  new SternaError('object', 'other-library', 'It moved to another document library, which a move by id doesn’t reach.', {
-    fix: 'Start a delta pass: it is written there anew.',
-  });
+  new SternaError(
+    'object',
+    'other-library',
+    'It moved to another document library, which a move by id doesn’t reach.',
+    {
+      fix: 'Start a delta pass: it is written there anew.',
+    },
+  );

@@ -1,13 +1,22 @@
-import type { Change, ChangePage, Container, Content, FidelityNote, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
+import type {
+  Change,
+  ChangePage,
+  Container,
+  Content,
+  FidelityNote,
+  Reader,
+  Unreadable,
+  Vanished,
+} from '@sterna/connector-kit';
 import { type FieldValue, type ListColumn, type ListItem, type Person, writeListItem } from '@sterna/content';
 import { SternaError } from '@sterna/core';
-import { type BatchItem, type BatchResult, BATCH_SIZE, batch } from '../graph/batch.ts';
+import { BATCH_SIZE, type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import { fieldValue, type GraphFields } from './fields.ts';
 import { formatItemId, parseItemId } from './item-id.ts';
-import { listContainer, type SiteList, type SiteLists } from './site-lists.ts';
 import { SITE_RIGHTS, type SiteContext } from './site-context.ts';
+import { listContainer, type SiteList, type SiteLists } from './site-lists.ts';
 import type { SitePeople } from './site-people.ts';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/listitem */
@@ -84,10 +93,12 @@ export class ListItemReader implements Reader {
         ...(resumed === undefined ? { query } : {}),
         doing: 'listing a list',
       })) {
-        const changes = page.value.map(({ id, eTag }): Change => ({
-          id: formatItemId({ list: container, number: id }),
-          ...(eTag === undefined ? {} : { version: eTag }),
-        }));
+        const changes = page.value.map(
+          ({ id, eTag }): Change => ({
+            id: formatItemId({ list: container, number: id }),
+            ...(eTag === undefined ? {} : { version: eTag }),
+          }),
+        );
         total += changes.length;
         const next = page['@odata.nextLink'];
         yield {
@@ -119,7 +130,10 @@ export class ListItemReader implements Reader {
   async #unchangedSince(link: string): Promise<string | undefined> {
     try {
       let last: string | undefined;
-      for await (const page of this.#context.pages<GraphListItem>(link, { doing: 'listing a list', cost: { units: 1 } })) {
+      for await (const page of this.#context.pages<GraphListItem>(link, {
+        doing: 'listing a list',
+        cost: { units: 1 },
+      })) {
         if (page.value.length > 0) return undefined;
         last = page['@odata.deltaLink'];
       }
@@ -155,7 +169,11 @@ export class ListItemReader implements Reader {
     };
   }
 
-  async #content(list: SiteList, id: string, answers: readonly BatchResult[]): Promise<Content | Vanished | Unreadable> {
+  async #content(
+    list: SiteList,
+    id: string,
+    answers: readonly BatchResult[],
+  ): Promise<Content | Vanished | Unreadable> {
     const items: GraphListItem[] = [];
     for (const answer of answers) {
       if (!('error' in answer)) {
@@ -223,9 +241,9 @@ function requestsFor({ definition }: SiteList): readonly string[] {
   const plain = definition.columns.filter((column) => !isReference(column)).map(({ name }) => name);
   const parts: string[] = [];
   for (let from = 0; from < references.length; from += LOOKUPS_AT_ONCE) {
-    const names = references.slice(from, from + LOOKUPS_AT_ONCE).map(({ name, shape }) =>
-      'isMultiple' in shape && shape.isMultiple === true ? name : `${name}LookupId`,
-    );
+    const names = references
+      .slice(from, from + LOOKUPS_AT_ONCE)
+      .map(({ name, shape }) => ('isMultiple' in shape && shape.isMultiple === true ? name : `${name}LookupId`));
     parts.push(`fields($select=${[...(from === 0 ? ['Attachments', ...plain] : []), ...names].join(',')})`);
   }
   return parts;
@@ -240,7 +258,12 @@ const personOf = (actor: Actor | null | undefined): Person | undefined => {
 
 const attachmentNotes = ({ Attachments }: GraphFields): readonly FidelityNote[] =>
   Attachments === true
-    ? [{ code: 'attachments-not-readable', text: 'It has files attached, which Graph doesn’t give out: they stay behind.' }]
+    ? [
+        {
+          code: 'attachments-not-readable',
+          text: 'It has files attached, which Graph doesn’t give out: they stay behind.',
+        },
+      ]
     : [];
 
 const folderNotHeld = (): SternaError =>

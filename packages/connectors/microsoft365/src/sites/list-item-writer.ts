@@ -21,8 +21,8 @@ import { STAMP_COLUMN } from './columns.ts';
 import { fieldToGraph } from './fields.ts';
 import { formatItemId, parseItemId } from './item-id.ts';
 import type { GraphListItem, ListItemReader } from './list-item-reader.ts';
-import type { SiteList, SiteLists } from './site-lists.ts';
 import { SITE_RIGHTS, type SiteContext } from './site-context.ts';
+import type { SiteList, SiteLists } from './site-lists.ts';
 import type { SitePeople } from './site-people.ts';
 
 const pivot = pivotOf('listItem');

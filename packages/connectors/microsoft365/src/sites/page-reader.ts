@@ -68,7 +68,14 @@ export class PageReader implements Reader {
         const page = answer.body as GraphPageObject;
         const body = writePage(pageOf(page));
         const version = page.eTag;
-        yield { id, flags: [], date: undefined, size: body.length, body, ...(version === undefined ? {} : { version }) };
+        yield {
+          id,
+          flags: [],
+          date: undefined,
+          size: body.length,
+          body,
+          ...(version === undefined ? {} : { version }),
+        };
       }
     }
   }

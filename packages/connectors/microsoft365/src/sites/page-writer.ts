@@ -235,4 +235,3 @@ const refused = (): SternaError =>
   new SternaError('object', 'page-refused', 'SharePoint takes no such page.', {
     fix: 'Make it in the target by hand; its source is in the backup.',
   });
-

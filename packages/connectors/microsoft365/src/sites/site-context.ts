@@ -9,7 +9,11 @@ import type { Microsoft365Settings } from '../settings.ts';
 import { formatSiteAddress, parseSiteAddress, type SiteAddress } from './site-address.ts';
 
 /** What SharePoint's own things take; `manage`: to make lists and columns. */
-export const SITE_RIGHTS = { read: 'Sites.Read.All', write: 'Sites.ReadWrite.All', manage: 'Sites.Manage.All' } as const;
+export const SITE_RIGHTS = {
+  read: 'Sites.Read.All',
+  write: 'Sites.ReadWrite.All',
+  manage: 'Sites.Manage.All',
+} as const;
 
 /** Resource units of a request that answers one thing, and of one that answers many. */
 const ONE = { units: 1 };

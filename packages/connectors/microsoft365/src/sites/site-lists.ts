@@ -3,7 +3,15 @@ import type { ListColumn, ListDefinition } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
-import { columnOf, columnToGraph, type GraphColumn, isOwnColumn, STAMP_COLUMN, standInFor, type StandIn } from './columns.ts';
+import {
+  columnOf,
+  columnToGraph,
+  type GraphColumn,
+  isOwnColumn,
+  STAMP_COLUMN,
+  type StandIn,
+  standInFor,
+} from './columns.ts';
 import { SITE_RIGHTS, type SiteContext } from './site-context.ts';
 
 interface GraphList {
@@ -195,8 +203,7 @@ export class SiteLists {
       });
       return true;
     }
-    if (standIns.size > list.standIns.size)
-      await this.#send(list.id, 'PATCH', `/${STAMP_COLUMN}`, { description });
+    if (standIns.size > list.standIns.size) await this.#send(list.id, 'PATCH', `/${STAMP_COLUMN}`, { description });
     return false;
   }
 

@@ -108,16 +108,24 @@ export class Channels {
     // Each time further back than the time before: it is never moved forward.
     const from = Math.min(Number.isNaN(created) ? at : created, at) - 1;
     try {
-      await this.#post(`${this.pathOf(channelId)}/startMigration`, 'opening the channel for what was said in the past', {
-        conversationCreationDateTime: new Date(from).toISOString(),
-      });
+      await this.#post(
+        `${this.pathOf(channelId)}/startMigration`,
+        'opening the channel for what was said in the past',
+        {
+          conversationCreationDateTime: new Date(from).toISOString(),
+        },
+      );
     } catch (thrown) {
       // A process that was killed left it so, or another app has it.
       if (!isWrongMode(thrown)) throw thrown;
       await this.#end(channelId);
-      await this.#post(`${this.pathOf(channelId)}/startMigration`, 'opening the channel for what was said in the past', {
-        conversationCreationDateTime: new Date(from).toISOString(),
-      });
+      await this.#post(
+        `${this.pathOf(channelId)}/startMigration`,
+        'opening the channel for what was said in the past',
+        {
+          conversationCreationDateTime: new Date(from).toISOString(),
+        },
+      );
     }
     this.#open.set(channelId, from);
   }
@@ -142,8 +150,7 @@ export class Channels {
   /** Gives all channels back to their people, those too that a killed process left in migration mode. */
   async release(): Promise<void> {
     if (this.context.role !== 'write') return;
-    for (const { id, migrationMode } of await this.list(true))
-      if (migrationMode === 'inProgress') await this.#end(id);
+    for (const { id, migrationMode } of await this.list(true)) if (migrationMode === 'inProgress') await this.#end(id);
     this.#open.clear();
   }
 

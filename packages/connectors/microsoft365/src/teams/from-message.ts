@@ -6,7 +6,10 @@ import { escaped, unsigned } from './signature.ts';
 export interface ReadingOf {
   readonly people: People;
   /** Bytes of an inline image; undefined where it is gone. */
-  image(message: GraphMessage, id: string): Promise<{ readonly contentType: string; readonly bytes: Buffer } | undefined>;
+  image(
+    message: GraphMessage,
+    id: string,
+  ): Promise<{ readonly contentType: string; readonly bytes: Buffer } | undefined>;
   /** Where a file of that URL is among the entry’s own; undefined: elsewhere. */
   fileAt(url: string): readonly string[] | undefined;
   /** A line of ours that names the author is believed of our own copies alone. */

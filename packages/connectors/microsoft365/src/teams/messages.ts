@@ -69,7 +69,10 @@ export class Messages {
   }
 
   /** Undefined where there is no such message. */
-  async read(channelId: string, id: string): Promise<{ readonly message: GraphMessage; readonly body: Buffer } | undefined> {
+  async read(
+    channelId: string,
+    id: string,
+  ): Promise<{ readonly message: GraphMessage; readonly body: Buffer } | undefined> {
     await this.#files.ready();
     const message = await this.#message(channelId, id);
     if (message === undefined) return undefined;

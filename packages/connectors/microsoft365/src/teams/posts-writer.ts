@@ -90,7 +90,8 @@ export class PostsWriter implements Writer {
         budget: this.#channels.lane(op.container),
         expected: [409],
       });
-      if (status === 409) return existsResult(op, { id: op.reservedId ?? `${Date.parse(post.at)}`, version: undefined });
+      if (status === 409)
+        return existsResult(op, { id: op.reservedId ?? `${Date.parse(post.at)}`, version: undefined });
       made = body;
     } catch (thrown) {
       throw this.#meaning(thrown);
@@ -119,9 +120,14 @@ export class PostsWriter implements Writer {
       budget: directory,
     });
     if (owner !== undefined) return owner;
-    throw new SternaError('object', 'author-not-in-target', `The author isn’t in the target, and ${address} has no owner.`, {
-      fix: 'Give the team an owner, or name the author in the mapping table; then start a delta pass.',
-    });
+    throw new SternaError(
+      'object',
+      'author-not-in-target',
+      `The author isn’t in the target, and ${address} has no owner.`,
+      {
+        fix: 'Give the team an owner, or name the author in the mapping table; then start a delta pass.',
+      },
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import type { FidelityNote } from '@sterna/connector-kit';
 import type { Post, PostAttachment } from '@sterna/content';
 import type { People } from '../groups/people.ts';
-import type { TargetFile } from './team-files.ts';
 import { escaped, signed } from './signature.ts';
+import type { TargetFile } from './team-files.ts';
 
 export interface WritingOf {
   readonly people: People;

@@ -1,5 +1,13 @@
 import type { ProvisionLine } from '@sterna/connector-kit';
-import { DirectGroup, DirectTeam, groupsOf, MIGRATION_APP, type Microsoft365, sitesOf, teamsOf } from '@sterna/simulator-microsoft365';
+import {
+  DirectGroup,
+  DirectTeam,
+  groupsOf,
+  MIGRATION_APP,
+  type Microsoft365,
+  sitesOf,
+  teamsOf,
+} from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { blueprintOf } from '../../src/provision/blueprint.ts';
 import { blueprintAt, groupsIn, hurried, provisionTo, request, startTenants } from './tenants.ts';
@@ -50,7 +58,9 @@ test('the second time all is found, and nothing is changed', async () => {
   expect(of(lines, 'made')).toEqual([]);
   expect(of(lines, 'failed')).toEqual([]);
   expect(of(lines, 'missing')).toEqual([GUEST]);
-  const writing = server.requests.slice(before).filter(({ method, target }) => method !== 'GET' && !target.includes('/token'));
+  const writing = server.requests
+    .slice(before)
+    .filter(({ method, target }) => method !== 'GET' && !target.includes('/token'));
   expect(writing.map(({ method, target }) => `${method} ${target}`)).toEqual([]);
 });
 
@@ -106,7 +116,10 @@ test('people whom the target lacks are told with what to do, and added once they
   const away = tenant.user(first?.address ?? '');
   if (first === undefined || away === undefined) throw new Error('nobody to take away');
   tenant.users.delete(away.id);
-  const unnamed = { ...blueprint, members: [...blueprint.members, { address: 'zoe@elsewhere.example', role: 'member' as const }] };
+  const unnamed = {
+    ...blueprint,
+    members: [...blueprint.members, { address: 'zoe@elsewhere.example', role: 'member' as const }],
+  };
   const lines = await provisionTo(server, TARGET, unnamed);
   expect(line(lines, `user ${first.address}`)).toMatchObject({
     outcome: 'missing',
@@ -134,7 +147,8 @@ test('members without a license for Teams are told', async () => {
 test('permissions that the app lacks are told first, each with what it is for', async () => {
   const blueprint = await blueprintAt(server, 'team', MARKETING);
   const consents = server.tenant('fabrikam.example').consents.get(MIGRATION_APP.id);
-  for (const right of ['Teamwork.Migrate.All', 'Group.ReadWrite.All', 'Team.Create', 'Channel.Create']) consents?.delete(right);
+  for (const right of ['Teamwork.Migrate.All', 'Group.ReadWrite.All', 'Team.Create', 'Channel.Create'])
+    consents?.delete(right);
   const lines = await provisionTo(server, TARGET, blueprint);
   expect(of(lines, 'missing').slice(0, 4)).toEqual([
     'permission Group.ReadWrite.All',
@@ -208,7 +222,10 @@ test('an address of a security group is refused', async () => {
     server.clock.now(),
   );
   const lines = await provisionTo(server, TARGET, blueprint);
-  expect(line(lines, `group ${TARGET}`)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('another kind of group') });
+  expect(line(lines, `group ${TARGET}`)).toMatchObject({
+    outcome: 'failed',
+    reason: expect.stringContaining('another kind of group'),
+  });
 });
 
 test('a site of a group is made with its group', async () => {

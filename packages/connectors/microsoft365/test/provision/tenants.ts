@@ -84,7 +84,7 @@ export function groupsIn(server: Microsoft365, domain: string): GroupInTenant[] 
     [...ids]
       .flatMap((id) => {
         const object = groups.object(id);
-        return object?.kind === 'user' ? object.user.mail.split('@')[0] ?? '' : [];
+        return object?.kind === 'user' ? (object.user.mail.split('@')[0] ?? '') : [];
       })
       .sort();
   return groups.all

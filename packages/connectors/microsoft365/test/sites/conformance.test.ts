@@ -1,4 +1,11 @@
-import { describeReader, describeWriter, listItems, pages, type SuiteEndpoint, type SuiteFixture } from '@sterna/connector-suite';
+import {
+  describeReader,
+  describeWriter,
+  listItems,
+  pages,
+  type SuiteEndpoint,
+  type SuiteFixture,
+} from '@sterna/connector-suite';
 import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { Contract } from '@sterna/simulator-microsoft365/contract';
 import { afterAll, afterEach, expect } from 'vitest';

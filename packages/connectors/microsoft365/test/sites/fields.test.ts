@@ -25,12 +25,14 @@ const shape: fc.Arbitrary<ListColumn['shape']> = fc.oneof(
   ),
   isMultiple.map((more) => ({ kind: 'lookup' as const, list: LISTS.customers, column: 'Title', ...more })),
   isMultiple.map((more) => ({ kind: 'person' as const, of: 'peopleOnly', ...more })),
-  fc.record({ choices: fc.uniqueArray(word, { minLength: 1, maxLength: 4 }), more: isMultiple }).map(({ choices, more }) => ({
-    kind: 'choice' as const,
-    choices,
-    display: 'isMultiple' in more ? 'checkBoxes' : 'dropDownMenu',
-    ...more,
-  })),
+  fc
+    .record({ choices: fc.uniqueArray(word, { minLength: 1, maxLength: 4 }), more: isMultiple })
+    .map(({ choices, more }) => ({
+      kind: 'choice' as const,
+      choices,
+      display: 'isMultiple' in more ? 'checkBoxes' : 'dropDownMenu',
+      ...more,
+    })),
 );
 
 const column = fc.record({ name, displayName: word, shape });

@@ -1,4 +1,4 @@
-import { type Microsoft365, MIGRATION_APP, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
 

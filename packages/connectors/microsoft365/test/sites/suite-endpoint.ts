@@ -19,11 +19,9 @@ function emptySite(server: Microsoft365, kind: ContentKind) {
   return {
     site: new DirectSite(server, ADDRESS, PATH),
     ends: {
-      ...simulated(
-        { baseUrl: server.baseUrl } as Parameters<typeof simulated>[0],
-        `contoso.sharepoint.com/${PATH}`,
-        { tenant: 'contoso.example' },
-      ),
+      ...simulated({ baseUrl: server.baseUrl } as Parameters<typeof simulated>[0], `contoso.sharepoint.com/${PATH}`, {
+        tenant: 'contoso.example',
+      }),
       connector,
     },
   };
@@ -85,7 +83,10 @@ export function pageEndpoint(server: Microsoft365): SuiteEndpoint {
         columns: section.columns.map((column: Json, n: number) => ({
           id: `${n + 1}`,
           width: column.width,
-          webparts: column.webParts.map((part: Json) => ({ '@odata.type': '#microsoft.graph.textWebPart', innerHtml: part.html })),
+          webparts: column.webParts.map((part: Json) => ({
+            '@odata.type': '#microsoft.graph.textWebPart',
+            innerHtml: part.html,
+          })),
         })),
       })),
     };

@@ -1,34 +1,31 @@
 import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
-
-/** What people did, in words, with how often. */
-export type Doings = ReadonlyMap<string, number>;
+import { type Doings, DoingsLog } from './source.ts';
 
 /**
  * People of a tenant use their mailboxes and drives, through Microsoft Graph as their programs do: they read, write and
  * move mail, change an event, save a file over an old one and a new one.
  */
 export async function spendWeekEnd(server: Microsoft365, people: readonly string[]): Promise<Doings> {
-  const doings = new Map<string, number>();
-  const done = (what: string): void => void doings.set(what, (doings.get(what) ?? 0) + 1);
+  const log = new DoingsLog();
   for (const address of people) {
     const ask = await signIn(server, address);
     const { value: mail } = await ask<List>('GET', '/mailFolders/inbox/messages?$top=4&$select=id,isRead');
     const [read, flagged, filed, removed] = mail;
     if (read !== undefined) {
       await ask('PATCH', `/messages/${read.id}`, { isRead: read.isRead !== true });
-      done('mails read or marked unread');
+      log.done('mails read or marked unread');
     }
     if (flagged !== undefined) {
       await ask('PATCH', `/messages/${flagged.id}`, { flag: { flagStatus: 'flagged' }, categories: ['Monday'] });
-      done('mails flagged');
+      log.done('mails flagged');
     }
     if (filed !== undefined) {
       await ask('POST', `/messages/${filed.id}/move`, { destinationId: 'archive' });
-      done('mails filed');
+      log.done('mails filed');
     }
     if (removed !== undefined) {
       await ask('DELETE', `/messages/${removed.id}`);
-      done('mails deleted');
+      log.done('mails deleted');
     }
     await ask('POST', '/mailFolders/inbox/messages', {
       subject: 'About Monday',
@@ -37,17 +34,17 @@ export async function spendWeekEnd(server: Microsoft365, people: readonly string
       toRecipients: [{ emailAddress: { address } }],
       singleValueExtendedProperties: [{ id: 'Integer 0x0E07', value: '0' }],
     });
-    done('mails arrived');
+    log.done('mails arrived');
     const { value: events } = await ask<List>('GET', '/events?$top=5&$select=id,attendees');
     const alone = events.find(({ attendees }) => attendees?.length === 0);
     if (alone !== undefined) {
       await ask('PATCH', `/events/${alone.id}`, { location: { displayName: 'The new office' } });
-      done('events changed');
+      log.done('events changed');
     }
     await ask('PUT', '/drive/root:/Moving plan.txt:/content', 'Boxes on Friday, keys on Monday.\n');
-    done('files written');
+    log.done('files written');
   }
-  return doings;
+  return log.all;
 }
 
 interface List {

@@ -1,6 +1,3 @@
-import type { Clock } from '@sterna/cloud-http';
-import type { Clock as ServiceClock } from '@sterna/simulator-microsoft365';
-
 /** Turns of the event loop, each with a look at all sockets, in which nothing happens before time goes on. */
 const QUIET_TURNS = 25;
 
@@ -9,7 +6,7 @@ const QUIET_TURNS = 25;
  * goes to the next moment that somebody waits for once both wait. So what takes time is latency and limits alone, whatever
  * machine this runs on.
  */
-export class IdleClock implements Clock, ServiceClock {
+export class IdleClock {
   #now = Date.UTC(2026, 0, 1);
   #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   #quiet = 0;
