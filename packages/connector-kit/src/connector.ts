@@ -1,7 +1,7 @@
 import type { ContentKind, ItemType } from '@sterna/core';
 import type { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
-import type { Blueprint, PlaceRequest, ProvisionLine } from './provision.ts';
+import type { Blueprint, ProvisionLine } from './provision.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -49,6 +49,11 @@ export interface OpenRequest {
   /** Read-only accounting of bytes, waits and throttling, for live progress and budgets. */
   readonly observe?: (event: ConnectorEvent) => void;
 }
+
+/** Where something is, or is to be: as `OpenRequest`, but nothing of its contents is asked for. */
+export type PlaceRequest = Pick<OpenRequest, 'system' | 'address' | 'credentials' | 'signal' | 'observe'> & {
+  readonly itemType: ItemType;
+};
 
 export type ConnectorEvent =
   | { readonly type: 'connected' | 'reconnected'; readonly detail?: string }

@@ -1,10 +1,4 @@
 import type { ItemType } from '@sterna/core';
-import type { OpenRequest } from './connector.ts';
-
-/** Where something is, or is to be: as `OpenRequest`, but nothing of its contents is asked for. */
-export type PlaceRequest = Pick<OpenRequest, 'system' | 'address' | 'credentials' | 'signal' | 'observe'> & {
-  readonly itemType: ItemType;
-};
 
 /** Who belongs to a group, a team or a channel. */
 export interface BlueprintMember {
