@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
 import type { PreprocessResult } from '@sterna/engine';
-import { groupsOf, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { groupsOf, MIGRATION_APP, type Microsoft365, startMicrosoft365, teamsOf } from '@sterna/simulator-microsoft365';
 import { type Postgres, startPostgres } from '@sterna/test-servers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, openBench, type PassOutcome, pass } from '../support/direct-pass.ts';
@@ -70,6 +70,21 @@ test('makes a team with the people that the mapping table names, tells the other
   expect(groupsOf(tenants.tenant('fabrikam.example')).all).toHaveLength(1);
   expect(tenants.notices.filter(({ tenant }) => tenant === 'fabrikam.example')).toEqual([]);
 });
+
+test('the first pass comes into what was made, and makes nothing of it again', async () => {
+  const entry = await team('marketing');
+  await mapPeople(entry);
+  await pass(bench, entry, 'preprocess');
+  const fabrikam = tenants.tenant('fabrikam.example');
+  const channels = (): unknown =>
+    teamsOf(fabrikam).all.map(({ channels: all }) => [...all.values()].map(({ id, displayName }) => `${id} ${displayName}`));
+  const before = channels();
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect(first.books.kinds?.post).toMatchObject({ failed: 0, uncertain: 0 });
+  expect(channels()).toEqual(before);
+  expect(groupsOf(fabrikam).all).toHaveLength(1);
+}, 120_000);
 
 test('leaves books, status and license of the entry alone, and tells that a license is missing', async () => {
   const entry = await team('marketing', 'migration');
