@@ -198,13 +198,12 @@ test('Office files become Google documents where the settings say so, each once,
   expect(first.books.total).toMatchObject({ seen: 5, created: 5, failed: 0, uncertain: 0 });
   expect(lost.struck).toBe(1);
   expect(target.documents()).toEqual(['Letter: a letter', 'Numbers: 1\t2']);
-  expect(target.files().map(({ name }) => name).sort()).toEqual([
-    'Letter',
-    'Numbers',
-    'Talk.pptx',
-    'broken.docx',
-    'readme.txt',
-  ]);
+  expect(
+    target
+      .files()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['Letter', 'Numbers', 'Talk.pptx', 'broken.docx', 'readme.txt']);
   const told = await notes(bench, entry);
   const about = (code: string) => told.filter((note) => note.code === code).map(({ subject }) => subject);
   // What was sent by the request whose answer was lost is found to be there, word by word: nothing is lost of it.

@@ -200,7 +200,13 @@ test('Google to Microsoft 365: filters are rules, with their folders and people;
   const told = await notes(bench, entry);
   const codes = told.map(({ code }) => code);
   // The star, the signature, the search, and the reply’s subject.
-  for (const code of ['setting-adapted', 'setting-not-held', 'rule-not-held', 'rule-texts-otherwise', 'rule-sends-mail'])
+  for (const code of [
+    'setting-adapted',
+    'setting-not-held',
+    'rule-not-held',
+    'rule-texts-otherwise',
+    'rule-sends-mail',
+  ])
     expect(codes).toContain(code);
   expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ ok: true, different: 0, missing: 0 });
 
@@ -232,7 +238,12 @@ test('Microsoft 365 to Google: rules are filters, never with less in them to loo
     { exceptions: { subjectContains: ['private'] } },
   );
   await rule('Known', 2, { subjectContains: ['report'] }, { forwardTo: person('known@contoso.example') });
-  await rule('Stranger', 3, { subjectContains: ['bill'] }, { forwardTo: person('stranger@else.example'), markAsRead: true });
+  await rule(
+    'Stranger',
+    3,
+    { subjectContains: ['bill'] },
+    { forwardTo: person('stranger@else.example'), markAsRead: true },
+  );
   await rule('Only stranger', 4, { subjectContains: ['news'] }, { redirectTo: person('stranger@else.example') });
   await rule('Body', 5, { bodyContains: ['x'] }, { markAsRead: true });
   await rule('Off', 6, { hasAttachments: true }, { markAsRead: true }, { isEnabled: false });
@@ -319,7 +330,8 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
   await mapping(bench, back, 'deputy@nordwind.example', 'bjorn@lamna.example');
   const lost = google.faults.inject({
     fault: { kind: 'lost-acknowledgement' },
-    when: ({ method, target: path }: { method: string; target: string }) => method === 'POST' && /settings\/filters/.test(path),
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'POST' && /settings\/filters/.test(path),
   });
   const restored = await pass(bench, back, 'initial');
   expect(restored.error).toBeNull();
@@ -329,12 +341,11 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
   const doing = (gmail: typeof target) =>
     gmail
       .filters()
-      .map(({ action }) => [
+      .flatMap(({ action }) => [
         ...gmail.labelNames(action.addLabelIds),
         ...gmail.labelNames(action.removeLabelIds).map((name) => `-${name}`),
         ...(action.forward === undefined ? [] : ['forward']),
       ])
-      .flat()
       .sort();
   expect(doing(target)).toEqual(doing(source));
   expect(target.settings.vacation).toMatchObject(source.settings.vacation);

@@ -101,7 +101,10 @@ export const filterMaterial: Material = {
   // One whose criteria have this one's within.
   renamed: (raw) => filterFor(`x.${/suite\.([^@]+)@/.exec(raw.toString('utf8'))?.[1]}.x`),
   large: (n = 0) =>
-    filter({ subjectOrBodyContains: Array.from({ length: 2_000 }, (_, word) => `word ${word}`), list: [`${n}.example`] }),
+    filter({
+      subjectOrBodyContains: Array.from({ length: 2_000 }, (_, word) => `word ${word}`),
+      list: [`${n}.example`],
+    }),
   awkward: new Map(
     Object.entries({
       'texts beyond ASCII': filter({ subjectContains: ['Straße & 請求書 🎉'] }),

@@ -60,7 +60,6 @@ export { type Page, type PageSection, readPage, type WebPart, writePage } from '
 export type { Person } from './person.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
-export { filterName, looksForText } from './setting/filter.ts';
 export {
   type Mention,
   type Post,
@@ -69,6 +68,7 @@ export {
   readPost,
   writePost,
 } from './post/post.ts';
+export { filterName, looksForText } from './setting/filter.ts';
 export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';
 export * from './setting/setting.ts';

@@ -6,7 +6,13 @@ import type { Rule, RuleConditions } from './setting.ts';
 const MOST = 200;
 
 /** Conditions whose texts are looked for within a longer one. */
-const TEXTS = ['fromContains', 'recipientContains', 'subjectContains', 'bodyContains', 'subjectOrBodyContains'] as const;
+const TEXTS = [
+  'fromContains',
+  'recipientContains',
+  'subjectContains',
+  'bodyContains',
+  'subjectOrBodyContains',
+] as const;
 
 export const looksForText = ({ conditions, exceptions }: Pick<Rule, 'conditions' | 'exceptions'>): boolean =>
   [conditions, exceptions].some((given) => TEXTS.some((name) => (given[name] ?? []).length > 0));

@@ -129,7 +129,7 @@ export interface Forwarding {
   readonly type: 'forwarding';
   readonly to: Person;
   /** What becomes of it here. */
-  readonly then: 'stays' | 'read' | 'archive' | 'trash';
+  readonly afterwards: 'stays' | 'read' | 'archive' | 'trash';
 }
 
 /** Who may read, send and delete mail as the owner. */

@@ -23,11 +23,7 @@ export function titleOf(setting: Setting): string {
       return 'Who gets meeting requests';
     case 'calendar-sharing':
       return `Calendar “${setting.calendar.path.join('/')}” for ${
-        setting.who === 'everybody'
-          ? 'the organization'
-          : setting.who === 'public'
-            ? 'everybody'
-            : setting.who.address
+        setting.who === 'everybody' ? 'the organization' : setting.who === 'public' ? 'everybody' : setting.who.address
       }: ${setting.role}`;
   }
 }

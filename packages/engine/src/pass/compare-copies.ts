@@ -2,8 +2,8 @@ import { pivotOf } from '@sterna/content';
 import { type ContainerRow, isNoted, type LedgerRow } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById } from './context.ts';
 import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
-import { leadsRight } from './shortcuts.ts';
 import { preparation } from './preparation.ts';
+import { leadsRight } from './shortcuts.ts';
 
 /**
  * - `identical`: what was sent is there

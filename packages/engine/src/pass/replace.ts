@@ -22,9 +22,9 @@ import {
   todoCounts,
 } from '@sterna/store';
 import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
-import { shortcutChanged } from './shortcuts.ts';
 import { preparation } from './preparation.ts';
 import { inRounds } from './rounds.ts';
+import { shortcutChanged } from './shortcuts.ts';
 import {
   drainForDigest,
   intentData,

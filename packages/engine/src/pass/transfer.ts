@@ -1,4 +1,4 @@
-import type { Content, CreateOp, ShortcutTarget, PlaceOp, Result, Session } from '@sterna/connector-kit';
+import type { Content, CreateOp, PlaceOp, Result, Session, ShortcutTarget } from '@sterna/connector-kit';
 import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
@@ -36,11 +36,11 @@ import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
-import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
+import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import {
   drainForDigest,
   filteredByContent,
@@ -137,7 +137,11 @@ class Transfer {
       return this.#settleWithoutCopy(container, todo, shortcutLeftOut(), got.version, true);
     const shortcut = await leadsTo(context, got.shortcut);
     if (shortcut === undefined)
-      return this.#settleWithoutCopy(container, todo, shortcutWaits(context.sourceContainers.get(got.shortcut.container), got.shortcut));
+      return this.#settleWithoutCopy(
+        container,
+        todo,
+        shortcutWaits(context.sourceContainers.get(got.shortcut.container), got.shortcut),
+      );
     const target = targetById(context, container.targetContainer);
     const item = await this.#item(container, target, todo, got);
     if (item !== undefined) await this.#create({ container, target, items: [{ ...item, shortcut }] });

@@ -109,7 +109,12 @@ export class DirectDrive {
   addShortcut(folder: readonly string[], name: string, target: string): string {
     const to = this.#corpus.file(target);
     if (to === undefined) throw new Error('nothing to lead to');
-    const wanted = { name, mimeType: SHORTCUT, parent: this.makeFolder(folder), target: { id: target, mimeType: to.mimeType } };
+    const wanted = {
+      name,
+      mimeType: SHORTCUT,
+      parent: this.makeFolder(folder),
+      target: { id: target, mimeType: to.mimeType },
+    };
     return this.#corpus.create(wanted, this.#person, this.#now, undefined).id;
   }
 

@@ -8,9 +8,9 @@ import {
   type Content,
   type FidelityNote,
   INLINE_LIMIT,
+  type Reader,
   SHORTCUT_BODY,
   type ShortcutTarget,
-  type Reader,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
@@ -32,7 +32,7 @@ import {
   sizeOf,
   versionOf,
 } from './drive-file.ts';
-import { type NamedFile, namedFiles, namesBehind, nameOutside } from './names.ts';
+import { type NamedFile, namedFiles, nameOutside, namesBehind } from './names.ts';
 import { exportOf } from './native.ts';
 import { placeOf } from './place.ts';
 import { walkDrive } from './tree.ts';

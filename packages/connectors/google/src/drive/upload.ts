@@ -73,7 +73,11 @@ export class Uploader {
    *
    * @returns undefined where Drive can't convert it
    */
-  async #converted(upload: Upload, content: Buffer, { mimeType, from, extension }: ImportFormat): Promise<Uploaded | undefined> {
+  async #converted(
+    upload: Upload,
+    content: Buffer,
+    { mimeType, from, extension }: ImportFormat,
+  ): Promise<Uploaded | undefined> {
     const { id: _, ...said } = metadata({ ...upload, name: upload.name.slice(0, -extension.length) }, '');
     const { status, body: file } = await this.#api.write<DriveFile>({
       method: 'POST',

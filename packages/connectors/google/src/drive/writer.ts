@@ -5,12 +5,12 @@ import type {
   CreateOp,
   FidelityNote,
   InventoryItem,
-  ShortcutTarget,
   Op,
   PlaceOp,
   RemoveOp,
   ReplaceOp,
   Result,
+  ShortcutTarget,
   Writer,
 } from '@sterna/connector-kit';
 import { asSternaError, isNameAllowed, SternaError } from '@sterna/core';
@@ -171,7 +171,12 @@ export class DriveWriter implements Writer {
     return result;
   }
 
-  async #shortcut(op: CreateOp, name: string, shortcut: ShortcutTarget, named: Map<string, NamedFile>): Promise<Result> {
+  async #shortcut(
+    op: CreateOp,
+    name: string,
+    shortcut: ShortcutTarget,
+    named: Map<string, NamedFile>,
+  ): Promise<Result> {
     const { folderId } = placeOf(shortcut.container);
     const targetId = shortcut.id === '' ? folderId : (await this.#named(folderId, shortcut.id))?.file.id;
     if (targetId === undefined) throw shortcutLost();
@@ -227,7 +232,10 @@ export class DriveWriter implements Writer {
       const { status } = await api.change(
         here.file.id,
         // A move would pass for a modification.
-        { name: nameInside(here.file, name), ...(here.file.modifiedTime === undefined ? {} : { modifiedTime: here.file.modifiedTime }) },
+        {
+          name: nameInside(here.file, name),
+          ...(here.file.modifiedTime === undefined ? {} : { modifiedTime: here.file.modifiedTime }),
+        },
         {
           doing: 'moving a file',
           query: from === to ? {} : { addParents: to, removeParents: from },
@@ -333,12 +341,7 @@ async function holdsWhatComes(file: DriveFile, source: Source): Promise<boolean>
   return file.md5Checksum === source.md5;
 }
 
-const done = (
-  op: Op,
-  targetId: string,
-  version: string | undefined,
-  notes: readonly FidelityNote[] = [],
-): Result => ({
+const done = (op: Op, targetId: string, version: string | undefined, notes: readonly FidelityNote[] = []): Result => ({
   op: op.op,
   outcome: 'done',
   targetId,

@@ -3,7 +3,7 @@ import type { Container } from '@sterna/connector-kit';
 import type { CalendarSharing } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { type GoogleClient, type Paged, segment } from '../api/client.ts';
-import { Calendars, WRITE as CALENDAR, READ } from '../calendar/calendars.ts';
+import { WRITE as CALENDAR, Calendars, READ } from '../calendar/calendars.ts';
 import type { PartContext } from '../part.ts';
 
 /** Reading who a calendar is shared with takes one of these; `calendar.readonly` isn’t enough for it. */

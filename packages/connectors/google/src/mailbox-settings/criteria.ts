@@ -80,7 +80,11 @@ function conditionsOf(clauses: readonly Clause[]): Criteria | undefined {
       if (before === undefined) found[name] = value;
       // Of exceptions any is enough, of conditions all must hold.
       else if (negated && Array.isArray(before)) found[name] = [...before, ...(value as readonly unknown[])];
-      else if (!negated && name === 'size' && Object.keys(before as object).every((side) => !(side in (value as object))))
+      else if (
+        !negated &&
+        name === 'size' &&
+        Object.keys(before as object).every((side) => !(side in (value as object)))
+      )
         found[name] = { ...(before as object), ...(value as object) };
       else return undefined;
     }
@@ -186,9 +190,7 @@ export function toCriteria({ conditions, exceptions }: Criteria): GmailCriteria 
     ...(query === '' ? {} : { query }),
     ...(negated === '' ? {} : { negatedQuery: negated }),
     ...(hasAttachments === true ? { hasAttachment: true } : {}),
-    ...(bytes === undefined
-      ? {}
-      : { size: bytes, sizeComparison: size?.atLeast === undefined ? 'smaller' : 'larger' }),
+    ...(bytes === undefined ? {} : { size: bytes, sizeComparison: size?.atLeast === undefined ? 'smaller' : 'larger' }),
   };
   return Object.keys(found).length > 0 ? found : { size: ANY_SIZE, sizeComparison: 'larger' };
 }
@@ -229,7 +231,9 @@ function termsFor(name: keyof RuleConditions, value: unknown): readonly Term[] {
     if (name === list) return of(field, value as readonly string[]);
   if (name === 'hasAttachments' && value === true) return of('has', ['attachment']);
   if (name === 'addressed') {
-    const fields = (Object.keys(OWNER) as Field[]).filter((one) => (value as readonly string[]).includes(OWNER[one] ?? ''));
+    const fields = (Object.keys(OWNER) as Field[]).filter((one) =>
+      (value as readonly string[]).includes(OWNER[one] ?? ''),
+    );
     if (fields.length === (value as readonly string[]).length) return fields.flatMap((field) => of(field, ['me']));
   }
   if (name === 'size') {

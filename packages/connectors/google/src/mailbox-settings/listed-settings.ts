@@ -148,9 +148,7 @@ export class ListedSettings {
 
 /** By what a rule looks for. */
 export const ruleId = (rule: Pick<Rule, 'conditions' | 'exceptions'>): string =>
-  `rule.${pivot
-    .matchKey(writeSetting({ ...PLAIN, name: filterName(rule) }))
-    .toString('hex')}`;
+  `rule.${pivot.matchKey(writeSetting({ ...PLAIN, name: filterName(rule) })).toString('hex')}`;
 
 const pivot = pivotOf('setting');
 const PLAIN: Rule = { type: 'rule', name: '', order: 1, enabled: true, conditions: {}, exceptions: {}, actions: {} };
@@ -165,9 +163,7 @@ export const tidy = ({ addLabelIds = [], removeLabelIds = [], forward }: GmailAc
 const hashed = (said: unknown): string => createHash('sha256').update(canonicalJson(said)).digest('hex').slice(0, 32);
 
 const listed = (setting: Setting | undefined): readonly ListedSetting[] =>
-  setting === undefined
-    ? []
-    : [{ id: settingId(setting), version: hashed(setting), setting: async () => setting }];
+  setting === undefined ? [] : [{ id: settingId(setting), version: hashed(setting), setting: async () => setting }];
 
 export const listedShare = ({ id, version, share }: ListedShare): ListedSetting => ({
   id,
@@ -180,12 +176,9 @@ const SHARES_UNREAD: ListedSetting = {
   id: 'calendar-sharing',
   version: '-',
   setting: async () => {
-    throw new SternaError(
-      'object',
-      'sharing-not-readable',
-      'Who the calendars are shared with could not be read.',
-      { fix: `If there are calendars, delegate the scope ${ACL_READ} to the service account and start a delta pass.` },
-    );
+    throw new SternaError('object', 'sharing-not-readable', 'Who the calendars are shared with could not be read.', {
+      fix: `If there are calendars, delegate the scope ${ACL_READ} to the service account and start a delta pass.`,
+    });
   },
 };
 

@@ -1,5 +1,5 @@
-import type { PartDefinition } from '../part.ts';
 import { mailScopes } from '../mail/scopes.ts';
+import type { PartDefinition } from '../part.ts';
 import { settingCapabilities } from './capabilities.ts';
 import { READ, WRITE } from './gmail-settings.ts';
 import { GROUP_IDS, OWN_GROUPS } from './groups.ts';

@@ -13,8 +13,7 @@ export function automaticReplyOf(given: GmailVacation): AutomaticReply | undefin
   return {
     type: 'automatic-reply',
     status: enableAutoReply !== true ? 'off' : isScheduled ? 'scheduled' : 'on',
-    outside:
-      given.restrictToDomain === true ? 'nobody' : given.restrictToContacts === true ? 'contacts' : 'everybody',
+    outside: given.restrictToDomain === true ? 'nobody' : given.restrictToContacts === true ? 'contacts' : 'everybody',
     insideText: text,
     outsideText: text,
     ...(subject === '' ? {} : { subject }),
@@ -77,17 +76,17 @@ export function signatureOf({ sendAsEmail, signature, replyToAddress, isPrimary 
   };
 }
 
-const THEN = { leaveInInbox: 'stays', markRead: 'read', archive: 'archive', trash: 'trash' } as const;
+const AFTERWARDS = { leaveInInbox: 'stays', markRead: 'read', archive: 'archive', trash: 'trash' } as const;
 
 export const forwardingOf = ({ enabled, emailAddress, disposition }: GmailAutoForwarding): Forwarding | undefined =>
   enabled === true && emailAddress
-    ? { type: 'forwarding', to: { address: emailAddress }, then: THEN[disposition as keyof typeof THEN] ?? 'stays' }
+    ? { type: 'forwarding', to: { address: emailAddress }, afterwards: AFTERWARDS[disposition as keyof typeof AFTERWARDS] ?? 'stays' }
     : undefined;
 
-export const autoForwardingFor = ({ to, then }: Forwarding): GmailAutoForwarding => ({
+export const autoForwardingFor = ({ to, afterwards }: Forwarding): GmailAutoForwarding => ({
   enabled: true,
   emailAddress: to.address,
-  disposition: Object.entries(THEN).find(([, said]) => said === then)?.[0] ?? 'leaveInInbox',
+  disposition: Object.entries(AFTERWARDS).find(([, said]) => said === afterwards)?.[0] ?? 'leaveInInbox',
 });
 
 /** What Gmail shows to whoever chose nothing. */
@@ -95,9 +94,7 @@ export const DEFAULT_LANGUAGE = 'en';
 
 /** Undefined where nobody has chosen one. */
 export const regionalOf = ({ displayLanguage }: GmailLanguage): Regional | undefined =>
-  displayLanguage && displayLanguage !== DEFAULT_LANGUAGE
-    ? { type: 'regional', language: displayLanguage }
-    : undefined;
+  displayLanguage && displayLanguage !== DEFAULT_LANGUAGE ? { type: 'regional', language: displayLanguage } : undefined;
 
 /** Gmail names the country only where it makes another language; https://developers.google.com/workspace/gmail/api/guides/language-settings */
 export function languageFor(language: string): string {

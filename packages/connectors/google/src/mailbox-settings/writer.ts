@@ -49,7 +49,12 @@ import { type ListedSetting, type ListedSettings, ruleId, settingId, tidy } from
 import {
   autoForwardingFor,
   automaticReplyOf,
-  DEFAULT_LANGUAGE, languageFor, regionalOf, signatureOf, vacationFor } from './preferences.ts';
+  DEFAULT_LANGUAGE,
+  languageFor,
+  regionalOf,
+  signatureOf,
+  vacationFor,
+} from './preferences.ts';
 import { groupOf } from './reader.ts';
 
 const pivot = pivotOf('setting');
@@ -178,8 +183,7 @@ export class SettingsWriter implements Writer {
         fix: 'Decide which of the two is to stay, and remove the other.',
       });
     const written = await this.#write(setting, id === op.targetId ? now : other);
-    if (id !== op.targetId)
-      await this.#removeOne(now);
+    if (id !== op.targetId) await this.#removeOne(now);
     return this.#done(op, setting, written);
   }
 
@@ -350,9 +354,14 @@ export class SettingsWriter implements Writer {
       });
     const body: GmailLanguage = { displayLanguage: languageFor(language) };
     if (!isChosen && body.displayLanguage === DEFAULT_LANGUAGE)
-      throw new SternaError('object', 'setting-not-held', 'Gmail shows English already to whoever chose nothing else.', {
-        details: { [PASSED_OVER]: true },
-      });
+      throw new SternaError(
+        'object',
+        'setting-not-held',
+        'Gmail shows English already to whoever chose nothing else.',
+        {
+          details: { [PASSED_OVER]: true },
+        },
+      );
     const held = regionalOf(await this.#put<GmailLanguage>('/language', body));
     return { ...(await this.#told(regional)), held, notes: [] };
   }
@@ -386,7 +395,12 @@ export class SettingsWriter implements Writer {
   }
 
   /** What only an administrator’s service account may. @throws SternaError object `setting-not-held` where it may not */
-  async #shared(method: 'POST' | 'PUT' | 'DELETE', path: string, body: object | undefined, units: number): Promise<number> {
+  async #shared(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    units: number,
+  ): Promise<number> {
     this.#sharing ??= this.#context.other('gmail', [[SHARING]]);
     try {
       const { status } = await this.#sharing.send({

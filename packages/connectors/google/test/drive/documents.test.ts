@@ -118,7 +118,12 @@ test('a document has no id of ours: the stamp tells which try made it, so that n
     });
     const drive = new DirectDrive(server, 'alice@lamna.example');
     expect(drive.documents()).toEqual(['Copy: a document']);
-    expect(drive.files().map(({ name }) => name).sort()).toEqual(['Broken.docx', 'Copy']);
+    expect(
+      drive
+        .files()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['Broken.docx', 'Copy']);
   } finally {
     target.destroy();
   }

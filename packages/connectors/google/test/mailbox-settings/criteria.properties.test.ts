@@ -8,7 +8,10 @@ import { ruleId } from '../../src/mailbox-settings/listed-settings.ts';
 const RUNS = process.env.STERNA_TEST_LONG === undefined ? 500 : 20_000;
 
 const text = fc
-  .oneof(fc.string({ minLength: 1 }), fc.constantFrom('OR', '-a', '(b)', '{c}', 'from:d', 'e f', 'Ä 請求', 'AND', '@g.example'))
+  .oneof(
+    fc.string({ minLength: 1 }),
+    fc.constantFrom('OR', '-a', '(b)', '{c}', 'from:d', 'e f', 'Ä 請求', 'AND', '@g.example'),
+  )
   .map((one) => one.replaceAll('"', '').trim())
   .filter((one) => one !== '' && one.toLowerCase() !== 'me' && !one.includes('@'));
 const words = fc.uniqueArray(text, { minLength: 1, maxLength: 3 });
@@ -55,8 +58,32 @@ test('what a filter can look for is the same again once Gmail has it', () => {
 });
 
 const scrap = fc.constantFrom(
-  ...['from:a@b.example', 'to:me', 'cc:me', '-subject:x', '{a b}', '(a OR b)', 'OR', '"a phrase"', 'word', '-{from:a to:b}'],
-  ...['is:unread', 'larger:5M', 'smaller:10', 'has:attachment', '(', '}', '"', ':', '-', 'list:<x.y>', 'subject:(a b)', '*'],
+  ...[
+    'from:a@b.example',
+    'to:me',
+    'cc:me',
+    '-subject:x',
+    '{a b}',
+    '(a OR b)',
+    'OR',
+    '"a phrase"',
+    'word',
+    '-{from:a to:b}',
+  ],
+  ...[
+    'is:unread',
+    'larger:5M',
+    'smaller:10',
+    'has:attachment',
+    '(',
+    '}',
+    '"',
+    ':',
+    '-',
+    'list:<x.y>',
+    'subject:(a b)',
+    '*',
+  ],
 );
 const search = fc.array(scrap, { maxLength: 4 }).map((all) => all.join(' '));
 const criteria: fc.Arbitrary<GmailCriteria> = fc.record(
@@ -90,7 +117,10 @@ describe('searches in neutral words', () => {
     [{ from: '{a@x.example b@x.example}' }, { from: [{ address: 'a@x.example' }, { address: 'b@x.example' }] }],
     [{ from: 'newsletter' }, { fromContains: ['newsletter'] }],
     [{ subject: 'weekly report' }, { subjectContains: ['weekly report'] }],
-    [{ query: 'from:a@x.example subject:"your invoice"' }, { from: [{ address: 'a@x.example' }], subjectContains: ['your invoice'] }],
+    [
+      { query: 'from:a@x.example subject:"your invoice"' },
+      { from: [{ address: 'a@x.example' }], subjectContains: ['your invoice'] },
+    ],
     [{ query: 'list:(<dev.x.example>)' }, { list: ['<dev.x.example>'] }],
     [{ query: 'invoice OR bill' }, { subjectOrBodyContains: ['invoice', 'bill'] }],
     [{ query: 'has:attachment larger:5M' }, { hasAttachments: true, size: { atLeast: 5 * 1024 * 1024 } }],

@@ -36,9 +36,7 @@ function filtersOf(raw: Buffer, labelId: (name: string) => string): Json[] {
     ...(query.length === 0 ? {} : { query: query.join(' ') }),
     ...(none.length === 0 ? {} : { negatedQuery: none.length === 1 ? none[0] : `{${none.join(' ')}}` }),
     ...(conditions.hasAttachments === true ? { hasAttachment: true } : {}),
-    ...(conditions.size?.atLeast === undefined
-      ? {}
-      : { size: conditions.size.atLeast, sizeComparison: 'larger' }),
+    ...(conditions.size?.atLeast === undefined ? {} : { size: conditions.size.atLeast, sizeComparison: 'larger' }),
   };
   if (Object.keys(criteria).length === 0) Object.assign(criteria, { size: 1, sizeComparison: 'larger' });
   const add: string[] = [];
@@ -56,7 +54,9 @@ function filtersOf(raw: Buffer, labelId: (name: string) => string): Json[] {
     {
       criteria,
       action: {
-        ...(first === undefined && add.length === 0 ? {} : { addLabelIds: first === undefined ? add : [...add, first] }),
+        ...(first === undefined && add.length === 0
+          ? {}
+          : { addLabelIds: first === undefined ? add : [...add, first] }),
         ...(remove.length === 0 ? {} : { removeLabelIds: remove }),
       },
     },
@@ -130,14 +130,20 @@ export function filtersEndpoint(server: Google, address: string): SuiteEndpoint 
   const labelId = (name: string): string =>
     (
       mail.mailbox.labelNamed(name) ??
-      mail.mailbox.createLabel({ name, messageListVisibility: 'show', labelListVisibility: 'labelShow', color: undefined })
+      mail.mailbox.createLabel({
+        name,
+        messageListVisibility: 'show',
+        labelListVisibility: 'labelShow',
+        color: undefined,
+      })
     ).id;
   const labelName = (id: string): string => mail.mailbox.labels.get(id)?.name ?? id;
   const rules = async (): Promise<Json[][]> => {
     const { filter = [] } = await google.ok('GET', FILTERS);
     return [...Map.groupBy(filter, ({ criteria }: Json) => JSON.stringify(criteria)).values()];
   };
-  const found = (raw: Buffer) => rules().then((all) => all.find((one) => nameOf(rawOf(one, labelName)) === nameOf(raw)));
+  const found = (raw: Buffer) =>
+    rules().then((all) => all.find((one) => nameOf(rawOf(one, labelName)) === nameOf(raw)));
   const nameOf = (raw: Buffer): string => JSON.parse(raw.toString('utf8')).name;
   const remove = async (raw: Buffer): Promise<void> => {
     const own = await found(raw);
@@ -154,7 +160,9 @@ export function filtersEndpoint(server: Google, address: string): SuiteEndpoint 
       for (const { raw } of objects) await seed(raw);
     },
     dump: async () =>
-      (await rules()).map((one): FoundMessage => ({ folder: ['Rules'], raw: rawOf(one, labelName), flags: [], date: undefined })),
+      (await rules()).map(
+        (one): FoundMessage => ({ folder: ['Rules'], raw: rawOf(one, labelName), flags: [], date: undefined }),
+      ),
     folders: async () => [['Rules'], ['Automatic reply'], ['Signatures'], ['Preferences']],
     remove: ({ raw }) => remove(raw),
     replace: async ({ raw }, other) => {

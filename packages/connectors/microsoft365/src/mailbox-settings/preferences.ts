@@ -88,7 +88,14 @@ const bounded = ({ status, from, until }: AutomaticReply, now: number) =>
 
 const repliesFor = (reply: AutomaticReply, now: number) => repliesWithin({ ...reply, ...bounded(reply, now) });
 
-const repliesWithin = ({ status, outside, insideText, outsideText, from, until }: Omit<AutomaticReply, 'from' | 'until'> & ReturnType<typeof bounded>) => ({
+const repliesWithin = ({
+  status,
+  outside,
+  insideText,
+  outsideText,
+  from,
+  until,
+}: Omit<AutomaticReply, 'from' | 'until'> & ReturnType<typeof bounded>) => ({
   status: swapped(STATUS)[status] ?? 'disabled',
   externalAudience: swapped(AUDIENCE)[outside] ?? 'all',
   internalReplyMessage: insideText,

@@ -1,4 +1,11 @@
-import { type FolderPlace, PASSED_OVER, type Person, type Rule, type RuleActions, type RuleConditions } from '@sterna/content';
+import {
+  type FolderPlace,
+  PASSED_OVER,
+  type Person,
+  type Rule,
+  type RuleActions,
+  type RuleConditions,
+} from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import type { Actions, GraphRule, Predicates } from './graph-settings.ts';
 import { MOST_KB, RULE_WORDS, swapped } from './rule-words.ts';
