@@ -22,17 +22,18 @@ export function writeCollections(folder: string, collections: readonly DavCollec
   }
 }
 
-export function readCollections(folder: string): DavCollection[] {
-  return readdirSync(folder)
+/** Which there are, by the names of their folders. */
+export const collectionsIn = (folder: string): { readonly kind: DavCollection['kind']; readonly folder: string }[] =>
+  readdirSync(folder)
     .sort()
     .map((name) => {
-      const at = join(folder, name);
-      const { tag } = JSON.parse(readFileSync(join(at, PROPS), 'utf8')) as { tag: string };
-      const files = readdirSync(at).filter((file) => !file.startsWith('.'));
-      return {
-        kind: tag === 'VCALENDAR' ? 'event' : 'contact',
-        name,
-        objects: new Map(files.map((file) => [file, readFileSync(join(at, file), 'utf8')])),
-      };
+      const { tag } = JSON.parse(readFileSync(join(folder, name, PROPS), 'utf8')) as { tag: string };
+      return { kind: tag === 'VCALENDAR' ? 'event' : 'contact', folder: name };
     });
-}
+
+export const readCollections = (folder: string): DavCollection[] =>
+  collectionsIn(folder).map(({ kind, folder: name }) => {
+    const at = join(folder, name);
+    const files = readdirSync(at).filter((file) => !file.startsWith('.'));
+    return { kind, name, objects: new Map(files.map((file) => [file, readFileSync(join(at, file), 'utf8')])) };
+  });

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { SternaError } from '@sterna/core';
 import { compare, type Told } from './compare.ts';
 import { writeFidelity } from './fidelity-document.ts';
-import type { GoldenObject, Organization } from './objects.ts';
+import type { GoldenObject, Holder, Organization } from './objects.ts';
 import { PAIRS, type Scale, type Stage } from './pairs.ts';
 import { type Moved, Product } from './product.ts';
 import { Progress } from './progress.ts';
@@ -80,37 +80,37 @@ async function golden(
 ): Promise<number> {
   const [origin, middle, back] = stage.places;
   const say = (text: string): void => console.log(text);
-  const { people } = origin.organization;
-  say(`${people.length} people: ${origin.name} → ${middle.name} → ${back.name}`);
+  const { holders } = origin.organization;
+  say(`${inWords(holders)}: ${origin.name} → ${middle.name} → ${back.name}`);
   let read = 0;
-  await several(people, async (address, at) => {
-    shelf.put(at, await origin.organization.read(address));
+  await several(holders, async (holder, at) => {
+    shelf.put(at, await origin.organization.read(holder));
     read += 1;
-    progress.sometimes(() => `${origin.name}: ${read} of ${people.length} people are read, ${shelf.objects} objects`);
+    progress.sometimes(() => `${origin.name}: ${read} of ${holders.length} are read, ${shelf.objects} objects`);
   });
-  progress.say(`${origin.name}: ${shelf.objects} objects of ${people.length} people`);
+  progress.say(`${origin.name}: ${shelf.objects} objects of ${inWords(holders)}`);
   const there = await product.move({
     name: `${origin.name} to ${middle.name}`,
     source: origin.system,
     target: middle.system,
-    from: people,
-    to: middle.organization.people,
+    from: holders,
+    to: middle.organization.holders,
     everybody: together(origin.organization.everybody, middle.organization.everybody),
   });
   const home = await product.move({
     name: `${middle.name} to ${back.name}`,
     source: middle.system,
     target: back.system,
-    from: middle.organization.people,
-    to: back.organization.people,
+    from: middle.organization.holders,
+    to: back.organization.holders,
     everybody: together(middle.organization.everybody, back.organization.everybody),
   });
   const tally = new Tally();
   let compared = 0;
-  await several(people, async (_, at) => {
-    await comparePerson(stage, { there, home }, at, shelf.take(at), tally);
+  await several(holders, async (_, at) => {
+    await compareHolder(stage, { there, home }, at, shelf.take(at), tally);
     compared += 1;
-    progress.sometimes(() => `${compared} of ${people.length} people are compared`);
+    progress.sometimes(() => `${compared} of ${holders.length} are compared`);
   });
   progress.say('all is compared');
 
@@ -140,26 +140,36 @@ async function golden(
   return figures.unaccounted === 0 ? 0 : 1;
 }
 
-/** What one person had, against what went there, and against what came back. */
-async function comparePerson(
+/** `3 people, 2 sites, 1 team` */
+function inWords(holders: readonly Holder[]): string {
+  const count = (type: Holder['type']): number => holders.filter((one) => one.type === type).length;
+  return [
+    `${count('person')} people`,
+    ...(count('site') > 0 ? [`${count('site')} sites`] : []),
+    ...(count('team') > 0 ? [`${count('team')} teams`] : []),
+  ].join(', ');
+}
+
+/** What one had, against what went there, and against what came back. */
+async function compareHolder(
   { places: [origin, middle, back] }: Stage,
   { there, home }: { readonly there: Moved; readonly home: Moved },
   at: number,
   mine: readonly GoldenObject[],
   tally: Tally,
 ): Promise<void> {
-  const addressIn = ({ people }: Organization): string => people[at] as string;
+  const holderIn = ({ holders }: Organization): Holder => holders[at] as Holder;
   const { everybody } = origin.organization;
-  const told = await there.toldOf(addressIn(origin.organization));
+  const told = await there.toldOf(holderIn(origin.organization));
   const first = compare(
     mine.map(renaming(everybody, middle.organization.everybody)),
-    await middle.organization.read(addressIn(middle.organization)),
+    await middle.organization.read(holderIn(middle.organization)),
     told,
   );
-  const toldHome = await home.toldOf(addressIn(middle.organization));
+  const toldHome = await home.toldOf(holderIn(middle.organization));
   const second = compare(
     mine.map(renaming(everybody, back.organization.everybody)),
-    await back.organization.read(addressIn(back.organization)),
+    await back.organization.read(holderIn(back.organization)),
     [...told, ...carried(toldHome, first.pairs)],
   );
   for (const finding of [...first.findings, ...second.findings]) tally.add(finding);
@@ -187,20 +197,34 @@ const carried = (told: readonly Told[], pairs: ReadonlyMap<string, string>): Tol
   }));
 };
 
-const ADDRESSED: ReadonlySet<string> = new Set(['attendees', 'grants', 'organizer']);
+const ADDRESSED: ReadonlySet<string> = new Set([
+  ...[
+    'attendees',
+    'grants',
+    'organizer',
+    'author',
+    'assigned',
+    'members',
+    'mentions',
+    'reactions',
+    'who',
+    'personOrGroup',
+  ],
+]);
 
 /** People have other addresses where they went; in what they wrote and got the old ones stay. */
 function renaming(from: readonly string[], to: readonly string[]): (object: GoldenObject) => GoldenObject {
   const addresses = new Map(from.map((address, at) => [address.toLowerCase(), (to[at] ?? address).toLowerCase()]));
   return (object) => ({
     ...object,
+    ...(object.kind === 'member' ? { key: addresses.get(object.key) ?? object.key } : {}),
     properties: Object.fromEntries(
       Object.entries(object.properties).map(([name, value]) => [
         name,
         ADDRESSED.has(name)
           ? value
               .split('\n')
-              .map((line) => line.replace(/\S+@\S+/, (address) => addresses.get(address) ?? address))
+              .map((line) => line.replaceAll(/[^\s;]+@[^\s;]+/g, (address) => addresses.get(address) ?? address))
               .sort()
               .join('\n')
           : value,

@@ -22,8 +22,10 @@ export interface Place {
 }
 
 export type Size = 'small' | 'large';
-/** How many people move. */
+/** How many people move, and how many sites and teams where both systems have them. */
 const PEOPLE: Readonly<Record<Size, number>> = { small: 8, large: 50 };
+const SITES: Readonly<Record<Size, number>> = { small: 2, large: 40 };
+const TEAMS: Readonly<Record<Size, number>> = { small: 2, large: 30 };
 
 export interface Scale {
   readonly size: Size;
@@ -50,17 +52,22 @@ export const PAIRS: Readonly<Record<string, (scale: Scale) => Promise<Stage>>> =
   'microsoft365-microsoft365': async (scale) => {
     const { size } = scale;
     const [source, back] = await Promise.all([
-      Simulator.start({ system: 'microsoft365', options: { size, empty: ['fabrikam.example'] } }),
       Simulator.start({
         system: 'microsoft365',
-        options: { seed: 'back', size, empty: ['contoso.example', 'fabrikam.example'] },
+        options: { size, empty: ['fabrikam.example'] },
+        mirrored: { from: 'contoso.example', to: 'fabrikam.example' },
+      }),
+      Simulator.start({
+        system: 'microsoft365',
+        options: { seed: 'back', size, empty: ['fabrikam.example', 'contoso.example'] },
       }),
     ]);
+    const shared = sharedOf(source, 'contoso.example', size);
     return {
       places: [
-        microsoft('Contoso', source, 'contoso.example', scale),
-        microsoft('Fabrikam', source, 'fabrikam.example', scale),
-        microsoft('Contoso again', back, 'contoso.example', scale),
+        microsoft('Contoso', source, 'contoso.example', scale, shared),
+        microsoft('Fabrikam', source, 'fabrikam.example', scale, shared),
+        microsoft('Contoso again', back, 'contoso.example', scale, shared),
       ],
       ...together({ 'the first simulator': source, 'the second simulator': back }),
     };
@@ -78,11 +85,39 @@ const together = (simulators: Readonly<Record<string, Simulator>>): Pick<Stage, 
 const movers = (everybody: readonly string[], { size, people }: Scale): readonly string[] =>
   everybody.slice(0, people ?? PEOPLE[size]);
 
-function microsoft(name: string, { about: { baseUrl, people } }: Simulator, domain: string, scale: Scale): Place {
+/** Paths of sites and names of teams, which are the same in each tenant. */
+interface Shared {
+  readonly sites: readonly string[];
+  readonly teams: readonly string[];
+}
+
+const NOTHING: Shared = { sites: [], teams: [] };
+
+function sharedOf({ about }: Simulator, domain: string, size: Size): Shared {
+  return {
+    sites: (about.sites?.[domain] ?? []).slice(0, SITES[size]),
+    teams: (about.teams?.[domain] ?? []).slice(0, TEAMS[size]).map((address) => address.split('@')[0] as string),
+  };
+}
+
+function microsoft(
+  name: string,
+  { about: { baseUrl, people, hosts } }: Simulator,
+  domain: string,
+  scale: Scale,
+  { sites, teams }: Shared = NOTHING,
+): Place {
   const everybody = people[domain] ?? [];
   return {
     name,
-    organization: microsoftOrganization(baseUrl, domain, movers(everybody, scale), everybody),
+    organization: microsoftOrganization(baseUrl, domain, {
+      holders: [
+        ...persons(movers(everybody, scale)),
+        ...sites.map((path) => ({ type: 'site' as const, address: `${hosts?.[domain]}/${path}` })),
+        ...teams.map((local) => ({ type: 'team' as const, address: `${local}@${domain}` })),
+      ],
+      everybody,
+    }),
     system: {
       name,
       connector: 'microsoft365',
@@ -91,6 +126,8 @@ function microsoft(name: string, { about: { baseUrl, people } }: Simulator, doma
     },
   };
 }
+
+const persons = (addresses: readonly string[]) => addresses.map((address) => ({ type: 'person' as const, address }));
 
 /**
  * A project whose quotas nobody reaches: what is looked for here is what arrives, and two minutes of waiting for each mailbox
@@ -105,12 +142,10 @@ function workspace(name: string, { about }: Simulator, domain: string, scale: Sc
   const keyFile = about.keyFile as ServiceAccountKey;
   return {
     name,
-    organization: googleOrganization(
-      baseUrl,
-      (address) => tokenFor(keyFile, address, MIGRATION_SCOPES),
-      movers(everybody, scale),
+    organization: googleOrganization(baseUrl, (address) => tokenFor(keyFile, address, MIGRATION_SCOPES), {
+      holders: persons(movers(everybody, scale)),
       everybody,
-    ),
+    }),
     system: {
       name,
       connector: 'google',

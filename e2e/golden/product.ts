@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { allItems, type Client, createClient, LIVE_PASS_STATUSES, type PassView } from '@sterna/api-contract';
 import { createLog, startServer } from '@sterna/server';
 import type { Told } from './compare.ts';
+import type { Holder } from './objects.ts';
 import type { Progress } from './progress.ts';
 
 export interface SystemSetUp {
@@ -17,20 +18,25 @@ export interface Move {
   readonly name: string;
   readonly source: SystemSetUp;
   readonly target: SystemSetUp;
-  /** Addresses in both, the same order. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
+  /** In both, the same order. */
+  readonly from: readonly Holder[];
+  readonly to: readonly Holder[];
   /** Everybody's address in both. */
   readonly everybody: readonly (readonly [from: string, to: string])[];
 }
 
 export interface Moved {
-  /** What the books tell of a person's objects, by address in the source. */
-  toldOf(address: string): Promise<readonly Told[]>;
+  /** What the books tell of the objects of one, as it is called in the source. */
+  toldOf(holder: Holder): Promise<readonly Told[]>;
   /** Passes that failed or whose books don't balance, in words. */
   readonly faults: readonly string[];
 }
 
+const ITEM_TYPES = {
+  person: ['mailbox', 'drive'],
+  site: ['site'],
+  team: ['team'],
+} as const satisfies Record<Holder['type'], readonly string[]>;
 /** Of each file, the current one apart. */
 const VERSIONS = 10;
 const PASS_POLL_MS = 250;
@@ -88,8 +94,8 @@ export class Product {
         settings: { versionDepth: VERSIONS },
       },
     });
-    const lines = from.flatMap((address, at) =>
-      (['mailbox', 'drive'] as const).map((itemType) => ({ itemType, address, target: to[at] as string })),
+    const lines = from.flatMap(({ type, address }, at) =>
+      ITEM_TYPES[type].map((itemType) => ({ itemType, address, target: to[at]?.address as string })),
     );
     const { entryIds } = await client.importEntries({
       params: { id: project.id },
@@ -103,7 +109,7 @@ export class Product {
       params: { id: project.id },
       body: { items: everybody.map(([there, here]) => ({ kind: 'user' as const, source: there, target: here })) },
     });
-    for (const type of ['mail', 'file'] as const)
+    for (const type of ['mail', 'file', 'site', 'team'] as const)
       await client.grantLicenses({ body: { type, quantity: from.length, note: name } });
     const faults: string[] = [];
     for (const kind of ['initial', 'delta'] as const) {
@@ -121,7 +127,7 @@ export class Product {
     }
     return {
       faults,
-      toldOf: async (address) => {
+      toldOf: async ({ address }) => {
         const ids = entryIds.filter((_, at) => lines[at]?.address === address);
         return (await Promise.all(ids.map((id) => this.#toldOf(id)))).flat();
       },
@@ -130,7 +136,10 @@ export class Product {
 
   async #toldOf(entryId: number): Promise<Told[]> {
     const notes = await allItems((after) =>
-      this.#client.listNotes({ params: { id: entryId }, query: { limit: PAGE, ...(after === undefined ? {} : { after }) } }),
+      this.#client.listNotes({
+        params: { id: entryId },
+        query: { limit: PAGE, ...(after === undefined ? {} : { after }) },
+      }),
     );
     return notes.map(({ objectId, subject, code, kind, folder, reason }) => ({
       objectId,

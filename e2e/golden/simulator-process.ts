@@ -3,7 +3,13 @@
  * which one and with which options in one argument of JSON.
  */
 import { type Options as GoogleOptions, startGoogle } from '@sterna/simulator-google';
-import { type Options as Microsoft365Options, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  type Options as Microsoft365Options,
+  mirrorSites,
+  sitesOf,
+  startMicrosoft365,
+  teamsOf,
+} from '@sterna/simulator-microsoft365';
 import type { About, Report, Wanted } from './simulators.ts';
 
 interface Running {
@@ -25,8 +31,11 @@ async function google(options: GoogleOptions): Promise<Running> {
   };
 }
 
-async function microsoft365(options: Microsoft365Options): Promise<Running> {
+async function microsoft365(options: Microsoft365Options, mirrored: Wanted['mirrored']): Promise<Running> {
   const server = await startMicrosoft365(options);
+  if (mirrored !== undefined) mirrorSites(server, mirrored.from, mirrored.to);
+  const byDomain = <T>(of: (tenant: (typeof server.tenants)[number]) => T): Record<string, T> =>
+    Object.fromEntries(server.tenants.map((tenant) => [tenant.domain, of(tenant)]));
   const people = server.tenants.map(
     ({ domain, users }) =>
       [
@@ -35,13 +44,23 @@ async function microsoft365(options: Microsoft365Options): Promise<Running> {
       ] as const,
   );
   return {
-    about: { baseUrl: server.baseUrl, people: Object.fromEntries(people) },
+    about: {
+      baseUrl: server.baseUrl,
+      people: Object.fromEntries(people),
+      hosts: byDomain((tenant) => `https://${sitesOf(tenant).hostname}`),
+      sites: byDomain((tenant) =>
+        sitesOf(tenant)
+          .all.filter(({ path, group }) => path !== '' && group === undefined)
+          .map(({ path }) => path),
+      ),
+      teams: byDomain((tenant) => teamsOf(tenant).all.map(({ group }) => group.mail ?? '')),
+    },
     report: () => ({ mailed: server.invitations.length, failures: words(server.failures) }),
   };
 }
 
-const { system, options } = JSON.parse(process.argv[2] ?? '') as Wanted;
-const running = await (system === 'google' ? google(options) : microsoft365(options));
+const { system, options, mirrored } = JSON.parse(process.argv[2] ?? '') as Wanted;
+const running = await (system === 'google' ? google(options) : microsoft365(options, mirrored));
 process.send?.(running.about);
 process.on('message', () => process.send?.(running.report()));
 // Nobody is left to ask: nothing of it is worth keeping.

@@ -12,12 +12,18 @@ export interface Wanted {
     /** Domains whose people have nothing. */
     readonly empty: readonly string[];
   };
+  /** Of Microsoft 365: a domain that has the sites of another one of this simulator, empty, as an administrator prepares them. */
+  readonly mirrored?: { readonly from: string; readonly to: string };
 }
 
 export interface About {
   readonly baseUrl: string;
   /** Addresses of people by domain, in the directory's order. */
   readonly people: Readonly<Record<string, readonly string[]>>;
+  /** Of Microsoft 365 alone: what every site's address begins with, paths of sites that are no group's, and groups with a team. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  readonly sites?: Readonly<Record<string, readonly string[]>>;
+  readonly teams?: Readonly<Record<string, readonly string[]>>;
   /** Of Google alone: the service account's key file. */
   readonly keyFile?: ServiceAccountKey;
 }

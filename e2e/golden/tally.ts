@@ -62,7 +62,9 @@ export class Tally {
       '| --- | ---: | ---: | --- |',
       ...[...this.#rows]
         .sort(([a], [b]) => a.localeCompare(b))
-        .map(([name, { told, silent, codes }]) => `| ${name} | ${told} | ${silent} | ${[...codes].sort().join(', ')} |`),
+        .map(
+          ([name, { told, silent, codes }]) => `| ${name} | ${told} | ${silent} | ${[...codes].sort().join(', ')} |`,
+        ),
     ].join('\n');
   }
 }

@@ -1,5 +1,5 @@
 import type { Connector } from '@sterna/connector-kit';
-import { type LicenseTier, mergeSettings, settingsFingerprint } from '@sterna/core';
+import { type ItemType, type LicenseTier, mergeSettings, settingsFingerprint } from '@sterna/core';
 import { type EngineDependencies, type PassBooks, runPassHere, type VerifyResult } from '@sterna/engine';
 import { type Database, migrate, openDatabase, openSecrets } from '@sterna/store';
 import { prepareDatabase } from '@sterna/store/prepared';
@@ -47,7 +47,7 @@ export interface Endpoint {
   readonly user?: string;
   readonly password?: string;
   /** Of entries with this target; default: mailbox. */
-  readonly itemType?: 'mailbox' | 'drive';
+  readonly itemType?: ItemType;
 }
 
 /** An entry that needs no license (`copy`), straight in the database: the engine's tests don't go through people. */
@@ -119,7 +119,7 @@ export async function mergedEntry(bench: Bench, entryId: number, source: Endpoin
   return other;
 }
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
   const { empty, ...settingsPatch } = patch as { empty?: string };

@@ -46,6 +46,8 @@ export interface CyrusOptions {
   folders?: string[];
   /** Largest calendar object that a PUT takes, in bytes; default any (RFC 4791 section 5.2.5). */
   maxCalendarObject?: number;
+  /** true: files too, by WebDAV. Homes: `/dav/drive/user/NAME/`. */
+  drives?: boolean;
   /** Lines for imapd.conf, appended. */
   extraConfig?: string;
 }
@@ -155,7 +157,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
       'sasl_auxprop_plugin: sasldb',
       `sasl_sasldb_path: ${database}`,
       'sasl_mech_list: PLAIN LOGIN',
-      'httpmodules: caldav carddav',
+      `httpmodules: caldav carddav${options.drives === true ? ' webdav' : ''}`,
       'caldav_realm: sterna',
       'caldav_create_default: yes',
       'carddav_realm: sterna',

@@ -13,4 +13,5 @@ export * from './raw-imap.ts';
 export * from './rclone.ts';
 export * from './s3.ts';
 export * from './scripted/index.ts';
+export * from './sync-front.ts';
 export type { WebServer } from './web-server.ts';

@@ -22,12 +22,11 @@ const PERSON_FIELDS =
 export function googleOrganization(
   baseUrl: string,
   token: (address: string) => Promise<string>,
-  people: readonly string[],
-  everybody: readonly string[],
+  { holders, everybody }: Pick<Organization, 'holders' | 'everybody'>,
 ): Organization {
   return {
-    ...{ people, everybody },
-    async read(address) {
+    ...{ holders, everybody },
+    async read({ address }) {
       const ask = asking(baseUrl, await token(address));
       const parts = [messages, events, contacts, tasks, files];
       const all: GoldenObject[] = [];

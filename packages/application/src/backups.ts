@@ -38,7 +38,24 @@ const SELF = '.';
 /** Everything that is there, with its flags, whatever the project's settings leave out. */
 const WHOLE = { conflict: 'skip', folders: { systemDefaults: false } };
 
-export const pathOf = (system: SystemRow): string => String((system.settings as { path?: unknown }).path ?? '');
+/** Of an archive, a folder, or of both in one. */
+export function pathOf(system: SystemRow): string {
+  const settings = system.settings as { path?: unknown; objects?: { path?: unknown } };
+  return String(settings.path ?? settings.objects?.path ?? '');
+}
+
+/** Of a drive, a plain folder of files: nothing could be easier to look into, and to put back. */
+function storeOf(itemType: EntryRow['item_type'], path: string): { connector: string; settings: object } {
+  const objects = { path, format: 'archive' };
+  switch (itemType) {
+    case 'mailbox':
+      return { connector: 'archive', settings: objects };
+    case 'drive':
+      return { connector: 'files', settings: { path } };
+    default:
+      return { connector: 'backup', settings: { objects, files: { path: join(path, 'files') } } };
+  }
+}
 
 export async function backupView(db: Context['db'], actor: Actor, row: EntryRow): Promise<BackupView> {
   const archive = found(
@@ -72,10 +89,7 @@ export async function queueBackup(
     id: systemId,
     organizationId: actor.organizationId,
     name: `Backup of entry ${entry.id} at ${tx.now.toISOString()} (${id})`,
-    // Of a drive, a plain folder of files: nothing could be easier to look into, and to put back.
-    ...(entry.item_type === 'drive'
-      ? { connector: 'files', settings: { path } }
-      : { connector: 'archive', settings: { path, format: 'archive' } }),
+    ...storeOf(entry.item_type, path),
     sealedCredentials: null,
     internal: true,
   });

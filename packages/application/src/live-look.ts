@@ -66,6 +66,7 @@ export function openSession(
     system: { settings: connector.settings.parse(endpoint.settings), credentials: endpoint.systemCredentials },
     address: endpoint.address,
     ...(endpoint.credentials === undefined ? {} : { credentials: endpoint.credentials }),
+    itemType: entry.item_type,
     kinds: kindsOf(entry.item_type),
     role: 'read',
     installation: context.installation,

@@ -1,4 +1,4 @@
-import { type ContentKind, SternaError } from '@sterna/core';
+import { type ContentKind, type ItemType, SternaError } from '@sterna/core';
 import { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
 import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
@@ -21,6 +21,8 @@ export function composeConnectors(options: {
   readonly name: string;
   readonly title: string;
   readonly parts: readonly Part[];
+  /** Absent: those of its parts. */
+  readonly itemTypes?: readonly ItemType[];
 }): Connector {
   const { parts } = options;
   const settings = z.strictObject(
@@ -50,7 +52,7 @@ export function composeConnectors(options: {
     name: options.name,
     title: options.title,
     kinds: [...new Set(parts.flatMap(({ connector }) => connector.kinds))],
-    itemTypes: [...new Set(parts.flatMap(({ connector }) => connector.itemTypes))],
+    itemTypes: options.itemTypes ?? [...new Set(parts.flatMap(({ connector }) => connector.itemTypes))],
     canRead: parts.every(({ connector }) => connector.canRead),
     canWrite: parts.every(({ connector }) => connector.canWrite),
     settings,
@@ -156,7 +158,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     },
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
       partOf(container).session.reader.changes(inner(container), cursor, facets),
-    read: (container, ids, options) => partOf(container).session.reader.read(inner(container), ids, options),
+    async *read(container, ids, options) {
+      const { key, session } = partOf(container);
+      for await (const one of session.reader.read(inner(container), ids, options))
+        yield 'body' in one && one.shortcut !== undefined
+          ? { ...one, shortcut: { ...one.shortcut, container: `${key}:${one.shortcut.container}` } }
+          : one;
+    },
     // Of a part without them there are none.
     ...(parts.some(({ session }) => session.reader.versions !== undefined)
       ? {
@@ -180,12 +188,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
           field: `kinds.${kind}`,
           fix: 'Switch this kind off, or give the target system a server for it.',
         });
-      const { container, notes } = await writerOf(part).ensureContainer(path, options);
+      const own = options.existing === undefined ? options : { ...options, existing: inner(options.existing) };
+      const { container, notes } = await writerOf(part).ensureContainer(path, own);
       return { container: outer(part.key, container), notes };
     },
-    reserve: (container, key, name) => {
+    reserve: (container, key, name, date) => {
       const part = writerOf(partOf(container));
-      return part.reserve?.(inner(container), key, name) as string;
+      return part.reserve?.(inner(container), key, name, date) as string;
     },
     async discard(container, stamp) {
       await writerOf(partOf(container)).discard?.(inner(container), stamp);
@@ -202,6 +211,8 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
           writerOf(part).apply(
             own.map((op): Op => {
               const here = { ...op, container: inner(op.container) };
+              if (here.verb === 'create' && here.shortcut !== undefined)
+                return { ...here, shortcut: { ...here.shortcut, container: inner(here.shortcut.container) } };
               return here.verb === 'place' ? { ...here, to: inner(here.to) } : here;
             }),
           ),
@@ -230,6 +241,9 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
         if (quota !== undefined) return quota;
       }
       return undefined;
+    },
+    async release() {
+      await Promise.all(parts.map(({ session }) => session.release?.()));
     },
     async close() {
       await Promise.all(parts.map(({ session }) => session.close()));

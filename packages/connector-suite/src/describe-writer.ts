@@ -49,7 +49,8 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
   /** The same object under a natural key that has this one's within, as servers search for parts of text. */
   const underLongerKey = (raw: Buffer): Buffer =>
     renamed === undefined
-      ? Buffer.from(raw.toString('utf8').replace(/^(UID:| {2}"name": ")([^\r\n"]+)/m, '$1x.$2.x'))
+      ? (tools.nearKey?.(raw) ??
+        Buffer.from(raw.toString('utf8').replace(/^(UID:| {2}"name": ")([^\r\n"]+)/m, '$1x.$2.x')))
       : renamed(raw, `x.${nameOf?.(raw)}.x`);
 
   function one(found: readonly FoundMessage[], raw: Buffer): FoundMessage {

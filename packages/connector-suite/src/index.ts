@@ -2,6 +2,7 @@ export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
 export { fileNameOf, files, namedFile } from './file-objects.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
+export { IdleClock } from './idle-clock.ts';
 export {
   type GoldenResult,
   isOfLiveScope,
@@ -16,6 +17,12 @@ export { Originals } from './mail-originals.ts';
 export type { Material } from './material.ts';
 export { contacts, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';
+export {
+  listItemMaterial as listItems,
+  memberMaterial as members,
+  pageMaterial as pages,
+  postMaterial as posts,
+} from './named-objects.ts';
 export { scoped } from './scoped.ts';
-export { settingMaterial as settings } from './setting-objects.ts';
+export { filterMaterial as filters, settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

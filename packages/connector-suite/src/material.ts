@@ -18,6 +18,8 @@ export interface Material {
    * number of messages may be alike.
    */
   changed?(n: number | string): Buffer;
+  /** The same object under a natural key that holds `raw`’s, where that is neither a UID nor a name. */
+  nearKey?(raw: Buffer): Buffer;
   /** More than any usual object; above INLINE_LIMIT where `streams`. Another one for another `n`, as far as `twin` is. */
   large(n?: number): Buffer;
   /** Objects above INLINE_LIMIT are streamed. Events and cards are parsed whole. */

@@ -50,11 +50,26 @@ export {
 } from './lines/content-line.ts';
 export { decodeText } from './lines/read-lines.ts';
 export { writeComponents } from './lines/write-lines.ts';
+export * from './list-item/list-definition.ts';
+export { type ListItem, readListItem, writeListItem } from './list-item/list-item.ts';
+export { type Member, readMember, writeMember } from './member/member.ts';
 export { ALARMS, merged } from './merge.ts';
 export * from './message-digest.ts';
 export * from './message-match-key.ts';
+export { type Page, type PageSection, readPage, type WebPart, writePage } from './page/page.ts';
+export type { Person } from './person.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
+export type { ChannelDefinition } from './post/channel-definition.ts';
+export {
+  type Mention,
+  type Post,
+  type PostAttachment,
+  type PostImage,
+  readPost,
+  writePost,
+} from './post/post.ts';
+export { filterName, looksForText } from './setting/filter.ts';
 export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';
 export * from './setting/setting.ts';

@@ -22,8 +22,21 @@ export interface PrepareOptions {
    * Settings: where a folder of the source went, or why it is nowhere, as the end of a sentence. Absent: paths stay.
    */
   readonly placeOf?: (kind: ContentKind, place: FolderPlace) => FolderPlace | { readonly missing: string };
+  /**
+   * Where an object of `Pivot.links` is in the target: its id there, as far as that one is a copy of this entry's; undefined:
+   * nowhere yet. Absent: links stay as they are.
+   */
+  readonly targetOf?: (link: ObjectLink) => string | undefined;
   /** Settings: why the target doesn't take those of a type; undefined: it does. */
   readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
+  /** Settings: how the target knows its rules, as its capabilities say. */
+  readonly rules?: 'named' | 'filters' | undefined;
+}
+
+/** Another object of the same entry, by the id that its reader gives it. */
+export interface ObjectLink {
+  readonly kind: ContentKind;
+  readonly id: string;
 }
 
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */
@@ -47,6 +60,16 @@ export interface Pivot {
   hasher?(): StreamHasher;
   /** What two objects can't have both within one container decides over conflicts: a UID, a name. Mail has nothing such. */
   readonly hasNaturalKey: boolean;
+  /**
+   * The natural key is no identity but a place that anything may have taken, such as a millisecond of a channel: then the
+   * next one is taken, whatever the conflict option.
+   */
+  readonly keyIsSlot?: true;
+  /**
+   * Objects that this one names: they have to be in the target before it. Where one isn't, `prepare` throws object
+   * `waits-for-object`, and it is tried again once others were written.
+   */
+  links?(body: Buffer): readonly ObjectLink[];
   /** Names of the properties in which two of the same kind differ in meaning, sorted; `SUMMARY`, `TEL`. */
   differences?(one: Buffer, other: Buffer): readonly string[];
   /** Whether what a server wrote anew still says what the original says. Absent: `differences` tells. */

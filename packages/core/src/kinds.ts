@@ -3,18 +3,29 @@ export const ITEM_TYPES = ['mailbox', 'drive', 'site', 'group', 'team'] as const
 export type ItemType = (typeof ITEM_TYPES)[number];
 
 /**
- * What an entry contains. Settings (rules, categories, the automatic reply) come after messages and events: they speak of
- * folders, which have to be there.
+ * What an entry contains, in the order in which it is migrated: what speaks of others comes after them. Settings (rules,
+ * categories, the automatic reply) speak of folders; pages, list items and posts link to files.
  */
-export const CONTENT_KINDS = ['message', 'event', 'contact', 'task', 'setting', 'file'] as const;
+export const CONTENT_KINDS = [
+  'message',
+  'event',
+  'contact',
+  'task',
+  'setting',
+  'member',
+  'file',
+  'listItem',
+  'page',
+  'post',
+] as const;
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 
 const KINDS_OF: Readonly<Record<ItemType, readonly ContentKind[]>> = {
   mailbox: ['message', 'event', 'contact', 'task', 'setting'],
   drive: ['file'],
-  site: ['file'],
-  group: ['message', 'event', 'file'],
-  team: ['file'],
+  site: ['setting', 'file', 'listItem', 'page'],
+  group: ['event', 'task', 'setting', 'member', 'file', 'post'],
+  team: ['task', 'setting', 'member', 'file', 'post'],
 };
 
 /** What an entry of this type may hold. */

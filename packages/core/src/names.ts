@@ -85,7 +85,7 @@ export function encodeName(name: string, rules: NameRules, room = Number.POSITIV
     encoded = escapeChar(first) + encoded.slice(first.length);
   const limit = Math.min(rules.maxName ?? Number.POSITIVE_INFINITY, room);
   if (nameLength(encoded, rules) <= limit) return { name: encoded, isCut: false };
-  return { name: cut(encoded, name, limit, rules), isCut: true };
+  return { name: cut(encoded, hash64(name), limit, rules), isCut: true };
 }
 
 /**
@@ -144,8 +144,8 @@ export function withSuffixWithin(name: string, suffix: string, rules: NameRules,
   const limit = Math.min(rules.maxName ?? Number.POSITIVE_INFINITY, room ?? Number.POSITIVE_INFINITY);
   const whole = withSuffix(name, suffix);
   if (nameLength(whole, rules) <= limit) return whole;
-  // It is encoded already.
-  return withSuffix(cut(name, name, limit - nameLength(suffix, rules), rules), suffix);
+  // What it is encoded as may be what another one is called: their hashes differ.
+  return withSuffix(cut(name, hash64(name, ENCODED), limit - nameLength(suffix, rules), rules), suffix);
 }
 
 function isReservedName(name: string, rules: NameRules): boolean {
@@ -172,7 +172,7 @@ function escapeFirstOf(part: string, name: string): string {
 }
 
 /** @throws SternaError object `path-too-long` where there is no room for it */
-function cut(encoded: string, original: string, limit: number, rules: NameRules): string {
+function cut(encoded: string, hash: string, limit: number, rules: NameRules): string {
   if (limit < SHORTEST)
     throw new SternaError('object', 'path-too-long', 'The folder’s path leaves no room for this name in the target.', {
       fix: 'Shorten the names of the folders above it at the source, or map the folder to one nearer to the root.',
@@ -181,7 +181,7 @@ function cut(encoded: string, original: string, limit: number, rules: NameRules)
   // What follows the last dot of a long name need not be an extension.
   const ending = dot > 0 && encoded.length - dot <= 12 ? encoded.slice(dot) : '';
   const extension = nameLength(ending, rules) <= LONGEST_EXTENSION ? ending : '';
-  const mark = `${ESCAPE}~${hash64(original)}`;
+  const mark = `${ESCAPE}~${hash}`;
   const room = limit - nameLength(mark + extension, rules);
   let stem = '';
   for (const [part] of encoded.slice(0, encoded.length - extension.length).matchAll(PARTS)) {
@@ -191,9 +191,13 @@ function cut(encoded: string, original: string, limit: number, rules: NameRules)
   return `${stem}${mark}${extension}`;
 }
 
+const OFFSET = 0xcbf29ce484222325n;
+/** Where the hash of a name begins that is encoded already. */
+const ENCODED = OFFSET ^ 1n;
+
 /** FNV-1a, 64 bits, over UTF-16; 16 hex digits. */
-function hash64(text: string): string {
-  let hash = 0xcbf29ce484222325n;
+function hash64(text: string, offset = OFFSET): string {
+  let hash = offset;
   for (let at = 0; at < text.length; at += 1) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(at) & 0xff)) * 0x100000001b3n);
     hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(at) >> 8)) * 0x100000001b3n);

@@ -68,8 +68,15 @@ export const settingsSchema = z.strictObject({
       event: z.boolean().default(true),
       contact: z.boolean().default(true),
       task: z.boolean().default(true),
-      setting: z.boolean().default(true).describe('Rules, categories, automatic reply, language and time zone.'),
+      setting: z
+        .boolean()
+        .default(true)
+        .describe('Rules, categories, automatic reply, language and time zone; settings of groups and teams.'),
+      member: z.boolean().default(true).describe('Who is in a group, a team or a channel.'),
       file: z.boolean().default(true),
+      listItem: z.boolean().default(true).describe('Lists of a site, their columns and items.'),
+      page: z.boolean().default(true).describe('Pages of a site.'),
+      post: z.boolean().default(true).describe('Conversations of channels and groups.'),
     } satisfies Record<ContentKind, z.ZodType>)
     .prefault({})
     .describe('What is migrated, where both systems have it.'),

@@ -172,11 +172,11 @@ export function parseMultiStatus(body: Buffer): MultiStatus {
 }
 
 /**
- * The resources of a 207 answer one after the other, however many they are.
+ * The resources of a 207 answer one after the other, however many they are; at the end the sync token, if there is one.
  *
  * @throws SternaError transient `dav-answer-invalid`
  */
-export async function* streamMultiStatus(body: AsyncIterable<Buffer>): AsyncGenerator<DavResponse> {
+export async function* streamMultiStatus(body: AsyncIterable<Buffer>): AsyncGenerator<DavResponse, string | undefined> {
   let found: DavResponse[] = [];
   const builder = new ElementBuilder((element) => {
     if (element.name !== 'd:response') return false;
@@ -190,7 +190,7 @@ export async function* streamMultiStatus(body: AsyncIterable<Buffer>): AsyncGene
     found = [];
     yield* ready;
   }
-  builder.end();
+  return child(builder.end(), 'd:sync-token')?.text.trim() || undefined;
 }
 
 const otherDocument = (): SternaError =>

@@ -21,6 +21,10 @@ export const KIND_CODE = {
   task: 4,
   file: 5,
   setting: 6,
+  member: 7,
+  listItem: 8,
+  page: 9,
+  post: 10,
 } as const satisfies Record<ContentKind, number>;
 const KIND_OF = new Map(CONTENT_KINDS.map((kind) => [KIND_CODE[kind] as number, kind]));
 export const kindOf = (code: number): ContentKind => KIND_OF.get(code) ?? 'message';

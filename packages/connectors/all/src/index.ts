@@ -21,6 +21,17 @@ const standardsConnector = composeConnectors({
   ],
 });
 
+/** Backups of what has objects and files: an archive, and a plain folder of files within it. */
+const backupConnector = composeConnectors({
+  name: 'backup',
+  title: 'Sterna backup of a site, group or team',
+  parts: [
+    { key: 'objects', connector: archiveConnector },
+    { key: 'files', connector: filesConnector },
+  ],
+  itemTypes: ['site', 'group', 'team'],
+});
+
 /** Every connector of this build, by name. Adding a system is one line here. */
 const registry = createRegistry([
   imapConnector,
@@ -29,6 +40,7 @@ const registry = createRegistry([
   standardsConnector,
   archiveConnector,
   filesConnector,
+  backupConnector,
   webdavConnector,
   s3Connector,
   microsoft365Connector,

@@ -8,8 +8,9 @@ import { writeDurably } from './maildir/folder.ts';
 /**
  * Sterna's backup format: a folder with this description; mail in `mail/` as Maildir++, byte by byte as it was read;
  * and in `calendars/`, `tasks/` and `contacts/` a folder for each collection, in the vdir format (collections/vdir.ts).
- * Every program that knows these formats can open them without us. Mailbox settings, which no such format is for, are in
- * `settings/`, a file of JSON each.
+ * Every program that knows these formats can open them without us. Settings, members, list items, pages and posts, which
+ * no such format is for, are a file of JSON each, in folders of their kind. Files are beside them, in a folder that is a
+ * drive of its own (packages/connectors/all).
  */
 const description = z.object({
   format: z.literal('sterna-backup'),
@@ -23,8 +24,8 @@ const description = z.object({
 export type BackupDescription = z.infer<typeof description>;
 
 export const BACKUP_FILE = 'sterna-backup.json';
-/** 1 had mail only, 2 no mailbox settings. */
-export const BACKUP_VERSION = 3;
+/** 1 had mail only, 2 no mailbox settings, 3 nothing of sites, groups and teams. */
+export const BACKUP_VERSION = 4;
 export const MAIL_FOLDER = 'mail';
 /** Folders of collections, by the kind that each is for. */
 export const COLLECTION_FOLDERS = {
@@ -32,9 +33,18 @@ export const COLLECTION_FOLDERS = {
   task: 'tasks',
   contact: 'contacts',
   setting: 'settings',
+  member: 'members',
+  listItem: 'lists',
+  page: 'pages',
+  post: 'posts',
 } as const;
-export const KINDS: readonly ContentKind[] = ['message', 'event', 'task', 'contact', 'setting'];
-const FOLDERS: ReadonlySet<string> = new Set([MAIL_FOLDER, ...Object.values(COLLECTION_FOLDERS)]);
+export const KINDS: readonly ContentKind[] = [
+  'message',
+  ...(Object.keys(COLLECTION_FOLDERS) as (keyof typeof COLLECTION_FOLDERS)[]),
+];
+/** Of the files of a site, group or team. */
+export const FILES_FOLDER = 'files';
+const FOLDERS: ReadonlySet<string> = new Set([MAIL_FOLDER, FILES_FOLDER, ...Object.values(COLLECTION_FOLDERS)]);
 
 /** @returns undefined where there is no description. @throws SternaError config */
 export async function readBackup(root: string): Promise<BackupDescription | undefined> {

@@ -11,6 +11,7 @@ import type {
   SystemConfig,
 } from '@sterna/connector-kit';
 import { asSternaError, type ItemType, SternaError } from '@sterna/core';
+import { KINDS } from './backup.ts';
 import { aborted, asArchiveError } from './errors.ts';
 import { scanTree } from './maildir/tree.ts';
 import { findMboxes } from './mbox/tree.ts';
@@ -23,7 +24,7 @@ import { ArchiveWriter } from './writer.ts';
 export const archiveConnector: Connector = {
   name: 'archive',
   title: 'Files (Maildir, mbox, .eml, .ics, .vcf, Sterna backup)',
-  kinds: ['message', 'event', 'task', 'contact', 'setting'],
+  kinds: KINDS,
   itemTypes: ['mailbox'],
   canRead: true,
   canWrite: true,

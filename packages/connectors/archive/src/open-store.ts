@@ -7,7 +7,7 @@ import { FileStore } from './collections/file-store.ts';
 import { FolderCatalog } from './collections/folder-catalog.ts';
 import { FolderStore } from './collections/folder-store.ts';
 import type { FileIndex } from './collections/object-file.ts';
-import { ICS, SETTING_FILE, type Syntax, VCF } from './collections/syntax.ts';
+import { ICS, jsonFile, type Syntax, VCF } from './collections/syntax.ts';
 import { EmlStore } from './eml/store.ts';
 import { asArchiveError, errnoOf } from './errors.ts';
 import { MaildirStore } from './maildir/store.ts';
@@ -186,7 +186,11 @@ const SYNTAX_OF: Readonly<Record<keyof typeof COLLECTION_FOLDERS, Syntax>> = {
   event: ICS,
   task: ICS,
   contact: VCF,
-  setting: SETTING_FILE,
+  setting: jsonFile('setting', 'setting'),
+  member: jsonFile('member', 'membership'),
+  listItem: jsonFile('listItem', 'list item'),
+  page: jsonFile('page', 'page'),
+  post: jsonFile('post', 'post'),
 };
 
 /** @returns undefined where there is none to be read */

@@ -81,7 +81,9 @@ export class WritableParts extends StoreOfParts<WritableStore> implements Writab
         field: `kinds.${kind}`,
         fix: 'Switch this kind off, or choose another target.',
       });
-    const { container, notes } = await part.store.ensureContainer(path, options);
+    const { existing } = options;
+    const own = existing === undefined ? options : { ...options, existing: existing.slice(part.prefix.length) };
+    const { container, notes } = await part.store.ensureContainer(path, own);
     return { container: { ...container, id: `${part.prefix}${container.id}` }, notes };
   }
 

@@ -14,7 +14,11 @@ import {
   contacts,
   events,
   type FoundMessage,
+  listItems,
+  members,
   type PickMessage,
+  pages,
+  posts,
   type SuiteEndpoint,
   type SuiteFixture,
   settings,
@@ -23,15 +27,38 @@ import {
 import { archiveConnector } from '../src/index.ts';
 
 type CollectionKind = 'event' | 'task' | 'contact';
-type Kind = CollectionKind | 'setting';
+type JsonKind = 'setting' | 'member' | 'listItem' | 'page' | 'post';
+type Kind = CollectionKind | JsonKind;
 
-const MATERIAL = { event: events, task: tasks, contact: contacts, setting: settings } as const;
-const EXTENSION = { event: '.ics', task: '.ics', contact: '.vcf', setting: '.json' } as const;
+const MATERIAL = {
+  event: events,
+  task: tasks,
+  contact: contacts,
+  setting: settings,
+  member: members,
+  listItem: listItems,
+  page: pages,
+  post: posts,
+} as const;
+const EXTENSION: Partial<Record<Kind, string>> = { event: '.ics', task: '.ics', contact: '.vcf' };
 const NAME = { event: 'VEVENT', task: 'VTODO', contact: 'VCARD' } as const;
-const FOLDER = { event: 'calendars', task: 'tasks', contact: 'contacts', setting: 'settings' } as const;
+const FOLDER = {
+  event: 'calendars',
+  task: 'tasks',
+  contact: 'contacts',
+  setting: 'settings',
+  member: 'members',
+  listItem: 'lists',
+  page: 'pages',
+  post: 'posts',
+} as const;
 
 const system = (path: string, format: string) => ({ settings: { path, format }, credentials: {} });
-const ruleNameIn = (text: string): string => JSON.parse(text).name;
+/** What makes an object of JSON itself, looked at as JSON. */
+const keyIn = (text: string): string => {
+  const { type, name, at, who, fields } = JSON.parse(text);
+  return `${type} ${name ?? at ?? who?.address ?? fields?.Title}`;
+};
 const uidIn = (text: string): string | undefined =>
   /^UID:(.*)$/m.exec(text.replace(/\r\n[ \t]/g, '').replaceAll('\r', ''))?.[1];
 const found = (folder: readonly string[], raw: Buffer): FoundMessage => ({ folder, raw, flags: [], date: undefined });
@@ -49,8 +76,8 @@ export function folderFixture(kind: Kind, format: 'ics' | 'vcf' | 'archive'): Su
       const base = mkdtempSync(join(tmpdir(), 'sterna-objects-'));
       const path = join(base, 'box');
       const root = format === 'archive' ? join(path, FOLDER[kind]) : path;
-      const extension = EXTENSION[kind];
-      const uidOf = kind === 'setting' ? ruleNameIn : uidIn;
+      const extension = EXTENSION[kind] ?? '.json';
+      const uidOf = EXTENSION[kind] === undefined ? keyIn : uidIn;
       mkdirSync(root, { recursive: true });
       if (format === 'archive')
         writeFileSync(

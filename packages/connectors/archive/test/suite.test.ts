@@ -19,7 +19,12 @@ const FIXTURES = {
   mbox: mboxFixture,
   eml: emlFixture,
   ...Object.assign({}, ...COLLECTIONS),
-  'archive, settings': folderFixture('setting', 'archive'),
+  ...Object.fromEntries(
+    (['setting', 'member', 'listItem', 'page', 'post'] as const).map((kind) => [
+      `archive, ${kind}s`,
+      folderFixture(kind, 'archive'),
+    ]),
+  ),
 } as Record<string, SuiteFixture>;
 
 for (const [name, fixture] of Object.entries(FIXTURES)) {

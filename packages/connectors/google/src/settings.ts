@@ -2,6 +2,7 @@ import { isLoopback, type ParsedEndpoint } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { APIS, type Api, ORIGINS } from './api/apis.ts';
+import { OFFICE_KINDS } from './drive/native.ts';
 
 const origin = z.string().max(2_000);
 const units = z.number().int().min(60).max(1_000_000_000);
@@ -78,6 +79,13 @@ export const googleSettings = z.strictObject({
     .max(1_073_741_824)
     .default(8_388_608)
     .describe('What is larger is uploaded in pieces of it; a multiple of 262,144'),
+  convertOffice: z
+    .array(z.enum(OFFICE_KINDS))
+    .max(OFFICE_KINDS.length)
+    .default([])
+    .describe(
+      'When writing files: Office files (.docx, .xlsx, .pptx) of these sorts become Google documents; none unless said',
+    ),
   contactsDelaySeconds: z
     .number()
     .min(0)

@@ -2,12 +2,20 @@ import type { Capabilities } from '@sterna/connector-kit';
 import type { Traits } from './probe.ts';
 import { NAME_RULES, type Server } from './server.ts';
 
-/** @param traits Undefined where the server is only read */
-export function capabilitiesOf(server: Server, traits: Traits | undefined, signedIn: string): Capabilities {
+/**
+ * @param traits Undefined where the server is only read
+ * @param isSynced It told what changed in the whole tree
+ */
+export function capabilitiesOf(
+  server: Server,
+  traits: Traits | undefined,
+  isSynced: boolean,
+  signedIn: string,
+): Capabilities {
   return {
     kinds: ['file'],
     settle: 'reserved-id',
-    delta: 'list',
+    delta: isSynced ? 'token' : 'list',
     bytes: 'exact',
     idScope: 'container',
     collapsesTwins: false,
@@ -23,6 +31,11 @@ export function capabilitiesOf(server: Server, traits: Traits | undefined, signe
     evidence: {
       server: server.name,
       'sign-in': signedIn,
+      changes: isSynced
+        ? 'told by one request, tried: sync-collection'
+        : server.syncToken === undefined
+          ? 'not told: all folders are listed'
+          : 'sync-collection is offered, but not for a whole tree, tried: all folders are listed',
       ...(traits?.evidence ?? { writing: 'not tried: it is only read' }),
     },
   };

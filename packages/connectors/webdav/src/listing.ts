@@ -101,9 +101,12 @@ export async function someOf(
   return { found, isWhole: true };
 }
 
-/** Not by URL: a parser would fold `..` and decode nothing. */
-const pathnameOf = (href: string, base: URL): string => {
-  const path = href.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');
+/**
+ * Not by URL: a parser would fold `..` and decode nothing. A `?` is one in a name that the server left as it is, as Cyrus does:
+ * no file has a query.
+ */
+export const pathnameOf = (href: string, base: URL): string => {
+  const path = href.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
   return path.startsWith('/') ? path : `${base.pathname}${path}`;
 };
 

@@ -18,6 +18,7 @@ import { FileBody, openFile } from './file-body.ts';
 import { Glance } from './glance.ts';
 import { type Entry, listFolder, lookAt } from './listing.ts';
 import { isPossibleName, pathOf, type Tree } from './paths.ts';
+import { changesSince, recall } from './sync.ts';
 import { walk } from './walk.ts';
 
 const PAGE = 1_000;
@@ -31,6 +32,8 @@ export interface ReaderOptions {
   readonly inFlight: number;
   /** Pauses before each new try to go on with a transfer, in milliseconds. */
   readonly resumeDelays: readonly number[];
+  /** Where the server's log of changes is; undefined where it has none that can be asked. */
+  readonly syncToken: string | undefined;
 }
 
 export class WebdavReader implements Reader {
@@ -39,6 +42,7 @@ export class WebdavReader implements Reader {
   readonly #rules: NameRules;
   readonly #inFlight: number;
   readonly #resumeDelays: readonly number[];
+  #syncToken: string | undefined;
 
   constructor(http: DavHttp, tree: Tree, options: ReaderOptions) {
     this.#http = http;
@@ -46,13 +50,34 @@ export class WebdavReader implements Reader {
     this.#rules = options.rules;
     this.#inFlight = options.inFlight;
     this.#resumeDelays = options.resumeDelays;
+    this.#syncToken = options.syncToken;
   }
 
-  containers(): Promise<readonly Container[]> {
-    return walk(this.#http, this.#tree, this.#inFlight);
+  /** Where the server tells what changed since the position that the known ones have, only those folders are listed. */
+  async containers(options: { readonly known?: readonly Container[] } = {}): Promise<readonly Container[]> {
+    const { known = [] } = options;
+    const since = this.#tokenIn(known.find(({ position }) => position !== undefined)?.position);
+    const told = since === undefined ? undefined : await changesSince(this.#http, this.#tree, since);
+    // Always one of before the listing: what changes meanwhile is told next time.
+    const token = told?.token ?? this.#syncToken;
+    this.#syncToken = token;
+    const found = await walk(
+      this.#http,
+      this.#tree,
+      this.#inFlight,
+      told === undefined ? undefined : recall(known, told),
+    );
+    if (token === undefined) return found;
+    return found.map((one) => (one.path.length > 0 ? one : { ...one, position: `${this.#tree.root.href} ${token}` }));
   }
 
-  /** Always the whole folder: no WebDAV server tells what changed in one. In order of names, so that it can be resumed. */
+  /** Of a position in the log of this very folder. */
+  #tokenIn(position: string | undefined): string | undefined {
+    const own = `${this.#tree.root.href} `;
+    return this.#syncToken !== undefined && position?.startsWith(own) ? position.slice(own.length) : undefined;
+  }
+
+  /** Always the whole folder, which tells how many there are too. In order of names, so that it can be resumed. */
   async *changes(container: string, cursor: string | undefined, facets: ChangeFacets): AsyncGenerator<ChangePage> {
     const files = await this.files(container);
     if (files === undefined) throw containerGone(container);

@@ -3,6 +3,7 @@ import { type DavHttp, propfind } from '@sterna/dav';
 import { FACTS, factsIn } from './facts.ts';
 import { isGone } from './listing.ts';
 import { Tree } from './paths.ts';
+import { syncTokenIn } from './sync.ts';
 import { noRoot } from './walk.ts';
 
 /** `cloud`: Nextcloud and ownCloud. */
@@ -17,6 +18,8 @@ export interface Server {
   /** Where large files are put together from chunks; undefined where that isn't known. */
   readonly uploads: URL | undefined;
   readonly quota: { readonly used: number; readonly limit: number } | undefined;
+  /** Of the root; undefined where it doesn't say that its changes can be asked for (RFC 6578). */
+  readonly syncToken: string | undefined;
 }
 
 const MOD_DAV = 'http://apache.org/dav/propset/fs/1';
@@ -37,7 +40,17 @@ const noDav = (root: URL): SternaError =>
  */
 export async function meetServer(http: DavHttp, url: URL): Promise<Server> {
   const asked = new Tree(url);
-  const properties = [...FACTS, 'd:quota-available-bytes', 'd:quota-used-bytes', 'oc:fileid', 'oc:id'];
+  const properties = [
+    ...FACTS,
+    ...[
+      'd:quota-available-bytes',
+      'd:quota-used-bytes',
+      'd:supported-report-set',
+      'd:sync-token',
+      'oc:fileid',
+      'oc:id',
+    ],
+  ];
   const answer = await propfind(http, asked.root, 0, properties, 'looking at the root').catch((thrown: unknown) => {
     const error = asSternaError(thrown);
     if (isGone(error)) throw noRoot(asked.root);
@@ -79,7 +92,9 @@ export async function meetServer(http: DavHttp, url: URL): Promise<Server> {
       kind
     ],
     uploads: isCloud ? uploadsOf(tree.root) : undefined,
-    quota: used === undefined || free === undefined ? undefined : { used, limit: used + free },
+    // Cyrus says of both that they are 0 where there is no quota.
+    quota: used === undefined || free === undefined || used + free === 0 ? undefined : { used, limit: used + free },
+    syncToken: syncTokenIn(own),
   };
 }
 

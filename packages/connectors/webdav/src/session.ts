@@ -9,6 +9,7 @@ import { WebdavReader } from './reader.ts';
 import { Remote } from './remote.ts';
 import { meetServer, NAME_RULES } from './server.ts';
 import { parseWebdavSettings } from './settings.ts';
+import { changesSince } from './sync.ts';
 import { Uploader } from './upload.ts';
 import { WebdavWriter } from './writer.ts';
 
@@ -35,10 +36,13 @@ export async function openWebdav(request: OpenRequest, isFresh: boolean): Promis
     const { tree } = server;
     const remote = new Remote(http, settings.retryDelaysMs.slice(0, LOCK_TRIES));
     const traits = request.role === 'write' ? await traitsOf(remote, server, settings.url, isFresh) : undefined;
+    const { syncToken } = server;
+    const synced = syncToken === undefined ? undefined : await changesSince(http, tree, syncToken);
     const reader = new WebdavReader(http, tree, {
       rules: NAME_RULES[server.kind],
       inFlight: Math.min(MOST_IN_FLIGHT, settings.maxConnections),
       resumeDelays: settings.retryDelaysMs,
+      syncToken: synced?.token,
     });
     const writer =
       traits === undefined
@@ -52,7 +56,7 @@ export async function openWebdav(request: OpenRequest, isFresh: boolean): Promis
             isCloud: server.kind === 'cloud',
           });
     const session: Session = {
-      capabilities: capabilitiesOf(server, traits, signIn.scheme ?? 'none was asked for'),
+      capabilities: capabilitiesOf(server, traits, synced !== undefined, signIn.scheme ?? 'none was asked for'),
       reader,
       ...(writer === undefined ? {} : { writer }),
       identity: `webdav://${tree.root.host}${tree.root.pathname}`,

@@ -8,16 +8,33 @@ import { containerId, isPossibleName, type Tree } from './paths.ts';
 /** Deeper than any real tree: a link at the server that leads to a folder above itself has no end. */
 const MAX_DEPTH = 150;
 
+/** What is known of a folder without asking; undefined where it has to be listed. */
+export type Recall = (
+  path: readonly string[],
+) => { readonly container: Container; readonly folders: readonly string[] } | undefined;
+
 /**
- * The root and every folder below it, parents before children, one request each. Listings are hashed and forgotten.
+ * The root and every folder below it, parents before children, one request for each that isn't recalled. Listings are hashed
+ * and forgotten.
  *
  * @throws SternaError config `folder-not-found`, `folders-too-deep`
  */
-export async function walk(http: DavHttp, tree: Tree, inFlight: number): Promise<readonly Container[]> {
+export async function walk(
+  http: DavHttp,
+  tree: Tree,
+  inFlight: number,
+  recalled: Recall = () => undefined,
+): Promise<readonly Container[]> {
   const found: Container[] = [];
   const queue: (readonly string[])[] = [[]];
   const visit = async (path: readonly string[]): Promise<void> => {
     if (path.length > MAX_DEPTH) throw tooDeep();
+    const known = recalled(path);
+    if (known !== undefined) {
+      found.push(known.container);
+      for (const name of known.folders) queue.push([...path, name]);
+      return;
+    }
     const looked = await looking(http, tree.folder(path));
     if (looked === undefined) {
       if (path.length === 0) throw noRoot(tree.root);

@@ -1,15 +1,25 @@
 import { describeReader, describeWriter, files, type SuiteFixture } from '@sterna/connector-suite';
-import { type Apache, startApache, startRcloneWebdav, type WebServer } from '@sterna/test-servers';
+import {
+  type Apache,
+  type SyncFront,
+  startApache,
+  startRcloneWebdav,
+  startSyncFront,
+  type WebServer,
+} from '@sterna/test-servers';
 import { afterAll, beforeAll } from 'vitest';
 import { diskEndpoint } from './disk-endpoint.ts';
 
 let apache: Apache;
 let rclone: WebServer;
+let front: SyncFront;
 
 beforeAll(async () => {
   [apache, rclone] = await Promise.all([startApache(), startRcloneWebdav()]);
+  front = await startSyncFront(apache);
 }, 60_000);
 afterAll(async () => {
+  await front?.stop();
   await Promise.all([apache?.stop(), rclone?.stop()]);
 });
 
@@ -33,6 +43,11 @@ for (const [name, fixture] of Object.entries({ 'webdav on Apache': onApache, 'we
   describeReader(name, fixture);
   describeWriter(name, fixture);
 }
+
+describeReader('webdav on Apache, with its changes told', {
+  ...common,
+  make: async () => diskEndpoint({ url: front.url, root: apache.root, adopt: apache.adopt }),
+});
 
 // Large files are two pieces here, each a request of its own.
 describeWriter('webdav on Apache, in pieces', {

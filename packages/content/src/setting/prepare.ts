@@ -1,7 +1,9 @@
 import { SternaError } from '@sterna/core';
+import { type Person, personAtTarget } from '../person.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
+import { filterName, looksForText } from './filter.ts';
 import { readSetting, writeSetting } from './read-setting.ts';
-import type { FolderPlace, Person, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
+import type { FolderPlace, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
 
 /** An object that is passed over where this is its error's detail: the target has no such thing, which is no failure. */
 export const PASSED_OVER = 'passedOver';
@@ -41,11 +43,27 @@ function preparedSetting(setting: Setting, options: PrepareOptions, notes: Conte
           text: 'The automatic reply is on in the target, too: switch it off in the source when mail no longer arrives there, so that nobody is answered twice.',
         });
       return setting;
+    case 'forwarding':
+      notes.push({
+        code: 'forwards-all-mail',
+        text: 'All mail is sent on to somebody: in the target from the first that arrives there.',
+      });
+      return { ...setting, to: personAtTarget(setting.to, options.mapping) };
+    case 'mail-delegate':
+      return { ...setting, who: personAtTarget(setting.who, options.mapping) };
+    case 'signature': {
+      const { who, replyTo } = setting;
+      return {
+        ...setting,
+        ...(who === undefined ? {} : { who: personAtTarget(who, options.mapping) }),
+        ...(replyTo === undefined ? {} : { replyTo: personAtTarget(replyTo, options.mapping) }),
+      };
+    }
     case 'calendar-sharing':
       return {
         ...setting,
         calendar: placed(setting.calendar, 'event', options),
-        ...(setting.who === 'everybody' ? {} : { who: personIn(setting.who, options) }),
+        ...(typeof setting.who === 'string' ? {} : { who: personAtTarget(setting.who, options.mapping) }),
       };
     default:
       return setting;
@@ -65,22 +83,59 @@ function preparedRule(rule: Rule, options: PrepareOptions, notes: ContentNote[])
       code: 'rule-sends-mail',
       text: 'This rule sends mail on to others: in the target it does so from the first mail that arrives there.',
     });
-  return {
-    ...rule,
-    conditions: conditionsIn(rule.conditions, options),
-    exceptions: conditionsIn(rule.exceptions, options),
-    actions: actionsIn(rule.actions, options),
-  };
+  return named(
+    {
+      ...rule,
+      conditions: conditionsIn(rule.conditions, options),
+      exceptions: conditionsIn(rule.exceptions, options),
+      actions: actionsIn(rule.actions, options),
+    },
+    rule,
+    options,
+    notes,
+  );
 }
 
-const personIn = (person: Person, { mapping }: PrepareOptions): Person => {
-  const address = mapping(person.address);
-  return address === undefined ? person : { ...person, address };
+/** Some systems know a rule by its name, others by what it looks for; and they look for it in their own ways. */
+function named(rule: Rule, original: Rule, { rules }: PrepareOptions, notes: ContentNote[]): Rule {
+  const { nth: _, texts, ...rest } = rule;
+  switch (rules) {
+    case undefined:
+      return rule;
+    case 'named':
+      if (texts === undefined) return rule;
+      notes.push({
+        code: 'rule-texts-otherwise',
+        text: 'The source looks for whole words, the target for any text that has them in it: it may act on more mail.',
+      });
+      return { ...rest, ...(rule.nth === undefined ? {} : { nth: rule.nth }) };
+    case 'filters': {
+      if (!rule.enabled) throw notHeld(FILTER_OFF);
+      if (original.name !== filterName(original))
+        notes.push({
+          code: 'rule-name-not-held',
+          text: 'Rules have no names in the target: it is known there by what it looks for.',
+        });
+      if (!looksForText(rule)) return { ...rest, name: filterName(rule) };
+      if (texts === undefined)
+        notes.push({
+          code: 'rule-texts-otherwise',
+          text: 'The source looks for any text that has these in it, the target for whole words: it may act on less mail.',
+        });
+      return { ...rest, name: filterName(rule), texts: 'words' };
+    }
+  }
+}
+
+const FILTER_OFF = {
+  text: 'This rule is switched off, and rules of the target are always on.',
+  fix: 'Make it there by hand when it is wanted.',
 };
 
 function conditionsIn(conditions: RuleConditions, options: PrepareOptions): RuleConditions {
   const { from, to } = conditions;
-  const people = (list: readonly Person[]): readonly Person[] => list.map((one) => personIn(one, options));
+  const people = (list: readonly Person[]): readonly Person[] =>
+    list.map((one) => personAtTarget(one, options.mapping));
   return {
     ...conditions,
     ...(from === undefined ? {} : { from: people(from) }),
@@ -91,7 +146,7 @@ function conditionsIn(conditions: RuleConditions, options: PrepareOptions): Rule
 function actionsIn(actions: RuleActions, options: PrepareOptions): RuleActions {
   const changed: Record<string, unknown> = { ...actions };
   for (const name of ['forwardTo', 'forwardAsAttachmentTo', 'redirectTo'] as const)
-    if (actions[name] !== undefined) changed[name] = actions[name].map((one) => personIn(one, options));
+    if (actions[name] !== undefined) changed[name] = actions[name].map((one) => personAtTarget(one, options.mapping));
   for (const name of ['moveTo', 'copyTo'] as const)
     if (actions[name] !== undefined) changed[name] = placed(actions[name], 'message', options);
   return changed;

@@ -24,7 +24,8 @@ export async function closeTargets(context: PassContext, atStart: readonly Conta
   const marks = [...context.targetContainers.values()].some(isMarked);
   const wrote = context.writtenTargets.size > 0;
   if (!marks && !wrote) return;
-  const listed = wrote ? await context.target.reader.containers() : atStart;
+  // With a log of changes, what this pass wrote to is listed, and not the whole tree.
+  const listed = wrote ? await context.target.reader.containers({ known: atStart }) : atStart;
   const isWritten = (row: ContainerRow): boolean => context.writtenTargets.has(row.id);
   if (marks)
     await recover(

@@ -12,9 +12,11 @@ import {
   type LedgerRow,
   markBack,
   markGone,
+  markOthersGone,
   markUnlistedGone,
   type NewTodo,
   plannedAmong,
+  planWaitingObjects,
   rememberListed,
   rowsBySource,
   type Settled,
@@ -23,6 +25,7 @@ import {
   sourceKey,
   type TodoVerb,
   VERB_CODE,
+  waitingObjects,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { capabilitiesFor, type PassContext } from './context.ts';
@@ -71,6 +74,9 @@ const unchanged = (context: PassContext, row: ContainerRow, container: Container
   row.glance === container.glance &&
   row.planVersion === context.settings.planVersion;
 
+/** Never listed, not even in part: the books hold nothing of it, and nothing of it is planned. */
+const isNew = (row: ContainerRow): boolean => row.planVersion === undefined && row.listingPass === undefined;
+
 /** One container, page by page; each page commits with the resume point of the listing. `fromScratch`: to reconcile. */
 export async function listContainer(context: PassContext, row: ContainerRow, fromScratch = false): Promise<void> {
   const { pool, claim, source, settings } = context;
@@ -79,7 +85,7 @@ export async function listContainer(context: PassContext, row: ContainerRow, fro
   const interrupted = row.listingPass !== undefined && !resumed;
   const replan = row.planVersion !== undefined && row.planVersion !== settings.planVersion;
   const cursor = fromScratch || interrupted || (replan && !resumed) ? undefined : row.cursor;
-  const known = await countLive(pool, claim.entryId, row.id);
+  const known = isNew(row) ? 0 : await countLive(pool, claim.entryId, row.id);
   const { dateFilter, sizeLimit } = settings.settings;
   let first = true;
   for await (const page of source.reader.changes(row.key, cursor, {
@@ -103,9 +109,11 @@ async function planPage(
   fresh: boolean,
 ): Promise<void> {
   const { entryId, number } = context.claim;
-  if (fresh && page.mode === 'full') {
+  const isFirst = isNew(row);
+  if (fresh && page.mode === 'full' && !isFirst) {
     await clearTodos(client, entryId, row.id);
-    await forgetListing(client, entryId, row.id);
+    // A whole one leaves nothing behind.
+    if (row.listingPass !== undefined) await forgetListing(client, entryId, row.id);
   }
   const scope = capabilitiesFor(context.source, row.kind).idScope === 'container' ? row.key : undefined;
   const filtersChanged = row.planVersion !== context.settings.planVersion;
@@ -116,7 +124,7 @@ async function planPage(
   const srcs = changes.map((one) => one.src);
   const rows: Map<string, LedgerRow> = await rowsBySource(client, entryId, srcs);
   const planned: Map<string, { seq: number; verb: TodoVerb }> =
-    srcs.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, srcs);
+    isFirst || srcs.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, srcs);
 
   const todos: NewTodo[] = [];
   const filteredRows: Settled[] = [];
@@ -187,10 +195,14 @@ async function planPage(
   await markGone(client, entryId, number, gone);
   await markBack(client, entryId, back);
   await forgetAccess(client, entryId, otherAccess);
-  if (page.mode === 'full') await rememberListed(client, entryId, row.id, srcs);
+  const isOnlyPage = fresh && page.next !== undefined;
+  if (page.mode === 'full') {
+    if (!isOnlyPage) await rememberListed(client, entryId, row.id, srcs);
+    else if (!isFirst) await markOthersGone(client, entryId, number, row.id, srcs);
+  }
 
   if (page.next !== undefined) {
-    if (page.mode === 'full') await markUnlistedGone(client, entryId, number, row.id);
+    if (page.mode === 'full' && !isOnlyPage) await markUnlistedGone(client, entryId, number, row.id);
     row.cursor = page.next.cursor;
     row.glance = page.next.glance;
     row.total = page.next.total;
@@ -247,5 +259,21 @@ export async function planFailures(context: PassContext): Promise<void> {
                   order by n.id desc limit 1), 'failed')])`,
       [entryId, number, context.settings.retryOnly ?? null],
     );
+  });
+}
+
+/**
+ * What failed in this very pass because something that it names wasn't in the target yet is planned once more.
+ *
+ * @param before How many waited last time: where none of them was brought since, they stay failed
+ * @returns how many are planned
+ */
+export async function planWaiting(context: PassContext, before = Number.POSITIVE_INFINITY): Promise<number> {
+  const { entryId, number } = context.claim;
+  return inFencedTransaction(context.pool, context.claim.lease, async (client) => {
+    const waiting = await waitingObjects(client, entryId, number);
+    if (waiting.length === 0 || waiting.length >= before) return 0;
+    await planWaitingObjects(client, entryId, number, waiting);
+    return waiting.length;
   });
 }

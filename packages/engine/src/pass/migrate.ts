@@ -7,7 +7,7 @@ import { handleDeletions } from './deletions.ts';
 import { removeEmptiedFolders } from './emptied-folders.ts';
 import { closeTargets, dirtyTargets } from './late-landings.ts';
 import { listBothSides } from './list-both-sides.ts';
-import { listChanges, listContainer, planFailures } from './list-changes.ts';
+import { listChanges, listContainer, planFailures, planWaiting } from './list-changes.ts';
 import { Pace } from './pace.ts';
 import { savePositions } from './positions.ts';
 import { recover } from './recover.ts';
@@ -58,10 +58,19 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
 }
 
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
+  await transferAndReplace(context, pace);
+  // As long as that brings any of them: what they name may have been written after them.
+  for (let waiting = await planWaiting(context); waiting > 0; ) {
+    await transferAndReplace(context, pace);
+    waiting = await planWaiting(context, waiting);
+  }
+  await applyStates(context);
+}
+
+async function transferAndReplace(context: PassContext, pace: Pace): Promise<void> {
   await transfer(context, pace);
   // What left its copy to people is created beside it.
   if (await replaceChanged(context)) await transfer(context, pace);
-  await applyStates(context);
 }
 
 async function relistUnbalanced(context: PassContext, structure: Structure, books: PassBooks): Promise<void> {

@@ -24,6 +24,7 @@ import {
 import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
 import { preparation } from './preparation.ts';
 import { inRounds } from './rounds.ts';
+import { shortcutChanged } from './shortcuts.ts';
 import {
   drainForDigest,
   intentData,
@@ -265,6 +266,10 @@ async function replacePage(
       await settleFailed(context, source, todo, row, got.error);
       continue;
     }
+    if (got.shortcut !== undefined) {
+      await settleFailed(context, source, todo, row, shortcutChanged());
+      continue;
+    }
     const item = await changedItem(context, source, todo, row, got);
     if (item === undefined) continue;
     // A stream goes alone.
@@ -382,7 +387,7 @@ async function changedItem(
       got.name === undefined || row.targetId === undefined
         ? undefined
         : { name: row.targetId, key: nameKey(row.targetId, rules) };
-    const item = await toItem(source.kind, todo, got, preparation(context, source.kind), called);
+    const item = await toItem(source.kind, todo, got, (body) => preparation(context, source.kind, body), called);
     // Known beforehand, so that after a crash the copy tells whether it was written.
     if (item.detached) await drainForDigest(item);
     return keptName(source, item, row);

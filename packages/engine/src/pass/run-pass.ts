@@ -1,7 +1,8 @@
-import type { Connector, Credentials, Session } from '@sterna/connector-kit';
+import type { Connector, Credentials, PlaceRequest, ProvisionLine, Session } from '@sterna/connector-kit';
 import {
   asSternaError,
   type ContentKind,
+  type ItemType,
   kindsOf,
   type LicenseTier,
   type MappingLookup,
@@ -26,6 +27,7 @@ import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
 import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
+import { licenseLine, type PreprocessResult, preprocess, preprocessResult } from './preprocess.ts';
 import { Progress } from './progress.ts';
 import { onSide, type Side, sidedSession } from './side.ts';
 import { verify } from './verify.ts';
@@ -42,6 +44,7 @@ export interface EngineDependencies {
 interface EntryRoute {
   readonly settings: unknown;
   readonly tier: LicenseTier;
+  readonly itemType: ItemType;
   readonly kinds: readonly ContentKind[];
   readonly progress: object;
   readonly attempts: number;
@@ -69,25 +72,46 @@ export async function runPass(
   let end: PassEnd;
   let attempts = 1;
   const sessions: Session[] = [];
+  const lines: ProvisionLine[] = [];
   try {
     const route = await loadRoute(deps, claim);
     attempts = route.attempts;
     progress = new Progress(route.progress);
     progressOut(progress);
-    const open = async (side: Side): Promise<Session> => {
-      const { connector, settings, systemCredentials, address, credentials } = route[side];
-      const session = await connector.open({
+    const placeOf = (side: Side): PlaceRequest => {
+      const { settings, systemCredentials, address, credentials } = route[side];
+      return {
         system: { settings, credentials: systemCredentials },
         address,
         ...(credentials === undefined ? {} : { credentials }),
-        kinds: route.kinds,
-        role: side === 'source' ? 'read' : 'write',
-        installation: deps.secrets.installation.id,
+        itemType: route.itemType,
         signal: control.signal,
         observe: (event) => {
           if (event.type === 'throttled') progress.throttledUntil = event.retryAt;
           deps.log({ entry: claim.entryId, pass: claim.passId, ...event });
         },
+      };
+    };
+    if (claim.kind === 'preprocess') {
+      const sided = (side: Side) => ({ connector: route[side].connector, request: placeOf(side) });
+      const license = await licenseLine(deps.pool, claim.entryId);
+      if (license !== undefined) lines.push(license);
+      await preprocess({
+        source: sided('source'),
+        target: sided('target'),
+        mapping: await loadMapping(deps.pool, claim.entryId),
+        lines,
+        control,
+        progress,
+      });
+      return endPass(deps.pool, claim, preprocessEnd(preprocessResult(lines), progress));
+    }
+    const open = async (side: Side): Promise<Session> => {
+      const session = await route[side].connector.open({
+        ...placeOf(side),
+        kinds: route.kinds,
+        role: side === 'source' ? 'read' : 'write',
+        installation: deps.secrets.installation.id,
       });
       sessions.push(session);
       return sidedSession(session, side);
@@ -119,11 +143,16 @@ export async function runPass(
       reached: deps.reached ?? (() => {}),
     };
     end = await outcome(context, route.settings, progress);
+    await target.release?.();
     await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
   } catch (thrown) {
+    const isOurs = !(thrown instanceof LeaseLost) && !control.signal.aborted;
+    // Who has the lease now gives it back; the reason why this pass ends says more than a failure to.
+    if (isOurs) await Promise.allSettled(sessions.map((session) => session.release?.()));
     for (const session of sessions) session.destroy();
-    if (thrown instanceof LeaseLost || control.signal.aborted) throw thrown;
+    if (!isOurs) throw thrown;
     end = endOf(thrown, progress, attempts, claim.kind);
+    if (lines.length > 0) end = { ...end, result: preprocessResult(lines) };
     if (isDatabaseError(thrown)) throw thrown;
   }
   return endPass(deps.pool, claim, end);
@@ -160,6 +189,8 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       const detail = status === 'completed' ? undefined : failuresInWords(books.total);
       return { status, ...(detail === undefined ? {} : { detail }), books: books.total, result: books, ...common() };
     }
+    case 'preprocess':
+      throw new SternaError('bug', 'internal', 'A preprocess opens no session.');
     case 'audit':
       return { status: 'completed', result: await audit(context), ...common() };
     case 'verify': {
@@ -172,6 +203,22 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       return { status: 'completed', result, ...common() };
     }
   }
+}
+
+function preprocessEnd(result: PreprocessResult, progress: Progress): PassEnd {
+  progress.phase = 'done';
+  progress.container = undefined;
+  const left = [
+    result.failed > 0 ? `${result.failed} failed` : '',
+    result.missing > 0 ? `${result.missing} missing` : '',
+  ].filter((part) => part !== '');
+  return {
+    status: left.length === 0 ? 'completed' : 'completed with failures',
+    ...(left.length === 0 ? {} : { detail: left.join(', ') }),
+    result,
+    activeSeconds: progress.activeSeconds,
+    progress: progress.snapshot(),
+  };
 }
 
 const failuresInWords = (total: { failed: number; uncertain: number }): string =>
@@ -317,6 +364,7 @@ async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryR
   return {
     settings: row.settings,
     tier: tiers.length === 0 || tiers.includes('standard') ? 'standard' : 'trial',
+    itemType: row.item_type,
     kinds: kindsOf(row.item_type),
     progress: row.progress,
     attempts: row.attempts,

@@ -106,7 +106,9 @@ export async function matchStructure(
     const known = row.targetContainer;
     const knownKey = known === undefined ? undefined : context.targetContainers.byId(known)?.key;
     // A folder that people deleted in the target is made again only where there is something to put into it.
-    if (knownKey !== undefined && (targetNow?.has(knownKey) !== false || container.total === 0)) continue;
+    const isThere = knownKey !== undefined && targetNow?.has(knownKey) !== false;
+    if (isThere && container.definition === undefined) continue;
+    if (knownKey !== undefined && !isThere && container.total === 0) continue;
     const writer = context.target.writer;
     if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     context.control.checkpoint();
@@ -121,11 +123,14 @@ export async function matchStructure(
               ...(container.isDefault === true ? { isDefault: true as const } : {}),
               ...(container.color === undefined ? {} : { color: container.color }),
               ...(container.description === undefined ? {} : { description: container.description }),
+              ...(container.definition === undefined ? {} : { definition: container.definition }),
+              ...(isThere ? { existing: knownKey } : {}),
               subscribe: container.subscribed ?? true,
             },
           );
     made.add(ensured.container.id);
-    for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
+    // What a definition lost was told when the container was made.
+    if (!isThere) for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
     let targetRow = context.targetContainers.get(ensured.container.id);
     if (targetRow === undefined) {
       targetRow = newRow(TARGET, context.targetContainers.size, ensured.container);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Content } from '@sterna/connector-kit';
-import { type ContentNote, type PrepareOptions, pivotOf, type StreamHasher } from '@sterna/content';
+import type { Content, ShortcutTarget } from '@sterna/connector-kit';
+import { type ContentNote, type Pivot, type PrepareOptions, pivotOf, type StreamHasher } from '@sterna/content';
 import { asSternaError, type ContentKind, type Settings, SternaError } from '@sterna/core';
 import type { IntentData, Reason, TodoRow } from '@sterna/store';
 import { wholeBody } from './digests.ts';
@@ -23,6 +23,8 @@ export interface TransferItem {
   readonly body: Buffer | AsyncIterable<Buffer>;
   /** The same object whole, in a format of the two systems' own; the body is what it is known by. */
   readonly native: Buffer | undefined;
+  /** Files: it is a link to this object of the target. */
+  readonly shortcut?: ShortcutTarget;
   /** The body can be read again and again, and others meanwhile. */
   readonly detached: boolean;
   /** Version of the source object, where its content can change. */
@@ -57,7 +59,8 @@ export async function toItem(
   kind: ContentKind,
   todo: TodoRow,
   content: Content,
-  options?: PrepareOptions,
+  /** How the target wants it; undefined: as it is. */
+  prepareFor?: (body: Buffer) => Promise<PrepareOptions>,
   called?: TargetName,
 ): Promise<TransferItem> {
   const pivot = pivotOf(kind);
@@ -78,7 +81,10 @@ export async function toItem(
   ];
   if (Buffer.isBuffer(content.body) || pivot.hasher === undefined) {
     const raw = await wholeBody(content.body);
-    const made = (options === undefined ? undefined : prepared(kind, raw, options)) ?? { body: raw, notes: [] };
+    const made = (prepareFor === undefined ? undefined : await prepared(kind, raw, prepareFor)) ?? {
+      body: raw,
+      notes: [],
+    };
     const { body, notes } = common.native === undefined ? made : { body: raw, notes: notReached(kind, raw, made.body) };
     return {
       ...common,
@@ -134,9 +140,14 @@ function notReached(kind: ContentKind, raw: Buffer, wanted: Buffer): readonly Co
   ];
 }
 
-const prepared = (kind: ContentKind, body: Buffer, options: PrepareOptions) => {
+const prepared = async (
+  kind: ContentKind,
+  body: Buffer,
+  prepareFor: (body: Buffer) => Promise<PrepareOptions>,
+): Promise<ReturnType<NonNullable<Pivot['prepare']>> | undefined> => {
   const { prepare } = pivotOf(kind);
   if (prepare === undefined) return undefined;
+  const options = await prepareFor(body);
   try {
     return prepare(body, options);
   } catch (thrown) {
@@ -265,9 +276,11 @@ export function renamedItem(kind: ContentKind, item: TransferItem, number: numbe
   const pivot = pivotOf(kind);
   if (pivot.renamed === undefined || !Buffer.isBuffer(item.body)) return item;
   const body = pivot.renamed(item.body, number);
+  const moment = pivot.keyIsSlot === true ? pivot.span?.(body)?.from : undefined;
   return {
     ...item,
     body,
+    ...(moment === undefined ? {} : { date: moment }),
     // It has the old key.
     native: undefined,
     size: body.length,
@@ -275,10 +288,12 @@ export function renamedItem(kind: ContentKind, item: TransferItem, number: numbe
     digest: pivot.digest(body),
     notes: [
       ...item.notes,
-      {
-        code: 'renamed',
-        text: `The target has another object of the same identity; this one was added beside it (${number}).`,
-      },
+      pivot.keyIsSlot === true
+        ? { code: 'moved-in-time', text: `Another one has its millisecond: this one is ${number} ms later.` }
+        : {
+            code: 'renamed',
+            text: `The target has another object of the same identity; this one was added beside it (${number}).`,
+          },
     ],
   };
 }

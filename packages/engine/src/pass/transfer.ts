@@ -1,4 +1,4 @@
-import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
+import type { Content, CreateOp, PlaceOp, Result, Session, ShortcutTarget } from '@sterna/connector-kit';
 import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
@@ -37,9 +37,10 @@ import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
 import type { Pace } from './pace.ts';
-import { preparation } from './preparation.ts';
+import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
+import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import {
   drainForDigest,
   filteredByContent,
@@ -80,6 +81,12 @@ interface Batch {
   readonly items: TransferItem[];
 }
 
+interface Shortcut {
+  readonly container: ContainerRow;
+  readonly todo: TodoRow;
+  readonly got: Content & { readonly shortcut: ShortcutTarget };
+}
+
 class Transfer {
   readonly #context: PassContext;
   readonly #pace: Pace;
@@ -95,6 +102,8 @@ class Transfer {
   /** Numbers tried for objects that are renamed, by to-do. */
   readonly #renames = new Map<number, number>();
   readonly #ownNames = new Map<number, string>();
+  /** What leads to other objects comes after all of those. */
+  #shortcuts: Shortcut[] = [];
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -109,6 +118,7 @@ class Transfer {
 
   async round(): Promise<void> {
     const { pool, claim, target } = this.#context;
+    this.#shortcuts = [];
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
     const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
@@ -118,6 +128,26 @@ class Transfer {
         .filter((container) => container.kind === kind);
       if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
     }
+    for (const one of this.#shortcuts) if (!this.mustSettle) await this.#shortcut(one);
+  }
+
+  /** To the copy of what it leads to. Where there is none yet, every pass tries again. */
+  async #shortcut({ container, todo, got }: Shortcut): Promise<void> {
+    const context = this.#context;
+    context.control.checkpoint();
+    if (container.targetContainer === undefined) return;
+    if (capabilitiesFor(context.target, container.kind).shortcuts !== true)
+      return this.#settleWithoutCopy(container, todo, shortcutLeftOut(), got.version, true);
+    const shortcut = await leadsTo(context, got.shortcut);
+    if (shortcut === undefined)
+      return this.#settleWithoutCopy(
+        container,
+        todo,
+        shortcutWaits(context.sourceContainers.get(got.shortcut.container), got.shortcut),
+      );
+    const target = targetById(context, container.targetContainer);
+    const item = await this.#item(container, target, todo, got);
+    if (item !== undefined) await this.#create({ container, target, items: [{ ...item, shortcut }] });
   }
 
   /** Kinds may be of different servers, each with its own limits. */
@@ -178,12 +208,20 @@ class Transfer {
           await this.#settleWithoutCopy(container, todo, got.error, undefined, got.isSkipped);
           continue;
         }
+        if (got.shortcut !== undefined) {
+          this.#shortcuts.push({ container, todo, got: { ...got, shortcut: got.shortcut } });
+          continue;
+        }
         if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {
           await this.#settleWithoutCopy(container, todo, 'trial-limit');
           continue;
         }
         if (this.#context.trial !== undefined) this.#context.trial.bytesLeft -= got.size;
         if (got.detached !== true) await this.#pace.take(got.size);
+        if (namesOthers(container.kind, got.body)) {
+          await flush();
+          await lanes.drain();
+        }
         const item = await this.#item(container, targetRow, todo, got);
         if (item === undefined) continue;
         if (item.detached || item.older?.detached === true) {
@@ -233,6 +271,7 @@ class Transfer {
             fix: 'Start a delta pass to try again; look at the source server’s log if it stays.',
           }),
         );
+      if (todos.length < TODO_PAGE) break;
     }
     await flush();
   }
@@ -556,7 +595,12 @@ class Transfer {
       matchKey: item.matchKey,
       digest: item.digest,
       mark,
-      reservedId: writer.reserve?.(batch.target.key, `${item.todo.src.toString('hex')}${reserveAs}`, item.name),
+      reservedId: writer.reserve?.(
+        batch.target.key,
+        `${item.todo.src.toString('hex')}${reserveAs}`,
+        item.name,
+        item.date,
+      ),
       targetId: undefined,
       data: intentData(item),
     }));
@@ -577,6 +621,7 @@ class Transfer {
         ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
+        ...(item.shortcut === undefined ? {} : { shortcut: item.shortcut }),
         ...(item.native === undefined ? {} : { native: item.native }),
       };
     });
@@ -629,8 +674,10 @@ class Transfer {
         this.#changedMeanwhile.set(item.todo.seq, result.error);
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
-        settled.push({ item, state: 'failed' });
-        notes.push(failureNote(batch, item, result.error));
+        // What the target has no words for is no failure.
+        const isPassedOver = result.error.details[PASSED_OVER] === true;
+        settled.push(isPassedOver ? { item, state: 'skipped', reason: 'not-held' } : { item, state: 'failed' });
+        notes.push({ ...failureNote(batch, item, result.error), ...(isPassedOver ? { kind: 'skipped' } : {}) });
       } else if (result?.outcome === 'batch-refused') {
         closed.push(intent.op);
         refusedTogether = true;
@@ -694,7 +741,8 @@ class Transfer {
     try {
       const called = got.name === undefined ? undefined : await this.#names.take(target, got.name, todo.src);
       const content = paced(got, this.#pace);
-      const item = await toItem(container.kind, todo, content, preparation(this.#context, container.kind), called);
+      const prepareFor = (body: Buffer) => preparation(this.#context, container.kind, body);
+      const item = await toItem(container.kind, todo, content, prepareFor, called);
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
       if (reason === undefined) {
         for await (const earlier of earlierVersions(this.#context, container, got)) {
@@ -733,10 +781,12 @@ class Transfer {
     // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
     if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
       return this.#settleWithoutCopy(batch.container, item.todo, theirs.elsewhere, item.version);
-    const { conflict } = settings.settings;
-    const isNamed = item.name !== undefined || pivotOf(batch.container.kind).renamed !== undefined;
-    // What can't have another name leaves the target its own.
-    switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
+    const { renamed, keyIsSlot } = pivotOf(batch.container.kind);
+    const conflict = keyIsSlot === true ? 'rename' : settings.settings.conflict;
+    const isNamed = item.name !== undefined || renamed !== undefined;
+    // What can't have another name leaves the target its own; so does a shortcut, which is no content to write over theirs.
+    const cannot = item.shortcut === undefined ? conflict === 'rename' && !isNamed : conflict === 'overwrite';
+    switch (cannot ? 'skip' : conflict) {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);

@@ -11,3 +11,4 @@ export * from './rows.ts';
 export * from './source-key.ts';
 export * from './todo.ts';
 export * from './twins.ts';
+export * from './waiting.ts';

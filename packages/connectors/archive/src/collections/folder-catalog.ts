@@ -166,7 +166,7 @@ export class FolderCatalog implements Catalog {
   #byKind(
     place: string,
     path: readonly string[],
-    { color, description }: Look,
+    { color, description, definition }: Look,
     objects: readonly [ContentKind, StoredObject][],
     isOne: boolean,
   ): StoredCollection[] {
@@ -181,6 +181,7 @@ export class FolderCatalog implements Catalog {
       kind,
       color,
       description,
+      definition,
       objects: objects
         .filter(([own]) => own === kind || (kind === first && !this.kinds.includes(own)))
         .map(([, object]) => object),

@@ -10,6 +10,7 @@ import {
   type Result,
   wholeBodyOf,
 } from '@sterna/connector-kit';
+import { pivotOf } from '@sterna/content';
 import { type ContentKind, SternaError } from '@sterna/core';
 import { asArchiveError, errnoOf, noSuchContainer } from '../errors.ts';
 import { syncDirectory } from '../maildir/folder.ts';
@@ -22,7 +23,7 @@ import type { FileIndex, FileObject } from './object-file.ts';
 import { containerOf, ObjectStore } from './object-store.ts';
 import { refusedBy, splice } from './splice.ts';
 import { isObjectFile, type Syntax } from './syntax.ts';
-import { makeCollection } from './vdir.ts';
+import { makeCollection, writeDefinition } from './vdir.ts';
 import { placed } from './write-file.ts';
 
 /** What has the natural key of one that is to be created, or is about to have it. */
@@ -62,14 +63,20 @@ export class FolderStore extends ObjectStore implements WritableStore {
         code: 'folder-renamed',
         text: `The collection ${shown(asked)} is called ${shown(name)}: its name is no Unicode text`,
       });
-    const { color, description } = options;
+    const { color, description, definition } = options;
     const look = {
       name,
       ...(color === undefined ? {} : { color }),
       ...(description === undefined ? {} : { description }),
+      ...(definition === undefined ? {} : { definition }),
     };
     const folders = await this.#catalog.folders();
-    const known = folders.find((one) => one.path.join(' / ') === name);
+    const known = folders.find((one) =>
+      options.existing === undefined
+        ? one.path.join(' / ') === name
+        : this.#catalog.idOf(one.id, kind) === options.existing,
+    );
+    if (known !== undefined && definition !== undefined) await writeDefinition(known.dir, definition);
     const place =
       known?.id ??
       (await makeCollection(this.#catalog.root, look, new Set(folders.map((one) => one.id.toLowerCase())), notes));
@@ -101,7 +108,8 @@ export class FolderStore extends ObjectStore implements WritableStore {
         throw new SternaError('bug', 'no-reserved-id', 'A create needs a reserved id, and is whole');
       try {
         const { key, version } = identify(op.body, kind, this.#syntax);
-        const rival = held.get(key);
+        // Of other kinds two that say the same are two.
+        const rival = pivotOf(kind).hasNaturalKey ? held.get(key) : undefined;
         if (rival !== undefined && rival !== id) {
           const theirs = (await this.#locate(folder, rival))?.object.version;
           results.set(op.op, { op: op.op, outcome: 'exists', targetId: rival, ...(theirs ? { version: theirs } : {}) });

@@ -131,7 +131,7 @@ export function versionOf(kind: ContentKind, body: Buffer): string {
 }
 
 /** Kinds whose objects are known by what they say, where they have no UID. */
-const HAS_KEY: ReadonlySet<ContentKind> = new Set(['contact', 'setting']);
+const HAS_KEY: ReadonlySet<ContentKind> = new Set(['contact', 'setting', 'member', 'page', 'post']);
 
 /** By UID; without one by what makes it one and the same to its pivot, so that it is the same in every pass. */
 export function keyOf(kind: ContentKind, uid: string | undefined, body: Buffer): string {
@@ -152,7 +152,7 @@ export function invalidIn(
   what: string,
   cause?: unknown,
 ): SternaError {
-  const word = kind === 'contact' || kind === 'task' || kind === 'setting' ? kind : 'event';
+  const word = kind === 'listItem' ? 'list-item' : (kind ?? 'event');
   return new SternaError('object', `invalid-${word}`, `${basename(path)}, line ${line}: ${what}.`, {
     fix: `Correct the ${word} in the file, or take it out; then start a delta pass.`,
     ...(cause === undefined ? {} : { cause }),

@@ -27,6 +27,7 @@ export interface StoredCollection {
   readonly kind: ContentKind;
   readonly color?: string | undefined;
   readonly description?: string | undefined;
+  readonly definition?: unknown;
   readonly objects: readonly StoredObject[];
 }
 
@@ -116,12 +117,13 @@ export class ObjectStore implements Store {
   }
 }
 
-export const containerOf = ({ id, path, kind, color, description }: StoredCollection): Container => ({
+export const containerOf = ({ id, path, kind, color, description, definition }: StoredCollection): Container => ({
   id,
   path,
   kind,
   ...(color === undefined ? {} : { color }),
   ...(description === undefined ? {} : { description }),
+  ...(definition === undefined ? {} : { definition }),
 });
 
 function listingOf({ objects }: StoredCollection): Listing {

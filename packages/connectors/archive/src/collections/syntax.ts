@@ -1,10 +1,10 @@
 import type { ContentKind } from '@sterna/core';
 import { CalendarScan } from './scan/calendar.ts';
 import { CardScan } from './scan/cards.ts';
+import { JsonScan } from './scan/json.ts';
 import type { Scan } from './scan/scanned.ts';
-import { SettingScan } from './scan/setting.ts';
 
-/** What differs between files of calendars, of cards and of settings; all else is the same. */
+/** What differs between files of calendars, of cards and of JSON; all else is the same. */
 export interface Syntax {
   /** Lower case. */
   readonly extension: '.ics' | '.vcf' | '.json';
@@ -30,13 +30,13 @@ export const VCF: Syntax = {
   scan: () => new CardScan(),
 };
 
-/** A mailbox setting, alone in its file: packages/content setting.ts. */
-export const SETTING_FILE: Syntax = {
+/** One object of a kind whose pivot is JSON, alone in its file: packages/content `Setting`, `Member`, `Page` … */
+export const jsonFile = (kind: ContentKind, what: string): Syntax => ({
   extension: '.json',
-  kinds: ['setting'],
-  holds: 'mailbox setting',
-  scan: () => new SettingScan(),
-};
+  kinds: [kind],
+  holds: what,
+  scan: () => new JsonScan(kind, what),
+});
 
 /** A file of this syntax by its name: none that is hidden, or that somebody is still writing. */
 export const isObjectFile = (name: string, { extension }: Syntax): boolean =>

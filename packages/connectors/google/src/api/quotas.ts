@@ -65,10 +65,7 @@ export function quotaOf({ project, api, origin, user, perUser, perProject }: Quo
   const key = JSON.stringify([project, api, origin, ofProject]);
   const whole = projects.get(key) ?? new Budget(projectLimits(ofProject), clock);
   projects.set(key, whole);
-  return users.of(
-    JSON.stringify([key, user, perUser]),
-    () => new Budget(userLimits(api, perUser), clock, whole),
-  );
+  return users.of(JSON.stringify([key, user, perUser]), () => new Budget(userLimits(api, perUser), clock, whole));
 }
 
 const projectLimits = (limit: number | undefined): BudgetLimits => ({

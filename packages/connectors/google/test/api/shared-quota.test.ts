@@ -99,7 +99,10 @@ test('each API, user, project and setting counts for itself; a token that was gi
   expect(gmail(session(new VirtualClock()), 'alice@old.example')).not.toBe(mine);
   const given = (): Budget =>
     gmail(
-      connect({ system: { settings: {}, credentials: { accessToken: 'ya29' } }, credentials: {}, signal: NEVER }, clock),
+      connect(
+        { system: { settings: {}, credentials: { accessToken: 'ya29' } }, credentials: {}, signal: NEVER },
+        clock,
+      ),
       'alice@old.example',
     );
   expect(given()).not.toBe(given());
