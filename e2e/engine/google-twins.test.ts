@@ -46,8 +46,7 @@ const message = (id: string, text: string = id): Buffer =>
   );
 
 /** Nobody migrates to where they are. */
-const address = (server: Google, name: string): string =>
-  `${name}@${server === source ? 'nordwind' : 'lamna'}.example`;
+const address = (server: Google, name: string): string => `${name}@${server === source ? 'nordwind' : 'lamna'}.example`;
 const mailOf = (server: Google, name: string) => new DirectGmail(server, address(server, name));
 const at = (server: Google, name: string) => googleEndpoint(server, address(server, name));
 const subjects = (server: Google, name: string, where = 'INBOX'): string[] =>
@@ -56,7 +55,12 @@ const subjects = (server: Google, name: string, where = 'INBOX'): string[] =>
     .filter(({ labels }) => labels.includes(where))
     .map(({ mime }) => /^Subject: (\S+)/m.exec(mime.toString())?.[1] ?? '')
     .sort();
-const codes = async (entry: number): Promise<string[]> => (await notes(bench, entry)).map(({ code }) => code).sort();
+/** What is told of messages; Gmail's folders have notes of their own. */
+const codes = async (entry: number): Promise<string[]> =>
+  (await notes(bench, entry))
+    .map(({ code }) => code)
+    .filter((code) => code !== 'emptied-by-target')
+    .sort();
 
 test('equal messages of a target that keeps them once are merged: the copy goes with the last of them', async () => {
   const from = mailOf(source, 'alice');
@@ -145,7 +149,11 @@ test('what moves where Gmail moves nothing to is written there, and not removed 
   from.relabel(id, ['SENT'], ['INBOX']);
   const { books } = await pass(bench, entry, 'delta', { deletions: 'propagate' });
   expect(books.total).toMatchObject({ seen: 1, updated: 1 });
-  expect(mailOf(target, 'huseyin').messages().map(({ labels }) => labels)).toEqual([['SENT']]);
+  expect(
+    mailOf(target, 'huseyin')
+      .messages()
+      .map(({ labels }) => labels),
+  ).toEqual([['SENT']]);
 });
 
 test.each(['after-acknowledgement', 'after-settle-commit'])(
@@ -175,7 +183,12 @@ test('two mailboxes into one: what the other brought is merged, and stays when i
   const first = await addEntry(bench, at(source, 'farid'), at(target, 'farid'));
   const second = await mergedEntry(bench, first, at(source, 'grace'));
   expect((await pass(bench, first, 'initial')).books.total).toMatchObject({ created: 1 });
-  expect((await pass(bench, second, 'initial')).books.total).toMatchObject({ seen: 2, created: 1, merged: 1 });
+  // What duplicate prevention finds beforehand is taken over and not written: here nothing is looked for.
+  expect((await pass(bench, second, 'initial', { duplicatePrevention: false })).books.total).toMatchObject({
+    seen: 2,
+    created: 1,
+    merged: 1,
+  });
   one.remove(original);
   await pass(bench, first, 'delta', { deletions: 'propagate' });
   expect(subjects(target, 'farid')).toEqual(['own', 'shared']);
