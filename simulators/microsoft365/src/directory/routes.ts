@@ -30,6 +30,7 @@ export function isGuest(user: DirectoryUser): boolean {
 export const USER = shape('user', [
   ...DEFAULTS,
   'accountEnabled',
+  'assignedPlans',
   'createdDateTime',
   'mailNickname',
   'otherMails',
@@ -95,12 +96,29 @@ export function userJson(user: DirectoryUser): Record<string, unknown> {
     userPrincipalName: user.userPrincipalName,
     id: user.id,
     accountEnabled: user.accountEnabled,
+    assignedPlans: assignedPlans(user),
     createdDateTime: new Date(user.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
     mailNickname: user.userPrincipalName.split('@')[0],
     otherMails: isGuest(user) ? [user.mail] : [],
     proxyAddresses: [`SMTP:${user.mail}`],
     userType: isGuest(user) ? 'Guest' : 'Member',
   };
+}
+
+/** By service, with the plan's own id: learn.microsoft.com/entra/identity/users/licensing-service-plan-reference */
+const PLANS = {
+  exchange: 'efb87545-963c-4e0d-99df-69c6916d9eb0',
+  SharePoint: '5dbe027f-2339-4123-9542-606e4d348a72',
+  TeamspaceAPI: '57ff2da0-773e-42df-b2af-ffb7a2317929',
+} as const;
+
+/** What licenses give them; a guest, a shared mailbox and a room have none. */
+export function assignedPlans(user: DirectoryUser): Record<string, unknown>[] {
+  if (isGuest(user) || user.purpose !== 'user') return [];
+  const assignedDateTime = new Date(user.createdAt).toISOString().replace(/\.\d+Z$/, 'Z');
+  return Object.entries(PLANS)
+    .filter(([service]) => user.unlicensed?.includes(service) !== true && (service !== 'exchange' || user.hasMailbox))
+    .map(([service, servicePlanId]) => ({ assignedDateTime, capabilityStatus: 'Enabled', service, servicePlanId }));
 }
 
 function organizationJson(tenant: Tenant): Record<string, unknown> {

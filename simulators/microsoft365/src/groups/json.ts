@@ -50,6 +50,7 @@ export const MAILBOX_OPTIONS = [
 export const GROUP = shape('group', [...GROUP_DEFAULTS, ...MAILBOX_OPTIONS], ['members', 'owners']);
 
 export const DIRECTORY_OBJECT = shape('directoryObject', [
+  'assignedPlans',
   'id',
   'deletedDateTime',
   'displayName',

@@ -1,3 +1,4 @@
+import { assignedPlans } from '../directory/routes.ts';
 import type { Call } from '../http/call.ts';
 import { badRequest } from '../http/errors.ts';
 import { entityReply, noContent, type Reply } from '../http/reply.ts';
@@ -42,11 +43,17 @@ function objects(call: Call, ids: ReadonlySet<string>): DirectoryObject[] {
 function listReply(call: Call, list: readonly DirectoryObject[]): Reply {
   return collectionReply(call, list, {
     shape: DIRECTORY_OBJECT,
-    json: objectJson,
+    json: (object) => ({ ...objectJson(object), ...selectedOnly(call, object) }),
     pageSize: 100,
     maxPageSize: 999,
     paging: 'skiptoken',
   });
+}
+
+/** What of a user is told only when it is selected. */
+function selectedOnly(call: Call, object: DirectoryObject): Record<string, unknown> {
+  const isAsked = call.query.select?.includes('assignedPlans') === true;
+  return isAsked && object.kind === 'user' ? { assignedPlans: assignedPlans(object.user) } : {};
 }
 
 function memberOf(call: Call, id: string): Reply {

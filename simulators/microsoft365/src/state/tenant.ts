@@ -16,6 +16,8 @@ export interface DirectoryUser {
   accountEnabled: boolean;
   /** False: no Exchange license, so every mailbox path answers 404 MailboxNotEnabledForRESTAPI. */
   hasMailbox: boolean;
+  /** Services whose license they don't have: `TeamspaceAPI`, `SharePoint`; absent: they have all. */
+  unlicensed?: readonly string[];
   readonly createdAt: number;
 }
 

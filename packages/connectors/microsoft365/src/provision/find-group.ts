@@ -54,11 +54,13 @@ export interface DirectoryObject extends DirectoryPerson {
   readonly '@odata.type'?: string;
 }
 
+export type PeopleOfGroup = Readonly<Record<'owners' | 'members', readonly DirectoryObject[]>>;
+
 /** Who is in a group and who owns it; owners needn't be members. */
 export async function peopleOf(
-  { client, directory }: Place,
+  { client, directory }: Pick<Place, 'client' | 'directory'>,
   groupId: string,
-): Promise<Readonly<Record<'owners' | 'members', readonly DirectoryObject[]>>> {
+): Promise<PeopleOfGroup> {
   const list = (of: 'owners' | 'members') =>
     client.all<DirectoryObject>({
       method: 'GET',

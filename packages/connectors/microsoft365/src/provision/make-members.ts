@@ -3,21 +3,48 @@ import { BATCH_SIZE, type BatchItem, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import { GROUP_RIGHTS } from '../groups/group.ts';
-import { peopleOf } from './find-group.ts';
+import { type PeopleOfGroup, peopleOf } from './find-group.ts';
 import { found, made, missing, refusedLine } from './lines.ts';
 import type { GroupInPlace } from './make-group.ts';
 import type { KnownMember } from './people-of-target.ts';
-import type { Place } from './place.ts';
+import { eventually, type Place } from './place.ts';
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'member' : 'members'}`;
 
 /** Adds those who aren't in the group yet; an owner is a member too, as a team wants it. */
 export async function* ensureMembers(
   place: Place,
-  { group, isNew }: GroupInPlace,
+  inPlace: GroupInPlace,
   wanted: readonly KnownMember[],
 ): AsyncGenerator<ProvisionLine> {
-  const there = await peopleOf(place, group.id);
+  try {
+    yield* ensure(place, inPlace, wanted);
+  } catch (thrown) {
+    yield refusedLine('members', thrown);
+  }
+}
+
+/** Seconds before further looks: not every part of the directory knows a new group at once. */
+const WAITS = [2, 5, 10];
+
+async function peopleNow(place: Place, { group, isNew }: GroupInPlace): Promise<PeopleOfGroup> {
+  if (!isNew) return peopleOf(place, group.id);
+  const people = await eventually(place, WAITS, () =>
+    peopleOf(place, group.id).catch((thrown) => {
+      if (statusOf(thrown) !== 404) throw thrown;
+      return undefined;
+    }),
+  );
+  return people ?? { owners: [], members: [] };
+}
+
+async function* ensure(
+  place: Place,
+  inPlace: GroupInPlace,
+  wanted: readonly KnownMember[],
+): AsyncGenerator<ProvisionLine> {
+  const { group, isNew } = inPlace;
+  const there = await peopleNow(place, inPlace);
   const ids = { members: idsOf(there.members), owners: idsOf(there.owners) };
   const lacking = wanted.filter(({ id, role }) => !ids.members.has(id) || (role === 'owner' && !ids.owners.has(id)));
   if (lacking.length < wanted.length) yield found(counted(wanted.length - lacking.length));
@@ -63,7 +90,7 @@ async function add(
       if ('error' in result) refused.set((those[at] as KnownMember).id, result.error);
   }
   // A lost answer's second try says that they are there.
-  const now = refused.size > 0 ? await peopleOf({ client, directory } as Place, groupId) : undefined;
+  const now = refused.size > 0 ? await peopleOf({ client, directory }, groupId) : undefined;
   return some.map(({ id, address, role }) => {
     const what = `${role} ${address}`;
     const isThere = now !== undefined && [...now.members, ...now.owners].some((one) => one.id === id);

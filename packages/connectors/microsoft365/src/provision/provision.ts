@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@sterna/cloud-http';
 import type { Blueprint, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
 import { connect } from '../connect.ts';
+import { licenseLines } from './licenses.ts';
 import { refusedLine } from './lines.ts';
 import { ensureChannels } from './make-channels.ts';
 import { ensureGroup, groupWantedAt } from './make-group.ts';
@@ -47,6 +48,7 @@ async function* ensureWhole(place: Place, blueprint: Blueprint): AsyncGenerator<
   if (inPlace === undefined) return;
   const { group } = inPlace;
   yield* ensureMembers(place, inPlace, people.known);
+  yield* licenseLines(place, group.id, place.request.itemType === 'team' ? 'team' : 'group');
   yield* ensureSiteOfGroup(place, group.id);
   if (place.request.itemType === 'team' && (yield* ensureTeam(place, group)))
     yield* ensureChannels(place, group.id, blueprint.channels);
