@@ -24,7 +24,7 @@ export interface Place {
 export type Size = 'small' | 'large';
 /** How many people move, and how many sites and teams where both systems have them. */
 const PEOPLE: Readonly<Record<Size, number>> = { small: 8, large: 50 };
-const SITES: Readonly<Record<Size, number>> = { small: 2, large: 40 };
+const SITES: Readonly<Record<Size, number>> = { small: 3, large: 40 };
 const TEAMS: Readonly<Record<Size, number>> = { small: 2, large: 30 };
 
 export interface Scale {
