@@ -86,6 +86,7 @@ describe('npm run test:live -- --system google, against the simulator', () => {
     const server = await start({
       partlyDelegated: 'access_denied',
       gmailImportMerges: 'message-id',
+      gmailInsertMerges: 'equal',
       gmailInsertThreads: true,
       gmailAddsReceived: 'both',
       gmailAddsMessageId: true,
@@ -112,7 +113,7 @@ describe('npm run test:live -- --system google, against the simulator', () => {
     expect(Object.fromEntries(found)).toEqual({
       partlyDelegated: 'access_denied',
       gmailImportMerges: 'one of the same Message-ID',
-      gmailInsertMerges: 'held',
+      gmailInsertMerges: 'yes',
       gmailInsertBytes: 'no',
       gmailInsertThreads: 'yes',
       gmailAddsReceived: 'import and insert',

@@ -14,7 +14,7 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   category: { name: 'string' },
   'automatic-reply': { status: 'string', outside: 'string', insideText: 'string', outsideText: 'string' },
   signature: { text: 'string' },
-  forwarding: { to: 'object', original: 'string' },
+  forwarding: { to: 'object', afterwards: 'string' },
   'mail-delegate': { who: 'object' },
   regional: {},
   'working-hours': { days: 'list', from: 'string', until: 'string' },

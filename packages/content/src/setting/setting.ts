@@ -130,8 +130,8 @@ export interface Signature {
 export interface Forwarding {
   readonly type: 'forwarding';
   readonly to: Person;
-  /** What becomes of the original. */
-  readonly original: 'stays' | 'read' | 'archive' | 'trash';
+  /** What becomes of it here. */
+  readonly afterwards: 'stays' | 'read' | 'archive' | 'trash';
 }
 
 /** Who may read, send and delete mail as the owner. */

@@ -9,6 +9,7 @@ export interface Resolved {
   readonly stream: boolean;
 }
 
+const SITE = /^(\/sites\/[^/:]+):\/[^:]+(?::(\/.*)?)?$/;
 const ADDRESSED = /^(.*?\/(?:root|items\/[^/:]+)):(?:\/[^:]*)?(?::(\/.*)?)?$/;
 
 /**
@@ -17,8 +18,10 @@ const ADDRESSED = /^(.*?\/(?:root|items\/[^/:]+)):(?:\/[^:]*)?(?::(\/.*)?)?$/;
  * @returns a text that says which part isn't there
  */
 export function resolvePath(csdl: Csdl, path: string): Resolved | string {
-  const addressed = ADDRESSED.exec(path);
-  const segments = splitKeys(addressed === null ? path : `${addressed[1]}${addressed[2] ?? ''}`);
+  // A site by its address is one site, however deep it lies.
+  const plain = path.replace(SITE, '$1$2');
+  const addressed = ADDRESSED.exec(plain);
+  const segments = splitKeys(addressed === null ? plain : `${addressed[1]}${addressed[2] ?? ''}`);
   const [first, ...rest] = segments;
   let type = csdl.container.get(first ?? '');
   if (type === undefined) return `no entity set or singleton '${first}'`;

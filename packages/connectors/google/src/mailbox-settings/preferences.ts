@@ -76,21 +76,17 @@ export function signatureOf({ sendAsEmail, signature, replyToAddress, isPrimary 
   };
 }
 
-const ORIGINAL = { leaveInInbox: 'stays', markRead: 'read', archive: 'archive', trash: 'trash' } as const;
+const AFTERWARDS = { leaveInInbox: 'stays', markRead: 'read', archive: 'archive', trash: 'trash' } as const;
 
 export const forwardingOf = ({ enabled, emailAddress, disposition }: GmailAutoForwarding): Forwarding | undefined =>
   enabled === true && emailAddress
-    ? {
-        type: 'forwarding',
-        to: { address: emailAddress },
-        original: ORIGINAL[disposition as keyof typeof ORIGINAL] ?? 'stays',
-      }
+    ? { type: 'forwarding', to: { address: emailAddress }, afterwards: AFTERWARDS[disposition as keyof typeof AFTERWARDS] ?? 'stays' }
     : undefined;
 
-export const autoForwardingFor = ({ to, original }: Forwarding): GmailAutoForwarding => ({
+export const autoForwardingFor = ({ to, afterwards }: Forwarding): GmailAutoForwarding => ({
   enabled: true,
   emailAddress: to.address,
-  disposition: Object.entries(ORIGINAL).find(([, said]) => said === original)?.[0] ?? 'leaveInInbox',
+  disposition: Object.entries(AFTERWARDS).find(([, said]) => said === afterwards)?.[0] ?? 'leaveInInbox',
 });
 
 /** What Gmail shows to whoever chose nothing. */

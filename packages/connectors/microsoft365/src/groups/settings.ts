@@ -10,6 +10,7 @@ import {
 import { SternaError } from '@sterna/core';
 import { containerGone } from '../outlook/gone.ts';
 import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup, type GroupContext } from './group.ts';
+import { makeTeam, teamPath } from './team.ts';
 import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
 
 /** Groups of a team’s options: https://learn.microsoft.com/en-us/graph/api/resources/team */
@@ -57,7 +58,7 @@ export class GroupSettings implements ListedObjects, ListedWriting {
 
   /** A group has its settings always; a team that isn't there is made. */
   async create(container: string, body: Buffer) {
-    if (container === TEAM.id && (await this.#team()) === undefined) await this.#makeTeam();
+    if (container === TEAM.id && (await this.#team()) === undefined) await makeTeam(this.#context);
     await this.#set(readSetting(body));
     return { id: container === TEAM.id ? 'team' : 'group' };
   }
@@ -107,20 +108,6 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     });
     return status === 404 ? undefined : body;
   }
-
-  /** Of a group that has none yet; a second request finds it made. */
-  async #makeTeam(): Promise<void> {
-    const { client, path, directory: budget } = this.#context;
-    await client.send({
-      method: 'PUT',
-      path: `${path}/team`,
-      body: {},
-      doing: 'making the team of the group',
-      right: 'Team.Create',
-      budget,
-      expected: [409],
-    });
-  }
 }
 
 /** Of a new team. Source: learn.microsoft.com/en-us/graph/api/team-put-teams. */
@@ -146,8 +133,6 @@ const AS_MADE: TeamSetting['options'] = {
 
 const isAsMade = ({ options }: TeamSetting): boolean =>
   Object.entries(options).every(([name, value]) => AS_MADE[name] === value);
-
-export const teamPath = ({ id }: Pick<GroupContext, 'id'>): string => `/teams/${id}`;
 
 const listed = (setting: Setting): Listed => {
   const body = writeSetting(setting);

@@ -73,6 +73,15 @@ export class Libraries {
     });
   }
 
+  /** @throws SternaError config `site-without-library` */
+  async default(): Promise<Library> {
+    const [first] = (await this.all()).values();
+    if (first !== undefined) return first;
+    throw new SternaError('config', 'site-without-library', 'The target site has no document library.', {
+      fix: 'Make one in the site.',
+    });
+  }
+
   /** Found by its name, or made. */
   async named(name: string): Promise<Library> {
     const found = this.#find(await this.all(), name);
@@ -200,9 +209,10 @@ export class LibraryWriter implements Writer {
     path: readonly string[],
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     const [name, ...inner] = path;
-    if (name === undefined) throw new SternaError('bug', 'internal', 'Files of a site lie in a library.');
-    // Two of one name would be two.
-    const made = this.#making.then(() => this.#libraries.named(name));
+    // Two of one name would be two. What lies beside all folders has its place in the library that each site has.
+    const made = this.#making.then(() =>
+      name === undefined ? this.#libraries.default() : this.#libraries.named(name),
+    );
     this.#making = made.catch(() => undefined);
     const library = await made;
     const { container, notes } = await library.writer.ensureContainer(inner);

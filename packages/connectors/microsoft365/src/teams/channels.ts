@@ -5,7 +5,7 @@ import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import type { GroupContext } from '../groups/group.ts';
-import { teamPath } from '../groups/settings.ts';
+import { makeTeam, teamPath } from '../groups/team.ts';
 import { containerGone } from '../outlook/gone.ts';
 import { CHANNEL_RIGHTS, type GraphChannel, MESSAGE_RIGHTS } from './graph-teams.ts';
 import { IMPORT_LIMITS, TEAMS_LIMITS } from './limits.ts';
@@ -79,6 +79,11 @@ export class Channels {
     },
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     const name = path.join('/');
+    // Every team has a channel.
+    if ((await this.list()).length === 0) {
+      await makeTeam(this.context);
+      this.#listed = undefined;
+    }
     const primary = await this.#primaryId();
     const found = (await this.list()).find(({ id, displayName }) => {
       if (options.existing !== undefined) return id === options.existing;

@@ -1,4 +1,23 @@
-import { costOf, type LoggedRequest, ROUTES } from '@sterna/simulator-google';
+import { costOf, type Google, type LoggedRequest, ROUTES } from '@sterna/simulator-google';
+import type { Mailbox } from './books.ts';
+
+const DOMAIN = 'nordwind.example';
+const ALL_APIS = ['gmail', 'calendar', 'people', 'tasks', 'drive'];
+
+/** @param isUnhurried the connector knows of no limits either */
+export function mailboxOf({ baseUrl, keyFile }: Google, address: string, isUnhurried: boolean): Mailbox {
+  const unitsPerMinute = Object.fromEntries(ALL_APIS.map((api) => [api, 1_000_000_000]));
+  return {
+    connector: 'google',
+    settings: { baseUrl, tokenUrl: `${baseUrl}/token`, ...(isUnhurried ? { unitsPerMinute } : {}) },
+    address,
+    password: JSON.stringify(keyFile),
+  };
+}
+
+/** Of somebody, by number. */
+export const addressOf = (server: Google, person: number): string =>
+  [...server.domain(DOMAIN).users.values()][person]?.primaryEmail ?? '';
 
 /** A request as Google's quotas see it. */
 export interface MeteredRequest {
@@ -9,7 +28,7 @@ export interface MeteredRequest {
 
 const escaped = (text: string): string => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
 /** Fixed names before parameters, `{id}:verb` before `{id}`. */
-const rank = (path: string): string => path.replace(/\{\w+\}(?=:)/g, '1').replace(/\{\w+\}/g, '2');
+const rank = (path: string): string => path.replace(/\{\w+\}(?=:)/g, '}').replace(/\{\w+\}/g, '~');
 
 const METHODS = [...ROUTES]
   .sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1))
