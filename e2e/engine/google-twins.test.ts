@@ -148,21 +148,24 @@ test('what moves where Gmail moves nothing to is written there, and not removed 
   expect(mailOf(target, 'huseyin').messages().map(({ labels }) => labels)).toEqual([['SENT']]);
 });
 
-test.each(['after-acknowledgement', 'after-settle-commit'])('a crash %s loses none and merges each once', async (point) => {
-  const name = point === 'after-acknowledgement' ? 'daiki' : 'elena';
-  const from = mailOf(source, name);
-  for (const id of ['a', 'a', 'b', 'a', 'b']) from.put(['INBOX'], message(id), AT);
-  const entry = await addEntry(bench, at(source, name), at(target, name));
-  crashAt = point;
-  await pass(bench, entry, 'initial').catch(() => undefined);
-  expect(crashAt).toBeUndefined();
-  const again = await pass(bench, entry, 'initial');
-  expect(again.books.total.created + again.books.total.unchanged).toBe(2);
-  expect(again.books.total).toMatchObject({ seen: 5, merged: 3 });
-  expect(balances(again.books.total)).toBe(true);
-  expect(subjects(target, name)).toEqual(['a', 'b']);
-  expect((await notes(bench, entry)).filter(({ kind }) => kind === 'suspect' || kind === 'failure')).toEqual([]);
-});
+test.each(['after-acknowledgement', 'after-settle-commit'])(
+  'a crash %s loses none and merges each once',
+  async (point) => {
+    const name = point === 'after-acknowledgement' ? 'daiki' : 'elena';
+    const from = mailOf(source, name);
+    for (const id of ['a', 'a', 'b', 'a', 'b']) from.put(['INBOX'], message(id), AT);
+    const entry = await addEntry(bench, at(source, name), at(target, name));
+    crashAt = point;
+    await pass(bench, entry, 'initial').catch(() => undefined);
+    expect(crashAt).toBeUndefined();
+    const again = await pass(bench, entry, 'initial');
+    expect(again.books.total.created + again.books.total.unchanged).toBe(2);
+    expect(again.books.total).toMatchObject({ seen: 5, merged: 3 });
+    expect(balances(again.books.total)).toBe(true);
+    expect(subjects(target, name)).toEqual(['a', 'b']);
+    expect((await notes(bench, entry)).filter(({ kind }) => kind === 'suspect' || kind === 'failure')).toEqual([]);
+  },
+);
 
 test('two mailboxes into one: what the other brought is merged, and stays when its first source loses it', async () => {
   const [one, other] = [mailOf(source, 'farid'), mailOf(source, 'grace')];
