@@ -287,7 +287,14 @@ test('a download that breaks goes on by range, and says so where the file became
 });
 
 test('names come back whole from hrefs of any spelling', async () => {
-  const names = ['100%41 %2F.txt', 'a+b;c=d,e.txt', 'what?a=b#top.txt', 'Grüße & 請求書 🎉.txt', "it's [1] (2)!*~.txt", ' x  '];
+  const names = [
+    '100%41 %2F.txt',
+    'a+b;c=d,e.txt',
+    'what?a=b#top.txt',
+    'Grüße & 請求書 🎉.txt',
+    "it's [1] (2)!*~.txt",
+    ' x  ',
+  ];
   const spellings: readonly NonNullable<CloudOptions['href']>[] = [
     (path, origin) => `${origin}${path}`,
     (path) => path.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()),
