@@ -7,11 +7,13 @@ import { dav } from './parts/dav.ts';
 import { delta } from './parts/delta.ts';
 import { drives } from './parts/drives.ts';
 import { google } from './parts/google.ts';
+import { googleQuotas } from './parts/google-quotas.ts';
 import { initial } from './parts/initial.ts';
 import { ledger } from './parts/ledger.ts';
 import { many } from './parts/many.ts';
 import { memory } from './parts/memory.ts';
 import { microsoft365 } from './parts/microsoft365.ts';
+import { microsoft365Crowd } from './parts/microsoft365-crowd.ts';
 import type { Part } from './parts/part.ts';
 import { openLab } from './support/lab.ts';
 import { checkPrograms, machine, versions } from './support/machine.ts';
@@ -24,7 +26,9 @@ const PARTS: readonly Part[] = [
   dav,
   drives,
   microsoft365,
+  microsoft365Crowd,
   google,
+  googleQuotas,
   memory,
   crashes,
   ledger,

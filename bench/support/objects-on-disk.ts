@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONTENT_KINDS, type ContentKind } from '@sterna/core';
 import { writeBenchMailbox } from '@sterna/sample-mailbox';
 import type { Mailbox } from './books.ts';
 
 /** Objects of one kind, as files in a folder. */
 export interface Kind {
   readonly name: string;
+  readonly kind: ContentKind;
   readonly itemType: 'mailbox' | 'drive';
   readonly connector: 'archive' | 'files';
   readonly format?: string;
@@ -26,6 +28,7 @@ const calendar = (lines: readonly string[]): string =>
 export const KINDS: readonly Kind[] = [
   {
     name: 'mail',
+    kind: 'message',
     itemType: 'mailbox',
     connector: 'archive',
     format: 'maildir',
@@ -41,6 +44,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'calendar',
+    kind: 'event',
     itemType: 'mailbox',
     connector: 'archive',
     format: 'ics',
@@ -62,6 +66,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'contacts',
+    kind: 'contact',
     itemType: 'mailbox',
     connector: 'archive',
     format: 'vcf',
@@ -76,6 +81,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'tasks',
+    kind: 'task',
     itemType: 'mailbox',
     connector: 'archive',
     format: 'ics',
@@ -90,6 +96,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'files',
+    kind: 'file',
     itemType: 'drive',
     connector: 'files',
     write(folder, from, to) {
@@ -106,4 +113,10 @@ export const onDisk = ({ connector, format }: Kind, path: string): Mailbox => ({
   connector,
   settings: { path, ...(format === undefined ? {} : { format }) },
   address: '.',
+});
+
+/** Settings of a pass over objects of this kind alone, without anybody's rights. */
+export const onlyOf = (wanted: ContentKind): object => ({
+  permissions: false,
+  kinds: Object.fromEntries(CONTENT_KINDS.map((kind) => [kind, kind === wanted])),
 });

@@ -11,7 +11,8 @@ export const USAGE = `npm run bench -- [--runs N] [--messages N] [--only NAME[,N
 
   --runs N      measured rounds of each comparison, medians are shown (5; 1 with --quick)
   --messages N  size of the mailbox that is copied (10000; 2000 with --quick)
-  --only NAME   initial, many, delta, dav, drives, microsoft365, memory, crashes, ledger, dashboard
+  --only NAME   initial, many, delta, dav, drives, microsoft365, microsoft365-crowd, google, google-quotas, memory,
+                crashes, ledger, dashboard
   --quick       small mailboxes: shows that it works, not what it can; writes no document`;
 
 /** @throws Error in words, for a person */

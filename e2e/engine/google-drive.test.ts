@@ -177,3 +177,104 @@ test('Google Drive to OneDrive and back to another domain: versions, rights, and
   expect(from.corpus.mailsSent).toEqual([]);
   expect(between.mails).toEqual([]);
 });
+
+test('Office files become Google documents where the settings say so, each once, and are changed in place', async () => {
+  const [source, target] = [new DirectDrive(google, ALICE), new DirectDrive(google, LAMNA)];
+  const letter = source.addNative(['Projekte'], 'Letter', 'document', 'a letter');
+  source.addNative([], 'Numbers', 'spreadsheet', '1\t2');
+  source.addNative([], 'Talk', 'presentation', 'a talk');
+  source.put([], 'readme.txt', Buffer.from('hello'));
+  source.put([], 'broken.docx', Buffer.from('no Office file'));
+  const convertOffice = ['document', 'spreadsheet'];
+  const entry = await addEntry(bench, googleEndpoint(google, ALICE), googleEndpoint(google, LAMNA, { convertOffice }));
+  // Of each sort of answer one is lost: Drive takes no id of ours for a document.
+  const lost = google.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'POST' && path.includes('/upload/drive/v3/files'),
+  });
+  const first = await pass(bench, entry, 'initial', CONTENT);
+  expect(first).toMatchObject({ error: null, status: 'completed', books: { balanced: true } });
+  expect(first.books.total).toMatchObject({ seen: 5, created: 5, failed: 0, uncertain: 0 });
+  expect(lost.struck).toBe(1);
+  expect(target.documents()).toEqual(['Letter: a letter', 'Numbers: 1\t2']);
+  expect(
+    target
+      .files()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['Letter', 'Numbers', 'Talk.pptx', 'broken.docx', 'readme.txt']);
+  const told = await notes(bench, entry);
+  const about = (code: string) => told.filter((note) => note.code === code).map(({ subject }) => subject);
+  // What was sent by the request whose answer was lost is found to be there, word by word: nothing is lost of it.
+  expect(['Letter.docx', 'Numbers.xlsx']).toEqual(expect.arrayContaining(about('converted-to-document')));
+  expect(about('not-converted')).toEqual(['broken.docx']);
+  expect(verifyResult(await pass(bench, entry, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+    ok: true,
+    missing: 0,
+    extra: 0,
+  });
+  expect((await pass(bench, entry, 'delta', CONTENT)).books.total).toMatchObject({ created: 0, updated: 0 });
+
+  const copy = target.files().find(({ name }) => name === 'Letter')?.id;
+  source.rewrite(letter, 'a longer letter');
+  expect((await pass(bench, entry, 'delta', CONTENT)).books.total).toMatchObject({ created: 0, updated: 1 });
+  expect(target.documents()).toContain('Letter: a longer letter');
+  source.move(['Projekte', 'Letter'], ['Projekte', 'Brief']);
+  expect(await pass(bench, entry, 'delta', CONTENT)).toMatchObject({ error: null, books: { balanced: true } });
+  expect(target.documents()).toEqual(['Brief: a longer letter', 'Numbers: 1\t2']);
+  expect(target.files().find(({ name }) => name === 'Brief')?.id).toBe(copy);
+
+  // Somebody works on it in the target: it stays theirs.
+  target.rewrite(copy ?? '', 'theirs');
+  source.rewrite(letter, 'ours');
+  expect((await pass(bench, entry, 'delta', CONTENT)).books.total).toMatchObject({ updated: 0, skipped: 1 });
+  expect(target.documents()).toContain('Brief: theirs');
+}, 60_000);
+
+test('shortcuts lead to the copies of what they led to, later if that comes later; what lies elsewhere is told', async () => {
+  const [source, target] = [new DirectDrive(google, ALICE), new DirectDrive(google, LAMNA)];
+  const bjorns = new DirectDrive(google, 'bjorn@nordwind.example').put([], 'his.txt', Buffer.from('his'));
+  const plan = source.put(['Work'], 'plan.txt', Buffer.from('a plan'));
+  const letter = source.addNative(['Work'], 'Letter', 'document', 'a letter');
+  source.addShortcut([], 'To the plan', plan);
+  source.addShortcut(['A'], 'To the letter', letter);
+  source.addShortcut(['A'], 'To the folder', source.makeFolder(['Work']).id);
+  source.addShortcut([], 'To his', bjorns);
+  const entry = await addEntry(
+    bench,
+    googleEndpoint(google, ALICE),
+    googleEndpoint(google, LAMNA, { convertOffice: ['document'] }),
+  );
+  const lost = google.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'POST' && path.startsWith('/drive/v3/files?'),
+  });
+  // Nothing of `Work` is migrated at first.
+  const without = { ...CONTENT, folders: { exclude: ['Work'] } };
+  const first = await pass(bench, entry, 'initial', without);
+  expect(first).toMatchObject({ error: null, books: { balanced: true } });
+  expect(first.books.total).toMatchObject({ created: 0, skipped: 1, failed: 3 });
+  const waiting = (await notes(bench, entry)).filter(({ code }) => code === 'waits-for-object');
+  expect(waiting.map(({ text }) => text).join()).toContain('Work/plan.txt');
+  expect(target.shortcuts()).toEqual([]);
+
+  const second = await pass(bench, entry, 'delta', CONTENT);
+  expect(second).toMatchObject({ error: null, status: 'completed', books: { balanced: true } });
+  expect(lost.struck).toBe(1);
+  expect(target.shortcuts()).toEqual(['A/To the folder → Work', 'A/To the letter → Letter', 'To the plan → plan.txt']);
+  const verified = () => pass(bench, entry, 'verify', { ...CONTENT, verifyDepth: 'content' });
+  expect(verifyResult(await verified())).toMatchObject({ ok: true, different: 0, missing: 0, extra: 0 });
+  expect((await pass(bench, entry, 'delta', CONTENT)).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+
+  // What it leads to moves, and it still leads there.
+  source.move(['Work', 'plan.txt'], ['Elsewhere', 'the plan.txt']);
+  expect(await pass(bench, entry, 'delta', CONTENT)).toMatchObject({ error: null, books: { balanced: true } });
+  expect(target.shortcuts()).toContain('To the plan → the plan.txt');
+  expect(verifyResult(await verified())).toMatchObject({ ok: true, different: 0, missing: 0 });
+  // One that leads elsewhere by somebody’s hand is no faithful copy.
+  target.remove(['To the plan']);
+  target.addShortcut([], 'To the plan', target.files().find(({ name }) => name === 'Letter')?.id ?? '');
+  expect(verifyResult(await verified())).toMatchObject({ ok: false, different: 1 });
+}, 60_000);

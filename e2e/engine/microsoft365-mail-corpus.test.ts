@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { imapConnector } from '@sterna/connector-imap';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { corpusMail, crlf, isCorpusThere } from '../support/corpus.ts';
 import { addEntry, type Bench, openBench, pass } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirMessages } from '../support/dovecot-mailbox.ts';
 import { scratch } from '../support/folders.ts';
@@ -13,13 +13,9 @@ import { type MailMeaning, mailMeanings } from '../support/independent-mail.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { putMail } from '../support/put-mail.ts';
 
-// Real messages from another project's test suite, many of them broken, where they are at hand.
-const corpus = fileURLToPath(new URL('../../../shared/corpus/mail', import.meta.url));
-const isThere = existsSync(corpus);
-const names = isThere ? readdirSync(corpus).sort() : [];
-const crlf = (raw: Buffer): Buffer => Buffer.from(raw.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
-/** As any server gives them. */
-const originals = names.map((name) => crlf(readFileSync(join(corpus, name))));
+const corpus = corpusMail();
+const names = [...corpus.keys()];
+const originals = [...corpus.values()];
 
 /** Without a date in their header that anybody can read, so that they come by JSON, as in the second test. */
 const DATELESS: readonly string[] = [
@@ -53,7 +49,7 @@ let bench: Bench;
 let source: Dovecot;
 let tenant: Microsoft365;
 beforeAll(async () => {
-  if (!isThere) return;
+  if (!isCorpusThere) return;
   dir = scratch('microsoft365-mail-corpus');
   [bench, source, tenant] = await Promise.all([
     openBench(join(dir, 'data'), [imapConnector, microsoft365Connector]),
@@ -120,7 +116,7 @@ async function through(from: string, person: string, mailRoute: 'json' | 'import
   return { back: messages.map(({ raw, date }) => ({ raw: crlf(raw), date })), noted, failed };
 }
 
-describe.skipIf(!isThere)('a corpus of real, awkward mail, through Microsoft 365 and back', () => {
+describe.skipIf(!isCorpusThere)('a corpus of real, awkward mail, through Microsoft 365 and back', () => {
   test('as MIME: byte by byte wherever its header has a date', async () => {
     const { back, failed } = await through('dated', 'alice', 'importMime');
     expect([...failed]).toEqual([]);

@@ -2,15 +2,13 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
+import { CATEGORIES, Graph, type Json, RULES } from '../support/graph.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
-type Json = any;
 
 let dir: string;
 let bench: Bench;
@@ -33,44 +31,7 @@ afterAll(async () => {
   if (failure !== undefined) throw failure;
 });
 
-const tokens = new Map<string, Promise<string>>();
-const tokenOf = (domain: string): Promise<string> => {
-  const asked = tokens.get(domain) ?? ask(domain);
-  tokens.set(domain, asked);
-  return asked;
-};
-async function ask(domain: string): Promise<string> {
-  const form = { grant_type: 'client_credentials', client_id: MIGRATION_APP.id, client_secret: MIGRATION_APP.secret };
-  const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' }).toString();
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const answer = await fetch(`${server.baseUrl}/${domain}/oauth2/v2.0/token`, { method: 'POST', headers, body });
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
-/** Graph past the connector. */
-const graphOf = (address: string) => {
-  const call = async (method: string, path: string, body?: object): Promise<Json> => {
-    const answer = await fetch(`${server.baseUrl}/v1.0/users/${address}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${await tokenOf(address.split('@')[1] ?? '')}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
-  };
-  return {
-    call,
-    rules: async (): Promise<Json[]> => (await call('GET', RULES)).value,
-    categories: async (): Promise<Json[]> => (await call('GET', CATEGORIES)).value,
-    settings: (): Promise<Json> => call('GET', '/mailboxSettings'),
-  };
-};
-const RULES = '/mailFolders/inbox/messageRules';
-const CATEGORIES = '/outlook/masterCategories';
+const graphOf = (address: string): Graph => new Graph(server, address);
 
 /** A mailbox of a person who has settled in. */
 async function furnished(address: string) {

@@ -62,10 +62,12 @@ export function compare(
 
 /** How objects are recognized, the surest first. */
 const KEYS: readonly ((object: GoldenObject) => string)[] = [
-  ({ kind, key }) => `${kind} ${key}`,
+  // Of a document "Plan" and a file "Plan.docx" in one folder, the target has "Plan.docx" and "Plan (2).docx": which is
+  // which, their contents and times tell.
+  ({ kind, key }) => `${kind} ${kind === 'file' ? withoutExtension(key).replace(/ \(\d+\)$/, '') : key}`,
   ({ kind, name, properties }) => `${kind} ${name} ${properties.content ?? ''}`,
   // A native document becomes a file with an extension.
-  ({ kind, key }) => `${kind} ${kind === 'file' ? key.replace(/\.[a-z0-9]{2,5}$/i, '') : key}`,
+  ({ kind, key }) => `${kind} ${kind === 'file' ? withoutExtension(key) : key}`,
   // Another name, the same file.
   ({ kind, key, properties }) =>
     kind === 'file' ? `file ${properties.content} ${properties.size} ${properties.modified}` : `${kind} ${key}`,
@@ -75,6 +77,8 @@ const KEYS: readonly ((object: GoldenObject) => string)[] = [
   // What has no name is called something elsewhere.
   ({ kind, key, properties }) => (kind === 'task' ? `task ${properties.list} ${properties.due}` : `${kind} ${key}`),
 ];
+
+const withoutExtension = (path: string): string => path.replace(/\.[a-z0-9]{2,5}$/i, '');
 
 function judged(original: GoldenObject, copy: GoldenObject, books: Books): Finding {
   const codes = books.codesOf(original);
@@ -135,7 +139,12 @@ function* paired(
 ): Generator<{ original: GoldenObject; copy: GoldenObject | undefined }> {
   const waiting = [...originals];
   const distances = waiting.flatMap((original) =>
-    copies.map((copy) => ({ original, copy, distance: differing(original, copy).length })),
+    // A file's identity is its path.
+    copies.map((copy) => ({
+      original,
+      copy,
+      distance: differing(original, copy).filter((property) => property !== 'identity').length,
+    })),
   );
   for (const { original, copy } of distances.sort((a, b) => a.distance - b.distance)) {
     if (!waiting.includes(original) || !copies.includes(copy)) continue;
@@ -151,12 +160,14 @@ function groupBy(
   keyOf: (object: GoldenObject) => string,
 ): Map<string, GoldenObject[]> {
   const groups = new Map<string, GoldenObject[]>();
-  for (const object of objects) {
-    const group = groups.get(keyOf(object));
-    if (group === undefined) groups.set(keyOf(object), [object]);
-    else group.push(object);
-  }
+  for (const object of objects) push(groups, keyOf(object), object);
   return groups;
+}
+
+function push<T>(groups: Map<string, T[]>, key: string, one: T): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [one]);
+  else group.push(one);
 }
 
 /** Kinds of notes that say that an object was not brought. */
@@ -173,15 +184,19 @@ const unescaped = (path: string): string => path.replace(/\\(.)/g, '$1');
 
 class Books {
   readonly #byId = new Map<string, Told[]>();
+  readonly #byFolder = new Map<string, (Told & { readonly objectId: string })[]>();
   /** Of a whole entry, or of an object that only its name tells. */
   readonly #others: Told[] = [];
 
   constructor(told: readonly Told[]) {
     for (const note of told) {
-      if (note.objectId === undefined) this.#others.push(note);
-      else {
-        this.#byId.set(note.objectId, [...(this.#byId.get(note.objectId) ?? []), note]);
+      const { objectId } = note;
+      if (objectId === undefined) {
+        this.#others.push(note);
+        continue;
       }
+      push(this.#byId, objectId, note);
+      push(this.#byFolder, unescaped(note.folder ?? ''), { ...note, objectId });
     }
   }
 
@@ -192,9 +207,7 @@ class Books {
     const path = key.slice(1);
     const folder = path.slice(0, Math.max(0, path.length - name.length - 1));
     return [
-      ...[...this.#byId].flatMap(([objectId, notes]) =>
-        isNameOf(objectId, name) ? notes.filter((note) => unescaped(note.folder ?? '') === folder) : [],
-      ),
+      ...(this.#byFolder.get(folder) ?? []).filter(({ objectId }) => isNameOf(objectId, name)),
       ...this.#others.filter((note) => note.folder === path || note.reason.includes(path)),
     ];
   }

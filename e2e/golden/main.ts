@@ -4,20 +4,26 @@
  */
 import { parseArgs } from 'node:util';
 import { SternaError } from '@sterna/core';
-import { compare, type Finding, type Told } from './compare.ts';
-import type { GoldenObject } from './objects.ts';
-import { PAIRS, type Size, type Stage } from './pairs.ts';
-import { Product } from './product.ts';
-import { propertyTable, writeFidelity } from './table.ts';
+import { compare, type Told } from './compare.ts';
+import { writeFidelity } from './fidelity-document.ts';
+import type { GoldenObject, Holder, Organization } from './objects.ts';
+import { PAIRS, type Scale, type Stage } from './pairs.ts';
+import { type Moved, Product } from './product.ts';
+import { Progress } from './progress.ts';
+import { Shelf } from './shelf.ts';
+import { Tally } from './tally.ts';
 
-const USAGE = `npm run golden -- [--pair ${Object.keys(PAIRS).join('|')}] [--size small|large] [--json] [--write]
+const USAGE = `npm run golden -- [--pair ${Object.keys(PAIRS).join('|')}] [--size small|large] [--people N] [--json] [--write]
 
-  --json   the last line is {"objects":…,"identical":…,"noted":…,"unaccounted":…}
-  --write  puts the table into docs/fidelity.md`;
+  --people  as many of them alone
+  --json    the last line is {"objects":…,"identical":…,"noted":…,"unaccounted":…}
+  --write   puts the table into docs/fidelity.md`;
 
-interface Options {
+/** People who are read at once: while one waits for an answer, another one's is looked at. */
+const READERS = 4;
+
+interface Options extends Scale {
   readonly pair: string;
-  readonly size: Size;
   readonly json: boolean;
   readonly write: boolean;
 }
@@ -29,14 +35,16 @@ function parse(args: readonly string[]): Options {
     options: {
       pair: { type: 'string', default: first },
       size: { type: 'string', default: 'small' },
+      people: { type: 'string' },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
   });
-  const { pair, size } = values;
+  const { pair, size, people, json, write } = values;
   if (PAIRS[pair] === undefined) throw new Error(`--pair ${pair}: there is ${Object.keys(PAIRS).join(', ')}.`);
   if (size !== 'small' && size !== 'large') throw new Error(`--size ${size}: there is small, large.`);
-  return { pair, size, json: values.json, write: values.write };
+  if (people !== undefined && !/^[1-9]\d{0,2}$/.test(people)) throw new Error(`--people ${people} is no number.`);
+  return { pair, size, people: people === undefined ? undefined : Number(people), json, write };
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -48,73 +56,79 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const start = PAIRS[options.pair] as (size: Size) => Promise<Stage>;
-  const stage = await start(options.size);
-  const product = await Product.start();
+  const progress = new Progress();
+  const start = PAIRS[options.pair] as (scale: Scale) => Promise<Stage>;
+  const stage = await start(options);
+  progress.say('the simulators are ready');
+  const product = await Product.start(progress);
+  const shelf = new Shelf();
   try {
-    process.exitCode = await golden(stage, product, options);
+    process.exitCode = await golden(stage, product, shelf, progress, options);
   } finally {
+    shelf.close();
     await product.close();
     await stage.stop();
   }
 }
 
-async function golden(stage: Stage, product: Product, options: Options): Promise<number> {
+async function golden(
+  stage: Stage,
+  product: Product,
+  shelf: Shelf,
+  progress: Progress,
+  options: Options,
+): Promise<number> {
   const [origin, middle, back] = stage.places;
   const say = (text: string): void => console.log(text);
-  const people = origin.organization.people;
-  say(`${people.length} people: ${origin.name} → ${middle.name} → ${back.name}`);
-  const originals = await everything(origin.organization.read, people);
-  const faults: string[] = [];
+  const { holders } = origin.organization;
+  say(`${inWords(holders)}: ${origin.name} → ${middle.name} → ${back.name}`);
+  let read = 0;
+  await several(holders, async (holder, at) => {
+    shelf.put(at, await origin.organization.read(holder));
+    read += 1;
+    progress.sometimes(() => `${origin.name}: ${read} of ${holders.length} are read, ${shelf.objects} objects`);
+  });
+  progress.say(`${origin.name}: ${shelf.objects} objects of ${inWords(holders)}`);
   const there = await product.move({
     name: `${origin.name} to ${middle.name}`,
     source: origin.system,
     target: middle.system,
-    from: people,
-    to: middle.organization.people,
+    from: holders,
+    to: middle.organization.holders,
     everybody: together(origin.organization.everybody, middle.organization.everybody),
   });
   const home = await product.move({
     name: `${middle.name} to ${back.name}`,
     source: middle.system,
     target: back.system,
-    from: middle.organization.people,
-    to: back.organization.people,
+    from: middle.organization.holders,
+    to: back.organization.holders,
     everybody: together(middle.organization.everybody, back.organization.everybody),
   });
-  faults.push(...there.faults, ...home.faults);
-  const middles = await everything(middle.organization.read, middle.organization.people);
-  const returned = await everything(back.organization.read, back.organization.people);
-  const findings: Finding[] = [];
-  for (const [at, address] of people.entries()) {
-    const mine = originals[at] as readonly GoldenObject[];
-    const told = there.told.get(address) ?? [];
-    const rename = renaming(origin.organization.everybody, middle.organization.everybody);
-    const first = compare(mine.map(rename), middles[at] ?? [], told);
-    findings.push(...first.findings);
-    const toldHome = home.told.get(middle.organization.people[at] ?? '') ?? [];
-    const second = compare(
-      mine.map(renaming(origin.organization.everybody, back.organization.everybody)),
-      returned[at] ?? [],
-      [...told, ...carried(toldHome, first.pairs)],
-    );
-    findings.push(...second.findings);
+  const tally = new Tally();
+  let compared = 0;
+  await several(holders, async (_, at) => {
+    await compareHolder(stage, { there, home }, at, shelf.take(at), tally);
+    compared += 1;
+    progress.sometimes(() => `${compared} of ${holders.length} are compared`);
+  });
+  progress.say('all is compared');
+
+  const faults = [...there.faults, ...home.faults];
+  for (const { name, mailed, failures } of await stage.reports()) {
+    if (mailed > 0) faults.push(`${name} has mailed people ${mailed} times`);
+    for (const failure of failures) faults.push(`${name} has a fault of its own: ${failure}`);
   }
-  for (const place of stage.places)
-    if (place.organization.mailed() > 0)
-      faults.push(`${place.name} has mailed people ${place.organization.mailed()} times`);
-  for (const failure of stage.failures()) faults.push(`a simulator's own fault: ${failure}`);
-  const count = (verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
   const figures = {
-    objects: originals.reduce((sum, list) => sum + list.length, 0),
-    identical: count('identical'),
-    noted: count('noted'),
-    unaccounted: count('unaccounted') + faults.length,
+    objects: shelf.objects,
+    identical: tally.count('identical'),
+    noted: tally.count('noted'),
+    unaccounted: tally.count('unaccounted') + faults.length,
   };
-  const table = propertyTable(findings);
+  const table = tally.table();
   if (!options.json || figures.unaccounted > 0) {
     say(table);
-    for (const text of examples(findings)) say(text);
+    for (const text of tally.examples()) say(text);
     for (const fault of faults.slice(0, 20)) say(fault);
   }
   if (options.write) writeFidelity(options.pair, table);
@@ -126,17 +140,53 @@ async function golden(stage: Stage, product: Product, options: Options): Promise
   return figures.unaccounted === 0 ? 0 : 1;
 }
 
+/** `3 people, 2 sites, 1 team` */
+function inWords(holders: readonly Holder[]): string {
+  const count = (type: Holder['type']): number => holders.filter((one) => one.type === type).length;
+  return [
+    `${count('person')} people`,
+    ...(count('site') > 0 ? [`${count('site')} sites`] : []),
+    ...(count('team') > 0 ? [`${count('team')} teams`] : []),
+  ].join(', ');
+}
+
+/** What one had, against what went there, and against what came back. */
+async function compareHolder(
+  { places: [origin, middle, back] }: Stage,
+  { there, home }: { readonly there: Moved; readonly home: Moved },
+  at: number,
+  mine: readonly GoldenObject[],
+  tally: Tally,
+): Promise<void> {
+  const holderIn = ({ holders }: Organization): Holder => holders[at] as Holder;
+  const { everybody } = origin.organization;
+  const told = await there.toldOf(holderIn(origin.organization));
+  const first = compare(
+    mine.map(renaming(everybody, middle.organization.everybody)),
+    await middle.organization.read(holderIn(middle.organization)),
+    told,
+  );
+  const toldHome = await home.toldOf(holderIn(middle.organization));
+  const second = compare(
+    mine.map(renaming(everybody, back.organization.everybody)),
+    await back.organization.read(holderIn(back.organization)),
+    [...told, ...carried(toldHome, first.pairs)],
+  );
+  for (const finding of [...first.findings, ...second.findings]) tally.add(finding);
+}
+
+/** Several at once, in their order. */
+async function several<T>(all: readonly T[], work: (one: T, at: number) => Promise<void>): Promise<void> {
+  const entries = all.entries();
+  await Promise.all(
+    Array.from({ length: READERS }, async () => {
+      for (const [at, one] of entries) await work(one, at);
+    }),
+  );
+}
+
 const together = (from: readonly string[], to: readonly string[]): (readonly [string, string])[] =>
   from.slice(0, to.length).map((address, at) => [address, to[at] as string] as const);
-
-const everything = async (
-  read: (address: string) => Promise<readonly GoldenObject[]>,
-  people: readonly string[],
-): Promise<(readonly GoldenObject[])[]> => {
-  const all: (readonly GoldenObject[])[] = [];
-  for (const address of people) all.push(await read(address));
-  return all;
-};
 
 /** Notes of the way back speak of the copies: of the originals here. */
 const carried = (told: readonly Told[], pairs: ReadonlyMap<string, string>): Told[] => {
@@ -147,51 +197,40 @@ const carried = (told: readonly Told[], pairs: ReadonlyMap<string, string>): Tol
   }));
 };
 
+const ADDRESSED: ReadonlySet<string> = new Set([
+  ...[
+    'attendees',
+    'grants',
+    'organizer',
+    'author',
+    'assigned',
+    'members',
+    'mentions',
+    'reactions',
+    'who',
+    'personOrGroup',
+  ],
+]);
+
 /** People have other addresses where they went; in what they wrote and got the old ones stay. */
 function renaming(from: readonly string[], to: readonly string[]): (object: GoldenObject) => GoldenObject {
   const addresses = new Map(from.map((address, at) => [address.toLowerCase(), (to[at] ?? address).toLowerCase()]));
-  const mapped = new Set(['attendees', 'grants', 'organizer']);
   return (object) => ({
     ...object,
+    ...(object.kind === 'member' ? { key: addresses.get(object.key) ?? object.key } : {}),
     properties: Object.fromEntries(
       Object.entries(object.properties).map(([name, value]) => [
         name,
-        mapped.has(name)
+        ADDRESSED.has(name)
           ? value
               .split('\n')
-              .map((line) => line.replace(/\S+@\S+/, (address) => addresses.get(address) ?? address))
+              .map((line) => line.replaceAll(/[^\s;]+@[^\s;]+/g, (address) => addresses.get(address) ?? address))
               .sort()
               .join('\n')
           : value,
       ]),
     ),
   });
-}
-
-/** Two of each sort of what is unaccounted for. */
-function* examples(findings: readonly Finding[]): Generator<string> {
-  const shown = new Map<string, number>();
-  for (const one of findings) {
-    if (one.verdict !== 'unaccounted') continue;
-    const silent = one.differences.filter(({ code }) => code === undefined).map(({ property }) => property);
-    const sort = `${one.kind} ${one.problem ?? silent.join(' ')}`;
-    shown.set(sort, (shown.get(sort) ?? 0) + 1);
-    if ((shown.get(sort) ?? 0) <= EXAMPLES) yield inWords(one);
-  }
-}
-
-const EXAMPLES = 2;
-
-function inWords({ kind, key, name, problem, differences, codes }: Finding): string {
-  const what = `${kind} ${JSON.stringify(name)} (${key.slice(0, 60)})`;
-  if (problem !== undefined) return `${what}: ${problem}${codes.length > 0 ? `, told: ${codes.join(', ')}` : ''}`;
-  const each = differences
-    .filter(({ code }) => code === undefined)
-    .map(
-      ({ property, was, is }) =>
-        `\n    ${property}: ${JSON.stringify(was.slice(0, 120))} → ${JSON.stringify(is.slice(0, 120))}`,
-    );
-  return `${what}, told: ${codes.join(', ') || 'nothing'}${each.join('')}`;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

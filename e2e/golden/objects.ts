@@ -1,4 +1,23 @@
-export type GoldenKind = 'message' | 'event' | 'contact' | 'task' | 'folder' | 'file';
+export type GoldenKind =
+  | 'message'
+  | 'event'
+  | 'contact'
+  | 'task'
+  | 'folder'
+  | 'file'
+  | 'setting'
+  | 'member'
+  | 'channel'
+  | 'post'
+  | 'list'
+  | 'item'
+  | 'page';
+
+/** Who or what has objects: a person with mailbox and drive, a site by its URL, a team by its group’s address. */
+export interface Holder {
+  readonly type: 'person' | 'site' | 'team';
+  readonly address: string;
+}
 
 /**
  * One object of a person, as a vendor's API tells it, in terms that both vendors share. What is compared is text: lists are
@@ -17,12 +36,10 @@ export interface GoldenObject {
 
 /** Who has what, in one system. */
 export interface Organization {
-  /** Addresses, the same order in each system. */
-  readonly people: readonly string[];
-  /** Everybody in the directory, movers or not: rights name them too. */
+  /** In the same order in each system. */
+  readonly holders: readonly Holder[];
+  /** Addresses of all in the directory, movers or not: rights name them too. */
   readonly everybody: readonly string[];
-  /** Everything a person has, by the vendor's API alone. */
-  read(address: string): Promise<readonly GoldenObject[]>;
-  /** What the system has sent to people by itself: must stay empty. */
-  mailed(): number;
+  /** Everything that one has, by the vendor's API alone. */
+  read(holder: Holder): Promise<readonly GoldenObject[]>;
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { allItems, type Client, createClient, LIVE_PASS_STATUSES, type PassView } from '@sterna/api-contract';
 import { createLog, startServer } from '@sterna/server';
 import type { Told } from './compare.ts';
+import type { Holder } from './objects.ts';
+import type { Progress } from './progress.ts';
 
 export interface SystemSetUp {
   readonly name: string;
@@ -16,50 +18,60 @@ export interface Move {
   readonly name: string;
   readonly source: SystemSetUp;
   readonly target: SystemSetUp;
-  /** Addresses in both, the same order. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
+  /** In both, the same order. */
+  readonly from: readonly Holder[];
+  readonly to: readonly Holder[];
   /** Everybody's address in both. */
   readonly everybody: readonly (readonly [from: string, to: string])[];
 }
 
 export interface Moved {
-  /** By address in the source: what the books tell of that person's objects. */
-  readonly told: ReadonlyMap<string, readonly Told[]>;
+  /** What the books tell of the objects of one, as it is called in the source. */
+  toldOf(holder: Holder): Promise<readonly Told[]>;
   /** Passes that failed or whose books don't balance, in words. */
   readonly faults: readonly string[];
-  readonly objects: number;
 }
 
+const ITEM_TYPES = {
+  person: ['mailbox', 'drive'],
+  site: ['site'],
+  team: ['team'],
+} as const satisfies Record<Holder['type'], readonly string[]>;
 /** Of each file, the current one apart. */
 const VERSIONS = 10;
 const PASS_POLL_MS = 250;
+/** Of the product's lists. */
+const PAGE = 500;
+/** Passes at once: mailboxes and drives of several people, since each waits for its services most of the time. */
+const PASSES = 12;
 
 /** The whole product, by its API as an administrator's script would use it. */
 export class Product {
   readonly #client: Client;
   readonly #close: () => Promise<void>;
+  readonly #progress: Progress;
 
-  private constructor(client: Client, close: () => Promise<void>) {
+  private constructor(client: Client, progress: Progress, close: () => Promise<void>) {
     this.#client = client;
+    this.#progress = progress;
     this.#close = close;
   }
 
-  static async start(): Promise<Product> {
+  static async start(progress: Progress): Promise<Product> {
     const folder = await mkdtemp(join(tmpdir(), 'sterna-golden-'));
     // The database runs as a user of its own, who has to get in.
     await chmod(folder, 0o755);
     const server = await startServer({
       port: 0,
       dataDir: join(folder, 'data'),
-      concurrency: 4,
+      concurrency: PASSES,
       version: '0.0.0',
       log: createLog({ level: 'error' }),
     });
     const baseUrl = server.url as string;
     const body = { organization: 'Golden', email: 'admin@golden.example', password: 'correct horse golden' };
     const { token } = await createClient({ baseUrl }).setUp({ body });
-    return new Product(createClient({ baseUrl, token }), async () => {
+    return new Product(createClient({ baseUrl, token }), progress, async () => {
       await server.close();
       await rm(folder, { recursive: true, force: true });
     });
@@ -82,8 +94,8 @@ export class Product {
         settings: { versionDepth: VERSIONS },
       },
     });
-    const lines = from.flatMap((address, at) =>
-      (['mailbox', 'drive'] as const).map((itemType) => ({ itemType, address, target: to[at] as string })),
+    const lines = from.flatMap(({ type, address }, at) =>
+      ITEM_TYPES[type].map((itemType) => ({ itemType, address, target: to[at]?.address as string })),
     );
     const { entryIds } = await client.importEntries({
       params: { id: project.id },
@@ -97,60 +109,84 @@ export class Product {
       params: { id: project.id },
       body: { items: everybody.map(([there, here]) => ({ kind: 'user' as const, source: there, target: here })) },
     });
-    for (const type of ['mail', 'file'] as const)
+    for (const type of ['mail', 'file', 'site', 'team'] as const)
       await client.grantLicenses({ body: { type, quantity: from.length, note: name } });
     const faults: string[] = [];
-    let objects = 0;
-    for (const kind of ['initial', 'delta'] as const)
-      for (const [at, pass] of (await this.#passes(project.id, entryIds)).entries()) {
+    for (const kind of ['initial', 'delta'] as const) {
+      let objects = 0;
+      for (const [at, pass] of (await this.#passes(name, kind, project.id, entryIds)).entries()) {
         const who = `${kind} pass of ${lines[at]?.itemType} ${lines[at]?.address}`;
         const { books } = pass;
+        objects += books?.seen ?? 0;
         if (!pass.status.startsWith('completed') || books?.balanced !== true)
           faults.push(`${who}: ${pass.status} ${JSON.stringify(pass.error ?? books)}`);
-        else if (kind === 'initial') objects += books.seen;
-        else if (books.created + books.updated > 0)
+        else if (kind === 'delta' && books.created + books.updated > 0)
           faults.push(`${who}: nothing had changed, yet ${books.created} were created and ${books.updated} updated`);
       }
-    const told = new Map<string, Told[]>();
-    for (const [at, id] of entryIds.entries()) {
-      const { address } = lines[at] as { address: string };
-      const notes = await allItems((after) =>
-        client.listNotes({ params: { id }, query: after === undefined ? {} : { after } }),
-      );
-      told.set(address, [
-        ...(told.get(address) ?? []),
-        ...notes.map(({ objectId, subject, code, kind, folder, reason }) => ({
-          objectId,
-          subject,
-          code,
-          kind,
-          folder,
-          reason,
-        })),
-      ]);
+      this.#progress.say(`${name}: ${kind} passes are over, ${objects} objects`);
     }
-    return { told, faults, objects };
+    return {
+      faults,
+      toldOf: async ({ address }) => {
+        const ids = entryIds.filter((_, at) => lines[at]?.address === address);
+        return (await Promise.all(ids.map((id) => this.#toldOf(id)))).flat();
+      },
+    };
   }
 
-  async #passes(projectId: number, entryIds: readonly number[]): Promise<PassView[]> {
+  async #toldOf(entryId: number): Promise<Told[]> {
+    const notes = await allItems((after) =>
+      this.#client.listNotes({
+        params: { id: entryId },
+        query: { limit: PAGE, ...(after === undefined ? {} : { after }) },
+      }),
+    );
+    return notes.map(({ objectId, subject, code, kind, folder, reason }) => ({
+      objectId,
+      subject,
+      code,
+      kind,
+      folder,
+      reason,
+    }));
+  }
+
+  /** One pass of each entry, to their ends. */
+  async #passes(
+    name: string,
+    kind: string,
+    projectId: number,
+    entryIds: readonly number[],
+  ): Promise<readonly PassView[]> {
     const client = this.#client;
     const { refused } = await client.bulkEntries({
       params: { id: projectId },
       body: { entryIds: [...entryIds], act: { action: 'start' } },
     });
     if (refused[0] !== undefined) throw new Error(`${refused[0].sourceAddress}: ${refused[0].message}`);
-    const passes: PassView[] = [];
-    for (const entryId of entryIds) {
+    const ended = new Map<number, PassView>();
+    for (const entryId of entryIds)
       for (;;) {
         const { items } = await client.listPasses({ query: { entryId } });
         const [latest] = items.sort((a, b) => b.number - a.number) as [PassView];
         if (!LIVE_PASS_STATUSES.includes(latest.status)) {
-          passes.push(latest);
+          ended.set(entryId, latest);
           break;
         }
         await new Promise((resolve) => setTimeout(resolve, PASS_POLL_MS));
+        await this.#tell(name, kind, projectId, entryIds.length);
       }
-    }
-    return passes;
+    return entryIds.map((id) => ended.get(id) as PassView);
+  }
+
+  async #tell(name: string, kind: string, projectId: number, all: number): Promise<void> {
+    if (!this.#progress.isDue) return;
+    const { items } = await this.#client.listPasses({ query: { projectId, live: true, limit: PAGE } });
+    const progress = items.map((pass) => pass.progress as { readonly objects?: number } | undefined);
+    const objects = progress.reduce((sum, one) => sum + (one?.objects ?? 0), 0);
+    const running = items.filter(({ status }) => status === 'running').length;
+    this.#progress.say(
+      `${name}: ${all - items.length} of ${all} ${kind} passes are over; ${running} run, with ${objects} objects so far`,
+    );
   }
 }

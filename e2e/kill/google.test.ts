@@ -2,6 +2,7 @@ import { Random } from '@sterna/sample-mailbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, notes, pass, queuePass } from '../support/direct-pass.ts';
 import { gmailDifferences } from '../support/google.ts';
+import { putMail } from '../support/put-mail.ts';
 import { until } from '../support/until.ts';
 import { GoogleStage } from './google-stage.ts';
 import { finishPass, type Kill, killLiving, passWithKills, startPass, whileAlive } from './harness.ts';
@@ -113,6 +114,35 @@ test('what lands after it was sent again is removed; a draft of the owner’s st
     'late-copy-removed',
   ]);
 }, 600_000);
+
+test('a draft has its flags in the end, though its writer died before they were set', async () => {
+  const user = kill.fresh('google-draft');
+  putMail(kill.source.mailRoot(user), { folder: 'Drafts', subject: 'half', flags: 'DFS' });
+  kill.source.adopt(user);
+  const address = kill.person();
+  const entry = await addEntry(kill.bench, kill.from(user), kill.to(address));
+  const outcome = await passWithKills(kill.stage, entry, 'initial', [
+    {
+      name: 'before its labels',
+      by: (child) =>
+        new Promise((resolve) => {
+          kill.google.faults.inject({
+            fault: { kind: 'reset' },
+            when: ({ method, target }) => {
+              if (method !== 'POST' || !target.endsWith('/modify')) return false;
+              child.kill('SIGKILL');
+              resolve();
+              return true;
+            },
+          });
+        }),
+    },
+  ]);
+  expect(outcome).toMatchObject({ status: 'completed', error: null });
+  expect(outcome.books.total).toMatchObject({ seen: 1, created: 1 });
+  expect((await pass(kill.bench, entry, 'delta')).status).toBe('completed');
+  expect(gmailDifferences(kill.stored(user), kill.mail(address))).toEqual([]);
+}, 120_000);
 
 test('at least 10 kills hit a living process', () => {
   expect(kill.report.hits).toBeGreaterThanOrEqual(10);

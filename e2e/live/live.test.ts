@@ -1,14 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Assumptions, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, describe, expect, test } from 'vitest';
-import { scratchForTest } from '../support/folders.ts';
-import type { LiveReport } from './report.ts';
+import { type LiveOutcome, runLive } from './run-live.ts';
 
 const LONG = process.env.STERNA_TEST_LONG !== undefined;
-const MAIN = join(import.meta.dirname, 'main.ts');
 const ADDRESS = 'alice@contoso.example';
 
 const running: Microsoft365[] = [];
@@ -29,43 +23,19 @@ const settingsOf = ({ baseUrl }: Microsoft365, more: object = {}) => ({
   ...more,
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly output: string;
-  readonly report: LiveReport | undefined;
-}
-
-async function live(
+const live = (
   settings: object | string,
   args: readonly string[],
   secret: string | undefined = MIGRATION_APP.secret,
-): Promise<Outcome> {
-  const folder = scratchForTest('live');
-  const [file, report] = [join(folder, 'settings.json'), join(folder, 'report.json')];
-  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings));
-  writeFileSync(join(folder, 'secret'), `${MIGRATION_APP.secret}\n`);
-  const { STERNA_LIVE_PASSWORD: _, ...env } = process.env;
-  const child = spawn(
-    process.execPath,
-    [MAIN, '--system', 'microsoft365', '--settings', file, '--report', report, ...args],
-    {
-      env: { ...env, ...(secret === undefined ? {} : { STERNA_LIVE_PASSWORD: secret }) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  expect(output).not.toContain(MIGRATION_APP.secret);
-  let written: string | undefined;
-  try {
-    written = readFileSync(report, 'utf8');
-  } catch {
-    written = undefined;
-  }
-  expect(written ?? '').not.toContain(MIGRATION_APP.secret);
-  return { code, output, report: written === undefined ? undefined : (JSON.parse(written) as LiveReport) };
-}
+): Promise<LiveOutcome> =>
+  runLive({
+    system: 'microsoft365',
+    settings,
+    args,
+    fileOf: MIGRATION_APP.secret,
+    secret,
+    hidden: [MIGRATION_APP.secret],
+  });
 
 /** Everything that there is of Alice, by name. */
 async function containersOf({ baseUrl }: Microsoft365): Promise<string[]> {

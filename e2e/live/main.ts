@@ -17,9 +17,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const PARTS = ['behaviours', 'golden', 'suites'];
 const USAGE = `npm run test:live -- --system NAME --settings FILE [--report FILE] [--only ${PARTS.join(',')}]
 
-  --system NAME    microsoft365
-  --settings FILE  JSON: {"address": "user@domain", "connectorSettings": {…}, "passwordFile": "…"}; the secret is the
-                   content of that file, or ${PASSWORD_VARIABLE}
+  --system NAME    microsoft365 or google
+  --settings FILE  JSON: {"address": "user@domain", "connectorSettings": {…}, "passwordFile": "…"}; the secret (for
+                   Google: the service account’s key file) is the content of that file, or ${PASSWORD_VARIABLE}
   --report FILE    where the report goes as JSON (sterna-live-NAME.json)
   --only PARTS     some of it alone
 
@@ -127,9 +127,21 @@ async function run(system: string, only: string, settings: LiveSettings): Promis
       endedAt: new Date(),
       tests: readFileSync(results, 'utf8'),
       entries: readFileSync(entries, 'utf8'),
-      secrets: [password],
+      secrets: secretsIn(password),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of a key file its key, too, however it is quoted. */
+function secretsIn(password: string): readonly string[] {
+  let key: unknown;
+  try {
+    key = (JSON.parse(password) as { readonly private_key?: unknown } | null)?.private_key;
+  } catch {
+    key = undefined;
+  }
+  const secrets = [password, ...(typeof key === 'string' && key !== '' ? [key] : [])];
+  return [...new Set(secrets.flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]))];
 }

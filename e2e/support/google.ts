@@ -2,13 +2,18 @@ import type { DirectGmail, DirectGmailMessage, Google } from '@sterna/simulator-
 import type { Endpoint } from './direct-pass.ts';
 import type { StoredMessage } from './dovecot-mailbox.ts';
 
+const MANY = 1_000_000_000;
+const ALL = { gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY, directory: MANY };
+/** Settings of a project whose quotas nobody reaches. */
+export const UNHURRIED = { unitsPerMinute: ALL, projectUnitsPerMinute: ALL };
+
 export const googleEndpoint = (server: Google, address: string, more: object = {}): Endpoint => ({
   connector: 'google',
   // Without quotas, as the simulator is unless told.
   settings: {
     baseUrl: server.baseUrl,
     tokenUrl: `${server.baseUrl}/token`,
-    unitsPerMinute: { gmail: 1_000_000_000 },
+    ...UNHURRIED,
     ...more,
   },
   address,

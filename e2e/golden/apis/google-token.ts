@@ -1,5 +1,6 @@
 import { createSign } from 'node:crypto';
 
+/** What is needed of a service account's key file. */
 export interface ServiceAccountKey {
   readonly client_email: string;
   readonly private_key: string;

@@ -14,24 +14,20 @@ const WINDOW = 'timeMin=2024-01-01T00:00:00Z&timeMax=2028-12-01T00:00:00Z';
 const PERSON_FIELDS =
   'names,nicknames,emailAddresses,phoneNumbers,addresses,organizations,birthdays,biographies,memberships,photos,metadata';
 
-export interface GoogleAccess {
-  readonly baseUrl: string;
-  /** An access token in a person's name. */
-  token(address: string): Promise<string>;
-  mailed(): number;
-}
-
-/** A domain of Google Workspace by its APIs alone. */
+/**
+ * A domain of Google Workspace by its APIs alone.
+ *
+ * @param token an access token in a person's name
+ */
 export function googleOrganization(
-  access: GoogleAccess,
-  people: readonly string[],
-  everybody: readonly string[],
+  baseUrl: string,
+  token: (address: string) => Promise<string>,
+  { holders, everybody }: Pick<Organization, 'holders' | 'everybody'>,
 ): Organization {
   return {
-    ...{ people, everybody },
-    mailed: () => access.mailed(),
-    async read(address) {
-      const ask = asking(access.baseUrl, await access.token(address));
+    ...{ holders, everybody },
+    async read({ address }) {
+      const ask = asking(baseUrl, await token(address));
       const parts = [messages, events, contacts, tasks, files];
       const all: GoldenObject[] = [];
       for (const part of parts) all.push(...(await part(ask)));

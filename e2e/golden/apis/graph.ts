@@ -1,8 +1,10 @@
-import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
-import type { GoldenObject, Organization } from '../objects.ts';
+import type { GoldenObject, Holder, Organization } from '../objects.ts';
 import { type Ask, type Json, moment, propertiesOfMime, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { signIn } from './graph-ask.ts';
+import { filesOf } from './graph-files.ts';
+import { siteObjects } from './graph-sites.ts';
+import { teamObjects } from './graph-teams.ts';
 
-const IMMUTABLE = { prefer: 'IdType="ImmutableId", outlook.timezone="UTC"' };
 /** Roles of folders, named as Gmail's labels are in google.ts. */
 const ROLES: Readonly<Record<string, string>> = {
   inbox: 'inbox',
@@ -17,59 +19,22 @@ const WINDOW = 'startDateTime=2024-01-01T00:00:00Z&endDateTime=2028-12-01T00:00:
 
 /** A tenant of Microsoft 365 by Microsoft Graph alone. */
 export function microsoftOrganization(
-  server: Microsoft365,
+  baseUrl: string,
   domain: string,
-  people: readonly string[],
-  everybody: readonly string[],
+  { holders, everybody }: Pick<Organization, 'holders' | 'everybody'>,
 ): Organization {
   return {
-    ...{ people, everybody },
-    mailed: () => server.invitations.length,
-    async read(address) {
-      const ask = await signIn(server, domain, address);
-      const parts = [messages, events, contacts, tasks, files];
+    ...{ holders, everybody },
+    async read({ type, address }: Holder) {
+      const graph = await signIn(baseUrl, domain);
+      if (type === 'site') return siteObjects(graph, address);
+      if (type === 'team') return teamObjects(graph, address);
+      const ask = graph(`/users/${encodeURIComponent(address)}`);
       const all: GoldenObject[] = [];
-      for (const part of parts) all.push(...(await part(ask)));
+      for (const part of [messages, events, contacts, tasks]) all.push(...(await part(ask)));
+      const drive = await ask.json('/drive').catch(() => undefined);
+      if (drive !== undefined) all.push(...(await filesOf(ask, '/drive')));
       return all;
-    },
-  };
-}
-
-async function signIn({ baseUrl }: Microsoft365, domain: string, address: string): Promise<Ask> {
-  const answer = await fetch(`${baseUrl}/${domain}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: MIGRATION_APP.id,
-      client_secret: MIGRATION_APP.secret,
-      scope: 'https://graph.microsoft.com/.default',
-    }),
-  });
-  const { access_token: token } = (await answer.json()) as Json;
-  const get = async (path: string): Promise<Response> => {
-    const url = path.startsWith('http') ? path : `${baseUrl}/v1.0/users/${encodeURIComponent(address)}${path}`;
-    let reply = await fetch(url, {
-      headers: { authorization: `Bearer ${token}`, ...IMMUTABLE },
-      redirect: 'manual',
-    });
-    // A download URL is signed in already, and refuses a second sign-in.
-    const location = reply.status === 302 ? reply.headers.get('location') : null;
-    if (location !== null) reply = await fetch(location);
-    if (!reply.ok) throw new Error(`GET ${path}: ${reply.status} ${(await reply.text()).slice(0, 300)}`);
-    return reply;
-  };
-  const json = async (path: string): Promise<Json> => (await get(path)).json();
-  return {
-    json,
-    bytes: async (path) => Buffer.from(await (await get(path)).arrayBuffer()),
-    async all(path) {
-      const items: Json[] = [];
-      for (let next: string | undefined = path; next !== undefined; ) {
-        const page: Json = await json(next);
-        items.push(...page.value);
-        next = page['@odata.nextLink'];
-      }
-      return items;
     },
   };
 }
@@ -235,64 +200,4 @@ async function tasks(ask: Ask): Promise<GoldenObject[]> {
     }
   }
   return found;
-}
-
-async function files(ask: Ask): Promise<GoldenObject[]> {
-  const found: GoldenObject[] = [];
-  const root = await ask.json('/drive/root').catch(() => undefined);
-  if (root === undefined) return [];
-  const walk = async (folder: Json, path: string): Promise<void> => {
-    for (const one of await ask.all(`/drive/items/${folder.id}/children?$top=200`)) {
-      const at = `${path}/${one.name}`;
-      const grants = (await ask.all(`/drive/items/${one.id}/permissions`)).filter(
-        (grant) => grant.inheritedFrom === undefined && !grant.roles?.includes('owner'),
-      );
-      const shared = {
-        path: at,
-        modified: one.folder === undefined ? moment(one.fileSystemInfo?.lastModifiedDateTime) : '',
-        grants: sorted([...new Set(grants.flatMap(grantsOf))]),
-      };
-      if (one.folder !== undefined) {
-        found.push({ kind: 'folder', id: one.id, key: at, name: one.name, properties: { ...shared, modified: '' } });
-        await walk(one, at);
-        continue;
-      }
-      const content = await ask.bytes(`/drive/items/${one.id}/content`);
-      found.push({
-        kind: 'file',
-        id: one.id,
-        key: at,
-        name: one.name,
-        properties: {
-          ...shared,
-          size: String(one.size),
-          content: sha256(content),
-          created: moment(one.fileSystemInfo?.createdDateTime),
-          versions: String((await ask.all(`/drive/items/${one.id}/versions`)).length),
-        },
-      });
-    }
-  };
-  await walk(root, '');
-  return found;
-}
-
-function grantsOf(grant: Json): string[] {
-  const role = grant.roles?.includes('write') ? 'writer' : 'reader';
-  const people = grant.grantedToIdentitiesV2 ?? grant.grantedToIdentities ?? [];
-  if (grant.link !== undefined && grant.link !== null) {
-    const linked = grant.link.type === 'edit' ? 'writer' : 'reader';
-    // A link for certain people is what they may do.
-    return grant.link.scope === 'users'
-      ? people.map((who: Json) => `${linked} ${addressOf(who)}`)
-      : [`${linked} link ${grant.link.scope}`];
-  }
-  return [`${role} ${addressOf(grant.grantedToV2 ?? grant.grantedTo) || (grant.invitation?.email ?? '')}`];
-}
-
-function addressOf(who: Json): string {
-  const login = String(who?.siteUser?.loginName ?? '')
-    .split('|')
-    .at(-1);
-  return String(who?.user?.email ?? who?.group?.email ?? login ?? '').toLowerCase();
 }

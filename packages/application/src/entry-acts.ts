@@ -36,7 +36,8 @@ import { notFound } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { refuseSameEndpoint } from './endpoints.ts';
 import { refuseArchived, runningRefusal } from './entries.ts';
-import { notStarted, refuseNothingToDo, refuseNothingToRetry } from './passes.ts';
+import { DONE_TO_IT, notStarted, refuseNothingToDo, refuseNothingToRetry } from './passes.ts';
+import { refuseNothingToPreprocess } from './preprocess.ts';
 
 /**
  * One action on many entries, in two steps: `judge` decides for one entry without asking anything, `carryOut` writes
@@ -46,7 +47,7 @@ import { notStarted, refuseNothingToDo, refuseNothingToRetry } from './passes.ts
 export type BulkAction =
   | { readonly action: 'start'; readonly tier?: LicenseTier | undefined }
   | {
-      readonly action: 'delta' | 'audit' | 'verify' | 'stop' | 'resume' | 'retry' | 'delete' | 'release';
+      readonly action: 'delta' | 'audit' | 'verify' | 'preprocess' | 'stop' | 'resume' | 'retry' | 'delete' | 'release';
     }
   | { readonly action: 'assign'; readonly tier?: LicenseTier | undefined }
   | { readonly action: 'batch'; readonly batch?: string | undefined };
@@ -165,9 +166,17 @@ export function judge(
       };
     }
     case 'audit':
-    case 'verify': {
+    case 'verify':
+    case 'preprocess': {
       if (act.action === 'audit') refuseArchived(entry, 'there is nothing to audit');
-      refuseLive(`This entry can’t be ${act.action === 'audit' ? 'audited' : 'verified'}`);
+      if (act.action === 'preprocess') {
+        refuseArchived(entry, 'there is nothing to make for it');
+        const source = systemOf(page, entry.source_system_id);
+        const target = systemOf(page, entry.target_system_id);
+        refuseSameEndpoint(source, target, { source: entry.source_address, target: entry.target_address });
+        refuseNothingToPreprocess(context, entry, source.connector, target.connector);
+      }
+      refuseLive(`This entry can’t be ${DONE_TO_IT[act.action]}`);
       const { settings, version } = settingsFor(entry, page, around);
       return {
         entry,

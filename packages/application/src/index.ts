@@ -110,6 +110,7 @@ export {
 export * from './people.ts';
 export { planRemigration, planStart } from './plan.ts';
 export type * from './plan-types.ts';
+export { startPreprocess } from './preprocess.ts';
 export {
   type ReportEntry,
   type ReportFailure,

@@ -286,23 +286,27 @@ async function startBeside(
   });
 }
 
+/** For refusals: “This entry can’t be audited”. */
+export const DONE_TO_IT = {
+  audit: 'audited',
+  verify: 'verified',
+  empty: 'emptied',
+  preprocess: 'preprocessed',
+} as const;
+
 /** @throws SternaError config `entry-running` */
 export async function queueBeside(
   tx: OrganizationTransaction,
   actor: Actor,
   entry: EntryRow,
   pass: {
-    kind: 'audit' | 'verify' | 'empty';
+    kind: 'audit' | 'verify' | 'empty' | 'preprocess';
     empty?: 'freeze' | 'remove';
     reason?: string;
     change?: (settings: Settings) => Settings;
   },
 ): Promise<PassRow> {
-  await refuseRunning(
-    tx.db,
-    entry,
-    `This entry can’t ${pass.kind === 'empty' ? 'be emptied' : `be ${pass.kind === 'audit' ? 'audited' : 'verified'}`}`,
-  );
+  await refuseRunning(tx.db, entry, `This entry can’t be ${DONE_TO_IT[pass.kind]}`);
   const settings = await settingsOf(tx.db, actor, entry);
   return queuePass(tx, actor, entry, { ...pass, settings: pass.change?.(settings) ?? settings });
 }

@@ -31,8 +31,12 @@ const LEAST_SHARE = 0.02;
  * Lets requests in, in the order in which they came, as the documented limits allow, and less where the service says so.
  * The first half of a window may be spent at once, the rest is spread over the time that is left, so that nobody waits
  * for long at its end.
+ *
+ * Several sessions may share one, where the service counts them together.
  */
 export class Budget {
+  /** The larger one that this is a part of, as a user's is of a project's: requests go by both. */
+  readonly outer: Budget | undefined;
   readonly #clock: Clock;
   readonly #windows: readonly Window[];
   readonly #waiting: { readonly cost: Cost; readonly signal: AbortSignal; readonly enter: () => void }[] = [];
@@ -43,30 +47,79 @@ export class Budget {
   #narrowedAt = 0;
   #isTimed = false;
 
-  constructor(limits: BudgetLimits, clock: Clock) {
+  constructor(limits: BudgetLimits, clock: Clock, outer?: Budget) {
+    this.outer = outer;
     this.#clock = clock;
     this.#most = limits.width;
     this.#width = limits.width;
     this.#windows = limits.windows.map((one) => new Window(one.of, one.limit, one.ms));
   }
 
-  /** @returns what gives the place back. Comes at once where the signal aborts: the request fails by itself then. */
+  /**
+   * @returns what gives the place back. Comes at once where the signal aborts: the request fails by itself then. What a
+   *   session still holds when it is aborted is given back for it, since others may wait for it.
+   */
   async enter(cost: Cost, signal: AbortSignal): Promise<() => void> {
-    if (this.#waiting.length > 0 || this.#delay(cost) !== 0)
-      await new Promise<void>((enter) => {
-        this.#waiting.push({ cost, signal, enter });
-        signal.addEventListener('abort', this.#pump, { once: true });
-        this.#pump();
-      });
-    else this.#take(cost);
-    signal.removeEventListener('abort', this.#pump);
-    let isBack = false;
+    const leave = await this.#enter(cost, signal);
+    // The larger one last: who waits for a place in its own budget is no competitor of those who could go.
+    const leaveOuter = await this.outer?.enter(cost, signal);
     return () => {
+      leaveOuter?.();
+      leave();
+    };
+  }
+
+  async #enter(cost: Cost, signal: AbortSignal): Promise<() => void> {
+    if (this.#waiting.length === 0 && !signal.aborted && this.#delay(cost) === 0) this.#take(cost);
+    else if (!(await this.#turn(cost, signal))) return () => undefined;
+    let isBack = false;
+    const leave = (): void => {
       if (isBack) return;
       isBack = true;
+      signal.removeEventListener('abort', leave);
       this.#inFlight -= this.#widthOf(cost);
       this.#pump();
     };
+    signal.addEventListener('abort', leave, { once: true });
+    // Between its turn and now.
+    if (signal.aborted) leave();
+    return leave;
+  }
+
+  /** @returns false where the signal aborts before its turn came: nothing is taken then */
+  #turn(cost: Cost, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const waiter = {
+        cost,
+        signal,
+        enter: (): void => {
+          signal.removeEventListener('abort', give);
+          resolve(true);
+        },
+      };
+      const give = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        resolve(false);
+        this.#pump();
+      };
+      signal.addEventListener('abort', give, { once: true });
+      this.#waiting.push(waiter);
+      this.#pump();
+    });
+  }
+
+  /** Nobody uses it, and nothing is remembered of use: a new one would do as well. */
+  get isIdle(): boolean {
+    const now = this.#clock.now();
+    this.#widen(now);
+    return (
+      this.#inFlight === 0 &&
+      this.#waiting.length === 0 &&
+      this.#pausedUntil <= now &&
+      this.#width === this.#most &&
+      this.#windows.every((window) => window.isFull(now))
+    );
   }
 
   /** The service wants no request before then; milliseconds since 1970. */
@@ -93,7 +146,7 @@ export class Budget {
 
   readonly #pump = (): void => {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const delay = first.signal.aborted ? 0 : this.#delay(first.cost);
+      const delay = this.#delay(first.cost);
       if (delay === undefined) return;
       if (delay > 0) {
         this.#wakeIn(delay, first.signal);
@@ -117,12 +170,15 @@ export class Budget {
   /** Milliseconds until it may go; undefined: once another one has come back. */
   #delay(cost: Cost): number | undefined {
     const now = this.#clock.now();
-    if (this.#width < this.#most && now - this.#narrowedAt >= RECOVERY_MS) {
-      this.#width += 1;
-      this.#narrowedAt = now;
-    }
+    this.#widen(now);
     if (this.#inFlight > 0 && this.#inFlight + this.#widthOf(cost) > this.#width) return undefined;
     return Math.max(0, this.#pausedUntil - now, ...this.#windows.map((window) => window.delay(cost, now)));
+  }
+
+  #widen(now: number): void {
+    if (this.#width === this.#most || now - this.#narrowedAt < RECOVERY_MS) return;
+    this.#width += 1;
+    this.#narrowedAt = now;
   }
 
   #widthOf = ({ width = 1 }: Cost): number => Math.min(width, this.#most);
@@ -162,12 +218,16 @@ class Window {
     this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * 0.9);
   }
 
+  /** All of it may be used. */
+  isFull(now: number): boolean {
+    this.#forget(now);
+    this.#grow(now);
+    return this.#used === 0 && this.#limit === this.#most;
+  }
+
   delay(cost: Cost, now: number): number {
     this.#forget(now);
-    if (this.#limit < this.#most && now - this.#shrunkAt >= Math.max(RECOVERY_MS, this.#ms)) {
-      this.#limit = Math.min(this.#most, this.#limit * GROWTH);
-      this.#shrunkAt = now;
-    }
+    this.#grow(now);
     const wanted = this.#amount(cost);
     const [oldest] = this.#slots;
     if (wanted === 0 || oldest === undefined) return 0;
@@ -176,6 +236,13 @@ class Window {
     if (this.#used + wanted <= this.#limit / 2) return 0;
     const share = (untilRoom * wanted) / (this.#limit - this.#used);
     return Math.max(0, Math.ceil(this.#last + share - now));
+  }
+
+  #grow(now: number): void {
+    if (this.#limit < this.#most && now - this.#shrunkAt >= Math.max(RECOVERY_MS, this.#ms)) {
+      this.#limit = Math.min(this.#most, this.#limit * GROWTH);
+      this.#shrunkAt = now;
+    }
   }
 
   take(cost: Cost, now: number): void {

@@ -3,6 +3,7 @@ export * from './client.ts';
 export * from './clock.ts';
 export * from './errors.ts';
 export * from './natural-keys.ts';
+export * from './shared-budgets.ts';
 export * from './spool.ts';
 export * from './token-source.ts';
 export * from './transport.ts';

@@ -95,6 +95,39 @@ describe('the budget of a mailbox', () => {
     for (const release of full) release();
   });
 
+  test('what an aborted session holds or waits for is free for the others that share the budget', async () => {
+    const clock = new VirtualClock();
+    const outer = new Budget({ width: Number.POSITIVE_INFINITY, windows: [] }, clock);
+    const budget = new Budget(OUTLOOK_LIMITS, clock, outer);
+    const dying = new AbortController();
+    const held = await Promise.all(Array.from({ length: 4 }, () => budget.enter({}, dying.signal)));
+    const order: string[] = [];
+    const waiting = [
+      budget.enter({}, dying.signal).then(() => order.push('its own')),
+      ...Array.from({ length: 4 }, () => budget.enter({}, NEVER).then(() => order.push('another'))),
+    ];
+    expect(budget.isIdle).toBe(false);
+    dying.abort();
+    await Promise.all(waiting);
+    expect(order.sort()).toEqual(['another', 'another', 'another', 'another', 'its own']);
+    // Given back a second time, by the session itself: nobody gets in for it.
+    for (const leave of held) leave();
+    const fifth = budget.enter({}, NEVER);
+    expect(await Promise.race([fifth.then(() => 'in'), clock.sleep(60_000, NEVER).then(() => 'out')])).toBe('out');
+  });
+
+  test('a pause of the larger budget holds all back that are part of it', async () => {
+    const clock = new VirtualClock();
+    const outer = new Budget({ width: Number.POSITIVE_INFINITY, windows: [] }, clock);
+    const parts = [0, 1].map(() => new Budget(OUTLOOK_LIMITS, clock, outer));
+    outer.pause(clock.now() + 30_000);
+    for (const budget of parts) {
+      const leave = await budget.enter({}, NEVER);
+      expect(clock.now() - START).toBe(30_000);
+      leave();
+    }
+  });
+
   test('a window that a service finds too large is learned, and grows again while nothing is refused', async () => {
     const clock = new VirtualClock();
     const budget = new Budget({ width: 10, windows: [{ of: 'units', limit: 15_000, ms: 60_000 }] }, clock);

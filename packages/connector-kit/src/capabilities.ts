@@ -22,7 +22,11 @@ export interface Capabilities {
   readonly bytes: 'exact' | 'crlf' | 'rewritten';
   /** Object ids are unique within a container (IMAP UIDs) or within the whole endpoint (Graph, Gmail). */
   readonly idScope: 'container' | 'endpoint';
-  readonly collapsesTwins: boolean;
+  /**
+   * Equal objects may be kept once, in the whole endpoint or in each container: the second one is answered with the id of
+   * the first. Such objects are `merged` in the books.
+   */
+  readonly collapsesTwins: false | 'endpoint' | 'container';
   /** The received date (INTERNALDATE) survives a create. */
   readonly dateKept: boolean;
   /** Objects can be moved between containers by id. */
@@ -37,8 +41,15 @@ export interface Capabilities {
   readonly cardVersions?: readonly ('3.0' | '4.0')[];
   /** Settings: types of them (`calendar-sharing`) that it doesn't take, and why. */
   readonly leavesOut?: Readonly<Record<string, { readonly text: string; readonly fix?: string }>>;
+  /**
+   * Settings: rules have names, and texts in them are parts of longer ones; or they are filters, which are always on, known
+   * by what they look for, and look for whole words. Absent: they are kept as they are (a backup).
+   */
+  readonly rules?: 'named' | 'filters';
   /** Earlier contents are kept (read), and a replacement adds one (written). */
   readonly versions: boolean;
+  /** Files: links to others of the same system are read and written (`Content.shortcut`). */
+  readonly shortcuts?: true;
   /** Names of files and folders that the system can hold. Absent: any that holds neither `/` nor NUL. */
   readonly names?: NameRules;
   /** Largest batch for `apply`, and how many `apply` calls may be in flight at once. */

@@ -158,7 +158,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     },
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
       partOf(container).session.reader.changes(inner(container), cursor, facets),
-    read: (container, ids, options) => partOf(container).session.reader.read(inner(container), ids, options),
+    async *read(container, ids, options) {
+      const { key, session } = partOf(container);
+      for await (const one of session.reader.read(inner(container), ids, options))
+        yield 'body' in one && one.shortcut !== undefined
+          ? { ...one, shortcut: { ...one.shortcut, container: `${key}:${one.shortcut.container}` } }
+          : one;
+    },
     // Of a part without them there are none.
     ...(parts.some(({ session }) => session.reader.versions !== undefined)
       ? {
@@ -205,6 +211,8 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
           writerOf(part).apply(
             own.map((op): Op => {
               const here = { ...op, container: inner(op.container) };
+              if (here.verb === 'create' && here.shortcut !== undefined)
+                return { ...here, shortcut: { ...here.shortcut, container: inner(here.shortcut.container) } };
               return here.verb === 'place' ? { ...here, to: inner(here.to) } : here;
             }),
           ),

@@ -1,6 +1,7 @@
 import type { ContentKind, ItemType } from '@sterna/core';
 import type { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
+import type { Blueprint, ProvisionLine } from './provision.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -48,6 +49,11 @@ export interface OpenRequest {
   /** Read-only accounting of bytes, waits and throttling, for live progress and budgets. */
   readonly observe?: (event: ConnectorEvent) => void;
 }
+
+/** Where something is, or is to be: as `OpenRequest`, but nothing of its contents is asked for. */
+export type PlaceRequest = Pick<OpenRequest, 'system' | 'address' | 'credentials' | 'signal' | 'observe'> & {
+  readonly itemType: ItemType;
+};
 
 export type ConnectorEvent =
   | { readonly type: 'connected' | 'reconnected'; readonly detail?: string }
@@ -127,4 +133,18 @@ export interface Connector {
   discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncIterable<DiscoveredItem>;
   /** @throws SternaError auth | config | transient | throttled */
   open(request: OpenRequest): Promise<Session>;
+  /**
+   * What a group, team or site is, so that its like can be made elsewhere. Absent: it has none of these.
+   *
+   * @throws SternaError auth | config | transient | throttled
+   */
+  blueprint?(request: PlaceRequest): Promise<Blueprint>;
+  /**
+   * Makes what a blueprint says under the request's address, as far as it isn't there, and says of each thing what came of
+   * it as it goes. What is there is found, so it can be stopped at any line and done again; nobody is mailed. What the
+   * target refuses is a line, never thrown. Absent: nothing can be made here.
+   *
+   * @throws SternaError auth | config | transient | throttled, where the system can't be spoken to
+   */
+  provision?(request: PlaceRequest, blueprint: Blueprint): AsyncIterable<ProvisionLine>;
 }

@@ -4,5 +4,6 @@ export * from './connector.ts';
 export * from './fidelity-note.ts';
 export * from './network.ts';
 export * from './parallel.ts';
+export * from './provision.ts';
 export * from './reader.ts';
 export * from './writer.ts';

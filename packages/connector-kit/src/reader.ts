@@ -100,6 +100,15 @@ export interface ChangeFacets {
   readonly known?: number;
 }
 
+/** Another object of the same system; with '' for `id`, the container itself. */
+export interface ShortcutTarget {
+  readonly container: string;
+  readonly id: string;
+}
+
+/** The body of what is nothing but a link, so that it is like no file that people have. */
+export const SHORTCUT_BODY: Buffer = Buffer.from('\0a link, and no content\0');
+
 /**
  * One object's content. `body` is whole up to INLINE_LIMIT, else a stream. A stream must be drained before the next
  * object, unless the object is `detached`.
@@ -124,6 +133,11 @@ export interface Content {
    * `version`. It throws object `changed-while-read` where the file became another one meanwhile.
    */
   readonly detached?: true;
+  /**
+   * Files: it is a link to this (a shortcut), with SHORTCUT_BODY for its body. It is made again in a target that has links
+   * (`Capabilities.shortcuts`), to the copy of what it leads to; elsewhere it is passed over and told.
+   */
+  readonly shortcut?: ShortcutTarget;
   /** Where `ReadOptions.native` asked for it and the system gives this kind out so. */
   readonly native?: Native;
   /** What the source can't give as it has it: a document of its own that is read as a file of another format. */

@@ -1,6 +1,6 @@
 import { type ContentKind, type Grant, SternaError } from '@sterna/core';
 import type { FidelityNote } from './fidelity-note.ts';
-import type { Container, Flags, SpecialUse } from './reader.ts';
+import type { Container, Flags, ShortcutTarget, SpecialUse } from './reader.ts';
 
 export interface CreateOp {
   readonly verb: 'create';
@@ -23,6 +23,8 @@ export interface CreateOp {
   readonly size: number;
   /** A stream only when alone in its batch. */
   readonly body: Buffer | AsyncIterable<Buffer>;
+  /** Files: a link to this object of the target. The body is SHORTCUT_BODY, and not written. */
+  readonly shortcut?: ShortcutTarget;
   /**
    * The object in the target's `Capabilities.native` format: to be written instead of the body wherever that works. The
    * body stays what was sent, for stamps and candidates; where it is written after all, the result has a note.
@@ -159,6 +161,8 @@ export interface Candidate {
   readonly marked: boolean;
   /** `stamp`: which send made it. A copy that people make of ours has the same. */
   readonly send?: string;
+  /** As it has them now, where its writer may have died before they were set. Default: those that were sent. */
+  readonly flags?: Flags;
 }
 
 export interface InventoryItem {

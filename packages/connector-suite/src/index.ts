@@ -2,6 +2,7 @@ export { describeReader } from './describe-reader.ts';
 export { describeWriter } from './describe-writer.ts';
 export { fileNameOf, files, namedFile } from './file-objects.ts';
 export type { FoundMessage, PickMessage, SeedMessage, SuiteEndpoint, SuiteFixture } from './fixture.ts';
+export { IdleClock } from './idle-clock.ts';
 export {
   type GoldenResult,
   isOfLiveScope,
@@ -23,5 +24,5 @@ export {
   postMaterial as posts,
 } from './named-objects.ts';
 export { scoped } from './scoped.ts';
-export { settingMaterial as settings } from './setting-objects.ts';
+export { filterMaterial as filters, settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

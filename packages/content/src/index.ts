@@ -60,6 +60,7 @@ export { type Page, type PageSection, readPage, type WebPart, writePage } from '
 export type { Person } from './person.ts';
 export * from './pivot.ts';
 export * from './pivots.ts';
+export type { ChannelDefinition } from './post/channel-definition.ts';
 export {
   type Mention,
   type Post,
@@ -68,6 +69,7 @@ export {
   readPost,
   writePost,
 } from './post/post.ts';
+export { filterName, looksForText } from './setting/filter.ts';
 export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';
 export * from './setting/setting.ts';

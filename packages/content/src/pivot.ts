@@ -29,6 +29,8 @@ export interface PrepareOptions {
   readonly targetOf?: (link: ObjectLink) => string | undefined;
   /** Settings: why the target doesn't take those of a type; undefined: it does. */
   readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
+  /** Settings: how the target knows its rules, as its capabilities say. */
+  readonly rules?: 'named' | 'filters' | undefined;
 }
 
 /** Another object of the same entry, by the id that its reader gives it. */

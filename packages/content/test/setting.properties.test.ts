@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PASSED_OVER, pivotOf, type Rule, readSetting, type Setting, writeSetting } from '../src/index.ts';
+import { filterName, PASSED_OVER, pivotOf, type Rule, readSetting, type Setting, writeSetting } from '../src/index.ts';
 
 const RUNS = process.env.STERNA_TEST_LONG === undefined ? 300 : 10_000;
 const pivot = pivotOf('setting');
@@ -133,3 +133,40 @@ test.each(['', 'nothing', '[]', 'null', '{}', '{"type":"rule"}', '{"type":"rule"
     expect(() => readSetting(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'invalid-setting' }));
   },
 );
+
+test('where rules have no names, one is called the same exactly where it looks for the same', () => {
+  fc.assert(
+    fc.property(rules, conditions, (one, others) => {
+      const shuffled = reversed(one) as Rule;
+      expect(filterName({ ...shuffled, actions: {}, enabled: !one.enabled } as Rule)).toBe(filterName(one));
+      const meansTheSame = digest({ ...one, conditions: others }) === digest(one);
+      expect(filterName({ ...one, conditions: others }) === filterName(one)).toBe(meansTheSame);
+      expect(filterName({ conditions: one.exceptions, exceptions: one.conditions }) === filterName(one)).toBe(
+        digest({ ...one, conditions: one.exceptions, exceptions: one.conditions }) === digest(one),
+      );
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('a rule for a target of filters loses its name and is told; from one filter to another nothing is', () => {
+  const filters = { mapping, rules: 'filters' } as const;
+  const named = { ...rule, conditions: { subjectContains: ['a'] }, actions: { markRead: true } };
+  const first = pivot.prepare?.(writeSetting(named), filters);
+  expect(first?.notes.map(({ code }) => code)).toEqual(['rule-name-not-held', 'rule-texts-otherwise']);
+  const filter = readSetting(first?.body ?? Buffer.alloc(0));
+  expect(filter).toMatchObject({ name: 'subject:a', texts: 'words' });
+  expect(pivot.prepare?.(writeSetting(filter), filters)?.notes).toEqual([]);
+  const back = pivot.prepare?.(writeSetting(filter), { mapping, rules: 'named' });
+  expect(back?.notes.map(({ code }) => code)).toEqual(['rule-texts-otherwise']);
+  expect(readSetting(back?.body ?? Buffer.alloc(0))).not.toHaveProperty('texts');
+  // A backup keeps both as they are.
+  for (const one of [named, filter]) {
+    const body = writeSetting(one);
+    expect(pivot.prepare?.(body, { mapping })?.body.equals(body)).toBe(true);
+  }
+  // Always on, it would act although its owner switched it off.
+  expect(() => pivot.prepare?.(writeSetting({ ...named, enabled: false }), filters)).toThrow(
+    expect.objectContaining({ code: 'setting-not-held' }),
+  );
+});

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts';
 import { countThroughput } from './throughput.ts';
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess';
 export type PassStatus =
   | 'queued'
   | 'running'
@@ -15,8 +15,9 @@ export type PassStatus =
   | 'failed';
 
 /** Kinds that write to the target, and so need its lease. */
-export const writes = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta' || kind === 'empty';
-/** Kinds that move the entry's own status; audits and verifies leave it alone. */
+export const writes = (kind: PassKind): boolean =>
+  kind === 'initial' || kind === 'delta' || kind === 'empty' || kind === 'preprocess';
+/** Kinds that move the entry's own status; the others leave it alone. */
 const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
 
 /**
@@ -99,7 +100,7 @@ export async function claimPass(
             select 1 from lease l
              where l.expires_at > clock_timestamp()
                and (l.resource = 'entry/' || p.entry_id
-                 or (p.kind in ('initial', 'delta', 'empty')
+                 or (p.kind in ('initial', 'delta', 'empty', 'preprocess')
                      and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
           and not exists (
             select 1 from budget b

@@ -10,6 +10,7 @@ import { type Invitation, invitationsOf } from './calendar/invitations.ts';
 import { type Assumptions, Cloud, DEFAULT_ASSUMPTIONS } from './cloud.ts';
 import { faultReply } from './faults/deliver.ts';
 import type { GraphFaults } from './faults/faults.ts';
+import { type Notice, noticesOf } from './groups/notices.ts';
 import { dispatch } from './http/dispatch.ts';
 import { DOCUMENTED_LIMITS, DocumentedThrottle, type Limits, unlimited } from './limits/throttle.ts';
 import { makeRouters } from './routes.ts';
@@ -45,6 +46,8 @@ export interface Microsoft365 {
   readonly failures: readonly unknown[];
   /** Mail about meetings that Exchange would have sent so far. */
   readonly invitations: readonly Invitation[];
+  /** Mail and notifications that groups, plans and teams would have sent so far. */
+  readonly notices: readonly Notice[];
   /** By domain. Throws when there is none. */
   tenant(domain: string): Tenant;
   stop(): Promise<void>;
@@ -83,6 +86,9 @@ export async function startMicrosoft365(options: Options = {}): Promise<Microsof
     requests: server.requests,
     get invitations() {
       return cloud.tenants.flatMap(invitationsOf);
+    },
+    get notices() {
+      return cloud.tenants.flatMap(noticesOf);
     },
     failures: server.failures,
     tenant(domain) {

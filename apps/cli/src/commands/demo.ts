@@ -7,10 +7,12 @@ import { openBrowser } from '../io/open-browser.ts';
 import { waitForEnter } from '../io/wait-for-enter.ts';
 import { endSignal } from './serve.ts';
 
+const SOURCES = ['microsoft365', 'google'] as const;
 const SIZES = ['small', 'medium', 'large'] as const;
 
 interface DemoOptions {
   readonly once: boolean;
+  readonly from: string;
   readonly port: string;
   readonly data?: string;
   readonly people: string;
@@ -20,12 +22,13 @@ interface DemoOptions {
 export function registerDemo(program: Command): void {
   const demo = program
     .command('demo')
-    .summary('see it work: ten people move from one Microsoft 365 tenant to another')
+    .summary('see it work: ten people move to a Microsoft 365 tenant, from another one or from Google')
     .description(
-      'Starts two tenants of a Microsoft 365 simulator and a server of its own, migrates mailboxes and drives between ' +
-        'them, runs delta passes and a remigration, and shows the books of each and the license ledger. On a terminal it opens the dashboard, where it can be watched, ' +
+      'Starts two tenants of a Microsoft 365 simulator, or one and a domain of a Google Workspace simulator, and a server ' +
+        'of its own, migrates mailboxes and drives between them, runs delta passes and a remigration, and shows the books of each and the license ledger. On a terminal it opens the dashboard, where it can be watched, ' +
         'and the server stays until Ctrl-C.',
     )
+    .addOption(new Option('--from <system>', 'what people leave').choices(SOURCES).default('microsoft365'))
     .option('--once', 'end when done, even on a terminal', false)
     .option('--port <number>', 'port of the server; 0 takes any free one', '0')
     .option('--data <dir>', 'folder to work in (default: one below the temporary folder)')
@@ -39,6 +42,7 @@ export function registerDemo(program: Command): void {
     const demo = await runDemo({
       ended,
       base: options.data,
+      from: options.from as (typeof SOURCES)[number],
       port: readNumber('--port', options.port, 0, 65_535),
       people: readNumber('--people', options.people, 1, 10),
       size: options.size as (typeof SIZES)[number],

@@ -148,6 +148,12 @@ export function registerEntry(program: Command): void {
   startsPass(entry, 'retry', 'A delta pass that tries again what failed.', (client, found) =>
     client.retryEntry({ params: { id: found.id }, body: {} }),
   );
+  startsPass(
+    entry,
+    'preprocess',
+    'Make its group, team or site in the target, with members and channels, and tell what is missing there. Costs nothing.',
+    (client, found) => client.preprocessEntry({ params: { id: found.id } }),
+  );
   startsPass(entry, 'audit', 'Read the source and count. Writes nothing, costs nothing.', (client, found) =>
     client.auditEntry({ params: { id: found.id } }),
   );

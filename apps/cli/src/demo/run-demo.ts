@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { allItems, type Client, createClient, type PassView, type ResponseOf } from '@sterna/api-contract';
 import { type AccessBooks, addBooks, EMPTY_BOOKS, SternaError } from '@sterna/core';
 import { createLog, startServer } from '@sterna/server';
-import { DOCUMENTED_LIMITS, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { booksSentence, booksTable } from '../io/books-table.ts';
 import { accessSentence } from '../io/copy-report.ts';
 import { renderTable } from '../io/table.ts';
@@ -14,12 +14,16 @@ import { settle } from '../remote/remigration.ts';
 import { watchPass } from '../remote/watch.ts';
 import { VERSION } from '../version.ts';
 import { Checks } from './checks.ts';
+import { fromGoogle } from './from-google.ts';
+import { fromMicrosoft365, startTenants, TARGET, tenantSystem } from './from-microsoft365.ts';
+import { type DemoEntry, type DemoProject, prepare } from './project.ts';
 import { freshRunFolder } from './run-folder.ts';
-import { type DemoEntry, type DemoProject, leaving, prepare } from './tenants.ts';
-import { type Doings, spendWeekEnd } from './week-end.ts';
+import type { DemoSource, Doings, SourceName } from './source.ts';
 
 export interface DemoRequest {
   readonly base: string | undefined;
+  /** Where people leave. */
+  readonly from: SourceName;
   readonly port: number;
   /** Of ten at most, each with a mailbox and a drive. */
   readonly people: number;
@@ -44,15 +48,18 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** Resource units of drives as a tenant of more than 50,000 licenses has them: nobody wants to wait for a demo. */
-const LARGE_TENANT = { ...DOCUMENTED_LIMITS, drive: { perMinute: 6_250, perDay: 6_000_000 } };
 const EMAIL = 'admin@demo.example';
 
-/** Starts the two tenants and a server, tells the story, and leaves nothing running if it is interrupted. */
+/** Starts both organizations and a server, tells the story, and leaves nothing running if it is interrupted. */
 export async function runDemo(request: DemoRequest): Promise<Demo> {
   const folder = await freshRunFolder(request.base);
   await mkdir(folder, { recursive: true });
-  const microsoft = await startMicrosoft365({ size: request.size, empty: ['fabrikam.example'], limits: LARGE_TENANT });
+  const microsoft = await startTenants(request.size, request.from === 'microsoft365');
+  const source = request.from === 'google' ? await fromGoogle(request.size) : fromMicrosoft365(microsoft);
+  const stopBoth = async (): Promise<void> => {
+    await source.stop();
+    await microsoft.stop();
+  };
   const server = await startServer({
     port: request.port,
     dataDir: join(folder, 'data'),
@@ -60,19 +67,19 @@ export async function runDemo(request: DemoRequest): Promise<Demo> {
     version: VERSION,
     log: createLog({ level: process.env.STERNA_LOG_LEVEL || 'error' }),
   }).catch(async (thrown: unknown) => {
-    await microsoft.stop();
+    await stopBoth();
     throw thrown;
   });
   const close = async (): Promise<void> => {
     await server.close();
-    await microsoft.stop();
+    await stopBoth();
   };
   try {
     const interrupted = request.ended.then(() => {
       throw new SternaError('config', 'interrupted', 'Interrupted.');
     });
     interrupted.catch(() => {});
-    const story = tellStory(request, server.url as string, folder, microsoft);
+    const story = tellStory(request, server.url as string, folder, source, microsoft);
     // What it still asks of a server that has gone is nobody's concern.
     story.catch(() => {});
     return { ...(await Promise.race([story, interrupted])), close };
@@ -87,17 +94,23 @@ async function tellStory(
   request: DemoRequest,
   baseUrl: string,
   folder: string,
+  source: DemoSource,
   microsoft: Microsoft365,
 ): Promise<Omit<Demo, 'close'>> {
   const { out, terminal } = request;
   const password = randomBytes(12).toString('base64url');
   const { token } = await createClient({ baseUrl }).setUp({ body: { organization: 'Demo', email: EMAIL, password } });
   const client = createClient({ baseUrl, token });
-  const people = leaving(microsoft, request.people);
-  out('Two Microsoft 365 tenants, contoso.example and fabrikam.example, by a simulator of Microsoft Graph:');
-  out(`  ${microsoft.baseUrl}`);
+  const people = source.people.slice(0, request.people);
+  out(source.told);
+  out(`  ${source.baseUrl}`);
+  if (source.baseUrl !== microsoft.baseUrl) {
+    out(`A Microsoft 365 tenant, ${TARGET.domain}, by a simulator of Microsoft Graph:`);
+    out(`  ${microsoft.baseUrl}`);
+  }
   out(`A server of its own, with its database: ${baseUrl}`);
-  const project = await prepare(client, microsoft, people);
+  const target = { name: TARGET.name, system: tenantSystem(microsoft, TARGET.domain) };
+  const project = await prepare(client, source, target, people, TARGET.domain);
   await request.ready?.({ url: baseUrl, user: EMAIL, password });
   const checks = new Checks(out);
 
@@ -106,7 +119,7 @@ async function tellStory(
   showPasses(out, checks, 'initial pass', project, initial);
 
   heading(out, '2. A week-end passes: mail arrives, people read, file and delete. Delta pass');
-  out(`At Contoso: ${inWords(await spendWeekEnd(microsoft, people))}.`);
+  out(`At ${source.name}: ${inWords(await source.spendWeekEnd(people))}.`);
   const delta = await passesOf(client, terminal, project, 'start');
   showPasses(out, checks, 'delta pass', project, delta);
   const burned = await burnedOf(client);
@@ -147,7 +160,10 @@ async function tellStory(
     now.mail === people.length + 1 && now.file === people.length,
   );
   checks.that('the hash chain of the ledger holds', (await client.verifyLedger()).ok);
-  checks.that('nobody was invited or mailed by the migration', microsoft.invitations.length === 0);
+  checks.that(
+    'nobody was invited or mailed by the migration',
+    microsoft.invitations.length === 0 && source.mailed() === 0,
+  );
 
   heading(out, checks.ok ? 'All checks hold' : 'SOME CHECKS FAILED');
   for (const line of checks.lines) out(line);

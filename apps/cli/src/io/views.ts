@@ -3,6 +3,7 @@ import { SternaError } from '@sterna/core';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-codes.ts';
 import { type Answer, fieldsAnswer, listAnswer, withExit } from './answer.ts';
 import { booksSentence, booksTable } from './books-table.ts';
+import { preprocessLines } from './preprocess-lines.ts';
 import { type Column, formatSeconds, printable, renderFields, renderTable } from './table.ts';
 
 /** How each kind of thing looks as a table or as fields: said once, used by every command that shows it. */
@@ -73,6 +74,7 @@ export function passAnswer(pass: PassView): Answer {
       const error = pass.error as { message?: string; fix?: string } | null | undefined;
       return [
         ...(pass.books === undefined ? [] : [...booksTable(pass.folders ?? [], pass.books), '']),
+        ...preprocessLines(pass).flatMap((line, at, all) => (at === all.length - 1 ? [line, ''] : [line])),
         ...renderFields([
           ['pass', `${pass.id} (${pass.kind}, number ${pass.number} of entry ${pass.entryId})`],
           ['status', pass.status],
@@ -99,7 +101,7 @@ export function passAnswer(pass: PassView): Answer {
   };
 }
 
-/** Counts of an audit or verify, without its lists. */
+/** Counts of an audit, verify or preprocess, without its lists. */
 function resultWords(result: unknown): string {
   return Object.entries(result as Record<string, unknown>)
     .filter(([, value]) => typeof value !== 'object')

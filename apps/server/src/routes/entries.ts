@@ -20,6 +20,7 @@ import {
   retryPass,
   startAudit,
   startPass,
+  startPreprocess,
   startVerify,
   stopPass,
   updateEntry,
@@ -110,6 +111,9 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
   }),
   retryEntry: async ({ application, actor, params, body }) => ({
     pass: showPass(await retryPass(application, actor, { entryId: params.id, ...body })),
+  }),
+  preprocessEntry: async ({ application, actor, params }) => ({
+    pass: showPass(await startPreprocess(application, actor, { entryId: params.id })),
   }),
   auditEntry: async ({ application, actor, params }) => ({
     pass: showPass(await startAudit(application, actor, { entryId: params.id })),

@@ -710,6 +710,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entries/{id}/preprocess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make its group, team or site in the target, with members and channels, and tell what is missing there
+         * @description Nobody is mailed; costs nothing. What is there is found, so it can be repeated.
+         */
+        post: operations["preprocessEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/entries/{id}/audit": {
         parameters: {
             query?: never;
@@ -1776,7 +1796,7 @@ export interface components {
             entryId: number;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
             /** @description As they were when it was asked for; what changes later is not for this pass */
@@ -2550,7 +2570,7 @@ export interface components {
             batch?: string;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess";
             /**
              * Format: date-time
              * @description UTC
@@ -4519,7 +4539,7 @@ export interface operations {
                         tier?: "standard" | "trial";
                     } | {
                         /** @enum {string} */
-                        action: "delta" | "audit" | "verify" | "stop" | "resume" | "retry" | "delete" | "release";
+                        action: "delta" | "audit" | "verify" | "preprocess" | "stop" | "resume" | "retry" | "delete" | "release";
                     } | {
                         /** @enum {string} */
                         action: "batch";
@@ -4602,7 +4622,7 @@ export interface operations {
                         tier?: "standard" | "trial";
                     } | {
                         /** @enum {string} */
-                        action: "delta" | "audit" | "verify" | "stop" | "resume" | "retry" | "delete" | "release";
+                        action: "delta" | "audit" | "verify" | "preprocess" | "stop" | "resume" | "retry" | "delete" | "release";
                     } | {
                         /** @enum {string} */
                         action: "batch";
@@ -5066,6 +5086,39 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass: components["schemas"]["Pass"];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preprocessEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Default Response */
             202: {

@@ -39,6 +39,7 @@ export const common = {
     audit: 'Audit',
     verify: 'Verify',
     empty: 'Emptying',
+    preprocess: 'Preparing the target',
   } as Readonly<Record<string, string>>,
 };
 

@@ -29,6 +29,7 @@ export const entry = {
     resumeNow: 'Resume now',
     retry: 'Retry what failed',
     verify: 'Verify',
+    preprocess: 'Prepare the target',
     audit: 'Count the source',
     assign: 'Assign a license',
     release: 'Release the license',
@@ -87,6 +88,12 @@ export const entry = {
   audit: {
     title: 'Count the source?',
     hint: 'Folders, objects, sizes and dates of the source are read. Nothing is written.',
+    free: 'Costs no license.',
+  },
+  preprocess: {
+    title: 'Prepare the target?',
+    hint: (what: string) =>
+      `The ${what} is made in the target, with its members and channels, as far as it isn’t there; what has to be done by hand is told. Contents come with the first pass. Nobody is mailed, and it can be done again.`,
     free: 'Costs no license.',
   },
   assign: {
@@ -176,6 +183,7 @@ export const entry = {
       content: 'Transferring',
       flags: 'Updating flags',
       deletions: 'Looking for deletions',
+      preprocess: 'Preparing the target',
       audit: 'Counting the source',
       'verify source': 'Comparing the source',
       'verify target': 'Comparing the target',
@@ -274,6 +282,21 @@ export const entry = {
       `The source held ${plural(objects, 'object')}, ${size}, in ${plural(folders, 'folder')}.`,
     tooLarge: (objects: number) =>
       `${plural(objects, 'object')} ${objects === 1 ? 'is' : 'are'} larger than the target takes.`,
+    prepared: (counts: { made: number; found: number; missing: number; failed: number }) =>
+      (['failed', 'missing', 'made', 'found'] as const)
+        .filter((outcome) => counts[outcome] > 0)
+        .map((outcome) => `${formatNumber(counts[outcome])} ${outcome}`)
+        .join(', '),
+    prepare: {
+      table: 'What the target has now',
+      what: 'What',
+      outcome: 'Outcome',
+      reason: 'Why',
+      fix: 'What to do',
+      outcomes: { made: 'made', found: 'was there', missing: 'missing', failed: 'failed' } as Readonly<
+        Record<string, string>
+      >,
+    },
     emptied: (objects: number) => `${plural(objects, 'object')} listed or removed.`,
     verified: 'Everything that was migrated was there, once, and the same.',
     notVerified: 'The target differed from the books.',
@@ -428,6 +451,7 @@ export const entry = {
       'entry.delta': 'Started a delta pass',
       'entry.audit': 'Started counting the source',
       'entry.verify': 'Started a verify',
+      'entry.preprocess': 'Started preparing the target',
       'entry.empty-freeze': 'Listed what the target holds',
       'entry.empty-remove': 'Emptied the target',
       'entry.stop': 'Stopped the pass',

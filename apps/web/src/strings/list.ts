@@ -92,6 +92,7 @@ export const list = {
       retry: 'Retry failed',
       verify: 'Verify',
       audit: 'Audit',
+      preprocess: 'Prepare target',
       assign: 'Assign license',
       release: 'Release license',
       batch: 'Put into batch',
@@ -109,6 +110,8 @@ export const list = {
       retry: 'A delta pass that plans again what failed.',
       verify: 'Holds source, books and target against each other. Writes nothing, costs nothing.',
       audit: 'Reads the source and counts. Writes nothing, costs nothing.',
+      preprocess:
+        'Makes groups, teams and sites in the target, with members and channels, as far as they aren’t there, and tells what is missing. Mails nobody, costs nothing.',
       assign: 'Sets a license aside for each entry. It burns at the first start, and can be released until then.',
       release: 'Gives back licenses that never burned.',
       batch: 'Batches group entries for a schedule, a cutover checklist and the filters.',

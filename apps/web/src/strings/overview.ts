@@ -83,6 +83,7 @@ export const overview = {
       content: 'Migrating',
       flags: 'Flags',
       deletions: 'Deletions',
+      preprocess: 'Preparing the target',
       audit: 'Reading the source',
       'verify source': 'Verifying: source',
       'verify target': 'Verifying: target',

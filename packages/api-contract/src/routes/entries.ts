@@ -81,7 +81,17 @@ const entryInput = z.object({
 });
 
 /** Actions that take nothing but the entry. */
-export const PLAIN_ACTIONS = ['delta', 'audit', 'verify', 'stop', 'resume', 'retry', 'delete', 'release'] as const;
+export const PLAIN_ACTIONS = [
+  'delta',
+  'audit',
+  'verify',
+  'preprocess',
+  'stop',
+  'resume',
+  'retry',
+  'delete',
+  'release',
+] as const;
 
 const bulkAct = z.discriminatedUnion('action', [
   z.object({ action: z.enum(['start', 'assign']), tier }),
@@ -417,6 +427,17 @@ export const entryRoutes = defineRoutes({
         .optional()
         .describe('Only what failed for these causes (entryFailures); the others stay failed'),
     }),
+    status: 202,
+    response: started,
+  },
+  preprocessEntry: {
+    method: 'POST',
+    path: '/api/entries/:id/preprocess',
+    summary: 'Make its group, team or site in the target, with members and channels, and tell what is missing there',
+    description: 'Nobody is mailed; costs nothing. What is there is found, so it can be repeated.',
+    tags: ['entries', 'passes'],
+    scope: 'operate',
+    params: idParams,
     status: 202,
     response: started,
   },

@@ -1,18 +1,10 @@
-import {
-  Budget,
-  type BudgetLimits,
-  type Clock,
-  givenToken,
-  systemClock,
-  type TokenSource,
-  Transport,
-} from '@sterna/cloud-http';
+import { Budget, type Clock, givenToken, systemClock, type TokenSource, Transport } from '@sterna/cloud-http';
 import { authorityOf, type OpenRequest } from '@sterna/connector-kit';
 import type { Api } from './api/apis.ts';
 import { GoogleClient } from './api/client.ts';
 import { DelegatedTokens } from './api/delegated-tokens.ts';
 import { parseKeyFile, type ServiceAccountKey } from './api/key-file.ts';
-import { LIMITS } from './api/quotas.ts';
+import { quotaOf, userLimits } from './api/quotas.ts';
 import { type GoogleSettings, originsOf, parseGoogleSettings, tokenUrlOf } from './settings.ts';
 
 /** Sets of scopes, the best first. */
@@ -28,13 +20,6 @@ export interface Connection {
   client(api: Api, subject: string, scopes: ScopeSets): GoogleClient;
   /** Ends all that its clients do. */
   destroy(): void;
-}
-
-/** As documented, or as the settings know better. */
-function limitsOf(api: Api, { unitsPerMinute }: GoogleSettings): BudgetLimits {
-  const { width, windows } = LIMITS[api];
-  const own = unitsPerMinute?.[api];
-  return { width, windows: own === undefined ? windows : windows.map((window) => ({ ...window, limit: own })) };
 }
 
 type ConnectRequest = Pick<OpenRequest, 'system' | 'credentials' | 'signal' | 'observe'>;
@@ -61,6 +46,13 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
     key === undefined
       ? givenToken(accessToken ?? '', 'Google', 'the service account’s key file')
       : new DelegatedTokens({ key, subject, scopes, tokenUrl }, transport, clock);
+  const budget = (api: Api, user: string): Budget => {
+    const perUser = settings.unitsPerMinute?.[api];
+    // Of a token that was given nobody knows whose project it is.
+    if (key === undefined) return new Budget(userLimits(api, perUser), clock);
+    const perProject = settings.projectUnitsPerMinute?.[api];
+    return quotaOf({ project: key.project, api, origin: origins[api], user, perUser, perProject }, clock);
+  };
   return {
     settings,
     key,
@@ -75,7 +67,7 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
         clock,
         signal,
         userAgent: settings.userAgent,
-        budget: new Budget(limitsOf(api, settings), clock),
+        budget: budget(api, subject),
         onThrottled: (retryAt, reason) => request.observe?.({ type: 'throttled', retryAt, reason }),
       }),
     destroy() {

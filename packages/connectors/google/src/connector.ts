@@ -6,7 +6,7 @@ import { googleSettings, parseGoogleUrl } from './settings.ts';
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message', 'event', 'contact', 'task', 'file'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
   itemTypes: ['mailbox', 'drive'],
   canRead: true,
   canWrite: true,

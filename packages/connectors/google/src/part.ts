@@ -12,6 +12,8 @@ export interface PartContext {
   readonly address: string;
   /** Id of the shared drive that the entry is. */
   readonly sharedDrive?: string;
+  /** A client of another API, signed in as the same user with the first of these sets of scopes that is delegated. */
+  other(api: Api, scopes: readonly (readonly string[])[]): GoogleClient;
   readonly settings: GoogleSettings;
   readonly role: OpenRequest['role'];
   /** 8 hex digits: whose marks are ours. */

@@ -46,6 +46,7 @@ export function contextOf(
     });
   return {
     client: connection.client(part.api, subject.toLowerCase(), scopeSets(part, role)),
+    other: (api, scopes) => connection.client(api, subject.toLowerCase(), scopes),
     address: subject.toLowerCase(),
     ...(isShared ? { sharedDrive: address } : {}),
     settings: connection.settings,

@@ -2,9 +2,18 @@ import { isLoopback, type ParsedEndpoint } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { APIS, type Api, ORIGINS } from './api/apis.ts';
+import { OFFICE_KINDS } from './drive/native.ts';
 
 const origin = z.string().max(2_000);
 const units = z.number().int().min(60).max(1_000_000_000);
+const unitsByApi = z.strictObject({
+  gmail: units.optional(),
+  calendar: units.optional(),
+  people: units.optional(),
+  tasks: units.optional(),
+  drive: units.optional(),
+  directory: units.optional(),
+});
 
 /** Settings of a Google Workspace domain; the service account's key file is the password. */
 export const googleSettings = z.strictObject({
@@ -26,17 +35,12 @@ export const googleSettings = z.strictObject({
     .optional()
     .describe('Where one of the APIs answers, instead of its own address'),
   tokenUrl: origin.optional().describe('Where tokens are given out, instead of where the key file says'),
-  unitsPerMinute: z
-    .strictObject({
-      gmail: units.optional(),
-      calendar: units.optional(),
-      people: units.optional(),
-      tasks: units.optional(),
-      drive: units.optional(),
-      directory: units.optional(),
-    })
+  unitsPerMinute: unitsByApi
     .optional()
     .describe('Quota of a user in a minute, where the project has another than Google’s own'),
+  projectUnitsPerMinute: unitsByApi
+    .optional()
+    .describe('Quota of the whole project in a minute, where it has another than Google’s own'),
   labelPriority: z
     .array(z.string().min(1).max(225))
     .max(1_000)
@@ -75,6 +79,13 @@ export const googleSettings = z.strictObject({
     .max(1_073_741_824)
     .default(8_388_608)
     .describe('What is larger is uploaded in pieces of it; a multiple of 262,144'),
+  convertOffice: z
+    .array(z.enum(OFFICE_KINDS))
+    .max(OFFICE_KINDS.length)
+    .default([])
+    .describe(
+      'When writing files: Office files (.docx, .xlsx, .pptx) of these sorts become Google documents; none unless said',
+    ),
   contactsDelaySeconds: z
     .number()
     .min(0)

@@ -17,7 +17,7 @@ export function capabilitiesOf(connection: ImapConnection, inbox: Selected | und
     delta: has('CONDSTORE') || has('QRESYNC') ? 'modseq' : 'list',
     bytes: 'crlf',
     idScope: 'container',
-    collapsesTwins: gmail,
+    collapsesTwins: gmail ? 'container' : false,
     dateKept: true,
     moves: has('MOVE') || has('UIDPLUS') || has('IMAP4REV2'),
     keywords: anyKeyword ? 'all' : someKeyword ? 'listed' : 'none',

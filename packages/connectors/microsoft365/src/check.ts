@@ -1,9 +1,13 @@
-import type { CheckLine, SystemConfig } from '@sterna/connector-kit';
-import { asSternaError, SternaError } from '@sterna/core';
-import { connect } from './connect.ts';
+import { type CheckLine, composeSessions, type SystemConfig } from '@sterna/connector-kit';
+import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
+import { type Connection, connect } from './connect.ts';
 import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
+import { grantedRights } from './graph/granted-rights.ts';
 import { PARTS } from './parts.ts';
 import { contextOf } from './session.ts';
+import { openSite } from './sites/open.ts';
+import { isSiteAddress } from './sites/site-address.ts';
+import { SITE_RIGHTS } from './sites/site-context.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -40,6 +44,11 @@ export async function checkMicrosoft365(
             : `the app may: ${granted.join(', ') || 'nothing'}`,
       });
       if (address === undefined) return lines;
+      if (isSiteAddress(address)) {
+        doing = 'site';
+        lines.push(...(await checkSite(connection, address, granted)));
+        return lines;
+      }
       doing = 'user';
       const context = await contextOf(connection, { address, role: 'write', installation: '00000000' });
       lines.push({ name: 'user', ok: true, evidence: `${address} is known` });
@@ -71,6 +80,27 @@ export async function checkMicrosoft365(
     failed(doing, thrown);
   }
   return lines;
+}
+
+/** @throws SternaError */
+async function checkSite(
+  connection: Connection,
+  address: string,
+  granted: readonly string[] | undefined,
+): Promise<readonly CheckLine[]> {
+  const session = composeSessions(await openSite(connection, { address, role: 'write', installation: '00000000' }));
+  const containers = await session.reader.containers();
+  const count = (kind: ContentKind): number => containers.filter((one) => one.kind === kind).length;
+  const pages = containers.find(({ kind }) => kind === 'page')?.total ?? 0;
+  return [
+    {
+      name: 'site',
+      ok: true,
+      evidence: `${address} is there: ${count('file')} folders, ${count('listItem')} lists, ${pages} pages`,
+    },
+    rightLine('SharePoint', SITE_RIGHTS, granted),
+    rightLine('Lists and columns', { read: SITE_RIGHTS.read, write: SITE_RIGHTS.manage }, granted),
+  ];
 }
 
 /** The route between two tenants of Exchange, and what is lost without it. */
@@ -113,16 +143,3 @@ function rightLine(
 /** `Mail.ReadWrite` holds what `Mail.Read` does. */
 const satisfies = (granted: string, wanted: string): boolean =>
   granted === wanted || granted === wanted.replace(/\.Read(?=\.|$)/, '.ReadWrite');
-
-/** The `roles` of an app-only token; undefined where it is opaque. For words alone, nothing depends on it. */
-function grantedRights(token: string): readonly string[] | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const { roles } = claims as { roles?: unknown };
-    return Array.isArray(roles)
-      ? roles.filter((one) => typeof one === 'string' && /^[\w.-]{1,100}$/.test(one))
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -2,12 +2,12 @@ import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna
 import type { ItemType } from '@sterna/core';
 import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 
-/** Mailboxes and drives of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
+/** Mailboxes, drives, sites, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
 export const microsoft365Connector: Connector = {
   name: 'microsoft365',
   title: 'Microsoft 365',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
-  itemTypes: ['mailbox', 'drive'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'listItem', 'page', 'post'],
+  itemTypes: ['mailbox', 'drive', 'site', 'group', 'team'],
   canRead: true,
   canWrite: true,
   settings: microsoft365Settings,
@@ -18,9 +18,18 @@ export const microsoft365Connector: Connector = {
     return (await import('./check.ts')).checkMicrosoft365(system, address, signal);
   },
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
-    yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+    const { discoverGroups, discoverUsers } = await import('./discover.ts');
+    if (itemType === 'site') yield* (await import('./sites/discover.ts')).discoverSites(system, signal);
+    else if (itemType === 'group' || itemType === 'team') yield* discoverGroups(system, itemType, signal);
+    else yield* discoverUsers(system, itemType, signal);
   },
   async open(request) {
     return (await import('./session.ts')).openSession(request);
+  },
+  async blueprint(request) {
+    return (await import('./provision/blueprint.ts')).blueprintOf(request);
+  },
+  async *provision(request, blueprint) {
+    yield* (await import('./provision/provision.ts')).provisionAt(request, blueprint);
   },
 };

@@ -1,6 +1,7 @@
 import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
 import { connect } from './connect.ts';
+import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup } from './groups/group.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -40,6 +41,35 @@ export async function* discoverUsers(
           address: user.userPrincipalName,
           ...(user.displayName ? { displayName: user.displayName } : {}),
         };
+      }
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * All Microsoft 365 groups of the tenant: as `team` those that are one, as `group` the others.
+ *
+ * @throws SternaError auth | config | transient | throttled
+ */
+export async function* discoverGroups(
+  system: SystemConfig,
+  itemType: 'group' | 'team',
+  signal: AbortSignal = NEVER,
+): AsyncGenerator<DiscoveredItem> {
+  const { client, directory } = connect({ system, address: undefined, signal });
+  try {
+    for await (const page of client.pages<GraphGroup>({
+      method: 'GET',
+      path: '/groups',
+      query: { $filter: "groupTypes/any(c:c eq 'Unified')", $select: GROUP_PROPERTIES, $top: 999 },
+      doing: 'listing the groups',
+      right: GROUP_RIGHTS.read,
+      budget: directory,
+    }))
+      for (const { mail, displayName, resourceProvisioningOptions = [] } of page.value) {
+        if (!mail || resourceProvisioningOptions.includes('Team') !== (itemType === 'team')) continue;
+        yield { itemType, address: mail, ...(displayName ? { displayName } : {}) };
       }
   } finally {
     client.destroy();

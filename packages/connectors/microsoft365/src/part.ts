@@ -22,6 +22,17 @@ export interface PartContext {
   readonly installation: string;
 }
 
+/** A part that is open; `key` is the prefix of its containers' ids. */
+export interface OpenedPart {
+  readonly key: string;
+  readonly kinds: readonly ContentKind[];
+  readonly session: Session;
+}
+
+/** Whether anything of these kinds may be asked for. */
+export const isWanted = (kinds: readonly ContentKind[], request: Pick<OpenRequest, 'kinds'>): boolean =>
+  kinds.some((kind) => request.kinds?.includes(kind) ?? true);
+
 /** One content area of a user: mail, calendars … */
 export interface PartDefinition {
   /** Prefix of its containers' ids. */

@@ -5,7 +5,8 @@ import { type Connection, connect } from './connect.ts';
 import { ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { segment } from './graph/client.ts';
 import { statusOf } from './graph/errors.ts';
-import type { PartContext, PartDefinition } from './part.ts';
+import { OPENERS } from './openers.ts';
+import { isWanted, type OpenedPart, type PartContext } from './part.ts';
 import { PARTS } from './parts.ts';
 import { isAddress } from './settings.ts';
 
@@ -17,9 +18,8 @@ import { isAddress } from './settings.ts';
 export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
   const connection = connect(request, clock);
   try {
-    const context = await contextOf(connection, request);
-    const wanted = PARTS.filter(({ kinds }) => kinds.some((kind) => request.kinds?.includes(kind) ?? true));
-    const opened = await Promise.all(wanted.map(async (part) => ({ part, session: await part.open(context) })));
+    const open = OPENERS[request.itemType ?? 'mailbox'] ?? openUser;
+    const opened = await open(connection, request);
     request.observe?.({ type: 'connected', detail: `${request.address} of ${connection.where}` });
     return sessionOf(connection, opened);
   } catch (error) {
@@ -28,11 +28,14 @@ export async function openSession(request: OpenRequest, clock?: Clock): Promise<
   }
 }
 
-function sessionOf(
-  { client }: Connection,
-  opened: readonly { readonly part: PartDefinition; readonly session: Session }[],
-): Session {
-  const session = composeSessions(opened.map(({ part: { key, kinds }, session }) => ({ key, kinds, session })));
+async function openUser(connection: Connection, request: OpenRequest): Promise<readonly OpenedPart[]> {
+  const context = await contextOf(connection, request);
+  const wanted = PARTS.filter(({ kinds }) => isWanted(kinds, request));
+  return Promise.all(wanted.map(async ({ key, kinds, open }) => ({ key, kinds, session: await open(context) })));
+}
+
+function sessionOf({ client }: Connection, opened: readonly OpenedPart[]): Session {
+  const session = composeSessions(opened);
   return {
     ...session,
     close: async () => {

@@ -138,11 +138,16 @@ function canonicalDuration(value: string): string {
 /** At commas that aren't escaped. */
 export const splitList = (value: string): string[] => value.match(/(?:\\.|[^,\\])+/gs) ?? [];
 
+/** Asking takes longer than all else that a digest does. */
+const knownZones = new Set<string>();
+
 /** A name of the IANA database, whose rules everybody knows. */
 export function isKnownZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
   if (!/^[A-Za-z]+(?:\/[A-Za-z0-9_+-]+){0,2}$/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    knownZones.add(name);
     return true;
   } catch {
     return false;

@@ -19,7 +19,21 @@ export function zonesFor(items: readonly Component[]): readonly Component[] {
     component.components.forEach(look);
   };
   items.forEach(look);
-  return [...first].map(([zone, wall]) => vtimezone(zone, new Date(wall).getUTCFullYear()));
+  return [...first].map(([zone, wall]) => kept(zone, new Date(wall).getUTCFullYear()));
+}
+
+/** Looking up the days of ten years takes 20 ms, and a calendar is of few zones and years. */
+const made = new Map<string, Component>();
+const MOST_KEPT = 1_000;
+
+function kept(zone: string, year: number): Component {
+  const key = `${zone} ${year}`;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const fresh = vtimezone(zone, year);
+  if (made.size >= MOST_KEPT) made.clear();
+  made.set(key, fresh);
+  return fresh;
 }
 
 interface Change {

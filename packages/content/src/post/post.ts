@@ -39,12 +39,13 @@ export interface PostImage {
   readonly base64: string;
 }
 
-/** `url`: of a file in the source; `content`: of a card. */
+/** `url`: of a file in the source; `path`: where it is among the files of the same entry; `content`: of a card. */
 export interface PostAttachment {
   readonly id: string;
   readonly name?: string;
   readonly contentType: string;
   readonly url?: string;
+  readonly path?: readonly string[];
   readonly content?: string;
 }
 

@@ -11,11 +11,23 @@ export function meaningOf(setting: Setting): Readonly<Record<string, unknown>> {
       return ruleMeaning(setting);
     case 'working-hours':
       return { ...setting, days: [...setting.days].sort() };
+    case 'regional':
+      return { ...setting, ...(setting.language === undefined ? {} : { language: languageMeaning(setting.language) }) };
+    case 'forwarding':
+      return { ...setting, to: personMeaning(setting.to) };
+    case 'mail-delegate':
+      return { ...setting, who: personMeaning(setting.who) };
+    case 'signature':
+      return {
+        ...setting,
+        ...(setting.who === undefined ? {} : { who: personMeaning(setting.who) }),
+        ...(setting.replyTo === undefined ? {} : { replyTo: personMeaning(setting.replyTo) }),
+      };
     case 'calendar-sharing':
       return {
         ...setting,
         calendar: placeMeaning(setting.calendar),
-        who: setting.who === 'everybody' ? setting.who : personMeaning(setting.who),
+        who: typeof setting.who === 'string' ? setting.who : personMeaning(setting.who),
       };
     default:
       return { ...setting };
@@ -55,9 +67,24 @@ function tidy(given: object): Record<string, unknown> {
 const sorted = (values: readonly unknown[]): string[] =>
   values.map((one) => (typeof one === 'string' ? one : personMeaning(one as Person))).sort();
 
+/** `de` and `de-DE` are one: some systems can’t do without a country, others name it only where it is another. */
+function languageMeaning(language: string): string {
+  try {
+    return new Intl.Locale(language).minimize().toString();
+  } catch {
+    return language;
+  }
+}
+
+/** What a rule looks for, and what it passes over. */
+export const criteriaMeaning = ({ conditions, exceptions }: Pick<Rule, 'conditions' | 'exceptions'>) => ({
+  conditions: conditionsMeaning(conditions),
+  exceptions: conditionsMeaning(exceptions),
+});
+
 /**
- * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a share its
- * calendar and person; of the rest the type alone.
+ * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a signature its
+ * address, of a delegate the person, of a share its calendar and person; of the rest the type alone.
  */
 export function keyOf(setting: Setting): string {
   switch (setting.type) {
@@ -66,11 +93,15 @@ export function keyOf(setting: Setting): string {
     case 'category':
       // Exchange takes a name once, whatever its case.
       return JSON.stringify(['category', setting.name.toLowerCase()]);
+    case 'signature':
+      return JSON.stringify(['signature', setting.who === undefined ? '' : personMeaning(setting.who)]);
+    case 'mail-delegate':
+      return JSON.stringify(['mail-delegate', personMeaning(setting.who)]);
     case 'calendar-sharing':
       return JSON.stringify([
         'calendar-sharing',
         setting.calendar.path,
-        setting.who === 'everybody' ? '*' : personMeaning(setting.who),
+        setting.who === 'everybody' ? '*' : setting.who === 'public' ? '**' : personMeaning(setting.who),
       ]);
     default:
       return JSON.stringify([setting.type]);

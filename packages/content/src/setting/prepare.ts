@@ -1,6 +1,7 @@
 import { SternaError } from '@sterna/core';
 import { type Person, personAtTarget } from '../person.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
+import { filterName, looksForText } from './filter.ts';
 import { readSetting, writeSetting } from './read-setting.ts';
 import type { FolderPlace, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
 
@@ -42,11 +43,27 @@ function preparedSetting(setting: Setting, options: PrepareOptions, notes: Conte
           text: 'The automatic reply is on in the target, too: switch it off in the source when mail no longer arrives there, so that nobody is answered twice.',
         });
       return setting;
+    case 'forwarding':
+      notes.push({
+        code: 'forwards-all-mail',
+        text: 'All mail is sent on to somebody: in the target from the first that arrives there.',
+      });
+      return { ...setting, to: personAtTarget(setting.to, options.mapping) };
+    case 'mail-delegate':
+      return { ...setting, who: personAtTarget(setting.who, options.mapping) };
+    case 'signature': {
+      const { who, replyTo } = setting;
+      return {
+        ...setting,
+        ...(who === undefined ? {} : { who: personAtTarget(who, options.mapping) }),
+        ...(replyTo === undefined ? {} : { replyTo: personAtTarget(replyTo, options.mapping) }),
+      };
+    }
     case 'calendar-sharing':
       return {
         ...setting,
         calendar: placed(setting.calendar, 'event', options),
-        ...(setting.who === 'everybody' ? {} : { who: personAtTarget(setting.who, options.mapping) }),
+        ...(typeof setting.who === 'string' ? {} : { who: personAtTarget(setting.who, options.mapping) }),
       };
     default:
       return setting;
@@ -66,13 +83,54 @@ function preparedRule(rule: Rule, options: PrepareOptions, notes: ContentNote[])
       code: 'rule-sends-mail',
       text: 'This rule sends mail on to others: in the target it does so from the first mail that arrives there.',
     });
-  return {
-    ...rule,
-    conditions: conditionsIn(rule.conditions, options),
-    exceptions: conditionsIn(rule.exceptions, options),
-    actions: actionsIn(rule.actions, options),
-  };
+  return named(
+    {
+      ...rule,
+      conditions: conditionsIn(rule.conditions, options),
+      exceptions: conditionsIn(rule.exceptions, options),
+      actions: actionsIn(rule.actions, options),
+    },
+    rule,
+    options,
+    notes,
+  );
 }
+
+/** Some systems know a rule by its name, others by what it looks for; and they look for it in their own ways. */
+function named(rule: Rule, original: Rule, { rules }: PrepareOptions, notes: ContentNote[]): Rule {
+  const { nth: _, texts, ...rest } = rule;
+  switch (rules) {
+    case undefined:
+      return rule;
+    case 'named':
+      if (texts === undefined) return rule;
+      notes.push({
+        code: 'rule-texts-otherwise',
+        text: 'The source looks for whole words, the target for any text that has them in it: it may act on more mail.',
+      });
+      return { ...rest, ...(rule.nth === undefined ? {} : { nth: rule.nth }) };
+    case 'filters': {
+      if (!rule.enabled) throw notHeld(FILTER_OFF);
+      if (original.name !== filterName(original))
+        notes.push({
+          code: 'rule-name-not-held',
+          text: 'Rules have no names in the target: it is known there by what it looks for.',
+        });
+      if (!looksForText(rule)) return { ...rest, name: filterName(rule) };
+      if (texts === undefined)
+        notes.push({
+          code: 'rule-texts-otherwise',
+          text: 'The source looks for any text that has these in it, the target for whole words: it may act on less mail.',
+        });
+      return { ...rest, name: filterName(rule), texts: 'words' };
+    }
+  }
+}
+
+const FILTER_OFF = {
+  text: 'This rule is switched off, and rules of the target are always on.',
+  fix: 'Make it there by hand when it is wanted.',
+};
 
 function conditionsIn(conditions: RuleConditions, options: PrepareOptions): RuleConditions {
   const { from, to } = conditions;

@@ -13,10 +13,15 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   },
   category: { name: 'string' },
   'automatic-reply': { status: 'string', outside: 'string', insideText: 'string', outsideText: 'string' },
+  signature: { text: 'string' },
+  forwarding: { to: 'object', afterwards: 'string' },
+  'mail-delegate': { who: 'object' },
   regional: {},
   'working-hours': { days: 'list', from: 'string', until: 'string' },
   'meeting-messages': { to: 'string' },
   'calendar-sharing': { calendar: 'object', who: 'any', role: 'string' },
+  group: { name: 'string' },
+  team: { options: 'object' },
 };
 
 const WORDS = { code: 'invalid-setting', what: 'setting' };

@@ -1,12 +1,24 @@
 import type { Person } from '../person.ts';
 
 /**
- * Mailbox settings in no system's own terms. One object is one setting: a rule, a category, the automatic reply. As bytes
+ * Settings of mailboxes, groups and teams in no system's own terms. One object is one setting: a rule, a category, the automatic reply. As bytes
  * it is JSON with sorted names (`write-setting.ts`), so that people can read a backup of it.
  *
  * Texts are as people wrote them; instants are ISO 8601 in UTC, zones are IANA's, languages BCP 47, colors `#RRGGBB`.
  */
-export type Setting = Rule | Category | AutomaticReply | Regional | WorkingHours | MeetingMessages | CalendarSharing;
+export type Setting =
+  | Rule
+  | Category
+  | AutomaticReply
+  | Signature
+  | Forwarding
+  | MailDelegate
+  | Regional
+  | WorkingHours
+  | MeetingMessages
+  | CalendarSharing
+  | GroupSetting
+  | TeamSetting;
 export type SettingType = Setting['type'];
 
 /** A mail folder or calendar: names from the root as a reader's containers have them, and its role where it has one. */
@@ -17,7 +29,7 @@ export interface FolderPlace {
 
 export type Importance = 'low' | 'normal' | 'high';
 
-/** All that are given must hold; of the values of one, any. */
+/** All that are given must hold, as exceptions any of them; of the values of one, any. */
 export interface RuleConditions {
   readonly from?: readonly Person[];
   readonly to?: readonly Person[];
@@ -28,6 +40,8 @@ export interface RuleConditions {
   readonly bodyContains?: readonly string[];
   readonly subjectOrBodyContains?: readonly string[];
   readonly headerContains?: readonly string[];
+  /** Mailing lists, by address or List-ID. */
+  readonly list?: readonly string[];
   readonly categories?: readonly string[];
   /** Where the owner of the mailbox is among the recipients. */
   readonly addressed?: readonly ('to' | 'only-to' | 'cc' | 'to-or-cc' | 'not-to')[];
@@ -40,6 +54,8 @@ export interface RuleConditions {
   readonly flaggedFor?: string;
   /** What a message is: `meeting-request`, `automatic-reply`, `encrypted`. All of them. */
   readonly is?: readonly string[];
+  /** An expression of Gmail’s own search that no other word here stands for. */
+  readonly search?: string;
 }
 
 export interface RuleActions {
@@ -54,6 +70,11 @@ export interface RuleActions {
   readonly redirectTo?: readonly Person[];
   /** No later rule is looked at. */
   readonly stop?: boolean;
+  readonly flag?: boolean;
+  /** What the system itself never makes of it. */
+  readonly keepOutOf?: readonly ('important' | 'junk')[];
+  /** Of Gmail’s tabs: `social`. */
+  readonly tab?: string;
 }
 
 export interface Rule {
@@ -67,6 +88,8 @@ export interface Rule {
   readonly conditions: RuleConditions;
   readonly exceptions: RuleConditions;
   readonly actions: RuleActions;
+  /** `words`: texts of its conditions are whole words, and not any part of a text. */
+  readonly texts?: 'words';
   /** What only its own system can say. Not migrated elsewhere, and told. */
   readonly native?: { readonly system: string; readonly names: readonly string[] };
 }
@@ -86,9 +109,35 @@ export interface AutomaticReply {
   /** HTML. */
   readonly insideText: string;
   readonly outsideText: string;
+  /** Instead of the one that is answered. */
+  readonly subject?: string;
   /** Of one that is scheduled. */
   readonly from?: string;
   readonly until?: string;
+}
+
+/** What stands below new mail from one of the mailbox’s addresses. */
+export interface Signature {
+  readonly type: 'signature';
+  /** Absent: the mailbox’s own. */
+  readonly who?: Person;
+  /** HTML. */
+  readonly text: string;
+  readonly replyTo?: Person;
+}
+
+/** All mail is sent on to somebody. */
+export interface Forwarding {
+  readonly type: 'forwarding';
+  readonly to: Person;
+  /** What becomes of it here. */
+  readonly afterwards: 'stays' | 'read' | 'archive' | 'trash';
+}
+
+/** Who may read, send and delete mail as the owner. */
+export interface MailDelegate {
+  readonly type: 'mail-delegate';
+  readonly who: Person;
 }
 
 export interface Regional {
@@ -117,23 +166,56 @@ export interface MeetingMessages {
   readonly to: 'delegate' | 'delegate-and-owner' | 'delegate-and-information';
 }
 
-/** What one person, or with `everybody` the organization, may do with a calendar. */
+/** What one person, the organization (`everybody`) or the whole world (`public`) may do with a calendar. */
 export interface CalendarSharing {
   readonly type: 'calendar-sharing';
   readonly calendar: FolderPlace;
-  readonly who: Person | 'everybody';
-  /** `custom`: rights that no role stands for. */
-  readonly role: 'none' | 'free-busy' | 'limited' | 'read' | 'write' | 'delegate' | 'delegate-private' | 'custom';
+  /** Of a whole domain: `@domain`. */
+  readonly who: Person | 'everybody' | 'public';
+  /** They are a group. */
+  readonly isGroup?: true;
+  /** `write-not-private`: but what is private; `custom`: rights that no role stands for. */
+  readonly role:
+    | 'none'
+    | 'free-busy'
+    | 'limited'
+    | 'read'
+    | 'write-not-private'
+    | 'write'
+    | 'owner'
+    | 'delegate'
+    | 'delegate-private'
+    | 'custom';
+}
+
+/** What a group is called, and who sees it. */
+export interface GroupSetting {
+  readonly type: 'group';
+  readonly name: string;
+  readonly description?: string;
+  /** `hidden`: not even who its members are. */
+  readonly visibility?: 'public' | 'private' | 'hidden';
+}
+
+/** What the people of a team may do there: `memberSettings.allowCreateUpdateChannels` and the like. */
+export interface TeamSetting {
+  readonly type: 'team';
+  readonly options: Readonly<Record<string, boolean | string>>;
 }
 
 const TITLES: Readonly<Record<SettingType, string>> = {
   rule: 'Rules',
   category: 'Categories',
   'automatic-reply': 'Automatic reply',
+  signature: 'Signatures',
+  forwarding: 'Forwarding',
+  'mail-delegate': 'Delegates',
   regional: 'Preferences',
   'working-hours': 'Preferences',
   'meeting-messages': 'Preferences',
   'calendar-sharing': 'Calendar sharing',
+  group: 'Group',
+  team: 'Team',
 };
 export const SETTING_TYPES = Object.keys(TITLES) as readonly SettingType[];
 

@@ -9,15 +9,25 @@ export function titleOf(setting: Setting): string {
       return `Category “${setting.name}”`;
     case 'automatic-reply':
       return 'Automatic reply';
+    case 'signature':
+      return setting.who === undefined ? 'Signature' : `Signature of ${setting.who.address}`;
+    case 'forwarding':
+      return `Forwarding of all mail to ${setting.to.address}`;
+    case 'mail-delegate':
+      return `Delegate ${setting.who.address}`;
     case 'regional':
       return 'Language, time zone and formats';
     case 'working-hours':
       return 'Working hours';
     case 'meeting-messages':
       return 'Who gets meeting requests';
+    case 'group':
+      return 'Name and visibility';
+    case 'team':
+      return 'What members may do';
     case 'calendar-sharing':
       return `Calendar “${setting.calendar.path.join('/')}” for ${
-        setting.who === 'everybody' ? 'the organization' : setting.who.address
+        setting.who === 'everybody' ? 'the organization' : setting.who === 'public' ? 'everybody' : setting.who.address
       }: ${setting.role}`;
   }
 }

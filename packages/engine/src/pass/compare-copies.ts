@@ -3,6 +3,7 @@ import { type ContainerRow, isNoted, type LedgerRow } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById } from './context.ts';
 import { digestOf, READ_PAGE, wholeBody } from './digests.ts';
 import { preparation } from './preparation.ts';
+import { leadsRight } from './shortcuts.ts';
 
 /**
  * - `identical`: what was sent is there
@@ -37,6 +38,11 @@ export async function* compareCopies(
       if (copy === undefined || !('body' in content)) continue;
       context.progress.objects += 1;
       context.progress.bytes += content.size;
+      if (content.shortcut !== undefined) {
+        const isRight = await leadsRight(context, copy.row, content.shortcut);
+        yield { copy, comparison: isRight ? 'identical' : await asTold(context, copy) };
+        continue;
+      }
       // What is written anew is parsed, and so read whole; targets of that sort have a limit.
       const body = isRewriting ? await wholeBody(content.body) : content.body;
       const digest = await digestOf(container.kind, body);

@@ -4,12 +4,15 @@ import {
   type ContainerRow,
   dropTargets,
   inFencedTransaction,
+  inheritCopies,
   insertNotes,
   type LedgerRow,
+  mergedByDigest,
   type ObjectNote,
   rowsGone,
 } from '@sterna/store';
-import { type PassContext, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, targetById } from './context.ts';
+import { sharersOf } from './twins.ts';
 
 /**
  * What left the source and was not found again elsewhere (after the transfer, so that moves have taken theirs):
@@ -44,7 +47,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         if (policy === 'propagate') absent.push(row);
         continue;
       }
-      const words = `It was deleted at the source; its copy is in ${target.path.join('/')}`;
+      const words = wordsOf(target.path.join('/'));
       if (policy === 'report') {
         notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...whose(row) });
       } else if (row.state === 'skipped' || isTouched(row, copy)) {
@@ -59,7 +62,10 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         remove.push(row);
       }
     }
-    const removed = remove.length === 0 ? [] : await removeCopies(context, target, remove);
+    const { heirs, shared } = await twinsOf(context, target, remove);
+    const kept = new Set([...heirs.map(({ gone }) => gone), ...shared]);
+    const unshared = remove.filter((row) => !kept.has(row));
+    const removed = unshared.length === 0 ? [] : await removeCopies(context, target, unshared);
     const told = (row: LedgerRow, text: string): ObjectNote => ({
       kind: 'gone',
       code: 'deletion-propagated',
@@ -69,10 +75,15 @@ export async function handleDeletions(context: PassContext): Promise<void> {
     const where = target.path.join('/');
     // With what they tell, so that a crash leaves no removal untold.
     await inFencedTransaction(pool, claim.lease, async (client) => {
+      await inheritCopies(
+        client,
+        claim.entryId,
+        heirs.map(({ gone, heir }) => ({ gone: gone.src, heir })),
+      );
       await dropTargets(
         client,
         claim.entryId,
-        [...removed, ...absent].map((row) => row.src),
+        [...removed, ...absent, ...kept].map((row) => row.src),
       );
       await insertNotes(client, claim.entryId, claim.number, [
         ...notes,
@@ -85,9 +96,45 @@ export async function handleDeletions(context: PassContext): Promise<void> {
           ),
         ),
         ...absent.map((row) => told(row, `${where} has no copy of it any more.`)),
+        ...[...kept].map((row) => ({
+          kind: 'gone' as const,
+          code: 'deletion-not-propagated',
+          text: `${wordsOf(where)} and stays: the target keeps it for an equal one that the source still has.`,
+          ...whose(row),
+        })),
       ]);
     });
   }
+}
+
+const wordsOf = (where: string): string => `It was deleted at the source; its copy is in ${where}`;
+
+/** Where the target keeps equal objects once, a copy is removed only when the last of them is gone from the source. */
+async function twinsOf(
+  context: PassContext,
+  target: ContainerRow,
+  rows: readonly LedgerRow[],
+): Promise<{
+  /** Of this entry: who gets the copy. */
+  readonly heirs: readonly { readonly gone: LedgerRow; readonly heir: Buffer }[];
+  /** Kept for another entry that migrates into the same target. */
+  readonly shared: readonly LedgerRow[];
+}> {
+  const heirs: { gone: LedgerRow; heir: Buffer }[] = [];
+  const shared: LedgerRow[] = [];
+  if (rows.length === 0 || capabilitiesFor(context.target, target.kind).collapsesTwins === false)
+    return { heirs, shared };
+  const digests = rows.flatMap(({ digest }) => digest ?? []);
+  const twins = [...(await mergedByDigest(context.pool, await sharersOf(context), digests))];
+  for (const gone of rows) {
+    const equal = twins.filter(({ digest }) => gone.digest?.equals(digest) === true);
+    const own = equal.find(({ entryId }) => entryId === context.claim.entryId);
+    if (own !== undefined) {
+      twins.splice(twins.indexOf(own), 1);
+      heirs.push({ gone, heir: own.src });
+    } else if (equal.length > 0) shared.push(gone);
+  }
+  return { heirs, shared };
 }
 
 const whose = ({ src, srcId, container }: LedgerRow) => ({ src, srcId, container });

@@ -12,6 +12,7 @@ import {
   type LedgerRow,
   markBack,
   markGone,
+  markOthersGone,
   markUnlistedGone,
   type NewTodo,
   plannedAmong,
@@ -73,6 +74,9 @@ const unchanged = (context: PassContext, row: ContainerRow, container: Container
   row.glance === container.glance &&
   row.planVersion === context.settings.planVersion;
 
+/** Never listed, not even in part: the books hold nothing of it, and nothing of it is planned. */
+const isNew = (row: ContainerRow): boolean => row.planVersion === undefined && row.listingPass === undefined;
+
 /** One container, page by page; each page commits with the resume point of the listing. `fromScratch`: to reconcile. */
 export async function listContainer(context: PassContext, row: ContainerRow, fromScratch = false): Promise<void> {
   const { pool, claim, source, settings } = context;
@@ -81,7 +85,7 @@ export async function listContainer(context: PassContext, row: ContainerRow, fro
   const interrupted = row.listingPass !== undefined && !resumed;
   const replan = row.planVersion !== undefined && row.planVersion !== settings.planVersion;
   const cursor = fromScratch || interrupted || (replan && !resumed) ? undefined : row.cursor;
-  const known = await countLive(pool, claim.entryId, row.id);
+  const known = isNew(row) ? 0 : await countLive(pool, claim.entryId, row.id);
   const { dateFilter, sizeLimit } = settings.settings;
   let first = true;
   for await (const page of source.reader.changes(row.key, cursor, {
@@ -105,9 +109,11 @@ async function planPage(
   fresh: boolean,
 ): Promise<void> {
   const { entryId, number } = context.claim;
-  if (fresh && page.mode === 'full') {
+  const isFirst = isNew(row);
+  if (fresh && page.mode === 'full' && !isFirst) {
     await clearTodos(client, entryId, row.id);
-    await forgetListing(client, entryId, row.id);
+    // A whole one leaves nothing behind.
+    if (row.listingPass !== undefined) await forgetListing(client, entryId, row.id);
   }
   const scope = capabilitiesFor(context.source, row.kind).idScope === 'container' ? row.key : undefined;
   const filtersChanged = row.planVersion !== context.settings.planVersion;
@@ -118,7 +124,7 @@ async function planPage(
   const srcs = changes.map((one) => one.src);
   const rows: Map<string, LedgerRow> = await rowsBySource(client, entryId, srcs);
   const planned: Map<string, { seq: number; verb: TodoVerb }> =
-    srcs.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, srcs);
+    isFirst || srcs.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, srcs);
 
   const todos: NewTodo[] = [];
   const filteredRows: Settled[] = [];
@@ -189,10 +195,14 @@ async function planPage(
   await markGone(client, entryId, number, gone);
   await markBack(client, entryId, back);
   await forgetAccess(client, entryId, otherAccess);
-  if (page.mode === 'full') await rememberListed(client, entryId, row.id, srcs);
+  const isOnlyPage = fresh && page.next !== undefined;
+  if (page.mode === 'full') {
+    if (!isOnlyPage) await rememberListed(client, entryId, row.id, srcs);
+    else if (!isFirst) await markOthersGone(client, entryId, number, row.id, srcs);
+  }
 
   if (page.next !== undefined) {
-    if (page.mode === 'full') await markUnlistedGone(client, entryId, number, row.id);
+    if (page.mode === 'full' && !isOnlyPage) await markUnlistedGone(client, entryId, number, row.id);
     row.cursor = page.next.cursor;
     row.glance = page.next.glance;
     row.total = page.next.total;

@@ -10,12 +10,12 @@ import { placeInTarget } from './place-in-target.ts';
  * @throws SternaError object where its pivot can't make sense of it
  */
 export async function preparation(context: PassContext, kind: ContentKind, body: Buffer): Promise<PrepareOptions> {
-  const { schedules, cardVersions, leavesOut } = capabilitiesFor(context.target, kind);
+  const { schedules, cardVersions, leavesOut, rules } = capabilitiesFor(context.target, kind);
   return {
     mapping: context.mapping,
     scheduling: schedules === true ? 'server' : undefined,
     cardVersions,
-    ...(kind === 'setting' ? { placeOf: (of, place) => placeInTarget(context, of, place) } : {}),
+    ...(kind === 'setting' ? { placeOf: (of, place) => placeInTarget(context, of, place), rules } : {}),
     ...(leavesOut === undefined ? {} : { leavesOut: (type) => leavesOut[type] }),
     ...(await links(context, pivotOf(kind).links?.(body) ?? [])),
   };

@@ -1,6 +1,6 @@
 import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { SternaError } from '@sterna/core';
+import { formatFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   carryNotes,
@@ -53,6 +53,10 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     const { move } = intent.data ?? {};
     if (move !== undefined) touched.set(move.fromContainer, targetById(context, move.fromContainer));
   }
+  const surroundings: Surroundings = {
+    sharers: await entriesOfTarget(pool, claim.entryId),
+    started: await passStartBefore(pool, claim.entryId, claim.number),
+  };
   for (const row of touched.values()) {
     context.control.signal.throwIfAborted();
     await context.reached('during-recovery');
@@ -70,24 +74,32 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     const settle = settleOf(row);
     if (settle === 'none') await giveUp(context, own);
     else if (settle === 'reserved-id') await settleReserved(context, writer, row, own);
-    else await settleByCandidates(context, writer, row, own);
+    else await settleByCandidates(context, surroundings, writer, row, own);
   }
 }
 
 /** What we wrote carries something by which it is known when it turns up after all. */
 export const tellsLateLandings = (settle: SettleCapability): boolean => settle === 'pending-mark' || settle === 'stamp';
 
+/** The same for all containers. */
+interface Surroundings {
+  /** Entries that write or wrote to this target. */
+  readonly sharers: readonly number[];
+  /** When the pass before this one began. */
+  readonly started: Date | undefined;
+}
+
 async function settleByCandidates(
   context: PassContext,
+  { sharers, started }: Surroundings,
   writer: Writer,
   row: ContainerRow,
   intents: readonly Intent[],
 ): Promise<void> {
-  const { pool, claim, target } = context;
+  const { pool, target } = context;
   const { settle } = capabilitiesFor(target, row.kind);
   const marked = settle === 'pending-mark';
-  const candidates = await allCandidates(writer, row.key, await positions(context, settle, intents));
-  const sharers = await entriesOfTarget(pool, claim.entryId);
+  const candidates = await allCandidates(writer, row.key, positions(started, settle, intents));
   const claimed = await claimedTargetIds(
     pool,
     sharers,
@@ -100,7 +112,7 @@ async function settleByCandidates(
   const free = await withDigests(context, row, unclaimed, intents.length > 0);
   const confirm = marked ? candidates.filter((one) => claimed.has(one.targetId)).map((one) => one.targetId) : [];
 
-  const found: { intent: Intent; targetId: string; digest: Buffer }[] = [];
+  const found: Found[] = [];
   const absent: Intent[] = [];
   for (const intent of intents) {
     // A streamed object is hashed in flight, so its intent knows no digest: the source tells it again.
@@ -110,9 +122,11 @@ async function settleByCandidates(
     if (digest === undefined || candidate === undefined) absent.push(intent);
     else {
       free.splice(at, 1);
-      found.push({ intent, targetId: candidate.targetId, digest });
+      const flags = candidate.flags === undefined ? {} : { flags: formatFlags(candidate.flags) };
+      found.push({ intent, targetId: candidate.targetId, digest, ...flags });
     }
   }
+  if (settle === 'stamp') await foundRevived(context, row, candidates, claimed, absent, found);
   await foundByContent(context, row, free, absent, found);
   for (const { intent, targetId } of found) {
     if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
@@ -183,6 +197,35 @@ async function foundByContent(
   }
 }
 
+/**
+ * A calendar that keeps deleted events makes one that comes again of the old one, under the id that it had: what archived
+ * entries alone claim is what was being written, where it says so.
+ */
+async function foundRevived(
+  { pool, claim }: PassContext,
+  row: ContainerRow,
+  candidates: readonly Candidate[],
+  claimed: ReadonlySet<string>,
+  absent: Intent[],
+  found: Found[],
+): Promise<void> {
+  const theirs = candidates.filter((one) => one.marked && claimed.has(one.targetId));
+  if (absent.length === 0 || theirs.length === 0 || !pivotOf(row.kind).hasNaturalKey) return;
+  const live = await claimedTargetIds(
+    pool,
+    await entriesOfTarget(pool, claim.entryId, 'live'),
+    row.key,
+    theirs.map((one) => one.targetId),
+  );
+  for (const { targetId, digest } of theirs) {
+    const at = absent.findIndex((intent) => digest !== undefined && intent.digest?.equals(digest) === true);
+    const intent = absent[at];
+    if (live.has(targetId) || intent === undefined || digest === undefined) continue;
+    absent.splice(at, 1);
+    found.push({ intent, targetId, digest });
+  }
+}
+
 /** What is sure to be ours, and one too many: another send of what the books have from this very listing. */
 function sentTwice(
   free: readonly Known[],
@@ -197,17 +240,16 @@ function sentTwice(
 const EARLIER_MS = 60 * 60_000;
 
 /** From where candidates are looked for; undefined: everywhere. */
-async function positions(
-  { pool, claim }: PassContext,
+function positions(
+  started: Date | undefined,
   settle: SettleCapability,
   intents: readonly Intent[],
-): Promise<readonly (string | undefined)[]> {
+): readonly (string | undefined)[] {
   if (settle === 'pending-mark') return [undefined];
   const marks = [...new Set(intents.map((intent) => intent.mark))];
   if (settle === 'read-back') return marks.length === 0 ? [undefined] : marks;
   // Times: the earliest one holds all others. What landed late was sent by this pass or the one before.
-  const start = await passStartBefore(pool, claim.entryId, claim.number);
-  const since = start === undefined ? undefined : new Date(start.getTime() - EARLIER_MS).toISOString();
+  const since = started === undefined ? undefined : new Date(started.getTime() - EARLIER_MS).toISOString();
   return marks.includes(undefined) || since === undefined ? [undefined] : [[since, ...marks].sort()[0]];
 }
 
@@ -466,15 +508,16 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       claim.entryId,
       claim.number,
       found.map((one) => {
-        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version);
+        const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version, one.flags);
         return isNew(one) ? { ...settled, state: 'created' } : settled;
       }),
     );
-    for (const { intent } of found) {
+    for (const { intent, flags } of found) {
       if (intent.data?.older === true) await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);
       else await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
-      // A moved copy has the flags it had; the state phase brings what differs.
-      if (intent.data?.move !== undefined && intent.data.move.baseFlags !== intent.flags)
+      // A moved copy has the flags it had, one whose writer died may have none; the state phase brings what differs.
+      const base = flags ?? intent.data?.move?.baseFlags;
+      if (base !== undefined && base !== intent.flags)
         await insertTodos(client, claim.entryId, intent.container, [
           { verb: 'state', src: intent.src, srcId: intent.srcId, flags: intent.flags ?? '' },
         ]);
@@ -501,6 +544,8 @@ interface Found {
   readonly digest: Buffer;
   /** Of the copy, where the target has versions. */
   readonly version?: string | undefined;
+  /** Those that the copy has, where they may be other ones than were sent. */
+  readonly flags?: string;
   readonly note?: ObjectNote;
 }
 
@@ -510,6 +555,7 @@ const settledBy = (
   targetId: string,
   digest: Buffer,
   version?: string,
+  flags?: string,
 ): Settled => ({
   kind: sourceById(context, intent.container).kind,
   src: intent.src,
@@ -519,7 +565,7 @@ const settledBy = (
   state: intent.verb === 'create' ? 'created' : 'updated',
   reason: 'none',
   size: intent.size,
-  flags: intent.data?.move?.baseFlags ?? intent.flags,
+  flags: flags ?? intent.data?.move?.baseFlags ?? intent.flags,
   matchKey: intent.matchKey,
   digest,
   targetId,

@@ -24,6 +24,7 @@ import {
 import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
 import { preparation } from './preparation.ts';
 import { inRounds } from './rounds.ts';
+import { shortcutChanged } from './shortcuts.ts';
 import {
   drainForDigest,
   intentData,
@@ -263,6 +264,10 @@ async function replacePage(
     }
     if ('error' in got) {
       await settleFailed(context, source, todo, row, got.error);
+      continue;
+    }
+    if (got.shortcut !== undefined) {
+      await settleFailed(context, source, todo, row, shortcutChanged());
       continue;
     }
     const item = await changedItem(context, source, todo, row, got);

@@ -1,4 +1,4 @@
-import type { Connector, Credentials, Session } from '@sterna/connector-kit';
+import type { Connector, Credentials, PlaceRequest, ProvisionLine, Session } from '@sterna/connector-kit';
 import {
   asSternaError,
   type ContentKind,
@@ -27,6 +27,7 @@ import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
 import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
+import { licenseLine, type PreprocessResult, preprocess, preprocessResult } from './preprocess.ts';
 import { Progress } from './progress.ts';
 import { onSide, type Side, sidedSession } from './side.ts';
 import { verify } from './verify.ts';
@@ -71,26 +72,46 @@ export async function runPass(
   let end: PassEnd;
   let attempts = 1;
   const sessions: Session[] = [];
+  const lines: ProvisionLine[] = [];
   try {
     const route = await loadRoute(deps, claim);
     attempts = route.attempts;
     progress = new Progress(route.progress);
     progressOut(progress);
-    const open = async (side: Side): Promise<Session> => {
-      const { connector, settings, systemCredentials, address, credentials } = route[side];
-      const session = await connector.open({
+    const placeOf = (side: Side): PlaceRequest => {
+      const { settings, systemCredentials, address, credentials } = route[side];
+      return {
         system: { settings, credentials: systemCredentials },
         address,
         ...(credentials === undefined ? {} : { credentials }),
         itemType: route.itemType,
-        kinds: route.kinds,
-        role: side === 'source' ? 'read' : 'write',
-        installation: deps.secrets.installation.id,
         signal: control.signal,
         observe: (event) => {
           if (event.type === 'throttled') progress.throttledUntil = event.retryAt;
           deps.log({ entry: claim.entryId, pass: claim.passId, ...event });
         },
+      };
+    };
+    if (claim.kind === 'preprocess') {
+      const sided = (side: Side) => ({ connector: route[side].connector, request: placeOf(side) });
+      const license = await licenseLine(deps.pool, claim.entryId);
+      if (license !== undefined) lines.push(license);
+      await preprocess({
+        source: sided('source'),
+        target: sided('target'),
+        mapping: await loadMapping(deps.pool, claim.entryId),
+        lines,
+        control,
+        progress,
+      });
+      return endPass(deps.pool, claim, preprocessEnd(preprocessResult(lines), progress));
+    }
+    const open = async (side: Side): Promise<Session> => {
+      const session = await route[side].connector.open({
+        ...placeOf(side),
+        kinds: route.kinds,
+        role: side === 'source' ? 'read' : 'write',
+        installation: deps.secrets.installation.id,
       });
       sessions.push(session);
       return sidedSession(session, side);
@@ -138,6 +159,7 @@ export async function runPass(
     for (const session of sessions) session.destroy();
     if (!isOurs) throw thrown;
     end = endOf(thrown, progress, attempts, claim.kind);
+    if (lines.length > 0) end = { ...end, result: preprocessResult(lines) };
     if (isDatabaseError(thrown)) throw thrown;
   }
   return endPass(deps.pool, claim, end);
@@ -183,6 +205,8 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       const detail = status === 'completed' ? undefined : failuresInWords(books.total);
       return { status, ...(detail === undefined ? {} : { detail }), books: books.total, result: books, ...common() };
     }
+    case 'preprocess':
+      throw new SternaError('bug', 'internal', 'A preprocess opens no session.');
     case 'audit':
       return { status: 'completed', result: await audit(context), ...common() };
     case 'verify': {
@@ -195,6 +219,22 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       return { status: 'completed', result, ...common() };
     }
   }
+}
+
+function preprocessEnd(result: PreprocessResult, progress: Progress): PassEnd {
+  progress.phase = 'done';
+  progress.container = undefined;
+  const left = [
+    result.failed > 0 ? `${result.failed} failed` : '',
+    result.missing > 0 ? `${result.missing} missing` : '',
+  ].filter((part) => part !== '');
+  return {
+    status: left.length === 0 ? 'completed' : 'completed with failures',
+    ...(left.length === 0 ? {} : { detail: left.join(', ') }),
+    result,
+    activeSeconds: progress.activeSeconds,
+    progress: progress.snapshot(),
+  };
 }
 
 const failuresInWords = (total: { failed: number; uncertain: number }): string =>

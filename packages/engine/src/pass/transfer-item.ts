@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Content } from '@sterna/connector-kit';
+import type { Content, ShortcutTarget } from '@sterna/connector-kit';
 import { type ContentNote, type Pivot, type PrepareOptions, pivotOf, type StreamHasher } from '@sterna/content';
 import { asSternaError, type ContentKind, type Settings, SternaError } from '@sterna/core';
 import type { IntentData, Reason, TodoRow } from '@sterna/store';
@@ -23,6 +23,8 @@ export interface TransferItem {
   readonly body: Buffer | AsyncIterable<Buffer>;
   /** The same object whole, in a format of the two systems' own; the body is what it is known by. */
   readonly native: Buffer | undefined;
+  /** Files: it is a link to this object of the target. */
+  readonly shortcut?: ShortcutTarget;
   /** The body can be read again and again, and others meanwhile. */
   readonly detached: boolean;
   /** Version of the source object, where its content can change. */

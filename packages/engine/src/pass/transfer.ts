@@ -1,4 +1,4 @@
-import type { Content, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
+import type { Content, CreateOp, PlaceOp, Result, Session, ShortcutTarget } from '@sterna/connector-kit';
 import { PASSED_OVER, pivotOf } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
@@ -40,6 +40,7 @@ import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
+import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import {
   drainForDigest,
   filteredByContent,
@@ -52,6 +53,7 @@ import {
   type TransferItem,
   toItem,
 } from './transfer-item.ts';
+import { Twins } from './twins.ts';
 import { earlierVersions } from './versions.ts';
 
 const TODO_PAGE = 1_000;
@@ -79,11 +81,18 @@ interface Batch {
   readonly items: TransferItem[];
 }
 
+interface Shortcut {
+  readonly container: ContainerRow;
+  readonly todo: TodoRow;
+  readonly got: Content & { readonly shortcut: ShortcutTarget };
+}
+
 class Transfer {
   readonly #context: PassContext;
   readonly #pace: Pace;
   readonly #failures: FailureShare;
   readonly #names: FileNames;
+  readonly #twins: Twins;
   /** Files that became others while they were being read, by to-do. */
   readonly #changedMeanwhile = new Map<number, SternaError>();
   #goneRows = false;
@@ -93,6 +102,8 @@ class Transfer {
   /** Numbers tried for objects that are renamed, by to-do. */
   readonly #renames = new Map<number, number>();
   readonly #ownNames = new Map<number, string>();
+  /** What leads to other objects comes after all of those. */
+  #shortcuts: Shortcut[] = [];
   /** Some write's outcome is unknown: settle before anything else. */
   mustSettle = false;
   lastUnknown: SternaError | undefined;
@@ -101,11 +112,13 @@ class Transfer {
     this.#context = context;
     this.#pace = pace;
     this.#names = new FileNames(context);
+    this.#twins = new Twins(context);
     this.#failures = new FailureShare(context.settings.settings.failureShare);
   }
 
   async round(): Promise<void> {
     const { pool, claim, target } = this.#context;
+    this.#shortcuts = [];
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
     const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
@@ -115,6 +128,26 @@ class Transfer {
         .filter((container) => container.kind === kind);
       if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
     }
+    for (const one of this.#shortcuts) if (!this.mustSettle) await this.#shortcut(one);
+  }
+
+  /** To the copy of what it leads to. Where there is none yet, every pass tries again. */
+  async #shortcut({ container, todo, got }: Shortcut): Promise<void> {
+    const context = this.#context;
+    context.control.checkpoint();
+    if (container.targetContainer === undefined) return;
+    if (capabilitiesFor(context.target, container.kind).shortcuts !== true)
+      return this.#settleWithoutCopy(container, todo, shortcutLeftOut(), got.version, true);
+    const shortcut = await leadsTo(context, got.shortcut);
+    if (shortcut === undefined)
+      return this.#settleWithoutCopy(
+        container,
+        todo,
+        shortcutWaits(context.sourceContainers.get(got.shortcut.container), got.shortcut),
+      );
+    const target = targetById(context, container.targetContainer);
+    const item = await this.#item(container, target, todo, got);
+    if (item !== undefined) await this.#create({ container, target, items: [{ ...item, shortcut }] });
   }
 
   /** Kinds may be of different servers, each with its own limits. */
@@ -173,6 +206,10 @@ class Transfer {
         }
         if ('error' in got) {
           await this.#settleWithoutCopy(container, todo, got.error, undefined, got.isSkipped);
+          continue;
+        }
+        if (got.shortcut !== undefined) {
+          this.#shortcuts.push({ container, todo, got: { ...got, shortcut: got.shortcut } });
           continue;
         }
         if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {
@@ -234,6 +271,7 @@ class Transfer {
             fix: 'Start a delta pass to try again; look at the source server’s log if it stays.',
           }),
         );
+      if (todos.length < TODO_PAGE) break;
     }
     await flush();
   }
@@ -583,6 +621,7 @@ class Transfer {
         ...(item.created === undefined ? {} : { created: item.created }),
         size: item.size,
         body: item.body,
+        ...(item.shortcut === undefined ? {} : { shortcut: item.shortcut }),
         ...(item.native === undefined ? {} : { native: item.native }),
       };
     });
@@ -602,6 +641,7 @@ class Transfer {
     const confirm: string[] = [];
     let refusedTogether = false;
     const rivals: { item: TransferItem; theirs: Rival }[] = [];
+    const { shared, inBooks } = await this.#shared(batch, written, intents, byOp);
     batch.items.forEach((item, i) => {
       const intent = intents[i] as Intent;
       const result = byOp.get(String(intent.op));
@@ -609,6 +649,12 @@ class Transfer {
       if (result?.outcome === 'done' && result.targetId !== undefined && sent.digest !== undefined) {
         closed.push(intent.op);
         confirm.push(result.targetId);
+        const sharing = shared.get(intent.src.toString('hex'));
+        if (sharing !== undefined) {
+          settled.push({ item: sent, state: sharing === 'equal' ? 'merged' : 'failed' });
+          notes.push(sharing === 'equal' ? mergedNote(batch, item) : failureNote(batch, item, takenForAnother()));
+          return;
+        }
         settled.push({
           item: sent,
           state: 'created',
@@ -628,8 +674,10 @@ class Transfer {
         this.#changedMeanwhile.set(item.todo.seq, result.error);
       } else if (result?.outcome === 'refused') {
         closed.push(intent.op);
-        settled.push({ item, state: 'failed' });
-        notes.push(failureNote(batch, item, result.error));
+        // What the target has no words for is no failure.
+        const isPassedOver = result.error.details[PASSED_OVER] === true;
+        settled.push(isPassedOver ? { item, state: 'skipped', reason: 'not-held' } : { item, state: 'failed' });
+        notes.push({ ...failureNote(batch, item, result.error), ...(isPassedOver ? { kind: 'skipped' } : {}) });
       } else if (result?.outcome === 'batch-refused') {
         closed.push(intent.op);
         refusedTogether = true;
@@ -655,6 +703,7 @@ class Transfer {
         await insertNotes(client, claim.entryId, claim.number, notes);
       });
     }
+    inBooks();
     await this.#context.reached('after-settle-commit');
     if (confirm.length > 0) await this.#writer().confirm(batch.target.key, confirm);
     await this.#context.reached('after-confirm');
@@ -664,6 +713,22 @@ class Transfer {
     );
     for (const { item, theirs } of rivals) await this.#conflict(batch, item, theirs);
     if (refusedTogether) await this.#bisect(batch);
+  }
+
+  /** Of those that were written, the ones whose copy is another object's. */
+  #shared(
+    batch: Batch,
+    written: readonly TransferItem[],
+    intents: readonly Intent[],
+    results: ReadonlyMap<string, Result>,
+  ) {
+    const copies = intents.flatMap(({ op, src }, i) => {
+      const result = results.get(String(op));
+      return result?.outcome === 'done' && result.targetId !== undefined
+        ? [{ src: src.toString('hex'), targetId: result.targetId, digest: written[i]?.digest }]
+        : [];
+    });
+    return this.#twins.shared(batch.container.kind, batch.target.key, copies);
   }
 
   /** As the target is to hold it; undefined where it is settled here: filtered by what is in it, or not to be understood. */
@@ -719,8 +784,9 @@ class Transfer {
     const { renamed, keyIsSlot } = pivotOf(batch.container.kind);
     const conflict = keyIsSlot === true ? 'rename' : settings.settings.conflict;
     const isNamed = item.name !== undefined || renamed !== undefined;
-    // What can't have another name leaves the target its own.
-    switch (conflict === 'rename' && !isNamed ? 'skip' : conflict) {
+    // What can't have another name leaves the target its own; so does a shortcut, which is no content to write over theirs.
+    const cannot = item.shortcut === undefined ? conflict === 'rename' && !isNamed : conflict === 'overwrite';
+    switch (cannot ? 'skip' : conflict) {
       case 'overwrite': {
         if (theirs.targetId === '')
           return this.#settleWithoutCopy(batch.container, item.todo, folderInTheWay(), item.version);
@@ -982,6 +1048,21 @@ const whose = (batch: Batch, item: TransferItem) => ({
   srcId: item.todo.srcId,
   container: batch.container.id,
   subject: item.subject(),
+});
+
+const takenForAnother = (): SternaError =>
+  new SternaError(
+    'object',
+    'taken-for-another',
+    'The target took it for another object of the same identity that it has already, and didn’t keep what differs.',
+    { fix: 'Compare the two at the source; what is missing can be added to the target by hand.' },
+  );
+
+const mergedNote = (batch: Batch, item: TransferItem): ObjectNote => ({
+  kind: 'skipped',
+  code: 'kept-once',
+  text: 'The target keeps equal objects once: it has this one already, from another place of the source, and added nothing.',
+  ...whose(batch, item),
 });
 
 const failureNote = (batch: Batch, item: TransferItem, error: SternaError): ObjectNote => ({

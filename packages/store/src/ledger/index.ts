@@ -10,4 +10,5 @@ export * from './rekey.ts';
 export * from './rows.ts';
 export * from './source-key.ts';
 export * from './todo.ts';
+export * from './twins.ts';
 export * from './waiting.ts';

@@ -158,6 +158,24 @@ export async function markGone(
   return result.rowCount ?? 0;
 }
 
+/** After a full listing of one page: what that didn't name is gone. @param listed all that it named */
+export async function markOthersGone(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  container: number,
+  listed: readonly Buffer[],
+): Promise<number> {
+  const result = await client.query({
+    name: 'mark-others-gone',
+    text: `update ledger l set gone_pass = $3
+            where entry_id = $1 and container = $2 and gone_pass is null
+              and not exists (select 1 from unnest($4::bytea[]) as n(src) where n.src = l.src)`,
+    values: [entryId, container, pass, listed],
+  });
+  return result.rowCount ?? 0;
+}
+
 /** After a full listing: what it didn't name is gone. Empties the listing. */
 export async function markUnlistedGone(
   client: PoolClient,
@@ -203,7 +221,10 @@ export async function deleteRows(client: PoolClient, entryId: number, srcs: read
   await client.query('delete from ledger where entry_id = $1 and src = any($2)', [entryId, srcs]);
 }
 
-/** A state change that reached the target: the new base of the three-way delta. */
+/**
+ * A state change that reached the target: the new base of the three-way delta. What this very pass created counts as
+ * created, once.
+ */
 export async function settleStates(
   client: PoolClient,
   entryId: number,
@@ -212,7 +233,9 @@ export async function settleStates(
 ): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
-    `update ledger l set pass = $2, flags = n.flags, state = n.state, reason = n.reason
+    `update ledger l set pass = $2, flags = n.flags, reason = n.reason,
+            state = case when l.pass = $2 and l.state = ${STATE_CODE.created} and n.state = ${STATE_CODE.updated}
+                         then l.state else n.state end
        from unnest($3::bytea[], $4::text[], $5::smallint[], $6::smallint[]) as n(src, flags, state, reason)
       where l.entry_id = $1 and l.src = n.src`,
     [
@@ -261,13 +284,13 @@ export async function settledDigests(
   return new Set(rows.map((row) => row.digest.toString('hex')));
 }
 
-/** Entries (archived ones too) that write or wrote to the same endpoint. */
-export async function entriesOfTarget(pool: Pool, entryId: number): Promise<number[]> {
+/** Entries that write or wrote to the same endpoint. @param which `all`: archived ones too */
+export async function entriesOfTarget(pool: Pool, entryId: number, which: 'all' | 'live' = 'all'): Promise<number[]> {
   const { rows } = await pool.query(
     `select o.id from entry e join entry o
          on o.target_system_id = e.target_system_id and o.target_address = e.target_address
-      where e.id = $1`,
-    [entryId],
+      where e.id = $1 and ($2 or o.archived_at is null)`,
+    [entryId, which === 'all'],
   );
   return rows.map((row) => Number(row.id));
 }

@@ -4,7 +4,7 @@ import { Content } from './content.ts';
 import type { Corpus } from './corpus.ts';
 import { corpusOf } from './drives.ts';
 import { type DriveFile, headOf, isBlob, isFolder, isTrashed, type Person } from './file.ts';
-import { FOLDER } from './media-types.ts';
+import { FOLDER, SHORTCUT } from './media-types.ts';
 import { personOf } from './principals.ts';
 import { createPermission } from './sharing.ts';
 
@@ -103,6 +103,48 @@ export class DirectDrive {
     const revision = { content: Content.of(''), native: { text }, mimeType, originalFilename: name };
     return this.#corpus.create({ name, mimeType, parent: this.makeFolder(folder) }, this.#person, this.#now, revision)
       .id;
+  }
+
+  /** @param target id of what it leads to, whosever that is @returns the shortcut's id */
+  addShortcut(folder: readonly string[], name: string, target: string): string {
+    const to = this.#corpus.file(target);
+    if (to === undefined) throw new Error('nothing to lead to');
+    const wanted = {
+      name,
+      mimeType: SHORTCUT,
+      parent: this.makeFolder(folder),
+      target: { id: target, mimeType: to.mimeType },
+    };
+    return this.#corpus.create(wanted, this.#person, this.#now, undefined).id;
+  }
+
+  /** `folder/name → name of what it leads to`. */
+  shortcuts(): string[] {
+    return this.files()
+      .flatMap(({ id, folder, name }) => {
+        const target = this.#corpus.file(id)?.target;
+        return target === undefined ? [] : [`${[...folder, name].join('/')} → ${this.#corpus.file(target.id)?.name}`];
+      })
+      .sort();
+  }
+
+  /** What somebody makes a Google document say, a minute after it was changed last. */
+  rewrite(id: string, text: string): void {
+    const file = this.#corpus.file(id);
+    if (file === undefined) throw new Error('no such document');
+    const { mimeType, name } = file;
+    const revision = { content: Content.of(''), native: { text }, mimeType, originalFilename: name };
+    this.#corpus.addRevision(file, revision, this.#person, this.#now, file.modified + 60_000);
+  }
+
+  /** Google documents and what they say, by name. */
+  documents(): string[] {
+    return this.files()
+      .flatMap(({ id, name }) => {
+        const text = this.#corpus.file(id)?.revisions.at(-1)?.native?.text;
+        return text === undefined ? [] : [`${name}: ${text}`];
+      })
+      .sort();
   }
 
   makeFolder(path: readonly string[]): DriveFile {

@@ -5,6 +5,8 @@ export interface GmailAssumptions {
    * same content (`equal`), with the same Message-ID alone, or never.
    */
   readonly gmailImportMerges: 'equal' | 'message-id' | 'never';
+  /** The same of `messages.insert`, which Google likens to IMAP's APPEND and says nothing more about. */
+  readonly gmailInsertMerges: 'equal' | 'message-id' | 'never';
   /** `messages.insert` puts a message into the conversation that its References name, as `messages.import` does. */
   readonly gmailInsertThreads: boolean;
   /** Which of them put a Received line before the message. */
@@ -27,6 +29,7 @@ export interface GmailAssumptions {
 
 export const GMAIL_ASSUMPTIONS: GmailAssumptions = {
   gmailImportMerges: 'equal',
+  gmailInsertMerges: 'never',
   gmailInsertThreads: false,
   gmailAddsReceived: 'import',
   gmailAddsMessageId: false,

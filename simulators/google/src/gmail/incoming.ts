@@ -43,6 +43,8 @@ export function insertMessage(call: Call, mailbox: Mailbox): Message | undefined
   const source = call.query.choice('internalDateSource', ['receivedTime', 'dateHeader'], 'receivedTime');
   const threadId = threadIdOf(mailbox, body);
   if (call.query.boolean('deleted')) return undefined;
+  const known = equalTo(mailbox, raw, assumptions.gmailInsertMerges);
+  if (known !== undefined) return mergedInto(mailbox, known, labels);
   return mailbox.add({
     raw: assumptions.gmailAddsReceived === 'both' ? withReceived(call, raw) : raw,
     labels,
@@ -82,11 +84,8 @@ export function importMessage(call: Call, mailbox: Mailbox): Message | undefined
   ) {
     labels.add('CATEGORY_PROMOTIONS');
   }
-  const known = equalTo(call, mailbox, raw);
-  if (known !== undefined) {
-    mailbox.modify(known, [...labels], known.labels.has('TRASH') && !labels.has('TRASH') ? ['TRASH'] : []);
-    return known;
-  }
+  const known = equalTo(mailbox, raw, assumptions.gmailImportMerges);
+  if (known !== undefined) return mergedInto(mailbox, known, labels);
   const whole =
     assumptions.gmailAddsMessageId && headerOf(headers, 'message-id') === undefined ? withMessageId(mailbox, raw) : raw;
   return mailbox.add({
@@ -110,9 +109,14 @@ function threadIdOf(mailbox: Mailbox, { threadId }: Record<string, unknown>): st
   return threadId;
 }
 
+/** What is kept once has the labels of both, and comes back from the trash. */
+function mergedInto(mailbox: Mailbox, known: Message, labels: ReadonlySet<string>): Message {
+  mailbox.modify(known, [...labels], known.labels.has('TRASH') && !labels.has('TRASH') ? ['TRASH'] : []);
+  return known;
+}
+
 /** A message that Gmail takes for the same. */
-function equalTo(call: Call, mailbox: Mailbox, raw: Buffer): Message | undefined {
-  const how = call.cloud.assumptions.gmailImportMerges;
+function equalTo(mailbox: Mailbox, raw: Buffer, how: 'equal' | 'message-id' | 'never'): Message | undefined {
   const { messageId } = indexOf(raw);
   if (how === 'never' || messageId === undefined) return undefined;
   const same = mailbox.withMessageId(messageId).filter(({ labels }) => !labels.has('DRAFT'));

@@ -4,7 +4,7 @@ import { fillCalendars } from '../calendar/sample.ts';
 import type { Seeder } from './seeder.ts';
 
 /** Ordinary events, beside the awkward ones. */
-const EVENTS: Counts = { small: [12, 0], medium: [60, 10], large: [600, 40] };
+const EVENTS: Counts = { small: [12, 0], medium: [60, 10], large: [600, 200, 10] };
 
 export const seedCalendar: Seeder = (cloud, domain, random, size) => {
   const world = calendarsOf(cloud);

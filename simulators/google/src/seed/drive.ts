@@ -1,4 +1,4 @@
-import { type Random, SENTENCES, type Size, SUBJECTS } from '@sterna/simulator-kit';
+import { type Counts, countFor, type Random, SENTENCES, type Size, SUBJECTS } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { Content } from '../drive/content.ts';
 import { type Corpus, type NewRevision, userGrant } from '../drive/corpus.ts';
@@ -14,7 +14,9 @@ import type { Seeder } from './seeder.ts';
 const SEEDED = Date.UTC(2026, 0, 15, 9);
 const DAY = 86_400_000;
 
-const FILES: Record<Size, number> = { small: 12, medium: 60, large: 120 };
+const FILES: Counts = { small: [12, 12], medium: [60, 60], large: [250, 100, 10] };
+/** In each of the shared drives. */
+const SHARED: Record<Size, number> = { small: 12, medium: 60, large: 120 };
 
 /** Names that Drive takes and other systems may not. */
 const AWKWARD_NAMES = [
@@ -37,7 +39,7 @@ export const seedDrive: Seeder = (cloud, domain, random, size) => {
   const people = [...domain.users.values()].map(personOf);
   for (const [at, person] of people.entries()) {
     const seed = new DriveSeed(corpus, person, random);
-    seed.documents(FILES[size]);
+    seed.documents(countFor(FILES, size, at));
     if (at === 0) {
       seed.awkward();
       seed.shared(people.slice(1), domain, cloud);
@@ -48,7 +50,7 @@ export const seedDrive: Seeder = (cloud, domain, random, size) => {
     const drive = corpus.createDrive(domain.name, name, name, owner, SEEDED);
     const roles = ['fileOrganizer', 'writer', 'commenter', 'reader'] as const;
     for (const [at, role] of roles.entries()) give(drive.root, people[at + 1] as Person, role, owner);
-    new DriveSeed(corpus, owner, random).fill(drive.root, FILES[size]);
+    new DriveSeed(corpus, owner, random).fill(drive.root, SHARED[size]);
   }
 };
 

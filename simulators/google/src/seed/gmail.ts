@@ -7,7 +7,7 @@ import type { Domain, User } from '../state/domain.ts';
 import { type Composed, compose } from './compose.ts';
 import type { Seeder } from './seeder.ts';
 
-const MESSAGES: Counts = { small: [40, 40], medium: [250, 120], large: [1000, 120] };
+const MESSAGES: Counts = { small: [40, 40], medium: [250, 120], large: [2000, 1100, 120] };
 const NEWEST = Date.UTC(2026, 7, 31, 18);
 const OLDEST = Date.UTC(2016, 0, 4, 8);
 

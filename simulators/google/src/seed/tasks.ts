@@ -4,7 +4,7 @@ import { fillTasks } from '../tasks/sample.ts';
 import type { Seeder } from './seeder.ts';
 
 /** Ordinary tasks, beside the awkward ones. */
-const TASKS: Counts = { small: [10, 0], medium: [60, 5], large: [400, 20] };
+const TASKS: Counts = { small: [10, 0], medium: [60, 5], large: [250, 80, 5] };
 
 export const seedTasks: Seeder = (cloud, domain, random, size) => {
   for (const [at, user] of [...domain.users.values()].entries()) {

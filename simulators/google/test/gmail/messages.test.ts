@@ -105,6 +105,28 @@ describe('messages.import', () => {
     }
   });
 
+  test('an insert merges as well where that is assumed, with the labels of both and the first one’s id', async () => {
+    for (const [gmailInsertMerges, count] of [
+      ['equal', 2],
+      ['message-id', 1],
+      ['never', 3],
+    ] as const) {
+      const { alice, box } = await bench.other({ gmailInsertMerges });
+      const ids: string[] = [];
+      for (const [body, label] of [
+        ['One.\r\n', 'INBOX'],
+        ['One.\r\n', 'STARRED'],
+        ['Another.\r\n', 'INBOX'],
+      ] as const) {
+        const { json } = await alice('POST', MESSAGES, { ...raw({ id: 'one@x', body }), labelIds: [label] });
+        ids.push(json.id);
+      }
+      expect(box.messages()).toHaveLength(count);
+      expect(new Set(ids).size).toBe(count);
+      if (count < 3) expect(box.message(ids[0] ?? '')?.labels.toSorted()).toEqual(['INBOX', 'STARRED']);
+    }
+  });
+
   test('finds spam unless it mustn’t, and sorts the inbox', async () => {
     const spam = { headers: 'X-Spam-Flag: YES' };
     const found = await add('import', { ...raw({ id: 's1@x', ...spam }), labelIds: ['INBOX'] });

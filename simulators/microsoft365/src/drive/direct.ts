@@ -21,21 +21,21 @@ export interface DirectFile {
   readonly rights: readonly string[];
 }
 
-/** Somebody's OneDrive as its owner sees it, past Graph: for tests to fill, to change and to look at. */
+/** Somebody's OneDrive, or a library that they use, as they see it, past Graph: for tests to fill, to change and to look at. */
 export class DirectDrive {
   readonly drive: Drive;
   readonly #server: Microsoft365;
   readonly #by: Actor;
   readonly #mails: readonly SharingMail[];
 
-  /** Provisions it where the user has none yet. */
-  constructor(server: Microsoft365, address: string) {
+  /** @param library of a site; else it is the user's OneDrive, which is provisioned where there is none yet */
+  constructor(server: Microsoft365, address: string, library?: Drive) {
     this.#server = server;
     const tenant = server.tenant(address.split('@')[1] as string);
     const user = tenant.user(address);
     if (user === undefined) throw new Error(`no user ${address}`);
     const drives = drivesOf(tenant);
-    this.drive = drives.provision(user, server.clock.now());
+    this.drive = library ?? drives.provision(user, server.clock.now());
     this.#mails = drives.mailsSent;
     this.#by = { user: { id: user.id, displayName: user.displayName, email: user.mail } };
   }

@@ -1,8 +1,10 @@
 import type { Random } from '@sterna/simulator-kit';
 import { ChangeLog } from '@sterna/simulator-kit';
+import { guidOf } from '../state/ids.ts';
 import type { DriveBehaviour } from './behaviour.ts';
 import type { Content } from './content.ts';
 import { invalidRequest, itemLocked, nameTaken, noSpace, noSuchItem, notSupported, wrongName } from './errors.ts';
+import type { Grantee, Role } from './grant.ts';
 import {
   type Actor,
   currentVersion,
@@ -32,13 +34,50 @@ export interface Writing {
   readonly description?: string | undefined;
 }
 
+/** Whose a library is: a person's OneDrive, or that of a site, which may belong to a group. */
+export interface DriveOwner {
+  readonly kind: 'user' | 'group' | 'site';
+  readonly id: string;
+  readonly displayName: string;
+  readonly email: string;
+}
+
+/** An administrator's lock: nothing can be written, or nothing can even be read. */
+export type SiteLock = 'unlocked' | 'readOnly' | 'noAccess';
+
+/** The site that a library is part of. */
+export interface LibrarySite {
+  /** https://contoso-my.sharepoint.com/personal/alice_contoso_example */
+  readonly url: string;
+  /** Of the site collection. */
+  readonly siteId: string;
+  readonly webId: string;
+  readonly lock: SiteLock;
+}
+
+/** The list that a site's library is, with typed columns. A OneDrive's keeps what it is given. */
+export interface LibraryList {
+  fields(item: DriveItem): Record<string, unknown>;
+  /** Throws for what the columns can't hold. */
+  write(item: DriveItem, fields: Record<string, unknown>, at: number): void;
+  readonly columns: Record<string, unknown>[];
+  addColumn(body: Record<string, unknown>, at: number): Record<string, unknown>;
+}
+
 export interface DriveSetup {
   readonly id: string;
   readonly random: Random;
   readonly tenantId: string;
-  readonly owner: { readonly id: string; readonly displayName: string; readonly email: string };
-  /** https://contoso-my.sharepoint.com/personal/alice_contoso_example */
-  readonly siteUrl: string;
+  /** The tenant's, as guests' names in SharePoint carry it. */
+  readonly domain: string;
+  readonly owner: DriveOwner;
+  readonly site: LibrarySite;
+  /** `OneDrive`, `Documents`. */
+  readonly name: string;
+  /** Of the library below its site: `Shared Documents`. */
+  readonly path: string;
+  /** Who has a right to all of it, the owner first. */
+  readonly grantees: readonly (Pick<Grantee, 'kind' | 'id' | 'email' | 'displayName'> & { readonly role: Role })[];
   readonly behaviour: DriveBehaviour;
   readonly created: number;
 }
@@ -48,14 +87,15 @@ const DEFAULT_QUOTA = 1024 ** 4;
 const ROOT_SUFFIX = 'N6Y2GOVW7725BZO354PWSELRRZ';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A library of files with one root folder: OneDrive for Business of one person. */
+/** A library of files with one root folder: OneDrive for Business of one person, or a document library of a site. */
 export class Drive {
   readonly id: string;
   readonly tenantId: string;
-  readonly owner: DriveSetup['owner'];
-  readonly siteUrl: string;
-  readonly siteId: string;
-  readonly webId: string;
+  readonly domain: string;
+  readonly owner: DriveOwner;
+  readonly site: LibrarySite;
+  name: string;
+  readonly path: string;
   readonly listId: string;
   readonly created: number;
   readonly behaviour: DriveBehaviour;
@@ -64,7 +104,8 @@ export class Drive {
   readonly recycleBin = new RecycleBin();
   /** Bytes. */
   quota = DEFAULT_QUOTA;
-  /** The library's own columns by name. */
+  list: LibraryList | undefined;
+  /** A OneDrive's own columns by name. */
   readonly columns = new Map<string, Record<string, unknown>>();
   readonly #items = new Map<string, DriveItem>();
   readonly #random: Random;
@@ -76,29 +117,31 @@ export class Drive {
     this.#random = setup.random;
     this.tenantId = setup.tenantId;
     this.owner = setup.owner;
-    this.siteUrl = setup.siteUrl;
+    this.domain = setup.domain;
+    this.site = setup.site;
+    this.name = setup.name;
+    this.path = setup.path;
     this.behaviour = setup.behaviour;
     this.created = setup.created;
-    this.siteId = this.newGuid();
-    this.webId = this.newGuid();
     this.listId = this.newGuid();
     this.#prefix = `01${base32(setup.random.bytes(5)).slice(0, 6)}`;
-    const owner: Actor = { user: setup.owner };
+    const owner: Actor = { user: setup.owner.kind === 'user' ? setup.owner : { displayName: 'System Account' } };
     this.root = {
       ...this.#newItem('root', undefined, { by: owner, at: setup.created }),
       id: `${this.#prefix}${ROOT_SUFFIX}`,
       listItemId: 0,
       children: new Map(),
     };
-    this.root.grants.push({
-      id: this.newGrantId(),
-      kind: 'direct',
-      roles: ['owner'],
-      grantee: { kind: 'user', ...setup.owner },
-      expires: undefined,
-    });
+    for (const { role, ...grantee } of setup.grantees) {
+      this.root.grants.push({ id: this.newGrantId(), kind: 'direct', roles: [role], grantee, expires: undefined });
+    }
     this.#items.set(this.root.id, this.root);
     this.log.touch(this.root.id, setup.created);
+  }
+
+  /** `business` for a person's, `documentLibrary` for a site's. */
+  get driveType(): 'business' | 'documentLibrary' {
+    return this.owner.kind === 'user' ? 'business' : 'documentLibrary';
   }
 
   // Looking
@@ -146,8 +189,8 @@ export class Drive {
 
   /** As SharePoint counts it against its limit: from the host's name on. */
   fullPath(item: DriveItem): string {
-    const site = new URL(this.siteUrl).pathname.slice(1);
-    return [site, 'Documents', ...lineage(item).map(({ name }) => name)].join('/');
+    const site = new URL(this.site.url).pathname.slice(1);
+    return [...(site === '' ? [] : [site]), this.path, ...lineage(item).map(({ name }) => name)].join('/');
   }
 
   // Writing
@@ -330,8 +373,7 @@ export class Drive {
   }
 
   newGuid(): string {
-    const hex = this.#random.bytes(16).toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+    return guidOf(this.#random);
   }
 
   newGrantId(): string {

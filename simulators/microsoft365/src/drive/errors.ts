@@ -44,6 +44,15 @@ export const noSpace = (): GraphError =>
 export const itemLocked = (): GraphError =>
   driveError(423, 'notAllowed', 'The resource you are attempting to access is locked.', 'resourceLocked');
 
+/** What an administrator's lock (NoAccess) answers; seen in the field (dust-tt/dust pull request 20377). */
+export const siteBlocked = (): GraphError =>
+  driveError(
+    423,
+    'notAllowed',
+    'Access to this site has been blocked. Please contact the administrator to resolve this problem.',
+    'resourceLocked',
+  );
+
 export const wrongRange = (message: string, specific: string): GraphError =>
   driveError(416, 'invalidRange', message, specific);
 

@@ -1,9 +1,12 @@
 export type Role = 'read' | 'write' | 'owner';
 export type LinkScope = 'anonymous' | 'organization' | 'users';
 
-/** Somebody whom an item is shared with; `id` only when the tenant's directory knows them. */
+/**
+ * Somebody whom an item is shared with; `id` only when the tenant's directory knows them. A site's own group (its owners,
+ * members, visitors) has a number in the site and no address.
+ */
 export interface Grantee {
-  readonly kind: 'user' | 'group';
+  readonly kind: 'user' | 'group' | 'siteGroup';
   readonly id: string | undefined;
   readonly email: string;
   readonly displayName: string;

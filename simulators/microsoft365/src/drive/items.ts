@@ -8,7 +8,7 @@ import { invalidRequest, notSupported } from './errors.ts';
 import { type DriveItem, isFolder } from './item.ts';
 import { DRIVE, DRIVE_ITEM, driveJson, fieldsJson, listItemJson } from './json.ts';
 import { itemReply, selected, sortedChildren, wholeItem } from './reply.ts';
-import { actorOf, checkTags, driveOf, itemOf } from './target.ts';
+import { actorOf, checkLock, checkTags, driveOf, heldDrives, itemOf } from './target.ts';
 
 export function getDrive(call: Call): Reply {
   const select = call.query.select;
@@ -17,8 +17,9 @@ export function getDrive(call: Call): Reply {
 }
 
 export function listDrives(call: Call): Reply {
-  const drive = drivesOf(call.tenant).of(call.user());
-  return collectionReply(call, drive === undefined ? [] : [drive], { shape: DRIVE, json: driveJson });
+  const drives = heldDrives(call);
+  if (drives[0] !== undefined) checkLock(drives[0].site.lock, false);
+  return collectionReply(call, drives, { shape: DRIVE, json: driveJson });
 }
 
 export function getItem(call: Call): Reply {
@@ -103,8 +104,8 @@ export function getListItem(call: Call): Reply {
 }
 
 export function getFields(call: Call): Reply {
-  const { item } = itemOf(call);
-  return entityReply(call, project(fieldsJson(item), call.query.select));
+  const { drive, item } = itemOf(call);
+  return entityReply(call, project(fieldsJson(drive, item), call.query.select));
 }
 
 /** Values of the library's own columns. */
@@ -112,6 +113,10 @@ export function updateFields(call: Call): Reply {
   const { drive, item } = itemOf(call);
   checkTags(call, item);
   const body = call.json();
+  if (drive.list !== undefined) {
+    drive.list.write(item, body, call.now);
+    return entityReply(call, fieldsJson(drive, item));
+  }
   for (const name of Object.keys(body)) {
     if (!drive.columns.has(name)) throw invalidRequest(`Field '${name}' is not recognized`);
   }
@@ -120,19 +125,21 @@ export function updateFields(call: Call): Reply {
     else item.columns.set(name, value);
   }
   drive.touch(item, call.now);
-  return entityReply(call, fieldsJson(item));
+  return entityReply(call, fieldsJson(drive, item));
 }
 
 export function listColumns(call: Call): Reply {
+  const drive = driveOf(call);
   return jsonReply(200, {
     '@odata.context': `${call.base}/$metadata#${call.contextPath}`,
-    value: [...driveOf(call).columns.values()],
+    value: drive.list?.columns ?? [...drive.columns.values()],
   });
 }
 
 export function createColumn(call: Call): Reply {
   const drive = driveOf(call);
   const body = call.json();
+  if (drive.list !== undefined) return entityReply(call, drive.list.addColumn(body, call.now), { status: 201 });
   const name = nameIn(body);
   if (name === undefined) throw invalidRequest('A column needs a name.');
   if (drive.columns.has(name)) throw invalidRequest('A column of this name is there already.');

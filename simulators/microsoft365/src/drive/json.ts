@@ -104,11 +104,11 @@ export function driveJson(drive: Drive): Record<string, unknown> {
     description: '',
     id: drive.id,
     lastModifiedDateTime: isoSeconds(drive.root.modified),
-    name: 'OneDrive',
-    webUrl: `${drive.siteUrl}/Documents`,
-    driveType: 'business',
+    name: drive.name,
+    webUrl: `${drive.site.url}/${encodeURIComponent(drive.path)}`,
+    driveType: drive.driveType,
     createdBy: { user: { displayName: 'System Account' } },
-    owner: { user: person(drive, drive.owner) },
+    owner: ownerJson(drive),
     quota: {
       deleted: recycleBin.size,
       remaining,
@@ -161,12 +161,12 @@ export function itemJson(
 
 /** What delta tells of an item that is gone. */
 export function deletedJson(drive: Drive, id: string): Record<string, unknown> {
-  return { id, parentReference: { driveType: 'business', driveId: drive.id }, deleted: { state: 'deleted' } };
+  return { id, parentReference: { driveType: drive.driveType, driveId: drive.id }, deleted: { state: 'deleted' } };
 }
 
 export function itemReference(drive: Drive, item: DriveItem): Record<string, unknown> {
   return {
-    driveType: 'business',
+    driveType: drive.driveType,
     driveId: drive.id,
     id: item.id,
     name: item.parent === undefined ? 'root' : item.name,
@@ -204,11 +204,12 @@ export function listItemJson(drive: Drive, item: DriveItem, withFields: boolean)
     lastModifiedBy: actorJson(drive, item.modifiedBy),
     parentReference: { id: drive.listId, siteId: siteKey(drive) },
     contentType: isFolder(item) ? { id: '0x012000', name: 'Folder' } : { id: '0x010100', name: 'Document' },
-    ...(withFields ? { fields: fieldsJson(item) } : {}),
+    ...(withFields ? { fields: fieldsJson(drive, item) } : {}),
   };
 }
 
-export function fieldsJson(item: DriveItem): Record<string, unknown> {
+export function fieldsJson(drive: Drive, item: DriveItem): Record<string, unknown> {
+  if (drive.list !== undefined) return drive.list.fields(item);
   return {
     id: `${item.listItemId}`,
     FileLeafRef: item.name,
@@ -218,8 +219,16 @@ export function fieldsJson(item: DriveItem): Record<string, unknown> {
   };
 }
 
+/** A site without a group has no owner but the system. */
+function ownerJson(drive: Drive): Record<string, unknown> {
+  const { owner } = drive;
+  if (owner.kind === 'site') return { user: { displayName: 'System Account' } };
+  if (owner.kind === 'user') return { user: person(drive, owner) };
+  return { group: { displayName: `${owner.displayName} Owners`, email: owner.email, id: owner.id } };
+}
+
 function siteKey(drive: Drive): string {
-  return `${new URL(drive.siteUrl).hostname},${drive.siteId},${drive.webId}`;
+  return `${new URL(drive.site.url).hostname},${drive.site.siteId},${drive.site.webId}`;
 }
 
 function pathOf(drive: Drive, item: DriveItem): string {
@@ -229,14 +238,14 @@ function pathOf(drive: Drive, item: DriveItem): string {
 
 function parentReference(drive: Drive, item: DriveItem, inDelta: boolean): Record<string, unknown> {
   const { parent } = item;
-  if (parent === undefined) return { driveType: 'business', driveId: drive.id };
+  if (parent === undefined) return { driveType: drive.driveType, driveId: drive.id };
   const { path, ...rest } = itemReference(drive, parent);
   return { ...rest, ...(inDelta ? {} : { path }), siteId: siteKey(drive) };
 }
 
-function webUrl(drive: Drive, item: DriveItem): string {
+export function webUrl(drive: Drive, item: DriveItem): string {
   const names = lineage(item).map(({ name }) => `/${encodeURIComponent(name)}`);
-  return `${drive.siteUrl}/Documents${names.join('')}`;
+  return `${drive.site.url}/${encodeURIComponent(drive.path)}${names.join('')}`;
 }
 
 function sharepointIds(drive: Drive, item: DriveItem): Record<string, unknown> {
@@ -244,10 +253,10 @@ function sharepointIds(drive: Drive, item: DriveItem): Record<string, unknown> {
     listId: drive.listId,
     listItemId: `${item.listItemId}`,
     listItemUniqueId: item.guid,
-    siteId: drive.siteId,
-    siteUrl: drive.siteUrl,
+    siteId: drive.site.siteId,
+    siteUrl: drive.site.url,
     tenantId: drive.tenantId,
-    webId: drive.webId,
+    webId: drive.site.webId,
   };
 }
 
@@ -267,6 +276,9 @@ function person(drive: Drive, who: { id?: string | undefined; displayName: strin
 }
 
 function identitySetV2(drive: Drive, who: Grantee): Record<string, unknown> {
+  if (who.kind === 'siteGroup') {
+    return { siteGroup: { id: who.id, displayName: who.displayName, loginName: who.displayName } };
+  }
   const site = { ...person(drive, who), id: `${siteUserNumber(who)}`, loginName: loginName(drive, who) };
   return { [who.kind]: person(drive, who), siteUser: site };
 }
@@ -274,7 +286,7 @@ function identitySetV2(drive: Drive, who: Grantee): Record<string, unknown> {
 /** SharePoint's name of somebody; guests carry their address in a form of its own. */
 function loginName(drive: Drive, who: Grantee): string {
   if (who.id !== undefined) return `i:0#.f|membership|${who.email}`;
-  return `i:0#.f|membership|${who.email.replace('@', '_')}#ext#@${drive.owner.email.split('@')[1]}`;
+  return `i:0#.f|membership|${who.email.replace('@', '_')}#ext#@${drive.domain}`;
 }
 
 /** A person's number in the site's user list; the same person has the same. */
@@ -285,7 +297,7 @@ function siteUserNumber(who: Grantee): number {
 function directJson(drive: Drive, who: Grantee): Record<string, unknown> {
   return {
     grantedToV2: identitySetV2(drive, who),
-    grantedTo: { user: person(drive, who) },
+    grantedTo: { user: who.kind === 'siteGroup' ? { displayName: who.displayName } : person(drive, who) },
     ...(who.id === undefined ? { invitation: { email: who.email, signInRequired: true } } : {}),
   };
 }

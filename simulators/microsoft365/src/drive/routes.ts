@@ -119,7 +119,8 @@ const DRIVE_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   ],
 };
 
-const DRIVES = ['/drives/{drive}', '/users/{user}/drive', '/users/{user}/drives/{drive}'];
+const HOLDERS = ['/users/{user}', '/sites/{site}', '/groups/{group}'];
+const DRIVES = ['/drives/{drive}', ...HOLDERS.flatMap((holder) => [`${holder}/drive`, `${holder}/drives/{drive}`])];
 
 export const routes: Route[] = [
   ...DRIVES.flatMap((drive) => [
@@ -127,7 +128,7 @@ export const routes: Route[] = [
     ...routesOf(`${drive}/root`, ITEM_OPERATIONS),
     ...routesOf(`${drive}/items/{item}`, ITEM_OPERATIONS),
   ]),
-  ...routesOf('/users/{user}/drives', { '': [{ method: 'GET', handle: listDrives }] }),
+  ...HOLDERS.flatMap((holder) => routesOf(`${holder}/drives`, { '': [{ method: 'GET', handle: listDrives }] })),
   { ...openPath('download'), method: 'GET', handle: download, resourceUnits: ONE },
   { ...openPath('upload'), method: 'GET', handle: getUploadStatus, resourceUnits: ONE },
   { ...openPath('upload'), method: 'PUT', handle: putChunk, bodyLimit: CHUNK_LIMIT },

@@ -129,7 +129,7 @@ export function linkOf(
     return { grant: same, created: false };
   }
   const letter = item.children === undefined ? 'b' : 'f';
-  const host = new URL(drive.siteUrl);
+  const host = new URL(drive.site.url);
   const grant: LinkGrant = {
     ...wanted,
     people: [...wanted.people],

@@ -1,8 +1,8 @@
 import type { Call } from '../http/call.ts';
 import { GraphError } from '../http/errors.ts';
-import type { Drive } from './drive.ts';
+import type { Drive, SiteLock } from './drive.ts';
 import { drivesOf } from './drives.ts';
-import { changedMeanwhile, driveError, invalidRequest, noSuchItem } from './errors.ts';
+import { changedMeanwhile, driveError, invalidRequest, noSuchItem, siteBlocked } from './errors.ts';
 import type { Actor, DriveItem } from './item.ts';
 import { mayUse } from './sharing.ts';
 import { matches } from './upload-session.ts';
@@ -14,13 +14,38 @@ export interface Target {
   readonly name?: string;
 }
 
-/** The drive of `/drives/{drive}` or `/users/{user}/drive`. Throws 404. */
+/** The drive of `/drives/{drive}`, or of a user, site or group: `/users/{user}/drive`. Throws 404, and 423 where its site is locked. */
 export function driveOf(call: Call): Drive {
+  const drive = named(call);
+  checkLock(drive.site.lock, call.incoming.method !== 'GET');
+  return drive;
+}
+
+/** The drives of the user, site or group that the path begins with. Throws 404. */
+export function heldDrives(call: Call): readonly Drive[] {
+  const { path } = call.route;
   const drives = drivesOf(call.tenant);
-  if (call.route.path.startsWith('/users/')) {
-    const drive = drives.of(call.user());
+  if (path.startsWith('/users/')) return drives.heldBy(call.user().id);
+  const held = drives.heldBy(call.parameter(path.startsWith('/sites/') ? 'site' : 'group'));
+  if (held.length === 0) throw noSuchItem();
+  return held;
+}
+
+/** Throws 423 for a site that nobody may look at, 403 for one that is only to be read. */
+export function checkLock(lock: SiteLock, writing: boolean): void {
+  if (lock === 'noAccess') throw siteBlocked();
+  if (lock === 'readOnly' && writing) throw driveError(403, 'accessDenied', 'The site is read-only.');
+}
+
+function named(call: Call): Drive {
+  const drives = drivesOf(call.tenant);
+  if (!call.route.path.startsWith('/drives/')) {
+    const held = heldDrives(call);
+    const { path } = call.route;
+    const wanted = path.includes('{drive}') ? call.parameter('drive') : held[0]?.id;
+    const drive = held.find(({ id }) => id === wanted);
+    if (drive === undefined && held.length > 0) throw noSuchItem();
     if (drive === undefined) throw new GraphError(404, 'ResourceNotFound', "User's mysite not found.");
-    if (call.route.path.includes('{drive}') && drive.id !== call.parameter('drive')) throw noSuchItem();
     return drive;
   }
   const id = call.parameter('drive');

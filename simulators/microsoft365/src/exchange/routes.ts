@@ -4,10 +4,11 @@ import type { Call } from '../http/call.ts';
 import { badRequest, GraphError } from '../http/errors.ts';
 import { entityReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Budget, Route } from '../http/router.ts';
-import { mailboxOf } from '../mail/mailbox.ts';
+import { mailboxGuidOf } from '../mail/settings-state.ts';
 import { collectionReply } from '../odata/collection.ts';
 import { deltaReply } from '../odata/delta.ts';
 import { project, shape } from '../odata/shape.ts';
+import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { ExchangeFolder, ExchangeItem, ItemKind } from './item-kind.ts';
 import { mailKind } from './mail-kind.ts';
@@ -100,18 +101,26 @@ function sessionsOf(call: Call): Map<string, ImportSession> {
 
 function getExchangeSettings(call: Call): Reply {
   const user = call.mailboxUser();
-  const primaryMailboxId = `MBX:${mailboxOf(call.cloud, call.tenant, user).settings.mailboxGuid}@${call.tenant.id}`;
+  const primaryMailboxId = `MBX:${mailboxGuidOf(user)}@${call.tenant.id}`;
   return entityReply(call, project({ id: user.id, primaryMailboxId }, call.query.select));
 }
 
 /** The user whose mailbox `{mailbox}` is. */
 function owner(call: Call): DirectoryUser {
   const [, guid, tenant] = /^MBX:([0-9a-f-]{36})@([0-9a-f-]{36})$/i.exec(call.parameter('mailbox')) ?? [];
-  for (const user of tenant?.toLowerCase() === call.tenant.id ? call.tenant.users.values() : []) {
-    if (!user.hasMailbox) continue;
-    if (mailboxOf(call.cloud, call.tenant, user).settings.mailboxGuid === guid?.toLowerCase()) return user;
-  }
+  const user =
+    tenant?.toLowerCase() === call.tenant.id ? ownerByGuid(call.tenant, guid?.toLowerCase() ?? '') : undefined;
+  if (user?.hasMailbox === true) return user;
   throw new GraphError(404, 'ErrorMailboxNotFound', 'The mailbox was not found.');
+}
+
+/** Looked up for every export and import, in tenants of hundreds: each GUID is made once. */
+const guids = perTenant(() => new Map<string, DirectoryUser>());
+
+function ownerByGuid(tenant: Tenant, guid: string): DirectoryUser | undefined {
+  const known = guids(tenant);
+  if (known.size < tenant.users.size) for (const user of tenant.users.values()) known.set(mailboxGuidOf(user), user);
+  return known.get(guid);
 }
 
 function allFolders(call: Call, tenant = call.tenant, user = owner(call)): ExchangeFolder[] {

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Incoming } from '@sterna/simulator-kit';
 import { batchReply } from '../batch.ts';
 import type { Cloud } from '../cloud.ts';
+import { noSuchItem } from '../drive/errors.ts';
 import { type Admission, type Budget, FREE } from '../limits/throttle.ts';
 import { Query } from '../odata/query.ts';
+import { sitesOf } from '../sites/sites.ts';
 import type { Identity } from '../state/identity.ts';
 import { tokenReply } from '../token/endpoint.ts';
 import { Call } from './call.ts';
 import { badRequest, GraphError } from './errors.ts';
-import { parsePath } from './path.ts';
+import { type ODataPath, parsePath } from './path.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import type { Match, Route, Router } from './router.ts';
 
@@ -60,7 +62,10 @@ async function answer(
     return batchReply(incoming, answerItem);
   }
   const odataPath = parsePath(rest);
-  const segments = identity === undefined ? odataPath.segments : withoutMe(odataPath.segments, identity);
+  const segments =
+    identity === undefined
+      ? odataPath.segments
+      : withSiteId(withoutMe(odataPath.segments, identity), odataPath, identity);
   const found = router.find(incoming.method, segments);
   if (!('route' in found)) throw notFound(found.known, segments);
   const { route, parameters }: Match = found;
@@ -107,6 +112,18 @@ function withoutMe(segments: string[], identity: Identity): string[] {
   if (segments[0]?.toLowerCase() !== 'me') return segments;
   if (identity.user === undefined) throw badRequest('/me request is only valid with delegated authentication flow.');
   return ['users', identity.user.id, ...segments.slice(1)];
+}
+
+/** A site has several addresses: `root`, its host, its host and path. Handlers see its id. */
+function withSiteId(segments: string[], { sitePath }: ODataPath, { tenant }: Identity): string[] {
+  const [first = '', key = '', ...rest] = segments;
+  if (first.toLowerCase() !== 'sites') return segments;
+  const sites = sitesOf(tenant);
+  const host = key.toLowerCase();
+  const named = host === 'root' || host === sites.hostname;
+  const site = sitePath !== undefined ? (named ? sites.byPath(sitePath) : undefined) : named ? sites.root : undefined;
+  if (sitePath !== undefined && site === undefined) throw noSuchItem();
+  return site === undefined ? segments : [first, site.id, ...rest];
 }
 
 function checkPermissions(route: Route, identity: Identity): void {

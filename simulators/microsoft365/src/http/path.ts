@@ -6,14 +6,19 @@ export interface ODataPath {
   readonly functionArguments: Map<string, string>;
   /** Of `root:/a/b.txt:` or `items/{id}:/a/b.txt:`, decoded; it has been taken out of `segments`. */
   readonly relativePath: string[] | undefined;
+  /** Of `sites/contoso.sharepoint.com:/sites/sales:`, decoded; it has been taken out of `segments`. */
+  readonly sitePath: string | undefined;
 }
 
+const SITE_ADDRESSED = /^(\/sites\/[^/:,]+):\/([^:]*?)\/?(?::(\/.*)?)?$/;
 const ADDRESSED = /^(.*?\/(?:root|items\/[^/:]+)):(?:\/([^:]*))?(?::(\/.*)?)?$/;
 
 /** @param path without version and query, starting with a slash, still percent-encoded */
 export function parsePath(path: string): ODataPath {
-  const addressed = ADDRESSED.exec(path);
-  const plain = addressed === null ? path : `${addressed[1]}${addressed[3] ?? ''}`;
+  const ofSite = SITE_ADDRESSED.exec(path);
+  const rest = ofSite === null ? path : `${ofSite[1]}${ofSite[3] ?? ''}`;
+  const addressed = ADDRESSED.exec(rest);
+  const plain = addressed === null ? rest : `${addressed[1]}${addressed[3] ?? ''}`;
   const functionArguments = new Map<string, string>();
   const segments: string[] = [];
   for (const raw of plain.split('/')) {
@@ -34,7 +39,8 @@ export function parsePath(path: string): ODataPath {
     }
   }
   const relativePath = addressed === null ? undefined : (addressed[2] ?? '').split('/').filter(Boolean).map(decode);
-  return { segments, functionArguments, relativePath };
+  const sitePath = ofSite === null ? undefined : (ofSite[2] as string).split('/').map(decode).join('/');
+  return { segments, functionArguments, relativePath, sitePath };
 }
 
 function withoutNamespace(segment: string): string {

@@ -2,7 +2,7 @@ import type { Clock } from '@sterna/simulator-kit';
 import { SlidingWindow } from '@sterna/simulator-kit';
 import { GraphError } from '../http/errors.ts';
 
-export type Service = 'outlook' | 'drive' | 'directory';
+export type Service = 'outlook' | 'drive' | 'directory' | 'teams';
 
 /** Whose limits a request counts towards. */
 export interface Budget {
@@ -10,6 +10,12 @@ export interface Budget {
   readonly tenant: string;
   /** The user's id, for Outlook's limits. */
   readonly mailbox?: string;
+  /** For Teams' limits. */
+  readonly teams?: {
+    readonly kind: 'createTeam' | 'readMessages' | 'postMessage' | 'other';
+    readonly team: string | undefined;
+    readonly channel: string | undefined;
+  };
 }
 
 /** What of a request the limits look at. */
@@ -53,6 +59,15 @@ export interface Limits {
   readonly drive: { readonly perMinute: number; readonly perDay: number };
   /** Resource units per app and tenant in 10 seconds. */
   readonly directory: { readonly per10Seconds: number };
+  /** Requests a second, per app: those of a kind in a tenant, all in one team, imported messages in one channel. */
+  readonly teams: {
+    readonly createTeam: number;
+    readonly readMessages: number;
+    readonly postMessage: number;
+    readonly other: number;
+    readonly perTeam: number;
+    readonly importsPerChannel: number;
+  };
 }
 
 export const DOCUMENTED_LIMITS: Limits = {
@@ -66,6 +81,7 @@ export const DOCUMENTED_LIMITS: Limits = {
   },
   drive: { perMinute: 1250, perDay: 1_200_000 },
   directory: { per10Seconds: 3500 },
+  teams: { createTeam: 10, readMessages: 20, postMessage: 50, other: 30, perTeam: 4, importsPerChannel: 5 },
 };
 
 /** SharePoint tells what is left once this much of a budget is used. */
@@ -84,7 +100,23 @@ export class DocumentedThrottle implements Throttle {
 
   admit(request: Metered, budget: Budget): Admission {
     if (request.service === 'outlook') return this.#outlook(request, budget);
+    if (request.service === 'teams') return this.#teams(budget);
     return request.service === 'drive' ? this.#drive(request, budget) : this.#directory(budget);
+  }
+
+  #teams({ app, tenant, teams }: Budget): Admission {
+    const { teams: limits } = this.#limits;
+    const { kind = 'other', team, channel } = teams ?? {};
+    const now = this.#clock.now();
+    const windows = [this.#window(`${app}/${tenant}/teams/${kind}`, limits[kind], 1000)];
+    // Imports have a limit of their own; nothing says that a team's holds for them too.
+    if (kind === 'postMessage') {
+      windows.push(this.#window(`${app}/${tenant}/channel/${channel}`, limits.importsPerChannel, 1000));
+    } else if (team !== undefined) windows.push(this.#window(`${app}/${tenant}/team/${team}`, limits.perTeam, 1000));
+    const wait = Math.max(...windows.map((window) => window.wait(1, now)));
+    if (wait > 0) throw throttled('Too many requests.', Math.ceil(wait / 1000), 'TooManyRequests');
+    for (const window of windows) window.use(1, now);
+    return FREE;
   }
 
   #outlook({ bytes }: Metered, budget: Budget): Admission {

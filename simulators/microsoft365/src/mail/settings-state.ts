@@ -7,6 +7,12 @@ export interface Category {
   color: string;
 }
 
+/** `{guid}@{tenant}`'s first half: what admin/exchange knows the mailbox by. */
+export function mailboxGuidOf(user: DirectoryUser): string {
+  const hash = createHash('sha256').update(`mailbox ${user.id}`).digest('hex');
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /** What a mailbox has beside its items. */
 export class MailboxSettings {
   /** The mailboxSettings resource, as JSON. */
@@ -14,12 +20,7 @@ export class MailboxSettings {
   readonly categories: Category[] = [];
   /** Rules of the inbox, as JSON, in their order. */
   readonly rules: Record<string, unknown>[] = [];
-  /** `{guid}@{tenant}`'s first half: what admin/exchange knows the mailbox by. */
-  readonly mailboxGuid: string;
-
   constructor(user: DirectoryUser) {
-    const hash = createHash('sha256').update(`mailbox ${user.id}`).digest('hex');
-    this.mailboxGuid = hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
     this.values = {
       archiveFolder: '',
       timeZone: 'W. Europe Standard Time',

@@ -4,9 +4,12 @@ import type { Cloud } from '../cloud.ts';
 import { seedCalendar } from './calendar.ts';
 import { seedContacts } from './contacts.ts';
 import { provisionDrives, seedDrive } from './drive.ts';
+import { seedGroups } from './groups.ts';
 import { seedMail } from './mail.ts';
 import { seedPeople } from './people.ts';
 import type { Seeder } from './seeder.ts';
+import { seedSites } from './sites.ts';
+import { seedTeams } from './teams.ts';
 import { seedTodo } from './todo.ts';
 
 const SEEDERS: Readonly<Record<string, Seeder>> = {
@@ -15,6 +18,9 @@ const SEEDERS: Readonly<Record<string, Seeder>> = {
   contacts: seedContacts,
   todo: seedTodo,
   drive: seedDrive,
+  sites: seedSites,
+  groups: seedGroups,
+  teams: seedTeams,
 };
 
 /** @param empty The people only, nothing in their mailboxes: of all tenants, and then without drives; or of those with these domains */

@@ -1,5 +1,11 @@
 import type { Random } from '@sterna/simulator-kit';
 
+/** A GUID of the fourth version. */
+export function guidOf(random: Random): string {
+  const hex = random.bytes(16).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
 /** How many ids, on average, lie between two that differ by the case of one letter only. */
 const TWIN_EVERY = 40;
 
@@ -13,8 +19,7 @@ export class Ids {
   }
 
   guid(): string {
-    const hex = this.#random.bytes(16).toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+    return guidOf(this.#random);
   }
 
   /** An Exchange item's or folder's id that changes when the item moves. */

@@ -16,6 +16,8 @@ export interface DirectoryUser {
   accountEnabled: boolean;
   /** False: no Exchange license, so every mailbox path answers 404 MailboxNotEnabledForRESTAPI. */
   hasMailbox: boolean;
+  /** Services whose license they don't have: `TeamspaceAPI`, `SharePoint`; absent: they have all. */
+  unlicensed?: readonly string[];
   readonly createdAt: number;
 }
 
@@ -66,6 +68,8 @@ export class Tenant {
   readonly domain: string;
   readonly displayName: string;
   readonly users = new Map<string, DirectoryUser>();
+  /** People of other organizations, by id; their mail is elsewhere. */
+  readonly guests = new Map<string, DirectoryUser>();
   /** Application permissions that the tenant's administrator consented to, by app id. */
   readonly consents = new Map<string, Set<string>>();
   readonly refreshTokens = new Map<string, RefreshGrant>();

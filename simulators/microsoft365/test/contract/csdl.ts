@@ -18,6 +18,8 @@ export interface StructuredType {
   readonly base: string | undefined;
   readonly entity: boolean;
   readonly hasStream: boolean;
+  /** A complex type that may have members of any name, such as a plan's assignments by user. */
+  readonly open: boolean;
   readonly properties: Map<string, Property>;
 }
 
@@ -84,6 +86,7 @@ export function parseCsdl(xml: string): Csdl {
         base: at.BaseType && resolve(at.BaseType),
         entity: tag === 'EntityType',
         hasStream: at.HasStream === 'true',
+        open: tag === 'ComplexType' && at.OpenType === 'true',
         properties: new Map(),
       };
       csdl.types.set(made.name, made);
@@ -146,6 +149,12 @@ export function propertyOf(csdl: Csdl, type: string, name: string): Property | u
 
 export function isA(csdl: Csdl, type: string, base: string): boolean {
   for (let at: string | undefined = type; at !== undefined; at = csdl.types.get(at)?.base) if (at === base) return true;
+  return false;
+}
+
+/** It, or a type that it extends, takes members of any name. */
+export function isOpen(csdl: Csdl, type: string): boolean {
+  for (let at = csdl.types.get(type); at !== undefined; at = csdl.types.get(at.base ?? '')) if (at.open) return true;
   return false;
 }
 

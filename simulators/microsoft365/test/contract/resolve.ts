@@ -9,6 +9,7 @@ export interface Resolved {
   readonly stream: boolean;
 }
 
+const SITE = /^(\/sites\/[^/:]+):\/[^:]+(?::(\/.*)?)?$/;
 const ADDRESSED = /^(.*?\/(?:root|items\/[^/:]+)):(?:\/[^:]*)?(?::(\/.*)?)?$/;
 
 /**
@@ -17,8 +18,10 @@ const ADDRESSED = /^(.*?\/(?:root|items\/[^/:]+)):(?:\/[^:]*)?(?::(\/.*)?)?$/;
  * @returns a text that says which part isn't there
  */
 export function resolvePath(csdl: Csdl, path: string): Resolved | string {
-  const addressed = ADDRESSED.exec(path);
-  const segments = splitKeys(addressed === null ? path : `${addressed[1]}${addressed[2] ?? ''}`);
+  // A site by its address is one site, however deep it lies.
+  const plain = path.replace(SITE, '$1$2');
+  const addressed = ADDRESSED.exec(plain);
+  const segments = splitKeys(addressed === null ? plain : `${addressed[1]}${addressed[2] ?? ''}`);
   const [first, ...rest] = segments;
   let type = csdl.container.get(first ?? '');
   if (type === undefined) return `no entity set or singleton '${first}'`;
@@ -26,6 +29,8 @@ export function resolvePath(csdl: Csdl, path: string): Resolved | string {
   for (const segment of rest) {
     if (operation !== undefined && operation.kind === 'Action') return `'${segment}' after an action`;
     if (segment === '$value') return { type, operation, stream: true };
+    // A link to another object: its body is the other's URL.
+    if (segment === '$ref') return { type: undefined, operation, stream: false };
     if (segment === '$count') return { type: 'Edm.Int32', operation, stream: true };
     const found: { type: string | undefined; operation?: Operation } | undefined = step(csdl, type, segment);
     if (found === undefined) return `no '${segment}' on ${type}`;
@@ -42,7 +47,10 @@ function step(
   segment: string,
 ): { type: string | undefined; operation?: Operation } | undefined {
   const name = segment.replace(/\(.*\)$/, '').replace(/^(?:microsoft\.graph|graph)\./, '');
-  const operation = csdl.operations.get(name)?.find(({ binding }) => bindsTo(csdl, type, binding));
+  const named = csdl.operations.get(name) ?? [];
+  // A type's own one goes before that of a type that it extends.
+  const operation =
+    named.find(({ binding }) => binding === type) ?? named.find(({ binding }) => bindsTo(csdl, type, binding));
   const element = elementOf(type);
   if (operation !== undefined) return { type: operation.returnType, operation };
   const cast = `microsoft.graph.${name}`;

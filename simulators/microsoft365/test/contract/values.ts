@@ -1,4 +1,4 @@
-import { type Csdl, elementOf, isA, type Property, propertyOf } from './csdl.ts';
+import { type Csdl, elementOf, isA, isOpen, type Property, propertyOf } from './csdl.ts';
 import { CLIENT_IDS, READ_ONLY } from './documented.ts';
 
 const ANY = new Set(['Edm.Untyped', 'microsoft.graph.Json', 'Edm.PrimitiveType']);
@@ -69,10 +69,17 @@ function objectFaults(csdl: Csdl, value: unknown, declared: string, sent: boolea
     const place = `${at}${at === '' ? '' : '.'}${name}`;
     // An app's own properties.
     if (property === undefined && isA(csdl, type, 'microsoft.graph.extension')) continue;
-    if (property === undefined) faults.push(`${place}: ${type} has no such property`);
+    if (property === undefined && isOpen(csdl, type)) faults.push(...memberFaults(csdl, content, sent, place));
+    else if (property === undefined) faults.push(`${place}: ${type} has no such property`);
     else faults.push(...propertyFaults(csdl, type, name, property, content, sent, place));
   }
   return faults;
+}
+
+/** A member of an open type: what it is, it says itself. */
+function memberFaults(csdl: Csdl, content: unknown, sent: boolean, place: string): string[] {
+  const said = (content as Record<string, unknown> | null)?.['@odata.type'];
+  return typeof said === 'string' ? faultsOf(csdl, content, said.replace(/^#/, ''), sent, place) : [];
 }
 
 function propertyFaults(

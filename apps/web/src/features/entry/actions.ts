@@ -9,6 +9,7 @@ export type Action =
   | 'resumeNow'
   | 'retry'
   | 'verify'
+  | 'preprocess'
   | 'audit'
   | 'assign'
   | 'release'
@@ -30,6 +31,9 @@ export const burnedOf = (entry: Entry): Schema<'EntryLicense'> | undefined =>
 /** It has run, or is about to: its addresses stay. */
 export const hasStarted = (entry: Entry): boolean => entry.status !== 'not started' && burnedOf(entry) !== undefined;
 
+/** It is made in the target before its contents come; others belong to a user, who is there. */
+const isMade = ({ itemType }: Entry): boolean => itemType === 'group' || itemType === 'team' || itemType === 'site';
+
 /** What can be done with an entry as it stands; the API refuses the rest. */
 export function actionsOf(entry: Entry, isReplaced: boolean): Actions {
   if (entry.archivedAt !== undefined) return { first: isReplaced ? [] : ['recreate'], more: [] };
@@ -41,8 +45,10 @@ export function actionsOf(entry: Entry, isReplaced: boolean): Actions {
     : burnedOf(entry) === undefined
       ? ['assign']
       : [];
-  if (burnedOf(entry) === undefined) return { first: ['start', ...license], more: ['audit', 'edit', 'delete'] };
-  const rest: readonly Action[] = ['audit', ...license, 'edit', 'delete'];
+  const made: readonly Action[] = isMade(entry) ? ['preprocess'] : [];
+  if (burnedOf(entry) === undefined)
+    return { first: ['start', ...made, ...license], more: ['audit', 'edit', 'delete'] };
+  const rest: readonly Action[] = [...made, 'audit', ...license, 'edit', 'delete'];
   switch (entry.status) {
     case 'stopped':
     case 'failed':

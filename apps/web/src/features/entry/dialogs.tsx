@@ -129,6 +129,23 @@ export function VerifyDialog({ entry, onClose }: DialogProps) {
   );
 }
 
+export function PreprocessDialog({ entry, onClose }: DialogProps) {
+  const act = useAct();
+  return (
+    <ConfirmDialog
+      opened
+      title={words.preprocess.title}
+      action={words.actions.preprocess}
+      onClose={onClose}
+      onConfirm={() => act(() => api.POST('/api/entries/{id}/preprocess', { params: pathOf(entry) }))}
+    >
+      <Stack gap="md">
+        <Words does={words.preprocess.hint(entry.itemType)} costs={words.preprocess.free} />
+      </Stack>
+    </ConfirmDialog>
+  );
+}
+
 export function AuditDialog({ entry, onClose }: DialogProps) {
   const act = useAct();
   return (

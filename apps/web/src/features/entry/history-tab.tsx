@@ -15,6 +15,7 @@ import { nameOfSetting, valueInWords } from '../settings/setting-words.ts';
 import { changesBetween } from '../settings/settings-changes.ts';
 import { AuditTrail, LicenseHistory } from './history-lists.tsx';
 import { MoreButton } from './more-button.tsx';
+import { PreprocessReport } from './preprocess-report.tsx';
 import { usePasses } from './queries.ts';
 import { verifyResultOf } from './verify-result.ts';
 
@@ -140,7 +141,7 @@ function span(pass: Pass): string {
   return pass.endedAt === undefined ? from : `${from} – ${formatMoment(pass.endedAt, new Date(pass.startedAt))}`;
 }
 
-/** What a pass that writes nothing has found. */
+/** What a pass without books has found or done. */
 function Result({ pass }: { readonly pass: Pass }) {
   if (pass.kind === 'verify') {
     const result = verifyResultOf(pass);
@@ -159,6 +160,7 @@ function Result({ pass }: { readonly pass: Pass }) {
       </Text>
     );
   }
+  if (pass.kind === 'preprocess') return <PreprocessReport pass={pass} />;
   if (pass.kind === 'empty') {
     const result = pass.result as { objects?: number } | null | undefined;
     return result?.objects === undefined ? null : <Text size="sm">{words.emptied(result.objects)}</Text>;

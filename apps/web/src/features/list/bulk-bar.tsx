@@ -4,6 +4,7 @@ import {
   IconChevronDown,
   IconDownload,
   IconFolderSymlink,
+  IconHammer,
   IconHistory,
   IconPlayerPlay,
   IconPlayerStop,
@@ -32,6 +33,7 @@ const ICON: Readonly<Record<BarAction, ComponentType<IconProps>>> = {
   retry: IconRepeat,
   verify: IconShieldCheck,
   audit: IconZoomCheck,
+  preprocess: IconHammer,
   assign: IconTicket,
   release: IconTicketOff,
   batch: IconFolderSymlink,
@@ -41,7 +43,7 @@ const ICON: Readonly<Record<BarAction, ComponentType<IconProps>>> = {
 };
 const FIRST: readonly BarAction[] = ['start', 'delta', 'stop', 'retry', 'verify', 'assign'];
 const MORE: readonly (readonly BarAction[])[] = [
-  ['resume', 'audit', 'release', 'batch'],
+  ['resume', 'preprocess', 'audit', 'release', 'batch'],
   ['export', 'remigrate'],
   ['delete'],
 ];

@@ -8,7 +8,7 @@ import {
 } from '@sterna/cloud-http';
 import { SternaError } from '@sterna/core';
 import type { Api } from './apis.ts';
-import { isRate, reasonsOf, refusalError } from './errors.ts';
+import { isRate, isUsers, reasonsOf, refusalError } from './errors.ts';
 
 export { segment } from '@sterna/cloud-http';
 
@@ -111,6 +111,7 @@ export class GoogleClient extends ServiceClient<GoogleRequest> {
     before: number,
   ): Promise<void> {
     if (error.code === 'google-limit') throw error;
-    await super.throttled(budget, error, refused, before);
+    const whole = budget === 'none' || refused === undefined || isUsers(refused.body) ? undefined : budget.outer;
+    await super.throttled(whole ?? budget, error, refused, before);
   }
 }

@@ -11,6 +11,7 @@ const DAILY_MS = 60 * 60_000;
 interface ErrorBody {
   readonly error?: {
     readonly status?: unknown;
+    readonly message?: unknown;
     readonly errors?: readonly { readonly reason?: unknown }[];
     readonly details?: readonly { readonly reason?: unknown }[];
   };
@@ -59,6 +60,15 @@ const LARGE = /^(?:uploadTooLarge|requestTooLarge|fileSizeLimitExceeded|messageT
 /** Refused because too much was asked in too short a time. */
 export const isRate = (reasons: readonly string[], status: number): boolean =>
   status === 429 || (status === 403 && reasons.some((one) => RATE.test(one)));
+
+/**
+ * It is the user's own limit that was reached, rather than the project's. Newer APIs have one reason for both, and tell
+ * which one in their words alone ("Queries per minute per user").
+ */
+export function isUsers(body: unknown): boolean {
+  const message = (body as ErrorBody | undefined)?.error?.message;
+  return !reasonsOf(body).includes('rateLimitExceeded') || (typeof message === 'string' && /\buser\b/i.test(message));
+}
 
 /** What a refusal means. Nothing of the service's own prose is repeated. */
 export function refusalError(refusal: Refusal): SternaError {

@@ -8,6 +8,8 @@ export interface ServiceAccountKey {
   readonly email: string;
   /** What the Admin console delegates scopes to: a number. */
   readonly clientId: string;
+  /** Whose quotas it uses: the project's id, or the account's where the file names none. */
+  readonly project: string;
   readonly keyId: string;
   readonly privateKey: KeyObject;
   readonly tokenUri: string;
@@ -49,9 +51,11 @@ export function parseKeyFile(text: string | undefined): ServiceAccountKey {
   if (!/^[^\s@]{1,200}@[^\s@]{1,200}$/.test(email)) throw invalid('its “client_email” is no address', HOW);
   const clientId = field('client_id');
   if (!/^[\w-]{1,100}$/.test(clientId)) throw invalid('its “client_id” is none', HOW);
+  const { project_id: project } = file;
   return {
     email,
     clientId,
+    project: typeof project === 'string' && /^[\w.:-]{1,100}$/.test(project) ? project : clientId,
     keyId: field('private_key_id'),
     privateKey: privateKeyOf(field('private_key')),
     tokenUri: tokenUriOf(file.token_uri),

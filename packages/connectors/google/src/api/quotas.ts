@@ -1,4 +1,4 @@
-import type { BudgetLimits } from '@sterna/cloud-http';
+import { Budget, type BudgetLimits, type Clock, SharedBudgets } from '@sterna/cloud-http';
 import type { Api } from './apis.ts';
 
 const MINUTE = 60_000;
@@ -23,6 +23,61 @@ export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   drive: { width: 10, windows: [{ of: 'units', limit: 325_000, ms: MINUTE }] },
   directory: { width: 4, windows: [{ of: 'units', limit: 2_400, ms: MINUTE }] },
 };
+
+/**
+ * Of a project, all its users together: 1,200,000 units a minute of Gmail and 1,000,000 of Drive (the same pages), 10,000
+ * requests of Calendar. Of the others nobody tells, so refusals alone hold them back.
+ */
+const PROJECT_LIMITS: Readonly<Partial<Record<Api, number>>> = {
+  gmail: 1_200_000,
+  drive: 1_000_000,
+  calendar: 10_000,
+};
+
+/** By clock: tests have their own. */
+const shared = new WeakMap<Clock, { readonly projects: Map<string, Budget>; readonly users: SharedBudgets }>();
+
+export interface QuotaOf {
+  /** What Google counts by: the project, or, of a key that names none, its service account. */
+  readonly project: string;
+  readonly api: Api;
+  /** Where the API answers: a simulator has quotas of its own. */
+  readonly origin: string;
+  /** Address, in lower case. */
+  readonly user: string;
+  /** Units a minute of the user, where the settings know better. */
+  readonly perUser: number | undefined;
+  readonly perProject: number | undefined;
+}
+
+/**
+ * What a user may ask of an API, within what the project may: the same for all sessions of this process, since Google
+ * counts them together.
+ */
+export function quotaOf({ project, api, origin, user, perUser, perProject }: QuotaOf, clock: Clock): Budget {
+  let known = shared.get(clock);
+  if (known === undefined) {
+    known = { projects: new Map(), users: new SharedBudgets() };
+    shared.set(clock, known);
+  }
+  const { projects, users } = known;
+  const ofProject = perProject ?? PROJECT_LIMITS[api];
+  const key = JSON.stringify([project, api, origin, ofProject]);
+  const whole = projects.get(key) ?? new Budget(projectLimits(ofProject), clock);
+  projects.set(key, whole);
+  return users.of(JSON.stringify([key, user, perUser]), () => new Budget(userLimits(api, perUser), clock, whole));
+}
+
+const projectLimits = (limit: number | undefined): BudgetLimits => ({
+  width: Number.POSITIVE_INFINITY,
+  windows: limit === undefined ? [] : [{ of: 'units', limit, ms: MINUTE }],
+});
+
+/** As documented, or as the settings know better. */
+export function userLimits(api: Api, own: number | undefined): BudgetLimits {
+  const { width, windows } = LIMITS[api];
+  return { width, windows: own === undefined ? windows : windows.map((window) => ({ ...window, limit: own })) };
+}
 
 /**
  * What a call of Gmail costs. Reading a message cost 5 until May 2026; what the table of today has for writing isn't

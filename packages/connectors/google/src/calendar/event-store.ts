@@ -32,7 +32,7 @@ import {
   stampOf,
   stampProperties,
 } from './private-properties.ts';
-import { eventTime } from './times.ts';
+import { eventTime, instantIn } from './times.ts';
 import { type EventPlan, toEvent } from './to-event.ts';
 
 export interface EventItem extends Item {
@@ -315,9 +315,6 @@ function withoutFiles({ calendar }: CalendarObject): Buffer {
   });
   return writeComponents([stripped(calendar)]);
 }
-
-const instantIn = (time: GoogleEvent['originalStartTime']): number =>
-  Date.parse(time?.dateTime ?? `${time?.date ?? ''}T00:00:00Z`);
 
 const uidOf = ({ iCalUID, id }: GoogleEvent): string => iCalUID ?? id;
 

@@ -9,7 +9,7 @@ import {
 } from '@sterna/content';
 import { colorName } from './colors.ts';
 import type { EventAttendee, EventFields, EventPerson, GoogleEvent } from './google-event.ts';
-import { momentIn } from './times.ts';
+import { instantIn, momentIn } from './times.ts';
 
 /** One VEVENT, and where the series had it. */
 export interface ReadItem {
@@ -40,11 +40,30 @@ export function fromEvent({ master, exceptions, uid }: EventRead, calendarZone: 
   for (const exception of exceptions) {
     const place = original(exception);
     if (exception.status === 'cancelled' || place === undefined) continue;
+    // Google can't undo an exception: what says the same as its series is none to anybody else.
+    if (isAsInSeries(exception, master, calendarZone)) continue;
     const more = [momentProperty('RECURRENCE-ID', place)];
     items.push({ place, component: componentOf(exception, uid, calendarZone, more) });
   }
   return items;
 }
+
+type Read = EventRead['master'];
+
+function isAsInSeries(exception: Read, master: Read, calendarZone: string): boolean {
+  const length = ({ start, end }: Read): number => instantIn(end) - instantIn(start);
+  if (instantIn(exception.start) !== instantIn(exception.originalStartTime)) return false;
+  if (length(exception) !== length(master)) return false;
+  return said(exception, calendarZone) === said(master, calendarZone);
+}
+
+/** All that it says but for its time. */
+function said(event: Read, calendarZone: string): string {
+  const { properties, components } = componentOf(event, '', calendarZone, []);
+  return JSON.stringify([properties.filter(({ name }) => !OWN.has(name)), components]);
+}
+
+const OWN: ReadonlySet<string> = new Set(['DTSTAMP', 'CREATED', 'LAST-MODIFIED', 'DTSTART', 'DTEND']);
 
 /** `RRULE:FREQ=DAILY` */
 function lineOf(text: string): Property | undefined {

@@ -23,6 +23,10 @@ export function momentIn(time: EventTime | undefined, calendarZone: string): Mom
   return { wall: wallAt(instant, zone), zone };
 }
 
+/** Milliseconds; of a day its beginning in UTC. NaN where it says no time. */
+export const instantIn = (time: EventTime | undefined): number =>
+  Date.parse(time?.dateTime ?? `${time?.date ?? ''}T00:00:00Z`);
+
 const zoneOf = (name: string | undefined): string | undefined =>
   name === undefined || name === '' ? undefined : /^(?:utc|gmt|etc\/(?:utc|gmt))$/i.test(name) ? UTC : name;
 

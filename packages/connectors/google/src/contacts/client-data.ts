@@ -9,6 +9,7 @@ import type { ClientDatum, Person } from './person.ts';
 const STAMP = 'sternaStamp';
 const UID = 'sternaUid';
 const PHOTO = 'sternaPhoto';
+const REPLACING = 'sternaReplacing';
 const PIECE = 2_000;
 const MOST_PIECES = 32;
 const piece = (n: number): string => `sternaObject${n}`;
@@ -39,6 +40,12 @@ export function clientData(others: readonly ClientDatum[], { stamp, uid, envelop
   ];
 }
 
+/** The same with what is under way, which `clientData` takes away again. @param digest of what replaces it */
+export const replacingData = (now: readonly ClientDatum[], digest: Buffer): ClientDatum[] => [
+  ...now.filter(({ key }) => key !== REPLACING).map(({ key, value }) => ({ key, value })),
+  { key: REPLACING, value: digest.toString('hex') },
+];
+
 /** The size that is asked for is no part of which picture it is. */
 const photoMark = (url: string): string => hashOf(Buffer.from(url.replace(/=[\w-]*$/, '')));
 
@@ -48,6 +55,7 @@ const datumOf = ({ clientData: data = [] }: Person, wanted: string): string | un
 export const stampOf = (person: Person): Stamp | undefined => stampIn(datumOf(person, STAMP));
 export const stampTextOf = (person: Person): string | undefined => datumOf(person, STAMP);
 export const uidIn = (person: Person): string | undefined => datumOf(person, UID);
+export const replacingIn = (person: Person): string | undefined => datumOf(person, REPLACING);
 export const isOurPhoto = (person: Person, url: string): boolean => datumOf(person, PHOTO) === photoMark(url);
 
 export function envelopeIn(person: Person): string | undefined {

@@ -7,7 +7,17 @@ import { isGone } from '../items/gone.ts';
 import type { Item, ItemStore, Prepared } from '../items/item-store.ts';
 import { type Stamp, stampText } from '../items/stamp.ts';
 import type { PartContext } from '../part.ts';
-import { clientData, envelopeIn, isOurPhoto, MOST_KEPT, stampOf, stampTextOf, uidIn } from './client-data.ts';
+import {
+  clientData,
+  envelopeIn,
+  isOurPhoto,
+  MOST_KEPT,
+  replacingData,
+  replacingIn,
+  stampOf,
+  stampTextOf,
+  uidIn,
+} from './client-data.ts';
 import { contactCard, writeCard } from './contact-card.ts';
 import { CONNECTIONS, type ConnectionPage, contactChanges, countContacts, PAGE } from './contact-changes.ts';
 import { type Labels, MY_CONTACTS } from './labels.ts';
@@ -145,9 +155,13 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
     const others = person.clientData ?? [];
     const stamp = stampTextOf(person);
     const url = pictureOf(person);
-    const { photo: picture } = prepared.plan;
-    // The picture first: what is kept with the contact says at last that all is done.
-    let now = person;
+    const { plan, digest } = prepared;
+    const { photo: picture } = plan;
+    const isStepwise = picture !== undefined || url !== undefined;
+    // A picture makes another version of the contact: it says before whose that is, and at last that all is done.
+    let now = isStepwise
+      ? await this.#update(person, { clientData: replacingData(others, digest) }, 'clientData')
+      : person;
     let photo: string | undefined;
     let { envelope } = prepared;
     if (picture !== undefined) {
@@ -160,9 +174,13 @@ export class ContactStore implements ItemStore<PreparedContact, ContactItem> {
         undefined,
         'removing the picture of a contact',
       );
-    if (picture !== undefined || url !== undefined) now = (await this.#get(id, LOOK)) ?? person;
+    if (isStepwise) now = (await this.#get(id, LOOK)) ?? now;
     const form = await this.#form(prepared, others, stamp, envelope, photo);
     return versionOf(await this.#update(now, form, [...FIELDS, 'clientData', 'memberships'].join()));
+  }
+
+  isResumed({ person }: ContactItem, digest: Buffer): boolean {
+    return replacingIn(person) === digest.toString('hex');
   }
 
   async remove(_container: string, id: string): Promise<void> {

@@ -17,6 +17,7 @@ export const driveCapabilities = (title: string): Capabilities => ({
   keywords: 'none',
   permissions: true,
   versions: true,
+  shortcuts: true,
   names: NAME_RULES,
   batch: { objects: 64, bytes: 8 * 1024 * 1024, inFlight: 4 },
   maxObjectBytes: 5_497_558_138_880,

@@ -1,7 +1,7 @@
 import type { ServiceAnswer } from '@sterna/cloud-http';
 import { type GoogleClient, type GoogleRequest, type Paged, segment } from '../api/client.ts';
 import { statusOf } from '../api/errors.ts';
-import { type DriveFile, FILE_FIELDS, FOLDER } from './drive-file.ts';
+import { type DriveFile, FILE_FIELDS, FOLDER, SHORTCUT, STAMP } from './drive-file.ts';
 
 export const SCOPES = {
   read: ['https://www.googleapis.com/auth/drive.readonly'],
@@ -153,6 +153,24 @@ export class DriveApi {
       path: '/drive/v3/files',
       body: { id, name, mimeType: FOLDER, parents: [parentId] },
       doing: 'making a folder',
+      repeatable: true,
+      expected: [409],
+    });
+    if (status !== 409) return body;
+    return (await this.look(id)) ?? body;
+  }
+
+  /** @throws SternaError object `not-there` where the parent or what it leads to isn't */
+  async makeShortcut(parentId: string, name: string, targetId: string, stamp: string | undefined): Promise<DriveFile> {
+    const id = await this.newId();
+    const { status, body } = await this.write<DriveFile>({
+      method: 'POST',
+      path: '/drive/v3/files',
+      body: {
+        ...{ id, name, mimeType: SHORTCUT, parents: [parentId], shortcutDetails: { targetId } },
+        ...(stamp === undefined ? {} : { appProperties: { [STAMP]: stamp } }),
+      },
+      doing: 'making a shortcut',
       repeatable: true,
       expected: [409],
     });

@@ -22,6 +22,8 @@ export interface DriveFile {
   readonly hasAugmentedPermissions?: boolean;
   readonly permissions?: readonly DrivePermission[];
   readonly appProperties?: Readonly<Record<string, string>>;
+  /** Of a shortcut: what it leads to, which may be anybody's, or nowhere any more. */
+  readonly shortcutDetails?: { readonly targetId?: string };
 }
 
 export const FOLDER = 'application/vnd.google-apps.folder';
@@ -32,7 +34,7 @@ const NATIVE = /^application\/vnd\.google-apps\./;
 export const STAMP = 'sterna';
 
 export const FILE_FIELDS =
-  'id,name,mimeType,parents,size,md5Checksum,createdTime,modifiedTime,headRevisionId,trashed,shared,version,hasAugmentedPermissions,appProperties,permissions(id,type,role,emailAddress,domain,expirationTime,deleted,pendingOwner,permissionDetails(inherited))';
+  'id,name,mimeType,parents,size,md5Checksum,createdTime,modifiedTime,headRevisionId,trashed,shared,version,hasAugmentedPermissions,appProperties,shortcutDetails(targetId),permissions(id,type,role,emailAddress,domain,expirationTime,deleted,pendingOwner,permissionDetails(inherited))';
 
 export const isFolder = ({ mimeType }: DriveFile): boolean => mimeType === FOLDER;
 export const isShortcut = ({ mimeType }: DriveFile): boolean => mimeType === SHORTCUT;
@@ -43,9 +45,11 @@ export const sizeOf = ({ size }: DriveFile): number => Number(size ?? 0);
 
 /**
  * Equal as long as the content is: its checksum with its size, so that neither a new name nor sharing makes it another one,
- * and a revision has the one that it had then. A Google document has no checksum: what it says changes with its time.
+ * and a revision has the one that it had then. A Google document has no checksum: what it says changes with its time. A
+ * shortcut always leads to the same.
  */
 export function versionOf(file: DriveFile): string {
+  if (isShortcut(file)) return `shortcut ${file.shortcutDetails?.targetId ?? ''}`;
   if (isNative(file)) return `document ${file.modifiedTime ?? ''} ${exportOf(file)?.extension ?? ''}`;
   return file.md5Checksum === undefined
     ? `revision ${file.headRevisionId ?? file.modifiedTime ?? ''}`

@@ -38,6 +38,8 @@ async function openDrive({ client, address, sharedDrive, role, settings }: PartC
           folders: new Folders(api, root),
           uploader: new Uploader(api, settings.uploadPieceBytes),
           domain,
+          convert: settings.convertOffice,
+          pieceBytes: settings.uploadPieceBytes,
         })
       : undefined;
   return {

@@ -9,6 +9,8 @@ import {
   type FidelityNote,
   INLINE_LIMIT,
   type Reader,
+  SHORTCUT_BODY,
+  type ShortcutTarget,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
@@ -24,12 +26,13 @@ import {
   createdOf,
   type DriveFile,
   dateOf,
+  isFolder,
   isNative,
   isShortcut,
   sizeOf,
   versionOf,
 } from './drive-file.ts';
-import { type NamedFile, namedFiles, namesBehind } from './names.ts';
+import { type NamedFile, namedFiles, nameOutside, namesBehind } from './names.ts';
 import { exportOf } from './native.ts';
 import { placeOf } from './place.ts';
 import { walkDrive } from './tree.ts';
@@ -48,6 +51,8 @@ export interface DriveReaderOptions {
 export class DriveReader implements Reader {
   readonly #api: DriveApi;
   readonly #options: DriveReaderOptions;
+  /** Containers by the ids of their folders, as the drive was walked last. */
+  #folders: ReadonlyMap<string, string> | undefined;
   /** As the drive was walked last: a listing is of later, so what came in between is seen by the next walk. */
   #glances: ReadonlyMap<string, string | undefined> = new Map();
 
@@ -63,6 +68,7 @@ export class DriveReader implements Reader {
     const isKnown = position !== undefined && (await this.#api.isSame(position));
     const containers = isKnown ? known.map(asKnown) : await walkDrive(this.#api, this.#options.root);
     this.#glances = new Map(containers.map(({ id, glance }) => [id, glance]));
+    this.#folders = new Map(containers.map(({ id }) => [placeOf(id).folderId, id]));
     return containers;
   }
 
@@ -156,12 +162,16 @@ export class DriveReader implements Reader {
   async #tried(id: string, found: NamedFile | undefined): Promise<Content | Vanished | Unreadable> {
     if (found === undefined) return { id, vanished: true };
     const { file, name } = found;
-    if (isShortcut(file)) return { id, isSkipped: true, error: shortcutLeftOut() };
     const created = createdOf(file);
     const common = {
       ...{ id, name, flags: [], version: versionOf(file), date: dateOf(file) },
       ...(created === undefined ? {} : { created }),
     };
+    if (isShortcut(file)) {
+      const shortcut = await this.#leadsTo(file);
+      if (shortcut === undefined) return { id, isSkipped: true, error: shortcutElsewhere() };
+      return { ...common, size: SHORTCUT_BODY.length, body: SHORTCUT_BODY, shortcut };
+    }
     if (isNative(file)) {
       const format = exportOf(file);
       if (format === undefined) return { id, isSkipped: true, error: notExportable(file.mimeType ?? '') };
@@ -175,6 +185,23 @@ export class DriveReader implements Reader {
       return { ...common, size, body, detached: true };
     }
     return { ...common, size, body: await wholeContent(this.#api, stored) };
+  }
+
+  /** What a shortcut leads to; undefined where that isn't in this drive, or is gone. */
+  async #leadsTo({ shortcutDetails }: DriveFile): Promise<ShortcutTarget | undefined> {
+    const found = shortcutDetails?.targetId === undefined ? undefined : await this.#api.look(shortcutDetails.targetId);
+    if (found === undefined || isShortcut(found)) return undefined;
+    if (this.#folders === undefined) await this.containers();
+    if (isFolder(found)) {
+      const container = this.#folders?.get(found.id);
+      return container === undefined ? undefined : { container, id: '' };
+    }
+    const container = this.#folders?.get(found.parents?.[0] ?? '');
+    if (container === undefined) return undefined;
+    const name = nameOutside(found);
+    const beside = namedFiles(await this.#api.named(placeOf(container).folderId, namesBehind(name)));
+    const own = beside.find(({ file }) => file.id === found.id);
+    return own === undefined ? undefined : { container, id: own.id };
   }
 
   /** @throws SternaError object `export-too-large` */
@@ -209,9 +236,9 @@ const containerGone = (path: readonly string[]): SternaError =>
     fix: 'Nothing to do: the next pass lists the folders afresh.',
   });
 
-const shortcutLeftOut = (): SternaError =>
-  new SternaError('object', 'shortcut-not-migrated', 'It is a shortcut to something that lies elsewhere.', {
-    fix: 'Migrate what it leads to; make the shortcut again in the target.',
+const shortcutElsewhere = (): SternaError =>
+  new SternaError('object', 'shortcut-not-migrated', 'It is a shortcut to something that isn’t in this drive.', {
+    fix: 'Migrate what it leads to with the drive that it lies in; make the shortcut again in the target.',
   });
 
 const notExportable = (mimeType: string): SternaError =>

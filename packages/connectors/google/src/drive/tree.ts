@@ -3,7 +3,7 @@ import type { Container } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { permissionsOf } from './access.ts';
 import type { DriveApi } from './drive-api.ts';
-import { accessVersionOf, type DriveFile, isFolder, isShortcut, permissionsVersion, versionOf } from './drive-file.ts';
+import { accessVersionOf, type DriveFile, isFolder, permissionsVersion, versionOf } from './drive-file.ts';
 import { byAge, isOurs } from './names.ts';
 import { containerId } from './place.ts';
 
@@ -79,7 +79,7 @@ export function namedFolders(folders: readonly DriveFile[]): readonly (readonly 
 
 /** What a file adds to its folder's glance: its name, content, rights and whether it is one. */
 function markOf(file: DriveFile): bigint {
-  const text = [file.id, file.name ?? '', isShortcut(file) ? 'shortcut' : versionOf(file), accessVersionOf(file)];
+  const text = [file.id, file.name ?? '', versionOf(file), accessVersionOf(file)];
   const digest = createHash('sha256').update(text.join('\0')).digest('hex');
   return BigInt(`0x${digest.slice(0, 32)}`);
 }

@@ -4,7 +4,8 @@ import { asSternaError, SternaError } from '@sterna/core';
 import { segment } from '../api/client.ts';
 import { isOutcomeUnknown } from '../api/errors.ts';
 import { type DriveApi, SCOPES, UNITS } from './drive-api.ts';
-import { type DriveFile, STAMP, versionOf } from './drive-file.ts';
+import { type DriveFile, isNative, STAMP, versionOf } from './drive-file.ts';
+import { exportOf, type ImportFormat } from './native.ts';
 import type { Source } from './source.ts';
 import { readNote, removeNotes, type UploadNote, writeNote } from './upload-note.ts';
 
@@ -22,6 +23,8 @@ export interface Upload {
   readonly stamp: string | undefined;
   /** A new content of this file; undefined: a new file. */
   readonly over: DriveFile | undefined;
+  /** A new file: what it is to become, where Drive can make it that; `name` stays the file's. */
+  readonly as?: ImportFormat | undefined;
 }
 
 /** Of a file that was to get a new content: it isn't there any more, or is another one by now. */
@@ -52,9 +55,9 @@ export class Uploader {
     if (source.size <= this.#pieceBytes) {
       const content = await source.take(source.size);
       await source.end();
-      return this.#whole(upload, content);
+      return (upload.as && (await this.#converted(upload, content, upload.as))) ?? this.#whole(upload, content);
     }
-    return this.#inPieces(upload);
+    return this.#inPieces({ ...upload, as: undefined });
   }
 
   /** What an interrupted upload of this stamp left in the folder. */
@@ -64,25 +67,38 @@ export class Uploader {
     await removeNotes(this.#api, folderId, stamp);
   }
 
+  /**
+   * As a Google document. Drive takes no id of ours for one, so that it is never sent twice by itself: what became of an
+   * answer that was lost, the stamp tells.
+   *
+   * @returns undefined where Drive can't convert it
+   */
+  async #converted(
+    upload: Upload,
+    content: Buffer,
+    { mimeType, from, extension }: ImportFormat,
+  ): Promise<Uploaded | undefined> {
+    const { id: _, ...said } = metadata({ ...upload, name: upload.name.slice(0, -extension.length) }, '');
+    const { status, body: file } = await this.#api.write<DriveFile>({
+      method: 'POST',
+      path: '/upload/drive/v3/files',
+      ...multipart({ ...said, mimeType }, content, from),
+      doing: 'writing a Google document',
+      repeatable: false,
+      expected: [400, 404, 413],
+    });
+    if (status === 404) throw folderGone();
+    return status === 400 || status === 413 ? undefined : { outcome: 'done', file };
+  }
+
   /** In one request. */
   async #whole(upload: Upload, content: Buffer): Promise<Uploaded> {
     const { over } = upload;
     const fileId = over?.id ?? (await this.#api.newId());
-    const boundary = `sterna-${randomBytes(18).toString('hex')}`;
-    const body = Buffer.concat([
-      Buffer.from(
-        `--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${JSON.stringify(metadata(upload, fileId))}\r\n` +
-          `--${boundary}\r\ncontent-type: application/octet-stream\r\n\r\n`,
-      ),
-      content,
-      Buffer.from(`\r\n--${boundary}--\r\n`),
-    ]);
     const { status, body: file } = await this.#api.write<DriveFile>({
       method: over === undefined ? 'POST' : 'PATCH',
       path: `/upload/drive/v3/files${over === undefined ? '' : `/${segment(fileId)}`}`,
-      query: { uploadType: 'multipart' },
-      headers: { 'content-type': `multipart/related; boundary=${boundary}` },
-      body,
+      ...multipart(metadata(upload, fileId), content, mediaType(upload)),
       doing: 'writing a file',
       repeatable: true,
       expected: over === undefined ? [404, 409] : [404],
@@ -152,7 +168,7 @@ export class Uploader {
       path: `/upload/drive/v3/files${over === undefined ? '' : `/${segment(fileId)}`}`,
       query: { uploadType: 'resumable' },
       headers: {
-        'x-upload-content-type': 'application/octet-stream',
+        'x-upload-content-type': mediaType(upload),
         'x-upload-content-length': String(source.size),
       },
       body: metadata(upload, fileId),
@@ -188,7 +204,7 @@ export class Uploader {
         await this.#cancel(begun.url);
         return { outcome: became };
       }
-      const answer = await this.#put(begun.url, piece, at, size);
+      const answer = await this.#put(begun.url, mediaType(upload), piece, at, size);
       let told = answer;
       if (told === undefined || told.status >= 500) {
         if (failures >= TRIES) throw unsettled();
@@ -231,13 +247,19 @@ export class Uploader {
   }
 
   /** Undefined where the answer was lost. */
-  async #put(url: string, piece: Buffer, at: number, size: number): Promise<ServiceAnswer<DriveFile> | undefined> {
+  async #put(
+    url: string,
+    type: string,
+    piece: Buffer,
+    at: number,
+    size: number,
+  ): Promise<ServiceAnswer<DriveFile> | undefined> {
     try {
       return await this.#api.client.send<DriveFile>({
         method: 'PUT',
         path: url,
         headers: {
-          'content-type': 'application/octet-stream',
+          'content-type': type,
           'content-range': `bytes ${at}-${at + piece.length - 1}/${size}`,
         },
         body: piece,
@@ -283,6 +305,27 @@ export class Uploader {
       expected: [400, 403, 404, 410, 499],
     });
   }
+}
+
+/** A Google document gets its new content by being converted again. */
+const mediaType = ({ over }: Upload): string =>
+  (over !== undefined && isNative(over) ? exportOf(over)?.mimeType : undefined) ?? 'application/octet-stream';
+
+function multipart(said: object, content: Buffer, type: string) {
+  const boundary = `sterna-${randomBytes(18).toString('hex')}`;
+  const body = Buffer.concat([
+    Buffer.from(
+      `--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${JSON.stringify(said)}\r\n` +
+        `--${boundary}\r\ncontent-type: ${type}\r\n\r\n`,
+    ),
+    content,
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]);
+  return {
+    query: { uploadType: 'multipart' },
+    headers: { 'content-type': `multipart/related; boundary=${boundary}` },
+    body,
+  };
 }
 
 const noteOf = ({ source, date }: Upload, { url, fileId }: Begun): UploadNote => ({

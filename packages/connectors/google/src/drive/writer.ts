@@ -10,15 +10,17 @@ import type {
   RemoveOp,
   ReplaceOp,
   Result,
+  ShortcutTarget,
   Writer,
 } from '@sterna/connector-kit';
 import { asSternaError, isNameAllowed, SternaError } from '@sterna/core';
 import { applyAccess } from './access.ts';
 import { NAME_RULES } from './capabilities.ts';
 import { type DriveApi, filePath } from './drive-api.ts';
-import { type DriveFile, dateOf, isNative, sizeOf, versionOf } from './drive-file.ts';
+import { type DriveFile, dateOf, isNative, isShortcut, STAMP, sizeOf, versionOf } from './drive-file.ts';
 import type { Folders } from './folders.ts';
 import { checkName, type NamedFile } from './names.ts';
+import { exportOf, type ImportFormat, importOf, type OfficeKind } from './native.ts';
 import { placeOf } from './place.ts';
 import type { DriveReader } from './reader.ts';
 import { Source } from './source.ts';
@@ -31,6 +33,10 @@ export interface DriveWriterParts {
   readonly uploader: Uploader;
   /** Of the user's address. */
   readonly domain: string;
+  /** Office files that become Google documents. */
+  readonly convert: readonly OfficeKind[];
+  /** What is larger goes in pieces, and becomes none. */
+  readonly pieceBytes: number;
 }
 
 /**
@@ -143,7 +149,11 @@ export class DriveWriter implements Writer {
   async #createAt(op: CreateOp, source: Source, name: string, named: Map<string, NamedFile>): Promise<Result> {
     const { folderId } = placeOf(op.container);
     const there = named.get(name);
+    // A document, whose id wasn't ours to choose: an earlier try, whose answer was lost, made it.
+    if (there !== undefined && isWrittenBy(op, there.file)) return done(op, name, versionOf(there.file), [CONVERTED]);
     if (there !== undefined) return existing(op, there);
+    if (op.shortcut !== undefined) return this.#shortcut(op, name, op.shortcut, named);
+    const as = importOf(name, this.#parts.convert);
     const upload: Upload = {
       folderId,
       name,
@@ -152,12 +162,27 @@ export class DriveWriter implements Writer {
       created: op.created,
       stamp: op.stamp,
       over: undefined,
+      as: as === undefined || source.size > this.#parts.pieceBytes ? undefined : as,
     };
     const sent = await this.#parts.uploader.send(upload);
     if (sent.outcome !== 'done') throw folderGone();
-    const result = await this.#landed(op, name, source, sent.file);
+    const result = await this.#landed(op, name, source, sent.file, as);
     if (result.outcome === 'done') named.set(name, { id: name, name, file: sent.file });
     return result;
+  }
+
+  async #shortcut(
+    op: CreateOp,
+    name: string,
+    shortcut: ShortcutTarget,
+    named: Map<string, NamedFile>,
+  ): Promise<Result> {
+    const { folderId } = placeOf(shortcut.container);
+    const targetId = shortcut.id === '' ? folderId : (await this.#named(folderId, shortcut.id))?.file.id;
+    if (targetId === undefined) throw shortcutLost();
+    const file = await this.#parts.api.makeShortcut(placeOf(op.container).folderId, name, targetId, op.stamp);
+    named.set(name, { id: name, name, file });
+    return done(op, name, versionOf(file));
   }
 
   #replace(op: ReplaceOp, source: Source): Promise<Result> {
@@ -171,6 +196,7 @@ export class DriveWriter implements Writer {
     const version = versionOf(there.file);
     if (op.ifVersion !== undefined && version !== op.ifVersion) {
       // An earlier try of this replacement, by a pass that died.
+      if (isWrittenBy(op, there.file)) return done(op, op.targetId, version, [CONVERTED]);
       const isOurs = sizeOf(there.file) === source.size && (await holdsWhatComes(there.file, source));
       return isOurs ? done(op, op.targetId, version) : changed(op, there.file);
     }
@@ -206,7 +232,10 @@ export class DriveWriter implements Writer {
       const { status } = await api.change(
         here.file.id,
         // A move would pass for a modification.
-        { name, ...(here.file.modifiedTime === undefined ? {} : { modifiedTime: here.file.modifiedTime }) },
+        {
+          name: nameInside(here.file, name),
+          ...(here.file.modifiedTime === undefined ? {} : { modifiedTime: here.file.modifiedTime }),
+        },
         {
           doing: 'moving a file',
           query: from === to ? {} : { addParents: to, removeParents: from },
@@ -239,9 +268,16 @@ export class DriveWriter implements Writer {
   }
 
   /** What the drive made of it. */
-  async #landed(op: CreateOp | ReplaceOp, id: string, source: Source, file: DriveFile): Promise<Result> {
+  async #landed(
+    op: CreateOp | ReplaceOp,
+    id: string,
+    source: Source,
+    file: DriveFile,
+    wanted?: ImportFormat,
+  ): Promise<Result> {
+    if (isDocument(file)) return done(op, id, versionOf(file), [CONVERTED]);
     const isSame = sizeOf(file) === source.size && (file.md5Checksum ?? source.md5) === source.md5;
-    if (isSame) return done(op, id, versionOf(file));
+    if (isSame) return done(op, id, versionOf(file), wanted === undefined ? [] : [NOT_CONVERTED]);
     if (op.verb === 'create') {
       const { api } = this.#parts;
       await api.write({
@@ -291,6 +327,12 @@ export class DriveWriter implements Writer {
   }
 }
 
+/** A Google document is known by its name with an extension that it doesn't have in Drive. */
+function nameInside(file: DriveFile, name: string): string {
+  const extension = isDocument(file) ? exportOf(file)?.extension : undefined;
+  return extension !== undefined && name.endsWith(extension) ? name.slice(0, -extension.length) : name;
+}
+
 /** A source that hasn't passed yet passes now. */
 async function holdsWhatComes(file: DriveFile, source: Source): Promise<boolean> {
   if (file.md5Checksum === undefined) return false;
@@ -299,12 +341,26 @@ async function holdsWhatComes(file: DriveFile, source: Source): Promise<boolean>
   return file.md5Checksum === source.md5;
 }
 
-const done = (op: Op, targetId: string, version: string | undefined): Result => ({
+const done = (op: Op, targetId: string, version: string | undefined, notes: readonly FidelityNote[] = []): Result => ({
   op: op.op,
   outcome: 'done',
   targetId,
   ...(version === undefined ? {} : { version }),
+  ...(notes.length === 0 ? {} : { notes }),
 });
+
+/** A Google document that this very write made, or gave its content. */
+const isWrittenBy = ({ stamp }: CreateOp | ReplaceOp, file: DriveFile): boolean =>
+  stamp !== undefined && isDocument(file) && file.appProperties?.[STAMP] === stamp;
+
+const CONVERTED: FidelityNote = {
+  code: 'converted-to-document',
+  text: 'It became a Google document, as the settings say: Drive wrote its content anew, and what Google’s programs have no place for (macros, fonts, parts of the layout) is lost.',
+};
+const NOT_CONVERTED: FidelityNote = {
+  code: 'not-converted',
+  text: 'It stayed an Office file: Drive couldn’t make a Google document of it, or it is too large for that.',
+};
 
 const existing = (op: Op, { id, file }: NamedFile): Result => ({
   op: op.op,
@@ -314,6 +370,13 @@ const existing = (op: Op, { id, file }: NamedFile): Result => ({
 });
 
 const changed = (op: Op, file: DriveFile): Result => ({ op: op.op, outcome: 'changed', version: versionOf(file) });
+
+const isDocument = (file: DriveFile): boolean => isNative(file) && !isShortcut(file);
+
+const shortcutLost = (): SternaError =>
+  new SternaError('object', 'waits-for-object', 'What the shortcut leads to was removed from the target meanwhile.', {
+    fix: 'Nothing to do: the next delta pass looks again.',
+  });
 
 const contentDiffers = (): SternaError =>
   new SternaError('object', 'content-differs', 'Google Drive stored other content than was sent.', {

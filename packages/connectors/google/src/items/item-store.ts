@@ -61,6 +61,8 @@ export interface ItemStore<P extends Prepared, T extends Item = Item> {
    * @throws SternaError; where it is gone, or was changed meanwhile (412), the service's own
    */
   rewrite(container: string, now: T, prepared: P): Promise<string>;
+  /** Whether nobody changed an item since it had that version. Default: where it has it still. */
+  isSame?(now: T, version: string): boolean;
   /** Whether an item is what an earlier try of this replacement left half done. */
   isResumed?(now: T, digest: Buffer): boolean;
   /** @throws SternaError where it is gone already as well */

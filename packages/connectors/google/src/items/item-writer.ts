@@ -120,7 +120,7 @@ export class ItemWriter<P extends Prepared, T extends Item> implements Writer {
     if (now === undefined) return { op: op.op, outcome: 'missing' };
     const raw = bodyOf(op);
     const digest = pivotOf(this.#store.kind).digest(raw);
-    const isOther = ifVersion !== undefined && now.version !== ifVersion;
+    const isOther = ifVersion !== undefined && !this.#isSame(now, ifVersion);
     if (isOther && this.#store.isResumed?.(now, digest) !== true)
       // The first try of this very request took effect, and its answer was lost.
       return (await this.#holds(op, digest))
@@ -139,7 +139,7 @@ export class ItemWriter<P extends Prepared, T extends Item> implements Writer {
     const { container, targetId, ifVersion } = op;
     const now = await this.#store.look(container, targetId);
     if (now === undefined) return { op: op.op, outcome: 'missing' };
-    if (ifVersion !== undefined && now.version !== ifVersion) return changedResult(op.op, now.version);
+    if (ifVersion !== undefined && !this.#isSame(now, ifVersion)) return changedResult(op.op, now.version);
     try {
       await this.#store.remove(container, targetId, ifVersion);
     } catch (error) {
@@ -147,6 +147,10 @@ export class ItemWriter<P extends Prepared, T extends Item> implements Writer {
     }
     await this.#uids.drop(container, targetId);
     return { op: op.op, outcome: 'done' };
+  }
+
+  #isSame(now: T, version: string): boolean {
+    return this.#store.isSame?.(now, version) ?? now.version === version;
   }
 
   /** Somebody else was there between our look and our write. */

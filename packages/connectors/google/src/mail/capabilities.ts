@@ -11,7 +11,8 @@ export const mailCapabilities = ({ keywords }: GoogleSettings): Capabilities => 
   bytes: 'crlf',
   // An id outlives a move, but a message that moved is another one to the folders' books.
   idScope: 'container',
-  collapsesTwins: false,
+  // Whether an insert looks for an equal message, Google doesn't say; an import does.
+  collapsesTwins: 'endpoint',
   // It takes the date from the Date header, and no other.
   dateKept: false,
   moves: true,

@@ -344,20 +344,29 @@ export class MailWriter implements Writer {
     const here = new Set<string>();
     for (const [id, labels] of await this.#mailbox.labelsOf([...marked]))
       if (scheme.folderOf(labels) === container) here.add(id);
+    const bare = new Set<string>();
     if (container === 'DRAFT')
       for await (const ids of this.#mailbox.ids('DRAFT')) {
-        for (const id of ids) here.add(id);
-        if (here.size >= MOST_DRAFTS) break;
+        for (const id of ids) if (!marked.has(id)) bare.add(id);
+        if (bare.size >= MOST_DRAFTS) break;
       }
-    for (const id of here) {
+    // The mark comes together with the flags.
+    const labelsOfBare = await this.#mailbox.labelsOf([...bare]);
+    for (const id of [...here, ...bare]) {
       const got = await this.#reader.raw(id);
       if (!('spooled' in got)) continue;
+      const labels = labelsOfBare.get(id);
       try {
         const hasher = pivotOf('message').hasher?.();
         if (hasher === undefined) throw new SternaError('bug', 'internal', 'Messages have a digest.');
         const { body } = got.spooled;
         for await (const chunk of Buffer.isBuffer(body) ? [body] : body) hasher.update(chunk);
-        yield { targetId: id, digest: hasher.digest(), marked: marked.has(id) };
+        yield {
+          targetId: id,
+          digest: hasher.digest(),
+          marked: marked.has(id),
+          ...(labels === undefined ? {} : { flags: scheme.flagsOf(labels) }),
+        };
       } finally {
         await got.spooled.dispose();
       }

@@ -10,7 +10,6 @@ export interface TaskFields {
 
 export interface GoogleTask extends TaskFields {
   readonly id: string;
-  readonly etag?: string;
   readonly updated?: string;
   readonly parent?: string;
   readonly deleted?: boolean;

@@ -85,12 +85,16 @@ export function toTask({ calendar, items }: CalendarObject, uid: string): TaskPl
       ...(isDone && completed !== undefined ? { completed: new Date(completed).toISOString() } : {}),
     },
     notes,
-    parent: propertiesOf(item, 'RELATED-TO').find(isParent)?.value.trim(),
+    parent: parentIn(item.properties),
     told,
   };
 }
 
 const titleOf = (summary: string): string => summary.replace(/[\r\n]+/g, ' ').slice(0, MOST_TITLE);
+
+/** UID of the task that one is a part of, as its properties say. */
+export const parentIn = (properties: readonly Property[]): string | undefined =>
+  properties.find((one) => one.name === 'RELATED-TO' && isParent(one))?.value.trim();
 
 const isParent = (property: Property): boolean =>
   (parameterOf(property, 'RELTYPE') ?? 'PARENT').toUpperCase() === 'PARENT';

@@ -1,5 +1,5 @@
 import type { Change, ChangePage } from '@sterna/connector-kit';
-import { bareComponent, pivotOf, readCalendarObject } from '@sterna/content';
+import { bareComponent, hashOf, pivotOf, readCalendarObject } from '@sterna/content';
 import { segment } from '../api/client.ts';
 import { statusOf } from '../api/errors.ts';
 import { isGone } from '../items/gone.ts';
@@ -9,7 +9,7 @@ import type { PartContext } from '../part.ts';
 import type { GoogleTask } from './google-task.ts';
 import { blockIn } from './notes-block.ts';
 import { READ, type TaskLists, tasksPath, WRITE } from './task-lists.ts';
-import { type TaskPlan, taskObject, toTask } from './task-object.ts';
+import { parentIn, type TaskPlan, taskObject, toTask } from './task-object.ts';
 
 export interface TaskItem extends Item {
   readonly task: GoogleTask;
@@ -107,6 +107,10 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
       for (const task of items) yield itemOf(task);
   }
 
+  isSame({ version }: TaskItem, other: string): boolean {
+    return contentIn(version) === contentIn(other);
+  }
+
   async look(container: string, id: string): Promise<TaskItem | undefined> {
     const task = await this.#get(container, id);
     return task && itemOf(task);
@@ -134,15 +138,24 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
       doing: 'writing a task',
       right: WRITE,
     });
-    (await this.#known.get(container))?.set(body.id, { uid, parent: body.parent });
-    return itemOf(body);
+    const known = await this.#placesOf(container);
+    known.set(body.id, { uid, parent: body.parent, wanted: plan.parent });
+    // Its parent may have been made at the same time, and its parts before it.
+    const late = body.parent === undefined && plan.parent !== undefined ? await this.#idOf(container, plan.parent) : undefined;
+    const version = late === undefined ? versionOf(body) : await this.#move(container, body.id, late);
+    for (const [part, { parent: now, wanted }] of known)
+      if (wanted === uid && now === undefined && part !== body.id) await this.#move(container, part, body.id);
+    return { ...itemOf(body), version: version ?? versionOf(body) };
   }
 
   async complete(_container: string, made: TaskItem): Promise<string> {
     return made.version;
   }
 
-  async rewrite(container: string, { id, stamp }: TaskItem, { plan }: PreparedTask): Promise<string> {
+  /** Its place first, which is no part of what is compared before the task is written over. */
+  async rewrite(container: string, { id, stamp, task }: TaskItem, { plan }: PreparedTask): Promise<string> {
+    const parent = plan.parent === undefined ? undefined : await this.#idOf(container, plan.parent);
+    if (parent !== task.parent && parent !== id) await this.#move(container, id, parent);
     const { body } = await this.#context.client.send<GoogleTask>({
       method: 'PUT',
       path: `${tasksPath(container)}/${segment(id)}`,
@@ -157,21 +170,32 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
   /** With a task Google deletes its parts: they become tasks of their own before. */
   async remove(container: string, id: string): Promise<void> {
     const known = await this.#placesOf(container);
-    const path = (task: string): string => `${tasksPath(container)}/${segment(task)}`;
-    for (const [part, { uid, parent }] of known) {
-      if (parent !== id) continue;
-      await this.#context.client.send({
-        method: 'POST',
-        path: `${path(part)}/move`,
-        doing: 'moving a part of a task',
-        right: WRITE,
-        repeatable: true,
-        expected: [404],
-      });
-      known.set(part, { uid, parent: undefined });
-    }
-    await this.#context.client.send({ method: 'DELETE', path: path(id), doing: 'removing a task', right: WRITE });
+    for (const [part, { parent }] of known) if (parent === id) await this.#move(container, part, undefined);
+    const path = `${tasksPath(container)}/${segment(id)}`;
+    await this.#context.client.send({ method: 'DELETE', path, doing: 'removing a task', right: WRITE });
     known.delete(id);
+  }
+
+  /**
+   * To a task that it is a part of, or to none.
+   *
+   * @returns its version then; undefined where it, or the other one, is gone or put away: it stays where it is
+   */
+  async #move(container: string, id: string, parent: string | undefined): Promise<string | undefined> {
+    const { status, body } = await this.#context.client.send<GoogleTask>({
+      method: 'POST',
+      path: `${tasksPath(container)}/${segment(id)}/move`,
+      query: { parent },
+      doing: 'moving a part of a task',
+      right: WRITE,
+      repeatable: true,
+      expected: parent === undefined ? [404] : [400, 404],
+    });
+    if (status >= 400) return undefined;
+    const known = await this.#placesOf(container);
+    const place = known.get(id);
+    if (place !== undefined) known.set(id, { ...place, parent });
+    return versionOf(body);
   }
 
   bare(uid: string): Buffer {
@@ -215,7 +239,8 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
     if (known !== undefined) return known;
     const listed = (async () => {
       const found = new Map<string, Place>();
-      for await (const { uid, id, task } of this.list(container)) found.set(id, { uid, parent: task.parent });
+      for await (const { uid, id, task } of this.list(container))
+        found.set(id, { uid, parent: task.parent, wanted: wantedBy(task) });
       return found;
     })();
     this.#known.set(container, listed);
@@ -226,10 +251,22 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
 
 interface Place {
   readonly uid: string;
+  /** Id of the task that it is a part of here. */
   readonly parent: string | undefined;
+  /** UID of the one that it is a part of by what is kept with it. */
+  readonly wanted: string | undefined;
 }
 
-const versionOf = ({ etag, updated }: GoogleTask): string => (etag ?? updated ?? '').replaceAll('"', '');
+/**
+ * What it says, and whose part it is. Parts are moved by us whenever their parent comes or goes, so that alone makes no
+ * other task of it for whoever writes over it; Google's ETag would tell of nothing else.
+ */
+const versionOf = ({ title, notes, status, due, completed, links, parent }: GoogleTask): string => {
+  const content = JSON.stringify([title, notes, status, due, completed, links]);
+  return `${hashOf(Buffer.from(content))}${parent === undefined ? '' : `~${parent}`}`;
+};
+const contentIn = (version: string): string => version.split('~')[0] as string;
+const wantedBy = ({ notes }: GoogleTask): string | undefined => parentIn(blockIn(notes ?? '').block?.properties ?? []);
 const uidOf = ({ notes, id }: GoogleTask): string => blockIn(notes ?? '').block?.uid ?? id;
 
 const itemOf = (task: GoogleTask): TaskItem => ({

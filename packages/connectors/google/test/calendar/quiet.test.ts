@@ -1,7 +1,7 @@
 import { startGoogle } from '@sterna/simulator-google';
 import { expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
-import { DirectGoogle, simulated } from '../items/direct-google.ts';
+import { DirectGoogle, simulated, simulatedEnd } from '../items/direct-google.ts';
 import { textOf } from '../items/plain-lines.ts';
 
 const START = 'DTSTART;TZID=Europe/Berlin:20260302T100000';
@@ -43,7 +43,7 @@ test('a meeting is written, changed and removed, with its people, and nobody is 
     ]);
     expect(made).toMatchObject({ outcome: 'done' });
     const targetId = (made as { targetId: string }).targetId;
-    const google = new DirectGoogle(server, 'alice@nordwind.example');
+    const google = new DirectGoogle(simulatedEnd(server, 'alice@nordwind.example'));
     const shown = await google.ok('GET', `/calendar/v3/calendars/primary/events/${targetId}`);
     expect(
       shown.attendees.map((one: { email: string; responseStatus: string }) => [one.email, one.responseStatus]),

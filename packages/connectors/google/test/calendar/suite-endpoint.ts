@@ -1,7 +1,7 @@
+import type { SystemConfig } from '@sterna/connector-kit';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
-import type { Google } from '@sterna/simulator-google';
-import { DirectGoogle, type Json, onlyFor, simulated } from '../items/direct-google.ts';
+import { DirectGoogle, type GoogleEnd, type Json, onlyFor } from '../items/direct-google.ts';
 import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../items/plain-lines.ts';
 
 const HOUR = 3_600_000;
@@ -49,17 +49,21 @@ function rawOf(event: Json): Buffer {
 
 /** Calendars as their owner sees them, written down without the connector. */
 export function calendarEndpoint(
-  server: Google,
-  address: string,
-  settings: Record<string, unknown> = {},
+  end: GoogleEnd,
+  account: { readonly system: SystemConfig; readonly address: string },
 ): SuiteEndpoint {
-  const google = new DirectGoogle(server, address);
+  const google = new DirectGoogle(end);
+  const { scope = '' } = end;
   const digest = (raw: Buffer) => pivotOf('event').digest(raw).toString('hex');
-  const calendars = () => google.all('/calendar/v3/users/me/calendarList?maxResults=250', 'items');
+  const calendars = async (): Promise<Json[]> =>
+    (await google.all('/calendar/v3/users/me/calendarList?maxResults=250', 'items'))
+      .filter(({ summary }) => summary.startsWith(scope))
+      .map((one) => ({ ...one, summary: one.summary.slice(scope.length) }));
   const eventsOf = (id: string) => `/calendar/v3/calendars/${encodeURIComponent(id)}/events`;
   const calendarOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await calendars()).find((one) => one.summary === name);
-    return (found ?? (await google.ok('POST', '/calendar/v3/calendars', { summary: name, timeZone: 'UTC' }))).id;
+    const form = { summary: `${scope}${name}`, timeZone: 'UTC' };
+    return (found ?? (await google.ok('POST', '/calendar/v3/calendars', form))).id;
   };
   const dump = async (): Promise<(FoundMessage & { id: string; calendar: string })[]> => {
     const all: (FoundMessage & { id: string; calendar: string })[] = [];
@@ -85,8 +89,8 @@ export function calendarEndpoint(
     return `${eventsOf(found.calendar)}/${found.id}`;
   };
   return {
-    ...simulated(server, address, settings),
-    connector: onlyFor('event'),
+    ...account,
+    connector: onlyFor('event', scope),
     async seed(objects) {
       for (const { folder, raw } of objects) {
         const body = { ...jsonOf(raw), iCalUID: firstLine(raw, 'UID') };
@@ -100,8 +104,10 @@ export function calendarEndpoint(
       void (await google.ok('PATCH', `${await find(folder, raw)}?sendUpdates=none`, jsonOf(other))),
     // Nobody was ever mailed, whatever the test did.
     dispose: async () => {
-      const { length } = server.calendarMails;
-      if (length > 0) throw new Error(`${length} mails were sent`);
+      const mailed = end.mailed?.() ?? 0;
+      if (mailed > 0) throw new Error(`${mailed} mails were sent`);
+      if (scope !== '')
+        for (const { id } of await calendars()) await google.ok('DELETE', `/calendar/v3/calendars/${id}`);
     },
   };
 }

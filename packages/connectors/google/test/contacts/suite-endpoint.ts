@@ -1,7 +1,7 @@
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
 import type { Google } from '@sterna/simulator-google';
-import { DirectGoogle, type Json, onlyFor, simulated } from '../items/direct-google.ts';
+import { DirectGoogle, type Json, onlyFor, simulated, simulatedEnd } from '../items/direct-google.ts';
 import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../items/plain-lines.ts';
 
 const FIELDS = 'names,nicknames,emailAddresses,biographies,birthdays,clientData,metadata,photos';
@@ -46,7 +46,7 @@ export function contactEndpoint(
   address: string,
   settings: Record<string, unknown> = {},
 ): SuiteEndpoint {
-  const google = new DirectGoogle(server, address);
+  const google = new DirectGoogle(simulatedEnd(server, address));
   const digest = (raw: Buffer) => pivotOf('contact').digest(raw).toString('hex');
   const people = () => google.all(`/v1/people/me/connections?pageSize=1000&personFields=${FIELDS}`, 'connections');
   const dump = async (): Promise<(FoundMessage & { person: Json })[]> => {

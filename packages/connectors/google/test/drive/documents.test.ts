@@ -86,3 +86,45 @@ test('what can’t be exported is passed over, and what is too large fails with 
   expect(found.get('Survey')).toMatchObject({ isSkipped: true, error: { code: 'document-not-exportable' } });
   expect(found.get('Book.docx')).toMatchObject({ error: { class: 'object', code: 'export-too-large' } });
 });
+
+test('a document has no id of ours: the stamp tells which try made it, so that none is made twice', async () => {
+  direct.addNative([], 'Letter', 'document', 'a document');
+  const office = ((await read(['Letter.docx'])).get('Letter.docx') as Content).body as Buffer;
+  const system = systemOf(server);
+  const target = await openSession({
+    system: { ...system, settings: { ...(system.settings as object), convertOffice: ['document'] } },
+    address: 'alice@lamna.example',
+    kinds: ['file'],
+    role: 'write',
+    installation: '0badcafe',
+    signal: new AbortController().signal,
+  });
+  try {
+    const writer = target.writer as NonNullable<typeof target.writer>;
+    const { container } = await writer.ensureContainer([], { kind: 'file' });
+    const put = async (stamp: string, body = office, name = 'Copy.docx') => {
+      const create = { verb: 'create', container: container.id, flags: [], date: undefined, name, stamp } as const;
+      const [result] = await writer.apply([{ ...create, op: stamp, size: body.length, body }]);
+      return result;
+    };
+    const made = await put('01');
+    expect(made).toMatchObject({ outcome: 'done', targetId: 'Copy.docx', notes: [{ code: 'converted-to-document' }] });
+    expect(await put('01')).toEqual(made);
+    // Another one of that name is somebody else's.
+    expect(await put('02')).toMatchObject({ outcome: 'exists', targetId: 'Copy.docx' });
+    expect(await put('03', Buffer.from('no Office file'), 'Broken.docx')).toMatchObject({
+      outcome: 'done',
+      notes: [{ code: 'not-converted' }],
+    });
+    const drive = new DirectDrive(server, 'alice@lamna.example');
+    expect(drive.documents()).toEqual(['Copy: a document']);
+    expect(
+      drive
+        .files()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['Broken.docx', 'Copy']);
+  } finally {
+    target.destroy();
+  }
+});

@@ -2,6 +2,7 @@ import type { Connector } from '@sterna/connector-kit';
 import { type FoundMessage, fileNameOf, type SuiteEndpoint } from '@sterna/connector-suite';
 import { DirectDrive, type Google } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
+import { UNHURRIED } from '../unhurried.ts';
 
 /** The connector for entries that are drives alone. */
 export const driveConnector: Connector = {
@@ -13,6 +14,7 @@ export const systemOf = (server: Google, settings: Readonly<Record<string, unkno
   settings: {
     baseUrl: server.baseUrl,
     tokenUrl: `${server.baseUrl}/token`,
+    ...UNHURRIED,
     ...settings,
   },
   credentials: { password: JSON.stringify(server.keyFile) },

@@ -1,37 +1,57 @@
 import type { Connector } from '@sterna/connector-kit';
+import { scoped } from '@sterna/connector-suite';
 import { type Google, MIGRATION_SCOPES } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
+import { UNHURRIED } from '../unhurried.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into it by hand
 export type Json = any;
 
-/** Requests of one user to the simulator, past the connector. */
-export class DirectGoogle {
-  readonly #server: Google;
-  readonly #token: string;
+/** Where a suite's endpoint is: a simulator, or a domain that somebody owns, where nothing but what is in its scope is touched. */
+export interface GoogleEnd {
+  /** @param body sent as JSON */
+  request(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+  /** What the names of all containers begin with; nothing unless said. */
+  readonly scope?: string;
+  /** Mails about events that were sent, as far as anybody knows. */
+  mailed?(): number;
+}
 
-  constructor(server: Google, address: string) {
-    const found = server.cloud.findUser(address);
-    if (found === undefined) throw new Error(`no user ${address}`);
-    const { project, clientId } = server.serviceAccount;
-    const { token } = server.cloud.accessTokens.issue({
-      ...found,
-      clientId,
-      project,
-      scopes: new Set(MIGRATION_SCOPES),
-    });
-    this.#server = server;
-    this.#token = token;
+/** A user of the simulator. */
+export function simulatedEnd(server: Google, address: string): GoogleEnd {
+  const found = server.cloud.findUser(address);
+  if (found === undefined) throw new Error(`no user ${address}`);
+  const { project, clientId } = server.serviceAccount;
+  const { token } = server.cloud.accessTokens.issue({
+    ...found,
+    clientId,
+    project,
+    scopes: new Set(MIGRATION_SCOPES),
+  });
+  return {
+    async request(method, path, body) {
+      const response = await fetch(`${server.baseUrl}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, text: await response.text() };
+    },
+    mailed: () => server.calendarMails.length,
+  };
+}
+
+/** Requests of one user, past the connector. */
+export class DirectGoogle {
+  readonly #end: GoogleEnd;
+
+  constructor(end: GoogleEnd) {
+    this.#end = end;
   }
 
   async ok(method: string, path: string, body?: unknown): Promise<Json> {
-    const response = await fetch(`${this.#server.baseUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    const { status, text } = await this.#end.request(method, path, body);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
     return text === '' ? undefined : JSON.parse(text);
   }
 
@@ -49,13 +69,14 @@ export class DirectGoogle {
 
 export const simulated = (server: Google, address: string, settings: Record<string, unknown> = {}) => ({
   system: {
-    settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...settings },
+    settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, ...UNHURRIED, ...settings },
     credentials: { password: JSON.stringify(server.keyFile) },
   },
   address,
 });
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task'): Connector => ({
+export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting', scope = ''): Connector => ({
   ...googleConnector,
-  open: (request) => googleConnector.open({ ...request, kinds: [kind] }),
+  open: (request) =>
+    (scope === '' ? googleConnector : scoped(googleConnector, scope)).open({ ...request, kinds: [kind] }),
 });

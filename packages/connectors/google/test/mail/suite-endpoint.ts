@@ -3,9 +3,7 @@ import type { FoundMessage, PickMessage, SuiteEndpoint } from '@sterna/connector
 import { canonicalFlags } from '@sterna/core';
 import { DirectGmail, type DirectGmailMessage, type Google } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
-
-/** The simulator has no quotas unless told, and tests have no minutes. */
-const UNHURRIED = { unitsPerMinute: { gmail: 1_000_000_000 } };
+import { UNHURRIED } from '../unhurried.ts';
 
 export function simulated(server: Google, address: string, settings: Record<string, unknown> = {}) {
   return {

@@ -1,7 +1,7 @@
+import type { SystemConfig } from '@sterna/connector-kit';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
-import type { Google } from '@sterna/simulator-google';
-import { DirectGoogle, type Json, onlyFor, simulated } from '../items/direct-google.ts';
+import { DirectGoogle, type GoogleEnd, type Json, onlyFor } from '../items/direct-google.ts';
 import { escaped, firstLine, linesOf, plainText, textOf } from '../items/plain-lines.ts';
 
 const HEAD = '---- Kept by the migration ----';
@@ -37,13 +37,20 @@ function rawOf(task: Json): Buffer {
 }
 
 /** Task lists as their owner sees them, written down without the connector. */
-export function taskEndpoint(server: Google, address: string, settings: Record<string, unknown> = {}): SuiteEndpoint {
-  const google = new DirectGoogle(server, address);
+export function taskEndpoint(
+  end: GoogleEnd,
+  account: { readonly system: SystemConfig; readonly address: string },
+): SuiteEndpoint {
+  const google = new DirectGoogle(end);
+  const { scope = '' } = end;
   const digest = (raw: Buffer) => pivotOf('task').digest(raw).toString('hex');
-  const lists = () => google.all('/tasks/v1/users/@me/lists?maxResults=1000', 'items');
+  const lists = async (): Promise<Json[]> =>
+    (await google.all('/tasks/v1/users/@me/lists?maxResults=1000', 'items'))
+      .filter(({ title }) => title.startsWith(scope))
+      .map((one) => ({ ...one, title: one.title.slice(scope.length) }));
   const listOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await lists()).find((one) => one.title === name);
-    return (found ?? (await google.ok('POST', '/tasks/v1/users/@me/lists', { title: name }))).id;
+    return (found ?? (await google.ok('POST', '/tasks/v1/users/@me/lists', { title: `${scope}${name}` }))).id;
   };
   const dump = async (): Promise<(FoundMessage & { path: string })[]> => {
     const all: (FoundMessage & { path: string })[] = [];
@@ -60,8 +67,8 @@ export function taskEndpoint(server: Google, address: string, settings: Record<s
     return found.path;
   };
   return {
-    ...simulated(server, address, settings),
-    connector: onlyFor('task'),
+    ...account,
+    connector: onlyFor('task', scope),
     async seed(objects) {
       // A new task is put before the others: the order of the listing is that in which they were made all the same.
       for (const { folder, raw } of objects)
@@ -71,6 +78,9 @@ export function taskEndpoint(server: Google, address: string, settings: Record<s
     folders: async () => (await lists()).map((one) => [one.title]),
     remove: async ({ folder, raw }) => void (await google.ok('DELETE', await find(folder, raw))),
     replace: async ({ folder, raw }, other) => void (await google.ok('PATCH', await find(folder, raw), jsonOf(other))),
-    dispose: async () => undefined,
+    async dispose() {
+      if (scope !== '')
+        for (const { id } of await lists()) await google.ok('DELETE', `/tasks/v1/users/@me/lists/${id}`);
+    },
   };
 }

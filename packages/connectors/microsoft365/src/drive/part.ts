@@ -18,19 +18,26 @@ interface Drive {
   readonly quota?: { readonly used?: number; readonly total?: number; readonly remaining?: number } | null;
 }
 
+/** What a drive needs to know of whose it is. */
+export type DriveContext = Pick<PartContext, 'client' | 'drive' | 'address' | 'role' | 'settings'>;
+
 /** A user's OneDrive. */
 export const drivePart: PartDefinition = {
   key: 'drive',
   kinds: ['file'],
   rights: RIGHTS,
   title: 'OneDrive',
-  open: openDrive,
+  open: (context) => openDriveAt(context, `${context.userPath}/drive`, oneDriveMissing(context.address)),
 };
 
-/** @throws SternaError config `drive-not-found`; auth | transient | throttled */
-async function openDrive(context: PartContext): Promise<Session> {
+/**
+ * @param path Of the drive: `/users/{id}/drive`, `/groups/{id}/drive`, `/drives/{id}`
+ * @param missing What it means that there is none
+ * @throws SternaError `missing`; auth | transient | throttled
+ */
+export async function openDriveAt(context: DriveContext, path: string, missing: SternaError): Promise<Session> {
   const { client, drive: budget, address, role, settings } = context;
-  const drive = await driveOf(context);
+  const drive = await driveOf(context, path, missing);
   const api = new DriveApi(client, budget, drive.id, settings.pageSize);
   const { body: root } = await client.send<{ readonly id: string }>({
     method: 'GET',
@@ -68,13 +75,13 @@ async function openDrive(context: PartContext): Promise<Session> {
   };
 }
 
-async function driveOf({ client, userPath, drive: budget, address }: PartContext): Promise<Drive> {
+async function driveOf({ client, drive: budget }: DriveContext, path: string, missing: SternaError): Promise<Drive> {
   try {
     const { body } = await client.send<Drive>({
       method: 'GET',
-      path: `${userPath}/drive`,
+      path,
       query: { $select: 'id,driveType,webUrl,quota' },
-      doing: 'looking for the OneDrive',
+      doing: 'looking for the drive',
       right: RIGHTS.read,
       budget,
       cost: { units: 1 },
@@ -82,10 +89,12 @@ async function driveOf({ client, userPath, drive: budget, address }: PartContext
     return body;
   } catch (thrown) {
     if (statusOf(thrown) !== 404) throw thrown;
-    throw new SternaError('config', 'drive-not-found', `${address} has no OneDrive.`, {
-      field: 'address',
-      fix: 'Check the user’s license, and let them open OneDrive once, or provision it (Request-SPOPersonalSite): an app can’t.',
-      cause: thrown,
-    });
+    throw missing;
   }
 }
+
+const oneDriveMissing = (address: string): SternaError =>
+  new SternaError('config', 'drive-not-found', `${address} has no OneDrive.`, {
+    field: 'address',
+    fix: 'Check the user’s license, and let them open OneDrive once, or provision it (Request-SPOPersonalSite): an app can’t.',
+  });

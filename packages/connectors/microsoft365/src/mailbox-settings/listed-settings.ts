@@ -72,6 +72,11 @@ export class ListedSettings {
         case 'calendar-sharing':
           found.set(group, sharing);
           break;
+        case 'signatures':
+        case 'forwarding':
+        case 'delegates':
+          found.set(group, []);
+          break;
         default: {
           const all = preferencesOf((bodyOf('settings') ?? {}) as GraphMailboxSettings);
           const isReply = ({ type }: Setting): boolean => type === 'automatic-reply';

@@ -1,6 +1,6 @@
 import type { PartDefinition } from '../part.ts';
 import { settingCapabilities } from './capabilities.ts';
-import type { GroupId } from './groups.ts';
+import { GROUP_IDS, type GroupId, OWN_GROUPS } from './groups.ts';
 import { ListedSettings, READ, WRITE } from './listed-settings.ts';
 import { SettingsReader } from './reader.ts';
 import { SettingsWriter } from './writer.ts';
@@ -18,7 +18,7 @@ export const settingsPart: PartDefinition = {
     const isTarget = context.role === 'write';
     return {
       capabilities: settingCapabilities,
-      reader: new SettingsReader(listed, isTarget ? NOT_LOOKED_AT : new Set()),
+      reader: new SettingsReader(listed, isTarget ? GROUP_IDS : OWN_GROUPS, isTarget ? NOT_LOOKED_AT : new Set()),
       ...(isTarget ? { writer: new SettingsWriter(context, listed) } : {}),
       identity: `microsoft365:settings:${context.userPath}`,
       quota: async () => undefined,

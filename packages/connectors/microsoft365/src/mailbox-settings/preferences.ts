@@ -15,16 +15,20 @@ export function preferencesOf(settings: GraphMailboxSettings): readonly Setting[
 
 export type Preference = AutomaticReply | Regional | WorkingHours | MeetingMessages;
 
+/** Whether it is one of `mailboxSettings`. */
+export const isPreference = (setting: Setting): setting is Preference =>
+  ['automatic-reply', 'regional', 'working-hours', 'meeting-messages'].includes(setting.type);
+
 /** The change of `mailboxSettings` that makes it so. @param around Milliseconds: for zones that Windows lacks */
 export function settingsFor(setting: Preference, around: number): GraphMailboxSettings {
   switch (setting.type) {
     case 'automatic-reply':
-      return { automaticRepliesSetting: repliesFor(setting) };
+      return { automaticRepliesSetting: repliesFor(setting, around) };
     case 'regional': {
       const { timeZone, language, dateFormat, timeFormat } = setting;
       return {
         ...(timeZone === undefined ? {} : { timeZone: windowsOf(timeZone, around) ?? timeZone }),
-        ...(language === undefined ? {} : { language: { locale: language } }),
+        ...(language === undefined ? {} : { language: { locale: localeOf(language) } }),
         ...(dateFormat === undefined ? {} : { dateFormat }),
         ...(timeFormat === undefined ? {} : { timeFormat }),
       };
@@ -67,7 +71,32 @@ function automaticReplyOf({ automaticRepliesSetting: given }: GraphMailboxSettin
   };
 }
 
-const repliesFor = ({ status, outside, insideText, outsideText, from, until }: AutomaticReply) => ({
+/** Exchange wants a country with each language. */
+function localeOf(language: string): string {
+  try {
+    const { language: name, region } = new Intl.Locale(language).maximize();
+    return region === undefined ? language : `${name}-${region}`;
+  } catch {
+    return language;
+  }
+}
+
+/** Exchange schedules no reply without a beginning or an end: it began now, and ends when nobody looks any more. */
+const bounded = ({ status, from, until }: AutomaticReply, now: number) =>
+  status !== 'scheduled'
+    ? { from, until }
+    : { from: from ?? new Date(now).toISOString(), until: until ?? '2099-12-31T00:00:00.000Z' };
+
+const repliesFor = (reply: AutomaticReply, now: number) => repliesWithin({ ...reply, ...bounded(reply, now) });
+
+const repliesWithin = ({
+  status,
+  outside,
+  insideText,
+  outsideText,
+  from,
+  until,
+}: Omit<AutomaticReply, 'from' | 'until'> & ReturnType<typeof bounded>) => ({
   status: swapped(STATUS)[status] ?? 'disabled',
   externalAudience: swapped(AUDIENCE)[outside] ?? 'all',
   internalReplyMessage: insideText,

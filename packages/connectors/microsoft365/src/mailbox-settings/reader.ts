@@ -2,24 +2,26 @@ import { createHash } from 'node:crypto';
 import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { writeSetting } from '@sterna/content';
 import { SternaError } from '@sterna/core';
-import { GROUP_IDS, GROUPS, type GroupId, groupContainer } from './groups.ts';
+import { GROUPS, type GroupId, groupContainer } from './groups.ts';
 import type { ListedSetting, ListedSettings } from './listed-settings.ts';
 
 /** Mailbox settings. What changed is found by looking at all of them. */
 export class SettingsReader implements Reader {
   readonly #listed: ListedSettings;
+  readonly #groups: readonly GroupId[];
   readonly #leftOut: ReadonlySet<GroupId>;
 
   /** @param leftOut Groups that are there and are not looked at: a target that doesn't write them */
-  constructor(listed: ListedSettings, leftOut: ReadonlySet<GroupId>) {
+  constructor(listed: ListedSettings, groups: readonly GroupId[], leftOut: ReadonlySet<GroupId>) {
     this.#listed = listed;
+    this.#groups = groups;
     this.#leftOut = leftOut;
   }
 
   async containers(): Promise<readonly Container[]> {
-    const asked = GROUP_IDS.filter((id) => !this.#leftOut.has(id));
+    const asked = this.#groups.filter((id) => !this.#leftOut.has(id));
     const found = await this.#listed.of(asked);
-    return GROUP_IDS.map((id) => {
+    return this.#groups.map((id) => {
       const settings = found.get(id) ?? [];
       return groupContainer(id, { total: settings.length, glance: glanceOf(settings) });
     });

@@ -1,4 +1,11 @@
-import type { FolderPlace, Person, Rule, RuleActions, RuleConditions } from '@sterna/content';
+import {
+  type FolderPlace,
+  PASSED_OVER,
+  type Person,
+  type Rule,
+  type RuleActions,
+  type RuleConditions,
+} from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import type { Actions, GraphRule, Predicates } from './graph-settings.ts';
 import { MOST_KB, RULE_WORDS, swapped } from './rule-words.ts';
@@ -34,6 +41,7 @@ function over(now: Predicates | null | undefined, wanted: Record<string, unknown
 const notHeld = (what: string): SternaError =>
   new SternaError('object', 'rule-not-held', `Exchange can’t hold this rule: ${what}.`, {
     fix: 'Make it anew in the target by hand; with a part left out it would act on other mail.',
+    details: { [PASSED_OVER]: true },
   });
 
 function predicatesOf(conditions: RuleConditions): Record<string, unknown> {

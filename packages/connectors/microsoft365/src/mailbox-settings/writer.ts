@@ -27,7 +27,7 @@ import {
   settingsPath,
   WRITE,
 } from './listed-settings.ts';
-import { settingsFor } from './preferences.ts';
+import { isPreference, settingsFor } from './preferences.ts';
 import { groupOf } from './reader.ts';
 import { toRule } from './to-rule.ts';
 
@@ -201,7 +201,7 @@ export class SettingsWriter implements Writer {
   }
 
   async #set(setting: Setting): Promise<void> {
-    if (setting.type === 'rule' || setting.type === 'category' || setting.type === 'calendar-sharing')
+    if (!isPreference(setting))
       throw new SternaError('bug', 'internal', `A ${setting.type} is none of the mailbox’s own settings.`);
     const { client } = this.#context;
     const body = settingsFor(setting, client.clock.now());

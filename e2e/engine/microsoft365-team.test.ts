@@ -1,0 +1,224 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { microsoft365Connector } from '@sterna/connector-microsoft365';
+import { DirectTeam, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
+import { scratch } from '../support/folders.ts';
+import { mapping } from '../support/mapping.ts';
+import { microsoft365Endpoint } from '../support/microsoft365.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
+type Json = any;
+
+const TEAM = 'marketing@contoso.example';
+const TARGET = 'marketing@fabrikam.example';
+
+let dir: string;
+let bench: Bench;
+let server: Microsoft365;
+let source: Graph;
+let target: Graph;
+/** The pass dies where this says so. */
+let dies: ((point: string) => boolean) | undefined;
+
+beforeAll(async () => {
+  dir = scratch('engine-microsoft365-team');
+  [bench, server] = await Promise.all([
+    openBench(join(dir, 'data'), [microsoft365Connector], {
+      reached: (point) => {
+        if (dies?.(point) === true) throw new Error('the process was killed');
+      },
+    }),
+    startMicrosoft365({ empty: ['fabrikam.example'], seed: 'team' }),
+  ]);
+  source = await graphOf('contoso.example');
+  target = await graphOf('fabrikam.example');
+});
+afterAll(async () => {
+  const [failure] = server.failures;
+  await bench.close();
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+  if (failure !== undefined) throw failure;
+});
+
+interface Graph {
+  (method: string, path: string, body?: object): Promise<Json>;
+}
+
+/** Graph past the connector. */
+async function graphOf(domain: string): Promise<Graph> {
+  const form = { grant_type: 'client_credentials', client_id: MIGRATION_APP.id, client_secret: MIGRATION_APP.secret };
+  const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await fetch(`${server.baseUrl}/${domain}/oauth2/v2.0/token`, { method: 'POST', headers, body });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  return async (method, path, json) => {
+    const reply = await fetch(path.startsWith('http') ? path : `${server.baseUrl}/v1.0${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+}
+
+/** A group with a team, as an administrator of the target makes it. */
+async function makeTeam(mailNickname: string): Promise<string> {
+  const owner = await target('GET', '/users/alice@fabrikam.example');
+  const { id } = await target('POST', '/groups', {
+    displayName: mailNickname === 'marketing' ? 'Marketing' : mailNickname,
+    mailNickname,
+    mailEnabled: true,
+    securityEnabled: false,
+    groupTypes: ['Unified'],
+    'owners@odata.bind': [`${server.baseUrl}/v1.0/users/${owner.id}`],
+  });
+  await target('PUT', `/groups/${id}/team`, {});
+  return id;
+}
+
+async function all(graph: Graph, path: string): Promise<Json[]> {
+  const found: Json[] = [];
+  for (let next = path; next !== undefined; ) {
+    const page = await graph('GET', next);
+    found.push(...page.value);
+    next = page['@odata.nextLink'];
+  }
+  return found;
+}
+
+const plain = (html: string): string =>
+  html
+    .replaceAll(/<\/?at\b[^>]*>/g, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&amp;', '&');
+
+/** Channels that their people can’t use. */
+async function locked(id: string): Promise<string[]> {
+  const channels = await all(target, `/teams/${id}/channels`);
+  return channels.flatMap(({ displayName, migrationMode }) => (migrationMode === 'inProgress' ? [displayName] : []));
+}
+
+/** What people say in a team, by the vendor's API alone: channel, moment, author, text, what it answers. */
+async function said(graph: Graph, address: string): Promise<string[]> {
+  const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
+  const people = (await all(graph, '/users?$top=999')).filter(({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName));
+  const users = new Map(people.map(({ id, userPrincipalName }) => [id, userPrincipalName.split('@')[0]]));
+  const found: string[] = [];
+  for (const channel of await all(graph, `/teams/${group.id}/channels`)) {
+    const roots = await all(graph, `/teams/${group.id}/channels/${channel.id}/messages?$expand=replies&$top=50`);
+    for (const root of roots)
+      for (const one of [root, ...root.replies].filter(({ messageType }) => messageType === 'message')) {
+        const { contentType, content } = one.body;
+        const [line = ''] = /^<p><em>[✎⚙].*?<\/em><\/p>/.exec(content) ?? [];
+        const bare = contentType === 'html' ? plain(content.slice(line.length)) : content;
+        // Of what was deleted nothing is left, and where it was answered its place.
+        if (one.deletedDateTime || bare.includes('This message was deleted.')) continue;
+        const who = line === '' ? users.get(one.from?.user?.id) : undefined;
+        const at = Date.parse(one.createdDateTime);
+        const text = bare.replaceAll(/\s+/g, ' ').trim();
+        found.push([channel.displayName, at, who ?? 'not of the target', one.subject ?? '', text].join(' | '));
+      }
+  }
+  return found.sort();
+}
+
+const team = (address: string): Endpoint => ({ ...microsoft365Endpoint(server, address), itemType: 'team' });
+
+async function entryInto(targetAddress: string): Promise<number> {
+  const entry = await addEntry(bench, team(TEAM), team(targetAddress));
+  for (const { userPrincipalName } of await all(source, '/users?$top=999'))
+    await mapping(bench, entry, userPrincipalName, userPrincipalName.replace('contoso', 'fabrikam'));
+  return entry;
+}
+
+test('a team goes to another tenant: people, settings, files and what was said, once and for all', async () => {
+  const teamId = await makeTeam('marketing');
+  const entry = await entryInto(TARGET);
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  const { kinds } = first.books as Json;
+  expect(kinds.post).toMatchObject({ failed: 0, uncertain: 0, created: kinds.post.seen });
+  expect(kinds.file).toMatchObject({ failed: 0, created: kinds.file.seen });
+  // The guest is nobody of the target yet; the group has had a name before.
+  expect(kinds.member).toMatchObject({ failed: 1 });
+  expect(kinds.setting).toMatchObject({ created: 1, skipped: 1 });
+  expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
+  const ours = new DirectTeam(server, 'alice@fabrikam.example', 'Marketing');
+  const theirs = new DirectTeam(server, 'alice@contoso.example', 'Marketing');
+  expect(await locked(teamId)).toEqual([]);
+  const replies = (team: DirectTeam) => team.messages('General').flatMap(({ replyTo }) => (replyTo === null ? [] : [replyTo]));
+  expect(replies(ours)).toEqual(replies(theirs));
+  const pictures = (team: DirectTeam) => team.messages('General').flatMap((one) => one.pictures.map((bytes) => bytes.length));
+  expect(pictures(ours)).toEqual(pictures(theirs));
+  expect(pictures(ours).length).toBeGreaterThan(0);
+  // A file that a post names is that of the target.
+  const files = ours.messages('General').flatMap(({ attachments }) => attachments.map(({ contentUrl }) => contentUrl));
+  expect(files.filter((url) => url?.includes('//fabrikam.sharepoint.com/')).length).toBeGreaterThan(0);
+  const codes = (await notes(bench, entry)).map(({ code }) => code);
+  for (const code of ['person-not-in-target', 'author-named-in-text', 'reactions-lost', 'edit-mark-lost'])
+    expect(codes).toContain(code);
+  const [group] = await all(target, `/groups?$filter=mail eq '${TARGET}'`);
+  const upn = ({ userPrincipalName }: Json): string => userPrincipalName.split('@')[0];
+  const [sourceGroup] = await all(source, `/groups?$filter=mail eq '${TEAM}'`);
+  expect((await all(target, `/groups/${group.id}/owners`)).map(upn).sort()).toEqual(
+    (await all(source, `/groups/${sourceGroup.id}/owners`)).map(upn).sort(),
+  );
+  expect((await target('GET', `/teams/${group.id}`)).memberSettings).toEqual(
+    (await source('GET', `/teams/${sourceGroup.id}`)).memberSettings,
+  );
+
+  const again = await pass(bench, entry, 'delta');
+  expect(again.books.total).toMatchObject({ created: 0, updated: 0 });
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ duplicated: 0, different: 0 });
+  expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
+
+  // What is said since comes with its answers, and the channel is its people’s again.
+  const id = theirs.say('Announcements', '<p>One more thing</p>');
+  theirs.reply('Announcements', id, '<p>Which one?</p>');
+  const later = await pass(bench, entry, 'delta');
+  expect((later.books as Json).kinds.post).toMatchObject({ created: 2, failed: 0 });
+  expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
+  expect(await locked(teamId)).toEqual([]);
+}, 120_000);
+
+test('passes that die, answers that are lost, a channel that was left in migration mode: nothing twice, nothing locked', async () => {
+  const id = await makeTeam('phoenix');
+  const general = await target('GET', `/teams/${id}/primaryChannel`);
+  await target('POST', `/teams/${id}/channels/${general.id}/startMigration`, {
+    conversationCreationDateTime: '2019-01-01T00:00:00.000Z',
+  });
+  const entry = await entryInto('phoenix@fabrikam.example');
+  const lost = server.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'POST' && /\/(?:messages|replies)$/.test(path),
+    times: 2,
+  });
+  for (const [n, at] of ['after-acknowledgement', 'after-intent-commit', 'after-settle-commit'].entries()) {
+    let left = 6;
+    dies = (point) => {
+      left -= point === at ? 1 : 0;
+      return left === 0;
+    };
+    expect((await pass(bench, entry, n === 0 ? 'initial' : 'delta')).status).toBe('failed');
+    dies = undefined;
+    expect(await locked(id)).toEqual([]);
+  }
+  const last = await pass(bench, entry, 'delta');
+  expect(last.error).toBeNull();
+  expect(lost.struck).toBeGreaterThan(0);
+  expect((last.books as Json).kinds.post).toMatchObject({ failed: 0, uncertain: 0 });
+  expect(await said(target, 'phoenix@fabrikam.example')).toEqual(await said(source, TEAM));
+  expect(await locked(id)).toEqual([]);
+}, 120_000);

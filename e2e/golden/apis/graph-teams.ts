@@ -1,0 +1,163 @@
+import type { GoldenObject } from '../objects.ts';
+import { type Ask, type Json, moment, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { filesOf } from './graph-files.ts';
+
+/** What a team holds, by its group's address: settings, members, channels with their posts, plans, files. */
+export async function teamObjects(graph: (base: string) => Ask, address: string): Promise<GoldenObject[]> {
+  const [group] = await graph('').all(`/groups?$filter=mail eq '${address.replaceAll("'", "''")}'`);
+  if (group === undefined) throw new Error(`no group ${address}`);
+  const people = await peopleOf(graph(''));
+  const ask = graph(`/teams/${group.id}`);
+  const ofGroup = graph(`/groups/${group.id}`);
+  const team = await ask.json('');
+  return [
+    {
+      kind: 'setting',
+      id: group.id,
+      key: 'team',
+      name: group.displayName,
+      properties: {
+        name: group.displayName,
+        text: readable(group.description),
+        visibility: group.visibility ?? '',
+        ...Object.fromEntries(
+          ['memberSettings', 'messagingSettings', 'funSettings', 'guestSettings'].map((name) => [
+            name,
+            JSON.stringify(Object.entries(team[name] ?? {}).sort()),
+          ]),
+        ),
+      },
+    },
+    ...(await members(ofGroup, people)),
+    ...(await channels(ask, people)),
+    ...(await plans(graph, ofGroup, people)),
+    ...(await filesOf(ofGroup, '/drive')),
+  ];
+}
+
+async function peopleOf(ask: Ask): Promise<ReadonlyMap<string, string>> {
+  const users = await ask.all('/users?$select=id,userPrincipalName,mail&$top=999');
+  return new Map(users.map((user) => [user.id, String(user.mail ?? user.userPrincipalName).toLowerCase()]));
+}
+
+async function members(group: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
+  const owners = new Set((await group.all('/owners')).map(({ id }) => id));
+  const all = await group.all('/members');
+  return [...new Set([...owners, ...all.map(({ id }) => id)])].map((id) => ({
+    kind: 'member',
+    id,
+    key: people.get(id) ?? id,
+    name: people.get(id) ?? id,
+    properties: { who: people.get(id) ?? '', role: owners.has(id) ? 'owner' : 'member' },
+  }));
+}
+
+async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  for (const channel of await team.all('/channels')) {
+    const isClosed = channel.membershipType !== 'standard';
+    const inside = isClosed ? await team.all(`/channels/${channel.id}/members`) : [];
+    found.push({
+      kind: 'channel',
+      id: channel.id,
+      key: channel.displayName,
+      name: channel.displayName,
+      properties: {
+        text: readable(channel.description),
+        membership: channel.membershipType ?? '',
+        members: sorted(inside.map((one) => `${people.get(one.userId) ?? one.email} ${one.roles?.[0] ?? 'member'}`)),
+        // Nobody can write in a channel that is left in it.
+        migrating: channel.migrationMode === 'inProgress' ? 'yes' : '',
+      },
+    });
+    const posts = await team.all(`/channels/${channel.id}/messages?$top=50`);
+    for (const post of posts) {
+      const replies = await team.all(`/channels/${channel.id}/messages/${post.id}/replies?$top=50`);
+      for (const one of [post, ...replies])
+        if (one.messageType === 'message')
+          found.push(await postOf(team, channel, one, one === post ? undefined : post, people));
+    }
+  }
+  return found;
+}
+
+async function postOf(
+  team: Ask,
+  channel: Json,
+  post: Json,
+  parent: Json | undefined,
+  people: ReadonlyMap<string, string>,
+): Promise<GoldenObject> {
+  const path = `/channels/${channel.id}/messages/${parent === undefined ? post.id : `${parent.id}/replies/${post.id}`}`;
+  const pictures: string[] = [];
+  for (const [, id] of String(post.body?.content ?? '').matchAll(/hostedContents\/([^/"]+)\/\$value/g))
+    pictures.push(sha256(await team.bytes(`${path}/hostedContents/${id}/$value`)));
+  const by =
+    post.from?.user?.id === undefined ? (post.from?.application?.displayName ?? '') : people.get(post.from.user.id);
+  const text = post.body?.contentType === 'html' ? textOfHtml(post.body.content ?? '') : readable(post.body?.content);
+  return {
+    kind: 'post',
+    id: post.id,
+    key: `${channel.displayName} ${post.createdDateTime}`,
+    name: post.subject || text.slice(0, 60),
+    properties: {
+      channel: channel.displayName,
+      at: String(post.createdDateTime),
+      author: by ?? '',
+      subject: post.subject ?? '',
+      text,
+      importance: post.importance ?? '',
+      replyTo: parent === undefined ? '' : String(parent.createdDateTime),
+      mentions: sorted(
+        (post.mentions ?? []).map(
+          (one: Json) =>
+            `${one.mentionText} ${people.get(one.mentioned?.user?.id) ?? one.mentioned?.conversation?.displayName ?? ''}`,
+        ),
+      ),
+      reactions: sorted(
+        (post.reactions ?? []).map((one: Json) => `${one.reactionType} ${people.get(one.user?.user?.id) ?? ''}`),
+      ),
+      attachments: sorted((post.attachments ?? []).map((one: Json) => `${one.contentType} ${one.name ?? ''}`)),
+      images: sorted(pictures),
+      edited: post.lastEditedDateTime === null || post.lastEditedDateTime === undefined ? '' : 'yes',
+      deleted: post.deletedDateTime === null || post.deletedDateTime === undefined ? '' : 'yes',
+    },
+  };
+}
+
+async function plans(
+  graph: (base: string) => Ask,
+  group: Ask,
+  people: ReadonlyMap<string, string>,
+): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  const planner = graph('/planner');
+  for (const plan of await group.all('/planner/plans')) {
+    const buckets = new Map((await planner.all(`/plans/${plan.id}/buckets`)).map((one) => [one.id, one.name]));
+    for (const task of await planner.all(`/plans/${plan.id}/tasks`)) {
+      const details = await planner.json(`/tasks/${task.id}/details`);
+      found.push({
+        kind: 'task',
+        id: task.id,
+        key: task.title,
+        name: task.title,
+        properties: {
+          list: plan.title,
+          bucket: buckets.get(task.bucketId) ?? '',
+          title: task.title,
+          text: readable(details.description),
+          due: moment(task.dueDateTime).slice(0, 10),
+          start: moment(task.startDateTime).slice(0, 10),
+          done: String(task.percentComplete),
+          important: String(task.priority),
+          assigned: sorted(Object.keys(task.assignments ?? {}).map((id) => people.get(id) ?? id)),
+          steps: sorted(Object.values<Json>(details.checklist ?? {}).map((one) => `${one.title} ${one.isChecked}`)),
+          links: sorted(
+            Object.entries<Json>(details.references ?? {}).map(([url, one]) => `${url} ${one.alias ?? ''}`),
+          ),
+        },
+      });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
+import { writeSetting } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import { GROUPS, type GroupId, groupContainer } from './groups.ts';
+import type { ListedSetting, ListedSettings } from './listed-settings.ts';
+
+/** Mailbox settings. What changed is found by looking at all of them. */
+export class SettingsReader implements Reader {
+  readonly #listed: ListedSettings;
+  readonly #groups: readonly GroupId[];
+
+  constructor(listed: ListedSettings, groups: readonly GroupId[]) {
+    this.#listed = listed;
+    this.#groups = groups;
+  }
+
+  async containers(): Promise<readonly Container[]> {
+    return Promise.all(
+      this.#groups.map(async (id) => {
+        const settings = await this.#listed.group(id);
+        return groupContainer(id, { total: settings.length, glance: glanceOf(settings) });
+      }),
+    );
+  }
+
+  async *changes(container: string): AsyncGenerator<ChangePage> {
+    const settings = await this.#listed.group(groupOf(container));
+    yield {
+      changes: settings.map(({ id, version }): Change => ({ id, version })),
+      mode: 'full',
+      next: { cursor: 'list', glance: glanceOf(settings), total: settings.length },
+    };
+  }
+
+  async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
+    const byId = new Map((await this.#listed.group(groupOf(container))).map((one) => [one.id, one]));
+    for (const id of ids) {
+      const found = byId.get(id);
+      yield found === undefined ? { id, vanished: true } : await contentOf(found);
+    }
+  }
+}
+
+/** @throws SternaError transient `container-gone` */
+export function groupOf(container: string): GroupId {
+  if (Object.hasOwn(GROUPS, container)) return container as GroupId;
+  throw new SternaError('transient', 'container-gone', 'There are no such settings.');
+}
+
+/** What can't be told as a whole is no failure of the migration: it is passed over, and said. */
+async function contentOf({ id, version, setting }: ListedSetting): Promise<Content | Unreadable> {
+  try {
+    const body = writeSetting(await setting());
+    return { id, flags: [], date: undefined, size: body.length, body, version };
+  } catch (thrown) {
+    if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
+    return { id, error: thrown, isSkipped: true };
+  }
+}
+
+function glanceOf(settings: readonly ListedSetting[]): string {
+  const hash = createHash('sha256');
+  for (const { id, version } of settings) hash.update(`${id}\0${version}\0\0`);
+  return `${settings.length}.${hash.digest('hex').slice(0, 32)}`;
+}

@@ -1,0 +1,168 @@
+import type { Container } from '@sterna/connector-kit';
+import { type Member, readMember, writeMember } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import { segment } from '../graph/client.ts';
+import { codeOf, statusOf } from '../graph/errors.ts';
+import { containerGone } from '../outlook/gone.ts';
+import { GROUP_RIGHTS, type GroupContext } from './group.ts';
+import type { Listed, ListedObjects, ListedWriting } from './listed.ts';
+import { type DirectoryPerson, isGuest, PERSON_PROPERTIES, personOf } from './people.ts';
+
+/** What lists of members hold: people, and groups. */
+interface DirectoryObject extends DirectoryPerson {
+  readonly '@odata.type'?: string;
+}
+
+export const MEMBERS: Container = { id: 'members', path: ['Members'], kind: 'member' };
+
+/** Who is in the group. Owners needn't be members, and are told once, as owners. */
+export class Members implements ListedObjects {
+  readonly kind = 'member';
+  readonly #context: GroupContext;
+
+  constructor(context: GroupContext) {
+    this.#context = context;
+  }
+
+  async containers(): Promise<readonly Container[]> {
+    return [MEMBERS];
+  }
+
+  async list(container: string): Promise<readonly Listed[]> {
+    if (container !== MEMBERS.id) throw containerGone('list of members', undefined);
+    const [owners, members] = await Promise.all([this.objects('owners'), this.objects('members')]);
+    const isOwner = new Set(owners.map(({ id }) => id));
+    return [...owners, ...members.filter(({ id }) => !isOwner.has(id))].map((one) =>
+      listed(one, isOwner.has(one.id) ? 'owner' : 'member'),
+    );
+  }
+
+  async objects(of: 'owners' | 'members'): Promise<readonly DirectoryObject[]> {
+    const { client, path, directory, people } = this.#context;
+    const found = await client.all<DirectoryObject>({
+      method: 'GET',
+      path: `${path}/${of}`,
+      query: { $select: PERSON_PROPERTIES, $top: 999 },
+      doing: `listing the ${of} of the group`,
+      right: GROUP_RIGHTS.read,
+      budget: directory,
+    });
+    for (const one of found) if (!isGroup(one)) people.remember(one);
+    return found;
+  }
+}
+
+/** Adds people to the group, and makes owners of them. */
+export class MemberWriting implements ListedWriting {
+  readonly #context: GroupContext;
+  readonly #members: Members;
+
+  constructor(context: GroupContext, members: Members) {
+    this.#context = context;
+    this.#members = members;
+  }
+
+  async ensureContainer(path: readonly string[]) {
+    if (path.join('/') === MEMBERS.path.join('/')) return { container: MEMBERS, notes: [] };
+    throw new SternaError('config', 'kind-not-held', `The target has no members called ${path.join('/')}.`, {
+      field: 'kinds.member',
+      fix: 'Switch members off.',
+    });
+  }
+
+  async create(_container: string, body: Buffer) {
+    const member = readMember(body);
+    const id = await this.#idOf(member);
+    await this.#add('members', id);
+    if (member.role !== 'member') await this.#add('owners', id);
+    return { id };
+  }
+
+  async replace(_container: string, now: Listed, body: Buffer) {
+    const wanted = readMember(body);
+    if (wanted.role === 'member') await this.#take('owners', now.id);
+    else await this.#add('owners', now.id);
+    await this.#add('members', now.id);
+    return [];
+  }
+
+  async remove(_container: string, now: Listed): Promise<void> {
+    await this.#take('members', now.id);
+    await this.#take('owners', now.id);
+  }
+
+  async #idOf({ who, isGroup: nested }: Member): Promise<string> {
+    if (nested === true) throw nestedGroup(who.address);
+    const user = await this.#context.people.withAddress(who.address);
+    if (user === undefined) throw unknownPerson(who.address);
+    return user.id;
+  }
+
+  async #add(to: 'owners' | 'members', id: string): Promise<void> {
+    const { client, path, directory } = this.#context;
+    try {
+      await client.send({
+        method: 'POST',
+        path: `${path}/${to}/$ref`,
+        body: { '@odata.id': `${client.graph}/v1.0/directoryObjects/${id}` },
+        doing: `adding to the ${to} of the group`,
+        right: GROUP_RIGHTS.write,
+        budget: directory,
+        // Somebody who is there already is refused, so this can be sent again.
+        repeatable: true,
+      });
+    } catch (thrown) {
+      const isRefused = statusOf(thrown) === 400 && codeOf(thrown) === 'Request_BadRequest';
+      if (!isRefused || !(await this.#has(to, id))) throw thrown;
+    }
+  }
+
+  async #take(from: 'owners' | 'members', id: string): Promise<void> {
+    const { client, path, directory } = this.#context;
+    await client.send({
+      method: 'DELETE',
+      path: `${path}/${from}/${segment(id)}/$ref`,
+      doing: `removing from the ${from} of the group`,
+      right: GROUP_RIGHTS.write,
+      budget: directory,
+      expected: [404],
+    });
+  }
+
+  #has = async (list: 'owners' | 'members', id: string): Promise<boolean> =>
+    (await this.#members.objects(list)).some((one) => one.id === id);
+}
+
+const isGroup = (one: DirectoryObject): boolean => one['@odata.type'] === '#microsoft.graph.group';
+
+function listed(one: DirectoryObject, role: 'owner' | 'member'): Listed {
+  const who = isGroup(one) ? groupOf(one) : personOf(one);
+  const version = role;
+  if (who === undefined) return { id: one.id, version, body: Buffer.alloc(0), passedOver: withoutAddress() };
+  const member: Member = {
+    type: 'member',
+    who,
+    role,
+    ...(isGroup(one) ? { isGroup: true as const } : {}),
+    ...(!isGroup(one) && isGuest(one) ? { isExternal: true as const } : {}),
+  };
+  return { id: one.id, version, body: writeMember(member) };
+}
+
+const groupOf = ({ mail, displayName }: DirectoryObject) =>
+  mail ? { address: mail.toLowerCase(), ...(displayName ? { name: displayName } : {}) } : undefined;
+
+export const withoutAddress = (): SternaError =>
+  new SternaError('object', 'member-without-address', 'This member is a device, an app or a group without an address.', {
+    fix: 'Add its like to the group in the target by hand.',
+  });
+
+export const unknownPerson = (address: string): SternaError =>
+  new SternaError('object', 'person-not-in-target', `The target’s directory has nobody called ${address}.`, {
+    fix: 'Create or invite this person there, or name the right one in the mapping table; the next delta pass adds them.',
+  });
+
+const nestedGroup = (address: string): SternaError =>
+  new SternaError('object', 'nested-group', `The member ${address} is a group, which a Microsoft 365 group can’t hold.`, {
+    fix: 'Add the people of that group in the target.',
+  });

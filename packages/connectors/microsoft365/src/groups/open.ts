@@ -1,0 +1,89 @@
+import type { OpenRequest, Session } from '@sterna/connector-kit';
+import { type ContentKind, SternaError } from '@sterna/core';
+import type { Connection } from '../connect.ts';
+import { openDriveAt } from '../drive/part.ts';
+import { isWanted, type OpenedPart } from '../part.ts';
+import { Channels } from '../teams/channels.ts';
+import { openPosts } from '../teams/part.ts';
+import { TeamMembers } from '../teams/team-members.ts';
+import { listedCapabilities } from './capabilities.ts';
+import { type GroupContext, groupContextOf } from './group.ts';
+import { ListedReader, ListedWriter, type ListedObjects, type ListedWriting } from './listed.ts';
+import { Members, MemberWriting } from './members.ts';
+import { GroupSettings } from './settings.ts';
+
+interface Part {
+  readonly key: string;
+  readonly kind: ContentKind;
+  /** @param channels Of a team; its parts share them */
+  open(context: GroupContext, channels: Channels): Session | Promise<Session>;
+}
+
+const PARTS: readonly Part[] = [
+  {
+    key: 'settings',
+    kind: 'setting',
+    open(context) {
+      const settings = new GroupSettings(context);
+      const evidence = { settings: 'name, description and visibility; of a team what its people may do' };
+      return listedSession(context, settings, settings, evidence);
+    },
+  },
+  {
+    key: 'members',
+    kind: 'member',
+    open(context, channels) {
+      const members = new Members(context);
+      const writing = new MemberWriting(context, members);
+      const evidence = { members: 'owners and members; groups within the group are told, and not added' };
+      if (!context.isTeam) return listedSession(context, members, writing, evidence);
+      const team = new TeamMembers(context, channels, members, writing);
+      return listedSession(context, team, team, evidence);
+    },
+  },
+  {
+    key: 'files',
+    kind: 'file',
+    open: (context) => openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address)),
+  },
+  { key: 'posts', kind: 'post', open: openPosts },
+];
+
+/**
+ * A Microsoft 365 group, or the team that it is.
+ *
+ * @throws SternaError config `group-not-found` | `drive-not-found`; auth | transient | throttled
+ */
+export async function openGroup(connection: Connection, request: OpenRequest): Promise<readonly OpenedPart[]> {
+  const context = await groupContextOf(connection, request);
+  const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
+  const channels = new Channels(context);
+  return Promise.all(
+    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, channels) })),
+  );
+}
+
+const MOST_BYTES = 64 * 1024;
+
+function listedSession(
+  { role, id }: GroupContext,
+  objects: ListedObjects,
+  writing: ListedWriting,
+  evidence: Readonly<Record<string, string>>,
+): Session {
+  return {
+    capabilities: listedCapabilities(objects.kind, MOST_BYTES, evidence),
+    reader: new ListedReader(objects),
+    ...(role === 'write' ? { writer: new ListedWriter(objects, writing) } : {}),
+    identity: `microsoft365:group:${id}`,
+    quota: async () => undefined,
+    close: async () => undefined,
+    destroy: () => undefined,
+  };
+}
+
+const libraryMissing = (address: string): SternaError =>
+  new SternaError('config', 'drive-not-found', `The group ${address} has no files yet.`, {
+    field: 'address',
+    fix: 'Its site is made some minutes after the group, or when somebody first opens it: try again then.',
+  });

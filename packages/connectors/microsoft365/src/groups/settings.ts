@@ -1,0 +1,177 @@
+import type { Container } from '@sterna/connector-kit';
+import {
+  type GroupSetting,
+  readSetting,
+  type Setting,
+  settingGroup,
+  type TeamSetting,
+  writeSetting,
+} from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import { containerGone } from '../outlook/gone.ts';
+import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup, type GroupContext } from './group.ts';
+import { makeTeam, teamPath } from './team.ts';
+import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
+
+/** Groups of a team’s options: https://learn.microsoft.com/en-us/graph/api/resources/team */
+const OPTION_GROUPS = ['memberSettings', 'guestSettings', 'messagingSettings', 'funSettings'] as const;
+type GraphTeam = Readonly<Partial<Record<(typeof OPTION_GROUPS)[number], Readonly<Record<string, unknown>> | null>>> & {
+  readonly id?: string;
+  readonly isArchived?: boolean | null;
+};
+
+const GROUP: Container = { id: 'group', path: [settingGroup('group')], kind: 'setting' };
+const TEAM: Container = { id: 'team', path: [settingGroup('team')], kind: 'setting' };
+
+const VISIBILITIES = { Public: 'public', Private: 'private', HiddenMembership: 'hidden' } as const;
+
+/** What a group is called and who sees it, and what the people of its team may do. */
+export class GroupSettings implements ListedObjects, ListedWriting {
+  readonly kind = 'setting';
+  readonly #context: GroupContext;
+
+  constructor(context: GroupContext) {
+    this.#context = context;
+  }
+
+  async containers(): Promise<readonly Container[]> {
+    return this.#context.isTeam ? [GROUP, TEAM] : [GROUP];
+  }
+
+  async list(container: string): Promise<readonly Listed[]> {
+    if (container === GROUP.id) return [listed(groupSetting(await this.#group()))];
+    if (container !== TEAM.id) throw containerGone('group', undefined);
+    const team = await this.#team();
+    const setting = team && teamSetting(team);
+    // What is as Teams makes a team is no setting: nobody has chosen it.
+    return setting === undefined || isAsMade(setting) ? [] : [listed(setting)];
+  }
+
+  async ensureContainer(path: readonly string[]) {
+    const found = (await this.containers()).find((one) => one.path.join('/') === path.join('/'));
+    if (found !== undefined) return { container: found, notes: [] };
+    throw new SternaError('config', 'kind-not-held', `The target holds no settings called ${path.join('/')}.`, {
+      field: 'kinds.setting',
+      fix: 'Switch settings off, or migrate a team into a team.',
+    });
+  }
+
+  /** A group has its settings always; a team that isn't there is made. */
+  async create(container: string, body: Buffer) {
+    if (container === TEAM.id && (await this.#team()) === undefined) await makeTeam(this.#context);
+    await this.#set(readSetting(body));
+    return { id: container === TEAM.id ? 'team' : 'group' };
+  }
+
+  async replace(_container: string, _now: Listed, body: Buffer) {
+    await this.#set(readSetting(body));
+    return [];
+  }
+
+  async remove(): Promise<void> {
+    throw new SternaError('object', 'setting-not-removable', 'This setting can be changed, but not be removed.', {
+      fix: 'Change it in the target by hand.',
+    });
+  }
+
+  async #set(setting: Setting): Promise<void> {
+    const { client, path, directory: budget } = this.#context;
+    if (setting.type === 'group') {
+      const body = groupFields(setting);
+      const doing = 'changing the group';
+      await client.send({ method: 'PATCH', path, body, doing, right: GROUP_RIGHTS.write, budget });
+    } else if (setting.type === 'team') {
+      const body = teamFields(setting);
+      const doing = 'changing the settings of the team';
+      const right = 'TeamSettings.ReadWrite.All';
+      await client.send({ method: 'PATCH', path: teamPath(this.#context), body, doing, right, budget });
+    } else throw new SternaError('bug', 'internal', `A ${setting.type} is no setting of a group.`);
+  }
+
+  async #group(): Promise<GraphGroup> {
+    const { client, path, directory: budget } = this.#context;
+    const query = { $select: GROUP_PROPERTIES };
+    const doing = 'reading the group';
+    return (await client.send<GraphGroup>({ method: 'GET', path, query, doing, right: GROUP_RIGHTS.read, budget }))
+      .body;
+  }
+
+  async #team(): Promise<GraphTeam | undefined> {
+    const { client, directory: budget } = this.#context;
+    const { status, body } = await client.send<GraphTeam>({
+      method: 'GET',
+      path: teamPath(this.#context),
+      doing: 'reading the team',
+      right: 'TeamSettings.Read.All',
+      budget,
+      expected: [404],
+    });
+    return status === 404 ? undefined : body;
+  }
+}
+
+/** Of a new team. Source: learn.microsoft.com/en-us/graph/api/team-put-teams. */
+const AS_MADE: TeamSetting['options'] = {
+  'memberSettings.allowAddRemoveApps': true,
+  'memberSettings.allowCreatePrivateChannels': true,
+  'memberSettings.allowCreateUpdateChannels': true,
+  'memberSettings.allowCreateUpdateRemoveConnectors': true,
+  'memberSettings.allowCreateUpdateRemoveTabs': true,
+  'memberSettings.allowDeleteChannels': true,
+  'guestSettings.allowCreateUpdateChannels': false,
+  'guestSettings.allowDeleteChannels': false,
+  'messagingSettings.allowChannelMentions': true,
+  'messagingSettings.allowOwnerDeleteMessages': true,
+  'messagingSettings.allowTeamMentions': true,
+  'messagingSettings.allowUserDeleteMessages': true,
+  'messagingSettings.allowUserEditMessages': true,
+  'funSettings.allowCustomMemes': true,
+  'funSettings.allowGiphy': true,
+  'funSettings.allowStickersAndMemes': true,
+  'funSettings.giphyContentRating': 'moderate',
+};
+
+const isAsMade = ({ options }: TeamSetting): boolean =>
+  Object.entries(options).every(([name, value]) => AS_MADE[name] === value);
+
+const listed = (setting: Setting): Listed => {
+  const body = writeSetting(setting);
+  return { id: setting.type, version: versionOfBody(body), body };
+};
+
+function groupSetting({ displayName, description, visibility }: GraphGroup): GroupSetting {
+  const seen = VISIBILITIES[visibility as keyof typeof VISIBILITIES];
+  return {
+    type: 'group',
+    name: displayName ?? '',
+    ...(description ? { description } : {}),
+    ...(seen === undefined ? {} : { visibility: seen }),
+  };
+}
+
+/** Hidden membership can be chosen when a group is made alone. */
+function groupFields({ name, description, visibility }: GroupSetting): object {
+  return {
+    displayName: name,
+    ...(description === undefined ? {} : { description }),
+    ...(visibility === 'public' ? { visibility: 'Public' } : visibility === 'private' ? { visibility: 'Private' } : {}),
+  };
+}
+
+function teamSetting(team: GraphTeam): TeamSetting {
+  const options: Record<string, string | boolean> = {};
+  for (const group of OPTION_GROUPS)
+    for (const [name, value] of Object.entries(team[group] ?? {}))
+      if (typeof value === 'boolean' || typeof value === 'string') options[`${group}.${name}`] = value;
+  return { type: 'team', options };
+}
+
+function teamFields({ options }: TeamSetting): object {
+  const fields: Record<string, Record<string, string | boolean>> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const [group = '', option = ''] = name.split('.');
+    if (!OPTION_GROUPS.some((one) => one === group) || !/^\w+$/.test(option)) continue;
+    fields[group] = { ...fields[group], [option]: value };
+  }
+  return fields;
+}

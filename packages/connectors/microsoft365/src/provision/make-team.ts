@@ -1,0 +1,88 @@
+import type { ProvisionLine } from '@sterna/connector-kit';
+import { SternaError } from '@sterna/core';
+import { segment } from '../graph/client.ts';
+import { type FoundGroup, peopleOf } from './find-group.ts';
+import { failed, found, made, refusedLine } from './lines.ts';
+import { eventually, type Place } from './place.ts';
+import { teamPath } from './team-channels.ts';
+
+interface FoundTeam {
+  readonly id: string;
+  readonly isArchived?: boolean | null;
+}
+
+/** Seconds before further tries: Teams hears of a group some minutes after the directory. */
+const WAITS = [5, 10, 15];
+const LATER_MS = 5 * 60_000;
+
+/**
+ * Gives the group a team, unless it has one.
+ *
+ * @returns whether its channels can be made
+ * @throws SternaError transient `team-not-ready`: Teams doesn't know the new group yet
+ */
+export async function* ensureTeam(place: Place, group: FoundGroup): AsyncGenerator<ProvisionLine, boolean> {
+  const what = `team ${group.displayName ?? group.id}`;
+  try {
+    const team = await find(place, group.id);
+    if (team?.isArchived === true) {
+      yield failed(what, {
+        reason: 'It is there, but archived, and nothing in it can be changed.',
+        fix: 'Restore it in the Teams admin center; then preprocess again.',
+      });
+      return false;
+    }
+    if (team !== undefined) {
+      yield found(what);
+      return true;
+    }
+    if ((await peopleOf(place, group.id)).owners.length === 0) {
+      yield failed(what, {
+        reason: 'Nobody owns the group, and a team can’t be made without an owner.',
+        fix: 'Make somebody its owner, or map one of the source’s owners; then preprocess again.',
+      });
+      return false;
+    }
+    if (!(await make(place, group.id))) throw notReady(place);
+    yield made(what);
+    return true;
+  } catch (thrown) {
+    yield refusedLine(what, thrown);
+    return false;
+  }
+}
+
+async function find({ client, teams }: Place, groupId: string): Promise<FoundTeam | undefined> {
+  const { status, body } = await client.send<FoundTeam>({
+    method: 'GET',
+    path: teamPath(groupId),
+    query: { $select: 'id,isArchived' },
+    doing: 'looking the team up',
+    right: 'Team.ReadBasic.All',
+    budget: teams,
+    expected: [404],
+  });
+  return status === 404 ? undefined : body;
+}
+
+/** https://learn.microsoft.com/en-us/graph/api/team-put-teams: 404 while Teams doesn't know the group. */
+const make = (place: Place, groupId: string): Promise<true | undefined> =>
+  eventually(place, WAITS, async () => {
+    const { status } = await place.client.send({
+      method: 'PUT',
+      path: `/groups/${segment(groupId)}/team`,
+      body: {},
+      doing: 'making the team of the group',
+      right: 'Team.Create',
+      budget: place.teams,
+      // 409: it has one, since just now.
+      expected: [404, 409],
+    });
+    return status === 404 ? undefined : true;
+  });
+
+const notReady = ({ client }: Place): SternaError =>
+  new SternaError('transient', 'team-not-ready', 'Teams doesn’t know the new group yet.', {
+    fix: 'Nothing to do: Sterna tries again by itself.',
+    retryAt: new Date(client.clock.now() + LATER_MS),
+  });

@@ -1,0 +1,65 @@
+import {
+  ahead,
+  type ChangePage,
+  type Container,
+  type Content,
+  type Reader,
+  type Unreadable,
+  type Vanished,
+} from '@sterna/connector-kit';
+import { asSternaError } from '@sterna/core';
+import type { Channels } from './channels.ts';
+import { type Messages, momentOf, versionOf } from './messages.ts';
+
+/** Changes told at once. */
+const PAGE = 500;
+/** Posts read at once: images are asked for one by one. */
+const IN_FLIGHT = 4;
+
+/** Posts of channels, by the millisecond in which they were said: it is their id. */
+export class PostsReader implements Reader {
+  readonly #channels: Channels;
+  readonly #messages: Messages;
+
+  constructor(channels: Channels, messages: Messages) {
+    this.#channels = channels;
+    this.#messages = messages;
+  }
+
+  containers(): Promise<readonly Container[]> {
+    return this.#channels.containers();
+  }
+
+  /** Always the whole channel: what is asked for by changes leaves the answers out. */
+  async *changes(container: string): AsyncGenerator<ChangePage> {
+    await this.#channels.reveal(container);
+    const messages = await this.#messages.list(container);
+    const changes = messages.map((one) => ({ id: one.id, version: versionOf(one), date: new Date(momentOf(one)) }));
+    const next = { cursor: 'list', total: changes.length };
+    for (let at = 0; at < changes.length; at += PAGE) {
+      const page = changes.slice(at, at + PAGE);
+      if (at + PAGE < changes.length) yield { changes: page, mode: 'full' };
+      else yield { changes: page, mode: 'full', next };
+    }
+    if (changes.length === 0) yield { changes: [], mode: 'full', next };
+  }
+
+  async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
+    await this.#channels.reveal(container);
+    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => this.#one(container, id))) yield one;
+  }
+
+  async #one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
+    try {
+      const found = await this.#messages.read(container, id);
+      if (found === undefined) return { id, vanished: true };
+      const { message, body } = found;
+      const date = new Date(momentOf(message));
+      return { id, flags: [], date, size: body.length, body, version: versionOf(message) };
+    } catch (thrown) {
+      const error = asSternaError(thrown);
+      if (error.class === 'object') return { id, error };
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { doneResult, eachOf, existsResult } from '@sterna/cloud-http';
+import type { Candidate, CreateOp, InventoryItem, Op, Result, Writer } from '@sterna/connector-kit';
+import { pivotOf, readPost } from '@sterna/content';
+import { asSternaError, SternaError } from '@sterna/core';
+import { statusOf } from '../graph/errors.ts';
+import { containerGone } from '../outlook/gone.ts';
+import type { Channels } from './channels.ts';
+import { type GraphMessage, MESSAGE_RIGHTS } from './graph-teams.ts';
+import { type Messages, momentOf, versionOf } from './messages.ts';
+import type { TeamFiles } from './team-files.ts';
+import { toMessage } from './to-message.ts';
+
+/** Posts of the past, each in the millisecond that was reserved for it: Teams takes none twice. */
+export class PostsWriter implements Writer {
+  readonly #channels: Channels;
+  readonly #messages: Messages;
+  readonly #files: TeamFiles;
+  readonly ensureContainer: Writer['ensureContainer'];
+
+  constructor(channels: Channels, messages: Messages, files: TeamFiles) {
+    this.#channels = channels;
+    this.#messages = messages;
+    this.#files = files;
+    this.ensureContainer = (path, options) => channels.ensure(path, options);
+  }
+
+  reserve(_container: string, _key: string, _name?: string, date?: Date): string {
+    if (date === undefined) throw new SternaError('bug', 'internal', 'A post without a moment.');
+    return `${date.getTime()}`;
+  }
+
+  async mark(): Promise<string> {
+    return '-';
+  }
+
+  async confirm(): Promise<void> {}
+
+  async *candidates(): AsyncGenerator<Candidate> {}
+
+  async *inventory(
+    container: string,
+    facets: { readonly matchKey?: boolean; readonly size?: boolean },
+  ): AsyncGenerator<InventoryItem> {
+    await this.#channels.reveal(container);
+    const { matchKey } = pivotOf('post');
+    for (const message of await this.#messages.list(container)) {
+      const found = await this.#messages.read(container, message.id);
+      if (found === undefined) continue;
+      yield {
+        targetId: message.id,
+        version: versionOf(message),
+        date: new Date(momentOf(message)),
+        ...(facets.size === true ? { size: found.body.length } : {}),
+        ...(facets.matchKey === true ? { matchKey: matchKey(found.body) } : {}),
+      };
+    }
+  }
+
+  /** One after the other: what answers comes after what it answers. */
+  apply(ops: readonly Op[]): Promise<readonly Result[]> {
+    return eachOf(
+      ops,
+      async (op) => {
+        if (op.verb === 'create') return this.#create(op);
+        throw op.verb === 'replace' ? notChangeable() : notRemovable();
+      },
+      (error) => containerGone('channel', error),
+      1,
+    );
+  }
+
+  async #create(op: CreateOp): Promise<Result> {
+    if (!Buffer.isBuffer(op.body)) throw new SternaError('bug', 'internal', 'A post is written from a stream.');
+    const post = readPost(op.body);
+    const { message, notes } = await toMessage(post, {
+      people: this.#channels.context.people,
+      owner: () => this.#owner(),
+      file: (path) => this.#files.file(path),
+    });
+    await this.#channels.start(op.container, Date.parse(post.at));
+    const messages = `${this.#channels.pathOf(op.container)}/messages`;
+    let made: GraphMessage;
+    try {
+      const { status, body } = await this.#channels.context.client.send<GraphMessage>({
+        method: 'POST',
+        path: post.replyTo === undefined ? messages : `${messages}/${encodeURIComponent(post.replyTo)}/replies`,
+        body: message,
+        doing: 'writing a post',
+        right: MESSAGE_RIGHTS.write,
+        budget: this.#channels.lane(op.container),
+        expected: [409],
+      });
+      if (status === 409)
+        return existsResult(op, { id: op.reservedId ?? `${Date.parse(post.at)}`, version: undefined });
+      made = body;
+    } catch (thrown) {
+      throw this.#meaning(thrown);
+    }
+    this.#messages.remember(op.container, made, post.replyTo);
+    return doneResult(op.op, made.id, versionOf(made), notes);
+  }
+
+  /** A channel that another app holds keeps its own posts away, and nothing else. */
+  #meaning(thrown: unknown): unknown {
+    if (statusOf(thrown) !== 403) return thrown;
+    const error = asSternaError(thrown);
+    return new SternaError('object', 'channel-not-open', 'The channel takes no posts of the past from this app.', {
+      fix: 'Another app may have put it into migration mode, or Teamwork.Migrate.All is missing; then start a delta pass.',
+      cause: error,
+    });
+  }
+
+  async #owner(): Promise<{ readonly id: string; readonly displayName?: string | null }> {
+    const { client, path, directory, address } = this.#channels.context;
+    const [owner] = await client.all<{ readonly id: string; readonly displayName?: string | null }>({
+      method: 'GET',
+      path: `${path}/owners`,
+      query: { $select: 'id,displayName' },
+      doing: 'listing the owners of the group',
+      budget: directory,
+    });
+    if (owner !== undefined) return owner;
+    throw new SternaError(
+      'object',
+      'author-not-in-target',
+      `The author isn’t in the target, and ${address} has no owner.`,
+      {
+        fix: 'Give the team an owner, or name the author in the mapping table; then start a delta pass.',
+      },
+    );
+  }
+}
+
+const notChangeable = (): SternaError =>
+  new SternaError('object', 'post-not-changeable', 'Teams lets no app change a post: the copy stays as it was.', {
+    fix: 'Nothing to do, or say it in the target as an answer.',
+  });
+
+const notRemovable = (): SternaError =>
+  new SternaError('object', 'post-not-removable', 'Teams lets no app remove a post.', {
+    fix: 'Let an owner of the team remove it.',
+  });

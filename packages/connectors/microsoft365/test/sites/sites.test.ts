@@ -1,0 +1,48 @@
+import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { microsoft365Connector } from '../../src/index.ts';
+
+let server: Microsoft365;
+beforeAll(async () => {
+  server = await startMicrosoft365();
+});
+afterAll(() => server.stop());
+
+const system = () => ({
+  settings: {
+    tenant: 'contoso.example',
+    clientId: MIGRATION_APP.id,
+    baseUrl: server.baseUrl,
+    loginUrl: server.baseUrl,
+  },
+  credentials: { password: MIGRATION_APP.secret },
+});
+
+test('all sites are found, subsites and those of groups too, and nobody’s OneDrive', async () => {
+  const found: string[] = [];
+  for await (const { itemType, address } of microsoft365Connector.discover(system(), 'site')) {
+    expect(itemType).toBe('site');
+    found.push(address);
+  }
+  expect(found).toEqual(
+    expect.arrayContaining([
+      'contoso.sharepoint.com',
+      'contoso.sharepoint.com/sites/sales',
+      'contoso.sharepoint.com/sites/sales/researchdevelopment',
+      'contoso.sharepoint.com/sites/marketing',
+    ]),
+  );
+  expect(found.filter((address) => address.includes('-my.'))).toEqual([]);
+});
+
+test('a check tells what a site holds, and what the app may do there', async () => {
+  const lines = await microsoft365Connector.check(system(), 'contoso.sharepoint.com/sites/sales');
+  expect(lines.filter(({ ok }) => !ok)).toEqual([]);
+  const site = lines.find(({ name }) => name === 'site');
+  expect(site?.evidence).toContain('3 lists, 5 pages');
+  expect(lines.find(({ name }) => name === 'Lists and columns: permissions')?.evidence).toContain('Sites.Manage.All');
+  const [wrong] = (await microsoft365Connector.check(system(), 'contoso.sharepoint.com/sites/nowhere')).filter(
+    ({ ok }) => !ok,
+  );
+  expect(wrong?.evidence).toContain('no site contoso.sharepoint.com/sites/nowhere');
+});
