@@ -1,5 +1,5 @@
 import type { GoldenObject } from '../objects.ts';
-import { type Ask, type Json, moment, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { type Ask, type Json, readable, sha256, sorted, textOfHtml } from './ask.ts';
 import { filesOf } from './graph-files.ts';
 
 /** What a team holds, by its group's address: settings, members, channels with their posts, files. Plans aren't migrated yet. */
