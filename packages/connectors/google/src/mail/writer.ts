@@ -246,7 +246,10 @@ export class MailWriter implements Writer {
       const { size, body } = got.spooled;
       const flags = this.#labels.scheme.flagsOf(labels).filter((flag) => container !== 'DRAFT' || flag !== '\\Draft');
       const { id, notes } = await this.#maker.make({ container: to, flags, date: dateOf(got.message), size, body });
-      await this.#removeForGood([targetId]);
+      if (id !== targetId) await this.#removeForGood([targetId]);
+      // Gmail kept the equal message once: it is in both places now, and removing it would leave none.
+      else if (!FIXED.has(container) && container !== ARCHIVE)
+        await this.#modify(id, { addLabelIds: [], removeLabelIds: [container] });
       return doneResult(op, id, undefined, notes);
     } finally {
       await got.spooled.dispose();
