@@ -67,7 +67,8 @@ export class TeamMembers implements ListedObjects, ListedWriting {
       ...(options.definition === undefined ? {} : { definition: options.definition }),
     });
     const { id, definition } = container;
-    return { container: { id, path: [...MEMBERS.path, ...container.path], kind: this.kind, definition }, notes };
+    const members: Container = { id, path: [...MEMBERS.path, ...container.path], kind: 'member', definition };
+    return { container: members, notes };
   }
 
   async create(container: string, body: Buffer) {
