@@ -150,7 +150,10 @@ test('a drive within another is not copied into itself, nor what holds it', asyn
   ] as const) {
     const entry = await addEntry(bench, drive(from), drive(to));
     const outcome = await pass(bench, entry, 'initial');
-    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'target-within-source', field: 'targetAddress' } });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'target-within-source', field: 'targetAddress' },
+    });
   }
   expect(Object.keys(root.texts()).sort()).toEqual(['a.txt', 'inner/b.txt']);
   // A name that only begins alike is another folder.

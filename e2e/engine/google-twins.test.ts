@@ -46,8 +46,7 @@ const message = (id: string, text: string = id): Buffer =>
   );
 
 /** Nobody migrates to where they are. */
-const address = (server: Google, name: string): string =>
-  `${name}@${server === source ? 'nordwind' : 'lamna'}.example`;
+const address = (server: Google, name: string): string => `${name}@${server === source ? 'nordwind' : 'lamna'}.example`;
 const mailOf = (server: Google, name: string) => new DirectGmail(server, address(server, name));
 const at = (server: Google, name: string) => googleEndpoint(server, address(server, name));
 const subjects = (server: Google, name: string, where = 'INBOX'): string[] =>
@@ -145,7 +144,11 @@ test('what moves where Gmail moves nothing to is written there, and not removed 
   from.relabel(id, ['SENT'], ['INBOX']);
   const { books } = await pass(bench, entry, 'delta', { deletions: 'propagate' });
   expect(books.total).toMatchObject({ seen: 1, updated: 1 });
-  expect(mailOf(target, 'huseyin').messages().map(({ labels }) => labels)).toEqual([['SENT']]);
+  expect(
+    mailOf(target, 'huseyin')
+      .messages()
+      .map(({ labels }) => labels),
+  ).toEqual([['SENT']]);
 });
 
 test.each(['after-acknowledgement', 'after-settle-commit'])(

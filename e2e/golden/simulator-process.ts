@@ -41,7 +41,12 @@ async function microsoft365(
     const tenant = server.tenant(made?.domain as string);
     const sites = sitesOf(tenant);
     const parent = sites.byPath(path.slice(0, path.lastIndexOf('/')));
-    const site = sites.create({ name, displayName, at: server.clock.now(), ...(parent === undefined ? {} : { parent }) });
+    const site = sites.create({
+      name,
+      displayName,
+      at: server.clock.now(),
+      ...(parent === undefined ? {} : { parent }),
+    });
     for (const user of tenant.users.values()) if (user.purpose === 'user') site.users.ensure(user);
   }
   const byDomain = <T>(of: (tenant: (typeof server.tenants)[number]) => T): Record<string, T> =>
