@@ -41,7 +41,7 @@ export const microsoft365: Part = {
     return [
       `Requests to Microsoft Graph for ${whole(objects)} objects as the vendor meters them: each request in a batch counts, the batch itself doesn’t; behind a stroke, how many were sent where batches made that fewer. Each pass is one over objects of one kind alone; the containers and settings of a mailbox are looked at in any case, which is most of what a pass without changes takes. Sign-in included; by a simulator with empty mailboxes and drives and no limits. First a pass that writes them (from a folder), one without changes, one with ${MORE} more objects; and a pass that reads them (into a folder), and one without changes.`,
       table(['kind', 'write', 'no change', `${MORE} more`, 'read', 'no change'], rows),
-      `From one tenant to another, where mail, events and contacts go by Exchange’s own export and import: requests to the source, and to the target.`,
+      `From one tenant to another, where mail and events go by Exchange’s own export and import: requests to the source, and to the target.`,
       table(
         ['kind', 'source', 'target', ...[`no change`, `${MORE} more`].flatMap((pass) => [`${pass}: source`, 'target'])],
         between,

@@ -120,6 +120,47 @@ test('what was renamed or moved at the source is moved in the target, and its fo
   expect(await verified(entry)).toMatchObject({ ok: true, identical: 3, extra: 0 });
 });
 
+test('a tree that was renamed leaves no folder behind in the target, not those that held only folders, nor empty ones', async () => {
+  const { source, target, entry } = await pair();
+  source.write('Old/a/b/deep.txt', 'deep');
+  source.write('Old/c/other.txt', 'other');
+  source.folder('Old/d/empty');
+  source.write('Kept/a/stays.txt', 'stays');
+  await pass(bench, entry, 'initial');
+  target.write('Old/c/somebody’s.txt', 'mine');
+  source.move('Old', 'New');
+  source.remove('Kept');
+  expect(await pass(bench, entry, 'delta')).toMatchObject({ status: 'completed', error: null });
+  expect(Object.keys(target.truth()).sort()).toEqual(
+    [
+      ...['Kept/', 'Kept/a/', 'Kept/a/stays.txt', 'Old/', 'Old/c/', 'Old/c/somebody’s.txt'],
+      ...Object.keys(source.truth()),
+    ].sort(),
+  );
+});
+
+test('a drive within another is not copied into itself, nor what holds it', async () => {
+  const root = new Tree(join(dir, 'nested'));
+  root.write('a.txt', 'a');
+  root.write('inner/b.txt', 'b');
+  const inner = join(root.root, 'inner');
+  for (const [from, to] of [
+    [root.root, inner],
+    [inner, root.root],
+  ] as const) {
+    const entry = await addEntry(bench, drive(from), drive(to));
+    const outcome = await pass(bench, entry, 'initial');
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'target-within-source', field: 'targetAddress' },
+    });
+  }
+  expect(Object.keys(root.texts()).sort()).toEqual(['a.txt', 'inner/b.txt']);
+  // A name that only begins alike is another folder.
+  const beside = await addEntry(bench, drive(inner), drive(`${inner} too`));
+  expect(await pass(bench, beside, 'initial')).toMatchObject({ status: 'completed' });
+});
+
 test('deletions: kept, reported, or propagated, folders too', async () => {
   const { source, target, entry } = await pair();
   for (const name of ['one', 'two', 'three']) source.write(`${name}/file.txt`, name);

@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
-import { createSite, DirectSite, type Microsoft365, mirrorSites, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  createSite,
+  DirectSite,
+  type Microsoft365,
+  mirrorSites,
+  startMicrosoft365,
+} from '@sterna/simulator-microsoft365';
 import { Contract } from '@sterna/simulator-microsoft365/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';

@@ -43,9 +43,7 @@ afterAll(async () => {
   if (failure !== undefined) throw failure;
 });
 
-interface Graph {
-  (method: string, path: string, body?: object): Promise<Json>;
-}
+type Graph = (method: string, path: string, body?: object) => Promise<Json>;
 
 /** Graph past the connector. */
 async function graphOf(domain: string): Promise<Graph> {
@@ -112,7 +110,9 @@ async function locked(id: string): Promise<string[]> {
 /** What people say in a team, by the vendor's API alone: channel, moment, author, text, what it answers. */
 async function said(graph: Graph, address: string): Promise<string[]> {
   const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
-  const people = (await all(graph, '/users?$top=999')).filter(({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName));
+  const people = (await all(graph, '/users?$top=999')).filter(
+    ({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName),
+  );
   const users = new Map(people.map(({ id, userPrincipalName }) => [id, userPrincipalName.split('@')[0]]));
   const found: string[] = [];
   for (const channel of await all(graph, `/teams/${group.id}/channels`)) {
@@ -157,9 +157,11 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   const ours = new DirectTeam(server, 'alice@fabrikam.example', 'Marketing');
   const theirs = new DirectTeam(server, 'alice@contoso.example', 'Marketing');
   expect(await locked(teamId)).toEqual([]);
-  const replies = (team: DirectTeam) => team.messages('General').flatMap(({ replyTo }) => (replyTo === null ? [] : [replyTo]));
+  const replies = (team: DirectTeam) =>
+    team.messages('General').flatMap(({ replyTo }) => (replyTo === null ? [] : [replyTo]));
   expect(replies(ours)).toEqual(replies(theirs));
-  const pictures = (team: DirectTeam) => team.messages('General').flatMap((one) => one.pictures.map((bytes) => bytes.length));
+  const pictures = (team: DirectTeam) =>
+    team.messages('General').flatMap((one) => one.pictures.map((bytes) => bytes.length));
   expect(pictures(ours)).toEqual(pictures(theirs));
   expect(pictures(ours).length).toBeGreaterThan(0);
   // A file that a post names is that of the target.

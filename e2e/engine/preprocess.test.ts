@@ -77,7 +77,9 @@ test('the first pass comes into what was made, and makes nothing of it again', a
   await pass(bench, entry, 'preprocess');
   const fabrikam = tenants.tenant('fabrikam.example');
   const channels = (): unknown =>
-    teamsOf(fabrikam).all.map(({ channels: all }) => [...all.values()].map(({ id, displayName }) => `${id} ${displayName}`));
+    teamsOf(fabrikam).all.map(({ channels: all }) =>
+      [...all.values()].map(({ id, displayName }) => `${id} ${displayName}`),
+    );
   const before = channels();
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();

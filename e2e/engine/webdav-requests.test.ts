@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesConnector } from '@sterna/connector-files';
 import { webdavConnector } from '@sterna/connector-webdav';
 import { type Apache, type SyncFront, startApache, startSyncFront } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   dir = scratch('webdav-requests');
   apache = await startApache();
   [from, to] = await Promise.all([startSyncFront(apache), startSyncFront(apache)]);
-  bench = await openBench(join(dir, 'data'), [webdavConnector]);
+  bench = await openBench(join(dir, 'data'), [filesConnector, webdavConnector]);
 }, 60_000);
 afterAll(async () => {
   await bench?.close();
@@ -88,4 +89,18 @@ test('a pass over nothing new asks what changed, however large the tree; a chang
   expect(expired.total).toMatchObject({ created: 1, failed: 0 });
   expect(target.read('f5/g2/late.txt')).toBe('late');
   expect((await counted(entry)).asked).toBe(TO_ASK);
+});
+
+test('rights that the target can’t keep are said to be lost, unless they weren’t wanted', async () => {
+  const source = new Tree(join(dir, 'with-rights'));
+  source.write('a.txt', 'a');
+  const target = new Tree(join(apache.root, 'without-rights'));
+  apache.adopt();
+  const files = { connector: 'files', settings: { path: source.root }, address: '.' };
+  const entry = await addEntry(bench, files, end(to, 'without-rights'));
+  const first = await pass(bench, entry, 'initial');
+  expect(first).toMatchObject({ status: 'completed', books: { access: { applied: 0, failed: 0, notKept: true } } });
+  expect(target.read('a.txt')).toBe('a');
+  const unwanted = await pass(bench, entry, 'delta', { permissions: false });
+  expect(unwanted.books).not.toHaveProperty('access');
 });

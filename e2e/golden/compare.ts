@@ -200,9 +200,14 @@ class Books {
     }
   }
 
-  #of({ kind, id, key, name }: GoldenObject): readonly Told[] {
-    if (kind !== 'file' && kind !== 'folder')
-      return [...(this.#byId.get(id) ?? []), ...this.#others.filter(({ subject }) => subject === name)];
+  #of({ kind, id, key, name, properties }: GoldenObject): readonly Told[] {
+    if (kind !== 'file' && kind !== 'folder') {
+      const place = kind === 'list' ? name : kind === 'page' ? 'Pages' : properties.list;
+      return [
+        ...(this.#byId.get(id) ?? []),
+        ...this.#others.filter(({ subject, folder }) => subject === name || (place !== undefined && folder === place)),
+      ];
+    }
     // A drive's files are told by folder and name, and what concerns several by their paths.
     const path = key.slice(1);
     const folder = path.slice(0, Math.max(0, path.length - name.length - 1));

@@ -38,6 +38,22 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'title-added': ['title', 'identity'],
   // Tasks
   'subtask-not-linked': ['parent'],
+  // Sites
+  'authors-not-held': ['author', 'created'],
+  'term-column-as-text': ['columns', 'term', 'text'],
+  'link-column-as-text': ['columns', 'hyperlinkOrPicture', 'text'],
+  'column-differs': ['columns'],
+  'column-not-held': ['columns'],
+  'content-type-not-held': ['contentType'],
+  'web-part-refused': ['sections'],
+  // Teams
+  'author-named-in-text': ['author', 'text'],
+  'mention-as-text': ['mentions'],
+  'reactions-lost': ['reactions'],
+  'edit-mark-lost': ['edited'],
+  'deleted-mark-lost': ['deleted', 'text'],
+  'subject-lost': ['subject'],
+  'attachment-not-linked': ['attachments'],
   // All
   'not-exported-whole': [],
   'not-imported-whole': [],

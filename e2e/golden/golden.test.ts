@@ -19,6 +19,14 @@ test('an organization of Google goes to Microsoft 365 and back: each difference 
   expect((figures.identical ?? 0) + (figures.noted ?? 0)).toBeGreaterThanOrEqual(2_000);
 }, 900_000);
 
+test('mailboxes, drives, sites and teams go from tenant to tenant and on to a third: each difference is in the books', () => {
+  const { status, last, all } = golden('--pair', 'microsoft365-microsoft365', '--size', 'small', '--json');
+  expect(status, all).toBe(0);
+  const figures = JSON.parse(last) as Record<string, number>;
+  expect(figures).toMatchObject({ unaccounted: 0 });
+  expect(figures.objects).toBeGreaterThanOrEqual(1_000);
+}, 900_000);
+
 test('what it doesn’t know it names, with what there is', () => {
   const { status, all } = golden('--pair', 'google-notes');
   expect(status).toBe(2);

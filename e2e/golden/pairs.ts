@@ -24,7 +24,7 @@ export interface Place {
 export type Size = 'small' | 'large';
 /** How many people move, and how many sites and teams where both systems have them. */
 const PEOPLE: Readonly<Record<Size, number>> = { small: 8, large: 50 };
-const SITES: Readonly<Record<Size, number>> = { small: 2, large: 40 };
+const SITES: Readonly<Record<Size, number>> = { small: 3, large: 40 };
 const TEAMS: Readonly<Record<Size, number>> = { small: 2, large: 30 };
 
 export interface Scale {
@@ -51,18 +51,17 @@ export const PAIRS: Readonly<Record<string, (scale: Scale) => Promise<Stage>>> =
   },
   'microsoft365-microsoft365': async (scale) => {
     const { size } = scale;
-    const [source, back] = await Promise.all([
-      Simulator.start({
-        system: 'microsoft365',
-        options: { size, empty: ['fabrikam.example'] },
-        mirrored: { from: 'contoso.example', to: 'fabrikam.example' },
-      }),
-      Simulator.start({
-        system: 'microsoft365',
-        options: { seed: 'back', size, empty: ['fabrikam.example', 'contoso.example'] },
-      }),
-    ]);
+    const source = await Simulator.start({
+      system: 'microsoft365',
+      options: { size, empty: ['fabrikam.example'] },
+      mirrored: { from: 'contoso.example', to: 'fabrikam.example' },
+    });
     const shared = sharedOf(source, 'contoso.example', size);
+    const back = await Simulator.start({
+      system: 'microsoft365',
+      options: { seed: 'back', size, empty: ['contoso.example', 'fabrikam.example'] },
+      made: { domain: 'contoso.example', sites: source.about.sites?.['contoso.example'] ?? [] },
+    });
     return {
       places: [
         microsoft('Contoso', source, 'contoso.example', scale, shared),
@@ -95,7 +94,7 @@ const NOTHING: Shared = { sites: [], teams: [] };
 
 function sharedOf({ about }: Simulator, domain: string, size: Size): Shared {
   return {
-    sites: (about.sites?.[domain] ?? []).slice(0, SITES[size]),
+    sites: (about.sites?.[domain] ?? []).slice(0, SITES[size]).map(({ path }) => path),
     teams: (about.teams?.[domain] ?? []).slice(0, TEAMS[size]).map((address) => address.split('@')[0] as string),
   };
 }

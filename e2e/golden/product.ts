@@ -112,6 +112,10 @@ export class Product {
     for (const type of ['mail', 'file', 'site', 'team'] as const)
       await client.grantLicenses({ body: { type, quantity: from.length, note: name } });
     const faults: string[] = [];
+    // A team is made before anything goes into it; sites are there, as an administrator makes them.
+    const teams = entryIds.filter((_, at) => lines[at]?.itemType === 'team');
+    for (const pass of await this.#passes(name, 'preprocess', project.id, teams))
+      if (!pass.status.startsWith('completed')) faults.push(`preprocess: ${pass.status} ${JSON.stringify(pass.error)}`);
     for (const kind of ['initial', 'delta'] as const) {
       let objects = 0;
       for (const [at, pass] of (await this.#passes(name, kind, project.id, entryIds)).entries()) {
@@ -159,9 +163,10 @@ export class Product {
     entryIds: readonly number[],
   ): Promise<readonly PassView[]> {
     const client = this.#client;
+    if (entryIds.length === 0) return [];
     const { refused } = await client.bulkEntries({
       params: { id: projectId },
-      body: { entryIds: [...entryIds], act: { action: 'start' } },
+      body: { entryIds: [...entryIds], act: { action: kind === 'preprocess' ? 'preprocess' : 'start' } },
     });
     if (refused[0] !== undefined) throw new Error(`${refused[0].sourceAddress}: ${refused[0].message}`);
     const ended = new Map<number, PassView>();

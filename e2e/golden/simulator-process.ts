@@ -31,9 +31,24 @@ async function google(options: GoogleOptions): Promise<Running> {
   };
 }
 
-async function microsoft365(options: Microsoft365Options, mirrored: Wanted['mirrored']): Promise<Running> {
+async function microsoft365(
+  options: Microsoft365Options,
+  { mirrored, made }: Pick<Wanted, 'mirrored' | 'made'>,
+): Promise<Running> {
   const server = await startMicrosoft365(options);
   if (mirrored !== undefined) mirrorSites(server, mirrored.from, mirrored.to);
+  for (const { path, name, displayName } of made?.sites ?? []) {
+    const tenant = server.tenant(made?.domain as string);
+    const sites = sitesOf(tenant);
+    const parent = sites.byPath(path.slice(0, path.lastIndexOf('/')));
+    const site = sites.create({
+      name,
+      displayName,
+      at: server.clock.now(),
+      ...(parent === undefined ? {} : { parent }),
+    });
+    for (const user of tenant.users.values()) if (user.purpose === 'user') site.users.ensure(user);
+  }
   const byDomain = <T>(of: (tenant: (typeof server.tenants)[number]) => T): Record<string, T> =>
     Object.fromEntries(server.tenants.map((tenant) => [tenant.domain, of(tenant)]));
   const people = server.tenants.map(
@@ -51,7 +66,7 @@ async function microsoft365(options: Microsoft365Options, mirrored: Wanted['mirr
       sites: byDomain((tenant) =>
         sitesOf(tenant)
           .all.filter(({ path, group }) => path !== '' && group === undefined)
-          .map(({ path }) => path),
+          .map(({ path, name, displayName }) => ({ path, name, displayName })),
       ),
       teams: byDomain((tenant) => teamsOf(tenant).all.map(({ group }) => group.mail ?? '')),
     },
@@ -59,8 +74,8 @@ async function microsoft365(options: Microsoft365Options, mirrored: Wanted['mirr
   };
 }
 
-const { system, options, mirrored } = JSON.parse(process.argv[2] ?? '') as Wanted;
-const running = await (system === 'google' ? google(options) : microsoft365(options, mirrored));
+const { system, options, ...prepared } = JSON.parse(process.argv[2] ?? '') as Wanted;
+const running = await (system === 'google' ? google(options) : microsoft365(options, prepared));
 process.send?.(running.about);
 process.on('message', () => process.send?.(running.report()));
 // Nobody is left to ask: nothing of it is worth keeping.

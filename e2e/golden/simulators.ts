@@ -14,6 +14,16 @@ export interface Wanted {
   };
   /** Of Microsoft 365: a domain that has the sites of another one of this simulator, empty, as an administrator prepares them. */
   readonly mirrored?: { readonly from: string; readonly to: string };
+  /** Likewise, sites of another simulator. */
+  readonly made?: { readonly domain: string; readonly sites: readonly EmptySite[] };
+}
+
+/** A site without anything in it. */
+export interface EmptySite {
+  /** Below the host: `sites/sales`; of one below another: `sites/sales/news`. */
+  readonly path: string;
+  readonly name: string;
+  readonly displayName: string;
 }
 
 export interface About {
@@ -22,7 +32,7 @@ export interface About {
   readonly people: Readonly<Record<string, readonly string[]>>;
   /** Of Microsoft 365 alone: what every site's address begins with, paths of sites that are no group's, and groups with a team. */
   readonly hosts?: Readonly<Record<string, string>>;
-  readonly sites?: Readonly<Record<string, readonly string[]>>;
+  readonly sites?: Readonly<Record<string, readonly EmptySite[]>>;
   readonly teams?: Readonly<Record<string, readonly string[]>>;
   /** Of Google alone: the service account's key file. */
   readonly keyFile?: ServiceAccountKey;

@@ -36,14 +36,14 @@ test('the first command of the README: every check holds, and it runs again clea
 test('from Google: every check holds, nobody is mailed, and what Google says differently is told', async () => {
   const { code, stdout, stderr } = await sterna([
     ...['demo', '--once', '--from', 'google'],
-    ...['--data', folder.path, '--people', '2'],
+    ...['--data', folder.path, '--people', '1'],
   ]);
   expect(code, stdout + stderr).toBe(0);
   expect(stdout).toContain('A domain of Google Workspace, nordwind.example');
   expect(stdout).toContain('All checks hold');
   expect(stdout).not.toContain('NOT OK');
-  expect(stdout).toMatch(/^At Nordwind: .*2 mails starred, 2 mails filed under a new label, .*2 files written\.$/m);
+  expect(stdout).toMatch(/^At Nordwind: .*1 mails starred, 1 mails filed under a new label, .*1 files written\.$/m);
   expect(stdout).toMatch(/^alice@nordwind\.example +mailbox +\d+ +\d+ +0 +/m);
-  expect(stdout).toMatch(/^bjorn@nordwind\.example +drive +\d+ +\d+ +0 +/m);
+  expect(stdout).toMatch(/^alice@nordwind\.example +drive +\d+ +\d+ +0 +/m);
   expect(stdout).toContain('0 missing, 0 duplicated, 0 different');
 }, 300_000);

@@ -49,7 +49,7 @@ export async function siteObjects(graph: (base: string) => Ask, address: string)
     for (const row of items.get(list.id) ?? [])
       found.push({
         kind: 'item',
-        id: row.id,
+        id: `${list.id}/${row.id}`,
         key: `${list.displayName} ${row.fields?.Title ?? ''}`,
         name: String(row.fields?.Title ?? ''),
         properties: {

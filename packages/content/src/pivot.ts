@@ -37,6 +37,8 @@ export interface PrepareOptions {
 export interface ObjectLink {
   readonly kind: ContentKind;
   readonly id: string;
+  /** In the same container: a post and its answers. */
+  readonly isBeside?: true;
 }
 
 /** First moment included, last moment excluded; undefined `until`: it repeats for ever. */

@@ -46,7 +46,7 @@ describe('posts', () => {
 
   test('an answer names its post, and gets that one’s id in the target', () => {
     const body = writePost(post({ replyTo: '17' }));
-    expect(pivot.links?.(body)).toEqual([{ kind: 'post', id: '17' }]);
+    expect(pivot.links?.(body)).toEqual([{ kind: 'post', id: '17', isBeside: true }]);
     const targetOf = ({ kind, id }: ObjectLink) => (kind === 'post' && id === '17' ? '99' : undefined);
     const prepared = pivot.prepare?.(body, { mapping, targetOf });
     expect(readPost(prepared?.body as Buffer)).toMatchObject({

@@ -32,4 +32,6 @@ export interface AccessBooks {
   /** Somebody is unknown to the target; a delta pass tries again, without sending content. */
   readonly waiting: number;
   readonly failed: number;
+  /** The source has rights and the target keeps none: nothing is applied. */
+  readonly notKept?: true;
 }

@@ -265,7 +265,7 @@ function checkBooks(checks: Checks, title: string, passes: readonly PassView[], 
 /** Of all drives together. */
 function accessOf(passes: readonly PassView[]): AccessBooks {
   const all = passes.flatMap(({ result }) => (result as { access?: AccessBooks } | undefined)?.access ?? []);
-  const sum = (key: keyof AccessBooks): number => all.reduce((total, one) => total + one[key], 0);
+  const sum = (key: Exclude<keyof AccessBooks, 'notKept'>): number => all.reduce((total, one) => total + one[key], 0);
   return { applied: sum('applied'), unchanged: sum('unchanged'), waiting: sum('waiting'), failed: sum('failed') };
 }
 

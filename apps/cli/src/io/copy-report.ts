@@ -75,8 +75,10 @@ function describe(result: CopyResult): Answer {
   );
 }
 
-export const accessSentence = ({ applied, unchanged, waiting, failed }: AccessBooks): string =>
-  `rights: ${applied} applied, ${unchanged} unchanged, ${waiting} waiting, ${failed} failed`;
+export const accessSentence = ({ applied, unchanged, waiting, failed, notKept }: AccessBooks): string =>
+  notKept === true
+    ? 'rights: not kept, the target has none'
+    : `rights: ${applied} applied, ${unchanged} unchanged, ${waiting} waiting, ${failed} failed`;
 
 export function verifySentence(found: NonNullable<CopyResult['verify']>): string {
   return (

@@ -25,7 +25,7 @@ export interface Server {
 const MOD_DAV = 'http://apache.org/dav/propset/fs/1';
 
 /** What web servers answer to a method that they don't know. */
-const NO_DAV: ReadonlySet<number> = new Set([400, 405, 501]);
+const NO_DAV: ReadonlySet<number> = new Set([400, 405, 412, 415, 501]);
 
 const noDav = (root: URL): SternaError =>
   new SternaError('config', 'not-a-dav-server', `What answers at ${root.host}${root.pathname} is no WebDAV server.`, {

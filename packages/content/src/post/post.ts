@@ -3,6 +3,7 @@ import { SternaError } from '@sterna/core';
 import { textOfHtml } from '../html.ts';
 import { type JsonKind, jsonCodec, jsonPivot } from '../json/json-pivot.ts';
 import { type Person, personAtTarget, personMeaning } from '../person.ts';
+import type { ObjectLink } from '../pivot.ts';
 
 /** A message of a channel, a group's conversation or a chat space; its container is where it was said. */
 export interface Post {
@@ -49,6 +50,8 @@ export interface PostAttachment {
   readonly content?: string;
 }
 
+const answered = (id: string): ObjectLink => ({ kind: 'post', id, isBeside: true });
+
 const POST: JsonKind<Post> = {
   type: 'post',
   what: 'post',
@@ -68,9 +71,9 @@ const POST: JsonKind<Post> = {
     attachments: attachments?.map(({ name, contentType }) => [name ?? '', contentType]),
   }),
   titleOf: ({ subject, html }) => subject ?? textOfHtml(html).replaceAll(/\s+/g, ' ').trim().slice(0, 80),
-  linksOf: ({ replyTo }) => (replyTo === undefined ? [] : [{ kind: 'post', id: replyTo }]),
+  linksOf: ({ replyTo }) => (replyTo === undefined ? [] : [answered(replyTo)]),
   prepare(post, { mapping, targetOf }) {
-    const parent = post.replyTo === undefined ? undefined : targetOf?.({ kind: 'post', id: post.replyTo });
+    const parent = post.replyTo === undefined ? undefined : targetOf?.(answered(post.replyTo));
     if (post.replyTo !== undefined && targetOf !== undefined && parent === undefined)
       throw new SternaError('object', 'waits-for-object', 'The post that it answers isn’t in the target.', {
         fix: 'See why that one failed; the next delta pass brings the answers after it.',

@@ -24,12 +24,13 @@ const PLACES = 5;
  * have a version of their own: only those that changed, that were written anew, or that waited are applied, and no content
  * is sent. To repeat it changes nothing, so a crash needs no intent.
  *
- * @returns undefined where the settings or one of the sides leave rights out
+ * @returns undefined where the settings leave rights out, or the source has none
  */
 export async function applyAccess(context: PassContext, structure: Structure): Promise<AccessBooks | undefined> {
   const isAble = (side: 'source' | 'target'): boolean => capabilitiesFor(context[side], 'file').permissions;
-  if (!context.settings.settings.permissions || !isAble('source') || !isAble('target')) return undefined;
+  if (!context.settings.settings.permissions || !isAble('source')) return undefined;
   if (!structure.source.some((one) => one.kind === 'file')) return undefined;
+  if (!isAble('target')) return { applied: 0, unchanged: 0, waiting: 0, failed: 0, notKept: true };
   context.progress.phase = 'access';
   const run = new AccessRun(context);
   const before = await countAccessApplied(context.pool, context.claim.entryId);

@@ -1,6 +1,6 @@
 import { type ObjectLink, type PrepareOptions, pivotOf } from '@sterna/content';
 import type { ContentKind } from '@sterna/core';
-import { rowsBySource, sourceKey } from '@sterna/store';
+import { type ContainerRow, rowsBySource, sourceKey } from '@sterna/store';
 import { capabilitiesFor, type PassContext } from './context.ts';
 import { placeInTarget } from './place-in-target.ts';
 
@@ -9,7 +9,11 @@ import { placeInTarget } from './place-in-target.ts';
  *
  * @throws SternaError object where its pivot can't make sense of it
  */
-export async function preparation(context: PassContext, kind: ContentKind, body: Buffer): Promise<PrepareOptions> {
+export async function preparation(
+  context: PassContext,
+  { kind, key }: Pick<ContainerRow, 'kind' | 'key'>,
+  body: Buffer,
+): Promise<PrepareOptions> {
   const { schedules, cardVersions, leavesOut, rules } = capabilitiesFor(context.target, kind);
   return {
     mapping: context.mapping,
@@ -17,21 +21,25 @@ export async function preparation(context: PassContext, kind: ContentKind, body:
     cardVersions,
     ...(kind === 'setting' ? { placeOf: (of, place) => placeInTarget(context, of, place), rules } : {}),
     ...(leavesOut === undefined ? {} : { leavesOut: (type) => leavesOut[type] }),
-    ...(await links(context, pivotOf(kind).links?.(body) ?? [])),
+    ...(await links(context, key, pivotOf(kind).links?.(body) ?? [])),
   };
 }
 
 /** Objects that are named by id have ids of their own in the target: the books know them. */
-async function links(context: PassContext, wanted: readonly ObjectLink[]): Promise<Pick<PrepareOptions, 'targetOf'>> {
+async function links(
+  context: PassContext,
+  container: string,
+  wanted: readonly ObjectLink[],
+): Promise<Pick<PrepareOptions, 'targetOf'>> {
   if (wanted.length === 0) return {};
   const rows = await rowsBySource(
     context.pool,
     context.claim.entryId,
-    wanted.flatMap((link) => keysOf(context, link)),
+    wanted.flatMap((link) => keysOf(context, container, link)),
   );
   return {
     targetOf(link) {
-      for (const key of keysOf(context, link)) {
+      for (const key of keysOf(context, container, link)) {
         const targetId = rows.get(key.toString('hex'))?.targetId;
         if (targetId !== undefined) return targetId;
       }
@@ -40,9 +48,14 @@ async function links(context: PassContext, wanted: readonly ObjectLink[]): Promi
   };
 }
 
-/** Where ids are those of a container (a backup's files), it may be in any of its kind. */
-function keysOf({ source, stampKey, sourceContainers }: PassContext, { kind, id }: ObjectLink): Buffer[] {
+/** Where ids are those of a container (a channel's posts, a backup's files), it may be in any of its kind, or in this one. */
+function keysOf(
+  { source, stampKey, sourceContainers }: PassContext,
+  container: string,
+  { kind, id, isBeside }: ObjectLink,
+): Buffer[] {
   if (capabilitiesFor(source, kind).idScope === 'endpoint') return [sourceKey(stampKey, kind, undefined, id)];
+  if (isBeside === true) return [sourceKey(stampKey, kind, container, id)];
   return [...sourceContainers.values()]
     .filter((row) => row.kind === kind)
     .map((row) => sourceKey(stampKey, kind, row.key, id));

@@ -123,6 +123,13 @@ export async function runPass(
         fix: 'Give the entry another target address.',
       });
     }
+    if (isOneWithinTheOther(source, target))
+      throw new SternaError(
+        'config',
+        'target-within-source',
+        `One of source and target lies within the other: ${source.identity}, ${target.identity}.`,
+        { field: 'targetAddress', fix: 'Give the entry a target address outside of the source.' },
+      );
     const frozen = thawSettings(route.settings);
     const settings = passSettings(frozen.settings, route.tier, frozen.retryOnly);
     const context: PassContext = {
@@ -164,6 +171,15 @@ async function both(source: Promise<Session>, target: Promise<Session>): Promise
   if (from.status === 'rejected') throw onSide(from.reason, 'source');
   if (to.status === 'rejected') throw onSide(to.reason, 'target');
   return [from.value, to.value];
+}
+
+/** Drives are trees: one within another would be copied into itself, pass after pass, and emptied with it. */
+function isOneWithinTheOther(one: Session, other: Session): boolean {
+  if (![one, other].every(({ capabilities }) => capabilities.kinds.includes('file'))) return false;
+  const [outer, inner] = [one, other]
+    .map(({ identity }) => (identity.endsWith('/') ? identity : `${identity}/`))
+    .sort((a, b) => a.length - b.length) as [string, string];
+  return inner.startsWith(outer);
 }
 
 async function outcome(context: PassContext, settings: unknown, progress: Progress): Promise<PassEnd> {

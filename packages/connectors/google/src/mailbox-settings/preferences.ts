@@ -80,7 +80,11 @@ const AFTERWARDS = { leaveInInbox: 'stays', markRead: 'read', archive: 'archive'
 
 export const forwardingOf = ({ enabled, emailAddress, disposition }: GmailAutoForwarding): Forwarding | undefined =>
   enabled === true && emailAddress
-    ? { type: 'forwarding', to: { address: emailAddress }, afterwards: AFTERWARDS[disposition as keyof typeof AFTERWARDS] ?? 'stays' }
+    ? {
+        type: 'forwarding',
+        to: { address: emailAddress },
+        afterwards: AFTERWARDS[disposition as keyof typeof AFTERWARDS] ?? 'stays',
+      }
     : undefined;
 
 export const autoForwardingFor = ({ to, afterwards }: Forwarding): GmailAutoForwarding => ({

@@ -141,7 +141,8 @@ export class TaskStore implements ItemStore<PreparedTask, TaskItem> {
     const known = await this.#placesOf(container);
     known.set(body.id, { uid, parent: body.parent, wanted: plan.parent });
     // Its parent may have been made at the same time, and its parts before it.
-    const late = body.parent === undefined && plan.parent !== undefined ? await this.#idOf(container, plan.parent) : undefined;
+    const late =
+      body.parent === undefined && plan.parent !== undefined ? await this.#idOf(container, plan.parent) : undefined;
     const version = late === undefined ? versionOf(body) : await this.#move(container, body.id, late);
     for (const [part, { parent: now, wanted }] of known)
       if (wanted === uid && now === undefined && part !== body.id) await this.#move(container, part, body.id);

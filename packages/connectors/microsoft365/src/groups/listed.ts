@@ -19,6 +19,7 @@ import type {
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { type ContentKind, SternaError } from '@sterna/core';
+import { statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
 
 /** One of few objects: listing them tells what they are. */
@@ -146,7 +147,9 @@ export class ListedWriter implements Writer {
     const body = wholeOf(op);
     const rival = await this.#withKeyOf(op.container, body);
     if (rival !== undefined) return existsResult(op, rival);
-    const { id, notes } = await this.#writing.create(op.container, body);
+    const { id, notes } = await this.#writing.create(op.container, body).catch((thrown: unknown) => {
+      throw statusOf(thrown) === 404 ? namesNobody(thrown) : thrown;
+    });
     const now = await this.#find(op.container, id);
     return doneResult(op.op, id, now?.version, notes);
   }
@@ -188,6 +191,13 @@ export class ListedWriter implements Writer {
     return (await this.#objects.list(container)).filter(({ passedOver }) => passedOver === undefined);
   }
 }
+
+/** A person, or a channel, that was there when it was looked up. */
+const namesNobody = (cause: unknown): SternaError =>
+  new SternaError('object', 'names-nothing-there', 'It names somebody or something that the target doesn’t have now.', {
+    fix: 'Start a delta pass: it looks again.',
+    cause,
+  });
 
 function wholeOf({ body }: CreateOp | ReplaceOp): Buffer {
   if (Buffer.isBuffer(body)) return body;

@@ -153,9 +153,14 @@ const groupOf = ({ mail, displayName }: DirectoryObject) =>
   mail ? { address: mail.toLowerCase(), ...(displayName ? { name: displayName } : {}) } : undefined;
 
 export const withoutAddress = (): SternaError =>
-  new SternaError('object', 'member-without-address', 'This member is a device, an app or a group without an address.', {
-    fix: 'Add its like to the group in the target by hand.',
-  });
+  new SternaError(
+    'object',
+    'member-without-address',
+    'This member is a device, an app or a group without an address.',
+    {
+      fix: 'Add its like to the group in the target by hand.',
+    },
+  );
 
 export const unknownPerson = (address: string): SternaError =>
   new SternaError('object', 'person-not-in-target', `The target’s directory has nobody called ${address}.`, {
@@ -163,6 +168,11 @@ export const unknownPerson = (address: string): SternaError =>
   });
 
 const nestedGroup = (address: string): SternaError =>
-  new SternaError('object', 'nested-group', `The member ${address} is a group, which a Microsoft 365 group can’t hold.`, {
-    fix: 'Add the people of that group in the target.',
-  });
+  new SternaError(
+    'object',
+    'nested-group',
+    `The member ${address} is a group, which a Microsoft 365 group can’t hold.`,
+    {
+      fix: 'Add the people of that group in the target.',
+    },
+  );

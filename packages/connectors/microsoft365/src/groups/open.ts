@@ -8,7 +8,7 @@ import { openPosts } from '../teams/part.ts';
 import { TeamMembers } from '../teams/team-members.ts';
 import { listedCapabilities } from './capabilities.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
-import { ListedReader, ListedWriter, type ListedObjects, type ListedWriting } from './listed.ts';
+import { type ListedObjects, ListedReader, ListedWriter, type ListedWriting } from './listed.ts';
 import { Members, MemberWriting } from './members.ts';
 import { GroupSettings } from './settings.ts';
 

@@ -10,8 +10,8 @@ import {
 import { SternaError } from '@sterna/core';
 import { containerGone } from '../outlook/gone.ts';
 import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup, type GroupContext } from './group.ts';
-import { makeTeam, teamPath } from './team.ts';
 import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
+import { makeTeam, teamPath } from './team.ts';
 
 /** Groups of a team’s options: https://learn.microsoft.com/en-us/graph/api/resources/team */
 const OPTION_GROUPS = ['memberSettings', 'guestSettings', 'messagingSettings', 'funSettings'] as const;

@@ -5,6 +5,7 @@ import { codeOf, statusOf } from '../graph/errors.ts';
 import { CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
 import { peopleOf } from './find-group.ts';
 import { failed, found, made, missing, refusedLine } from './lines.ts';
+import { counted } from './make-members.ts';
 import { findPeople, type KnownMember } from './people-of-target.ts';
 import { eventually, type Place } from './place.ts';
 import {
@@ -163,7 +164,7 @@ async function* makeChannel(place: Place, teamId: string, channel: BlueprintChan
     });
     return;
   }
-  yield made(what, people.length === 0 ? undefined : `With ${people.length} members.`);
+  yield made(what, people.length === 0 ? undefined : `With ${counted(people.length)}.`);
   yield* lines;
   yield* settleMembers(place, teamId, now.id, channel, people);
 }

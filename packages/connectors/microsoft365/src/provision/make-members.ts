@@ -9,7 +9,7 @@ import type { GroupInPlace } from './make-group.ts';
 import type { KnownMember } from './people-of-target.ts';
 import { eventually, type Place } from './place.ts';
 
-const counted = (count: number): string => `${count} ${count === 1 ? 'member' : 'members'}`;
+export const counted = (count: number): string => `${count} ${count === 1 ? 'member' : 'members'}`;
 
 /** Adds those who aren't in the group yet; an owner is a member too, as a team wants it. */
 export async function* ensureMembers(

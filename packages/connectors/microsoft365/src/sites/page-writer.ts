@@ -41,7 +41,11 @@ export class PageWriter implements Writer {
   }
 
   async ensureContainer(): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
-    return { container: pagesContainer(), notes: [] };
+    const note = {
+      code: 'authors-not-held',
+      text: 'Graph lets nobody say who made a page, and when: pages are by Sterna’s app, of the day of the migration.',
+    };
+    return { container: pagesContainer(), notes: [note] };
   }
 
   async mark(): Promise<string> {

@@ -1,6 +1,6 @@
 import { doneResult, eachOf, existsResult } from '@sterna/cloud-http';
 import type { Candidate, CreateOp, InventoryItem, Op, Result, Writer } from '@sterna/connector-kit';
-import { pivotOf, readPost } from '@sterna/content';
+import { type Post, pivotOf, readPost } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
 import { statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
@@ -77,10 +77,10 @@ export class PostsWriter implements Writer {
       owner: () => this.#owner(),
       file: (path) => this.#files.file(path),
     });
-    await this.#channels.start(op.container, Date.parse(post.at));
     const messages = `${this.#channels.pathOf(op.container)}/messages`;
     let made: GraphMessage;
     try {
+      await this.#channels.start(op.container, Date.parse(post.at));
       const { status, body } = await this.#channels.context.client.send<GraphMessage>({
         method: 'POST',
         path: post.replyTo === undefined ? messages : `${messages}/${encodeURIComponent(post.replyTo)}/replies`,
@@ -94,20 +94,10 @@ export class PostsWriter implements Writer {
         return existsResult(op, { id: op.reservedId ?? `${Date.parse(post.at)}`, version: undefined });
       made = body;
     } catch (thrown) {
-      throw this.#meaning(thrown);
+      throw meaningOf(thrown, post);
     }
     this.#messages.remember(op.container, made, post.replyTo);
     return doneResult(op.op, made.id, versionOf(made), notes);
-  }
-
-  /** A channel that another app holds keeps its own posts away, and nothing else. */
-  #meaning(thrown: unknown): unknown {
-    if (statusOf(thrown) !== 403) return thrown;
-    const error = asSternaError(thrown);
-    return new SternaError('object', 'channel-not-open', 'The channel takes no posts of the past from this app.', {
-      fix: 'Another app may have put it into migration mode, or Teamwork.Migrate.All is missing; then start a delta pass.',
-      cause: error,
-    });
   }
 
   async #owner(): Promise<{ readonly id: string; readonly displayName?: string | null }> {
@@ -129,6 +119,22 @@ export class PostsWriter implements Writer {
       },
     );
   }
+}
+
+/** A channel that another app holds, or a post that is gone, keeps its own posts away, and nothing else. */
+function meaningOf(thrown: unknown, { replyTo }: Post): unknown {
+  const cause = asSternaError(thrown);
+  if (statusOf(thrown) === 403)
+    return new SternaError('object', 'channel-not-open', 'The channel takes no posts of the past from this app.', {
+      fix: 'The team may be archived, another app may have the channel in migration mode, or Teamwork.Migrate.All is missing; then start a delta pass.',
+      cause,
+    });
+  if (statusOf(thrown) === 404 && replyTo !== undefined)
+    return new SternaError('object', 'answered-post-gone', 'The post that it answers was removed from the target.', {
+      fix: 'Nothing to do, unless that post is to come back: then remigrate the channel.',
+      cause,
+    });
+  return thrown;
 }
 
 const notChangeable = (): SternaError =>

@@ -4,8 +4,7 @@ import type { Post } from '@sterna/content';
  * A post must be somebody’s of the tenant. One of a person or app that it doesn’t have is an owner’s, and begins with a line
  * that says whose it is; of our own copies that line is read back, so that the post is known again.
  */
-const LINE =
-  /^\s*<p[^>]*>\s*<em>(?:✎(?:&nbsp;|\s)+([^<]*?)\s*&lt;([^&<>\s]+)&gt;|⚙(?:&nbsp;|\s)([^<]*))<\/em>\s*<\/p>/;
+const LINE = /^\s*<p[^>]*>\s*<em>(?:✎(?:&nbsp;|\s)+([^<]*?)\s*&lt;([^&<>\s]+)&gt;|⚙(?:&nbsp;|\s)([^<]*))<\/em>\s*<\/p>/;
 
 export function signed(html: string, by: Post['by']): string {
   const who = 'app' in by ? `⚙ ${escaped(by.app)}` : `✎ ${escaped(by.name ?? '')} &lt;${escaped(by.address)}&gt;`;

@@ -56,7 +56,10 @@ export class TeamMembers implements ListedObjects, ListedWriting {
   }
 
   /** A channel that isn’t there yet is made. */
-  async ensureContainer(path: readonly string[], options: Parameters<Writer['ensureContainer']>[1]) {
+  async ensureContainer(
+    path: readonly string[],
+    options: Parameters<Writer['ensureContainer']>[1],
+  ): ReturnType<Writer['ensureContainer']> {
     const [, channel] = path;
     if (channel === undefined) return this.#writing.ensureContainer(path);
     const { container, notes } = await this.#channels.ensure([channel], {
@@ -64,7 +67,8 @@ export class TeamMembers implements ListedObjects, ListedWriting {
       ...(options.definition === undefined ? {} : { definition: options.definition }),
     });
     const { id, definition } = container;
-    return { container: { id, path: [...MEMBERS.path, ...container.path], kind: this.kind, definition }, notes };
+    const members: Container = { id, path: [...MEMBERS.path, ...container.path], kind: 'member', definition };
+    return { container: members, notes };
   }
 
   async create(container: string, body: Buffer) {

@@ -100,8 +100,11 @@ function authorNote(by: Post['by']): FidelityNote {
   };
 }
 
-function lost({ reactions, edited, replyTo, subject }: Post): FidelityNote[] {
+function lost({ reactions, edited, deleted, replyTo, subject }: Post): FidelityNote[] {
   return [
+    ...(deleted === undefined
+      ? []
+      : [{ code: 'deleted-mark-lost', text: 'It was deleted in the source: here a post says so in its place.' }]),
     ...(reactions === undefined || reactions.length === 0
       ? []
       : [{ code: 'reactions-lost', text: `Teams takes no reactions of the past: ${reactions.length} are left out.` }]),

@@ -10,7 +10,8 @@ import { toMessage } from '../../src/teams/to-message.ts';
 /** The directory: `ann` alone. */
 const people = {
   withId: async (id: string) => (id === 'ann' ? { address: 'ann@fabrikam.example', name: 'Ann' } : undefined),
-  withAddress: async (address: string) => (address === 'ann@fabrikam.example' ? { id: 'ann', displayName: 'Ann' } : undefined),
+  withAddress: async (address: string) =>
+    address === 'ann@fabrikam.example' ? { id: 'ann', displayName: 'Ann' } : undefined,
 } as unknown as People;
 
 const reading = {
@@ -63,7 +64,9 @@ describe('a message that is read', () => {
     const content = `<p><img src="${src}" width="9"><img src="${src}"></p>`;
     const read = await fromMessage(message({ body: { contentType: 'html', content } }), reading);
     expect(read.html).toBe('<p><img src="image:aW1n" width="9"><img src="image:aW1n"></p>');
-    expect(read.images).toEqual([{ id: 'aW1n', contentType: 'image/png', base64: Buffer.from('picture').toString('base64') }]);
+    expect(read.images).toEqual([
+      { id: 'aW1n', contentType: 'image/png', base64: Buffer.from('picture').toString('base64') },
+    ]);
   });
 
   test('of plain text is markup no more than it was', async () => {
@@ -111,7 +114,10 @@ describe('a post that is written', () => {
   });
 
   test('of nobody there is an owner’s, and says whose it was', async () => {
-    const { message: sent, notes } = await toMessage(post({ by: { address: 'bob@contoso.example', name: 'Bob' } }), writing);
+    const { message: sent, notes } = await toMessage(
+      post({ by: { address: 'bob@contoso.example', name: 'Bob' } }),
+      writing,
+    );
     expect(sent).toMatchObject({
       from: { user: { id: 'owner' } },
       body: { content: '<p><em>✎ Bob &lt;bob@contoso.example&gt;</em></p><p>Hello</p>' },
