@@ -3,6 +3,7 @@ import { formatFlags } from '@sterna/core';
 import {
   type ContainerRow,
   dropTargets,
+  heldCopies,
   inFencedTransaction,
   inheritCopies,
   insertNotes,
@@ -109,7 +110,10 @@ export async function handleDeletions(context: PassContext): Promise<void> {
 
 const wordsOf = (where: string): string => `It was deleted at the source; its copy is in ${where}`;
 
-/** Where the target keeps equal objects once, a copy is removed only when the last of them is gone from the source. */
+/**
+ * A copy is removed only when the last object that it is the copy of is gone from its source: where the target keeps equal
+ * objects once, and where another entry took it over, because it had the same.
+ */
 async function twinsOf(
   context: PassContext,
   target: ContainerRow,
@@ -122,11 +126,15 @@ async function twinsOf(
 }> {
   const heirs: { gone: LedgerRow; heir: Buffer }[] = [];
   const shared: LedgerRow[] = [];
-  if (rows.length === 0 || capabilitiesFor(context.target, target.kind).collapsesTwins === false)
-    return { heirs, shared };
+  if (rows.length === 0) return { heirs, shared };
+  const sharers = await sharersOf(context);
+  const held = await heldByOthers(context, target, sharers, rows);
+  shared.push(...rows.filter(({ targetId }) => targetId !== undefined && held.has(targetId)));
+  if (capabilitiesFor(context.target, target.kind).collapsesTwins === false) return { heirs, shared };
   const digests = rows.flatMap(({ digest }) => digest ?? []);
-  const twins = [...(await mergedByDigest(context.pool, await sharersOf(context), digests))];
+  const twins = [...(await mergedByDigest(context.pool, sharers, digests))];
   for (const gone of rows) {
+    if (shared.includes(gone)) continue;
     const equal = twins.filter(({ digest }) => gone.digest?.equals(digest) === true);
     const own = equal.find(({ entryId }) => entryId === context.claim.entryId);
     if (own !== undefined) {
@@ -135,6 +143,19 @@ async function twinsOf(
     } else if (equal.length > 0) shared.push(gone);
   }
   return { heirs, shared };
+}
+
+/** Ids of copies that other entries name as theirs. */
+async function heldByOthers(
+  { pool, claim }: PassContext,
+  target: ContainerRow,
+  sharers: readonly number[],
+  rows: readonly LedgerRow[],
+): Promise<ReadonlySet<string>> {
+  const others = sharers.filter((id) => id !== claim.entryId);
+  const ids = rows.flatMap(({ targetId }) => targetId ?? []);
+  const held = await heldCopies(pool, others, target.kind, ids);
+  return new Set(held.filter(({ containerKey }) => containerKey === target.key).map(({ targetId }) => targetId));
 }
 
 const whose = ({ src, srcId, container }: LedgerRow) => ({ src, srcId, container });

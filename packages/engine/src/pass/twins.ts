@@ -1,5 +1,5 @@
 import type { ContentKind } from '@sterna/core';
-import { claimsOf, copiesOfEntries, entriesOfTarget, liveEntries } from '@sterna/store';
+import { claimsOf, copiesOfEntries, entriesOfTarget } from '@sterna/store';
 import { capabilitiesFor, type PassContext } from './context.ts';
 
 /** A copy that the target has acknowledged, not in the books yet. */
@@ -95,8 +95,7 @@ const sharing = ({ digest }: Acknowledged, other: Buffer | undefined): Sharing =
 
 /** This entry, and others that still migrate into the same target. */
 export async function sharersOf({ pool, claim }: PassContext): Promise<number[]> {
-  const live = await liveEntries(pool, await entriesOfTarget(pool, claim.entryId));
-  return [...new Set([claim.entryId, ...live])];
+  return [...new Set([claim.entryId, ...(await entriesOfTarget(pool, claim.entryId, 'live'))])];
 }
 
 const BITS = 2 ** 25;

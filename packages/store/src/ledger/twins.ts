@@ -56,6 +56,22 @@ export async function claimsOf(
   return rows.map(toCopy);
 }
 
+/** Those of them that are the copy of something that is still in its source. */
+export async function heldCopies(
+  pool: Pool,
+  entryIds: readonly number[],
+  kind: ContentKind,
+  targetIds: readonly string[],
+): Promise<readonly ClaimedCopy[]> {
+  if (entryIds.length === 0 || targetIds.length === 0) return [];
+  const { rows } = await pool.query(`${COPIES} and l.target_id = any($3) and l.gone_pass is null`, [
+    entryIds,
+    KIND_CODE[kind],
+    targetIds,
+  ]);
+  return rows.map(toCopy);
+}
+
 /** Objects still in the source of which the target keeps no copy of their own, because it has an equal one. */
 export async function mergedByDigest(
   pool: Pool,
@@ -87,10 +103,4 @@ export async function inheritCopies(
       where h.entry_id = $1 and h.src = p.heir and g.entry_id = $1 and g.src = p.gone`,
     [entryId, pairs.map(({ gone }) => gone), pairs.map(({ heir }) => heir)],
   );
-}
-
-/** Which of these entries still migrate: copies of archived ones may have been removed since. */
-export async function liveEntries(pool: Pool, entryIds: readonly number[]): Promise<number[]> {
-  const { rows } = await pool.query('select id from entry where id = any($1) and archived_at is null', [entryIds]);
-  return rows.map(({ id }) => Number(id));
 }
