@@ -59,7 +59,12 @@ async function held(graph: Graph): Promise<Json> {
       displayName,
       isEnabled,
       conditions,
-      actions: { ...actions, moveToFolder: nameOf(actions.moveToFolder) },
+      // What a rule is said not to do, it doesn't do.
+      actions: Object.fromEntries(
+        Object.entries({ ...actions, moveToFolder: nameOf(actions.moveToFolder) }).filter(
+          ([, value]) => value !== false,
+        ),
+      ),
     })),
     categories: (await graph.categories()).map(({ displayName, color }) => `${displayName} ${color}`).sort(),
     reply: [automaticRepliesSetting.status, automaticRepliesSetting.internalReplyMessage],
