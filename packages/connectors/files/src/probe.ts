@@ -38,7 +38,8 @@ export const unprobed = ({ names }: FilesSettings): Probe => ({
  */
 export async function probe(dir: OpenDir, settings: FilesSettings): Promise<Probe> {
   const before = unprobed(settings);
-  const own = `.sterna-probe-${randomBytes(8).toString('hex')}`;
+  await sweep(dir).catch(() => undefined);
+  const own = `.sterna-probe-${process.pid}-${randomBytes(8).toString('hex')}`;
   const name = (suffix: string): Buffer => Buffer.from(`${own}${suffix}.part`);
   const composed = name('\u00e9');
   try {
@@ -84,5 +85,23 @@ export async function probe(dir: OpenDir, settings: FilesSettings): Promise<Prob
     throw asFilesError(thrown, 'the folder of the drive');
   } finally {
     for (const one of [composed, name('2')]) await removeIfThere(dir, one).catch(() => undefined);
+  }
+}
+
+/** What a process left that was killed while it tried: the name says which one. */
+async function sweep(dir: OpenDir): Promise<void> {
+  for await (const name of dir.names()) {
+    const [, pid] = /^\.sterna-probe-(\d+)-[0-9a-f]{16}.*\.part$/.exec(name.toString('utf8')) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await removeIfThere(dir, name);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // Somebody else's.
+    return errnoOf(thrown) === 'EPERM';
   }
 }

@@ -311,6 +311,15 @@ function readAt(file: number, bytes: Buffer, at: number): string {
   return bytes.toString();
 }
 
+test('what a killed process left of its tries is swept up; another living one’s is not', async () => {
+  const { root } = makeBase();
+  const [dead] = runScript('own-pid.ts', []) as [number];
+  const left = (pid: number): string => `.sterna-probe-${pid}-0123456789abcdef\u00e9.part`;
+  for (const pid of [dead, process.pid]) writeFileSync(join(root, left(pid)), '');
+  await openFiles(root, 'write');
+  expect(readdirSync(root)).toEqual([left(process.pid)]);
+});
+
 test('addresses of sterna copy', () => {
   const parse = (url: string): unknown => {
     const { settings, address, label } = filesConnector.parseUrl(url, { insecure: false });
