@@ -23,11 +23,11 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const archive = (name: string) => ({
+const archive = (name: string, kind: 'posts' | 'lists' = 'posts') => ({
   connector: 'archive',
   settings: { path: join(stage, name), format: 'archive' },
   address: '.',
-  itemType: 'team' as const,
+  itemType: (kind === 'lists' ? 'site' : 'team') as 'site' | 'team',
 });
 
 function put(kind: 'posts' | 'lists', collection: string, name: string, body: Buffer, definition?: object): void {
@@ -104,7 +104,7 @@ test('lookups lead to the items of the other list, which may come later in the o
   put('lists', 'Assemblies', 'car', item('Car', ['wheel', 'seat']), columns);
   put('lists', 'Parts', 'wheel', item('Wheel'));
   put('lists', 'Parts', 'seat', item('Seat'));
-  const entry = await addEntry(bench, archive('from'), archive('to'));
+  const entry = await addEntry(bench, archive('from', 'lists'), archive('to', 'lists'));
   expect((await pass(bench, entry, 'initial')).books).toMatchObject({ total: { created: 3, failed: 0 } });
   const parts = copied<ListItem>('lists', 'Parts', readListItem);
   const [car] = [...copied<ListItem>('lists', 'Assemblies', readListItem).values()] as [ListItem];

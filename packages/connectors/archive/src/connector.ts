@@ -128,7 +128,7 @@ export const archiveConnector: Connector = {
       throw new SternaError('config', 'bad-settings', 'The archive needs a path and a format', { field: 'settings' });
     if (request.signal.aborted) throw aborted();
     const path = await locate(settings.data, request.address);
-    const opened = await openStore(settings.data.format, path, request.role);
+    const opened = await openStore(settings.data.format, path, request.role, request.kinds);
     return openSession(opened, request);
   },
 };

@@ -46,7 +46,13 @@ const SHARED = {
  * Opens the archive at `path` in one of the formats.
  * @throws SternaError config `path-not-found`, `not-a-maildir`, `not-an-mbox` …; auth `path-not-allowed`
  */
-export async function openStore(format: Format, path: string, role: 'read' | 'write'): Promise<OpenedStore> {
+export async function openStore(
+  format: Format,
+  path: string,
+  role: 'read' | 'write',
+  /** Of a backup that is written: what it is to hold; it gets no places for anything else. */
+  wanted: readonly ContentKind[] = KINDS,
+): Promise<OpenedStore> {
   try {
     if (format === 'takeout') return await openTakeout(path, role);
     if (format === 'ics' || format === 'vcf') return await openObjects(format === 'ics' ? ICS : VCF, path, role);
@@ -63,7 +69,7 @@ export async function openStore(format: Format, path: string, role: 'read' | 'wr
             field: 'path',
             fix: 'Give the folder that a backup was written to; for a plain Maildir use maildir:PATH.',
           });
-        return await openBackup(root, role);
+        return await openBackup(root, role, wanted);
       }
       case 'mbox': {
         const file = (await stat(root)).isFile();
@@ -160,12 +166,17 @@ async function openTakeout(path: string, role: 'read' | 'write'): Promise<Opened
 }
 
 /** Mail as Maildir, whose containers keep the ids that they have in one; collections beside it, each kind in its folder. */
-async function openBackup(root: string, role: 'read' | 'write'): Promise<OpenedStore> {
-  const mail = await partFolder(root, MAIL_FOLDER, role);
+async function openBackup(
+  root: string,
+  role: 'read' | 'write',
+  wanted: readonly ContentKind[],
+): Promise<OpenedStore> {
+  const roleFor = (kind: ContentKind): 'read' | 'write' => (wanted.includes(kind) ? role : 'read');
+  const mail = await partFolder(root, MAIL_FOLDER, roleFor('message'));
   const parts: StorePart<WritableStore>[] = [];
   if (mail !== undefined) parts.push({ prefix: '', kinds: ['message'], store: await openMaildir(mail, role, true) });
   for (const [kind, name] of Object.entries(COLLECTION_FOLDERS) as [keyof typeof COLLECTION_FOLDERS, string][]) {
-    const folder = await partFolder(root, name, role);
+    const folder = await partFolder(root, name, roleFor(kind));
     if (folder !== undefined)
       parts.push({
         prefix: `${name}/`,

@@ -29,6 +29,7 @@ import {
   todoCounts,
   type Unclaimed,
   unclaimedByMatchKey,
+  WAITS_FOR_OBJECT,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';
@@ -940,7 +941,8 @@ class Transfer {
     this.#context.progress.objects += 1;
     this.#context.progress.planned -= 1;
     if (failed) this.#context.progress.failed += 1;
-    this.#failures.add(1, failed ? 1 : 0);
+    // What waits for others is no sign that anything is wrong: they may come yet.
+    this.#failures.add(1, failed && told.code !== WAITS_FOR_OBJECT ? 1 : 0);
   }
 
   #count(items: readonly TransferItem[], failed = 0): void {
