@@ -1,4 +1,5 @@
 import { type Component, type Property, parameterOf } from '../lines/content-line.ts';
+import { isKnownZone } from './canonical.ts';
 import { offsetAt } from './iana-zones.ts';
 import { compact, wallText } from './moments.ts';
 
@@ -14,7 +15,8 @@ export function zonesFor(items: readonly Component[]): readonly Component[] {
     for (const property of component.properties) {
       const zone = parameterOf(property, 'TZID');
       const wall = compact(property.value.split(/[,/]/)[0] ?? '');
-      if (zone !== undefined && wall !== undefined) first.set(zone, Math.min(wall, first.get(zone) ?? wall));
+      // What no system knows has no rules to be written.
+      if (zone !== undefined && wall !== undefined && isKnownZone(zone)) first.set(zone, Math.min(wall, first.get(zone) ?? wall));
     }
     component.components.forEach(look);
   };

@@ -210,13 +210,15 @@ export class LibraryWriter implements Writer {
   ): Promise<{ readonly container: Container; readonly notes: readonly FidelityNote[] }> {
     const [name, ...inner] = path;
     // Two of one name would be two. What lies beside all folders has its place in the library that each site has.
-    const made = this.#making.then(() =>
+    const opened = this.#making.then(() =>
       name === undefined ? this.#libraries.default() : this.#libraries.named(name),
     );
-    this.#making = made.catch(() => undefined);
-    const library = await made;
+    this.#making = opened.catch(() => undefined);
+    const library = await opened;
     const { container, notes } = await library.writer.ensureContainer(inner);
-    return { container: outer(library, container), notes };
+    const made = outer(library, container);
+    // Not under the library's name: a folder of that name has its own right to it.
+    return { container: name === undefined ? { ...made, path: [] } : made, notes };
   }
 
   reserve(_container: string, _key: string, name?: string): string {
