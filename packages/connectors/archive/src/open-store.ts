@@ -166,11 +166,7 @@ async function openTakeout(path: string, role: 'read' | 'write'): Promise<Opened
 }
 
 /** Mail as Maildir, whose containers keep the ids that they have in one; collections beside it, each kind in its folder. */
-async function openBackup(
-  root: string,
-  role: 'read' | 'write',
-  wanted: readonly ContentKind[],
-): Promise<OpenedStore> {
+async function openBackup(root: string, role: 'read' | 'write', wanted: readonly ContentKind[]): Promise<OpenedStore> {
   const roleFor = (kind: ContentKind): 'read' | 'write' => (wanted.includes(kind) ? role : 'read');
   const mail = await partFolder(root, MAIL_FOLDER, roleFor('message'));
   const parts: StorePart<WritableStore>[] = [];

@@ -16,7 +16,8 @@ export function zonesFor(items: readonly Component[]): readonly Component[] {
       const zone = parameterOf(property, 'TZID');
       const wall = compact(property.value.split(/[,/]/)[0] ?? '');
       // What no system knows has no rules to be written.
-      if (zone !== undefined && wall !== undefined && isKnownZone(zone)) first.set(zone, Math.min(wall, first.get(zone) ?? wall));
+      if (zone !== undefined && wall !== undefined && isKnownZone(zone))
+        first.set(zone, Math.min(wall, first.get(zone) ?? wall));
     }
     component.components.forEach(look);
   };
