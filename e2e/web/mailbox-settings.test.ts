@@ -33,7 +33,7 @@ test('mailbox settings are a kind like the others: switched, counted by their so
     systems,
   });
   const settings = await stage.page(`/projects/${project.id}/settings`);
-  const kind = settings.getByRole('checkbox', { name: 'Mailbox settings' });
+  const kind = settings.getByRole('checkbox', { name: 'Settings of mailboxes, groups and teams' });
   await kind.waitFor();
   expect(await kind.isChecked()).toBe(true);
   await expectAccessible(settings);
