@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   // Passes
   'kinds-all-off': 'The settings, or the two systems, leave no kind of content to migrate.',
   'nothing-running': 'No pass of the entry is under way.',
+  'nothing-to-preprocess': 'Only groups, teams and sites are made before their contents come.',
   'nothing-to-retry': 'Nothing of the entry has failed.',
   // Licenses
   'license-none-left': 'The balance holds no license of the needed type and tier.',

@@ -30,6 +30,7 @@ test('each URL finds its connector by its scheme, in any case', () => {
     'standards',
     'archive',
     'files',
+    'backup',
     'webdav',
     's3',
     'microsoft365',
