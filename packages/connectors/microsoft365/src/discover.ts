@@ -1,7 +1,7 @@
 import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
 import { connect } from './connect.ts';
-import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup } from './groups/group.ts';
+import { GROUP_RIGHTS, type GraphGroup, isTeam, SELECTED } from './groups/find-group.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -62,13 +62,14 @@ export async function* discoverGroups(
     for await (const page of client.pages<GraphGroup>({
       method: 'GET',
       path: '/groups',
-      query: { $filter: "groupTypes/any(c:c eq 'Unified')", $select: GROUP_PROPERTIES, $top: 999 },
+      query: { ...SELECTED, $filter: "groupTypes/any(c:c eq 'Unified')", $top: 999 },
       doing: 'listing the groups',
       right: GROUP_RIGHTS.read,
       budget: directory,
     }))
-      for (const { mail, displayName, resourceProvisioningOptions = [] } of page.value) {
-        if (!mail || resourceProvisioningOptions.includes('Team') !== (itemType === 'team')) continue;
+      for (const group of page.value) {
+        const { mail, displayName } = group;
+        if (!mail || isTeam(group) !== (itemType === 'team')) continue;
         yield { itemType, address: mail, ...(displayName ? { displayName } : {}) };
       }
   } finally {

@@ -74,4 +74,5 @@ export function differences(left: Members, right: Members): readonly string[] {
     .sort();
 }
 
-const hash = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
+/** 16 bytes. */
+export const hash = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);

@@ -1,7 +1,7 @@
-import { SternaError } from '@sterna/core';
 import { type JsonKind, jsonCodec, jsonPivot } from '../json/json-pivot.ts';
 import { type Person, personAtTarget, personMeaning } from '../person.ts';
 import type { PrepareOptions } from '../pivot.ts';
+import { waitsForObject } from '../waits.ts';
 import type { FieldValue } from './list-definition.ts';
 
 /** An item of a list. Its container is the list, with the definition of its columns. */
@@ -72,11 +72,9 @@ function fieldAtTarget(value: FieldValue, { mapping, targetOf }: PrepareOptions)
     items: value.items.map((one) => {
       const id = targetOf({ kind: 'listItem', id: one.id });
       if (id !== undefined) return { ...one, id };
-      throw new SternaError(
-        'object',
-        'waits-for-object',
+      throw waitsForObject(
         `It names the item ${one.text ?? one.id} of another list, which isn’t in the target.`,
-        { fix: 'Migrate that list as well; the next delta pass brings this item.' },
+        'Migrate that list as well; the next delta pass brings this item.',
       );
     }),
   };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { SternaError } from '@sterna/core';
 import { textOfHtml } from '../html.ts';
 import { type JsonKind, jsonCodec, jsonPivot } from '../json/json-pivot.ts';
 import { type Person, personAtTarget, personMeaning } from '../person.ts';
 import type { ObjectLink } from '../pivot.ts';
+import { waitsForObject } from '../waits.ts';
 
 /** A message of a channel, a group's conversation or a chat space; its container is where it was said. */
 export interface Post {
@@ -75,9 +75,10 @@ const POST: JsonKind<Post> = {
   prepare(post, { mapping, targetOf }) {
     const parent = post.replyTo === undefined ? undefined : targetOf?.(answered(post.replyTo));
     if (post.replyTo !== undefined && targetOf !== undefined && parent === undefined)
-      throw new SternaError('object', 'waits-for-object', 'The post that it answers isn’t in the target.', {
-        fix: 'See why that one failed; the next delta pass brings the answers after it.',
-      });
+      throw waitsForObject(
+        'The post that it answers isn’t in the target.',
+        'See why that one failed; the next delta pass brings the answers after it.',
+      );
     const object: Post = {
       ...post,
       by: 'app' in post.by ? post.by : personAtTarget(post.by, mapping),

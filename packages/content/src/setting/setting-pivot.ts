@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sterna/core';
+import { differences, hash } from '../json/json-pivot.ts';
 import type { Pivot } from '../pivot.ts';
 import { keyOf, meaningOf } from './meaning.ts';
 import { prepareSetting } from './prepare.ts';
 import { readSetting } from './read-setting.ts';
 import { titleOf } from './title.ts';
-
-const hash = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
 
 /**
  * Mailbox settings (setting.ts). They aren't renamed: a second rule beside one of the same name would act as well, and of
@@ -16,12 +14,7 @@ export const settingPivot: Pivot = {
   hasNaturalKey: true,
   matchKey: (body) => hash(`setting\0${keyOf(readSetting(body))}`),
   digest: (body) => hash(canonicalJson(meaningOf(readSetting(body)))),
-  differences: (one, other) => {
-    const [left, right] = [meaningOf(readSetting(one)), meaningOf(readSetting(other))];
-    return [...new Set([...Object.keys(left), ...Object.keys(right)])]
-      .filter((name) => canonicalJson(left[name] ?? null) !== canonicalJson(right[name] ?? null))
-      .sort();
-  },
+  differences: (one, other) => differences(meaningOf(readSetting(one)), meaningOf(readSetting(other))),
   subject: (body) => titleOf(readSetting(body)).slice(0, 200),
   prepare: prepareSetting,
 };

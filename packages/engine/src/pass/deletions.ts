@@ -27,6 +27,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
   const gone = await rowsGone(pool, claim.entryId);
   if (gone.length === 0) return;
   context.progress.phase = 'deletions';
+  const sharers = policy === 'propagate' ? await sharersOf(context) : [];
   const byTarget = new Map<number, LedgerRow[]>();
   for (const row of gone)
     if (row.targetContainer !== undefined)
@@ -63,7 +64,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         remove.push(row);
       }
     }
-    const { heirs, shared } = await twinsOf(context, target, remove);
+    const { heirs, shared } = await twinsOf(context, sharers, target, remove);
     const kept = new Set([...heirs.map(({ gone }) => gone), ...shared]);
     const unshared = remove.filter((row) => !kept.has(row));
     const removed = unshared.length === 0 ? [] : await removeCopies(context, target, unshared);
@@ -116,6 +117,7 @@ const wordsOf = (where: string): string => `It was deleted at the source; its co
  */
 async function twinsOf(
   context: PassContext,
+  sharers: readonly number[],
   target: ContainerRow,
   rows: readonly LedgerRow[],
 ): Promise<{
@@ -127,7 +129,6 @@ async function twinsOf(
   const heirs: { gone: LedgerRow; heir: Buffer }[] = [];
   const shared: LedgerRow[] = [];
   if (rows.length === 0) return { heirs, shared };
-  const sharers = await sharersOf(context);
   const held = await heldByOthers(context, target, sharers, rows);
   shared.push(...rows.filter(({ targetId }) => targetId !== undefined && held.has(targetId)));
   if (capabilitiesFor(context.target, target.kind).collapsesTwins === false) return { heirs, shared };

@@ -1,10 +1,12 @@
 import type { ChangePage, Container } from '@sterna/connector-kit';
+import { WAITS_FOR_OBJECT } from '@sterna/content';
 import type { ContentKind } from '@sterna/core';
 import {
   type ContainerRow,
   clearTodos,
   countLive,
   deleteTodos,
+  failedWith,
   forgetAccess,
   forgetListing,
   inFencedTransaction,
@@ -15,8 +17,9 @@ import {
   markOthersGone,
   markUnlistedGone,
   type NewTodo,
+  planFailedObjects,
   plannedAmong,
-  planWaitingObjects,
+  planObjectsAgain,
   rememberListed,
   rowsBySource,
   type Settled,
@@ -24,8 +27,6 @@ import {
   settleRows,
   sourceKey,
   type TodoVerb,
-  VERB_CODE,
-  waitingObjects,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { capabilitiesFor, type PassContext } from './context.ts';
@@ -245,21 +246,10 @@ async function planGoneContainers(context: PassContext): Promise<void> {
 
 /** What failed in an earlier pass is planned again, each time; just some of it where a person retries one cause. */
 export async function planFailures(context: PassContext): Promise<void> {
-  const { entryId, number } = context.claim;
-  await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
-    await client.query(
-      `insert into todo (entry_id, container, verb, src, src_id)
-       select l.entry_id, l.container, case when l.target_id is null then ${VERB_CODE.create} else ${VERB_CODE.replace} end,
-              l.src, l.src_id from ledger l
-        where l.entry_id = $1 and l.state = 8 and l.gone_pass is null and l.pass < $2
-          and not exists (select 1 from todo t where t.entry_id = $1 and t.container = l.container and t.src = l.src)
-          and ($3::text[] is null or $3 @> array[
-                coalesce((select n.code from object_note n
-                  where n.entry_id = $1 and n.src = l.src and n.pass = l.pass and n.kind = 'failure'
-                  order by n.id desc limit 1), 'failed')])`,
-      [entryId, number, context.settings.retryOnly ?? null],
-    );
-  });
+  const { pool, claim, settings } = context;
+  await inFencedTransaction(pool, claim.lease, (client) =>
+    planFailedObjects(client, claim.entryId, claim.number, settings.retryOnly),
+  );
 }
 
 /**
@@ -269,11 +259,11 @@ export async function planFailures(context: PassContext): Promise<void> {
  * @returns how many are planned
  */
 export async function planWaiting(context: PassContext, before = Number.POSITIVE_INFINITY): Promise<number> {
-  const { entryId, number } = context.claim;
-  return inFencedTransaction(context.pool, context.claim.lease, async (client) => {
-    const waiting = await waitingObjects(client, entryId, number);
-    if (waiting.length === 0 || waiting.length >= before) return 0;
-    await planWaitingObjects(client, entryId, number, waiting);
-    return waiting.length;
-  });
+  const { pool, claim } = context;
+  const waiting = await failedWith(pool, claim.entryId, claim.number, WAITS_FOR_OBJECT);
+  if (waiting.length === 0 || waiting.length >= before) return 0;
+  await inFencedTransaction(pool, claim.lease, (client) =>
+    planObjectsAgain(client, claim.entryId, claim.number, waiting),
+  );
+  return waiting.length;
 }

@@ -1,6 +1,7 @@
 import type { ShortcutTarget } from '@sterna/connector-kit';
+import { waitsForObject } from '@sterna/content';
 import { SternaError } from '@sterna/core';
-import { type ContainerRow, rowsBySource, sourceKey, WAITS_FOR_OBJECT } from '@sterna/store';
+import { type ContainerRow, rowsBySource, sourceKey } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById } from './context.ts';
 
 /** Where a link of the source leads in the target: to the copy of what it leads to. Undefined: there is none (yet). */
@@ -44,11 +45,9 @@ export const shortcutLeftOut = (): SternaError =>
 
 /** @param place Of what it leads to, where the books know it */
 export const shortcutWaits = (place: ContainerRow | undefined, { id }: ShortcutTarget): SternaError =>
-  new SternaError(
-    'object',
-    WAITS_FOR_OBJECT,
+  waitsForObject(
     `It is a shortcut to ${[...(place?.path ?? []), ...(id === '' ? [] : [id])].join('/') || 'something'}, which isn’t in the target.`,
-    { fix: 'Migrate that as well; the next delta pass makes the shortcut.' },
+    'Migrate that as well; the next delta pass makes the shortcut.',
   );
 
 /** Links have no content that could be put into the copy. */

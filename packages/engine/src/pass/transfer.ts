@@ -1,5 +1,5 @@
 import type { Content, CreateOp, PlaceOp, Result, Session, ShortcutTarget } from '@sterna/connector-kit';
-import { PASSED_OVER, pivotOf } from '@sterna/content';
+import { PASSED_OVER, pivotOf, WAITS_FOR_OBJECT } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -29,7 +29,6 @@ import {
   todoCounts,
   type Unclaimed,
   unclaimedByMatchKey,
-  WAITS_FOR_OBJECT,
 } from '@sterna/store';
 import type { PoolClient } from 'pg';
 import { BatchLanes } from './batch-lanes.ts';

@@ -13,6 +13,7 @@ import type {
   ShortcutTarget,
   Writer,
 } from '@sterna/connector-kit';
+import { waitsForObject } from '@sterna/content';
 import { asSternaError, isNameAllowed, SternaError } from '@sterna/core';
 import { applyAccess } from './access.ts';
 import { NAME_RULES } from './capabilities.ts';
@@ -374,9 +375,10 @@ const changed = (op: Op, file: DriveFile): Result => ({ op: op.op, outcome: 'cha
 const isDocument = (file: DriveFile): boolean => isNative(file) && !isShortcut(file);
 
 const shortcutLost = (): SternaError =>
-  new SternaError('object', 'waits-for-object', 'What the shortcut leads to was removed from the target meanwhile.', {
-    fix: 'Nothing to do: the next delta pass looks again.',
-  });
+  waitsForObject(
+    'What the shortcut leads to was removed from the target meanwhile.',
+    'Nothing to do: the next delta pass looks again.',
+  );
 
 const contentDiffers = (): SternaError =>
   new SternaError('object', 'content-differs', 'Google Drive stored other content than was sent.', {

@@ -2,26 +2,9 @@ import type { OpenRequest } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
 import type { DriveContext } from '../drive/part.ts';
-import { quoted, segment } from '../graph/client.ts';
-import { statusOf } from '../graph/errors.ts';
+import { segment } from '../graph/client.ts';
+import { type GraphGroup, groupAt } from './find-group.ts';
 import { People } from './people.ts';
-
-/** https://learn.microsoft.com/en-us/graph/api/resources/group */
-export interface GraphGroup {
-  readonly id: string;
-  readonly displayName?: string | null;
-  readonly description?: string | null;
-  readonly mail?: string | null;
-  readonly visibility?: string | null;
-  /** `Unified`: a Microsoft 365 group. */
-  readonly groupTypes?: readonly string[];
-  /** `Team`: it has one. */
-  readonly resourceProvisioningOptions?: readonly string[];
-}
-
-export const GROUP_PROPERTIES =
-  'id,displayName,description,mail,visibility,groupTypes,resourceProvisioningOptions' as const;
-export const GROUP_RIGHTS = { read: 'Group.Read.All', write: 'Group.ReadWrite.All' } as const;
 
 /** What a part of a group's or team's session works with. */
 export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 'directory'> {
@@ -55,24 +38,8 @@ export async function groupContextOf(connection: Connection, request: OpenReques
   };
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-async function groupOf({ client, directory: budget }: Connection, address: string): Promise<GraphGroup> {
-  const asked = { doing: 'looking the group up', right: GROUP_RIGHTS.read, budget } as const;
-  let found: readonly GraphGroup[];
-  if (GUID.test(address)) {
-    try {
-      const path = `/groups/${segment(address)}`;
-      found = [(await client.send<GraphGroup>({ ...asked, method: 'GET', path, query: SELECTED })).body];
-    } catch (thrown) {
-      if (statusOf(thrown) !== 404) throw thrown;
-      found = [];
-    }
-  } else {
-    const query = { ...SELECTED, $filter: `mail eq ${quoted(address)}` };
-    found = await client.all<GraphGroup>({ ...asked, method: 'GET', path: '/groups', query });
-  }
-  const [group] = found;
+async function groupOf(connection: Connection, address: string): Promise<GraphGroup> {
+  const group = await groupAt(connection, address);
   if (group === undefined)
     throw new SternaError('config', 'group-not-found', `The tenant has no group ${address}.`, {
       field: 'address',
@@ -80,5 +47,3 @@ async function groupOf({ client, directory: budget }: Connection, address: strin
     });
   return group;
 }
-
-const SELECTED = { $select: GROUP_PROPERTIES };

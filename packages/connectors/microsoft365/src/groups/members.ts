@@ -4,14 +4,11 @@ import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
-import { GROUP_RIGHTS, type GroupContext } from './group.ts';
+import { GROUP_RIGHTS } from './find-group.ts';
+import type { GroupContext } from './group.ts';
 import type { Listed, ListedObjects, ListedWriting } from './listed.ts';
-import { type DirectoryPerson, isGuest, PERSON_PROPERTIES, personOf } from './people.ts';
-
-/** What lists of members hold: people, and groups. */
-interface DirectoryObject extends DirectoryPerson {
-  readonly '@odata.type'?: string;
-}
+import { isGuest, personOf } from './people.ts';
+import { type DirectoryObject, eachOnce, isGroup, objectsOf } from './people-of-group.ts';
 
 export const MEMBERS: Container = { id: 'members', path: ['Members'], kind: 'member' };
 
@@ -31,23 +28,12 @@ export class Members implements ListedObjects {
   async list(container: string): Promise<readonly Listed[]> {
     if (container !== MEMBERS.id) throw containerGone('list of members', undefined);
     const [owners, members] = await Promise.all([this.objects('owners'), this.objects('members')]);
-    const isOwner = new Set(owners.map(({ id }) => id));
-    return [...owners, ...members.filter(({ id }) => !isOwner.has(id))].map((one) =>
-      listed(one, isOwner.has(one.id) ? 'owner' : 'member'),
-    );
+    return eachOnce({ owners, members }).map(({ one, role }) => listed(one, role));
   }
 
   async objects(of: 'owners' | 'members'): Promise<readonly DirectoryObject[]> {
-    const { client, path, directory, people } = this.#context;
-    const found = await client.all<DirectoryObject>({
-      method: 'GET',
-      path: `${path}/${of}`,
-      query: { $select: PERSON_PROPERTIES, $top: 999 },
-      doing: `listing the ${of} of the group`,
-      right: GROUP_RIGHTS.read,
-      budget: directory,
-    });
-    for (const one of found) if (!isGroup(one)) people.remember(one);
+    const found = await objectsOf(this.#context, this.#context.id, of);
+    for (const one of found) if (!isGroup(one)) this.#context.people.remember(one);
     return found;
   }
 }
@@ -132,8 +118,6 @@ export class MemberWriting implements ListedWriting {
   #has = async (list: 'owners' | 'members', id: string): Promise<boolean> =>
     (await this.#members.objects(list)).some((one) => one.id === id);
 }
-
-const isGroup = (one: DirectoryObject): boolean => one['@odata.type'] === '#microsoft.graph.group';
 
 function listed(one: DirectoryObject, role: 'owner' | 'member'): Listed {
   const who = isGroup(one) ? groupOf(one) : personOf(one);

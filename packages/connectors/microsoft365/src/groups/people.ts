@@ -1,6 +1,6 @@
 import type { Budget } from '@sterna/cloud-http';
 import type { Person } from '@sterna/content';
-import { type GraphClient, segment } from '../graph/client.ts';
+import { type GraphClient, quoted, segment } from '../graph/client.ts';
 
 /** As Graph tells a user: https://learn.microsoft.com/en-us/graph/api/resources/user */
 export interface DirectoryPerson {
@@ -82,7 +82,7 @@ export class People {
     const found = await this.#client.all<DirectoryPerson>({
       method: 'GET',
       path: '/users',
-      query: { $filter: `mail eq '${address.replaceAll("'", "''")}'`, $select: PERSON_PROPERTIES },
+      query: { $filter: `mail eq ${quoted(address)}`, $select: PERSON_PROPERTIES },
       doing: 'looking a person up',
       right: 'User.Read.All',
       budget: this.#budget,

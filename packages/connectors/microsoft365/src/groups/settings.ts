@@ -9,7 +9,8 @@ import {
 } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { containerGone } from '../outlook/gone.ts';
-import { GROUP_PROPERTIES, GROUP_RIGHTS, type GraphGroup, type GroupContext } from './group.ts';
+import { GROUP_RIGHTS, type GraphGroup, SELECTED, visibilityOf } from './find-group.ts';
+import type { GroupContext } from './group.ts';
 import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
 import { makeTeam, teamPath } from './team.ts';
 
@@ -22,8 +23,6 @@ type GraphTeam = Readonly<Partial<Record<(typeof OPTION_GROUPS)[number], Readonl
 
 const GROUP: Container = { id: 'group', path: [settingGroup('group')], kind: 'setting' };
 const TEAM: Container = { id: 'team', path: [settingGroup('team')], kind: 'setting' };
-
-const VISIBILITIES = { Public: 'public', Private: 'private', HiddenMembership: 'hidden' } as const;
 
 /** What a group is called and who sees it, and what the people of its team may do. */
 export class GroupSettings implements ListedObjects, ListedWriting {
@@ -84,23 +83,23 @@ export class GroupSettings implements ListedObjects, ListedWriting {
       const body = teamFields(setting);
       const doing = 'changing the settings of the team';
       const right = 'TeamSettings.ReadWrite.All';
-      await client.send({ method: 'PATCH', path: teamPath(this.#context), body, doing, right, budget });
+      await client.send({ method: 'PATCH', path: teamPath(this.#context.id), body, doing, right, budget });
     } else throw new SternaError('bug', 'internal', `A ${setting.type} is no setting of a group.`);
   }
 
   async #group(): Promise<GraphGroup> {
     const { client, path, directory: budget } = this.#context;
-    const query = { $select: GROUP_PROPERTIES };
     const doing = 'reading the group';
-    return (await client.send<GraphGroup>({ method: 'GET', path, query, doing, right: GROUP_RIGHTS.read, budget }))
-      .body;
+    return (
+      await client.send<GraphGroup>({ method: 'GET', path, query: SELECTED, doing, right: GROUP_RIGHTS.read, budget })
+    ).body;
   }
 
   async #team(): Promise<GraphTeam | undefined> {
     const { client, directory: budget } = this.#context;
     const { status, body } = await client.send<GraphTeam>({
       method: 'GET',
-      path: teamPath(this.#context),
+      path: teamPath(this.#context.id),
       doing: 'reading the team',
       right: 'TeamSettings.Read.All',
       budget,
@@ -139,8 +138,9 @@ const listed = (setting: Setting): Listed => {
   return { id: setting.type, version: versionOfBody(body), body };
 };
 
-function groupSetting({ displayName, description, visibility }: GraphGroup): GroupSetting {
-  const seen = VISIBILITIES[visibility as keyof typeof VISIBILITIES];
+function groupSetting(group: GraphGroup): GroupSetting {
+  const { displayName, description } = group;
+  const seen = visibilityOf(group);
   return {
     type: 'group',
     name: displayName ?? '',

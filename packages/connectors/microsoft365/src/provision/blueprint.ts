@@ -2,8 +2,9 @@ import { type Clock, systemClock } from '@sterna/cloud-http';
 import type { Blueprint, BlueprintChannel, BlueprintMember, PlaceRequest } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { connect } from '../connect.ts';
-import { type FoundGroup, groupAt, isTeam, membersOf } from './find-group.ts';
+import { type GraphGroup, groupAt, isTeam, visibilityOf } from '../groups/find-group.ts';
 import { findSite, ownerOfSite } from './find-site.ts';
+import { membersOf } from './members-of-group.ts';
 import { type Place, placeOf } from './place.ts';
 import { type ChannelMember, channelsOf, membersOfChannel } from './team-channels.ts';
 
@@ -40,13 +41,11 @@ async function groupBlueprint(place: Place): Promise<Blueprint> {
   return { itemType, ...ofGroup, channels: await channels(place, group.id) };
 }
 
-const VISIBILITIES = { Public: 'public', Private: 'private', HiddenMembership: 'hidden' } as const;
-
 async function describe(
   place: Place,
-  group: FoundGroup,
+  group: GraphGroup,
 ): Promise<Pick<Blueprint, 'name' | 'description' | 'visibility' | 'members'>> {
-  const visibility = VISIBILITIES[group.visibility as keyof typeof VISIBILITIES];
+  const visibility = visibilityOf(group);
   return {
     name: group.displayName ?? '',
     ...(group.description ? { description: group.description } : {}),

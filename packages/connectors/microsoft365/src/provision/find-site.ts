@@ -1,9 +1,9 @@
 import type { BlueprintSite } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
+import { type GraphGroup, groupAt } from '../groups/find-group.ts';
 import { parseSiteAddress } from '../sites/site-address.ts';
 import { SITE_RIGHTS } from '../sites/site-context.ts';
-import { type FoundGroup, groupAt } from './find-group.ts';
 import type { Place } from './place.ts';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/site */
@@ -62,7 +62,7 @@ interface Library {
 export async function ownerOfSite(
   place: Place,
   site: FoundSite,
-): Promise<BlueprintSite & { readonly group?: FoundGroup }> {
+): Promise<BlueprintSite & { readonly group?: GraphGroup }> {
   const isBelow = parseSiteAddress(site.webUrl).path.length > 2;
   if (isBelow) return { comesWith: 'below' };
   const { status, body } = await place.client.send<Library>({

@@ -1,6 +1,6 @@
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
-import { GROUP_RIGHTS } from '../groups/group.ts';
+import { GROUP_RIGHTS } from '../groups/find-group.ts';
 import { type DirectoryPerson, isGuest } from '../groups/people.ts';
 import { found, missing, refusedLine } from './lines.ts';
 import type { Place } from './place.ts';

@@ -2,8 +2,9 @@ import type { BlueprintChannel, ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
+import { peopleOf } from '../groups/people-of-group.ts';
+import { teamPath } from '../groups/team.ts';
 import { CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
-import { peopleOf } from './find-group.ts';
 import { failed, found, made, missing, refusedLine } from './lines.ts';
 import { counted } from './make-members.ts';
 import { findPeople, type KnownMember } from './people-of-target.ts';
@@ -15,7 +16,6 @@ import {
   type FoundChannel,
   MEMBER_RIGHTS,
   membersOfChannel,
-  teamPath,
 } from './team-channels.ts';
 
 /** How many members a create may name: https://learn.microsoft.com/en-us/graph/api/channel-post */

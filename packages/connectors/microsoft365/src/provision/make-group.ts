@@ -1,6 +1,13 @@
 import type { Blueprint, ProvisionLine } from '@sterna/connector-kit';
-import { GROUP_RIGHTS } from '../groups/group.ts';
-import { type FoundGroup, groupAt, groupWith, isGroupId, isUnified, SELECTED } from './find-group.ts';
+import {
+  GROUP_RIGHTS,
+  type GraphGroup,
+  groupAt,
+  groupWith,
+  isGroupId,
+  isUnified,
+  SELECTED,
+} from '../groups/find-group.ts';
 import { failed, found, made, refusedLine } from './lines.ts';
 import type { KnownMember } from './people-of-target.ts';
 import type { Place } from './place.ts';
@@ -24,7 +31,7 @@ export interface WantedGroup {
 
 /** What was there, or is there now. */
 export interface GroupInPlace {
-  readonly group: FoundGroup;
+  readonly group: GraphGroup;
   readonly isNew: boolean;
 }
 
@@ -70,12 +77,12 @@ export async function* ensureGroup(
 }
 
 /** A group that was made under another address than it was to have is found by its nickname. */
-const find = async (place: Place, { nickname, address }: WantedGroup): Promise<FoundGroup | undefined> =>
+const find = async (place: Place, { nickname, address }: WantedGroup): Promise<GraphGroup | undefined> =>
   (address === undefined ? undefined : await groupAt(place, address)) ??
   (isGroupId(nickname) ? undefined : await groupWith(place, 'mailNickname', nickname));
 
 /** Why the group isn't what the entry wants. */
-function refusal(what: string, { address }: WantedGroup, group: FoundGroup): ProvisionLine | undefined {
+function refusal(what: string, { address }: WantedGroup, group: GraphGroup): ProvisionLine | undefined {
   if (!isUnified(group))
     return failed(what, {
       reason: 'The address is that of another kind of group: a security group or a distribution list.',
@@ -94,9 +101,9 @@ async function make(
   mailNickname: string,
   { name, description, visibility = 'private' }: Blueprint,
   people: readonly KnownMember[],
-): Promise<FoundGroup> {
+): Promise<GraphGroup> {
   const owners = people.filter(({ role, isGuest }) => role === 'owner' && isGuest !== true).slice(0, REFERENCES);
-  const { body } = await client.send<FoundGroup>({
+  const { body } = await client.send<GraphGroup>({
     method: 'POST',
     path: '/groups',
     query: SELECTED,

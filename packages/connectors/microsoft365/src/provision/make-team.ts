@@ -1,10 +1,10 @@
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
-import { segment } from '../graph/client.ts';
-import { type FoundGroup, peopleOf } from './find-group.ts';
+import type { GraphGroup } from '../groups/find-group.ts';
+import { peopleOf } from '../groups/people-of-group.ts';
+import { putTeam, teamPath } from '../groups/team.ts';
 import { failed, found, made, refusedLine } from './lines.ts';
 import { eventually, type Place } from './place.ts';
-import { teamPath } from './team-channels.ts';
 
 interface FoundTeam {
   readonly id: string;
@@ -21,7 +21,7 @@ const LATER_MS = 5 * 60_000;
  * @returns whether its channels can be made
  * @throws SternaError transient `team-not-ready`: Teams doesn't know the new group yet
  */
-export async function* ensureTeam(place: Place, group: FoundGroup): AsyncGenerator<ProvisionLine, boolean> {
+export async function* ensureTeam(place: Place, group: GraphGroup): AsyncGenerator<ProvisionLine, boolean> {
   const what = `team ${group.displayName ?? group.id}`;
   try {
     const team = await find(place, group.id);
@@ -43,7 +43,10 @@ export async function* ensureTeam(place: Place, group: FoundGroup): AsyncGenerat
       });
       return false;
     }
-    if (!(await make(place, group.id))) throw notReady(place);
+    const isMade = await eventually(place, WAITS, async () =>
+      (await putTeam(place.client, place.teams, group.id)) ? true : undefined,
+    );
+    if (isMade === undefined) throw notReady(place);
     yield made(what);
     return true;
   } catch (thrown) {
@@ -64,22 +67,6 @@ async function find({ client, teams }: Place, groupId: string): Promise<FoundTea
   });
   return status === 404 ? undefined : body;
 }
-
-/** https://learn.microsoft.com/en-us/graph/api/team-put-teams: 404 while Teams doesn't know the group. */
-const make = (place: Place, groupId: string): Promise<true | undefined> =>
-  eventually(place, WAITS, async () => {
-    const { status } = await place.client.send({
-      method: 'PUT',
-      path: `/groups/${segment(groupId)}/team`,
-      body: {},
-      doing: 'making the team of the group',
-      right: 'Team.Create',
-      budget: place.teams,
-      // 409: it has one, since just now.
-      expected: [404, 409],
-    });
-    return status === 404 ? undefined : true;
-  });
 
 const notReady = ({ client }: Place): SternaError =>
   new SternaError('transient', 'team-not-ready', 'Teams doesn’t know the new group yet.', {

@@ -1,9 +1,9 @@
 import type { BlueprintChannel } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
+import { teamPath } from '../groups/team.ts';
 import { CHANNEL_RIGHTS, type GraphChannel } from '../teams/graph-teams.ts';
 import type { Place } from './place.ts';
 
-export const teamPath = (teamId: string): string => `/teams/${segment(teamId)}`;
 export const channelPath = (teamId: string, channelId: string): string =>
   `${teamPath(teamId)}/channels/${segment(channelId)}`;
 

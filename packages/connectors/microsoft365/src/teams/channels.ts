@@ -36,7 +36,7 @@ export class Channels {
   }
 
   pathOf(channelId: string): string {
-    return `${teamPath(this.context)}/channels/${segment(channelId)}`;
+    return `${teamPath(this.context.id)}/channels/${segment(channelId)}`;
   }
 
   /** Posts of one channel follow each other, so many a second. */
@@ -163,7 +163,7 @@ export class Channels {
     const { client } = this.context;
     const { status, body } = await client.send<{ readonly value?: readonly GraphChannel[] }>({
       method: 'GET',
-      path: `${teamPath(this.context)}/channels`,
+      path: `${teamPath(this.context.id)}/channels`,
       query: { $select: PROPERTIES },
       doing: 'listing the channels',
       right: CHANNEL_RIGHTS.read,
@@ -178,7 +178,7 @@ export class Channels {
     this.#primary ??= this.context.client
       .send<GraphChannel>({
         method: 'GET',
-        path: `${teamPath(this.context)}/primaryChannel`,
+        path: `${teamPath(this.context.id)}/primaryChannel`,
         query: { $select: 'id' },
         doing: 'looking for the team’s first channel',
         right: CHANNEL_RIGHTS.read,
@@ -197,7 +197,7 @@ export class Channels {
     const owners = membershipType === 'standard' ? {} : { members: [await this.#owner()] };
     const { body, header } = await client.send<GraphChannel | undefined>({
       method: 'POST',
-      path: `${teamPath(this.context)}/channels`,
+      path: `${teamPath(this.context.id)}/channels`,
       body: { displayName, membershipType, ...(description === undefined ? {} : { description }), ...owners },
       doing: 'making a channel',
       right: CHANNEL_RIGHTS.write,
