@@ -313,8 +313,8 @@ describe('writing', () => {
     ]);
     expect(JSON.parse(readFileSync(join(path, 'sterna-backup.json'), 'utf8'))).toMatchObject({
       format: 'sterna-backup',
-      version: 3,
-      kinds: ['message', 'event', 'task', 'contact', 'setting'],
+      version: 4,
+      kinds: ['message', 'event', 'task', 'contact', 'setting', 'member', 'listItem', 'page', 'post'],
     });
     expect(await paths(join(path, 'mail'))).toContain('a.b/Ärger');
     const again = await open(path, 'read', 'archive');

@@ -161,11 +161,12 @@ test('a rule with an end is shown on its days and no others, or it is told that 
       fc.pre(own.length === count);
       // Its own counting is off where months are left out.
       const wanted = own.map(wallText);
-      // Some rules it reads otherwise than RFC 5545, or never comes to an end over: months listed, days of a month daily.
+      // Some rules it reads otherwise than RFC 5545, or never comes to an end over: months listed, days of a month daily
+      // or yearly; and a day that some months or years haven’t, which it carries over into the next month.
+      const carriesOver = /YEARLY/.test(text) && !/BYDAY/.test(text) && Number(start.slice(8, 10)) > 28;
       if (
-        !/YEARLY(?!.*BYMONTH=).*BYMONTHDAY|BYMONTH=\d+,|MONTHLY.*BYMONTH=|DAILY.*BYMONTHDAY|BYMONTHDAY=[^;]*,/.test(
-          text,
-        )
+        !carriesOver &&
+        !/YEARLY.*BYMONTHDAY|BYMONTH=\d+,|MONTHLY.*BYMONTH=|DAILY.*BYMONTHDAY|BYMONTHDAY=[^;]*,/.test(text)
       )
         expect(wanted, text).toEqual(meant(start, text.replace(/;COUNT=\d+/, ''), count));
       const made = plan(`DTSTART:${start.replace(/[-:]/g, '')}`, `RRULE:${text}`);
