@@ -170,6 +170,59 @@ test('tasks: all that an export says of them; what is broken is a failure', asyn
   expect(summaries(broken)).toEqual(['Tasks.json: Tasks.json: it is no JSON.']);
 });
 
+test('pictures beside the cards are put into them; where it can’t be told whose one is, that is told', async () => {
+  const root = takeout({
+    'Takeout/Contacts/All Contacts/All Contacts.vcf': [
+      person('Ann Önal'),
+      person('A/B'),
+      person('Url', 'PHOTO:https://example.org/1'),
+      person('Own', 'PHOTO;ENCODING=b;TYPE=PNG:AAAA'),
+      person('Twin', 'NOTE:1'),
+      person('Twin', 'NOTE:2'),
+      person('Two'),
+      person('None'),
+      person('New').replace('3.0', '4.0'),
+    ].join(''),
+    'Takeout/Contacts/All Contacts/Ann O\u0308nal.jpg': 'ann'.repeat(40),
+    'Takeout/Contacts/All Contacts/A_B.png': 'ab',
+    'Takeout/Contacts/All Contacts/Url.jpg': 'url',
+    'Takeout/Contacts/All Contacts/Own.jpg': 'own',
+    'Takeout/Contacts/All Contacts/Twin.jpg': 'twin',
+    'Takeout/Contacts/All Contacts/Two.jpg': 'one',
+    'Takeout/Contacts/All Contacts/New.jpeg': 'new',
+    'Takeout/Contacts/All Contacts/Nobody.jpg': 'nobody',
+    'Takeout/Contacts/Friends/Friends.vcf': [person('Ann Önal'), person('Two')].join(''),
+    'Takeout/Contacts/Friends/Ann Önal.jpg': 'ann'.repeat(40),
+    'Takeout/Contacts/Friends/Two.jpg': 'another',
+  });
+  const people = await all(root);
+  const photos = Object.fromEntries(
+    people.map(({ text }) => {
+      const whole = text.replaceAll('\r\n ', '');
+      return [/^FN:(.*)\r$/m.exec(whole)?.[1], whole.match(/^PHOTO.*(?=\r$)/gm) ?? []];
+    }),
+  );
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  expect(photos).toEqual({
+    'Ann Önal': [`PHOTO;ENCODING=b;TYPE=JPEG:${base64('ann'.repeat(40))}`],
+    'A/B': [`PHOTO;ENCODING=b;TYPE=PNG:${base64('ab')}`],
+    Url: [`PHOTO;ENCODING=b;TYPE=JPEG:${base64('url')}`, 'PHOTO:https://example.org/1'],
+    Own: ['PHOTO;ENCODING=b;TYPE=PNG:AAAA'],
+    Twin: [],
+    Two: [],
+    None: [],
+    New: [`PHOTO:data:image/jpeg;base64,${base64('new')}`],
+  });
+  for (const { text } of people) for (const line of text.split('\r\n')) expect(line.length).toBeLessThanOrEqual(75);
+  const told = await notesOf(root);
+  expect(Object.values(told)).toEqual([['picture-not-added'], ['picture-not-added'], ['picture-not-added']]);
+  // Another picture is a change of the contact.
+  const version = (seenNow: typeof people): string | undefined =>
+    seenNow.find(({ text }) => text.includes('FN:Url'))?.version;
+  writeFileSync(join(root, 'Takeout/Contacts/All Contacts/Url.jpg'), 'another');
+  expect(version(await all(root))).not.toBe(version(people));
+});
+
 describe('tasks that repeat', () => {
   const at = (start: string) => ({ scheduled_time: [{ current: true, start }] });
   const list = (recurrences: readonly object[], items: readonly object[]): string =>
