@@ -161,7 +161,11 @@ test('a calendar that Cyrus lists in another user’s own home is reported with 
   await cyrus.make('reader', 'caldav', 'mine', 'Mine');
   await put(cyrus, 'reader', 'mine/own.ics', anEvent('own@x', 'Of the reader'));
   const replies = [
-    ...(await cyrus.server.rawCommand('owner', 'SETACL "#calendars/plan" reader lr', 'SETACL "#calendars/team" reader lrswipkxte')),
+    ...(await cyrus.server.rawCommand(
+      'owner',
+      'SETACL "#calendars/plan" reader lr',
+      'SETACL "#calendars/team" reader lrswipkxte',
+    )),
     ...(await cyrus.server.rawCommand(
       'reader',
       'SUBSCRIBE "Other Users/owner/#calendars/plan"',
@@ -179,12 +183,21 @@ test('a calendar that Cyrus lists in another user’s own home is reported with 
   expect(evidence('shared collections')).toMatch(/The team \(of owner\)/);
 
   const signal = new AbortController().signal;
-  const session = await caldavConnector.open({ system, address: 'reader', role: 'read', installation: '00000000', signal });
+  const session = await caldavConnector.open({
+    system,
+    address: 'reader',
+    role: 'read',
+    installation: '00000000',
+    signal,
+  });
   const plan = (await session.reader.containers()).find((one) => one.path[0] === 'The plan' && one.kind === 'event');
   expect(plan).toMatchObject({ sharedBy: 'owner', readOnly: true });
   const texts: string[] = [];
   for await (const page of session.reader.changes(plan?.id ?? '', undefined, {}))
-    for await (const got of session.reader.read(plan?.id ?? '', page.changes.map(({ id }) => id)))
+    for await (const got of session.reader.read(
+      plan?.id ?? '',
+      page.changes.map(({ id }) => id),
+    ))
       texts.push('body' in got ? String(got.body) : 'unreadable');
   await session.close();
   expect(texts).toHaveLength(1);

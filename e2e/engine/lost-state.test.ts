@@ -48,38 +48,47 @@ const targets: readonly (readonly [string, () => { tree: Tree; end: Endpoint }])
   ],
 ];
 
-test.each(targets)('%s, rename: the copy beside their file is known again, however often it was renamed', async (on, make) => {
-  const { tree: target, end } = make();
-  const source = new Tree(join(dir, `source of ${on}`));
-  source.write('once.docx', 'ours, once');
-  source.write('twice.docx', 'ours, twice');
-  source.write('big.bin', Buffer.alloc(9 * 1024 * 1024, 'ours '));
-  for (const name of ['once.docx', 'twice.docx', 'twice_1.docx', 'big.bin']) target.write(name, 'theirs');
-  apache.adopt();
-  const entry = await addEntry(bench, drive(source.root), end);
-  const run = async (one: number, kind: 'initial' | 'delta') => {
-    const outcome = await pass(bench, one, kind, { conflict: 'rename' });
-    expect(outcome).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
-    return outcome.books.total;
-  };
-  await run(entry, 'initial');
-  const before = target.truth();
-  expect(Object.keys(before)).toEqual(
-    ['big.bin', 'big_1.bin', 'once.docx', 'once_1.docx', 'twice.docx', 'twice_1.docx', 'twice_2.docx'],
-  );
+test.each(targets)(
+  '%s, rename: the copy beside their file is known again, however often it was renamed',
+  async (on, make) => {
+    const { tree: target, end } = make();
+    const source = new Tree(join(dir, `source of ${on}`));
+    source.write('once.docx', 'ours, once');
+    source.write('twice.docx', 'ours, twice');
+    source.write('big.bin', Buffer.alloc(9 * 1024 * 1024, 'ours '));
+    for (const name of ['once.docx', 'twice.docx', 'twice_1.docx', 'big.bin']) target.write(name, 'theirs');
+    apache.adopt();
+    const entry = await addEntry(bench, drive(source.root), end);
+    const run = async (one: number, kind: 'initial' | 'delta') => {
+      const outcome = await pass(bench, one, kind, { conflict: 'rename' });
+      expect(outcome).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
+      return outcome.books.total;
+    };
+    await run(entry, 'initial');
+    const before = target.truth();
+    expect(Object.keys(before)).toEqual([
+      'big.bin',
+      'big_1.bin',
+      'once.docx',
+      'once_1.docx',
+      'twice.docx',
+      'twice_1.docx',
+      'twice_2.docx',
+    ]);
 
-  const lost = await twinEntry(bench, entry);
-  expect(await run(lost, 'initial')).toMatchObject({ seen: 3, created: 0, skipped: 3 });
-  expect(target.truth()).toEqual(before);
+    const lost = await twinEntry(bench, entry);
+    expect(await run(lost, 'initial')).toMatchObject({ seen: 3, created: 0, skipped: 3 });
+    expect(target.truth()).toEqual(before);
 
-  // What was known again gets the later changes; what people changed meanwhile is theirs.
-  source.write('once.docx', 'ours, changed');
-  await run(lost, 'delta');
-  expect(target.read('once_1.docx')).toBe('ours, changed');
-  target.write('twice_2.docx', 'edited by people');
-  apache.adopt();
-  await run(await twinEntry(bench, entry), 'initial');
-  expect(target.read('twice_2.docx')).toBe('edited by people');
-  expect(target.read('twice_3.docx')).toBe('ours, twice');
-  expect(Object.keys(target.truth())).toHaveLength(8);
-});
+    // What was known again gets the later changes; what people changed meanwhile is theirs.
+    source.write('once.docx', 'ours, changed');
+    await run(lost, 'delta');
+    expect(target.read('once_1.docx')).toBe('ours, changed');
+    target.write('twice_2.docx', 'edited by people');
+    apache.adopt();
+    await run(await twinEntry(bench, entry), 'initial');
+    expect(target.read('twice_2.docx')).toBe('edited by people');
+    expect(target.read('twice_3.docx')).toBe('ours, twice');
+    expect(Object.keys(target.truth())).toHaveLength(8);
+  },
+);

@@ -53,7 +53,7 @@ const MORE: readonly Shape[] = [
 /** Every component of the texts as it is written, sorted: a series is as many as it has exceptions, and one. */
 const components = (texts: readonly string[]): string[] =>
   texts
-    .flatMap((text) => text.match(/^BEGIN:(VEVENT|VTODO|VCARD)\r?\n[^]*?^END:\1/gm) ?? [])
+    .flatMap((text) => text.match(/^BEGIN:(VEVENT|VTODO|VCARD)\r?\n[\s\S]*?^END:\1/gm) ?? [])
     .map((component) => component.replaceAll('\r\n', '\n'))
     .sort();
 

@@ -211,7 +211,11 @@ export class Collections {
 }
 
 const nameOfOwner = (owner: string | undefined): string =>
-  decodeURIComponent(trimmed(owner ?? '').split('/').at(-1) ?? '') || 'somebody else';
+  decodeURIComponent(
+    trimmed(owner ?? '')
+      .split('/')
+      .at(-1) ?? '',
+  ) || 'somebody else';
 
 const WRITES: ReadonlySet<string> = new Set(['d:all', 'd:write', 'd:write-content', 'd:bind']);
 

@@ -25,7 +25,10 @@ async function notesOf(root: string): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
   for (const { id } of await reader.containers())
     for await (const page of reader.changes(id, undefined, {}))
-      for await (const got of reader.read(id, page.changes.map((change) => change.id)))
+      for await (const got of reader.read(
+        id,
+        page.changes.map((change) => change.id),
+      ))
         if ('body' in got && got.notes !== undefined) found[got.id] = got.notes.map(({ code }) => code);
   return found;
 }
@@ -306,9 +309,17 @@ describe('tasks that repeat', () => {
     const found = await read(root);
     const series = (id: string): string[] =>
       (found[`recurrence ${id}`] as string[]).filter((line) => /^(?:DTSTART|RRULE)/.test(line));
-    expect(Object.keys(found).sort()).toEqual(
-      ['d1', 'e1', 'm1', 'recurrence d', 'recurrence f', 'recurrence m', 'recurrence y', 's1', 'y1'],
-    );
+    expect(Object.keys(found).sort()).toEqual([
+      'd1',
+      'e1',
+      'm1',
+      'recurrence d',
+      'recurrence f',
+      'recurrence m',
+      'recurrence y',
+      's1',
+      'y1',
+    ]);
     expect(series('d')).toEqual(['DTSTART;VALUE=DATE:20260602', 'RRULE:FREQ=DAILY;INTERVAL=3']);
     // A month without a 31st is passed over.
     expect(series('m')).toEqual(['DTSTART;VALUE=DATE:20260331', 'RRULE:FREQ=MONTHLY;UNTIL=20270101']);
@@ -333,11 +344,7 @@ describe('tasks that repeat', () => {
 
   test('a rule that isn’t known makes no series: its open tasks say so, and it fails where there are none', async () => {
     const root = list(
-      [
-        rule('n', { monthly: { nth_day_of_week: 2 } }),
-        rule('h', { hourly: {} }),
-        { title: 'without an id' },
-      ],
+      [rule('n', { monthly: { nth_day_of_week: 2 } }), rule('h', { hourly: {} }), { title: 'without an id' }],
       [
         of('n', 1, 'completed', { due: '2026-01-13T00:00:00.000Z' }),
         of('n', 2, 'needsAction', { due: '2026-02-10T00:00:00.000Z' }),

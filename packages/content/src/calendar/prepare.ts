@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { MappingLookup } from '@sterna/core';
-import { type Component, type Property, parameterOf, propertiesOf, unescapeText, withParameter } from '../lines/content-line.ts';
+import {
+  type Component,
+  type Property,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+  withParameter,
+} from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
 import { BARE, type CalendarName, invalid, readCalendarObject } from './calendar-object.ts';

@@ -87,7 +87,15 @@ export class ObjectStore implements Store {
       }
       if (value === undefined || body === undefined) return undefined;
       const { version, notes } = value;
-      return { id, flags: [], date: undefined, size: body.length, version, body, ...(notes === undefined ? {} : { notes }) };
+      return {
+        id,
+        flags: [],
+        date: undefined,
+        size: body.length,
+        version,
+        body,
+        ...(notes === undefined ? {} : { notes }),
+      };
     });
   }
 

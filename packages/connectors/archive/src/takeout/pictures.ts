@@ -95,11 +95,16 @@ const keyOf = (name: string): string =>
 
 /** A PHOTO that is an address is none yet: the picture behind it belongs to the account that is left. */
 const hasPicture = (body: Buffer): boolean =>
-  linesOf(body).some((line) => /^(?:[\w-]+\.)?PHOTO[;:]/i.test(line) && !/:https?:\/\//i.test(line.replace(/\r*\n[ \t]/g, '')));
+  linesOf(body).some(
+    (line) => /^(?:[\w-]+\.)?PHOTO[;:]/i.test(line) && !/:https?:\/\//i.test(line.replace(/\r*\n[ \t]/g, '')),
+  );
 
 function withPicture(body: Buffer, picture: Buffer, path: string): Buffer {
   const lines = linesOf(body);
-  const version = lines.find((line) => /^VERSION:/i.test(line))?.slice('VERSION:'.length).trim();
+  const version = lines
+    .find((line) => /^VERSION:/i.test(line))
+    ?.slice('VERSION:'.length)
+    .trim();
   const type = TYPES.get(extname(path).toLowerCase()) ?? 'JPEG';
   const data = picture.toString('base64');
   const line =

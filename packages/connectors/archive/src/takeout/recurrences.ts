@@ -163,8 +163,7 @@ function stepsOf(interval: z.infer<typeof intervalSchema> | undefined): Steps | 
   if (interval === undefined) return undefined;
   const every = interval.interval_multiplier ?? 1;
   const text = every === 1 ? '' : `;INTERVAL=${every}`;
-  if (interval.daily !== undefined)
-    return { rule: `FREQ=DAILY${text}`, fits: () => true, next: (day) => day + every };
+  if (interval.daily !== undefined) return { rule: `FREQ=DAILY${text}`, fits: () => true, next: (day) => day + every };
   if (interval.weekly !== undefined) return weekly(interval.weekly.day_of_week ?? [], every, text);
   if (interval.monthly !== undefined) return monthly(interval.monthly, every, text);
   if (interval.yearly !== undefined && Object.keys(Object(interval.yearly)).length === 0)

@@ -82,9 +82,7 @@ async function collectionsOf(path: string): Promise<StoredCollection[]> {
       path: [list?.title?.trim() || file.replace(/\.json$/i, '')],
       kind: 'task',
       objects:
-        list === undefined
-          ? [unreadable(place, invalid(file, `${place} is none`))]
-          : objectsOf(list, file, place),
+        list === undefined ? [unreadable(place, invalid(file, `${place} is none`))] : objectsOf(list, file, place),
     };
   });
 }
@@ -104,12 +102,17 @@ function objectsOf(
     else if (task.deleted !== true) tasks.push(task);
   });
   const { repeating, standsFor, unknown, unreadables } = repeatingOf(tasks, recurrences, file, place);
-  const parentOf = ({ parent }: Task): string | undefined => (parent ? uidOf(standsFor.get(parent) ?? parent) : undefined);
+  const parentOf = ({ parent }: Task): string | undefined =>
+    parent ? uidOf(standsFor.get(parent) ?? parent) : undefined;
   const single = tasks
     .filter(({ id }) => !standsFor.has(id))
     .map((task) => {
       const isUnknown = task.task_recurrence_id !== undefined && unknown.has(task.task_recurrence_id);
-      return objectOf(task.id, vtodo(task, { parent: parentOf(task) }), isUnknown && isOpen(task) ? [RULE_UNKNOWN] : []);
+      return objectOf(
+        task.id,
+        vtodo(task, { parent: parentOf(task) }),
+        isUnknown && isOpen(task) ? [RULE_UNKNOWN] : [],
+      );
     });
   return [...repeating, ...single, ...broken, ...unreadables];
 }
@@ -135,8 +138,13 @@ function repeatingOf(tasks: readonly Task[], recurrences: readonly unknown[], fi
     if (recurrence === undefined || series === undefined) return;
     for (const id of series.replaces) standsFor.set(id, recurrence.id);
     const first = instances.find(({ id }) => id === series.first) ?? instances.at(-1);
-    const body = vtodo(seriesTask(recurrence, first), { series, parent: first?.parent ? uidOf(first.parent) : undefined });
-    repeating.push(objectOf(`recurrence ${recurrence.id}`, body, series.time === undefined ? [] : [byTheDay(series.time)]));
+    const body = vtodo(seriesTask(recurrence, first), {
+      series,
+      parent: first?.parent ? uidOf(first.parent) : undefined,
+    });
+    repeating.push(
+      objectOf(`recurrence ${recurrence.id}`, body, series.time === undefined ? [] : [byTheDay(series.time)]),
+    );
   });
   return { repeating, standsFor, unknown, unreadables };
 }
@@ -161,7 +169,10 @@ function instanceOf(task: Task): Instance {
 const isOpen = ({ status }: Task): boolean => status !== 'completed';
 
 /** What it is due at: a day, or a moment where the export tells one that isn't midnight in UTC. */
-function startOf({ due, scheduled_time: times = [] }: Task): { readonly moment: number; readonly isDay: boolean } | undefined {
+function startOf({
+  due,
+  scheduled_time: times = [],
+}: Task): { readonly moment: number; readonly isDay: boolean } | undefined {
   const day = Date.parse(`${/^\d{4}-\d{2}-\d{2}/.exec(due ?? '')?.[0]}T00:00:00Z`);
   if (!Number.isNaN(day)) return { moment: day, isDay: true };
   const planned = times.find(({ current }) => current === true) ?? times.at(-1);
