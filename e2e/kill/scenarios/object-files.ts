@@ -19,15 +19,9 @@ const FIRST: readonly Kill[] = LONG
       { at: 'after-intent-commit', nth: 2 },
       { at: 'after-acknowledgement', nth: 1 },
       { at: 'during-recovery', nth: 1 },
-      { at: 'after-settle-commit', nth: 1 },
     ];
-const CHANGES: readonly Kill[] = LONG
-  ? REPLACEMENTS
-  : [
-      { at: 'after-acknowledgement', nth: 1 },
-      { at: 'during-recovery', nth: 1 },
-    ];
-const REMOVALS: readonly Kill[] = [{ at: 'after-acknowledgement', nth: 1 }];
+const CHANGES: readonly Kill[] = LONG ? REPLACEMENTS : [{ at: 'after-acknowledgement', nth: 1 }];
+const REMOVALS: readonly Kill[] = LONG ? [{ at: 'after-acknowledgement', nth: 1 }] : [];
 const TIMEOUT_MS = 600_000;
 
 interface Shape {
