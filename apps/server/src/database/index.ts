@@ -19,7 +19,8 @@ export interface Moved extends MoveResult {
   readonly needsKeyFile: boolean;
 }
 
-/** @throws SternaError those of `openDatabase` and `moveDatabase`; config `data-folder-without-database` */
+/** @throws SternaError those of `openDatabase` and `moveDatabase`; config `data-folder-without-database`,
+ * `password-in-argument` */
 export function moveBetween(request: MoveRequest): Promise<Moved> {
   return withBoth(request, async (from, to) => ({
     ...(await moveDatabase({ from, to, overwrite: request.overwrite, onStep: request.onStep })),
@@ -38,6 +39,8 @@ async function withBoth<T>(
   { from, to }: Pick<MoveRequest, 'from' | 'to'>,
   work: (from: Database, to: Database) => Promise<T>,
 ): Promise<T> {
+  refusePassword('--from', from);
+  refusePassword('--to', to);
   if (!isUrl(from) && !existsSync(join(from, 'postgres')))
     throw new SternaError('config', 'data-folder-without-database', `There is no database in ${resolve(from)}.`, {
       fix: 'Name the data folder of the server (serve --data), or a postgresql:// address.',
@@ -54,6 +57,15 @@ async function withBoth<T>(
   } finally {
     await source.close();
   }
+}
+
+/** Other users of the machine see what a command was called with. */
+function refusePassword(field: string, place: string): void {
+  if (!isUrl(place) || !/^[^/]*\/\/[^/@]*:[^/@]*@/.test(place)) return;
+  throw new SternaError('config', 'password-in-argument', `The address in ${field} has a password in it.`, {
+    fix: 'Leave it out, and set PGPASSWORD or write it into ~/.pgpass.',
+    field,
+  });
 }
 
 const isUrl = (place: string): boolean => /^postgres(ql)?:\/\//.test(place);
