@@ -10,7 +10,7 @@ const [BEGIN, END] = ['<!-- soak -->', '<!-- /soak -->'];
 
 /** Puts a run's figures into docs/reliability.md. */
 export function writeReliability(options: Options, outcome: Outcome): void {
-  const { mailboxes, objects, kills, ended, passes, quietSeconds } = outcome;
+  const { mailboxes, objects, kills, restarts, ended, passes, quietSeconds } = outcome;
   const command = `npm run soak -- --minutes ${options.minutes} --mailboxes ${mailboxes} --seed ${options.seed} --json`;
   const text = [
     `${whole(mailboxes)} mailboxes with ${whole(objects)} objects in the end, ${WORKERS} workers, ${options.minutes} minutes in which everything failed, then ${fixed(quietSeconds / 60, 1)} minutes in which nothing did; ${whole(passes)} passes.`,
@@ -19,6 +19,7 @@ export function writeReliability(options: Options, outcome: Outcome): void {
       [
         ['objects', whole(objects)],
         ['workers killed (SIGKILL) at work', whole(kills)],
+        ['workers restarted in order (SIGTERM)', whole(restarts)],
         ['workers that ended by themselves, the database being away, and were started again', whole(ended)],
         ['**lost**', `**${outcome.lost}**`],
         ['**duplicated**', `**${outcome.duplicated}**`],

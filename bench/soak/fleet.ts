@@ -9,6 +9,8 @@ export const STERNA = join(import.meta.dirname, '../../apps/cli/bin/sterna');
 const STEPPED_CLOCK = pathToFileURL(join(import.meta.dirname, 'stepped-clock.mjs')).href;
 /** As a service manager does it with a program that keeps ending. */
 const RESTART_MS = 500;
+/** As the units for systemd have it. */
+const RESTART_PATIENCE_MS = 90_000;
 
 export interface Installation {
   readonly dataDir: string;
@@ -40,6 +42,8 @@ interface Worker {
   exited: Promise<unknown>;
   /** It said that it runs. */
   isReady: boolean;
+  /** It was told to end. */
+  isRestarted: boolean;
 }
 
 export interface FleetOptions {
@@ -59,6 +63,8 @@ export class Fleet {
   #isOver = false;
   /** By SIGKILL, of workers that ran. */
   kills = 0;
+  /** In order, by SIGTERM, as an upgrade does it. */
+  restarts = 0;
   /** Workers that ended by themselves: the database was away when they started. */
   ended = 0;
 
@@ -78,22 +84,36 @@ export class Fleet {
     if (child.signalCode === 'SIGKILL') this.kills += 1;
   }
 
+  /** The same, but in order. @throws Error where it doesn't end */
+  async restartOne(): Promise<void> {
+    const worker = this.#options.random.pick(this.#workers);
+    const { child } = worker;
+    if (!worker.isReady || child.exitCode !== null || child.signalCode !== null) return;
+    worker.isRestarted = true;
+    await this.#end([worker], RESTART_PATIENCE_MS);
+    this.restarts += 1;
+  }
+
   /** Orderly; a worker that doesn't end within that time is killed, and the reason is told. */
-  async stop(withinMs = 60_000): Promise<void> {
+  async stop(): Promise<void> {
     this.#isOver = true;
-    for (const { child } of this.#workers) child.kill('SIGTERM');
-    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), withinMs).unref());
-    const all = Promise.all(this.#workers.map(({ exited }) => exited));
-    if ((await Promise.race([all, late])) !== 'late') return;
-    for (const { child } of this.#workers) child.kill('SIGKILL');
-    await all;
-    throw new Error(`a worker did not end within ${withinMs / 1_000} s of SIGTERM`);
+    await this.#end(this.#workers, RESTART_PATIENCE_MS);
   }
 
   /** For the end of a run that failed. */
   killAll(): void {
     this.#isOver = true;
     for (const { child } of this.#workers) child.kill('SIGKILL');
+  }
+
+  async #end(workers: readonly Worker[], withinMs: number): Promise<void> {
+    for (const { child } of workers) child.kill('SIGTERM');
+    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), withinMs).unref());
+    const all = Promise.all(workers.map(({ exited }) => exited));
+    if ((await Promise.race([all, late])) !== 'late') return;
+    for (const { child } of workers) child.kill('SIGKILL');
+    await all;
+    throw new Error(`a worker did not end within ${withinMs / 1_000} s of SIGTERM; see ${this.#installation.log}`);
   }
 
   #start(at: number): void {
@@ -104,17 +124,21 @@ export class Fleet {
       ['worker', '--concurrency', String(concurrency)],
       isClockWrong ? clock : {},
     );
-    const worker: Worker = { child, exited: once(child, 'exit'), isReady: false };
+    const worker: Worker = { child, exited: once(child, 'exit'), isReady: false, isRestarted: false };
     this.#workers[at] = worker;
     child.stdout?.once('data', () => {
       worker.isReady = true;
     });
     child.once('exit', (_code, signal) => {
       if (this.#isOver) return;
-      if (signal === null) this.ended += 1;
-      setTimeout(() => {
-        if (!this.#isOver) this.#start(at);
-      }, signal === null ? RESTART_MS : 0);
+      const isByItself = signal === null && !worker.isRestarted;
+      if (isByItself) this.ended += 1;
+      setTimeout(
+        () => {
+          if (!this.#isOver) this.#start(at);
+        },
+        isByItself ? RESTART_MS : 0,
+      );
     });
   }
 }

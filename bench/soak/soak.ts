@@ -17,6 +17,8 @@ export const WORKERS = 4;
 /** Passes at a time in each. */
 const CONCURRENCY = 3;
 const KILL_EVERY_MS = [2_000, 6_000] as const;
+/** The share of workers that end in order instead. */
+const RESTARTS = 0.1;
 const TROUBLE_EVERY_MS = [1_000, 6_000] as const;
 const CHANGE_EVERY_MS = 1_000;
 /** Mailboxes that change each time, and those that then get another pass. */
@@ -30,6 +32,8 @@ const QUIET_ROUNDS = 4;
 export interface Outcome extends Verdict {
   readonly mailboxes: number;
   readonly kills: number;
+  /** Workers that were restarted in order. */
+  readonly restarts: number;
   /** Workers that ended by themselves, since the database was away at their start. */
   readonly ended: number;
   /** What else went wrong, and how often. */
@@ -105,7 +109,7 @@ class Run {
     const { travellers } = this.#product;
     await this.#product.startPasses(travellers);
     await this.#storm();
-    const { kills, ended } = this.#fleet;
+    const { kills, restarts, ended } = this.#fleet;
     await this.#fleet.stop();
     this.#say(`the storm is over: ${kills} kills, ${[...this.#troubles.values()].reduce((a, b) => a + b, 0)} troubles`);
     const calmAt = performance.now();
@@ -116,7 +120,7 @@ class Run {
     const verdict = await judge(this.#product, this.#servers, this.#installation);
     const latest = [...(await this.#product.latestPasses()).values()];
     const passes = latest.reduce((sum, { number }) => sum + number, 0);
-    return { ...verdict, mailboxes: travellers.length, kills, ended, troubles: this.#troubles, passes, quietSeconds };
+    return { ...verdict, mailboxes: travellers.length, kills, restarts, ended, troubles: this.#troubles, passes, quietSeconds };
   }
 
   end(): void {
@@ -142,7 +146,11 @@ class Run {
     };
     const beginning = performance.now();
     await Promise.all([
-      every('kills', (random) => random.integer(...KILL_EVERY_MS), () => this.#fleet.killOne()),
+      every(
+        'kills',
+        (random) => random.integer(...KILL_EVERY_MS),
+        (random) => (random.next() < RESTARTS ? this.#fleet.restartOne() : this.#fleet.killOne()),
+      ),
       every(
         'troubles',
         (random) => random.integer(...TROUBLE_EVERY_MS),
