@@ -65,7 +65,7 @@ export class Product {
   async latestPasses(): Promise<ReadonlyMap<number, PassView>> {
     const latest = new Map<number, PassView>();
     for (const projectId of new Set(this.travellers.map((one) => one.projectId)))
-      for (const pass of await patiently(() =>
+      for (const pass of await this.#patiently(() =>
         allItems((after) =>
           this.#client.listPasses({ query: { projectId, limit: PAGE, ...(after === undefined ? {} : { after }) } }),
         ),
@@ -80,7 +80,7 @@ export class Product {
     const live: PassView[] = [];
     for (const projectId of new Set(this.travellers.map((one) => one.projectId)))
       live.push(
-        ...(await patiently(() =>
+        ...(await this.#patiently(() =>
           allItems((after) =>
             this.#client.listPasses({
               query: { projectId, live: true, limit: PAGE, ...(after === undefined ? {} : { after }) },
@@ -91,7 +91,7 @@ export class Product {
     return live;
   }
 
-  licenses = () => patiently(() => this.#client.getBalances());
+  licenses = () => this.#patiently(() => this.#client.getBalances());
 
   async close(): Promise<void> {
     if (this.#server.exitCode !== null || this.#server.signalCode !== null) return;
@@ -100,30 +100,33 @@ export class Product {
     await exited;
   }
 
+  /** The database is restarted now and then: whoever asks meanwhile asks again. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const isPassing = error instanceof SternaError && (error.class === 'transient' || error.class === 'bug');
+        if (!isPassing) throw error;
+        const { exitCode, signalCode } = this.#server;
+        if (exitCode !== null || signalCode !== null)
+          throw new Error(`sterna serve ended by itself (${exitCode ?? signalCode})`);
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
+  }
+
   async #bulk(travellers: readonly Traveller[], action: 'start' | 'resume'): Promise<void> {
     const byProject = Map.groupBy(travellers, ({ projectId }) => projectId);
     for (const [id, all] of byProject)
       for (let at = 0; at < all.length; at += SELECTION) {
         const entryIds = all.slice(at, at + SELECTION).map(({ entryId }) => entryId);
-        await patiently(() => this.#client.bulkEntries({ params: { id }, body: { entryIds, act: { action } } }));
+        await this.#patiently(() => this.#client.bulkEntries({ params: { id }, body: { entryIds, act: { action } } }));
       }
   }
 }
 
 export const isLive = ({ status }: PassView): boolean => LIVE_PASS_STATUSES.includes(status);
-
-/** The database is restarted now and then: whoever asks meanwhile asks again. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      const isPassing = error instanceof SternaError && (error.class === 'transient' || error.class === 'bug');
-      if (!isPassing) throw error;
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    }
-  }
-}
 
 async function addProject(client: Client, crowd: Crowd): Promise<Traveller[]> {
   const { name, mailboxes } = crowd;
