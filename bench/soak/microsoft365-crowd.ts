@@ -133,7 +133,7 @@ class CloudMailbox implements Mailbox {
     for (const { fields } of calendarMailbox(cloud, tenant, person).events.values())
       lines.push(['event', fields.subject, fields.start.wall, fields.end.wall]);
     for (const { fields } of contactMailbox(cloud, tenant, person).contacts.values())
-      lines.push(['contact', fields.displayName, fields.emailAddresses]);
+      lines.push(['contact', fields.displayName, fields.emailAddresses.map(({ address }) => address)]);
     for (const { fields } of todoMailbox(cloud, tenant, person).tasks.values()) lines.push(['task', fields.title]);
     return holding(lines.map((line) => JSON.stringify(line)));
   }

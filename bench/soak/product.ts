@@ -91,7 +91,7 @@ export class Product {
     return live;
   }
 
-  licenses = () => this.#patiently(() => this.#client.getBalances());
+  licenses = async () => (await this.#patiently(() => this.#client.getBalances())).items;
 
   async close(): Promise<void> {
     if (this.#server.exitCode !== null || this.#server.signalCode !== null) return;

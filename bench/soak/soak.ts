@@ -110,8 +110,10 @@ class Run {
     await this.#product.startPasses(travellers);
     await this.#storm();
     const { kills, restarts, ended } = this.#fleet;
+    const troubles = [...this.#troubles.values()].reduce((sum, times) => sum + times, 0);
+    this.#say(`the storm is over: ${kills} kills, ${restarts} restarts, ${troubles} other troubles`);
     await this.#fleet.stop();
-    this.#say(`the storm is over: ${kills} kills, ${[...this.#troubles.values()].reduce((a, b) => a + b, 0)} troubles`);
+    this.#say('the workers have ended in order');
     const calmAt = performance.now();
     this.#fleet = this.#newFleet('calm', false);
     await this.#untilThrough();

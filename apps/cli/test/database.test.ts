@@ -45,8 +45,8 @@ test.runIf(hasDebians)('an installation moves to a PostgreSQL server and back, a
     const back = await move(postgres.url, dataDir, '--overwrite');
     expect(back.code, back.stderr).toBe(0);
     const home = await startServer({ ...QUIET, dataDir });
-    const balances = await createClient({ baseUrl: home.url as string, token }).getBalances();
-    expect(balances.find(({ type }) => type === 'mail')?.granted).toBe(5);
+    const { items } = await createClient({ baseUrl: home.url as string, token }).getBalances();
+    expect(items.find(({ type }) => type === 'mail')?.granted).toBe(5);
     await home.close();
   } finally {
     await folder.remove();
