@@ -2,7 +2,9 @@
  * `npm run soak`: four workers copy mailboxes while they are killed, the database restarts, and services and network fail;
  * then everything calms down, and what the targets hold is compared with the sources, past the product and its ledger.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { missingPackages } from '../support/machine.ts';
 import { writeReliability } from './document.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
@@ -29,6 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
   const outcome = await soak(options, say);
   const { objects, kills, lost, duplicated, unbalanced, licensesWrong } = outcome;
   for (const example of outcome.examples) say(example);
+  if (outcome.evidence.length > 0) say(`more about that is in ${keepEvidence(options, outcome.evidence)}`);
   say(`what went wrong: ${[...outcome.troubles].map(([name, times]) => `${times} × ${name}`).join(', ')}`);
   if (options.write) writeReliability(options, outcome);
   const figures = { objects, kills, lost, duplicated, unbalanced, licensesWrong };
@@ -38,6 +41,12 @@ async function main(args: readonly string[]): Promise<number> {
       `${objects} objects in ${outcome.mailboxes} mailboxes, ${kills} kills: ${lost} lost, ${duplicated} duplicated, ${unbalanced} unbalanced, ${licensesWrong} licenses wrong`,
     );
   return lost + duplicated + unbalanced + licensesWrong === 0 ? 0 : 1;
+}
+
+function keepEvidence({ seed }: Options, evidence: readonly unknown[]): string {
+  const path = join(tmpdir(), `sterna-soak-${seed.replaceAll(/[^\w-]/g, '_')}.json`);
+  writeFileSync(path, JSON.stringify(evidence, undefined, 1));
+  return path;
 }
 
 /** @throws Error that names what is missing */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { differenceOf } from '../support/maildir-contents.ts';
 import { environment, type Installation, STERNA } from './fleet.ts';
+import type { Mailbox } from './crowd.ts';
 import type { Product } from './product.ts';
 import type { Servers } from './troubles.ts';
 
@@ -16,12 +17,15 @@ export interface Verdict {
   readonly licensesWrong: number;
   /** The first of what is wrong, in words. */
   readonly examples: readonly string[];
+  /** Of entries whose target differs: what the product noted and what the service was asked. */
+  readonly evidence: readonly unknown[];
 }
 
 const EXAMPLES = 20;
 
 export async function judge(product: Product, servers: Servers, installation: Installation): Promise<Verdict> {
   const examples: string[] = [];
+  const evidence: unknown[] = [];
   let [objects, lost, duplicated] = [0, 0, 0];
   for (const { mailbox, entryId } of product.travellers) {
     const [source, target] = [await mailbox.source(), await mailbox.target()];
@@ -30,6 +34,7 @@ export async function judge(product: Product, servers: Servers, installation: In
     lost += missing;
     duplicated += extra;
     if (missing + extra === 0) continue;
+    if (evidence.length < EXAMPLES) evidence.push(evidenceOf(entryId, mailbox, servers));
     for (const line of new Set([...source.keys(), ...target.keys()]))
       if (source.get(line) !== target.get(line))
         examples.push(
@@ -39,7 +44,24 @@ export async function judge(product: Product, servers: Servers, installation: In
   for (const failure of servers.cloud.failures) examples.push(`the simulator has a fault of its own: ${failure}`);
   const unbalanced = await countUnbalanced(product, servers, examples);
   const licensesWrong = await countWrongLicenses(product, servers, installation, examples);
-  return { objects, lost, duplicated, unbalanced, licensesWrong, examples: examples.slice(0, EXAMPLES) };
+  return { objects, lost, duplicated, unbalanced, licensesWrong, examples: examples.slice(0, EXAMPLES), evidence };
+}
+
+function evidenceOf(entryId: number, { from, to }: Mailbox, { postgres, cloud }: Servers): unknown {
+  const rows = (table: string, order: string): unknown[] =>
+    postgres
+      .query(`select to_jsonb(t) from ${table} t where entry_id = ${entryId} order by ${order}`)
+      .map((row) => JSON.parse(row));
+  return {
+    entryId,
+    from,
+    passes: rows('pass', 'number'),
+    ledger: rows('ledger', 'src_id'),
+    containers: rows('container', 'side, id'),
+    notes: rows('object_note', 'id'),
+    intents: rows('intent', 'op'),
+    requests: cloud.requests.filter(({ target }) => target.includes(from) || target.includes(to)),
+  };
 }
 
 async function countUnbalanced(product: Product, { postgres }: Servers, examples: string[]): Promise<number> {
