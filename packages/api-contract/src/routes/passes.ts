@@ -20,7 +20,7 @@ export const passSchema = z
     id,
     entryId: id,
     number: z.number().int(),
-    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess']),
+    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess', 'undo']),
     status: z.enum(PASS_STATUSES),
     settings: jsonObject.describe('As they were when it was asked for; what changes later is not for this pass'),
     settingsVersion: z.string(),
