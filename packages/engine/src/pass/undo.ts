@@ -12,6 +12,7 @@ import {
   type ObjectNote,
   readTally,
   saveTally,
+  undosOf,
   workOfPasses,
 } from '@sterna/store';
 import { nameInBooks } from './books-of-pass.ts';
@@ -80,7 +81,7 @@ export async function undoPass(context: PassContext, order: UndoOrder): Promise<
   await rekeyTargets(context, present);
   // What the pass left open when it died is its doing, too, though it comes into the books now.
   if (order.mode === 'remove') await recover(context, dirtyTargets(context, present));
-  const passes = [order.pass, claim.number];
+  const passes = [order.pass, ...(await undosOf(pool, claim.entryId, order.pass))];
   const work = await workOfPasses(pool, claim.entryId, passes);
   const tally = (order.mode === 'remove' ? await earlierTally(context, order) : undefined) ?? {
     created: work.reduce((sum, one) => sum + one.created, 0),

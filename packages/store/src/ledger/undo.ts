@@ -24,6 +24,16 @@ export async function workOfPasses(
   }));
 }
 
+/** Passes that undo this one (all by number): what they settled of its open writes is its work. */
+export async function undosOf(pool: Pool, entryId: number, number: number): Promise<number[]> {
+  const { rows } = await pool.query(
+    `select number from pass
+      where entry_id = $1 and kind = 'undo' and (settings -> 'undo' ->> 'pass')::int = $2 order by number`,
+    [entryId, number],
+  );
+  return rows.map((row) => row.number);
+}
+
 /** The books know these objects no more; those that the source still has are planned as new ones. */
 export async function forgetObjects(client: PoolClient, entryId: number, srcs: readonly Buffer[]): Promise<void> {
   if (srcs.length === 0) return;
