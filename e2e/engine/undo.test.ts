@@ -64,10 +64,9 @@ async function undo(entry: number, number: number, mode: 'plan' | 'remove' = 're
 }
 
 const undoneBy = async (entry: number): Promise<(number | null)[]> => {
-  const { rows } = await bench.database.pool.query(
-    'select undone_by from pass where entry_id = $1 order by number',
-    [entry],
-  );
+  const { rows } = await bench.database.pool.query('select undone_by from pass where entry_id = $1 order by number', [
+    entry,
+  ]);
   return rows.map((row) => row.undone_by);
 };
 
@@ -103,9 +102,11 @@ test('files: what the last pass created goes, what was there stays, and a later 
   expect(done).toMatchObject({ mode: 'remove', ...expected });
   expect(accounted(done)).toBe(done.created);
   const left = target.truth();
-  expect(Object.keys(left).filter((path) => !path.endsWith('/')).sort()).toEqual(
-    ['edited.txt', 'old.txt', 'theirs.txt'].sort(),
-  );
+  expect(
+    Object.keys(left)
+      .filter((path) => !path.endsWith('/'))
+      .sort(),
+  ).toEqual(['edited.txt', 'old.txt', 'theirs.txt'].sort());
   expect(left['theirs.txt']).toBe(before['theirs.txt']);
   expect(await undoneBy(entry)).toEqual([null, 4, null, null]);
 
@@ -162,7 +163,8 @@ test('mail: the copies go for good, not to the trash; what somebody flagged stay
   mail.adopt('one');
   const entry = await addEntry(bench, from, to);
   await pass(bench, entry, 'initial');
-  for (const subject of ['second', 'third', 'flagged there']) putMail(mail.mailRoot('one'), { subject, folder: 'Work' });
+  for (const subject of ['second', 'third', 'flagged there'])
+    putMail(mail.mailRoot('one'), { subject, folder: 'Work' });
   mail.adopt('one');
   expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 3 });
   await mail.rawCommand('two', 'SELECT Work', 'UID STORE 3 +FLAGS (\\Flagged)');

@@ -130,7 +130,11 @@ export async function queuePass(bench: Bench, entryId: number, kind: PassKind, p
     [
       entryId,
       kind,
-      JSON.stringify({ ...settings, ...(empty === undefined ? {} : { empty }), ...(undo === undefined ? {} : { undo }) }),
+      JSON.stringify({
+        ...settings,
+        ...(empty === undefined ? {} : { empty }),
+        ...(undo === undefined ? {} : { undo }),
+      }),
       settingsFingerprint(settings),
     ],
   );

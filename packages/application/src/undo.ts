@@ -37,9 +37,14 @@ export async function undoPass(
     const { targetAddress } = input;
     if (targetAddress !== undefined) {
       if ((await plannedUndoOf(tx.db, entry.id, pass.number)) === undefined)
-        throw new SternaError('config', 'undo-not-planned', `Nobody has seen yet what undoing pass ${pass.id} removes.`, {
-          fix: 'Plan it first and wait for the plan.',
-        });
+        throw new SternaError(
+          'config',
+          'undo-not-planned',
+          `Nobody has seen yet what undoing pass ${pass.id} removes.`,
+          {
+            fix: 'Plan it first and wait for the plan.',
+          },
+        );
       if (addressKey(targetAddress.trim()) !== addressKey(entry.target_address))
         throw new SternaError('config', 'confirmation-differs', 'What was typed is not the entry’s target address.', {
           field: 'targetAddress',

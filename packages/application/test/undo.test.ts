@@ -33,7 +33,11 @@ async function started(): Promise<{ entryId: number; targetAddress: string; firs
 
 /** What the engine writes down when it has undone a pass. */
 const undone = (entryId: number, number: number, by: number) =>
-  stage.database.pool.query('update pass set undone_by = $3 where entry_id = $1 and number = $2', [entryId, number, by]);
+  stage.database.pool.query('update pass set undone_by = $3 where entry_id = $1 and number = $2', [
+    entryId,
+    number,
+    by,
+  ]);
 
 it('is planned first and confirmed with the target address; no license comes back', async () => {
   const { context, owner } = stage;

@@ -17,7 +17,9 @@ export function registerPass(program: Command): void {
   );
   const undo = pass
     .command('undo')
-    .description('Take back what the last pass of an entry created: plan it, look, then confirm. Gives no license back.')
+    .description(
+      'Take back what the last pass of an entry created: plan it, look, then confirm. Gives no license back.',
+    )
     .argument('<PASS>', 'its number')
     .option('--plan', 'say what would be removed and what would stay; changes nothing', false)
     .option('--target-address <address>', 'remove it; the entry’s target address, typed to confirm')
