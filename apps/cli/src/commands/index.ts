@@ -3,6 +3,7 @@ import { registerBackup } from './backup.ts';
 import { registerBatch } from './batch.ts';
 import { registerCopy } from './copy.ts';
 import { registerCutover } from './cutover.ts';
+import { registerDatabase } from './database.ts';
 import { registerDemo } from './demo.ts';
 import { registerEntry } from './entry.ts';
 import { registerLedger } from './ledger.ts';
@@ -38,6 +39,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerBackup,
   registerLicense,
   registerLedger,
+  registerDatabase,
   registerNotification,
   registerVersion,
 ];
