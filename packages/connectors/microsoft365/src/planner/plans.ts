@@ -133,7 +133,7 @@ export class Plans {
   async #readAgain(planId: string): Promise<void> {
     const { container } = await this.byId(planId);
     const [title = ''] = container.path;
-    (await this.#plans()).set(planId, await this.#whole({ id: planId, title }, title));
+    (await this.#plans()).set(planId, await this.#whole({ id: planId }, title));
   }
 
   #plans(): Promise<Map<string, Plan>> {
@@ -152,7 +152,7 @@ export class Plans {
     return new Map(found.map((plan) => [plan.container.id, plan]));
   }
 
-  async #whole({ id }: Pick<GraphPlan, 'id'>, title: string): Promise<Plan> {
+  async #whole({ id }: { readonly id: string }, title: string): Promise<Plan> {
     const path = `/planner/plans/${segment(id)}`;
     const [listed, { categoryDescriptions }] = await Promise.all([
       this.all<GraphBucket>(`${path}/buckets`, 'listing the buckets of a plan'),
