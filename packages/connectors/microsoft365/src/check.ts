@@ -3,7 +3,11 @@ import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
 import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { grantedRights } from './graph/granted-rights.ts';
+import { GROUP_RIGHTS, type GraphGroup, groupAt, isTeam } from './groups/find-group.ts';
+import { openGroup } from './groups/open.ts';
+import type { PartContext } from './part.ts';
 import { PARTS } from './parts.ts';
+import { PLANNER_RIGHTS } from './planner/graph-planner.ts';
 import { contextOf } from './session.ts';
 import { openSite } from './sites/open.ts';
 import { isSiteAddress } from './sites/site-address.ts';
@@ -50,7 +54,11 @@ export async function checkMicrosoft365(
         return lines;
       }
       doing = 'user';
-      const context = await contextOf(connection, { address, role: 'write', installation: '00000000' });
+      const context = await userOrGroup(connection, address);
+      if ('groupTypes' in context) {
+        lines.push(...(await checkGroup(connection, context, granted)));
+        return lines;
+      }
       lines.push({ name: 'user', ok: true, evidence: `${address} is known` });
       const missing: CheckLine[] = [];
       let works = 0;
@@ -80,6 +88,38 @@ export async function checkMicrosoft365(
     failed(doing, thrown);
   }
   return lines;
+}
+
+/** @throws SternaError config `address-not-found` | `bad-address` */
+async function userOrGroup(connection: Connection, address: string): Promise<PartContext | GraphGroup> {
+  try {
+    return await contextOf(connection, { address, role: 'write', installation: '00000000' });
+  } catch (thrown) {
+    const isUnknown = thrown instanceof SternaError && ['address-not-found', 'bad-address'].includes(thrown.code);
+    const group = isUnknown ? await groupAt(connection, address).catch(() => undefined) : undefined;
+    if (group === undefined) throw thrown;
+    return group;
+  }
+}
+
+/** @throws SternaError */
+async function checkGroup(
+  connection: Connection,
+  group: GraphGroup,
+  granted: readonly string[] | undefined,
+): Promise<readonly CheckLine[]> {
+  const itemType = isTeam(group) ? 'team' : 'group';
+  const request = { address: group.id, itemType, role: 'write', installation: '00000000' } as const;
+  const kinds = ['member', 'listItem'] as const;
+  const session = composeSessions(await openGroup(connection, { ...request, kinds }));
+  const containers = await session.reader.containers();
+  const members = containers.find(({ kind }) => kind === 'member')?.total ?? 0;
+  const plans = containers.filter(({ kind }) => kind === 'listItem').length;
+  return [
+    { name: itemType, ok: true, evidence: `${group.displayName ?? group.id} is there: ${members} members, ${plans} plans` },
+    rightLine('Group and members', GROUP_RIGHTS, granted),
+    rightLine('Plans', PLANNER_RIGHTS, granted),
+  ];
 }
 
 /** @throws SternaError */
