@@ -1,7 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { DirectTeam, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  DirectGroup,
+  DirectTeam,
+  MIGRATION_APP,
+  type Microsoft365,
+  startMicrosoft365,
+  teamsOf,
+} from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -273,4 +280,52 @@ test('passes that die, answers that are lost, a channel that was left in migrati
   expect((last.books as Json).kinds.post).toMatchObject({ failed: 0, uncertain: 0 });
   expect(await said(target, 'phoenix@fabrikam.example')).toEqual(await said(source, TEAM));
   expect(await locked(id)).toEqual([]);
+}, 120_000);
+
+test('another app’s channel, an archived team, a member without mapping: told, and repaired by a later delta pass', async () => {
+  const name = 'small';
+  const [here, there] = ['contoso.example', 'fabrikam.example'].map((domain) => {
+    const owners = [`alice@${domain}`, ...(domain.startsWith('contoso') ? [`bjorn@${domain}`] : [])];
+    const { group } = DirectGroup.create(server, `${name}@${domain}`, name, owners);
+    teamsOf(server.tenant(domain)).create(group, server.clock.now());
+    return new DirectTeam(server, `alice@${domain}`, name);
+  }) as [DirectTeam, DirectTeam];
+  const entry = await addEntry(bench, team(`${name}@contoso.example`), team(`${name}@fabrikam.example`));
+  await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
+  const at = server.clock.now() - 100_000_000;
+  here.makeChannel('News');
+  here.say('General', '<p>Held back</p>', {}, at);
+  here.say('News', '<p>Not held back</p>', {}, at);
+  const texts = (of: DirectTeam): string[] =>
+    ['General', 'News'].flatMap((channel) => of.messages(channel).map(({ content }) => `${channel} ${content}`));
+  const failures = async (): Promise<(string | null | undefined)[]> =>
+    (await notes(bench, entry)).filter(({ kind }) => kind === 'failure').map(({ code }) => code);
+
+  there.channel('General').migration = { app: 'somebody-elses-app', after: 0 };
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.post).toMatchObject({ created: 1, failed: 1 });
+  expect((first.books as Json).kinds.member).toMatchObject({ failed: 1 });
+  expect((await failures()).sort()).toEqual(['channel-not-open', 'person-not-in-target']);
+  expect(texts(there)).toEqual(['News <p>Not held back</p>']);
+  // What another app has is left to it.
+  expect(there.migrating).toEqual(['General']);
+
+  there.channel('General').migration = undefined;
+  await mapping(bench, entry, 'bjorn@contoso.example', 'bjorn@fabrikam.example');
+  const second = await pass(bench, entry, 'delta');
+  expect((second.books as Json).total).toMatchObject({ failed: 0 });
+  expect(texts(there)).toEqual(texts(here));
+  expect(there.migrating).toEqual([]);
+  expect([...there.team.group.members]).toContain(server.tenant('fabrikam.example').named('bjorn').id);
+
+  there.team.isArchived = true;
+  here.say('News', '<p>While it was archived</p>');
+  const third = await pass(bench, entry, 'delta');
+  expect((third.books as Json).kinds.post).toMatchObject({ failed: 1 });
+  expect(await failures()).toContain('channel-not-open');
+  there.team.isArchived = false;
+  const last = await pass(bench, entry, 'delta');
+  expect((last.books as Json).total).toMatchObject({ failed: 0 });
+  expect(texts(there)).toEqual(texts(here));
 }, 120_000);

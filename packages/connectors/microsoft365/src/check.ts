@@ -55,7 +55,7 @@ export async function checkMicrosoft365(
       }
       doing = 'user';
       const context = await userOrGroup(connection, address);
-      if ('groupTypes' in context) {
+      if (!('client' in context)) {
         lines.push(...(await checkGroup(connection, context, granted)));
         return lines;
       }
