@@ -103,7 +103,8 @@ describe('a task that is written', () => {
   });
 });
 
-const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => text.replace(/\s+/g, ' ').trim());
+const RUNS = { numRuns: 40 };
+const line = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => text.replace(/\s+/g, ' ').trim());
 
 test('checklists and links come back as they were', () => {
   fc.assert(
@@ -116,11 +117,13 @@ test('checklists and links come back as they were', () => {
         expect(stepsIn(stepLines(checklist))).toEqual(steps);
       },
     ),
+    RUNS,
   );
   fc.assert(
     fc.property(fc.uniqueArray(fc.webUrl({ withFragments: true, withQueryParameters: true })), line, (urls, alias) => {
       const text = urls.map((url) => `${url} Word ${alias}`.trimEnd()).sort();
       expect(linkLines(Object.fromEntries(linksIn(text.join('\n')))).split('\n').filter(Boolean)).toEqual(text);
     }),
+    RUNS,
   );
 });
