@@ -160,7 +160,9 @@ async function planned(graph: Graph, address: string): Promise<Json[]> {
         ...{ title, percentComplete, priority, startDateTime, dueDateTime },
         labels: Object.keys(appliedCategories).sort(),
         bucket: buckets.find(({ id }) => id === task.bucketId)?.name,
-        assigned: Object.keys(assignments).map((id) => people.get(id)).sort(),
+        assigned: Object.keys(assignments)
+          .map((id) => people.get(id))
+          .sort(),
         description: details.description,
         preview: details.previewType,
         steps: inOrder(Object.values(details.checklist)).map((one) => [one.title, one.isChecked]),
@@ -233,7 +235,12 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   const [task] = (await all(source, `/planner/plans/${plan.id}/tasks`)).filter(({ title }) => title === 'Everything');
   const buckets = await all(source, `/planner/plans/${plan.id}/buckets`);
   const bucket = buckets.find(({ id }) => id !== task.bucketId);
-  await source('PATCH', `/planner/tasks/${task.id}`, { percentComplete: 100, bucketId: bucket.id }, task['@odata.etag']);
+  await source(
+    'PATCH',
+    `/planner/tasks/${task.id}`,
+    { percentComplete: 100, bucketId: bucket.id },
+    task['@odata.etag'],
+  );
   const details = await source('GET', `/planner/tasks/${task.id}/details`);
   await source('PATCH', `/planner/tasks/${task.id}/details`, { description: 'Less' }, details['@odata.etag']);
   await source('POST', '/planner/tasks', { planId: plan.id, title: 'One more' });

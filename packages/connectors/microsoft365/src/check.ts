@@ -116,7 +116,11 @@ async function checkGroup(
   const members = containers.find(({ kind }) => kind === 'member')?.total ?? 0;
   const plans = containers.filter(({ kind }) => kind === 'listItem').length;
   return [
-    { name: itemType, ok: true, evidence: `${group.displayName ?? group.id} is there: ${members} members, ${plans} plans` },
+    {
+      name: itemType,
+      ok: true,
+      evidence: `${group.displayName ?? group.id} is there: ${members} members, ${plans} plans`,
+    },
     rightLine('Group and members', GROUP_RIGHTS, granted),
     rightLine('Plans', PLANNER_RIGHTS, granted),
   ];

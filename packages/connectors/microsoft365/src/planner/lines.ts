@@ -1,5 +1,5 @@
 import type { Person } from '@sterna/content';
-import { type ChecklistItem, byHint, type Reference } from './graph-planner.ts';
+import { byHint, type ChecklistItem, type Reference } from './graph-planner.ts';
 
 /** Parts of a task that are text with a line for each, so that people can read them in any other list. */
 
@@ -28,7 +28,9 @@ const plain = (name: string): string =>
 /** `https://… Word Its name` */
 export const linkLines = (references: Readonly<Record<string, Reference>>): string =>
   Object.entries(references)
-    .map(([name, { type, alias }]) => `${plain(name).replaceAll(' ', '%20')} ${type || '-'} ${oneLine(alias)}`.trimEnd())
+    .map(([name, { type, alias }]) =>
+      `${plain(name).replaceAll(' ', '%20')} ${type || '-'} ${oneLine(alias)}`.trimEnd(),
+    )
     .sort()
     .join('\n');
 
@@ -37,7 +39,9 @@ export function linksIn(text: string): ReadonlyMap<string, { readonly type?: str
   const links = text.split('\n').flatMap((line) => {
     const [, url, type, alias] = /^(\S+)(?: (\S+))?(?: (.*))?$/.exec(line.trim()) ?? [];
     if (url === undefined) return [];
-    return [[escaped(url), { ...(type === undefined || type === '-' ? {} : { type }), ...(alias ? { alias } : {}) }]] as const;
+    return [
+      [escaped(url), { ...(type === undefined || type === '-' ? {} : { type }), ...(alias ? { alias } : {}) }],
+    ] as const;
   });
   return new Map(links);
 }

@@ -20,7 +20,8 @@ const plannerCapabilities: Capabilities = {
   batch: { objects: 20, bytes: 1024 * 1024, inFlight: 1 },
   maxObjectBytes: 1024 * 1024,
   evidence: {
-    plans: 'buckets, labels, tasks with checklists, assignments and links; who made or completed a task can’t be written',
+    plans:
+      'buckets, labels, tasks with checklists, assignments and links; who made or completed a task can’t be written',
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Container, FidelityNote, Writer } from '@sterna/connector-kit';
-import { SternaError } from '@sterna/core';
+import type { SternaError } from '@sterna/core';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { type GraphRequest, segment } from '../graph/client.ts';
 import type { GroupContext } from '../groups/group.ts';
@@ -10,8 +10,8 @@ import {
   type GraphBucket,
   type GraphPlan,
   type GraphPlanDetails,
-  type Plan,
   PLANNER_RIGHTS,
+  type Plan,
 } from './graph-planner.ts';
 
 type Ensure = Parameters<Writer['ensureContainer']>[1];
@@ -197,7 +197,10 @@ function namedApart(names: readonly string[]): readonly string[] {
 }
 
 /** @throws SternaError that of a request, unless it says that nothing is there */
-export const answerOf = <T>(result: BatchResult | undefined, isGone: (error: SternaError) => boolean): T | undefined => {
+export const answerOf = <T>(
+  result: BatchResult | undefined,
+  isGone: (error: SternaError) => boolean,
+): T | undefined => {
   if (result === undefined) return undefined;
   if (!('error' in result)) return result.body as T;
   if (isGone(result.error)) return undefined;

@@ -37,9 +37,15 @@ export class PlannerReader implements Reader {
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
     const plan = await this.#plans.byId(container);
-    const answers = await this.#plans.batch(ids.map((id) => get(`/planner/tasks/${segment(id)}`)), 'reading tasks');
+    const answers = await this.#plans.batch(
+      ids.map((id) => get(`/planner/tasks/${segment(id)}`)),
+      'reading tasks',
+    );
     const tasks = answers.map((answer) => answerOf<GraphPlannerTask>(answer, isGone));
-    const found = await this.#whole(plan, tasks.filter((one) => one !== undefined));
+    const found = await this.#whole(
+      plan,
+      tasks.filter((one) => one !== undefined),
+    );
     const byId = new Map(found.map((one) => [one.task.id, one]));
     for (const id of ids) {
       const one = byId.get(id);

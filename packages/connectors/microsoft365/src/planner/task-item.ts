@@ -32,14 +32,18 @@ export async function toItem(
     ...(bucket === undefined ? {} : { [COLUMNS.bucket]: bucket }),
     ...(labels.length === 0 ? {} : { [COLUMNS.labels]: labels.sort() }),
     ...(task.percentComplete ? { [COLUMNS.done]: task.percentComplete } : {}),
-    ...((task.priority ?? PRIORITY_AS_MADE) === PRIORITY_AS_MADE ? {} : { [COLUMNS.priority]: task.priority as number }),
+    ...((task.priority ?? PRIORITY_AS_MADE) === PRIORITY_AS_MADE
+      ? {}
+      : { [COLUMNS.priority]: task.priority as number }),
     ...(task.startDateTime ? { [COLUMNS.start]: task.startDateTime } : {}),
     ...(task.dueDateTime ? { [COLUMNS.due]: task.dueDateTime } : {}),
     ...(people.length === 0 ? {} : { [COLUMNS.assigned]: { people } }),
     ...(text === '' ? {} : { [COLUMNS.text]: text }),
     ...(steps === '' ? {} : { [COLUMNS.steps]: steps }),
     ...(links === '' ? {} : { [COLUMNS.links]: links }),
-    ...((details.previewType ?? 'automatic') === 'automatic' ? {} : { [COLUMNS.preview]: details.previewType as string }),
+    ...((details.previewType ?? 'automatic') === 'automatic'
+      ? {}
+      : { [COLUMNS.preview]: details.previewType as string }),
   };
   return {
     type: 'list-item',
@@ -103,7 +107,11 @@ export async function toForm({ fields }: ListItem, writing: WritingTask, now?: T
   for (const label of textsIn(fields[COLUMNS.labels])) {
     const slot = writing.slotOf(label);
     if (slot !== undefined) slots.set(slot, true);
-    else notes.push({ code: 'label-not-held', text: `Planner has no room for the label “${label}” in the target’s plan.` });
+    else
+      notes.push({
+        code: 'label-not-held',
+        text: `Planner has no room for the label “${label}” in the target’s plan.`,
+      });
   }
 
   const bucket = text(COLUMNS.bucket);

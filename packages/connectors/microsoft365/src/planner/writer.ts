@@ -174,7 +174,8 @@ export class PlannerWriter implements Writer {
     container: string,
     facets: { readonly matchKey?: boolean; readonly size?: boolean },
   ): AsyncGenerator<InventoryItem> {
-    for (const { task, body, version } of await this.#reader.all(container)) yield itemOf(task.id, body, version, facets);
+    for (const { task, body, version } of await this.#reader.all(container))
+      yield itemOf(task.id, body, version, facets);
   }
 }
 

@@ -21,7 +21,9 @@ export function planEndpoint(server: Microsoft365): SuiteEndpoint {
   const ensured = (title: string) =>
     plans().find((plan) => plan.title === title) ?? planner.addPlan(group, title, BY, server.clock.now());
   return {
-    ...simulated({ baseUrl: server.baseUrl } as Parameters<typeof simulated>[0], ADDRESS, { tenant: 'contoso.example' }),
+    ...simulated({ baseUrl: server.baseUrl } as Parameters<typeof simulated>[0], ADDRESS, {
+      tenant: 'contoso.example',
+    }),
     connector,
     async seed(objects) {
       for (const { folder, raw } of objects)

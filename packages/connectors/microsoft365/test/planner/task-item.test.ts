@@ -75,7 +75,12 @@ describe('a task that is written', () => {
     expect(form.details.description).toBe('Text\n\nAssigned to: bob@contoso.example');
     expect(Object.keys(form.task.assignments as object)).toEqual(['ann']);
     expect(form.notes.map(({ code }) => code)).toEqual(['assignment-as-text']);
-    const back = await toItem({ ...form.task, id: 'x' } as never, { ...form.details, id: 'x' } as never, plan, personOf);
+    const back = await toItem(
+      { ...form.task, id: 'x' } as never,
+      { ...form.details, id: 'x' } as never,
+      plan,
+      personOf,
+    );
     expect(back.fields).toEqual({ ...given.fields });
   });
 
@@ -122,7 +127,11 @@ test('checklists and links come back as they were', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.webUrl({ withFragments: true, withQueryParameters: true })), line, (urls, alias) => {
       const text = urls.map((url) => `${url} Word ${alias}`.trimEnd()).sort();
-      expect(linkLines(Object.fromEntries(linksIn(text.join('\n')))).split('\n').filter(Boolean)).toEqual(text);
+      expect(
+        linkLines(Object.fromEntries(linksIn(text.join('\n'))))
+          .split('\n')
+          .filter(Boolean),
+      ).toEqual(text);
     }),
     RUNS,
   );

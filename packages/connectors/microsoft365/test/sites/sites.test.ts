@@ -1,4 +1,10 @@
-import { createSite, DirectSite, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  createSite,
+  DirectSite,
+  MIGRATION_APP,
+  type Microsoft365,
+  startMicrosoft365,
+} from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
 
