@@ -5,13 +5,13 @@ import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-trans
 import { grantedRights } from './graph/granted-rights.ts';
 import { GROUP_RIGHTS, type GraphGroup, groupAt, isTeam } from './groups/find-group.ts';
 import { openGroup } from './groups/open.ts';
-import type { PartContext } from './part.ts';
 import { PARTS } from './parts.ts';
 import { PLANNER_RIGHTS } from './planner/graph-planner.ts';
 import { contextOf } from './session.ts';
 import { openSite } from './sites/open.ts';
 import { isSiteAddress } from './sites/site-address.ts';
 import { SITE_RIGHTS } from './sites/site-context.ts';
+import { MESSAGE_RIGHTS } from './teams/graph-teams.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -55,8 +55,9 @@ export async function checkMicrosoft365(
       }
       doing = 'user';
       const context = await userOrGroup(connection, address);
-      if (!('client' in context)) {
-        lines.push(...(await checkGroup(connection, context, granted)));
+      if (isGroup(context)) {
+        doing = 'group';
+        lines.push(...(await checkGroup(connection, address, context, granted)));
         return lines;
       }
       lines.push({ name: 'user', ok: true, evidence: `${address} is known` });
@@ -90,42 +91,6 @@ export async function checkMicrosoft365(
   return lines;
 }
 
-/** @throws SternaError config `address-not-found` | `bad-address` */
-async function userOrGroup(connection: Connection, address: string): Promise<PartContext | GraphGroup> {
-  try {
-    return await contextOf(connection, { address, role: 'write', installation: '00000000' });
-  } catch (thrown) {
-    const isUnknown = thrown instanceof SternaError && ['address-not-found', 'bad-address'].includes(thrown.code);
-    const group = isUnknown ? await groupAt(connection, address).catch(() => undefined) : undefined;
-    if (group === undefined) throw thrown;
-    return group;
-  }
-}
-
-/** @throws SternaError */
-async function checkGroup(
-  connection: Connection,
-  group: GraphGroup,
-  granted: readonly string[] | undefined,
-): Promise<readonly CheckLine[]> {
-  const itemType = isTeam(group) ? 'team' : 'group';
-  const request = { address: group.id, itemType, role: 'write', installation: '00000000' } as const;
-  const kinds = ['member', 'listItem'] as const;
-  const session = composeSessions(await openGroup(connection, { ...request, kinds }));
-  const containers = await session.reader.containers();
-  const members = containers.find(({ kind }) => kind === 'member')?.total ?? 0;
-  const plans = containers.filter(({ kind }) => kind === 'listItem').length;
-  return [
-    {
-      name: itemType,
-      ok: true,
-      evidence: `${group.displayName ?? group.id} is there: ${members} members, ${plans} plans`,
-    },
-    rightLine('Group and members', GROUP_RIGHTS, granted),
-    rightLine('Plans', PLANNER_RIGHTS, granted),
-  ];
-}
-
 /** @throws SternaError */
 async function checkSite(
   connection: Connection,
@@ -144,6 +109,49 @@ async function checkSite(
     },
     rightLine('SharePoint', SITE_RIGHTS, granted),
     rightLine('Lists and columns', { read: SITE_RIGHTS.read, write: SITE_RIGHTS.manage }, granted),
+  ];
+}
+
+type User = Awaited<ReturnType<typeof contextOf>>;
+const isGroup = (found: User | GraphGroup): found is GraphGroup => 'id' in found;
+
+/** Whose address it is. @throws SternaError config `address-not-found` where it is nobody's */
+async function userOrGroup(connection: Connection, address: string): Promise<User | GraphGroup> {
+  try {
+    return await contextOf(connection, { address, role: 'write', installation: '00000000' });
+  } catch (thrown) {
+    if (!(thrown instanceof SternaError) || !NO_USER.has(thrown.code)) throw thrown;
+    const group = await groupAt(connection, address);
+    if (group === undefined) throw thrown;
+    return group;
+  }
+}
+
+const NO_USER: ReadonlySet<string> = new Set(['address-not-found', 'bad-address']);
+
+/** @throws SternaError */
+async function checkGroup(
+  connection: Connection,
+  address: string,
+  group: GraphGroup,
+  granted: readonly string[] | undefined,
+): Promise<readonly CheckLine[]> {
+  const itemType = isTeam(group) ? 'team' : 'group';
+  const request = { address, itemType, role: 'write', installation: '00000000' } as const;
+  const session = composeSessions(await openGroup(connection, request));
+  const containers = await session.reader.containers();
+  const of = (kind: ContentKind) => containers.filter((one) => one.kind === kind);
+  const members = of('member').reduce((sum, one) => sum + (one.total ?? 0), 0);
+  const what = isTeam(group) ? `a team with ${of('post').length} channels` : 'a group';
+  return [
+    {
+      name: 'group',
+      ok: true,
+      evidence: `${group.displayName ?? address} is ${what}: ${members} members, ${of('file').length} folders, ${of('listItem').length} plans`,
+    },
+    rightLine('Groups', GROUP_RIGHTS, granted),
+    rightLine('Plans', PLANNER_RIGHTS, granted),
+    ...(isTeam(group) ? [rightLine('Posts', MESSAGE_RIGHTS, granted)] : []),
   ];
 }
 

@@ -22,7 +22,7 @@ export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 
  */
 export async function groupContextOf(
   connection: Connection,
-  request: Pick<OpenRequest, 'address' | 'role' | 'itemType'>,
+  request: Pick<OpenRequest, 'address' | 'itemType' | 'role'>,
 ): Promise<GroupContext> {
   const { client, directory, drive, settings } = connection;
   const group = await groupOf(connection, request.address);

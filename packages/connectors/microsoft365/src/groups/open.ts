@@ -58,7 +58,7 @@ const PARTS: readonly Part[] = [
  */
 export async function openGroup(
   connection: Connection,
-  request: Pick<OpenRequest, 'address' | 'role' | 'itemType' | 'kinds'>,
+  request: Pick<OpenRequest, 'address' | 'itemType' | 'kinds' | 'role' | 'installation'>,
 ): Promise<readonly OpenedPart[]> {
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));

@@ -8,6 +8,7 @@ import { simulated } from '../mail/suite-endpoint.ts';
 
 const DOMAIN = 'contoso.example';
 const ADDRESS = `suite@${DOMAIN}`;
+const SOMEBODY = 'somebody';
 
 const only = (itemType: 'group' | 'team', kind: ContentKind): Connector => ({
   ...microsoft365Connector,
@@ -19,6 +20,8 @@ const found = (folder: readonly string[], raw: Buffer): FoundMessage => ({ folde
 /** Members of a group of nobody's. Whoever is to be added is in the directory: the administrator has seen to that. */
 export function memberEndpoint(server: Microsoft365): SuiteEndpoint {
   const { group } = DirectGroup.create(server, ADDRESS, 'Suite', []);
+  // A group keeps its last owner: this one is nobody that the suite sees.
+  group.owners.add(SOMEBODY);
   const tenant = server.tenant(DOMAIN);
   const groups = groupsOf(tenant);
   const userOf = (raw: Buffer): string => {
@@ -64,7 +67,7 @@ export function memberEndpoint(server: Microsoft365): SuiteEndpoint {
       for (const { raw } of objects) put(raw);
     },
     dump: async () =>
-      [...new Set([...group.members, ...group.owners])].map((id) => {
+      [...new Set([...group.members, ...group.owners])].filter((id) => id !== SOMEBODY).map((id) => {
         const address = tenant.users.get(id)?.mail ?? id;
         const role = group.owners.has(id) ? 'owner' : 'member';
         return found(['Members'], writeMember({ type: 'member', who: { address }, role }));
