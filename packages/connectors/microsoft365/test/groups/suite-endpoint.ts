@@ -67,11 +67,13 @@ export function memberEndpoint(server: Microsoft365): SuiteEndpoint {
       for (const { raw } of objects) put(raw);
     },
     dump: async () =>
-      [...new Set([...group.members, ...group.owners])].filter((id) => id !== SOMEBODY).map((id) => {
-        const address = tenant.users.get(id)?.mail ?? id;
-        const role = group.owners.has(id) ? 'owner' : 'member';
-        return found(['Members'], writeMember({ type: 'member', who: { address }, role }));
-      }),
+      [...new Set([...group.members, ...group.owners])]
+        .filter((id) => id !== SOMEBODY)
+        .map((id) => {
+          const address = tenant.users.get(id)?.mail ?? id;
+          const role = group.owners.has(id) ? 'owner' : 'member';
+          return found(['Members'], writeMember({ type: 'member', who: { address }, role }));
+        }),
     folders: async () => [['Members']],
     remove: async ({ raw }) => {
       const id = userOf(raw);
