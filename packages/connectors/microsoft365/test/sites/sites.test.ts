@@ -71,7 +71,8 @@ test('a list over the view threshold of 5,000 is listed, read and looked through
   try {
     const many = (await session.reader.containers()).find((one) => one.path[0] === 'Many');
     const ids: string[] = [];
-    for await (const { changes } of session.reader.changes(many?.id ?? '')) ids.push(...changes.map(({ id }) => id));
+    for await (const { changes } of session.reader.changes(many?.id ?? '', undefined, {}))
+      ids.push(...changes.map(({ id }) => id));
     expect(ids).toHaveLength(5_001);
     for await (const one of session.reader.read(many?.id ?? '', ids.slice(-1)))
       expect('body' in one && String(one.body)).toContain('Item 5001');
