@@ -26,6 +26,8 @@ const RECOVERY_MS = 60_000;
 const GROWTH = 1.1;
 /** A refusal says that a window is smaller than documented; by how much, nobody says. */
 const LEAST_SHARE = 0.02;
+/** Of what went before a refusal: its clock and ours differ a little. */
+const CAUTION = 0.95;
 
 /**
  * Lets requests in, in the order in which they came, as the documented limits allow, and less where the service says so.
@@ -136,7 +138,7 @@ export class Budget {
   /** The service found too much in too short a time: what was let in lately is more than it takes. */
   shrink(): void {
     const now = this.#now();
-    for (const window of this.#windows) window.shrink(now);
+    for (const window of this.#windows) this.#pausedUntil = Math.max(this.#pausedUntil, window.shrink(now));
   }
 
   /** A machine's clock that is set back in the middle of a pause would make it as much longer. */
@@ -203,6 +205,8 @@ class Window {
   readonly #slotMs: number;
   #limit: number;
   #shrunkAt = 0;
+  /** When the first was taken. */
+  #since: number | undefined;
   readonly #slots: { readonly start: number; used: number }[] = [];
   #used = 0;
   #last = 0;
@@ -215,12 +219,19 @@ class Window {
     this.#slotMs = ms / SLOTS;
   }
 
-  /** Once for many refusals that come together. */
-  shrink(now: number): void {
+  /**
+   * Once for many refusals that come together.
+   *
+   * @returns until when to wait, on the clock of `now`. Who hasn't seen a whole window doesn't know what was used in it
+   *   before (by a worker that died, by the pass before this one), so it learns nothing of the limit but that it is reached.
+   */
+  shrink(now: number): number {
     this.#forget(now);
-    if (this.#used === 0 || now - this.#shrunkAt < this.#slotMs * 10) return;
+    if (this.#since === undefined || now - this.#since < this.#ms) return (this.#since ?? now) + this.#ms;
+    if (this.#used === 0 || now - this.#shrunkAt < this.#slotMs * 10) return now;
     this.#shrunkAt = now;
-    this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * 0.9);
+    this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * CAUTION);
+    return now;
   }
 
   /** All of it may be used. */
@@ -253,6 +264,7 @@ class Window {
   take(cost: Cost, now: number): void {
     const amount = this.#amount(cost);
     if (amount === 0) return;
+    this.#since ??= now;
     this.#last = now;
     this.#used += amount;
     const start = Math.floor(now / this.#slotMs) * this.#slotMs;

@@ -12,6 +12,7 @@ import { registerList } from './list.ts';
 import { registerNotification } from './notification.ts';
 import { registerOverview } from './overview.ts';
 import { registerPass } from './pass.ts';
+import { registerPlan } from './plan.ts';
 import { registerProject } from './project.ts';
 import { registerRemigrate } from './remigrate.ts';
 import { registerServe } from './serve.ts';
@@ -27,6 +28,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerSession,
   registerSystem,
   registerProject,
+  registerPlan,
   registerList,
   registerEntry,
   registerPass,

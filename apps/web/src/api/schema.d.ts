@@ -425,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long the first passes of the whole user list take at least, by which limit, and what they need
+         * @description A model: the vendors’ published limits, what the connectors’ calls take of them, and the measured CPU and size of the ledger. What an entry holds is an average that the query may give.
+         */
+        get: operations["getProjectCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/entries": {
         parameters: {
             query?: never;
@@ -1114,6 +1134,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back */
+        post: operations["undoPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passes": {
         parameters: {
             query?: never;
@@ -1796,7 +1833,7 @@ export interface components {
             entryId: number;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
             /** @description As they were when it was asked for; what changes later is not for this pass */
@@ -1812,6 +1849,14 @@ export interface components {
              * @description UTC
              */
             createdAt: string;
+            /** @description Of an undo: the number of the pass that it takes back, and whether it just plans that */
+            undo?: {
+                pass: number;
+                /** @enum {string} */
+                mode: "plan" | "remove";
+            };
+            /** @description Number of the pass that took this one back */
+            undoneBy?: number;
             /**
              * Format: date-time
              * @description UTC
@@ -2570,7 +2615,7 @@ export interface components {
             batch?: string;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo";
             /**
              * Format: date-time
              * @description UTC
@@ -4203,6 +4248,93 @@ export interface operations {
                             changed: number;
                             unchanged: number;
                             removed: number;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getProjectCapacity: {
+        parameters: {
+            query?: {
+                workers?: number;
+                /** @description Of a worker at a time */
+                passes?: number;
+                /** @description Bytes a second between the systems */
+                bandwidth?: number;
+                messages?: number;
+                mailBytes?: number;
+                events?: number;
+                contacts?: number;
+                tasks?: number;
+                files?: number;
+                driveBytes?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: number;
+                        objects: number;
+                        bytes: number;
+                        /** @description What a first pass over everything can’t be faster than, the longest first */
+                        bounds: {
+                            /** @enum {string} */
+                            what: "source" | "target" | "workers" | "network";
+                            words: string;
+                            seconds: number;
+                            /** @description More workers, or more passes at a time, make it shorter */
+                            scales: boolean;
+                            /** @description Page of the vendor, or the bench that measured it */
+                            source: string;
+                        }[];
+                        seconds: number;
+                        /** @description With any number of workers */
+                        floorSeconds: number;
+                        workersForFloor?: number;
+                        databaseBytes: number;
+                        workerMemoryBytes: number;
+                        project: {
+                            id: number;
+                            name: string;
+                        };
+                        /** @description Live entries by item type */
+                        items: {
+                            [key: string]: number;
+                        };
+                        means: {
+                            workers: number;
+                            passes: number;
+                            bandwidth?: number;
+                        };
+                        averages: {
+                            messages: number;
+                            mailBytes: number;
+                            events: number;
+                            contacts: number;
+                            tasks: number;
+                            files: number;
+                            driveBytes: number;
                         };
                     };
                 };
@@ -6281,6 +6413,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pass"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    undoPass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The entry’s target address, typed to confirm the plan; without it, the undo is planned */
+                    targetAddress?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass: components["schemas"]["Pass"];
+                    };
                 };
             };
             /** @description Default Response */
