@@ -143,7 +143,9 @@ test('a message that is moved while its folders are listed ends as one copy, whe
   const from = new DirectMail(tenant, 'elena@contoso.example');
   const to = new DirectMail(tenant, 'elena@fabrikam.example');
   const text = (word: string): Buffer =>
-    Buffer.from(`From: a@b.example\r\nTo: c@d.example\r\nSubject: ${word}\r\nMessage-ID: <${word}@b.example>\r\n\r\n${word}\r\n`);
+    Buffer.from(
+      `From: a@b.example\r\nTo: c@d.example\r\nSubject: ${word}\r\nMessage-ID: <${word}@b.example>\r\n\r\n${word}\r\n`,
+    );
   await from.put(['INBOX'], text('moved'), Date.UTC(2026, 0, 1));
   for (const folder of ['INBOX', 'Zzz']) await from.put([folder], text('twin'), Date.UTC(2026, 0, 2));
   const [moved] = (await from.messages()).filter(({ mime }) => mime.includes('Subject: moved'));
