@@ -51,7 +51,7 @@ export const requestsOf = (description: Description): readonly Request[] =>
   Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
       const [type, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
-      const body = media === undefined ? undefined : valueOf(description, media.schema);
+      const body = media === undefined ? undefined : exampleOf(description, media.schema);
       return {
         operationId: operation.operationId,
         scope: operation['x-sterna-scope'],
@@ -60,7 +60,7 @@ export const requestsOf = (description: Description): readonly Request[] =>
         query: Object.fromEntries(
           (operation.parameters ?? [])
             .filter((one) => one.in === 'query' && one.required === true)
-            .map((one) => [one.name, String(valueOf(description, one.schema))]),
+            .map((one) => [one.name, String(exampleOf(description, one.schema))]),
         ),
         ...(type === undefined ? {} : { type, payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       };
@@ -74,20 +74,20 @@ const FORMATS: Readonly<Record<string, string>> = {
   uri: 'https://tern.example/',
 };
 
-function valueOf(description: Description, schema: Schema): unknown {
+function exampleOf(description: Description, schema: Schema): unknown {
   if (schema.$ref !== undefined)
-    return valueOf(description, description.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+    return exampleOf(description, description.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   const choice = schema.anyOf?.[0] ?? schema.oneOf?.[0] ?? schema.allOf?.[0];
-  if (choice !== undefined) return valueOf(description, choice);
+  if (choice !== undefined) return exampleOf(description, choice);
   switch (schema.type) {
     case 'object':
       return Object.fromEntries(
-        (schema.required ?? []).map((name) => [name, valueOf(description, schema.properties?.[name] ?? {})]),
+        (schema.required ?? []).map((name) => [name, exampleOf(description, schema.properties?.[name] ?? {})]),
       );
     case 'array':
-      return Array.from({ length: schema.minItems ?? 0 }, () => valueOf(description, schema.items ?? {}));
+      return Array.from({ length: schema.minItems ?? 0 }, () => exampleOf(description, schema.items ?? {}));
     case 'string':
       return FORMATS[schema.format ?? ''] ?? 'x'.repeat(Math.max(1, schema.minLength ?? 1));
     case 'boolean':

@@ -5,5 +5,6 @@ export * from './fidelity-note.ts';
 export * from './network.ts';
 export * from './parallel.ts';
 export * from './provision.ts';
+export * from './reach.ts';
 export * from './reader.ts';
 export * from './writer.ts';
