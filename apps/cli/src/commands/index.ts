@@ -13,6 +13,7 @@ import { registerOverview } from './overview.ts';
 import { registerPass } from './pass.ts';
 import { registerProject } from './project.ts';
 import { registerRemigrate } from './remigrate.ts';
+import { registerSecrets } from './secrets.ts';
 import { registerServe } from './serve.ts';
 import { registerSession } from './session.ts';
 import { registerSystem } from './system.ts';
@@ -23,6 +24,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerDemo,
   registerCopy,
   registerServe,
+  registerSecrets,
   registerSession,
   registerSystem,
   registerProject,
