@@ -10,11 +10,13 @@ import { google } from './parts/google.ts';
 import { googleQuotas } from './parts/google-quotas.ts';
 import { initial } from './parts/initial.ts';
 import { ledger } from './parts/ledger.ts';
+import { ledgerGrowth } from './parts/ledger-growth.ts';
 import { many } from './parts/many.ts';
 import { memory } from './parts/memory.ts';
 import { microsoft365 } from './parts/microsoft365.ts';
 import { microsoft365Crowd } from './parts/microsoft365-crowd.ts';
 import type { Part } from './parts/part.ts';
+import { workers } from './parts/workers.ts';
 import { openLab } from './support/lab.ts';
 import { checkPrograms, machine, versions } from './support/machine.ts';
 import { type Options, parseOptions, USAGE } from './support/options.ts';
@@ -31,7 +33,9 @@ const PARTS: readonly Part[] = [
   googleQuotas,
   memory,
   crashes,
+  workers,
   ledger,
+  ledgerGrowth,
   dashboard,
 ];
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');

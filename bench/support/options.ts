@@ -3,16 +3,19 @@ import { parseArgs } from 'node:util';
 export interface Options {
   readonly runs: number;
   readonly messages: number;
+  /** Of the ledger that grows; undefined: as many as it has by default. */
+  readonly rows: number | undefined;
   readonly quick: boolean;
   readonly only: ReadonlySet<string> | undefined;
 }
 
-export const USAGE = `npm run bench -- [--runs N] [--messages N] [--only NAME[,NAME…]] [--quick]
+export const USAGE = `npm run bench -- [--runs N] [--messages N] [--rows N] [--only NAME[,NAME…]] [--quick]
 
   --runs N      measured rounds of each comparison, medians are shown (5; 1 with --quick)
   --messages N  size of the mailbox that is copied (10000; 2000 with --quick)
+  --rows N      of the ledger that grows (5000000; 200000 with --quick)
   --only NAME   initial, many, delta, dav, drives, microsoft365, microsoft365-crowd, google, google-quotas, memory,
-                crashes, ledger, dashboard
+                crashes, workers, ledger, ledger-growth, dashboard
   --quick       small mailboxes: shows that it works, not what it can; writes no document`;
 
 /** @throws Error in words, for a person */
@@ -22,6 +25,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
     options: {
       runs: { type: 'string' },
       messages: { type: 'string' },
+      rows: { type: 'string' },
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -33,7 +37,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
   }
   const count = (text: string | undefined, otherwise: number, name: string): number => {
     if (text === undefined) return otherwise;
-    if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} wants a whole number from 1 on, not “${text}”`);
+    if (!/^[1-9]\d{0,7}$/.test(text)) throw new Error(`--${name} wants a whole number from 1 on, not “${text}”`);
     return Number(text);
   };
   const only = values.only === undefined ? undefined : new Set(values.only.split(',').map((name) => name.trim()));
@@ -42,6 +46,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
   return {
     runs: count(values.runs, values.quick ? 1 : 5, 'runs'),
     messages: count(values.messages, values.quick ? 2_000 : 10_000, 'messages'),
+    rows: values.rows === undefined ? undefined : count(values.rows, 0, 'rows'),
     quick: values.quick,
     only,
   };

@@ -3,6 +3,7 @@ export type { Events, LiveEvent } from './event-stream.ts';
 export * from './route.ts';
 export * from './routes/backups.ts';
 export * from './routes/batches.ts';
+export * from './routes/capacity.ts';
 export * from './routes/cutover.ts';
 export * from './routes/entries.ts';
 export * from './routes/entry-page.ts';

@@ -30,6 +30,7 @@ export {
 export { runSchedules } from './batches-run.ts';
 export * from './bulk.ts';
 export * from './bulk-remigration.ts';
+export * from './capacity/index.ts';
 export * from './compare-object.ts';
 export * from './context.ts';
 export {

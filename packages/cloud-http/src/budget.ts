@@ -26,6 +26,8 @@ const RECOVERY_MS = 60_000;
 const GROWTH = 1.1;
 /** A refusal says that a window is smaller than documented; by how much, nobody says. */
 const LEAST_SHARE = 0.02;
+/** Of what went before a refusal: its clock and ours differ a little. */
+const CAUTION = 0.95;
 
 /**
  * Lets requests in, in the order in which they came, as the documented limits allow, and less where the service says so.
@@ -111,7 +113,7 @@ export class Budget {
 
   /** Nobody uses it, and nothing is remembered of use: a new one would do as well. */
   get isIdle(): boolean {
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#widen(now);
     return (
       this.#inFlight === 0 &&
@@ -124,19 +126,24 @@ export class Budget {
 
   /** The service wants no request before then; milliseconds since 1970. */
   pause(until: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + until - this.#clock.now());
   }
 
   /** The service found too many at once. */
   narrow(): void {
     this.#width = Math.max(1, this.#width - 1);
-    this.#narrowedAt = this.#clock.now();
+    this.#narrowedAt = this.#now();
   }
 
   /** The service found too much in too short a time: what was let in lately is more than it takes. */
   shrink(): void {
-    const now = this.#clock.now();
-    for (const window of this.#windows) window.shrink(now);
+    const now = this.#now();
+    for (const window of this.#windows) this.#pausedUntil = Math.max(this.#pausedUntil, window.shrink(now));
+  }
+
+  /** A machine's clock that is set back in the middle of a pause would make it as much longer. */
+  #now(): number {
+    return this.#clock.steady?.() ?? this.#clock.now();
   }
 
   /** Requests that may be in flight just now. */
@@ -169,7 +176,7 @@ export class Budget {
 
   /** Milliseconds until it may go; undefined: once another one has come back. */
   #delay(cost: Cost): number | undefined {
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#widen(now);
     if (this.#inFlight > 0 && this.#inFlight + this.#widthOf(cost) > this.#width) return undefined;
     return Math.max(0, this.#pausedUntil - now, ...this.#windows.map((window) => window.delay(cost, now)));
@@ -185,7 +192,7 @@ export class Budget {
 
   #take(cost: Cost): void {
     this.#inFlight += this.#widthOf(cost);
-    const now = this.#clock.now();
+    const now = this.#now();
     for (const window of this.#windows) window.take(cost, now);
   }
 }
@@ -198,6 +205,8 @@ class Window {
   readonly #slotMs: number;
   #limit: number;
   #shrunkAt = 0;
+  /** When the first was taken. */
+  #since: number | undefined;
   readonly #slots: { readonly start: number; used: number }[] = [];
   #used = 0;
   #last = 0;
@@ -210,12 +219,19 @@ class Window {
     this.#slotMs = ms / SLOTS;
   }
 
-  /** Once for many refusals that come together. */
-  shrink(now: number): void {
+  /**
+   * Once for many refusals that come together.
+   *
+   * @returns until when to wait, on the clock of `now`. Who hasn't seen a whole window doesn't know what was used in it
+   *   before (by a worker that died, by the pass before this one), so it learns nothing of the limit but that it is reached.
+   */
+  shrink(now: number): number {
     this.#forget(now);
-    if (this.#used === 0 || now - this.#shrunkAt < this.#slotMs * 10) return;
+    if (this.#since === undefined || now - this.#since < this.#ms) return (this.#since ?? now) + this.#ms;
+    if (this.#used === 0 || now - this.#shrunkAt < this.#slotMs * 10) return now;
     this.#shrunkAt = now;
-    this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * 0.9);
+    this.#limit = Math.max(this.#most * LEAST_SHARE, Math.min(this.#limit, this.#used) * CAUTION);
+    return now;
   }
 
   /** All of it may be used. */
@@ -248,6 +264,7 @@ class Window {
   take(cost: Cost, now: number): void {
     const amount = this.#amount(cost);
     if (amount === 0) return;
+    this.#since ??= now;
     this.#last = now;
     this.#used += amount;
     const start = Math.floor(now / this.#slotMs) * this.#slotMs;

@@ -2,6 +2,7 @@ import type { ContentKind, ItemType } from '@sterna/core';
 import type { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
 import type { Blueprint, ProvisionLine } from './provision.ts';
+import type { Quotas } from './quotas.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -125,6 +126,8 @@ export interface Connector {
   readonly schemes: readonly string[];
   /** Keys of its servers, where a mailbox is several: what `Credentials.parts` may name. */
   readonly parts?: readonly string[];
+  /** What the vendor publishes, to say how long a migration takes at least. Absent: the customer's own servers decide. */
+  readonly quotas?: Quotas;
   /** @throws SternaError config, naming the URL part at fault */
   parseUrl(url: string, options: { insecure: boolean }): ParsedEndpoint;
   /** Reachability, rights, capabilities and their evidence; `address` signs in for real. Never throws for a bad system: says so. */

@@ -1,6 +1,7 @@
 export * from './budget.ts';
 export * from './codes.ts';
 export * from './database.ts';
+export * from './database-move/index.ts';
 export * from './installation.ts';
 export * from './ledger/index.ts';
 export * from './migrate.ts';

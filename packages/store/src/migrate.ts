@@ -28,6 +28,12 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-preprocess', statements: preprocess.statements },
 ];
 
+const MIGRATION_TABLE = `create table if not exists schema_migration (
+  version integer primary key,
+  name text not null,
+  applied_at timestamptz not null default now()
+)`;
+
 /** Held by the one process that migrates. */
 const MIGRATION_LOCK = 0x57e2_4a02;
 
@@ -44,11 +50,7 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = 
   let broken: Error | undefined;
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await client.query(`create table if not exists schema_migration (
-      version integer primary key,
-      name text not null,
-      applied_at timestamptz not null default now()
-    )`);
+    await client.query(MIGRATION_TABLE);
     const { rows } = await client.query('select coalesce(max(version), 0)::int as version from schema_migration');
     const version: number = rows[0].version;
     if (version > migrations.length) throw newer(version, migrations.length);
@@ -67,6 +69,13 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = 
   } finally {
     client.release(broken);
   }
+}
+
+/** The first `steps` of the schema, without their rows in `schema_migration`, within the caller's transaction. */
+export async function createSchema(client: pg.PoolClient, steps: number): Promise<void> {
+  await client.query(MIGRATION_TABLE);
+  for (const { statements } of MIGRATIONS.slice(0, steps))
+    for (const statement of statements) await client.query(statement);
 }
 
 async function apply(client: pg.PoolClient, version: number, migration: Migration): Promise<void> {

@@ -213,6 +213,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
   return inFencedTransaction(pool, claim.lease, async (client) => {
     const end = await heedStop(client, claim, outcome);
     const over = end.status !== 'queued' && end.status !== 'pending';
+    const resumeAt = end.resumeAt === undefined ? null : await byDatabaseClock(client, end.resumeAt);
     await client.query(
       `update pass set status = $2, resume_at = $3, active_seconds = active_seconds + $4, progress = $5,
               books = coalesce($6, books), result = coalesce($7, result), error = $8,
@@ -222,7 +223,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
       [
         claim.passId,
         end.status,
-        end.resumeAt ?? null,
+        resumeAt,
         end.activeSeconds,
         JSON.stringify(end.progress),
         end.books === undefined ? null : JSON.stringify(end.books),
@@ -237,7 +238,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
         claim.entryId,
         end.status === 'queued' ? 'scheduled' : end.status,
         end.detail ?? null,
-        end.resumeAt ?? null,
+        resumeAt,
       ]);
     }
     await client.query('delete from lease where resource = any($1) and owner = $2', [
@@ -248,7 +249,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
     if (end.throttledSystem !== undefined) {
       const { side, until } = end.throttledSystem;
       const systemId = side === 'source' ? claim.sourceSystemId : claim.targetSystemId;
-      await lowerBudget(client, systemId, until, end.detail ?? 'throttled');
+      await lowerBudget(client, systemId, await byDatabaseClock(client, until), end.detail ?? 'throttled');
     } else if (end.status.startsWith('completed')) {
       await raiseBudget(client, [claim.sourceSystemId, claim.targetSystemId]);
     }
@@ -256,6 +257,14 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
     await client.query(`select pg_notify('sterna_pass', '')`);
     return end.status;
   });
+}
+
+/** A worker's clock may be wrong by hours: what counts is how far ahead of it a moment is. */
+async function byDatabaseClock(client: PoolClient, at: Date): Promise<Date> {
+  const { rows } = await client.query('select clock_timestamp() + make_interval(secs => $1) as at', [
+    (at.getTime() - Date.now()) / 1_000,
+  ]);
+  return rows[0].at;
 }
 
 /** A pass that would wait or give way is at rest: who asked for a stop need not wait for it to go on first. */

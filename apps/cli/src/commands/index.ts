@@ -3,6 +3,7 @@ import { registerBackup } from './backup.ts';
 import { registerBatch } from './batch.ts';
 import { registerCopy } from './copy.ts';
 import { registerCutover } from './cutover.ts';
+import { registerDatabase } from './database.ts';
 import { registerDemo } from './demo.ts';
 import { registerEntry } from './entry.ts';
 import { registerLedger } from './ledger.ts';
@@ -11,6 +12,7 @@ import { registerList } from './list.ts';
 import { registerNotification } from './notification.ts';
 import { registerOverview } from './overview.ts';
 import { registerPass } from './pass.ts';
+import { registerPlan } from './plan.ts';
 import { registerProject } from './project.ts';
 import { registerRemigrate } from './remigrate.ts';
 import { registerSecrets } from './secrets.ts';
@@ -28,6 +30,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerSession,
   registerSystem,
   registerProject,
+  registerPlan,
   registerList,
   registerEntry,
   registerPass,
@@ -38,6 +41,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerBackup,
   registerLicense,
   registerLedger,
+  registerDatabase,
   registerNotification,
   registerVersion,
 ];

@@ -1,5 +1,6 @@
 import { backupHandlers } from './backups.ts';
 import { batchHandlers } from './batches.ts';
+import { capacityHandlers } from './capacity.ts';
 import { cutoverHandlers } from './cutover.ts';
 import { entryHandlers } from './entries.ts';
 import { entryPageHandlers } from './entry-page.ts';
@@ -18,6 +19,7 @@ export const handlers = {
   ...sessionHandlers,
   ...systemHandlers,
   ...projectHandlers,
+  ...capacityHandlers,
   ...entryHandlers,
   ...entryPageHandlers,
   ...batchHandlers,

@@ -425,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long the first passes of the whole user list take at least, by which limit, and what they need
+         * @description A model: the vendors’ published limits, what the connectors’ calls take of them, and the measured CPU and size of the ledger. What an entry holds is an average that the query may give.
+         */
+        get: operations["getProjectCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/entries": {
         parameters: {
             query?: never;
@@ -4203,6 +4223,93 @@ export interface operations {
                             changed: number;
                             unchanged: number;
                             removed: number;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getProjectCapacity: {
+        parameters: {
+            query?: {
+                workers?: number;
+                /** @description Of a worker at a time */
+                passes?: number;
+                /** @description Bytes a second between the systems */
+                bandwidth?: number;
+                messages?: number;
+                mailBytes?: number;
+                events?: number;
+                contacts?: number;
+                tasks?: number;
+                files?: number;
+                driveBytes?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: number;
+                        objects: number;
+                        bytes: number;
+                        /** @description What a first pass over everything can’t be faster than, the longest first */
+                        bounds: {
+                            /** @enum {string} */
+                            what: "source" | "target" | "workers" | "network";
+                            words: string;
+                            seconds: number;
+                            /** @description More workers, or more passes at a time, make it shorter */
+                            scales: boolean;
+                            /** @description Page of the vendor, or the bench that measured it */
+                            source: string;
+                        }[];
+                        seconds: number;
+                        /** @description With any number of workers */
+                        floorSeconds: number;
+                        workersForFloor?: number;
+                        databaseBytes: number;
+                        workerMemoryBytes: number;
+                        project: {
+                            id: number;
+                            name: string;
+                        };
+                        /** @description Live entries by item type */
+                        items: {
+                            [key: string]: number;
+                        };
+                        means: {
+                            workers: number;
+                            passes: number;
+                            bandwidth?: number;
+                        };
+                        averages: {
+                            messages: number;
+                            mailBytes: number;
+                            events: number;
+                            contacts: number;
+                            tasks: number;
+                            files: number;
+                            driveBytes: number;
                         };
                     };
                 };

@@ -1,5 +1,6 @@
 import { backupRoutes } from './backups.ts';
 import { batchRoutes } from './batches.ts';
+import { capacityRoutes } from './capacity.ts';
 import { cutoverRoutes } from './cutover.ts';
 import { entryRoutes } from './entries.ts';
 import { entryPageRoutes } from './entry-page.ts';
@@ -19,6 +20,7 @@ export const routes = {
   ...sessionRoutes,
   ...systemRoutes,
   ...projectRoutes,
+  ...capacityRoutes,
   ...entryRoutes,
   ...entryPageRoutes,
   ...batchRoutes,

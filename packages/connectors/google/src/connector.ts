@@ -1,5 +1,6 @@
 import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
+import { QUOTAS } from './quotas.ts';
 import { googleSettings, parseGoogleUrl } from './settings.ts';
 
 /** Users of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
@@ -8,6 +9,7 @@ export const googleConnector: Connector = {
   title: 'Google Workspace',
   kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
   itemTypes: ['mailbox', 'drive'],
+  quotas: QUOTAS,
   canRead: true,
   canWrite: true,
   settings: googleSettings,

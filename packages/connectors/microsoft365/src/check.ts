@@ -3,11 +3,14 @@ import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
 import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { grantedRights } from './graph/granted-rights.ts';
+import { GROUP_RIGHTS, type GraphGroup, groupAt, isTeam } from './groups/find-group.ts';
+import { openGroup } from './groups/open.ts';
 import { PARTS } from './parts.ts';
 import { contextOf } from './session.ts';
 import { openSite } from './sites/open.ts';
 import { isSiteAddress } from './sites/site-address.ts';
 import { SITE_RIGHTS } from './sites/site-context.ts';
+import { MESSAGE_RIGHTS } from './teams/graph-teams.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -50,7 +53,12 @@ export async function checkMicrosoft365(
         return lines;
       }
       doing = 'user';
-      const context = await contextOf(connection, { address, role: 'write', installation: '00000000' });
+      const context = await userOrGroup(connection, address);
+      if (isGroup(context)) {
+        doing = 'group';
+        lines.push(...(await checkGroup(connection, address, context, granted)));
+        return lines;
+      }
       lines.push({ name: 'user', ok: true, evidence: `${address} is known` });
       const missing: CheckLine[] = [];
       let works = 0;
@@ -100,6 +108,48 @@ async function checkSite(
     },
     rightLine('SharePoint', SITE_RIGHTS, granted),
     rightLine('Lists and columns', { read: SITE_RIGHTS.read, write: SITE_RIGHTS.manage }, granted),
+  ];
+}
+
+type User = Awaited<ReturnType<typeof contextOf>>;
+const isGroup = (found: User | GraphGroup): found is GraphGroup => 'id' in found;
+
+/** Whose address it is. @throws SternaError config `address-not-found` where it is nobody's */
+async function userOrGroup(connection: Connection, address: string): Promise<User | GraphGroup> {
+  try {
+    return await contextOf(connection, { address, role: 'write', installation: '00000000' });
+  } catch (thrown) {
+    if (!(thrown instanceof SternaError) || !NO_USER.has(thrown.code)) throw thrown;
+    const group = await groupAt(connection, address);
+    if (group === undefined) throw thrown;
+    return group;
+  }
+}
+
+const NO_USER: ReadonlySet<string> = new Set(['address-not-found', 'bad-address']);
+
+/** @throws SternaError */
+async function checkGroup(
+  connection: Connection,
+  address: string,
+  group: GraphGroup,
+  granted: readonly string[] | undefined,
+): Promise<readonly CheckLine[]> {
+  const itemType = isTeam(group) ? 'team' : 'group';
+  const request = { address, itemType, role: 'write', installation: '00000000' } as const;
+  const session = composeSessions(await openGroup(connection, request));
+  const containers = await session.reader.containers();
+  const of = (kind: ContentKind) => containers.filter((one) => one.kind === kind);
+  const members = of('member').reduce((sum, one) => sum + (one.total ?? 0), 0);
+  const what = isTeam(group) ? `a team with ${of('post').length} channels` : 'a group';
+  return [
+    {
+      name: 'group',
+      ok: true,
+      evidence: `${group.displayName ?? address} is ${what}: ${members} members, ${of('file').length} folders`,
+    },
+    rightLine('Groups', GROUP_RIGHTS, granted),
+    ...(isTeam(group) ? [rightLine('Posts', MESSAGE_RIGHTS, granted)] : []),
   ];
 }
 

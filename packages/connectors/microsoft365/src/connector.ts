@@ -1,5 +1,6 @@
 import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
+import { QUOTAS } from './quotas.ts';
 import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 
 /** Mailboxes, drives, sites, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
@@ -8,6 +9,7 @@ export const microsoft365Connector: Connector = {
   title: 'Microsoft 365',
   kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'listItem', 'page', 'post'],
   itemTypes: ['mailbox', 'drive', 'site', 'group', 'team'],
+  quotas: QUOTAS,
   canRead: true,
   canWrite: true,
   settings: microsoft365Settings,

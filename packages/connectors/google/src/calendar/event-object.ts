@@ -15,10 +15,10 @@ import {
   writeComponents,
   zonesFor,
 } from '@sterna/content';
-import { type EventRead, fromEvent, line, type ReadItem } from './from-event.ts';
+import { type EventRead, fromEvent, line, placeIn, type ReadItem } from './from-event.ts';
 import type { EventFields } from './google-event.ts';
 import { eventTime } from './times.ts';
-import { toEvent } from './to-event.ts';
+import { shownFirst, toEvent } from './to-event.ts';
 
 /** Properties that are one statement together. */
 const FACETS: Readonly<Record<string, string>> = {
@@ -82,12 +82,16 @@ function restore(read: EventRead, { text, floating }: Kept, calendarZone: string
   }
   const now = byPlace(fromEvent({ ...read, uid: object.uid ?? read.uid }, calendarZone), floating);
   const used = new Set<string>();
+  const first = shownFirst(object.items);
+  const isSameSeries = ['DTSTART', 'RRULE'].every((name) => valueAt(base, name) === valueAt(now, name));
+  const known = new Set(read.exceptions.map((one) => placeText(placeIn(read.master, one, calendarZone), floating)));
   const items = object.items.flatMap((item): Component[] => {
-    const place = placeText(momentOf(object.calendar, propertiesOf(item, 'RECURRENCE-ID')[0]), floating);
+    const place =
+      item === first ? '' : placeText(momentOf(object.calendar, propertiesOf(item, 'RECURRENCE-ID')[0]), floating);
     const [was, is] = [base.get(place), now.get(place)];
     used.add(place);
-    // Google had no place for it, so it can't be missed there.
-    if (was === undefined) return [item];
+    // Google had no place for it, so it can't be missed there: an exception stays known to it, cancelled or reset.
+    if (was === undefined || (is === undefined && isSameSeries && !known.has(place))) return [item];
     if (is === undefined) return [];
     return [merged(item, was, is, facetOf, differing)];
   });
@@ -95,13 +99,19 @@ function restore(read: EventRead, { text, floating }: Kept, calendarZone: string
   if (items.length === object.items.length && items.every((item, n) => item === object.items[n])) return text;
   if (items.length === 0) return undefined;
   const zones = object.calendar.components.filter((one) => one.name === 'VTIMEZONE');
-  const known = new Set(zones.map((one) => firstValue(one, 'TZID')));
-  const more = zonesFor(items).filter((one) => !known.has(firstValue(one, 'TZID')));
+  const there = new Set(zones.map((one) => firstValue(one, 'TZID')));
+  const more = zonesFor(items).filter((one) => !there.has(firstValue(one, 'TZID')));
   return writeComponents([{ ...object.calendar, components: [...zones, ...more, ...items] }]);
 }
 
 const placeText = (place: Moment | undefined, floating: string): string =>
   place === undefined ? '' : String(place.zone === 'date' ? place.wall : instantOf(place, floating));
+
+/** A value of the series itself, or of a single event. */
+const valueAt = (items: ReadonlyMap<string, Component>, name: string): string | undefined => {
+  const series = items.get('');
+  return series === undefined ? undefined : firstValue(series, name);
+};
 
 const byPlace = (items: readonly ReadItem[], floating: string): Map<string, Component> =>
   new Map(items.map(({ place, component }) => [placeText(place, floating), component]));

@@ -26,11 +26,7 @@ export interface EventRead {
 
 /** Of an event as Google has it, its exceptions after it; cancelled ones are dates that the series leaves out. */
 export function fromEvent({ master, exceptions, uid }: EventRead, calendarZone: string): readonly ReadItem[] {
-  const original = (one: Partial<GoogleEvent>): Moment | undefined => {
-    const moment = momentIn(one.originalStartTime, calendarZone);
-    const zone = momentIn(master.start, calendarZone)?.zone;
-    return moment === undefined ? undefined : { ...moment, zone: zone === 'date' ? 'date' : moment.zone };
-  };
+  const original = (one: Partial<GoogleEvent>): Moment | undefined => placeIn(master, one, calendarZone);
   const left = exceptions.filter((one) => one.status === 'cancelled').flatMap((one) => original(one) ?? []);
   const repetition = [
     ...(master.recurrence ?? []).flatMap((text) => lineOf(text) ?? []),
@@ -46,6 +42,13 @@ export function fromEvent({ master, exceptions, uid }: EventRead, calendarZone: 
     items.push({ place, component: componentOf(exception, uid, calendarZone, more) });
   }
   return items;
+}
+
+/** Where its series has an exception, cancelled ones too. */
+export function placeIn(master: EventFields, one: Partial<GoogleEvent>, calendarZone: string): Moment | undefined {
+  const moment = momentIn(one.originalStartTime, calendarZone);
+  const zone = momentIn(master.start, calendarZone)?.zone;
+  return moment === undefined ? undefined : { ...moment, zone: zone === 'date' ? 'date' : moment.zone };
 }
 
 type Read = EventRead['master'];

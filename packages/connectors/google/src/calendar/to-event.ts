@@ -49,11 +49,11 @@ export interface EventPlan {
  */
 export function toEvent({ calendar, items }: CalendarObject, floating: string, own: string): EventPlan {
   const notes = new Map<string, FidelityNote>();
-  const masters = items.filter((item) => propertiesOf(item, 'RECURRENCE-ID').length === 0);
-  const first = masters[0] ?? items[0];
+  const first = shownFirst(items);
   if (first === undefined) throw nothing();
+  const isSeriesHere = !isException(first);
   const builder = new EventBuilder(calendar, floating, own.toLowerCase(), notes);
-  const master = builder.fields(first, masters.length > 0);
+  const master = builder.fields(first, isSeriesHere);
   const exceptions: ExceptionPlan[] = [];
   for (const item of items) {
     if (item === first) continue;
@@ -68,10 +68,16 @@ export function toEvent({ calendar, items }: CalendarObject, floating: string, o
     }
     exceptions.push({ original: builder.like(original), fields: builder.fields(item, false) });
   }
-  if (masters.length === 0 && items.length > 1)
+  if (!isSeriesHere && items.length > 1)
     note(notes, 'series-missing', 'Its series isn’t with it: only the first of its occurrences is shown.');
   return { master, exceptions, notes: [...notes.values()], floats: builder.floats };
 }
+
+const isException = (item: Component): boolean => propertiesOf(item, 'RECURRENCE-ID').length > 0;
+
+/** The one that Google's event is made of: the series, or the first of the occurrences that came without theirs. */
+export const shownFirst = (items: readonly Component[]): Component | undefined =>
+  items.find((item) => !isException(item)) ?? items[0];
 
 const nothing = (): SternaError =>
   new SternaError('object', 'event-without-time', 'The event has no start that Google could hold.', {

@@ -23,16 +23,16 @@ const original = textOf([
 ]);
 
 /** As Google gives it back, with what was changed there. */
-function read(master: object = {}, exception: object = {}) {
-  const plan = toEvent(readCalendarObject(original, 'VEVENT'), 'Etc/UTC', OWN);
+function read(master: object = {}, exception: object = {}, held?: readonly [], text: string | Buffer = original) {
+  const plan = toEvent(readCalendarObject(Buffer.from(text), 'VEVENT'), 'Etc/UTC', OWN);
   const exceptions = plan.exceptions.map(({ original: at, fields }) => ({
     ...fields,
     originalStartTime: eventTime(at, 'Etc/UTC'),
     ...exception,
   }));
-  const envelope = envelopeOf({ text: original, floating: 'Etc/UTC' });
+  const envelope = envelopeOf({ text: Buffer.from(text), floating: 'Etc/UTC' });
   return eventObject(
-    { master: { ...plan.master, ...master }, exceptions, uid: 'one@x' },
+    { master: { ...plan.master, ...master }, exceptions: held ?? exceptions, uid: 'one@x' },
     envelope,
     'Etc/UTC',
     OWN,
@@ -70,4 +70,18 @@ test('what Google has no field for is told', () => {
   expect(notes.map(({ code }) => code)).toEqual(['fields-not-held', 'meeting-link']);
   expect(notes[0]?.text).toContain('CATEGORIES, COLOR, GEO, PRIORITY, X-OWN');
   expect(master.description).toBe('https://meet.elsewhere.example/42');
+});
+
+test('an exception that Google has no occurrence for is kept, until the series itself is changed there', () => {
+  expect(read({}, {}, [])).toBe(original.toString());
+  expect(read({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2'] }, {}, [])).not.toContain('SUMMARY:Later');
+});
+
+test('occurrences that came without their series come back as they were', () => {
+  const alone = original.toString().replace(/BEGIN:VEVENT[\s\S]*?END:VEVENT\r\n/, '');
+  expect(alone).toContain('RECURRENCE-ID');
+  expect(read({}, {}, undefined, alone)).toBe(alone);
+  const renamed = read({ summary: 'Renamed' }, {}, undefined, alone);
+  expect(renamed.match(/BEGIN:VEVENT/g)).toHaveLength(1);
+  expect(renamed).toContain('SUMMARY:Renamed');
 });

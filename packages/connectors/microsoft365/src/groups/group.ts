@@ -20,7 +20,10 @@ export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 
  *
  * @throws SternaError config `group-not-found` | `no-team`; auth | transient | throttled
  */
-export async function groupContextOf(connection: Connection, request: OpenRequest): Promise<GroupContext> {
+export async function groupContextOf(
+  connection: Connection,
+  request: Pick<OpenRequest, 'address' | 'itemType' | 'role'>,
+): Promise<GroupContext> {
   const { client, directory, drive, settings } = connection;
   const group = await groupOf(connection, request.address);
   const people = new People(client, directory);

@@ -54,7 +54,10 @@ const PARTS: readonly Part[] = [
  *
  * @throws SternaError config `group-not-found` | `drive-not-found`; auth | transient | throttled
  */
-export async function openGroup(connection: Connection, request: OpenRequest): Promise<readonly OpenedPart[]> {
+export async function openGroup(
+  connection: Connection,
+  request: Pick<OpenRequest, 'address' | 'itemType' | 'kinds' | 'role' | 'installation'>,
+): Promise<readonly OpenedPart[]> {
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
   const channels = new Channels(context);

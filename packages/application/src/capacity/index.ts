@@ -1,0 +1,3 @@
+export * from './load.ts';
+export * from './project-capacity.ts';
+export * from './reckon.ts';
