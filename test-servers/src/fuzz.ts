@@ -68,7 +68,9 @@ function spoilt({ seeds: given, words }: Fuzz): fc.Arbitrary<Buffer> {
   const noise = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
   const bent = fc
     .tuple(fc.constantFrom(...seeds), fc.array(change, { minLength: 1, maxLength: 6 }))
-    .map(([seed, changes]) => changes.reduce((bytes, one) => changed(bytes, one, seeds).subarray(0, MOST_BYTES), seed));
+    .map(([seed, changes]) =>
+      changes.reduce<Buffer>((bytes, one) => changed(bytes, one, seeds).subarray(0, MOST_BYTES), seed),
+    );
   return fc.oneof({ arbitrary: bent, weight: 9 }, { arbitrary: noise, weight: 1 });
 }
 

@@ -69,11 +69,7 @@ function startEcho(): Server {
       return;
     }
     const basic = Buffer.from((request.headers.authorization ?? '').replace(/^Basic /, ''), 'base64').toString();
-    const told = [SECRETS.dav, SECRETS.part, SECRETS.s3, SECRETS.oauth, SECRETS.client]
-      .filter(
-        (secret) => basic.includes(secret) || body.includes(secret) || request.headers.authorization?.includes(secret),
-      )
-      .concat(request.headers.authorization ?? '', body.replace(/[<>&"]/g, ''));
+    const told = [request.headers.authorization ?? '', basic, body].map((text) => text.replace(/[<>&"\0]/g, ' '));
     for (const [name, secret] of Object.entries(SECRETS))
       if (secret !== '' && `${basic} ${body} ${request.headers.authorization}`.includes(secret)) repeated.add(name);
     const words = `you said ${told.join(' ')}`;
@@ -181,7 +177,7 @@ test('nothing secret comes out, whatever fails', async () => {
   const login = {
     command: 'LOGIN',
     times: 100,
-    do: { reply: `NO [AUTHENTICATIONFAILED] not u, ${SECRETS.system}, ${SECRETS.entry}` },
+    do: { reply: `NO [AUTHENTICATIONFAILED] not u, ${SECRETS.entry}` },
   } as const;
   const refusing = await startScriptedImap({});
   refusing.fault(login);
@@ -241,7 +237,13 @@ test('nothing secret comes out, whatever fails', async () => {
   for (const [name, id] of Object.entries(ids))
     await keep(
       `check ${name}`,
-      client.checkSystem({ params: { id }, body: { address: 'u@tern.example', credentials: undefined } }),
+      client.checkSystem({
+        params: { id },
+        body: {
+          address: 'u@tern.example',
+          credentials: name === 'refusing' ? { user: 'u', password: SECRETS.entry } : undefined,
+        },
+      }),
     );
   await keep(
     'bad credentials',
@@ -325,7 +327,7 @@ test('nothing secret comes out, whatever fails', async () => {
   // They did repeat it, and their words did come out, without.
   expect(repeated).toEqual(new Set(['dav', 'oauth', 'client']));
   expect(outputs.get('log')).not.toBe('');
-  expect([...outputs].filter(([, text]) => text.includes('not u, ***')).length).toBeGreaterThan(2);
+  expect([...outputs].find(([place]) => place.endsWith('check refusing'))?.[1]).toContain('***');
   expect(stream.join('')).toContain('event: pass');
   const secrets = [
     ...Object.values(SECRETS),
