@@ -240,7 +240,7 @@ test('nothing secret comes out, whatever fails', async () => {
       client.checkSystem({
         params: { id },
         body: {
-          address: 'u@tern.example',
+          address: name === 'refusing' ? 'u' : 'u@tern.example',
           credentials: name === 'refusing' ? { user: 'u', password: SECRETS.entry } : undefined,
         },
       }),
