@@ -88,6 +88,8 @@ async function sharesOf(lab: Lab, part: number): Promise<readonly Shares[]> {
       return usesOf(server);
     };
     const write = await used(ends.map(({ files, theirs }) => [files, theirs]));
+    // What the writing has used is no longer counted.
+    await new Promise((resolve) => setTimeout(resolve, MINUTE));
     const read = await used(ends.map(({ theirs, read }) => [theirs, read]));
     return kinds.map(({ name }) => {
       const { api } = LIMITED[name] as (typeof LIMITED)[string];

@@ -128,7 +128,14 @@ class CloudMailbox implements Mailbox {
     ).messages()) {
       const text = mime.toString('latin1');
       const files = attachments.map(({ name, content }) => [name, createHash('sha256').update(content).digest('hex')]);
-      lines.push(['message', folder, /^Subject: (.*?)\r?$/m.exec(text)?.[1], SAYING.exec(text)?.[0], files, receivedAt]);
+      lines.push([
+        'message',
+        folder,
+        /^Subject: (.*?)\r?$/m.exec(text)?.[1],
+        SAYING.exec(text)?.[0],
+        files,
+        receivedAt,
+      ]);
     }
     for (const { fields } of calendarMailbox(cloud, tenant, person).events.values())
       lines.push(['event', fields.subject, fields.start.wall, fields.end.wall]);

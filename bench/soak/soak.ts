@@ -122,7 +122,16 @@ class Run {
     const verdict = await judge(this.#product, this.#servers, this.#installation);
     const latest = [...(await this.#product.latestPasses()).values()];
     const passes = latest.reduce((sum, { number }) => sum + number, 0);
-    return { ...verdict, mailboxes: travellers.length, kills, restarts, ended, troubles: this.#troubles, passes, quietSeconds };
+    return {
+      ...verdict,
+      mailboxes: travellers.length,
+      kills,
+      restarts,
+      ended,
+      troubles: this.#troubles,
+      passes,
+      quietSeconds,
+    };
   }
 
   end(): void {
@@ -162,7 +171,11 @@ class Run {
           await trouble.run(this.#servers, random);
         },
       ),
-      every('changes', () => CHANGE_EVERY_MS, (random) => this.#change(random)),
+      every(
+        'changes',
+        () => CHANGE_EVERY_MS,
+        (random) => this.#change(random),
+      ),
       every(
         'telling',
         () => 15_000,
@@ -205,7 +218,8 @@ class Run {
         return;
       }
       const waiting = new Set(live.filter(({ status }) => status === 'pending').map(({ entryId }) => entryId));
-      if (waiting.size > 0) await this.#product.resume(this.#product.travellers.filter(({ entryId }) => waiting.has(entryId)));
+      if (waiting.size > 0)
+        await this.#product.resume(this.#product.travellers.filter(({ entryId }) => waiting.has(entryId)));
       await sleep(500);
     }
   }

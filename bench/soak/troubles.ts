@@ -15,7 +15,11 @@ const STORMS: readonly { readonly name: string; readonly share: number; readonly
   { name: '429 storm', share: 0.4, fault: { kind: 'answer', status: 429, retryAfter: 1 } },
   { name: '503 storm', share: 0.3, fault: { kind: 'answer', status: 503, retryAfter: 1 } },
   { name: '500 storm', share: 0.2, fault: { kind: 'answer', status: 500 } },
-  { name: 'gateway that times out after the effect', share: 0.1, fault: { kind: 'answer', status: 504, afterEffect: true } },
+  {
+    name: 'gateway that times out after the effect',
+    share: 0.1,
+    fault: { kind: 'answer', status: 504, afterEffect: true },
+  },
   { name: 'connections that break before the effect', share: 0.2, fault: { kind: 'reset' } },
   { name: 'connections that break after the effect', share: 0.1, fault: { kind: 'lost-acknowledgement' } },
   { name: 'answers that break off', share: 0.1, fault: { kind: 'reset-mid-body', afterBytes: 40 } },

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { differenceOf } from '../support/maildir-contents.ts';
-import { environment, type Installation, STERNA } from './fleet.ts';
 import type { Mailbox } from './crowd.ts';
+import { environment, type Installation, STERNA } from './fleet.ts';
 import type { Product } from './product.ts';
 import type { Servers } from './troubles.ts';
 

@@ -8,6 +8,7 @@ import * as kinds from './migrations/0005-kinds.ts';
 import * as access from './migrations/0006-access.ts';
 import * as positions from './migrations/0007-positions.ts';
 import * as preprocess from './migrations/0008-preprocess.ts';
+import * as undo from './migrations/0009-undo.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006-access', statements: access.statements },
   { name: '0007-positions', statements: positions.statements },
   { name: '0008-preprocess', statements: preprocess.statements },
+  { name: '0009-undo', statements: undo.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts';
 import { countThroughput } from './throughput.ts';
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
 export type PassStatus =
   | 'queued'
   | 'running'
@@ -16,7 +16,7 @@ export type PassStatus =
 
 /** Kinds that write to the target, and so need its lease. */
 export const writes = (kind: PassKind): boolean =>
-  kind === 'initial' || kind === 'delta' || kind === 'empty' || kind === 'preprocess';
+  kind === 'initial' || kind === 'delta' || kind === 'empty' || kind === 'preprocess' || kind === 'undo';
 /** Kinds that move the entry's own status; the others leave it alone. */
 const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
 
@@ -100,7 +100,7 @@ export async function claimPass(
             select 1 from lease l
              where l.expires_at > clock_timestamp()
                and (l.resource = 'entry/' || p.entry_id
-                 or (p.kind in ('initial', 'delta', 'empty', 'preprocess')
+                 or (p.kind in ('initial', 'delta', 'empty', 'preprocess', 'undo')
                      and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
           and not exists (
             select 1 from budget b

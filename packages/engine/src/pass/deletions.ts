@@ -147,7 +147,7 @@ async function twinsOf(
 }
 
 /** Ids of copies that other entries name as theirs. */
-async function heldByOthers(
+export async function heldByOthers(
   { pool, claim }: PassContext,
   target: ContainerRow,
   sharers: readonly number[],
@@ -186,7 +186,7 @@ async function removeCopies(
 }
 
 /** Somebody worked on the copy since it was written: another version, or other flags. */
-const isTouched = (row: LedgerRow, copy: InventoryItem): boolean =>
+export const isTouched = (row: LedgerRow, copy: InventoryItem): boolean =>
   row.targetVersion !== undefined && copy.version !== undefined
     ? copy.version !== row.targetVersion
     : formatFlags(copy.flags ?? []) !== (row.flags ?? '');
