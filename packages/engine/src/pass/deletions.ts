@@ -13,7 +13,7 @@ import {
   rowsGone,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, targetById } from './context.ts';
-import { movedWhileListed } from './moved-while-listed.ts';
+import { mayTellMoves, movedWhileListed } from './moved-while-listed.ts';
 import { sharersOf } from './twins.ts';
 
 /**
@@ -24,6 +24,7 @@ import { sharersOf } from './twins.ts';
  */
 export async function handleDeletions(context: PassContext): Promise<void> {
   const policy = context.settings.settings.deletions;
+  if (policy === 'keep' && !mayTellMoves(context)) return;
   const gone = await rowsGone(context.pool, context.claim.entryId);
   const moved = await movedWhileListed(context, gone);
   await carryOut(context, [...moved], 'propagate', 'It was moved in the source');

@@ -4,6 +4,10 @@ import { capabilitiesFor, type PassContext } from './context.ts';
 /** Sources that are asked for at once. */
 const PAGE = 500;
 
+/** The source has ids that stay, of some kind at least. */
+export const mayTellMoves = ({ source, sourceContainers }: PassContext): boolean =>
+  [...sourceContainers.values()].some(({ kind }) => capabilitiesFor(source, kind).idsStayOnMove === true);
+
 /**
  * Of what left its container: what a person moved while the earlier pass listed one folder after the other. It was seen in
  * both, and so there are two copies; the one where it is now stays. That it is one object, only ids that stay can tell:
