@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crashes } from './parts/crashes.ts';
 import { dashboard } from './parts/dashboard.ts';
-import { dav } from './parts/dav.ts';
+import { davCyrus, davRadicale } from './parts/dav.ts';
 import { delta } from './parts/delta.ts';
 import { drives } from './parts/drives.ts';
 import { google } from './parts/google.ts';
@@ -25,7 +25,8 @@ const PARTS: readonly Part[] = [
   initial,
   many,
   delta,
-  dav,
+  davRadicale,
+  davCyrus,
   drives,
   microsoft365,
   microsoft365Crowd,

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dovecot } from '@sterna/test-servers';
 import { runMbsync, startMbsync } from '../clients/mbsync.ts';
@@ -7,6 +6,7 @@ import { openBooks } from '../support/books.ts';
 import { runClient, startClient } from '../support/clients.ts';
 import { table } from '../support/figures.ts';
 import type { Lab } from '../support/lab.ts';
+import { type Difference, differenceOf, maildirContents, messageFiles } from '../support/maildir-contents.ts';
 import { passSetup } from './copies.ts';
 import type { Part } from './part.ts';
 
@@ -21,7 +21,7 @@ export const crashes: Part = {
   title: 'Killed, and state lost',
   async run(lab) {
     lab.seed('crash', MESSAGES, 20, 2);
-    const source = contents(lab.source, 'crash');
+    const source = maildirContents(lab.source, 'crash');
     const rows: string[][] = [];
     for (const tool of [sterna, mbsync]) {
       const killed: Difference[] = [];
@@ -34,7 +34,7 @@ export const crashes: Part = {
         if (hit === undefined) throw new Error(`${tool.name} was over before it could be killed`);
         hits.push(hit);
         await copy.run();
-        killed.push(compare(source, contents(lab.target, user)));
+        killed.push(differenceOf(source, maildirContents(lab.target, user)));
         await copy.close();
         lab.forget(lab.target, user);
       }
@@ -43,7 +43,7 @@ export const crashes: Part = {
       await copy.run();
       await copy.loseState();
       await copy.run();
-      const lost = compare(source, contents(lab.target, user));
+      const lost = differenceOf(source, maildirContents(lab.target, user));
       await copy.close();
       lab.forget(lab.target, user);
       rows.push([
@@ -155,46 +155,4 @@ async function killWhen(
   return report === undefined ? count : undefined;
 }
 
-const foldersOf = (root: string): string[] =>
-  existsSync(root) ? ['', ...readdirSync(root).filter((name) => name.startsWith('.'))] : [];
-
-function filesOf(server: Dovecot, user: string): { folder: string; path: string }[] {
-  const root = server.mailRoot(user);
-  return foldersOf(root).flatMap((folder) =>
-    ['cur', 'new'].flatMap((sub) => {
-      const at = join(root, folder, sub);
-      return existsSync(at) ? readdirSync(at).map((name) => ({ folder, path: join(at, name) })) : [];
-    }),
-  );
-}
-
-const countMessages = (server: Dovecot, user: string): number => filesOf(server, user).length;
-
-/** How often each message lies in each folder, by its bytes. mbsync adds a header line of its own while it copies. */
-function contents(server: Dovecot, user: string): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const { folder, path } of filesOf(server, user)) {
-    const text = readFileSync(path, 'latin1')
-      .replace(/\r?\n/g, '\r\n')
-      .replace(/^X-TUID: .*\r\n/m, '');
-    const key = `${folder} ${createHash('sha256').update(text, 'latin1').digest('hex')}`;
-    found.set(key, (found.get(key) ?? 0) + 1);
-  }
-  return found;
-}
-
-interface Difference {
-  readonly missing: number;
-  readonly extra: number;
-}
-
-function compare(source: ReadonlyMap<string, number>, target: ReadonlyMap<string, number>): Difference {
-  let missing = 0;
-  let extra = 0;
-  for (const key of new Set([...source.keys(), ...target.keys()])) {
-    const more = (target.get(key) ?? 0) - (source.get(key) ?? 0);
-    if (more > 0) extra += more;
-    else missing -= more;
-  }
-  return { missing, extra };
-}
+const countMessages = (server: Dovecot, user: string): number => messageFiles(server, user).length;

@@ -24,34 +24,38 @@ const BARE = `bare client, ${CONCURRENCY} PUTs at a time`;
 const PEER = 'vdirsyncer';
 
 /** Calendars and address books of one mailbox: ours beside the least that any copy must do, and beside vdirsyncer. */
-export const dav: Part = {
-  name: 'dav',
-  title: 'Calendars and contacts, CalDAV and CardDAV',
+const part = (name: string, title: string, open: (users: string[]) => Promise<Target>): Part => ({
+  name,
+  title,
   async run(lab, { runs, quick }) {
     const { collections, objects } = quick ? QUICK : FULL;
     const count = 2 * collections * objects;
     const users = accounts(runs);
     const source = await startRadicale({ users: [FROM, FEW] });
-    const [radicale, cyrus] = await Promise.all([startRadicale({ users }), startCyrus({ users, folders: [] })]);
+    const target = await open(users);
     try {
       writeCollections(homeOf(source, FROM), mailbox(collections, objects));
       writeCollections(homeOf(source, FEW), mailbox(collections, objects / FEWER));
       const version = await vdirsyncerVersion();
-      const sections: string[] = [];
-      for (const target of [radicaleTarget(radicale), cyrusTarget(cyrus)])
-        sections.push(await compare(new Stage(lab, source, target, [...users]), target, { count, runs, version }));
       return [
-        `${collections} calendars of ${objects} events and ${collections} address books of ${objects} contacts, from Radicale; ${runs} interleaved rounds, medians. CPU and memory are the client process’s own. The bare client has all objects in memory and reads no source.`,
-        ...sections,
+        `${collections} calendars of ${objects} events and ${collections} address books of ${objects} contacts; interleaved rounds: ${runs}, medians. CPU and memory are the client process’s own. The bare client has all objects in memory and reads no source; Sterna reads the source on the same two cores, and reads back what the target made of each object.`,
+        await compare(new Stage(lab, source, target, [...users]), target, { count, runs, version }),
         version === undefined
           ? 'Debian’s `vdirsyncer` is not installed, so there is nothing to compare with (`apt-get install vdirsyncer`).'
           : `${version}: \`discover\`, and \`sync\` of one collection after the other (all at once it opens more connections than Radicale’s queue takes, and ends).`,
       ].join('\n\n');
     } finally {
-      await Promise.all([source.stop(), radicale.stop(), cyrus.stop()]);
+      await Promise.all([source.stop(), target.stop()]);
     }
   },
-};
+});
+
+export const davRadicale = part('dav-radicale', 'Calendars and contacts, Radicale to Radicale', async (users) =>
+  radicaleTarget(await startRadicale({ users })),
+);
+export const davCyrus = part('dav-cyrus', 'Calendars and contacts, Radicale to Cyrus', async (users) =>
+  cyrusTarget(await startCyrus({ users, folders: [] })),
+);
 
 async function compare(
   stage: Stage,
@@ -118,6 +122,7 @@ interface Target {
   /** Objects that the user has; undefined where only the server could tell. */
   held(user: string): number | undefined;
   forget(user: string): void;
+  stop(): Promise<void>;
 }
 
 const radicaleTarget = (server: Radicale): Target => ({
@@ -131,6 +136,7 @@ const radicaleTarget = (server: Radicale): Target => ({
     const home = homeOf(server, user);
     for (const name of readdirSync(home)) rmSync(join(home, name), { recursive: true });
   },
+  stop: () => server.stop(),
 });
 
 const cyrusTarget = (server: Cyrus): Target => {
@@ -143,6 +149,7 @@ const cyrusTarget = (server: Cyrus): Target => {
     homes: (user) => ({ event: `/dav/calendars/user/${user}/`, contact: `/dav/addressbooks/user/${user}/` }),
     held: () => undefined,
     forget() {},
+    stop: () => server.stop(),
   };
 };
 

@@ -11,9 +11,9 @@ import type { Part } from './part.ts';
 
 /** Whose limit a user’s pass reaches at once, and the objects that take it a few minutes. */
 const LIMITED: Readonly<Record<string, { readonly api: 'gmail' | 'calendar' | 'tasks'; readonly objects: number }>> = {
-  mail: { api: 'gmail', objects: 600 },
-  calendar: { api: 'calendar', objects: 1_500 },
-  tasks: { api: 'tasks', objects: 1_500 },
+  mail: { api: 'gmail', objects: 900 },
+  calendar: { api: 'calendar', objects: 2_000 },
+  tasks: { api: 'tasks', objects: 2_000 },
 };
 const MINUTE = 60_000;
 /** Of those objects: over within the first minute, so that nothing is measured. */
@@ -26,14 +26,15 @@ export const googleQuotas: Part = {
   async run(lab, { quick }) {
     const shares = await sharesOf(lab, quick ? QUICK_SHARE : 1);
     return [
-      'With the limits as documented, one user for each kind: of what a user may use in a minute, as much as a pass used once its first minute was over. It isn’t told the limit of Gmail, which projects of different ages have another of, and finds it.',
+      'With the limits as documented, one user for each kind: of what a user may use in the whole minutes that a pass takes, as much as it used. It isn’t told the limit of Gmail, which projects of different ages have another of, and finds it.',
       table(
-        ['kind', 'units a minute', 'write', 'refused', 'read', 'refused'],
+        ['kind', 'units a minute', 'write', 'minutes', 'refused', 'read', 'minutes', 'refused'],
         shares.map(({ name, limit, write, read }) => [
           name,
           whole(limit),
-          ...[write, read].flatMap(({ share, refused }) => [
+          ...[write, read].flatMap(({ share, minutes, refused }) => [
             share === undefined ? '–' : percent(share),
+            whole(minutes),
             whole(refused),
           ]),
         ]),
@@ -47,8 +48,9 @@ export const googleQuotas: Part = {
 };
 
 interface Use {
-  /** Of what may be used in a minute, after the first; undefined where that was all. */
+  /** Of what may be used in its whole minutes; undefined where it took none. */
   readonly share: number | undefined;
+  readonly minutes: number;
   readonly refused: number;
 }
 interface Shares {
@@ -86,10 +88,12 @@ async function sharesOf(lab: Lab, part: number): Promise<readonly Shares[]> {
       return usesOf(server);
     };
     const write = await used(ends.map(({ files, theirs }) => [files, theirs]));
+    // What the writing has used is no longer counted.
+    await new Promise((resolve) => setTimeout(resolve, MINUTE));
     const read = await used(ends.map(({ theirs, read }) => [theirs, read]));
     return kinds.map(({ name }) => {
       const { api } = LIMITED[name] as (typeof LIMITED)[string];
-      const nothing: Use = { share: undefined, refused: 0 };
+      const nothing: Use = { share: undefined, minutes: 0, refused: 0 };
       return {
         name,
         limit: DOCUMENTED_LIMITS[api].perUserMinute,
@@ -102,7 +106,7 @@ async function sharesOf(lab: Lab, part: number): Promise<readonly Shares[]> {
   }
 }
 
-/** By API. The first minute's units may be used at once, so it says nothing. */
+/** By API: of the whole minutes that a pass took, since what is left of the last one says nothing. */
 function usesOf(server: Google): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
   for (const { api } of Object.values(LIMITED)) {
@@ -113,11 +117,11 @@ function usesOf(server: Google): ReadonlyMap<string, Use> {
         : [];
     });
     const taken = asked.filter(({ isRefused }) => !isRefused);
-    const from = (taken[0]?.at ?? 0) + MINUTE;
-    const until = taken.at(-1)?.at ?? 0;
-    const units = taken.filter(({ at }) => at >= from).reduce((sum, one) => sum + one.units, 0);
-    const wanted = (DOCUMENTED_LIMITS[api].perUserMinute * (until - from)) / MINUTE;
-    uses.set(api, { share: wanted > 0 ? units / wanted : undefined, refused: asked.length - taken.length });
+    const from = taken[0]?.at ?? 0;
+    const minutes = Math.floor(((taken.at(-1)?.at ?? 0) - from) / MINUTE);
+    const units = taken.filter(({ at }) => at < from + minutes * MINUTE).reduce((sum, one) => sum + one.units, 0);
+    const allowed = DOCUMENTED_LIMITS[api].perUserMinute * minutes;
+    uses.set(api, { share: allowed > 0 ? units / allowed : undefined, minutes, refused: asked.length - taken.length });
   }
   return uses;
 }

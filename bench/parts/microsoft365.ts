@@ -39,7 +39,7 @@ export const microsoft365: Part = {
     }
     between.push(await settingsOf(lab));
     return [
-      `Requests to Microsoft Graph for ${whole(objects)} objects as the vendor meters them: each request in a batch counts, the batch itself doesn’t; behind a stroke, how many were sent where batches made that fewer. Each pass is one over objects of one kind alone; the containers and settings of a mailbox are looked at in any case, which is most of what a pass without changes takes. Sign-in included; by a simulator with empty mailboxes and drives and no limits. First a pass that writes them (from a folder), one without changes, one with ${MORE} more objects; and a pass that reads them (into a folder), and one without changes.`,
+      `Requests to Microsoft Graph for ${whole(objects)} objects as the vendor meters them: each request in a batch counts, the batch itself doesn’t; behind a stroke, how many were sent where batches made that fewer; of drives, whose limits are in resource units, also those. Each pass is one over objects of one kind alone; the containers and settings of a mailbox are looked at in any case, which is most of what a pass without changes takes. Sign-in included; by a simulator with empty mailboxes and drives and no limits. First a pass that writes them (from a folder), one without changes, one with ${MORE} more objects; and a pass that reads them (into a folder), and one without changes.`,
       table(['kind', 'write', 'no change', `${MORE} more`, 'read', 'no change'], rows),
       `From one tenant to another, where mail and events go by Exchange’s own export and import: requests to the source, and to the target.`,
       table(
@@ -50,8 +50,8 @@ export const microsoft365: Part = {
   },
 };
 
-const told = ({ metered, sent }: ReturnType<typeof requestsTo>): string =>
-  sent === metered ? whole(metered) : `${whole(metered)} / ${whole(sent)}`;
+const told = ({ metered, sent, units }: ReturnType<typeof requestsTo>): string =>
+  `${whole(metered)}${sent === metered ? '' : ` / ${whole(sent)}`}${units === 0 ? '' : ` (${whole(units)} units)`}`;
 
 /** Who has one kind of content, in two tenants of two services, and its files on disk. */
 interface Person {

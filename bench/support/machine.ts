@@ -13,9 +13,17 @@ const NEEDED = [
 /** @throws Error that names the missing packages */
 export function checkPrograms(): void {
   if (process.getuid?.() !== 0) throw new Error('the mail servers are started as root: run this as root');
-  const missing = NEEDED.filter(({ file }) => !existsSync(file)).map((one) => one.package);
-  if (missing.length > 0)
-    throw new Error(`missing: Debian’s ${missing.join(' and ')}. Install with: apt-get install ${missing.join(' ')}`);
+  const missing = missingPackages(NEEDED);
+  if (missing !== undefined) throw new Error(missing);
+}
+
+/** In words, with the command that installs them; undefined where nothing is missing. */
+export function missingPackages(
+  needed: readonly { readonly file: string; readonly package: string }[],
+): string | undefined {
+  const missing = needed.filter(({ file }) => !existsSync(file)).map((one) => one.package);
+  if (missing.length === 0) return undefined;
+  return `missing: Debian’s ${missing.join(' and ')}. Install with: apt-get install ${missing.join(' ')}`;
 }
 
 const firstLine = (program: string, ...args: string[]): string =>

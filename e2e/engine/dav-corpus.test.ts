@@ -13,6 +13,18 @@ import { startTinyDav, type TinyDav } from '../support/tiny-dav.ts';
 
 // Real objects from other projects' test suites, where they are at hand.
 const corpus = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
+/** In the slice each server is once the source and once the target; in the long run all four directions are walked. */
+const DIRECTIONS = [
+  ['cyrus', 'radicale'],
+  ['radicale', 'cyrus'],
+  ...(process.env.STERNA_TEST_LONG === undefined
+    ? []
+    : ([
+        ['radicale', 'radicale'],
+        ['cyrus', 'cyrus'],
+      ] as const)),
+] as const;
+
 /** Each file has UIDs of its own (the same ones occur in many), and what holds several objects goes in parts as well. */
 function files(folder: string): Map<string, Buffer> {
   const found = new Map<string, Buffer>();
@@ -49,6 +61,9 @@ const EXPECTED_FAILURES = {
     'event_dt_mixed_awareness.0.ics': /400/,
     'event_dt_mixed_awareness.1.ics': /400/,
     'event_dtr_no_tz_exdatez.ics': /400/,
+    // A reminder `PT-2H`, which no standard knows.
+    'non_dst_error.0.ics': /400/,
+    'non_dst_error.1.ics': /400/,
     // Its photo is cut off.
     'John_Doe_ANDROID.4.vcf': /400/,
   },
@@ -69,7 +84,7 @@ const tiny: TinyDav[] = [];
 beforeAll(async () => {
   if (!existsSync(corpus)) return;
   dir = scratch('dav-corpus');
-  stage = await openDavStage(['s0', 's1', 't0', 't1', 't2', 't3']);
+  stage = await openDavStage(DIRECTIONS.flatMap((_, i) => [`s${i}`, `t${i}`]));
   bench = await openBench(dir, [caldavConnector, carddavConnector]);
 }, 120_000);
 
@@ -129,17 +144,15 @@ async function migrated(
 
 describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities', () => {
   // Side by side: most of the time is waiting for servers and disks.
-  describe.concurrent.each([
-    ['cyrus', 'radicale'],
-    ['radicale', 'cyrus'],
-  ] as const)('%s to %s', (sourceName, targetName) => {
+  describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
     /** What the source server takes goes by the source server; the rest by one that takes anything. */
     async function through(
       protocol: DavProtocol,
       same: (source: Buffer, copy: string, id: string) => void,
     ): Promise<{ failed: Map<string, string>; altered: string[] }> {
       const source = stage[sourceName];
-      const [from, to] = sourceName === 'cyrus' ? ['s0', 't0'] : ['s1', 't1'];
+      const nth = DIRECTIONS.findIndex(([one, other]) => one === sourceName && other === targetName);
+      const [from, to] = [`s${nth}`, `t${nth}`];
       const all = files(protocol === 'caldav' ? 'calendar' : 'contacts');
       const folder = `raw-${protocol}`;
       await source.make(from, protocol, folder, folder);
@@ -174,8 +187,9 @@ describe.skipIf(!existsSync(corpus))('a corpus of real-world oddities', () => {
       const { altered } = await through('caldav', (source, copy, id) =>
         expect(calendarMeaning(copy), id).toEqual(calendarMeaning(source.toString('utf8'))),
       );
-      // A reminder `PT-2H`, which no standard knows: servers make something of it, and the books say so.
-      expect(altered).toEqual(['non_dst_error.0.ics', 'non_dst_error.1.ics']);
+      // Cyrus makes something of a reminder that no standard knows. Where it is the target, or what Radicale does with that
+      // is another thing once more, the books say so; where it was the source as well, that was before our time.
+      expect(altered).toEqual(sourceName === targetName ? [] : ['non_dst_error.0.ics', 'non_dst_error.1.ics']);
     }, 120_000);
 
     test('contacts: arrived with the same meaning, or failed with the reason', async () => {

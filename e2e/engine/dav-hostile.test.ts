@@ -100,6 +100,8 @@ describe.each(['radicale', 'cyrus'] as const)('into %s', (name) => {
     const arrived = titles(await target.objects(user, 'caldav')).map((one) => one.replace('Corpus: ', ''));
     expect(arrived).toEqual(expect.arrayContaining(['Good', 'Windows', 'Nowhere']));
     expect(arrived.length + Object.keys(failures).length).toBe(12);
+    const noted = (await notes(bench, entry)).filter((note) => note.code === 'zone-unknown');
+    expect(noted.map((note) => note.text)).toEqual([expect.stringContaining('“Nowhere/Land”')]);
     // A zone that only its author knows keeps its name and its wall clock.
     const windows = (await target.objects(user, 'caldav')).find(({ text }) => text.includes('UID:windows'))?.text ?? '';
     expect(windows).toMatch(/DTSTART;TZID="?W\. Europe Standard Time"?:20270301T100000/);

@@ -21,7 +21,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   dir = scratch('dav-servers');
-  stage = await openDavStage(DIRECTIONS.flatMap((_, i) => [`s${i}`, `t${i}`]));
+  stage = await openDavStage([...DIRECTIONS.flatMap((_, i) => [`s${i}`, `t${i}`]), 'owner', 'reader', 'receiver']);
   bench = await openBench(dir, [caldavConnector, carddavConnector]);
 }, 180_000);
 
@@ -151,3 +151,62 @@ describe.concurrent.each(DIRECTIONS)('%s to %s', (sourceName, targetName) => {
     expect(await here()).toEqual(titles(await source.objects(from, 'carddav')));
   }, 180_000);
 });
+
+test('a calendar that Cyrus lists in another user’s own home is reported with its owner, can be read, and isn’t migrated twice', async () => {
+  const { cyrus, radicale } = stage;
+  for (const user of ['owner', 'reader']) await cyrus.objects(user, 'caldav');
+  await cyrus.make('owner', 'caldav', 'plan', 'The plan');
+  await cyrus.make('owner', 'caldav', 'team', 'The team');
+  await put(cyrus, 'owner', 'plan/one.ics', anEvent('shared@x', 'Of the owner'));
+  await cyrus.make('reader', 'caldav', 'mine', 'Mine');
+  await put(cyrus, 'reader', 'mine/own.ics', anEvent('own@x', 'Of the reader'));
+  const replies = [
+    ...(await cyrus.server.rawCommand(
+      'owner',
+      'SETACL "#calendars/plan" reader lr',
+      'SETACL "#calendars/team" reader lrswipkxte',
+    )),
+    ...(await cyrus.server.rawCommand(
+      'reader',
+      'SUBSCRIBE "Other Users/owner/#calendars/plan"',
+      'SUBSCRIBE "Other Users/owner/#calendars/team"',
+    )),
+  ];
+  expect(replies.map(({ status }) => status)).toEqual(['OK', 'OK', 'OK', 'OK']);
+
+  const system = { settings: { url: cyrus.url }, credentials: { user: 'reader', password: 'pw' } };
+  const checked = await caldavConnector.check(system, 'reader');
+  const evidence = (name: string): string => checked.find((line) => line.name === name)?.evidence ?? '';
+  expect(evidence('collections')).toContain('Mine');
+  expect(evidence('collections')).not.toContain('The plan');
+  expect(evidence('shared collections')).toMatch(/The plan \(of owner, only to be read\)/);
+  expect(evidence('shared collections')).toMatch(/The team \(of owner\)/);
+
+  const signal = new AbortController().signal;
+  const session = await caldavConnector.open({
+    system,
+    address: 'reader',
+    role: 'read',
+    installation: '00000000',
+    signal,
+  });
+  const plan = (await session.reader.containers()).find((one) => one.path[0] === 'The plan' && one.kind === 'event');
+  expect(plan).toMatchObject({ sharedBy: 'owner', readOnly: true });
+  const texts: string[] = [];
+  for await (const page of session.reader.changes(plan?.id ?? '', undefined, {}))
+    for await (const got of session.reader.read(
+      plan?.id ?? '',
+      page.changes.map(({ id }) => id),
+    ))
+      texts.push('body' in got ? String(got.body) : 'unreadable');
+  await session.close();
+  expect(texts).toHaveLength(1);
+  expect(texts[0]).toContain('Of the owner');
+
+  const entry = await addEntry(bench, cyrus.end('caldav', 'reader'), radicale.end('caldav', 'receiver'));
+  const first = await pass(bench, entry, 'initial');
+  expect(first).toMatchObject({ status: 'completed', error: null });
+  expect(titles(await radicale.objects('receiver', 'caldav'))).toEqual(['Mine: Of the reader']);
+  const told = (await notes(bench, entry)).filter((note) => note.code === 'shared-container').map((note) => note.text);
+  expect(told).toEqual(expect.arrayContaining([expect.stringMatching(/^The plan belongs to owner/)]));
+}, 120_000);

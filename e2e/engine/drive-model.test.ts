@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { filesConnector } from '@sterna/connector-files';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, openBench, pass } from '../support/direct-pass.ts';
+import { addEntry, type Bench, openBench, pass, twinEntry } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
 
@@ -34,6 +34,7 @@ const steps = fc.array(
     { weight: 2, arbitrary: fc.record({ do: fc.constant('edit target' as const), name: targetName }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('remove in target' as const), name: targetName }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('lose state' as const) }) },
   ),
   { minLength: 2, maxLength: 14 },
 );
@@ -57,6 +58,10 @@ class Model {
 
   constructor(conflict: (typeof CONFLICTS)[number]) {
     this.#conflict = conflict;
+  }
+
+  loseState(): void {
+    this.#books.clear();
   }
 
   pass(): void {
@@ -99,8 +104,8 @@ class Model {
     if (this.#moved(path, content)) return;
     const free = this.#nameFor(path);
     const there = this.target.get(free);
-    if (there === undefined || this.#conflict === 'overwrite') this.#put(path, free, content);
-    else if (this.#conflict === 'rename') this.#put(path, this.#renamed(free), content);
+    if (there === undefined || there === content || this.#conflict === 'overwrite') this.#put(path, free, content);
+    else if (this.#conflict === 'rename') this.#put(path, this.#renamed(free, content), content);
     else this.#books.set(path, { seen: content, copy: undefined, written: '', gone: false });
   }
 
@@ -133,11 +138,12 @@ class Model {
     }
   }
 
-  #renamed(path: string): string {
+  /** The first number that is free, or has this very content: it was ours when there were books. */
+  #renamed(path: string, content: string): string {
     const ours = new Set([...this.#books.values()].map(({ copy }) => copy));
     for (let n = 1; ; n += 1) {
       const candidate = suffixed(path, `_${n}`);
-      if (!this.target.has(candidate) && !ours.has(candidate)) return candidate;
+      if (!ours.has(candidate) && [undefined, content].includes(this.target.get(candidate))) return candidate;
     }
   }
 
@@ -160,7 +166,7 @@ test.each(CONFLICTS)(
         serial += 1;
         const source = new Tree(join(dir, `${serial}`, 'source'));
         const target = new Tree(join(dir, `${serial}`, 'target'));
-        const entry = await addEntry(bench, drive(source.root), drive(target.root));
+        let entry = await addEntry(bench, drive(source.root), drive(target.root));
         const model = new Model(conflict);
         let passes = 0;
         let writes = 0;
@@ -192,6 +198,11 @@ test.each(CONFLICTS)(
           } else if (step.do === 'remove in target') {
             target.remove(step.name);
             model.target.delete(step.name);
+          } else if (step.do === 'lose state') {
+            // Another entry of the same two sides knows nothing of what this one did.
+            entry = await twinEntry(bench, entry);
+            passes = 0;
+            model.loseState();
           } else await run();
         }
         await run();

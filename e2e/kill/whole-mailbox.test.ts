@@ -6,6 +6,7 @@ import type { KillReport } from './harness.ts';
 import { changedBetweenRuns } from './scenarios/between-runs.ts';
 import { collectionsKilled } from './scenarios/collections.ts';
 import { davServersKilled } from './scenarios/dav-servers.ts';
+import { objectFilesKilled } from './scenarios/object-files.ts';
 import { wholeMailboxKilled } from './scenarios/standards.ts';
 
 const kill = new DavStage();
@@ -20,6 +21,7 @@ describe('exactly once', () => {
   collectionsKilled(kill, reports);
   wholeMailboxKilled(kill);
   davServersKilled(kill);
+  objectFilesKilled(kill);
   changedBetweenRuns(kill);
 });
 

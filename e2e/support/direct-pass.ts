@@ -1,5 +1,5 @@
 import type { Connector } from '@sterna/connector-kit';
-import { type ItemType, type LicenseTier, mergeSettings, settingsFingerprint } from '@sterna/core';
+import { type ItemType, type LicenseTier, mergeSettings, settingsFingerprint, type UndoOrder } from '@sterna/core';
 import { type EngineDependencies, type PassBooks, runPassHere, type VerifyResult } from '@sterna/engine';
 import { type Database, migrate, openDatabase, openSecrets } from '@sterna/store';
 import { prepareDatabase } from '@sterna/store/prepared';
@@ -119,10 +119,10 @@ export async function mergedEntry(bench: Bench, entryId: number, source: Endpoin
   return other;
 }
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
-  const { empty, ...settingsPatch } = patch as { empty?: string };
+  const { empty, undo, ...settingsPatch } = patch as { empty?: string; undo?: UndoOrder };
   const settings = mergeSettings(settingsPatch);
   const { rows } = await bench.database.pool.query(
     `insert into pass (entry_id, number, kind, settings, settings_version, requested_by)
@@ -130,7 +130,11 @@ export async function queuePass(bench: Bench, entryId: number, kind: PassKind, p
     [
       entryId,
       kind,
-      JSON.stringify(empty === undefined ? settings : { ...settings, empty }),
+      JSON.stringify({
+        ...settings,
+        ...(empty === undefined ? {} : { empty }),
+        ...(undo === undefined ? {} : { undo }),
+      }),
       settingsFingerprint(settings),
     ],
   );

@@ -156,4 +156,5 @@ export {
   type SystemView,
   updateSystem,
 } from './systems.ts';
+export { undoPass } from './undo.ts';
 export * from './user-list.ts';

@@ -12,6 +12,7 @@ import {
   SternaError,
   settingsFingerprint,
   thawSettings,
+  type UndoOrder,
 } from '@sterna/core';
 import {
   type EntryRow,
@@ -51,6 +52,10 @@ export interface PassView {
   readonly status: PassStatus;
   /** Only for kind `empty`: `freeze` lists, `remove` removes what was listed. */
   readonly empty: 'freeze' | 'remove' | undefined;
+  /** Only for kind `undo`: number of the pass that it takes back, and whether it just plans that. */
+  readonly undo: UndoOrder | undefined;
+  /** Number of the pass that undid this one. */
+  readonly undoneBy: number | undefined;
   /** License that a writing pass runs on. */
   readonly tier: LicenseTier | undefined;
   readonly settings: Settings;
@@ -85,6 +90,8 @@ export function passView(row: PassRow): PassView {
     kind: row.kind,
     status: row.status,
     empty: frozen.empty,
+    undo: frozen.undo,
+    undoneBy: row.undone_by ?? undefined,
     tier: frozen.tier,
     settings: frozen.settings,
     settingsVersion: row.settings_version,
@@ -119,6 +126,7 @@ async function queuePass(
     settings: Settings;
     tier?: LicenseTier | undefined;
     empty?: 'freeze' | 'remove' | undefined;
+    undo?: UndoOrder | undefined;
     reason?: string | undefined;
     retryOnly?: readonly string[] | undefined;
   },
@@ -130,6 +138,7 @@ async function queuePass(
       settings: pass.settings,
       tier: pass.tier,
       empty: pass.empty,
+      undo: pass.undo,
       retryOnly: pass.retryOnly,
     }),
     settingsVersion: settingsFingerprint(pass.settings),
@@ -142,7 +151,8 @@ async function queuePass(
       details: { conflict: true },
     });
   });
-  tx.audit(`entry.${pass.empty === undefined ? pass.kind : `empty-${pass.empty}`}`, `entry/${entry.id}`, {
+  const step = pass.empty ?? (pass.undo?.mode === 'plan' ? 'plan' : undefined);
+  tx.audit(`entry.${pass.kind}${step === undefined ? '' : `-${step}`}`, `entry/${entry.id}`, {
     pass: row.number,
     ...(pass.reason === undefined ? {} : { reason: pass.reason }),
   });
@@ -292,6 +302,7 @@ export const DONE_TO_IT = {
   verify: 'verified',
   empty: 'emptied',
   preprocess: 'preprocessed',
+  undo: 'undone',
 } as const;
 
 /** @throws SternaError config `entry-running` */
@@ -300,8 +311,9 @@ export async function queueBeside(
   actor: Actor,
   entry: EntryRow,
   pass: {
-    kind: 'audit' | 'verify' | 'empty' | 'preprocess';
+    kind: 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
     empty?: 'freeze' | 'remove';
+    undo?: UndoOrder;
     reason?: string;
     change?: (settings: Settings) => Settings;
   },

@@ -113,7 +113,7 @@ export class Budget {
 
   /** Nobody uses it, and nothing is remembered of use: a new one would do as well. */
   get isIdle(): boolean {
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#widen(now);
     return (
       this.#inFlight === 0 &&
@@ -126,19 +126,24 @@ export class Budget {
 
   /** The service wants no request before then; milliseconds since 1970. */
   pause(until: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + until - this.#clock.now());
   }
 
   /** The service found too many at once. */
   narrow(): void {
     this.#width = Math.max(1, this.#width - 1);
-    this.#narrowedAt = this.#clock.now();
+    this.#narrowedAt = this.#now();
   }
 
   /** The service found too much in too short a time: what was let in lately is more than it takes. */
   shrink(): void {
-    const now = this.#clock.now();
-    for (const window of this.#windows) this.pause(window.shrink(now));
+    const now = this.#now();
+    for (const window of this.#windows) this.#pausedUntil = Math.max(this.#pausedUntil, window.shrink(now));
+  }
+
+  /** A machine's clock that is set back in the middle of a pause would make it as much longer. */
+  #now(): number {
+    return this.#clock.steady?.() ?? this.#clock.now();
   }
 
   /** The service told how much of this a window takes: more than that isn't tried again. */
@@ -176,7 +181,7 @@ export class Budget {
 
   /** Milliseconds until it may go; undefined: once another one has come back. */
   #delay(cost: Cost): number | undefined {
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#widen(now);
     if (this.#inFlight > 0 && this.#inFlight + this.#widthOf(cost) > this.#width) return undefined;
     return Math.max(0, this.#pausedUntil - now, ...this.#windows.map((window) => window.delay(cost, now)));
@@ -192,7 +197,7 @@ export class Budget {
 
   #take(cost: Cost): void {
     this.#inFlight += this.#widthOf(cost);
-    const now = this.#clock.now();
+    const now = this.#now();
     for (const window of this.#windows) window.take(cost, now);
   }
 }
@@ -225,7 +230,7 @@ class Window {
   /**
    * Once for many refusals that come together.
    *
-   * @returns until when to wait, milliseconds since 1970. Who hasn't seen a whole window doesn't know what was used in it
+   * @returns until when to wait, on the clock of `now`. Who hasn't seen a whole window doesn't know what was used in it
    *   before (by a worker that died, by the pass before this one), so it learns nothing of the limit but that it is reached.
    */
   shrink(now: number): number {

@@ -21,6 +21,8 @@ export interface Container {
   readonly definition?: unknown;
   /** Somebody else's, shared with this account: whose it is. Reported, and migrated only from its owner. */
   readonly sharedBy?: string;
+  /** Shared, and this account may only read it. */
+  readonly readOnly?: true;
   /** Objects now in it, by the system's own count. */
   readonly total?: number;
   /**

@@ -70,6 +70,9 @@ export const ERROR_CODES = {
   'kinds-all-off': 'The settings, or the two systems, leave no kind of content to migrate.',
   'nothing-running': 'No pass of the entry is under way.',
   'nothing-to-preprocess': 'Only groups, teams and sites are made before their contents come.',
+  'nothing-to-undo': 'The pass has created nothing by its kind, or it is undone already.',
+  'undo-not-last': 'A later pass wrote, too: it is undone first.',
+  'undo-not-planned': 'An undo is confirmed only after its plan has ended.',
   'nothing-to-retry': 'Nothing of the entry has failed.',
   // Licenses
   'license-none-left': 'The balance holds no license of the needed type and tier.',

@@ -212,6 +212,15 @@ export interface AllocatedName {
   readonly changed: 'encoded' | 'cut' | 'twin' | undefined;
 }
 
+/** What `NameTable.takeRenamed` says. */
+export interface RenamedName {
+  readonly name: string;
+  /** What stands for `{n}` in its suffix. */
+  readonly number: number;
+  /** Somebody's file has it, perhaps the one that is to be named, of an earlier time: who asks compares them. */
+  readonly isTheirs: boolean;
+}
+
 /**
  * The names of one folder of the target, so that no two objects ever get the same one there. What has a name keeps it: who
  * loads the table says whose each is.
@@ -253,25 +262,27 @@ export class NameTable {
       this.add(name, owner);
       return { name, changed: isCut ? 'cut' : name === sourceName ? undefined : 'encoded' };
     }
-    return { name: this.#numbered(name, owner, (number) => ` (${number + 1})`, false), changed: 'twin' };
+    return { name: this.#numbered(name, owner, (number) => ` (${number + 1})`).name, changed: 'twin' };
   }
 
   /**
-   * Another name for an object whose own is taken by what isn't ours (conflict option `rename`).
+   * Another name for an object whose own is taken by what isn't ours (conflict option `rename`): the first one that no
+   * other object of the source has.
    *
    * @param suffix With `{n}` for the number: `_{n}`
+   * @param from First number to try: behind those whose files turned out to be other ones
    */
-  takeRenamed(name: string, owner: string, suffix: string): string {
-    return this.#numbered(name, owner, (number) => suffix.replaceAll('{n}', String(number)), true);
+  takeRenamed(name: string, owner: string, suffix: string, from = 1): RenamedName {
+    return this.#numbered(name, owner, (number) => suffix.replaceAll('{n}', String(number)), from);
   }
 
-  #numbered(name: string, owner: string, suffixOf: (number: number) => string, isTheirsTaken: boolean): string {
-    for (let number = 1; ; number += 1) {
+  #numbered(name: string, owner: string, suffixOf: (number: number) => string, from = 1): RenamedName {
+    for (let number = from; ; number += 1) {
       const candidate = withSuffixWithin(name, suffixOf(number), this.#rules, this.#room);
-      const holder = this.ownerOf(candidate);
-      if (holder !== undefined && holder !== owner && (holder !== '' || isTheirsTaken)) continue;
+      if (!this.#isFree(candidate, owner)) continue;
+      const isTheirs = this.ownerOf(candidate) === '';
       this.add(candidate, owner);
-      return candidate;
+      return { name: candidate, number, isTheirs };
     }
   }
 

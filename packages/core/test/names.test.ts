@@ -147,6 +147,7 @@ describe.each(Object.entries(RULES))('names: %s', (_, rules) => {
       verb: fc.constantFrom('take', 'take', 'take', 'rename', 'release', 'theirs'),
       text: fc.oneof(fc.constantFrom('a', 'A', 'a (2)', 'A (2)', 'é', 'e\u0301', ':', '^3A', 'x'.repeat(300)), name),
       owner: fc.constantFrom('1', '2', '3', '4', '5'),
+      from: fc.integer({ min: 1, max: 3 }),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
@@ -155,7 +156,7 @@ describe.each(Object.entries(RULES))('names: %s', (_, rules) => {
         /** Key → who was given it, and hasn't released it. */
         const given = new Map<string, string>();
         const theirs = new Set<string>();
-        for (const { verb, text, owner } of steps) {
+        for (const { verb, text, owner, from } of steps) {
           const own = encodeName(text, wide).name;
           if (verb === 'theirs') {
             if (given.has(nameKey(own, wide))) continue;
@@ -171,16 +172,21 @@ describe.each(Object.entries(RULES))('names: %s', (_, rules) => {
             }
             continue;
           }
-          const taken = verb === 'take' ? table.take(text, owner).name : table.takeRenamed(own, owner, '_{n}');
+          const renamed = verb === 'take' ? undefined : table.takeRenamed(own, owner, '_{n}', from);
+          const taken = renamed?.name ?? table.take(text, owner).name;
           const key = nameKey(taken, wide);
           expect(isNameAllowed(taken, wide)).toBe(true);
           expect(given.get(key) ?? owner).toBe(owner);
-          if (verb === 'rename') expect(theirs.has(key)).toBe(false);
+          if (renamed !== undefined) {
+            expect(renamed.isTheirs).toBe(theirs.has(key));
+            expect(renamed.number).toBeGreaterThanOrEqual(from);
+          }
           given.set(key, owner);
           theirs.delete(key);
           for (const [held, holder] of given) expect(table.ownerOf(held)).toBe(holder);
           // The same question has the same answer.
-          expect(verb === 'take' ? table.take(text, owner).name : table.takeRenamed(own, owner, '_{n}')).toBe(taken);
+          const again = verb === 'take' ? table.take(text, owner) : table.takeRenamed(own, owner, '_{n}', from);
+          expect(again.name).toBe(taken);
         }
       }),
       runs,

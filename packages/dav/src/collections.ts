@@ -20,6 +20,8 @@ export interface Collection {
   /** RFC 6578 is among its reports. */
   readonly syncs: boolean;
   readonly sharedBy?: string;
+  /** Shared, and nothing may be written into it. */
+  readonly readOnly?: true;
 }
 
 const KIND_MARK = '#';
@@ -82,6 +84,7 @@ export class Collections {
           'd:sync-token',
           'd:supported-report-set',
           'd:owner',
+          'd:current-user-privilege-set',
           'cs:getctag',
           ...this.#dialect.collectionProperties,
         ],
@@ -112,6 +115,7 @@ export class Collections {
       ...(collection.color === undefined ? {} : { color: collection.color }),
       ...(collection.description === undefined ? {} : { description: collection.description }),
       ...(collection.sharedBy === undefined ? {} : { sharedBy: collection.sharedBy }),
+      ...(collection.readOnly === undefined ? {} : { readOnly: collection.readOnly }),
       ...(glance === undefined ? {} : { glance }),
     };
   }
@@ -179,11 +183,14 @@ export class Collections {
     const url = new URL(href, base);
     const owner = hrefsOf(properties.get('d:owner'))[0];
     const principal = this.home.principal?.pathname;
+    // Cyrus and Nextcloud list what is shared with a user in that user's own home, and mark it so; elsewhere the owner
+    // tells, but not in one's own home, where some servers name anybody.
     const isOthers =
-      owner !== undefined &&
-      principal !== undefined &&
-      trimmed(new URL(owner, base).pathname) !== trimmed(principal) &&
-      !this.home.urls.some((home) => url.pathname.startsWith(home.pathname));
+      hasType(response, 'cs:shared') ||
+      (owner !== undefined &&
+        principal !== undefined &&
+        trimmed(new URL(owner, base).pathname) !== trimmed(principal) &&
+        !this.home.urls.some((home) => url.pathname.startsWith(home.pathname)));
     const reports = childrenOf(properties.get('d:supported-report-set'), 'd:supported-report').map(
       (one) => child(one, 'd:report')?.children[0]?.name,
     );
@@ -197,9 +204,26 @@ export class Collections {
       syncToken: properties.get('d:sync-token')?.text.trim() || undefined,
       ctag: properties.get('cs:getctag')?.text.trim() || undefined,
       syncs: reports.includes('d:sync-collection'),
-      ...(isOthers ? { sharedBy: decodeURIComponent(trimmed(owner).split('/').at(-1) ?? owner) } : {}),
+      ...(isOthers ? { sharedBy: nameOfOwner(owner) } : {}),
+      ...(isOthers && !mayWrite(properties) ? { readOnly: true } : {}),
     };
   }
+}
+
+const nameOfOwner = (owner: string | undefined): string =>
+  decodeURIComponent(
+    trimmed(owner ?? '')
+      .split('/')
+      .at(-1) ?? '',
+  ) || 'somebody else';
+
+const WRITES: ReadonlySet<string> = new Set(['d:all', 'd:write', 'd:write-content', 'd:bind']);
+
+/** RFC 3744 section 5.5; true where the server says nothing. */
+function mayWrite(properties: DavResponse['properties']): boolean {
+  const set = properties.get('d:current-user-privilege-set');
+  if (set === undefined) return true;
+  return childrenOf(set, 'd:privilege').some(({ children }) => children.some(({ name }) => WRITES.has(name)));
 }
 
 const trimmed = (path: string): string => path.replace(/\/+$/, '');

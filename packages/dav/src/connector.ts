@@ -1,4 +1,4 @@
-import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
+import type { CheckLine, Connector, Container, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import type { DavDialect } from './dialect.ts';
 import { openDavSession } from './session.ts';
@@ -27,6 +27,19 @@ async function* discover(): AsyncGenerator<DiscoveredItem, void, undefined> {
   });
 }
 
+const MOST_NAMED = 10;
+
+const named = (containers: readonly Container[], describe: (one: Container) => string): string =>
+  [
+    ...containers.slice(0, MOST_NAMED).map(describe),
+    ...(containers.length > MOST_NAMED ? [`… and ${containers.length - MOST_NAMED} more`] : []),
+  ].join(', ');
+
+const nameOf = (one: Container): string => one.path.join('/');
+
+const describeShared = (one: Container): string =>
+  `${nameOf(one)} (of ${one.sharedBy}${one.readOnly === true ? ', only to be read' : ''})`;
+
 /** Line by line, up to the first thing that is wrong. Never throws. */
 async function checkDav(
   dialect: DavDialect,
@@ -52,15 +65,15 @@ async function checkDav(
         lines.push({ name: `capability: ${name}`, ok: true, evidence });
       doing = 'collections';
       const containers = await session.reader.containers();
-      const shared = containers.filter((one) => one.sharedBy !== undefined).length;
-      lines.push({
-        name: 'collections',
-        ok: true,
-        evidence: `${containers.length - shared} of its own: ${containers
-          .slice(0, 10)
-          .map((one) => one.path.join('/'))
-          .join(', ')}${shared > 0 ? `; ${shared} shared by others` : ''}`,
-      });
+      const own = containers.filter((one) => one.sharedBy === undefined);
+      const shared = containers.filter((one) => one.sharedBy !== undefined);
+      lines.push({ name: 'collections', ok: true, evidence: `${own.length} of its own: ${named(own, nameOf)}` });
+      if (shared.length > 0)
+        lines.push({
+          name: 'shared collections',
+          ok: true,
+          evidence: `${shared.length} shared by others, which are migrated with their owners: ${named(shared, describeShared)}`,
+        });
     } finally {
       await session.close();
     }

@@ -32,8 +32,8 @@ export async function openDavSession(dialect: DavDialect, request: OpenRequest):
       permissions: false,
       versions: false,
       schedules,
-      // Two batches, so that the connections have work while the books of one are written.
-      batch: { objects: 4 * settings.maxConnections, bytes: 16 * 1024 * 1024, inFlight: 2 },
+      // While one batch is read back and another one's books are written, the connections have work of a third.
+      batch: { objects: 8 * settings.maxConnections, bytes: 16 * 1024 * 1024, inFlight: 3 },
       maxObjectBytes: undefined,
       evidence: {
         home: home.evidence,

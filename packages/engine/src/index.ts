@@ -6,5 +6,6 @@ export { TRIAL_BYTES, TRIAL_OBJECTS } from './pass/pass-settings.ts';
 export type { PreprocessResult } from './pass/preprocess.ts';
 export { Progress, type ProgressSnapshot } from './pass/progress.ts';
 export type { EngineDependencies } from './pass/run-pass.ts';
+export type { UndoResult } from './pass/undo.ts';
 export type { VerifyResult } from './pass/verify.ts';
 export { runPassHere, startWorker, type Worker, type WorkerOptions } from './worker.ts';

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { type EmbeddedServer, joinEmbeddedServer } from './embedded-postgres.ts';
 import { DATABASE_NAME } from './embedded-postgres-folder.ts';
+import { moveMarks, refuseMoved } from './moved-mark.ts';
 
 export interface OpenDatabaseOptions {
   /** `postgresql://…` of a server of the user's own, 15 or newer. Goes before `dataDir`. The caller reads DATABASE_URL. */
@@ -13,6 +14,8 @@ export interface OpenDatabaseOptions {
   readonly applicationName?: string | undefined;
   /** Most connections of this process at a time, besides one that guards the embedded server. 10 unless told. */
   readonly maxConnections?: number | undefined;
+  /** For the one that moves databases: also those that were moved elsewhere, or are on their way. */
+  readonly evenIfMoved?: boolean | undefined;
   /** Gets a line for a person's eyes when something out of the ordinary was done, such as clearing a lock. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
@@ -47,7 +50,7 @@ const OLDEST_MAJOR = 15;
  * that died is started again.
  *
  * @throws SternaError config `database-not-named`, `database-url-invalid`, `database-too-old`, `database-read-only`,
- *   `database-missing`, `database-encoding`; auth `database-login-refused`; transient `database-unreachable`; those of
+ *   `database-missing`, `database-encoding`, `database-moved`, `database-moving`; auth `database-login-refused`; transient `database-unreachable`; those of
  *   `joinEmbeddedServer`
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
@@ -56,7 +59,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   if (options.url !== undefined && options.url !== '') {
     const place = placeOf(options.url);
     const pool = makePool({ connectionString: options.url, application_name: name, max });
-    return check(pool, place, { kind: 'external', place, url: options.url, close: async () => {} });
+    return check(pool, options, { kind: 'external', place, url: options.url, close: async () => {} });
   }
   if (options.dataDir === undefined || options.dataDir === '') {
     throw new SternaError('config', 'database-not-named', 'No data folder and no database address was given.', {
@@ -68,7 +71,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     await ensureDatabase(server);
     const place = server.folder.root;
     const pool = makePool({ ...addressOf(server), database: DATABASE_NAME, application_name: name, max });
-    return await check(pool, place, { kind: 'embedded', place, url: urlOf(server), close: () => server.release() });
+    return await check(pool, options, { kind: 'embedded', place, url: urlOf(server), close: () => server.release() });
   } catch (error) {
     await server.release();
     throw error;
@@ -138,7 +141,8 @@ async function ensureDatabase(server: EmbeddedServer): Promise<void> {
 
 type Origin = Pick<Database, 'kind' | 'place' | 'url' | 'close'>;
 
-async function check(pool: pg.Pool, place: string, origin: Origin): Promise<Database> {
+async function check(pool: pg.Pool, { evenIfMoved }: OpenDatabaseOptions, origin: Origin): Promise<Database> {
+  const { place } = origin;
   try {
     const { rows } = await pool.query(
       `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
@@ -148,6 +152,7 @@ async function check(pool: pg.Pool, place: string, origin: Origin): Promise<Data
     if (server.version < OLDEST_MAJOR * 10_000) throw tooOld(place, server.version);
     if (server.readOnly || server.standby) throw readOnly(place, server.standby);
     if (server.encoding !== 'UTF8') throw badEncoding(place, server.encoding);
+    if (evenIfMoved !== true) refuseMoved(place, await moveMarks(pool));
     return assemble(pool, origin, server.version);
   } catch (error) {
     await pool.end().catch(() => {});

@@ -1,6 +1,7 @@
 export * from './budget.ts';
 export * from './codes.ts';
 export * from './database.ts';
+export * from './database-move/index.ts';
 export * from './installation.ts';
 export * from './ledger/index.ts';
 export * from './migrate.ts';
@@ -8,5 +9,6 @@ export * from './pass-queue.ts';
 export * from './pass-times.ts';
 export * from './repositories/index.ts';
 export type * from './schema.ts';
+export * from './sealed-columns.ts';
 export * from './secrets.ts';
 export * from './throughput.ts';

@@ -8,6 +8,7 @@ import * as kinds from './migrations/0005-kinds.ts';
 import * as access from './migrations/0006-access.ts';
 import * as positions from './migrations/0007-positions.ts';
 import * as preprocess from './migrations/0008-preprocess.ts';
+import * as undo from './migrations/0009-undo.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -26,7 +27,14 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006-access', statements: access.statements },
   { name: '0007-positions', statements: positions.statements },
   { name: '0008-preprocess', statements: preprocess.statements },
+  { name: '0009-undo', statements: undo.statements },
 ];
+
+const MIGRATION_TABLE = `create table if not exists schema_migration (
+  version integer primary key,
+  name text not null,
+  applied_at timestamptz not null default now()
+)`;
 
 /** Held by the one process that migrates. */
 const MIGRATION_LOCK = 0x57e2_4a02;
@@ -44,11 +52,7 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = 
   let broken: Error | undefined;
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await client.query(`create table if not exists schema_migration (
-      version integer primary key,
-      name text not null,
-      applied_at timestamptz not null default now()
-    )`);
+    await client.query(MIGRATION_TABLE);
     const { rows } = await client.query('select coalesce(max(version), 0)::int as version from schema_migration');
     const version: number = rows[0].version;
     if (version > migrations.length) throw newer(version, migrations.length);
@@ -67,6 +71,13 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[] = 
   } finally {
     client.release(broken);
   }
+}
+
+/** The first `steps` of the schema, without their rows in `schema_migration`, within the caller's transaction. */
+export async function createSchema(client: pg.PoolClient, steps: number): Promise<void> {
+  await client.query(MIGRATION_TABLE);
+  for (const { statements } of MIGRATIONS.slice(0, steps))
+    for (const statement of statements) await client.query(statement);
 }
 
 async function apply(client: pg.PoolClient, version: number, migration: Migration): Promise<void> {

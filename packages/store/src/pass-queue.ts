@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts';
 import { countThroughput } from './throughput.ts';
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
 export type PassStatus =
   | 'queued'
   | 'running'
@@ -16,7 +16,7 @@ export type PassStatus =
 
 /** Kinds that write to the target, and so need its lease. */
 export const writes = (kind: PassKind): boolean =>
-  kind === 'initial' || kind === 'delta' || kind === 'empty' || kind === 'preprocess';
+  kind === 'initial' || kind === 'delta' || kind === 'empty' || kind === 'preprocess' || kind === 'undo';
 /** Kinds that move the entry's own status; the others leave it alone. */
 const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
 
@@ -100,7 +100,7 @@ export async function claimPass(
             select 1 from lease l
              where l.expires_at > clock_timestamp()
                and (l.resource = 'entry/' || p.entry_id
-                 or (p.kind in ('initial', 'delta', 'empty', 'preprocess')
+                 or (p.kind in ('initial', 'delta', 'empty', 'preprocess', 'undo')
                      and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
           and not exists (
             select 1 from budget b
@@ -213,6 +213,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
   return inFencedTransaction(pool, claim.lease, async (client) => {
     const end = await heedStop(client, claim, outcome);
     const over = end.status !== 'queued' && end.status !== 'pending';
+    const resumeAt = end.resumeAt === undefined ? null : await byDatabaseClock(client, end.resumeAt);
     await client.query(
       `update pass set status = $2, resume_at = $3, active_seconds = active_seconds + $4, progress = $5,
               books = coalesce($6, books), result = coalesce($7, result), error = $8,
@@ -222,7 +223,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
       [
         claim.passId,
         end.status,
-        end.resumeAt ?? null,
+        resumeAt,
         end.activeSeconds,
         JSON.stringify(end.progress),
         end.books === undefined ? null : JSON.stringify(end.books),
@@ -237,7 +238,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
         claim.entryId,
         end.status === 'queued' ? 'scheduled' : end.status,
         end.detail ?? null,
-        end.resumeAt ?? null,
+        resumeAt,
       ]);
     }
     await client.query('delete from lease where resource = any($1) and owner = $2', [
@@ -248,7 +249,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
     if (end.throttledSystem !== undefined) {
       const { side, until } = end.throttledSystem;
       const systemId = side === 'source' ? claim.sourceSystemId : claim.targetSystemId;
-      await lowerBudget(client, systemId, until, end.detail ?? 'throttled');
+      await lowerBudget(client, systemId, await byDatabaseClock(client, until), end.detail ?? 'throttled');
     } else if (end.status.startsWith('completed')) {
       await raiseBudget(client, [claim.sourceSystemId, claim.targetSystemId]);
     }
@@ -256,6 +257,14 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
     await client.query(`select pg_notify('sterna_pass', '')`);
     return end.status;
   });
+}
+
+/** A worker's clock may be wrong by hours: what counts is how far ahead of it a moment is. */
+async function byDatabaseClock(client: PoolClient, at: Date): Promise<Date> {
+  const { rows } = await client.query('select clock_timestamp() + make_interval(secs => $1) as at', [
+    (at.getTime() - Date.now()) / 1_000,
+  ]);
+  return rows[0].at;
 }
 
 /** A pass that would wait or give way is at rest: who asked for a stop need not wait for it to go on first. */

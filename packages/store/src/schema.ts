@@ -115,6 +115,7 @@ export interface Domain {
     error: OptionalJson;
     counted_objects: Generated<number>;
     counted_bytes: Generated<number>;
+    undone_by: number | null;
   };
   license_event: {
     organization_id: Ref;

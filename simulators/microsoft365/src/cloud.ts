@@ -14,6 +14,8 @@ export class Cloud {
   readonly clock: Clock;
   /** How long each request takes, in milliseconds of the clock. */
   latencyMs = 0;
+  /** Resource units that drives and sites were asked for, refused requests too. */
+  resourceUnits = 0;
   readonly ids: Ids;
   readonly faults = new GraphFaults();
   readonly tenants: Tenant[] = [];

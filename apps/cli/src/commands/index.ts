@@ -3,6 +3,7 @@ import { registerBackup } from './backup.ts';
 import { registerBatch } from './batch.ts';
 import { registerCopy } from './copy.ts';
 import { registerCutover } from './cutover.ts';
+import { registerDatabase } from './database.ts';
 import { registerDemo } from './demo.ts';
 import { registerEntry } from './entry.ts';
 import { registerLedger } from './ledger.ts';
@@ -14,6 +15,7 @@ import { registerPass } from './pass.ts';
 import { registerPlan } from './plan.ts';
 import { registerProject } from './project.ts';
 import { registerRemigrate } from './remigrate.ts';
+import { registerSecrets } from './secrets.ts';
 import { registerServe } from './serve.ts';
 import { registerSession } from './session.ts';
 import { registerSystem } from './system.ts';
@@ -24,6 +26,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerDemo,
   registerCopy,
   registerServe,
+  registerSecrets,
   registerSession,
   registerSystem,
   registerProject,
@@ -38,6 +41,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerBackup,
   registerLicense,
   registerLedger,
+  registerDatabase,
   registerNotification,
   registerVersion,
 ];

@@ -1,3 +1,4 @@
+import { SternaError } from '@sterna/core';
 import type { Command } from 'commander';
 import { handle } from '../context.ts';
 import { readId } from '../io/numbers.ts';
@@ -14,6 +15,28 @@ export function registerPass(program: Command): void {
   handle<[string], object>(show, async ({ options }, id) =>
     passAnswer(await (await connect(options)).getPass({ params: { id: readId('pass', id) } })),
   );
+  const undo = pass
+    .command('undo')
+    .description(
+      'Take back what the last pass of an entry created: plan it, look, then confirm. Gives no license back.',
+    )
+    .argument('<PASS>', 'its number')
+    .option('--plan', 'say what would be removed and what would stay; changes nothing', false)
+    .option('--target-address <address>', 'remove it; the entry’s target address, typed to confirm')
+    .option('--watch', 'wait for the end', false);
+  handle<[string], UndoOptions>(undo, async ({ options, terminal }, id) => {
+    const { plan, targetAddress } = options;
+    if (plan === (targetAddress !== undefined))
+      throw new SternaError('config', 'undo-choice', 'Say whether to plan the undo or to do it.', {
+        fix: 'Add --plan first; when you have seen the plan, --target-address with the address of the target.',
+      });
+    const client = await connect(options);
+    const { pass: queued } = await client.undoPass({
+      params: { id: readId('pass', id) },
+      body: targetAddress === undefined ? {} : { targetAddress },
+    });
+    return passAnswer(options.watch ? await watchPass(client, terminal, queued.id) : queued);
+  });
   const watch = pass
     .command('watch')
     .description('Follow a pass to its end; the exit code says how it ended.')
@@ -21,4 +44,11 @@ export function registerPass(program: Command): void {
   handle<[string], object>(watch, async ({ options, terminal }, id) =>
     passAnswer(await watchPass(await connect(options), terminal, readId('pass', id))),
   );
+}
+
+interface UndoOptions {
+  readonly plan: boolean;
+  readonly targetAddress?: string;
+  readonly watch: boolean;
+  readonly server?: string;
 }

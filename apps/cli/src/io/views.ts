@@ -80,6 +80,7 @@ export function passAnswer(pass: PassView): Answer {
           ['status', pass.status],
           ['resumes', pass.resumeAt],
           ['took', formatSeconds(pass.activeSeconds)],
+          ['undone', pass.undoneBy === undefined ? '' : `by the undo with number ${pass.undoneBy} of the entry`],
           [
             'books',
             pass.books === undefined
@@ -101,7 +102,7 @@ export function passAnswer(pass: PassView): Answer {
   };
 }
 
-/** Counts of an audit, verify or preprocess, without its lists. */
+/** Counts of an audit, verify, undo or preprocess, without its lists. */
 function resultWords(result: unknown): string {
   return Object.entries(result as Record<string, unknown>)
     .filter(([, value]) => typeof value !== 'object')

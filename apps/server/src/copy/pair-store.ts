@@ -164,11 +164,11 @@ export async function readPass(pool: Pool, passId: number): Promise<FinishedPass
   };
 }
 
-/** Bytes of what a pass created. Reads the ledger of the whole pair. */
-export async function bytesCreated(pool: Pool, entryId: number, pass: number): Promise<number> {
+/** Bytes of what a pass created or replaced. Reads the ledger of the whole pair. */
+export async function bytesWritten(pool: Pool, entryId: number, pass: number): Promise<number> {
   const { rows } = await pool.query(
-    'select coalesce(sum(size), 0)::float8 as bytes from ledger where entry_id = $1 and pass = $2 and state = $3',
-    [entryId, pass, STATE_CODE.created],
+    'select coalesce(sum(size), 0)::float8 as bytes from ledger where entry_id = $1 and pass = $2 and state = any($3)',
+    [entryId, pass, [STATE_CODE.created, STATE_CODE.updated]],
   );
   return rows[0].bytes;
 }

@@ -22,7 +22,7 @@ import type { CopyEndpoint } from './endpoint.ts';
 import { lockPair } from './pair-lock.ts';
 import {
   abandonPass,
-  bytesCreated,
+  bytesWritten,
   type CopyFailure,
   expireLeases,
   openPair,
@@ -230,7 +230,7 @@ async function resultOf(
     ...total,
     balanced: books.balanced && balances(total),
     // A run that was killed took the last second of its progress with it; the ledger knows all of it.
-    bytes: resumed ? await bytesCreated(deps.pool, entryId, pass.number) : (pass.progress.bytes ?? 0),
+    bytes: resumed ? await bytesWritten(deps.pool, entryId, pass.number) : (pass.progress.bytes ?? 0),
     seconds: Math.round(pass.activeSeconds * 1000) / 1000,
     ...(books.access === undefined ? {} : { access: books.access }),
     failures: await readFailures(deps.pool, entryId, pass.number, MOST_FAILURES),

@@ -1134,6 +1134,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back */
+        post: operations["undoPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passes": {
         parameters: {
             query?: never;
@@ -1816,7 +1833,7 @@ export interface components {
             entryId: number;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
             /** @description As they were when it was asked for; what changes later is not for this pass */
@@ -1832,6 +1849,14 @@ export interface components {
              * @description UTC
              */
             createdAt: string;
+            /** @description Of an undo: the number of the pass that it takes back, and whether it just plans that */
+            undo?: {
+                pass: number;
+                /** @enum {string} */
+                mode: "plan" | "remove";
+            };
+            /** @description Number of the pass that took this one back */
+            undoneBy?: number;
             /**
              * Format: date-time
              * @description UTC
@@ -2590,7 +2615,7 @@ export interface components {
             batch?: string;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo";
             /**
              * Format: date-time
              * @description UTC
@@ -6388,6 +6413,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pass"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    undoPass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The entry’s target address, typed to confirm the plan; without it, the undo is planned */
+                    targetAddress?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass: components["schemas"]["Pass"];
+                    };
                 };
             };
             /** @description Default Response */

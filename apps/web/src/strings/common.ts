@@ -40,6 +40,7 @@ export const common = {
     verify: 'Verify',
     empty: 'Emptying',
     preprocess: 'Preparing the target',
+    undo: 'Undo',
   } as Readonly<Record<string, string>>,
 };
 

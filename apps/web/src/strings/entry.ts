@@ -189,6 +189,8 @@ export const entry = {
       'verify target': 'Comparing the target',
       'listing target': 'Listing the target',
       emptying: 'Emptying the target',
+      planning: 'Looking at what would be removed',
+      undoing: 'Removing what the pass created',
       done: 'Closing the books',
     } as Readonly<Record<string, string>>,
     folder: 'Folder',
@@ -297,6 +299,9 @@ export const entry = {
         Record<string, string>
       >,
     },
+    undone: (by: number) => `Undone by pass ${by}.`,
+    undo: ({ mode, created, removed, edited, gone, lastCopy, shared, refused }: UndoCounts) =>
+      `Of ${plural(created, 'object')} that it created, ${removed} ${mode === 'plan' ? 'would be' : 'were'} removed, ${edited + lastCopy + shared + refused} stay, ${gone} had gone.`,
     emptied: (objects: number) => `${plural(objects, 'object')} listed or removed.`,
     verified: 'Everything that was migrated was there, once, and the same.',
     notVerified: 'The target differed from the books.',
@@ -452,6 +457,8 @@ export const entry = {
       'entry.audit': 'Started counting the source',
       'entry.verify': 'Started a verify',
       'entry.preprocess': 'Started preparing the target',
+      'entry.undo': 'Undid a pass',
+      'entry.undo-plan': 'Planned the undo of a pass',
       'entry.empty-freeze': 'Listed what the target holds',
       'entry.empty-remove': 'Emptied the target',
       'entry.stop': 'Stopped the pass',
@@ -479,3 +486,15 @@ export const entry = {
     goOn: 'Go on with it',
   },
 } as const;
+
+/** What an undo says of the objects that the pass created. */
+export interface UndoCounts {
+  readonly mode: 'plan' | 'remove';
+  readonly created: number;
+  readonly removed: number;
+  readonly edited: number;
+  readonly gone: number;
+  readonly lastCopy: number;
+  readonly shared: number;
+  readonly refused: number;
+}

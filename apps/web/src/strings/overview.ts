@@ -88,6 +88,8 @@ export const overview = {
       'verify source': 'Verifying: source',
       'verify target': 'Verifying: target',
       'listing target': 'Listing the target',
+      planning: 'Planning an undo',
+      undoing: 'Undoing a pass',
       emptying: 'Emptying the target',
       done: 'Closing',
     } as Readonly<Record<string, string>>,

@@ -18,7 +18,7 @@ const runningPassSchema = z
     targetAddress: z.string(),
     batch: z.string().optional(),
     number: z.number().int(),
-    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess']),
+    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess', 'undo']),
     startedAt: timestamp.optional(),
     phase: z.string().optional(),
     folder: z.string().optional(),

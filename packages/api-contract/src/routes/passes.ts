@@ -20,7 +20,7 @@ export const passSchema = z
     id,
     entryId: id,
     number: z.number().int(),
-    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess']),
+    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess', 'undo']),
     status: z.enum(PASS_STATUSES),
     settings: jsonObject.describe('As they were when it was asked for; what changes later is not for this pass'),
     settingsVersion: z.string(),
@@ -28,6 +28,11 @@ export const passSchema = z
     reason: z.string().optional(),
     stopRequested: z.boolean(),
     createdAt: timestamp,
+    undo: z
+      .object({ pass: z.number().int(), mode: z.enum(['plan', 'remove']) })
+      .optional()
+      .describe('Of an undo: the number of the pass that it takes back, and whether it just plans that'),
+    undoneBy: z.number().int().optional().describe('Number of the pass that took this one back'),
     startedAt: timestamp.optional(),
     endedAt: timestamp.optional(),
     resumeAt: timestamp.optional(),
@@ -62,6 +67,22 @@ export const passRoutes = defineRoutes({
     scope: 'read',
     params: idParams,
     response: passSchema,
+  },
+  undoPass: {
+    method: 'POST',
+    path: '/api/passes/:id/undo',
+    summary: 'Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back',
+    tags: ['passes'],
+    scope: 'operate',
+    params: idParams,
+    body: z.object({
+      targetAddress: z
+        .string()
+        .optional()
+        .describe('The entry’s target address, typed to confirm the plan; without it, the undo is planned'),
+    }),
+    status: 202,
+    response: z.object({ pass: passSchema }),
   },
   listPasses: {
     method: 'GET',

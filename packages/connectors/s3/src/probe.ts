@@ -82,6 +82,9 @@ export const forgetFacts = (): void => {
 /** For a request that takes milliseconds. */
 const PATIENCE_MS = 2_000;
 
+/** More than are ever made. */
+const MOST_VERSIONS = 20;
+
 const NO_ETAG = '0'.repeat(32);
 const BODY = Buffer.from('Sterna tries out what this storage does. This object may be removed.\n');
 const OTHER_BODY = Buffer.from('Sterna tried out what this storage does. This object may be removed.\n');
@@ -116,6 +119,10 @@ async function probe(bucket: Bucket, keys: KeySpace): Promise<Facts> {
     await cleanUp(bucket, key, versions);
   }
 }
+
+/** None where we may not ask, or the storage has no such list. */
+const earlierVersions = (bucket: Bucket, key: string): Promise<readonly string[]> =>
+  bucket.earlierVersions(key, MOST_VERSIONS).catch(() => []);
 
 /** True: refused, and for the condition's sake. */
 async function refuses(request: () => Promise<void>): Promise<boolean> {
@@ -182,8 +189,10 @@ async function cleanUp(bucket: Bucket, key: string, versions: ReadonlySet<string
   try {
     // A version of its own each, where the bucket keeps versions: no delete marker is left behind.
     const latest = await bucket.head(key);
+    // Not every storage tells the version that a put or a copy made.
+    const earlier = (await versioningOf(bucket)) === 'never' ? [] : await earlierVersions(bucket, key);
     // Swift never answers the first such request behind a refused completion, and the second one at once.
-    for (const version of new Set([...versions, latest?.versionId]))
+    for (const version of new Set([...versions, latest?.versionId, ...earlier]))
       if (version !== undefined)
         await bucket.remove(key, version, PATIENCE_MS).catch(() => bucket.remove(key, version));
     if ((await bucket.head(key)) !== undefined) await bucket.remove(key);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import type { Content, CreateOp, OpenRequest, Reader, Session, SystemConfig, Writer } from '@sterna/connector-kit';
 import type { SternaError } from '@sterna/core';
 import { encodeName } from '@sterna/core';
@@ -536,6 +536,16 @@ test.each(['in this run', 'in the next run'])(
     bucket.dispose();
   },
 );
+
+test('in a bucket that keeps versions, what was tried out leaves none, and no delete marker', async () => {
+  const bucket = await RawBucket.make(server);
+  await bucket.keepVersions();
+  const { capabilities } = await session(bucket.system());
+  expect(capabilities.evidence.versioning).toMatch(/^on/);
+  const left = await bucket.client.send(new ListObjectVersionsCommand({ Bucket: bucket.name }));
+  expect([left.Versions ?? [], left.DeleteMarkers ?? []]).toEqual([[], []]);
+  bucket.dispose();
+});
 
 test('a large replacement that landed unheard is done when it is sent again; other content there is kept', async () => {
   const bucket = await RawBucket.make(server);

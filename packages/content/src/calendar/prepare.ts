@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { MappingLookup } from '@sterna/core';
-import { type Component, type Property, parameterOf, propertiesOf, withParameter } from '../lines/content-line.ts';
+import {
+  type Component,
+  type Property,
+  parameterOf,
+  propertiesOf,
+  unescapeText,
+  withParameter,
+} from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
 import { BARE, type CalendarName, invalid, readCalendarObject } from './calendar-object.ts';
 import { canonicalCalendar, isDates } from './canonical.ts';
+import { ianaOf } from './iana-zones.ts';
 
 /** Properties and parameters that hold the address of a person (RFC 5545 sections 3.2 and 3.8.4, RFC 7986). */
 const PERSON_PROPERTIES: ReadonlySet<string> = new Set(['ATTENDEE', 'ORGANIZER']);
@@ -40,6 +48,12 @@ export function prepareCalendar(
     });
     isChanged = true;
   }
+  const [unknown] = undefinedZones(object.calendar, object.items);
+  if (unknown !== undefined)
+    notes.push({
+      code: 'zone-unknown',
+      text: `Nothing says what its time zone “${unknown.slice(0, MOST_OF_NAME)}” is. It was kept as it is; programs may show other times.`,
+    });
   const change = (property: Property): Property => {
     let next = mappedPerson(tidied(property), options.mapping);
     if (isScheduling && PERSON_PROPERTIES.has(property.name)) next = withParameter(next, 'SCHEDULE-AGENT', 'CLIENT');
@@ -61,6 +75,20 @@ export function prepareCalendar(
   if (components.length < object.calendar.components.length) isChanged = true;
   if (!isChanged) return { body, notes };
   return { body: writeComponents([{ ...object.calendar, properties, components }]), notes };
+}
+
+const MOST_OF_NAME = 60;
+
+/** Zones that neither the object nor anybody else defines; Windows' names are known. */
+function undefinedZones({ components }: Component, items: readonly Component[]): readonly string[] {
+  const defined = new Set(
+    components
+      .filter((one) => one.name === 'VTIMEZONE')
+      .map((zone) => unescapeText(propertiesOf(zone, 'TZID')[0]?.value ?? '')),
+  );
+  return items
+    .flatMap(({ properties }) => properties.flatMap((one) => parameterOf(one, 'TZID') ?? []))
+    .filter((zone) => !defined.has(zone) && ianaOf(zone) === undefined);
 }
 
 /** One text each: a comma or semicolon in them is part of it. */

@@ -14,6 +14,8 @@ const MAX_TABLES = 32;
 export class FileNames {
   readonly #context: PassContext;
   readonly #tables = new Map<number, Promise<NameTable>>();
+  /** Numbers tried last for files that are renamed, by source key. */
+  readonly #tried = new Map<string, number>();
   #folders: Map<string, ContainerRow[]> | undefined;
 
   constructor(context: PassContext) {
@@ -34,14 +36,25 @@ export class FileNames {
    * The name stays with what the target has there; the file gets another one.
    *
    * @param name The file's own; `taken`: the one that was tried last
+   * @returns `isTheirs`: something was called so before, perhaps this very file
    */
-  async rename(target: ContainerRow, name: string, taken: string, src: Buffer): Promise<TargetName> {
+  async rename(
+    target: ContainerRow,
+    name: string,
+    taken: string,
+    src: Buffer,
+  ): Promise<TargetName & { readonly isTheirs: boolean }> {
     const table = await this.#table(target);
     table.add(taken, '');
-    const other = table.takeRenamed(name, src.toString('hex'), this.#context.settings.settings.renameSuffix);
+    const owner = src.toString('hex');
+    const from = taken === name ? 1 : (this.#tried.get(owner) ?? 0) + 1;
+    const { renameSuffix } = this.#context.settings.settings;
+    const { name: other, number, isTheirs } = table.takeRenamed(name, owner, renameSuffix, from);
+    this.#tried.set(owner, number);
     return {
       name: other,
       key: nameKey(other, this.#rules),
+      isTheirs,
       note: {
         code: 'renamed',
         text: `The target has something else called “${name}”; this file was added beside it as “${other}”.`,

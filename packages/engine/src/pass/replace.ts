@@ -243,7 +243,8 @@ async function replacePage(
     const page = batch;
     batch = [];
     const left = await replaceCopies(context, page);
-    progress.objects += page.length - left.length;
+    const undone = new Set(left.map(({ replacement }) => replacement));
+    for (const replacement of page) if (!undone.has(replacement)) countReplaced(progress, replacement);
     for (const { replacement, result } of left)
       if (result.outcome === 'unknown') lost = result.error;
       else await decide(context, replacement, result);
@@ -428,7 +429,7 @@ async function decide(
     case 'changed':
       if (context.settings.settings.conflict === 'overwrite') {
         const [again] = await replaceCopies(context, [{ ...replacement, version: result.version }]);
-        if (again === undefined) context.progress.objects += 1;
+        if (again === undefined) countReplaced(context.progress, replacement);
         else if (again.result.outcome === 'unknown') throw again.result.error;
         else await settleFailed(context, container, item.todo, row, refusalOf(again.result));
         return;
@@ -442,6 +443,11 @@ async function decide(
     default:
       return settleFailed(context, container, item.todo, row, refusalOf(result));
   }
+}
+
+function countReplaced(progress: PassContext['progress'], { item }: Replacement): void {
+  progress.objects += 1;
+  progress.bytes += item.size;
 }
 
 const refusalOf = (result: Result): SternaError =>

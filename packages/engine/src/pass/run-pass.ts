@@ -30,6 +30,7 @@ import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
 import { licenseLine, type PreprocessResult, preprocess, preprocessResult } from './preprocess.ts';
 import { Progress } from './progress.ts';
 import { onSide, type Side, sidedSession } from './side.ts';
+import { undoPass } from './undo.ts';
 import { verify } from './verify.ts';
 
 /** What the engine needs of the rest: ports, never a concrete connector. */
@@ -212,6 +213,12 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
     case 'verify': {
       const result = await verify(context);
       return { status: result.ok ? 'completed' : 'completed with failures', result, ...common() };
+    }
+    case 'undo': {
+      const { undo } = thawSettings(settings);
+      if (undo === undefined) throw new SternaError('bug', 'internal', 'An undo without a pass to be undone.');
+      const result = await undoPass(context, undo);
+      return { status: result.refused > 0 ? 'completed with failures' : 'completed', result, ...common() };
     }
     case 'empty': {
       const mode = (settings as { empty?: string }).empty;

@@ -775,8 +775,9 @@ class Transfer {
     const { pool, claim, settings } = this.#context;
     const one: Batch = { ...batch, items: [item] };
     if (theirs.isOther !== true && theirs.elsewhere === undefined && theirs.targetId !== '') {
-      const same = await this.#sameAs(batch, item, theirs.targetId);
-      if (same !== undefined) return this.#takeOver(one, [{ item, targetId: theirs.targetId, ...same }]);
+      const there = await this.#compare(batch, item, theirs.targetId);
+      if (there.is === 'same')
+        return this.#takeOver(one, [{ item, targetId: theirs.targetId, version: there.version }]);
     }
     // The other one isn't here: it can't be overwritten here, and keeping it keeps nothing of this one.
     if (theirs.elsewhere !== undefined && settings.settings.conflict !== 'rename')
@@ -819,20 +820,17 @@ class Transfer {
     }
   }
 
-  /** What the target has under this key may be the same thing. @returns undefined where it is another one */
-  async #sameAs(
-    batch: Batch,
-    item: TransferItem,
-    targetId: string,
-  ): Promise<{ readonly version: string | undefined } | undefined> {
+  /** What the target has under this key may be the same thing. */
+  async #compare(batch: Batch, item: TransferItem, targetId: string): Promise<Compared> {
     for await (const copy of this.#context.target.reader.read(batch.target.key, [targetId])) {
-      if (!('body' in copy)) return undefined;
-      if (item.name !== undefined && copy.size !== item.size) return undefined;
+      if ('vanished' in copy) break;
+      if (!('body' in copy)) return { is: 'other' };
+      if (item.name !== undefined && copy.size !== item.size) return { is: 'other' };
       if (item.digest === undefined) await drainForDigest(item);
       const digest = await digestOf(batch.container.kind, copy.body);
-      return item.digest?.equals(digest) === true ? { version: copy.version } : undefined;
+      return item.digest?.equals(digest) === true ? { is: 'same', version: copy.version } : { is: 'other' };
     }
-    return undefined;
+    return { is: 'gone' };
   }
 
   /** What a file was called before names were tried for it. */
@@ -846,10 +844,8 @@ class Transfer {
     const renamed =
       item.name === undefined
         ? renamedItem(batch.container.kind, item, this.#renames.get(item.todo.seq) ?? 1)
-        : renamedFile(
-            item.older ?? item,
-            await this.#names.rename(batch.target, this.#ownName(item), item.name, item.todo.src),
-          );
+        : await this.#fileBeside(batch, item, item.name);
+    if (renamed === undefined) return;
     this.#renames.set(item.todo.seq, (this.#renames.get(item.todo.seq) ?? 1) + 1);
     if ((this.#renames.get(item.todo.seq) ?? 0) > MAX_RENAMES)
       return this.#settleWithoutCopy(batch.container, item.todo, rivalMoved(), item.version);
@@ -857,6 +853,28 @@ class Transfer {
       { ...batch, items: [renamed] },
       `${(this.#renames.get(item.todo.seq) ?? 0).toString(16).padStart(2, '0')}`,
     );
+  }
+
+  /**
+   * As the first number that the target has no other file under. A file of the same content there is taken over: it was
+   * written by a migration whose books are lost.
+   *
+   * @returns undefined where it is settled
+   */
+  async #fileBeside(batch: Batch, item: TransferItem, name: string): Promise<TransferItem | undefined> {
+    for (let taken = name; ; ) {
+      this.#context.control.checkpoint();
+      const called = await this.#names.rename(batch.target, this.#ownName(item), taken, item.todo.src);
+      const there: Compared = called.isTheirs ? await this.#compare(batch, item, called.name) : { is: 'gone' };
+      if (there.is === 'gone') return renamedFile(item.older ?? item, called);
+      if (there.is === 'same') {
+        const renamed = renamedFile(item, called);
+        const adopted = [{ item: renamed, targetId: called.name, version: there.version }];
+        await this.#takeOver({ ...batch, items: [renamed] }, adopted);
+        return undefined;
+      }
+      taken = called.name;
+    }
   }
 
   /** One of them is to blame and the server doesn't say which: halves, with fresh intents. */
@@ -989,6 +1007,9 @@ function outcomeOf(
   }
   return why === 'vanished' ? { state: 'skipped', reason: 'vanished-from-source' } : { state: 'filtered', reason: why };
 }
+
+/** What the target has under a key, beside one of ours; `version`: of a file or an object that changes. */
+type Compared = { readonly is: 'same'; readonly version: string | undefined } | { readonly is: 'other' | 'gone' };
 
 /** What the target has under the key of one of ours. */
 interface Rival {

@@ -12,3 +12,4 @@ export * from './rows.ts';
 export * from './source-key.ts';
 export * from './todo.ts';
 export * from './twins.ts';
+export * from './undo.ts';

@@ -359,6 +359,25 @@ export async function dropTargets(client: PoolClient, entryId: number, srcs: rea
   await client.query('update ledger set target_id = null where entry_id = $1 and src = any($2)', [entryId, srcs]);
 }
 
+/** Objects that these passes created a copy of in this target container, in key order. */
+export async function createdRows(
+  pool: Pool,
+  entryId: number,
+  passes: readonly number[],
+  targetContainer: number,
+  after: Buffer,
+  limit: number,
+): Promise<LedgerRow[]> {
+  const { rows } = await pool.query(
+    `select ${COLUMNS} from ledger
+      where entry_id = $1 and pass = any($2) and target_container = $3 and state = ${STATE_CODE.created}
+        and target_id is not null and src > $4
+      order by src limit $5`,
+    [entryId, passes, targetContainer, after, limit],
+  );
+  return rows.map(toRow);
+}
+
 /** Rows whose copy is in this target container: what verify holds against the target. */
 export async function* rowsOfTarget(
   pool: Pool,

@@ -68,6 +68,31 @@ export const lastPass = (
     .limit(1)
     .executeTakeFirst();
 
+/** The last pass that wrote and is not undone. */
+export const lastStandingPass = (db: DomainDb, entryId: number): Promise<PassRow | undefined> =>
+  db
+    .selectFrom('pass')
+    .selectAll()
+    .where('entry_id', '=', entryId)
+    .where('kind', 'in', ['initial', 'delta'])
+    .where('undone_by', 'is', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
+/** A plan for undoing this pass (by its number) that came to its end. */
+export const plannedUndoOf = (db: DomainDb, entryId: number, number: number): Promise<PassRow | undefined> =>
+  db
+    .selectFrom('pass')
+    .selectAll()
+    .where('entry_id', '=', entryId)
+    .where('kind', '=', 'undo')
+    .where('status', '=', 'completed')
+    .where(sql<boolean>`settings -> 'undo' @> ${JSON.stringify({ pass: number, mode: 'plan' })}::jsonb`)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
 export async function requestStop(db: DomainDb, passId: number): Promise<PassRow> {
   return db
     .updateTable('pass')

@@ -93,6 +93,7 @@ function admit(call: Call, route: Route, identity: Identity | undefined): Admiss
   if (budget === undefined || route.service === undefined) return FREE;
   const bytes = ['POST', 'PATCH', 'PUT'].includes(route.method) ? call.incoming.body.length : 0;
   const units = typeof route.resourceUnits === 'function' ? route.resourceUnits(call) : (route.resourceUnits ?? 2);
+  if (route.service === 'drive') call.cloud.resourceUnits += units;
   return call.cloud.throttle.admit({ service: route.service, bytes, units }, budget);
 }
 

@@ -10,6 +10,7 @@ import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
 import { StatusChip } from '../../shell/status-chip.tsx';
 import { toneOf } from '../../shell/status-tone.ts';
+import type { UndoCounts } from '../../strings/entry.ts';
 import { strings } from '../../strings.ts';
 import { nameOfSetting, valueInWords } from '../settings/setting-words.ts';
 import { changesBetween } from '../settings/settings-changes.ts';
@@ -122,6 +123,7 @@ function TimelinePass({ pass, before }: { readonly pass: Pass; readonly before: 
           </Text>
         </div>
       )}
+      {pass.undoneBy !== undefined && <Text size="sm">{words.undone(pass.undoneBy)}</Text>}
       <Result pass={pass} />
       {error?.message !== undefined && (
         <Text size="sm" className="st-timeline-error">
@@ -161,6 +163,10 @@ function Result({ pass }: { readonly pass: Pass }) {
     );
   }
   if (pass.kind === 'preprocess') return <PreprocessReport pass={pass} />;
+  if (pass.kind === 'undo') {
+    const result = pass.result as UndoCounts | null | undefined;
+    return result?.created === undefined ? null : <Text size="sm">{words.undo(result)}</Text>;
+  }
   if (pass.kind === 'empty') {
     const result = pass.result as { objects?: number } | null | undefined;
     return result?.objects === undefined ? null : <Text size="sm">{words.emptied(result.objects)}</Text>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Container, Content, Unreadable, Vanished } from '@sterna/connector-kit';
+import type { Container, Content, FidelityNote, Unreadable, Vanished } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import type { ContentKind } from '@sterna/core';
 import { asArchiveError, noSuchContainer } from '../errors.ts';
@@ -13,6 +13,8 @@ export interface StoredObject {
   readonly version: string;
   /** Bytes. */
   readonly size: number;
+  /** What the files say that isn't in it. */
+  readonly notes?: readonly FidelityNote[];
   /**
    * @returns undefined where it is gone or has changed
    * @throws SternaError object where it can't be understood, naming the place
@@ -84,7 +86,16 @@ export class ObjectStore implements Store {
         body = await value?.load();
       }
       if (value === undefined || body === undefined) return undefined;
-      return { id, flags: [], date: undefined, size: body.length, version: value.version, body };
+      const { version, notes } = value;
+      return {
+        id,
+        flags: [],
+        date: undefined,
+        size: body.length,
+        version,
+        body,
+        ...(notes === undefined ? {} : { notes }),
+      };
     });
   }
 

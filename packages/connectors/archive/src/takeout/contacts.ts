@@ -5,6 +5,7 @@ import { FolderCatalog } from '../collections/folder-catalog.ts';
 import { type FileIndex, type FileObject, loadObject, versionOf } from '../collections/object-file.ts';
 import type { Catalog, StoredCollection, StoredObject } from '../collections/object-store.ts';
 import { VCF } from '../collections/syntax.ts';
+import { CardPictures, type Illustrated, linesOf } from './pictures.ts';
 
 interface Person {
   readonly index: FileIndex;
@@ -17,7 +18,7 @@ const ID = 'contacts';
 /**
  * Contacts of a Takeout as one address book. A card is in the file of each of its groups; the same card, by its UID or
  * by all that it says but for its categories, is one contact, and of the groups that its CATEGORIES don't name the
- * names are added. A group that everybody is in says nothing.
+ * names are added. A group that everybody is in says nothing. Pictures beside the cards are put into them.
  */
 export class TakeoutContacts implements Catalog {
   readonly #root: string;
@@ -30,23 +31,25 @@ export class TakeoutContacts implements Catalog {
 
   async collections(): Promise<readonly StoredCollection[]> {
     const { people, everybody } = await this.#people();
+    const pictures = await this.#pictures(people);
     const objects: StoredObject[] = [];
     const taken = new Map<string, number>();
     for (const { index, card, groups } of people) {
       const named = [...groups].filter((group) => !everybody.has(group)).sort();
-      const load = async (): Promise<Buffer | undefined> => {
+      const make = async (): Promise<Illustrated | undefined> => {
         const body = await loadObject(index, card);
-        return body === undefined ? undefined : withCategories(body, named);
+        return body === undefined ? undefined : pictures.illustrate(withCategories(body, named));
       };
-      const body = card.error === undefined ? await load().catch(() => undefined) : undefined;
+      const made = card.error === undefined ? await make().catch(() => undefined) : undefined;
       const [key = ''] = card.key.split('~');
       const nth = (taken.get(key) ?? 0) + 1;
       taken.set(key, nth);
       objects.push({
         id: nth === 1 ? key : `${key}~${nth}`,
-        version: body === undefined ? card.version : versionOf('contact', body),
-        size: body?.length ?? card.size,
-        load,
+        version: made === undefined ? card.version : versionOf('contact', made.body),
+        size: made?.body.length ?? card.size,
+        ...(made === undefined || made.notes.length === 0 ? {} : { notes: made.notes }),
+        load: async () => (await make())?.body,
       });
     }
     return [{ id: ID, path: [basename(this.#root)], kind: 'contact', objects }];
@@ -54,6 +57,17 @@ export class TakeoutContacts implements Catalog {
 
   async collection(id: string): Promise<StoredCollection | undefined> {
     return id === ID ? (await this.collections())[0] : undefined;
+  }
+
+  async #pictures(people: readonly Person[]): Promise<CardPictures> {
+    const pictures = new CardPictures();
+    for (const { dir } of await this.#files.folders()) await pictures.lookInto(dir);
+    if (pictures.isEmpty) return pictures;
+    for (const { index, card } of people) {
+      const body = card.error === undefined ? await loadObject(index, card).catch(() => undefined) : undefined;
+      if (body !== undefined) pictures.announce(body);
+    }
+    return pictures;
   }
 
   async #people(): Promise<{ people: readonly Person[]; everybody: ReadonlySet<string> }> {
@@ -96,9 +110,6 @@ async function sameness(index: FileIndex, card: FileObject): Promise<string> {
   const rest = linesOf(body).filter((line) => !isCategories(line));
   return createHash('sha256').update(rest.join('\n').trimEnd(), 'latin1').digest('hex');
 }
-
-/** Logical lines, Latin-1, folds as they are. */
-const linesOf = (body: Buffer): string[] => body.toString('latin1').split(/\r*\n(?![ \t])/);
 
 const isCategories = (line: string): boolean => /^(?:[\w-]+\.)?CATEGORIES[;:]/i.test(line);
 

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { FidelityNote } from '@sterna/connector-kit';
 import { escapeText, type Property, writeComponents } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { versionOf } from '../collections/object-file.ts';
 import type { Catalog, StoredCollection, StoredObject } from '../collections/object-store.ts';
 import { asObjectError } from '../errors.ts';
+import { type Instance, type Recurrence, recurrenceSchema, type Series, seriesOf } from './recurrences.ts';
 
-/** As the Tasks API has it, which the export follows; all but the title may be missing. */
+/** As the Tasks API has it, which the export follows, and what only exports have; all but the id may be missing. */
 const taskSchema = z.looseObject({
   id: z.string().min(1),
   title: z.string().optional(),
@@ -16,6 +18,12 @@ const taskSchema = z.looseObject({
   status: z.string().optional(),
   /** A day, written as its midnight in UTC. */
   due: z.string().optional(),
+  /** In place of `due` in later exports: the days it was planned for, the one that counts marked. */
+  scheduled_time: z
+    .array(z.looseObject({ current: z.boolean().optional(), start: z.string().optional() }))
+    .optional()
+    .catch(undefined),
+  task_recurrence_id: z.string().optional(),
   completed: z.string().optional(),
   created: z.string().optional(),
   updated: z.string().optional(),
@@ -29,6 +37,7 @@ const listSchema = z.looseObject({
   id: z.string().optional(),
   title: z.string().optional(),
   items: z.array(z.unknown()).optional(),
+  recurrences: z.array(z.unknown()).optional().catch(undefined),
 });
 const fileSchema = z.looseObject({ items: z.array(z.unknown()).optional() });
 
@@ -73,21 +82,123 @@ async function collectionsOf(path: string): Promise<StoredCollection[]> {
       path: [list?.title?.trim() || file.replace(/\.json$/i, '')],
       kind: 'task',
       objects:
-        list === undefined
-          ? [unreadable(place, invalid(file, `${place} is none`))]
-          : (list.items ?? []).flatMap((task, at) => objectOf(task, file, `${place}, task ${at + 1}`)),
+        list === undefined ? [unreadable(place, invalid(file, `${place} is none`))] : objectsOf(list, file, place),
     };
   });
 }
 
-function objectOf(json: unknown, file: string, place: string): StoredObject[] {
-  const { data: task } = taskSchema.safeParse(json);
-  if (task === undefined) return [unreadable(place, invalid(file, `${place} can’t be understood`))];
-  // In the bin: gone from every list that people see.
-  if (task.deleted === true) return [];
-  const body = vtodo(task);
-  return [{ id: task.id, version: versionOf('task', body), size: body.length, load: async () => body }];
+function objectsOf(
+  { items = [], recurrences = [] }: z.infer<typeof listSchema>,
+  file: string,
+  place: string,
+): StoredObject[] {
+  const tasks: Task[] = [];
+  const broken: StoredObject[] = [];
+  items.forEach((json, at) => {
+    const { data: task } = taskSchema.safeParse(json);
+    const where = `${place}, task ${at + 1}`;
+    if (task === undefined) broken.push(unreadable(where, invalid(file, `${where} can’t be understood`)));
+    // In the bin: gone from every list that people see.
+    else if (task.deleted !== true) tasks.push(task);
+  });
+  const { repeating, standsFor, unknown, unreadables } = repeatingOf(tasks, recurrences, file, place);
+  const parentOf = ({ parent }: Task): string | undefined =>
+    parent ? uidOf(standsFor.get(parent) ?? parent) : undefined;
+  const single = tasks
+    .filter(({ id }) => !standsFor.has(id))
+    .map((task) => {
+      const isUnknown = task.task_recurrence_id !== undefined && unknown.has(task.task_recurrence_id);
+      return objectOf(
+        task.id,
+        vtodo(task, { parent: parentOf(task) }),
+        isUnknown && isOpen(task) ? [RULE_UNKNOWN] : [],
+      );
+    });
+  return [...repeating, ...single, ...broken, ...unreadables];
 }
+
+/** Rules that go on, each as one task that repeats; and which open tasks they stand for. */
+function repeatingOf(tasks: readonly Task[], recurrences: readonly unknown[], file: string, place: string) {
+  const repeating: StoredObject[] = [];
+  const unreadables: StoredObject[] = [];
+  /** Id of a task → id of the rule that stands for it. */
+  const standsFor = new Map<string, string>();
+  const unknown = new Set<string>();
+  recurrences.forEach((json, at) => {
+    const { data: recurrence } = recurrenceSchema.safeParse(json);
+    const where = `${place}, recurrence ${at + 1}`;
+    const instances = tasks.filter((task) => task.task_recurrence_id === recurrence?.id);
+    const series = recurrence === undefined ? 'unknown' : seriesOf(recurrence, instances.map(instanceOf));
+    if (series === 'unknown') {
+      if (recurrence !== undefined) unknown.add(recurrence.id);
+      // Its tasks say so; where it has none, nothing else would.
+      if (!instances.some(isOpen)) unreadables.push(unreadable(where, invalid(file, `${where} can’t be understood`)));
+      return;
+    }
+    if (recurrence === undefined || series === undefined) return;
+    for (const id of series.replaces) standsFor.set(id, recurrence.id);
+    const first = instances.find(({ id }) => id === series.first) ?? instances.at(-1);
+    const body = vtodo(seriesTask(recurrence, first), {
+      series,
+      parent: first?.parent ? uidOf(first.parent) : undefined,
+    });
+    repeating.push(
+      objectOf(`recurrence ${recurrence.id}`, body, series.time === undefined ? [] : [byTheDay(series.time)]),
+    );
+  });
+  return { repeating, standsFor, unknown, unreadables };
+}
+
+/** In the words of the task that it goes on with; the rule's own where there is none. */
+function seriesTask({ id, title, notes }: Recurrence, first: Task | undefined): Task {
+  const { created, updated, links } = first ?? {};
+  return { id, title: first?.title ?? title, notes: first?.notes ?? notes, created, updated, links };
+}
+
+function instanceOf(task: Task): Instance {
+  const at = startOf(task);
+  return {
+    id: task.id,
+    start: at?.moment,
+    isDay: at?.isDay ?? true,
+    isOpen: isOpen(task),
+    words: JSON.stringify([task.title ?? '', task.notes ?? '', task.links ?? [], task.parent ?? '']),
+  };
+}
+
+const isOpen = ({ status }: Task): boolean => status !== 'completed';
+
+/** What it is due at: a day, or a moment where the export tells one that isn't midnight in UTC. */
+function startOf({
+  due,
+  scheduled_time: times = [],
+}: Task): { readonly moment: number; readonly isDay: boolean } | undefined {
+  const day = Date.parse(`${/^\d{4}-\d{2}-\d{2}/.exec(due ?? '')?.[0]}T00:00:00Z`);
+  if (!Number.isNaN(day)) return { moment: day, isDay: true };
+  const planned = times.find(({ current }) => current === true) ?? times.at(-1);
+  const moment = Date.parse(planned?.start ?? '');
+  return Number.isNaN(moment) ? undefined : { moment, isDay: moment % DAY_MS === 0 };
+}
+
+const DAY_MS = 86_400_000;
+
+const objectOf = (id: string, body: Buffer, notes: readonly FidelityNote[]): StoredObject => ({
+  id,
+  version: versionOf('task', body),
+  size: body.length,
+  ...(notes.length === 0 ? {} : { notes }),
+  load: async () => body,
+});
+
+const RULE_UNKNOWN: FidelityNote = {
+  code: 'repetition-not-kept',
+  text: 'It repeats by a rule that can’t be understood; it came as a single task.',
+};
+
+const byTheDay = (time: string): FidelityNote => ({
+  code: 'repeats-by-the-day',
+  text: `It repeats by the day: the export tells its time (${time}) without a time zone, so the time was left out.`,
+});
 
 const unreadable = (id: string, error: SternaError): StoredObject => ({
   id,
@@ -103,11 +214,17 @@ const invalid = (file: string, what: string): SternaError =>
 
 const uidOf = (id: string): string => `${id}@tasks.google.com`;
 
-/** RFC 5545 section 3.6.2; a subtask is RELATED-TO its parent (section 3.8.4.5). */
-export function vtodo(task: Task): Buffer {
+/**
+ * RFC 5545 section 3.6.2; a subtask is RELATED-TO its parent (section 3.8.4.5).
+ *
+ * @param parent UID of what it belongs to
+ */
+export function vtodo(
+  task: Task,
+  { parent, series }: { readonly parent?: string | undefined; readonly series?: Series } = {},
+): Buffer {
   const changed = moment(task.updated) ?? '19700101T000000Z';
   const isDone = task.status === 'completed';
-  const due = /^(\d{4})-(\d{2})-(\d{2})/.exec(task.due ?? '');
   const done = isDone ? moment(task.completed) : undefined;
   const created = moment(task.created);
   const properties: (Property | undefined)[] = [
@@ -117,13 +234,11 @@ export function vtodo(task: Task): Buffer {
     created === undefined ? undefined : property('CREATED', created),
     property('SUMMARY', escapeText(task.title ?? '')),
     task.notes ? property('DESCRIPTION', escapeText(task.notes)) : undefined,
-    due === null
-      ? undefined
-      : { ...property('DUE', due.slice(1).join('')), parameters: [{ name: 'VALUE', values: ['DATE'] }] },
+    ...(series === undefined ? dueOf(task) : repeats(series)),
     property('STATUS', isDone ? 'COMPLETED' : 'NEEDS-ACTION'),
     isDone ? property('PERCENT-COMPLETE', '100') : undefined,
     done === undefined ? undefined : property('COMPLETED', done),
-    task.parent ? property('RELATED-TO', escapeText(uidOf(task.parent))) : undefined,
+    parent === undefined ? undefined : property('RELATED-TO', escapeText(parent)),
     ...(task.links ?? []).map(({ link }) => (link ? property('ATTACH', link.replace(/[\r\n]/g, '')) : undefined)),
   ];
   return writeComponents([
@@ -134,6 +249,26 @@ export function vtodo(task: Task): Buffer {
     },
   ]);
 }
+
+function dueOf(task: Task): Property[] {
+  const at = startOf(task);
+  if (at === undefined) return [];
+  const text = new Date(at.moment).toISOString().replace(/[-:]|\.\d+/g, '');
+  return [at.isDay ? dayProperty('DUE', text.slice(0, 8)) : property('DUE', text)];
+}
+
+/** What repeats needs a start (section 3.8.5.3). */
+const repeats = ({ day, rule, without }: Series): Property[] => [
+  dayProperty('DTSTART', day),
+  dayProperty('DUE', day),
+  property('RRULE', rule),
+  ...without.map((one) => dayProperty('EXDATE', one)),
+];
+
+const dayProperty = (name: string, day: string): Property => ({
+  ...property(name, day),
+  parameters: [{ name: 'VALUE', values: ['DATE'] }],
+});
 
 const property = (name: string, value: string): Property => ({ group: undefined, name, parameters: [], value });
 

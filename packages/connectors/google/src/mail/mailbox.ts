@@ -63,12 +63,12 @@ export class Mailbox {
   /** Labels of these as they are now; those that are gone are left out. */
   async labelsOf(ids: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const found = new Map<string, ReadonlySet<string>>();
-    for (const [id, message] of await this.messages(ids, 'minimal')) found.set(id, new Set(message.labelIds ?? []));
+    for (const [id, message] of await this.messages(ids)) found.set(id, new Set(message.labelIds ?? []));
     return found;
   }
 
   /** One by one: twenty units each. Those that are gone are left out. */
-  async messages(ids: readonly string[], format: 'minimal' | 'key'): Promise<ReadonlyMap<string, Message>> {
+  async messages(ids: readonly string[]): Promise<ReadonlyMap<string, Message>> {
     const { client } = this.#context;
     const found = new Map<string, Message>();
     await inParallel(ids, WIDTH, async (id) => {
@@ -76,14 +76,7 @@ export class Mailbox {
         const { body } = await client.send<Message>({
           method: 'GET',
           path: messagePath(id),
-          query:
-            format === 'minimal'
-              ? { format, fields: 'id,labelIds,internalDate,sizeEstimate' }
-              : {
-                  format: 'metadata',
-                  metadataHeaders: ['Message-ID', 'Date', 'From', 'Subject'],
-                  fields: 'id,labelIds,internalDate,sizeEstimate,payload/headers',
-                },
+          query: { format: 'minimal', fields: 'id,labelIds,internalDate,sizeEstimate' },
           doing: 'reading the state of a message',
           right: mailScopes.read[0],
           units: GMAIL_UNITS.getMessage,

@@ -5,7 +5,6 @@ export interface Message {
   /** Milliseconds since 1970, as text. */
   readonly internalDate?: string;
   readonly sizeEstimate?: number;
-  readonly payload?: { readonly headers?: readonly { readonly name: string; readonly value: string }[] };
 }
 
 export const dateOf = ({ internalDate }: Message): Date | undefined => {

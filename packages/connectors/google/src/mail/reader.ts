@@ -6,6 +6,7 @@ import {
   type ChangePage,
   type Container,
   type Content,
+  inParallel,
   type Reader,
   type Unreadable,
   type Vanished,
@@ -165,12 +166,10 @@ export class MailReader implements Reader {
   ): Promise<Change[]> {
     const { scheme } = this.#labels;
     const wantsKey = facets.matchKey === true;
+    const ids = messages.map(([id]) => id);
     const isMore = wantsKey || facets.date === true || facets.size === true;
-    const more = isMore
-      ? await this.#mailbox.messages(
-          messages.map(([id]) => id),
-          wantsKey ? 'key' : 'minimal',
-        )
+    const more: ReadonlyMap<string, KeyedMessage> | undefined = isMore
+      ? await (wantsKey ? this.#keyed(ids) : this.#mailbox.messages(ids))
       : undefined;
     return messages.flatMap(([id, labels]): Change[] => {
       const message = more?.get(id);
@@ -183,10 +182,33 @@ export class MailReader implements Reader {
           flags: scheme.flagsOf(labels ?? new Set()),
           ...(facets.date === true && date !== undefined ? { date } : {}),
           ...(facets.size === true && message?.sizeEstimate !== undefined ? { size: message.sizeEstimate } : {}),
-          ...(wantsKey && message !== undefined ? { matchKey: keyOf(message) } : {}),
+          ...(message?.matchKey === undefined ? {} : { matchKey: message.matchKey }),
         },
       ];
     });
+  }
+
+  /**
+   * From the messages themselves: the header fields that `format=metadata` tells have their encoded words read, and how they
+   * were written can't be told from that. It costs the same units.
+   */
+  async #keyed(ids: readonly string[]): Promise<ReadonlyMap<string, KeyedMessage>> {
+    const found = new Map<string, KeyedMessage>();
+    const unreadable: string[] = [];
+    await inParallel(ids, WIDTH, async (id) => {
+      const got = await this.raw(id);
+      if ('error' in got) unreadable.push(id);
+      if (!('spooled' in got)) return;
+      const { message, spooled } = got;
+      try {
+        const matchKey = messageMatchKey(await headOf(spooled.body));
+        found.set(id, { ...message, sizeEstimate: spooled.size, matchKey });
+      } finally {
+        await spooled.dispose();
+      }
+    });
+    for (const [id, message] of await this.#mailbox.messages(unreadable)) found.set(id, message);
+    return found;
   }
 
   async *read(_container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
@@ -246,6 +268,8 @@ export class MailReader implements Reader {
   }
 }
 
+type KeyedMessage = Message & { readonly matchKey?: Buffer };
+
 interface Changed {
   readonly here: readonly (readonly [id: string, labels: ReadonlySet<string>])[];
   readonly gone: readonly string[];
@@ -269,8 +293,18 @@ function firstAfter(ids: readonly string[], after: string): number {
   return at === -1 ? ids.length : at;
 }
 
-/** Gmail gives header fields unfolded and decoded no further, so they are put together again. */
-export function keyOf({ payload }: Message): Buffer {
-  const lines = (payload?.headers ?? []).map(({ name, value }) => `${name}: ${value}`);
-  return messageMatchKey(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'));
+/** Its first chunk or more: no header block is longer. */
+async function headOf(body: Spooled['body']): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= MAX_HEADER) break;
+  }
+  return Buffer.concat(chunks);
 }
+
+/** What a key is made from at most. */
+const MAX_HEADER = 256 * 1024;

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '@sterna/simulator-kit';
+import type { Fault, Microsoft365 } from '@sterna/simulator-microsoft365';
+import type { Dovecot, Postgres } from '@sterna/test-servers';
+
+export interface Servers {
+  readonly postgres: Postgres;
+  readonly cloud: Microsoft365;
+  readonly source: Dovecot;
+  readonly target: Dovecot;
+}
+
+/** What a service answers while it has a bad time, and how many of its requests it hits. */
+const STORMS: readonly { readonly name: string; readonly share: number; readonly fault: Fault }[] = [
+  { name: '429 storm', share: 0.4, fault: { kind: 'answer', status: 429, retryAfter: 1 } },
+  { name: '503 storm', share: 0.3, fault: { kind: 'answer', status: 503, retryAfter: 1 } },
+  { name: '500 storm', share: 0.2, fault: { kind: 'answer', status: 500 } },
+  {
+    name: 'gateway that times out after the effect',
+    share: 0.1,
+    fault: { kind: 'answer', status: 504, afterEffect: true },
+  },
+  { name: 'connections that break before the effect', share: 0.2, fault: { kind: 'reset' } },
+  { name: 'connections that break after the effect', share: 0.1, fault: { kind: 'lost-acknowledgement' } },
+  { name: 'answers that break off', share: 0.1, fault: { kind: 'reset-mid-body', afterBytes: 40 } },
+  { name: 'tokens that end early', share: 0.02, fault: { kind: 'expire-tokens' } },
+  { name: 'slow answers', share: 0.3, fault: { kind: 'delay', ms: 700 } },
+];
+const STORM_MS = [2_000, 6_000] as const;
+
+/** One thing that goes wrong: resolves when it is over. */
+export interface Trouble {
+  readonly name: string;
+  /** How often it is chosen, among all. */
+  readonly weight: number;
+  run(servers: Servers, random: Random): Promise<void>;
+}
+
+const storm = ({ name, share, fault }: (typeof STORMS)[number]): Trouble => ({
+  name,
+  weight: 2,
+  async run({ cloud }, random) {
+    const rule = cloud.faults.inject({ fault, when: () => random.next() < share, times: Number.POSITIVE_INFINITY });
+    await sleep(random.integer(...STORM_MS));
+    rule.end();
+  },
+});
+
+export const TROUBLES: readonly Trouble[] = [
+  ...STORMS.map(storm),
+  { name: 'database restarted', weight: 2, run: ({ postgres }) => postgres.restart() },
+  {
+    name: 'database killed',
+    weight: 2,
+    async run({ postgres }, random) {
+      await postgres.kill();
+      await sleep(random.integer(0, 2_000));
+      await postgres.restart();
+    },
+  },
+  {
+    name: 'database sessions ended',
+    weight: 3,
+    async run({ postgres }) {
+      await postgres.killBackends();
+    },
+  },
+  {
+    name: 'database that answers nothing',
+    weight: 1,
+    async run({ postgres }, random) {
+      postgres.pause();
+      await sleep(random.integer(1_000, 4_000));
+      postgres.resume();
+    },
+  },
+  {
+    name: 'IMAP sessions killed',
+    weight: 4,
+    async run({ source, target }, random) {
+      random.pick([source, target]).killSessions();
+    },
+  },
+  {
+    name: 'IMAP server killed',
+    weight: 2,
+    async run({ source, target }, random) {
+      const server = random.pick([source, target]);
+      await server.kill();
+      await sleep(random.integer(0, 2_000));
+      await server.restart();
+    },
+  },
+  {
+    name: 'IMAP server that answers nothing',
+    weight: 1,
+    async run({ source, target }, random) {
+      const server = random.pick([source, target]);
+      server.pause();
+      await sleep(random.integer(1_000, 4_000));
+      server.resume();
+    },
+  },
+];
+
+/** One of them by their weights. */
+export function pickTrouble(random: Random): Trouble {
+  let left = random.next() * TROUBLES.reduce((sum, { weight }) => sum + weight, 0);
+  for (const trouble of TROUBLES) {
+    left -= trouble.weight;
+    if (left < 0) return trouble;
+  }
+  return TROUBLES[0] as Trouble;
+}
