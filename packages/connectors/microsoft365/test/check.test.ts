@@ -34,7 +34,7 @@ describe('a check of a mailbox', () => {
   test('with all rights: every part reads and writes, and mail goes whole between tenants', async () => {
     const line = await check();
     expect(line('mail: permissions')).toMatchObject({ ok: true, evidence: 'Mail.ReadWrite: read and write' });
-    expect(line('OneDrive: permissions')).toMatchObject({ ok: true });
+    expect(line('tasks: permissions')).toMatchObject({ ok: true });
     expect(line('export and import')).toMatchObject({ ok: true, evidence: expect.stringMatching(/go whole/) });
   });
 

@@ -6,6 +6,7 @@ import { afterAll, expect } from 'vitest';
 const contract = new Contract();
 afterAll(() => {
   expect(contract.faults).toEqual([]);
+  if (contract.present) expect(contract.checked).toBeGreaterThan(0);
 });
 
 /** The simulator for tests of the connector; they fail where a request isn't one that Graph has. */

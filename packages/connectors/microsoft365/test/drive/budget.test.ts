@@ -6,7 +6,7 @@ import { openSession } from '../../src/session.ts';
 import { startSimulator } from '../simulator.ts';
 import { systemOf } from './suite-endpoint.ts';
 
-const PEOPLE = ['alice', 'bob', 'carol', 'dave'].map((name) => `${name}@contoso.example`);
+const PEOPLE = ['alice', 'bjorn', 'chloe', 'daiki'].map((name) => `${name}@contoso.example`);
 /** The smallest tenant’s. */
 const UNITS_A_MINUTE = 1_250;
 
