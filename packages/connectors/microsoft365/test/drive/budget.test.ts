@@ -1,5 +1,5 @@
-import { IdleClock } from '@sterna/connector-suite';
 import type { Session } from '@sterna/connector-kit';
+import { IdleClock } from '@sterna/connector-suite';
 import { DirectDrive, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';

@@ -8,11 +8,9 @@ import { simulated } from './suite-endpoint.ts';
 const ADDRESS = 'alice@contoso.example';
 /** Header block, GUID, and of an answer what is added for it: learn.microsoft.com/openspecs PidTagConversationIndex. */
 const thread = (byte: number, answers = 0): string =>
-  Buffer.concat([
-    Buffer.from([1, 0xd9, 1, 2, 3, 4]),
-    Buffer.alloc(16, byte),
-    Buffer.alloc(answers * 5, 7),
-  ]).toString('base64');
+  Buffer.concat([Buffer.from([1, 0xd9, 1, 2, 3, 4]), Buffer.alloc(16, byte), Buffer.alloc(answers * 5, 7)]).toString(
+    'base64',
+  );
 
 let server: Microsoft365;
 beforeEach(async () => {
