@@ -5,7 +5,7 @@ export * from './fidelity-note.ts';
 export * from './network.ts';
 export * from './parallel.ts';
 export * from './provision.ts';
-export * from './reach.ts';
 export * from './quotas.ts';
+export * from './reach.ts';
 export * from './reader.ts';
 export * from './writer.ts';
