@@ -30,7 +30,7 @@ afterEach(() => limitReach(undefined));
 afterAll(() => listener.close());
 
 const OPTIONS: Readonly<Record<string, (host: string) => object>> = {
-  imap: (host) => ({ host, port, tls: 'none', insecure: true, retryDelaysMs: [] }),
+  imap: (host) => ({ host, port, tls: 'none', insecure: true, retryDelaysMs: [], connectTimeoutSeconds: 1 }),
   caldav: (host) => ({ url: `http://${host}:${port}/`, insecure: true, retryDelaysMs: [] }),
   carddav: (host) => ({ url: `http://${host}:${port}/`, insecure: true, retryDelaysMs: [] }),
   webdav: (host) => ({ url: `http://${host}:${port}/`, insecure: true, retryDelaysMs: [] }),
