@@ -94,14 +94,11 @@ export const isShared = ({ shared, hasAugmentedPermissions }: DriveFile): boolea
  * Given on the item itself, not on a folder above it, and not what the drive's user has by owning it. What somebody else
  * put into the user's folder is still theirs: that right has to be given anew, as the copy is the target user's.
  */
-export const ownPermissions = (
-  permissions: readonly DrivePermission[],
-  ownedByMe = true,
-): readonly DrivePermission[] =>
+export const ownPermissions = (permissions: readonly DrivePermission[], ownedByMe = true): readonly DrivePermission[] =>
   permissions.filter(
-    ({ role, deleted, pendingOwner, permissionDetails }) =>
-      !(role === 'owner' && ownedByMe) &&
+    ({ role, deleted, pendingOwner, permissionDetails = [] }) =>
       deleted !== true &&
       pendingOwner !== true &&
-      !(permissionDetails ?? []).some(({ inherited }) => inherited === true),
+      // Nobody owns by a folder above, though it may let the owner write, too.
+      (role === 'owner' ? !ownedByMe : !permissionDetails.some(({ inherited }) => inherited === true)),
   );

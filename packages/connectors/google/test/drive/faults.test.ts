@@ -342,21 +342,17 @@ test('a right that ends is given until then, and never without an end', async ()
 });
 
 test('what somebody else put into my folder is theirs in the source, and in the target they may write', async () => {
-  direct.put(['Work'], 'a.txt', small);
+  direct.put(['Own'], 'a.txt', small);
   const session = await open();
   const inside = await folder(session);
+  const own = (await session.writer?.ensureContainer(['Own'], { kind: 'file' }))?.container.id ?? '';
   const bjorn = { type: 'user' as const, principal: 'bjorn@nordwind.example' };
   await session.writer?.apply([
     { verb: 'access', op: 'x', container: inside, targetId: '', grants: [{ ...bjorn, role: 'writer' }] },
   ]);
   const theirs = new DirectDrive(server, bjorn.principal);
-  const parent = direct.corpus.files.get(inside);
-  if (parent === undefined) throw new Error('no folder');
-  theirs.corpus.create({ name: 'b.txt', mimeType: 'text/plain', parent }, theirs.person, server.clock.now(), {
-    content: Content.of(small),
-    mimeType: 'text/plain',
-    originalFilename: 'b.txt',
-  });
+  const parent = direct.makeFolder(['Work']);
+  theirs.corpus.create({ name: 'b.txt', mimeType: 'text/plain', parent }, theirs.person, server.clock.now());
   const [told] = await collect(session.reader.access?.(inside, ['b.txt']));
   const owner = { ...bjorn, role: 'owner' as const };
   expect(told?.grants).toEqual([owner]);
@@ -364,9 +360,9 @@ test('what somebody else put into my folder is theirs in the source, and in the 
   const op = { verb: 'access' as const, op: 'y', container: inside, grants: told?.grants ?? [] };
   // Of their own file there is nothing to change; of a copy that is mine they become a writer.
   expect(await session.writer?.apply([{ ...op, targetId: 'b.txt' }])).toEqual([{ op: 'y', outcome: 'done' }]);
-  expect(await session.writer?.apply([{ ...op, targetId: 'a.txt' }])).toMatchObject([
+  expect(await session.writer?.apply([{ ...op, container: own, targetId: 'a.txt' }])).toMatchObject([
     { outcome: 'done', notes: [{ code: 'owner-as-writer' }] },
   ]);
-  const [copy] = await collect(session.reader.access?.(inside, ['a.txt']));
+  const [copy] = await collect(session.reader.access?.(own, ['a.txt']));
   expect(copy?.grants).toEqual([{ ...bjorn, role: 'writer' }]);
 });

@@ -101,7 +101,12 @@ export type LinkScope = 'anonymous' | 'organization';
  * @param domain Of the target's user: links for an organization are for this one
  * @param moment Now (ms since 1970)
  */
-export function changesTo(wanted: readonly Grant[], now: readonly Permission[], domain: string, moment = Date.now()): GrantChanges {
+export function changesTo(
+  wanted: readonly Grant[],
+  now: readonly Permission[],
+  domain: string,
+  moment = Date.now(),
+): GrantChanges {
   const notes: FidelityNote[] = [];
   const invite: { email: string; role: GraphRole; expires?: string }[] = [];
   const link: { type: 'view' | 'edit'; scope: LinkScope; expires?: string }[] = [];
