@@ -19,8 +19,12 @@ export interface Crowd {
 export interface Mailbox {
   readonly from: string;
   readonly to: string;
-  /** What people do while the copy is under way: something new comes, and something moves to another folder. */
-  change(): Promise<void>;
+  /**
+   * What people do while the copy is under way: something new comes, and something moves to another folder.
+   *
+   * @param isListed a pass may be reading its folders, one after the other
+   */
+  change(isListed: boolean): Promise<void>;
   /** Now, read past the product: by its stores themselves. Lines of a faithful copy are equal. */
   source(): Promise<Holding>;
   target(): Promise<Holding>;

@@ -48,8 +48,16 @@ class DovecotMailbox implements Mailbox {
     source.adopt(this.from);
   }
 
-  /** A message is delivered, another one goes to another folder as a program on the server moves it. */
-  async change(): Promise<void> {
+  /**
+   * A message is delivered, another one goes to another folder as a program on the server moves it. Not under a pass that
+   * lists: IMAP has no id by which one message in two folders could be told from two equal ones, so both would be copied.
+   */
+  async change(isListed: boolean): Promise<void> {
+    if (!isListed) this.#moveOne();
+    this.#message(1);
+  }
+
+  #moveOne(): void {
     const [source] = this.#servers;
     const { path } = this.#random.pick(messageFiles(source, this.from));
     const moved = `${Date.now()}.M${this.#made}.soak:2,S`;
@@ -59,7 +67,6 @@ class DovecotMailbox implements Mailbox {
       // The server has renamed it meanwhile, with other flags.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-    this.#message(1);
   }
 
   source = async (): Promise<Holding> => maildirContents(this.#servers[0], this.from);

@@ -23,6 +23,8 @@ export const environment = ({ databaseUrl }: Installation): NodeJS.ProcessEnv =>
   PATH: process.env.PATH,
   HOME: process.env.HOME,
   DATABASE_URL: databaseUrl,
+  // Workers alone don't reach into private networks; here all systems are on this machine.
+  STERNA_PRIVATE_HOSTS: '127.0.0.0/8,::1/128',
   STERNA_LOG_LEVEL: 'warn',
 });
 

@@ -189,9 +189,10 @@ class Run {
   }
 
   async #change(random: Random): Promise<void> {
-    const some = Array.from({ length: CHANGES }, () => random.pick(this.#product.travellers));
-    for (const { mailbox } of some) await mailbox.change();
-    if ((await this.#product.livePasses()).length < FEW) await this.#product.startPasses(some);
+    const some = new Set(Array.from({ length: CHANGES }, () => random.pick(this.#product.travellers)));
+    const live = new Set((await this.#product.livePasses()).map(({ entryId }) => entryId));
+    for (const { mailbox, entryId } of some) await mailbox.change(live.has(entryId));
+    if (live.size < FEW) await this.#product.startPasses([...some]);
   }
 
   /** Nothing goes wrong any more: what is under way ends, then everybody gets one more pass, and whoever has failures another. */

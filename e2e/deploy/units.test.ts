@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,7 +43,8 @@ describe('the systemd units', () => {
   });
 
   test.each(names)('%s starts commands and options that there are', (name) => {
-    const [, command = '', rest = ''] = /^ExecStart=\S+ (\S+)(.*)$/m.exec(readFileSync(join(UNITS, name), 'utf8')) ?? [];
+    const [, command = '', rest = ''] =
+      /^ExecStart=\S+ (\S+)(.*)$/m.exec(readFileSync(join(UNITS, name), 'utf8')) ?? [];
     const { stdout } = spawnSync(join(REPOSITORY, 'apps/cli/bin/sterna'), [command, '--help'], { encoding: 'utf8' });
     expect(stdout).toContain(`Usage: sterna ${command}`);
     for (const option of rest.match(/--[\w-]+/g) ?? []) expect(stdout).toContain(option);

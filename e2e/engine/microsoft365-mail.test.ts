@@ -138,3 +138,44 @@ test('a delta link that the service forgot costs a listing, and makes nothing ag
   expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 30, created: 0 });
   expect(await new DirectMail(tenant, 'chloe@fabrikam.example').messages()).toHaveLength(30);
 });
+
+test('a message that is moved while its folders are listed ends as one copy, where it is now; twins stay two', async () => {
+  const from = new DirectMail(tenant, 'elena@contoso.example');
+  const to = new DirectMail(tenant, 'elena@fabrikam.example');
+  const text = (word: string): Buffer =>
+    Buffer.from(
+      `From: a@b.example\r\nTo: c@d.example\r\nSubject: ${word}\r\nMessage-ID: <${word}@b.example>\r\n\r\n${word}\r\n`,
+    );
+  await from.put(['INBOX'], text('moved'), Date.UTC(2026, 0, 1));
+  for (const folder of ['INBOX', 'Zzz']) await from.put([folder], text('twin'), Date.UTC(2026, 0, 2));
+  const [moved] = (await from.messages()).filter(({ mime }) => mime.includes('Subject: moved'));
+  // It is the inbox's turn before; then somebody moves the message, and then it is the other folder's turn.
+  let turns = 0;
+  const isTurn = ({ method, target }: { method: string; target: string }): boolean => {
+    if (method !== 'GET' || !/mailFolders.*messages.*delta/.test(target) || moved === undefined) return false;
+    turns += 1;
+    if (turns === 2) from.move(moved.id, ['Zzz']);
+    return false;
+  };
+  const watching = tenant.faults.inject({ fault: { kind: 'reset' }, when: isTurn });
+  const entry = await addEntry(
+    bench,
+    microsoft365Endpoint(tenant, 'elena@contoso.example'),
+    microsoft365Endpoint(tenant, 'elena@fabrikam.example'),
+  );
+  const TRASH = 'Gelöschte Elemente';
+  const held = async (): Promise<string[]> =>
+    (await to.messages())
+      .map(({ folder, mime }) => `${folder.join('/')}: ${/Subject: (\w+)/.exec(mime.toString())?.[1]}`)
+      .sort();
+  expect((await pass(bench, entry, 'initial')).status).toBe('completed');
+  watching.end();
+  expect(await held()).toEqual(['INBOX: moved', 'INBOX: twin', 'Zzz: moved', 'Zzz: twin']);
+  // One of the twins is deleted in the source: by default its copy stays.
+  const [twin] = (await from.messages()).filter(({ folder, mime }) => folder[0] === 'INBOX' && mime.includes('twin'));
+  from.remove(twin?.id ?? '');
+  const second = await pass(bench, entry, 'delta');
+  expect(second).toMatchObject({ status: 'completed', books: { balanced: true } });
+  expect(await held()).toEqual([`${TRASH}: moved`, 'INBOX: twin', 'Zzz: moved', 'Zzz: twin']);
+  expect((await notes(bench, entry)).map(({ code }) => code)).toContain('deletion-propagated');
+});

@@ -1,7 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { DirectTeam, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  DirectGroup,
+  DirectTeam,
+  MIGRATION_APP,
+  type Microsoft365,
+  startMicrosoft365,
+  teamsOf,
+} from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -43,7 +50,7 @@ afterAll(async () => {
   if (failure !== undefined) throw failure;
 });
 
-type Graph = (method: string, path: string, body?: object) => Promise<Json>;
+type Graph = (method: string, path: string, body?: object, ifMatch?: string) => Promise<Json>;
 
 /** Graph past the connector. */
 async function graphOf(domain: string): Promise<Graph> {
@@ -52,12 +59,13 @@ async function graphOf(domain: string): Promise<Graph> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const answer = await fetch(`${server.baseUrl}/${domain}/oauth2/v2.0/token`, { method: 'POST', headers, body });
   const { access_token: token } = (await answer.json()) as { access_token: string };
-  return async (method, path, json) => {
+  return async (method, path, json, ifMatch) => {
     const reply = await fetch(path.startsWith('http') ? path : `${server.baseUrl}/v1.0${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
@@ -133,6 +141,39 @@ async function said(graph: Graph, address: string): Promise<string[]> {
   return found.sort();
 }
 
+/** What the plans of a group hold, by the vendor's API alone; people by what stands before the @. */
+async function planned(graph: Graph, address: string): Promise<Json[]> {
+  const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
+  const users = await all(graph, '/users?$top=999');
+  const people = new Map(users.map(({ id, userPrincipalName }) => [id, userPrincipalName.split('@')[0]]));
+  const inOrder = (found: Json[]): Json[] => found.toSorted((a, b) => (a.orderHint < b.orderHint ? -1 : 1));
+  const found: Json[] = [];
+  for (const plan of await all(graph, `/groups/${group.id}/planner/plans`)) {
+    const buckets = inOrder(await all(graph, `/planner/plans/${plan.id}/buckets`));
+    const { categoryDescriptions } = await graph('GET', `/planner/plans/${plan.id}/details`);
+    const tasks: Json[] = [];
+    for (const task of inOrder(await all(graph, `/planner/plans/${plan.id}/tasks`))) {
+      const details = await graph('GET', `/planner/tasks/${task.id}/details`);
+      const { title, percentComplete, priority, startDateTime, dueDateTime, appliedCategories, assignments } = task;
+      const links = Object.entries<Json>(details.references).map(([url, { alias, type }]) => [url, alias, type].join());
+      tasks.push({
+        ...{ title, percentComplete, priority, startDateTime, dueDateTime },
+        labels: Object.keys(appliedCategories).sort(),
+        bucket: buckets.find(({ id }) => id === task.bucketId)?.name,
+        assigned: Object.keys(assignments)
+          .map((id) => people.get(id))
+          .sort(),
+        description: details.description,
+        preview: details.previewType,
+        steps: inOrder(Object.values(details.checklist)).map((one) => [one.title, one.isChecked]),
+        links: links.sort(),
+      });
+    }
+    found.push({ title: plan.title, labels: categoryDescriptions, buckets: buckets.map(({ name }) => name), tasks });
+  }
+  return found;
+}
+
 const team = (address: string): Endpoint => ({ ...microsoft365Endpoint(server, address), itemType: 'team' });
 
 async function entryInto(targetAddress: string): Promise<number> {
@@ -153,6 +194,10 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   // The guest is nobody of the target yet; the group has had a name before.
   expect(kinds.member).toMatchObject({ failed: 1 });
   expect(kinds.setting).toMatchObject({ created: 1, skipped: 1 });
+  expect(kinds.listItem).toMatchObject({ failed: 0, uncertain: 0, created: kinds.listItem.seen });
+  const plans = await planned(source, TEAM);
+  expect(plans[0].tasks.length).toBeGreaterThan(3);
+  expect(await planned(target, TARGET)).toEqual(plans);
   expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
   const ours = new DirectTeam(server, 'alice@fabrikam.example', 'Marketing');
   const theirs = new DirectTeam(server, 'alice@contoso.example', 'Marketing');
@@ -184,6 +229,25 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   expect(again.books.total).toMatchObject({ created: 0, updated: 0 });
   expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ duplicated: 0, different: 0 });
   expect(await said(target, TARGET)).toEqual(await said(source, TEAM));
+
+  // A task is changed in place, and one whose bucket has another name is in that one.
+  const [plan] = await all(source, `/groups/${sourceGroup.id}/planner/plans`);
+  const [task] = (await all(source, `/planner/plans/${plan.id}/tasks`)).filter(({ title }) => title === 'Everything');
+  const buckets = await all(source, `/planner/plans/${plan.id}/buckets`);
+  const bucket = buckets.find(({ id }) => id !== task.bucketId);
+  await source(
+    'PATCH',
+    `/planner/tasks/${task.id}`,
+    { percentComplete: 100, bucketId: bucket.id },
+    task['@odata.etag'],
+  );
+  const details = await source('GET', `/planner/tasks/${task.id}/details`);
+  await source('PATCH', `/planner/tasks/${task.id}/details`, { description: 'Less' }, details['@odata.etag']);
+  await source('POST', '/planner/tasks', { planId: plan.id, title: 'One more' });
+  const edited = await pass(bench, entry, 'delta');
+  expect((edited.books as Json).kinds.listItem).toMatchObject({ created: 1, updated: 1, failed: 0 });
+  const titled = (found: Json[]): Json[] => found[0].tasks.toSorted((a: Json, b: Json) => (a.title < b.title ? -1 : 1));
+  expect(titled(await planned(target, TARGET))).toEqual(titled(await planned(source, TEAM)));
 
   // What is said since comes with its answers, and the channel is its people’s again.
   const id = theirs.say('Announcements', '<p>One more thing</p>');
@@ -223,4 +287,52 @@ test('passes that die, answers that are lost, a channel that was left in migrati
   expect((last.books as Json).kinds.post).toMatchObject({ failed: 0, uncertain: 0 });
   expect(await said(target, 'phoenix@fabrikam.example')).toEqual(await said(source, TEAM));
   expect(await locked(id)).toEqual([]);
+}, 120_000);
+
+test('another app’s channel, an archived team, a member without mapping: told, and repaired by a later delta pass', async () => {
+  const name = 'small';
+  const [here, there] = ['contoso.example', 'fabrikam.example'].map((domain) => {
+    const owners = [`alice@${domain}`, ...(domain.startsWith('contoso') ? [`bjorn@${domain}`] : [])];
+    const { group } = DirectGroup.create(server, `${name}@${domain}`, name, owners);
+    teamsOf(server.tenant(domain)).create(group, server.clock.now());
+    return new DirectTeam(server, `alice@${domain}`, name);
+  }) as [DirectTeam, DirectTeam];
+  const entry = await addEntry(bench, team(`${name}@contoso.example`), team(`${name}@fabrikam.example`));
+  await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
+  const at = server.clock.now() - 100_000_000;
+  here.makeChannel('News');
+  here.say('General', '<p>Held back</p>', {}, at);
+  here.say('News', '<p>Not held back</p>', {}, at);
+  const texts = (of: DirectTeam): string[] =>
+    ['General', 'News'].flatMap((channel) => of.messages(channel).map(({ content }) => `${channel} ${content}`));
+  const failures = async (): Promise<(string | null | undefined)[]> =>
+    (await notes(bench, entry)).filter(({ kind }) => kind === 'failure').map(({ code }) => code);
+
+  there.channel('General').migration = { app: 'somebody-elses-app', after: 0 };
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.post).toMatchObject({ created: 1, failed: 1 });
+  expect((first.books as Json).kinds.member).toMatchObject({ failed: 1 });
+  expect((await failures()).sort()).toEqual(['channel-not-open', 'person-not-in-target']);
+  expect(texts(there)).toEqual(['News <p>Not held back</p>']);
+  // What another app has is left to it.
+  expect(there.migrating).toEqual(['General']);
+
+  there.channel('General').migration = undefined;
+  await mapping(bench, entry, 'bjorn@contoso.example', 'bjorn@fabrikam.example');
+  const second = await pass(bench, entry, 'delta');
+  expect((second.books as Json).total).toMatchObject({ failed: 0 });
+  expect(texts(there)).toEqual(texts(here));
+  expect(there.migrating).toEqual([]);
+  expect([...there.team.group.members]).toContain(server.tenant('fabrikam.example').named('bjorn').id);
+
+  there.team.isArchived = true;
+  here.say('News', '<p>While it was archived</p>');
+  const third = await pass(bench, entry, 'delta');
+  expect((third.books as Json).kinds.post).toMatchObject({ failed: 1 });
+  expect(await failures()).toContain('channel-not-open');
+  there.team.isArchived = false;
+  const last = await pass(bench, entry, 'delta');
+  expect((last.books as Json).total).toMatchObject({ failed: 0 });
+  expect(texts(there)).toEqual(texts(here));
 }, 120_000);

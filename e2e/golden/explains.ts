@@ -46,7 +46,9 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'column-not-held': ['columns'],
   'content-type-not-held': ['contentType'],
   'web-part-refused': ['sections'],
-  // Teams
+  // Teams, plans
+  'assignment-as-text': ['assigned', 'text'],
+  'label-not-held': ['labels'],
   'author-named-in-text': ['author', 'text'],
   'mention-as-text': ['mentions'],
   'reactions-lost': ['reactions'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareDatabase } from '@sterna/store/prepared';
 import type { FastifyInstance } from 'fastify';
+import type { Context } from '../src/http/context.ts';
 import { createServer } from '../src/http/create-server.ts';
 import { SignInLimit } from '../src/http/sign-in-limit.ts';
 import { openInstallation } from '../src/start/installation.ts';
@@ -12,6 +13,7 @@ export const PASSWORD = 'correct horse battery staple';
 
 export interface TestApi {
   readonly app: FastifyInstance;
+  readonly application: Context;
   readonly folder: string;
   /** Everything that was logged, as it was written. */
   readonly log: string[];
@@ -36,6 +38,7 @@ export async function startApi(): Promise<TestApi> {
   });
   return {
     app,
+    application: installation.application,
     folder,
     log: lines,
     async close() {

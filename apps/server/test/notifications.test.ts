@@ -12,7 +12,7 @@ import { type Certificates, makeCertificates } from '@sterna/test-servers';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog, type RunningServer, startServer } from '../src/index.ts';
-import { addressGuard, isPublicAddress } from '../src/outbound/address-guard.ts';
+import { addressGuard, allowedPlacesOf, isPublicAddress, reachOf } from '../src/outbound/address-guard.ts';
 import { sendMail } from '../src/outbound/mail-sender.ts';
 import { sendWebhook } from '../src/outbound/webhook-sender.ts';
 
@@ -210,7 +210,7 @@ describe('a webhook', () => {
 
     const { url, port, received } = await receiver([200]);
     const message = { url, headers: {}, body: '{}' };
-    const guarded = addressGuard({ allowPrivate: false });
+    const guarded = addressGuard({ reach: reachOf(allowedPlacesOf(undefined)) });
     for (const host of [
       'localhost',
       '127.0.0.1',
@@ -235,7 +235,7 @@ describe('a webhook', () => {
     // One public address among private ones deceives nobody, and a name is asked for once.
     let asked = 0;
     const rebinding = addressGuard({
-      allowPrivate: false,
+      reach: reachOf(allowedPlacesOf('')),
       resolveAll: async () => {
         asked += 1;
         return asked === 1 ? ['1.1.1.1', '127.0.0.1'] : ['127.0.0.1'];
@@ -247,8 +247,7 @@ describe('a webhook', () => {
     expect(received).toEqual([]);
 
     const pinned = addressGuard({
-      allowPrivate: false,
-      allowedHosts: ['Relay.example'],
+      reach: reachOf(allowedPlacesOf('Relay.example')),
       resolveAll: async () => ['127.0.0.1'],
     });
     expect((await sendWebhook(pinned, 'Sterna', { ...message, url: `http://relay.example:${port}/` })).ok).toBe(true);

@@ -1,8 +1,8 @@
 import type { GoldenObject } from '../objects.ts';
-import { type Ask, type Json, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { type Ask, type Json, moment, readable, sha256, sorted, textOfHtml } from './ask.ts';
 import { filesOf } from './graph-files.ts';
 
-/** What a team holds, by its group's address: settings, members, channels with their posts, files. Plans aren't migrated yet. */
+/** What a team holds, by its group's address: settings, members, channels with their posts, plans, files. */
 export async function teamObjects(graph: (base: string) => Ask, address: string): Promise<GoldenObject[]> {
   const [group] = await graph('').all(`/groups?$filter=mail eq '${address.replaceAll("'", "''")}'`);
   if (group === undefined) throw new Error(`no group ${address}`);
@@ -30,6 +30,7 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
     },
     ...(await members(ofGroup, people)),
     ...(await channels(ask, people)),
+    ...(await plans(graph, ofGroup, people)),
     ...(await filesOf(ofGroup, '/drive')),
   ];
 }
@@ -122,4 +123,41 @@ async function postOf(
       deleted: post.deletedDateTime === null || post.deletedDateTime === undefined ? '' : 'yes',
     },
   };
+}
+
+async function plans(
+  graph: (base: string) => Ask,
+  group: Ask,
+  people: ReadonlyMap<string, string>,
+): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  const planner = graph('/planner');
+  for (const plan of await group.all('/planner/plans')) {
+    const buckets = new Map((await planner.all(`/plans/${plan.id}/buckets`)).map((one) => [one.id, one.name]));
+    for (const task of await planner.all(`/plans/${plan.id}/tasks`)) {
+      const details = await planner.json(`/tasks/${task.id}/details`);
+      found.push({
+        kind: 'task',
+        id: task.id,
+        key: task.title,
+        name: task.title,
+        properties: {
+          list: plan.title,
+          bucket: buckets.get(task.bucketId) ?? '',
+          title: task.title,
+          text: readable(details.description),
+          due: moment(task.dueDateTime).slice(0, 10),
+          start: moment(task.startDateTime).slice(0, 10),
+          done: String(task.percentComplete),
+          important: String(task.priority),
+          assigned: sorted(Object.keys(task.assignments ?? {}).map((id) => people.get(id) ?? id)),
+          steps: sorted(Object.values<Json>(details.checklist ?? {}).map((one) => `${one.title} ${one.isChecked}`)),
+          links: sorted(
+            Object.entries<Json>(details.references ?? {}).map(([url, one]) => `${url} ${one.alias ?? ''}`),
+          ),
+        },
+      });
+    }
+  }
+  return found;
 }

@@ -146,6 +146,11 @@ export class Budget {
     return this.#clock.steady?.() ?? this.#clock.now();
   }
 
+  /** The service told how much of this a window takes: more than that isn't tried again. */
+  told(of: Unit, limit: number): void {
+    for (const window of this.#windows) if (window.of === of) window.told(limit);
+  }
+
   /** Requests that may be in flight just now. */
   get width(): number {
     return this.#width;
@@ -199,8 +204,10 @@ export class Budget {
 
 /** What was used lately, counted in slots. */
 class Window {
-  readonly #of: Unit;
-  readonly #most: number;
+  readonly of: Unit;
+  /** Documented. */
+  readonly #documented: number;
+  #most: number;
   readonly #ms: number;
   readonly #slotMs: number;
   #limit: number;
@@ -212,7 +219,8 @@ class Window {
   #last = 0;
 
   constructor(of: Unit, limit: number, ms: number) {
-    this.#of = of;
+    this.of = of;
+    this.#documented = limit;
     this.#most = limit;
     this.#limit = limit;
     this.#ms = ms;
@@ -234,11 +242,16 @@ class Window {
     return now;
   }
 
+  told(limit: number): void {
+    this.#most = Math.min(this.#documented, limit);
+    this.#limit = Math.min(this.#limit, this.#most);
+  }
+
   /** All of it may be used. */
   isFull(now: number): boolean {
     this.#forget(now);
     this.#grow(now);
-    return this.#used === 0 && this.#limit === this.#most;
+    return this.#used === 0 && this.#limit === this.#documented;
   }
 
   delay(cost: Cost, now: number): number {
@@ -282,6 +295,6 @@ class Window {
   }
 
   #amount({ requests = 1, bytes = 0, units = requests }: Cost): number {
-    return { requests, bytes, units }[this.#of];
+    return { requests, bytes, units }[this.of];
   }
 }

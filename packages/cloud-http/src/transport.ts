@@ -1,3 +1,4 @@
+import { checkReach, lookupWithinReach } from '@sterna/connector-kit';
 import { Agent, type Dispatcher } from 'undici';
 
 export interface Exchange {
@@ -40,6 +41,7 @@ export class Transport {
       pipelining: 1,
       connect: {
         timeout: options.timeoutMs,
+        lookup: lookupWithinReach,
         rejectUnauthorized: options.verifyCertificate,
         ...(options.ca === undefined ? {} : { ca: options.ca }),
       },
@@ -48,6 +50,7 @@ export class Transport {
 
   /** @throws of the network, as undici has it */
   async exchange({ method, url, headers, body, signal }: Exchange): Promise<Reply> {
+    checkReach(url.hostname);
     const answer = await this.#agent.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,

@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly bytes: 'exact' | 'crlf' | 'rewritten';
   /** Object ids are unique within a container (IMAP UIDs) or within the whole endpoint (Graph, Gmail). */
   readonly idScope: 'container' | 'endpoint';
+  /** A source: an object that people move keeps its id, so the same id in two containers is one object. */
+  readonly idsStayOnMove?: true;
   /**
    * Equal objects may be kept once, in the whole endpoint or in each container: the second one is answered with the id of
    * the first. Such objects are `merged` in the books.

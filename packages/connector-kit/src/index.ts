@@ -6,5 +6,6 @@ export * from './network.ts';
 export * from './parallel.ts';
 export * from './provision.ts';
 export * from './quotas.ts';
+export * from './reach.ts';
 export * from './reader.ts';
 export * from './writer.ts';

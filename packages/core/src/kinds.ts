@@ -24,8 +24,8 @@ const KINDS_OF: Readonly<Record<ItemType, readonly ContentKind[]>> = {
   mailbox: ['message', 'event', 'contact', 'task', 'setting'],
   drive: ['file'],
   site: ['setting', 'file', 'listItem', 'page'],
-  group: ['event', 'task', 'setting', 'member', 'file', 'post'],
-  team: ['task', 'setting', 'member', 'file', 'post'],
+  group: ['event', 'setting', 'member', 'file', 'listItem', 'post'],
+  team: ['setting', 'member', 'file', 'listItem', 'post'],
 };
 
 /** What an entry of this type may hold. */

@@ -74,7 +74,10 @@ export const settingsSchema = z.strictObject({
         .describe('Rules, categories, automatic reply, language and time zone; settings of groups and teams.'),
       member: z.boolean().default(true).describe('Who is in a group, a team or a channel.'),
       file: z.boolean().default(true),
-      listItem: z.boolean().default(true).describe('Lists of a site, their columns and items.'),
+      listItem: z
+        .boolean()
+        .default(true)
+        .describe('Lists of a site, their columns and items; plans of a group or team, their buckets and tasks.'),
       page: z.boolean().default(true).describe('Pages of a site.'),
       post: z.boolean().default(true).describe('Conversations of channels and groups.'),
     } satisfies Record<ContentKind, z.ZodType>)

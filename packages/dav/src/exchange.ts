@@ -1,5 +1,6 @@
 import { type ClientRequest, type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { checkReach, lookupWithinReach } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { aborted, networkError, TIMEOUT } from './errors.ts';
 
@@ -68,9 +69,10 @@ export function exchange(options: ExchangeOptions): Promise<Reply> {
     ...(isStream(body) && options.expects ? { expect: '100-continue' } : {}),
   };
   return new Promise((resolve, reject) => {
+    checkReach(url.hostname);
     const sent = (isSecure ? httpsRequest : httpRequest)(
       url,
-      { method: options.method, headers, agent: options.agent, signal },
+      { method: options.method, headers, agent: options.agent, signal, lookup: lookupWithinReach },
       (message) => resolve(replyOf(message, sent, url)),
     );
     sent.on('error', (error) => reject(signal.aborted ? aborted() : error));

@@ -48,11 +48,12 @@ class ElementBuilder {
   constructor(take?: (element: XmlElement) => boolean) {
     this.#take = take;
     const parser = this.#parser;
+    // Thrown, the parser goes no further: it would look for the end of everything that begins after it.
     parser.on('error', (error) => {
-      this.#failure ??= error;
+      throw error;
     });
     parser.on('opentag', (tag) => {
-      if (this.#open.length > MAX_DEPTH) this.#failure ??= new Error('too deep');
+      if (this.#open.length > MAX_DEPTH) throw new Error('too deep');
       const prefix = PREFIX_OF.get(tag.uri);
       const name = prefix === undefined ? `{${tag.uri}}${tag.local}` : `${prefix}:${tag.local}`;
       this.rootName ??= name;
@@ -93,7 +94,7 @@ class ElementBuilder {
 
   #guarded(work: () => unknown): void {
     try {
-      work();
+      if (this.#failure === undefined) work();
     } catch (error) {
       this.#failure ??= error as Error;
     }

@@ -9,5 +9,6 @@ export * from './pass-queue.ts';
 export * from './pass-times.ts';
 export * from './repositories/index.ts';
 export type * from './schema.ts';
+export * from './sealed-columns.ts';
 export * from './secrets.ts';
 export * from './throughput.ts';

@@ -1,5 +1,6 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SternaError } from '@sterna/core';
 
@@ -74,6 +75,17 @@ async function read(path: string): Promise<KeyFile> {
       { fix: 'Put your copy of it (the recovery kit) there, readable for the user who runs Sterna.', cause },
     );
   }
+  return parse(path, text);
+}
+
+/**
+ * The file as it is now; for a process that meets a key it doesn't know.
+ *
+ * @throws SternaError config `secret-key-damaged`; errors of the file system
+ */
+export const readKeyFileAgain = (path: string): KeyFile => parse(path, readFileSync(path, 'utf8'));
+
+function parse(path: string, text: string): KeyFile {
   const masters = text
     .split('\n')
     .map((line, index) => ({ line: line.trim(), number: index + 1 }))
@@ -117,6 +129,60 @@ function deriveInstallation(master: Buffer): Installation {
 
 function deriveKey(master: Buffer): MasterKey {
   return { id: derive(master, 'key id', 1)[0] as number, sealingKey: derive(master, 'sealing key', 32) };
+}
+
+/**
+ * Adds a key, which seals from now on. The file is replaced as a whole: a crash leaves the one or the other.
+ *
+ * @throws SternaError config as `openKeyFile`, and where the file can't be written
+ */
+export async function addKey(options: KeyFileOptions): Promise<KeyFile> {
+  const before = await openKeyFile({ ...options, mayCreate: false });
+  const { path } = before;
+  const taken = new Set(before.keys.map(({ id }) => id));
+  if (taken.size > 200)
+    throw new SternaError(
+      'config',
+      'secret-keys-many',
+      `The key file ${path} holds ${taken.size} keys, too many for another.`,
+      {
+        fix: 'Seal everything anew (`sterna secrets reseal`), then remove all lines but the first and the last.',
+      },
+    );
+  let line: string;
+  // What is sealed names its key by one byte: another key of the same name couldn't be told from it.
+  do line = newKeyLine();
+  while (taken.has(parse(path, line).keys[0]?.id as number));
+  const text = await readFile(path, 'utf8');
+  const fresh = `${path}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    const file = await open(fresh, 'wx', 0o600);
+    try {
+      const { uid, gid } = await stat(path);
+      await file.chown(uid, gid).catch(() => {});
+      await file.writeFile(`${text.endsWith('\n') ? text : `${text}\n`}${line}`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(fresh, path);
+    const folder = await open(dirname(path), 'r');
+    await folder.sync().finally(() => folder.close());
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new SternaError(
+      'config',
+      'secret-key-unwritable',
+      `The secret key file ${path} can't be replaced (${code}).`,
+      {
+        fix: 'Check that its folder can be written and that its disk has room.',
+        cause,
+      },
+    );
+  } finally {
+    await rm(fresh, { force: true });
+  }
+  return read(path);
 }
 
 /** A line for a key file, with a new random key. */

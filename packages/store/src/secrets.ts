@@ -1,6 +1,12 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SternaError } from '@sterna/core';
-import { type Installation, type KeyFileOptions, openKeyFile } from './installation.ts';
+import {
+  type Installation,
+  type KeyFileOptions,
+  type MasterKey,
+  openKeyFile,
+  readKeyFileAgain,
+} from './installation.ts';
 
 /**
  * Seals what must not be readable in the database.
@@ -12,6 +18,8 @@ export interface Secrets {
   readonly installation: Installation;
   /** The file to keep a copy of: the recovery kit. */
   readonly keyFile: string;
+  /** How many keys it holds. */
+  readonly keys: number;
   /** @param purpose what the value belongs to, `table:id` or the like; never secret */
   seal(purpose: string, value: Uint8Array): Buffer;
   /** @throws SternaError config `secret-wrong-key` (the message names the key file) or `secret-damaged` */
@@ -30,12 +38,27 @@ const HEAD = 2 + NONCE;
 
 /** @throws SternaError as `openKeyFile` */
 export async function openSecrets(options: KeyFileOptions): Promise<Secrets> {
-  const { path, installation, keys } = await openKeyFile(options);
-  const current = keys.at(-1);
-  if (current === undefined) throw new SternaError('bug', 'secret-key-empty', 'The key file holds no key.');
+  const { path, installation, ...opened } = await openKeyFile(options);
+  let { keys } = opened;
+  const current = (): MasterKey => {
+    const last = keys.at(-1);
+    if (last === undefined) throw new SternaError('bug', 'secret-key-empty', 'The key file holds no key.');
+    return last;
+  };
+
+  /** Another process may have added a key since. @returns whether there are others now */
+  function readAgain(): boolean {
+    const before = keys;
+    try {
+      keys = readKeyFileAgain(path).keys;
+    } catch {
+      return false;
+    }
+    return keys.length !== before.length;
+  }
 
   function seal(purpose: string, value: Uint8Array): Buffer {
-    const { id, sealingKey } = current as NonNullable<typeof current>;
+    const { id, sealingKey } = current();
     const head = Buffer.concat([Buffer.from([VERSION, id]), randomBytes(NONCE)]);
     const cipher = createCipheriv('aes-256-gcm', sealingKey, head.subarray(2));
     cipher.setAAD(boundTo(head, purpose));
@@ -49,6 +72,14 @@ export async function openSecrets(options: KeyFileOptions): Promise<Secrets> {
         fix: 'Enter it again.',
       });
     }
+    const value = opens(purpose, bytes) ?? (readAgain() ? opens(purpose, bytes) : undefined);
+    if (value !== undefined) return value;
+    throw new SternaError('config', 'secret-wrong-key', `The stored secret of ${purpose} doesn't open with ${path}.`, {
+      fix: 'Put the key file back that it was sealed with (the recovery kit), or enter the secret again.',
+    });
+  }
+
+  function opens(purpose: string, bytes: Buffer): Buffer | undefined {
     const head = bytes.subarray(0, HEAD);
     // Two keys may share an id by chance.
     for (const { sealingKey } of keys.filter(({ id }) => id === bytes[1])) {
@@ -61,19 +92,20 @@ export async function openSecrets(options: KeyFileOptions): Promise<Secrets> {
         // Another key, or another purpose; node's own message says no more.
       }
     }
-    throw new SternaError('config', 'secret-wrong-key', `The stored secret of ${purpose} doesn't open with ${path}.`, {
-      fix: 'Put the key file back that it was sealed with (the recovery kit), or enter the secret again.',
-    });
+    return undefined;
   }
 
   return {
     installation,
     keyFile: path,
+    get keys() {
+      return keys.length;
+    },
     seal,
     unseal,
     sealJson: (purpose, value) => seal(purpose, Buffer.from(JSON.stringify(value))),
     unsealJson: (purpose, sealed) => parseJson(purpose, unseal(purpose, sealed)),
-    isOutdated: (sealed) => sealed[1] !== current.id,
+    isOutdated: (sealed) => sealed[1] !== current().id,
   };
 }
 

@@ -52,7 +52,9 @@ async function fill(database: Database): Promise<void> {
     [id],
   );
   // The first is replaced by one that comes after it.
-  await pool.query('update entry set replaces_entry_id = (select max(id) from entry) where id = (select min(id) from entry)');
+  await pool.query(
+    'update entry set replaces_entry_id = (select max(id) from entry) where id = (select min(id) from entry)',
+  );
   await pool.query(
     `insert into pass (entry_id, number, kind, settings, settings_version, requested_by, active_seconds, queued_at, progress)
      select id, 1, 'initial', '{}', '1', 'test', 0.1::float8 + id / 3.0, '2026-03-01 10:00:00.123456+05:30', '{"a": 1.50}'

@@ -15,6 +15,7 @@ import { registerPass } from './pass.ts';
 import { registerPlan } from './plan.ts';
 import { registerProject } from './project.ts';
 import { registerRemigrate } from './remigrate.ts';
+import { registerSecrets } from './secrets.ts';
 import { registerServe } from './serve.ts';
 import { registerSession } from './session.ts';
 import { registerSystem } from './system.ts';
@@ -25,6 +26,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerDemo,
   registerCopy,
   registerServe,
+  registerSecrets,
   registerSession,
   registerSystem,
   registerProject,

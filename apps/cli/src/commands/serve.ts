@@ -30,6 +30,7 @@ const ENVIRONMENT = `
 Environment:
   DATABASE_URL            a PostgreSQL server of your own instead of the embedded one
   STERNA_SECRET_KEY_FILE  the key file, where it is not in the data folder
+  STERNA_PRIVATE_HOSTS    hosts and networks at private addresses that systems may be at, where others reach the server
   STERNA_LOG_LEVEL        debug, info (default), warn, error; logs are lines of JSON on stderr`;
 
 export function registerServe(program: Command): void {

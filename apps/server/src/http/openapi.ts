@@ -65,6 +65,8 @@ export function fastifySchema(operationId: string, route: Route): FastifySchema 
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [...route.tags],
+    // OpenAPI has no words for scopes of a token that isn't OAuth's.
+    'x-sterna-scope': route.scope,
     ...(route.scope === 'public' ? { security: [] } : { security: [{ token: [] }, { session: [] }] }),
     ...(route.consumes === undefined ? {} : { consumes: [route.consumes] }),
     ...(route.params === undefined ? {} : { params: route.params }),

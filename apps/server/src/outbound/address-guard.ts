@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { Reach } from '@sterna/connector-kit';
+import { SternaError } from '@sterna/core';
 
 /**
  * Keeps what users configure from reaching into the network that the server stands in (server-side request forgery).
@@ -57,27 +59,77 @@ for (const [net, prefix] of [
 export const isPublicAddress = (address: string): boolean =>
   isIP(address) !== 0 && !(isIPv4(address) ? SPECIAL_4.check(address, 'ipv4') : SPECIAL_6.check(address, 'ipv6'));
 
+/** What whoever runs the installation lets through although it is private. */
+export interface AllowedPlaces {
+  /** Names and addresses, lower-case. */
+  readonly hosts: ReadonlySet<string>;
+  readonly networks: BlockList;
+}
+
 /**
- * @param options.allowPrivate the server listens on loopback only
- * @param options.allowedHosts names (or addresses) that whoever runs the installation lets through: STERNA_PRIVATE_HOSTS
+ * STERNA_PRIVATE_HOSTS: names, addresses and networks (`10.0.0.0/8`), separated by commas.
+ *
+ * @throws SternaError config `private-hosts-invalid`
+ */
+export function allowedPlacesOf(text: string | undefined): AllowedPlaces {
+  const hosts = new Set<string>();
+  const networks = new BlockList();
+  for (const given of (text ?? '').split(',')) {
+    const place = given.trim().toLowerCase();
+    if (place === '') continue;
+    const [net = '', prefix, ...more] = place.split('/');
+    const family = isIP(net);
+    if (prefix === undefined) hosts.add(place.replace(/^\[(.*)\]$/, '$1'));
+    else if (
+      family !== 0 &&
+      more.length === 0 &&
+      /^\d{1,3}$/.test(prefix) &&
+      Number(prefix) <= (family === 4 ? 32 : 128)
+    )
+      networks.addSubnet(net, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
+    else
+      throw new SternaError(
+        'config',
+        'private-hosts-invalid',
+        `STERNA_PRIVATE_HOSTS holds “${place}”, which is no network.`,
+        {
+          field: 'STERNA_PRIVATE_HOSTS',
+          fix: 'Write networks like 10.0.0.0/8 or fd00::/8, and hosts by their name or address, separated by commas.',
+        },
+      );
+  }
+  return { hosts, networks };
+}
+
+/**
+ * Public addresses, and what is allowed. All addresses of a name count: one that leads to both is made to deceive.
+ *
+ * @param allowed of `allowedPlacesOf`
+ */
+export const reachOf =
+  ({ hosts, networks }: AllowedPlaces): Reach =>
+  (host, addresses) =>
+    hosts.has(host) ||
+    addresses.every(
+      (address) => isPublicAddress(address) || networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6'),
+    );
+
+/**
+ * @param options.reach of `reachOf`; undefined where the server listens on loopback only
  */
 export function addressGuard(options: {
-  readonly allowPrivate: boolean;
-  readonly allowedHosts?: readonly string[];
+  readonly reach: Reach | undefined;
   /** For tests. */
   readonly resolveAll?: (host: string) => Promise<readonly string[]>;
 }): AddressGuard {
-  const allowed = new Set((options.allowedHosts ?? []).map((host) => host.trim().toLowerCase()));
   const resolveAll =
     options.resolveAll ?? (async (host: string) => (await lookup(host, { all: true })).map((one) => one.address));
   return {
     async resolve(given) {
       const host = given.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
       const addresses = isIP(host) === 0 ? await resolveAll(host) : [host];
-      const mayBePrivate = options.allowPrivate || allowed.has(host.toLowerCase());
       const address = addresses[0];
-      // All of them: a name that leads to both is made to deceive.
-      if (address === undefined || !(mayBePrivate || addresses.every(isPublicAddress)))
+      if (address === undefined || options.reach?.(host.toLowerCase(), addresses) === false)
         throw new AddressRefused(
           `${host} is in a private network, which this server doesn’t reach into for its users.`,
         );
@@ -85,6 +137,3 @@ export function addressGuard(options: {
     },
   };
 }
-
-export const allowedHostsOf = (text: string | undefined): readonly string[] =>
-  (text ?? '').split(',').filter((host) => host.trim() !== '');

@@ -4,6 +4,7 @@ import { connectors } from '@sterna/connectors';
 import {
   type Database,
   domainDatabase,
+  holdsSecrets,
   listenForEvents,
   migrate,
   openDatabase,
@@ -47,7 +48,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     const secrets = await openSecrets({
       dataDir,
       path: process.env.STERNA_SECRET_KEY_FILE || undefined,
-      mayCreate: !(await holdsSecrets(database)),
+      mayCreate: !(await holdsSecrets(database.pool)),
     });
     const events = await listenForEvents(database.pool);
     return {
@@ -71,14 +72,4 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     await database.close().catch(() => {});
     throw thrown;
   }
-}
-
-/** A key made anew beside sealed passwords would lose them quietly. */
-async function holdsSecrets(database: Database): Promise<boolean> {
-  const { rows } = await database.pool.query(
-    `select exists (select from system where sealed_credentials is not null)
-         or exists (select from entry where length(sealed_source_credentials) > 0
-                                          or length(sealed_target_credentials) > 0) as holds`,
-  );
-  return rows[0].holds === true;
 }

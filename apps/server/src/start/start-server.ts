@@ -1,3 +1,4 @@
+import { limitReach } from '@sterna/connector-kit';
 import { connectors } from '@sterna/connectors';
 import { SternaError } from '@sterna/core';
 import { type EngineDependencies, startWorker } from '@sterna/engine';
@@ -5,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createServer } from '../http/create-server.ts';
 import { SignInLimit } from '../http/sign-in-limit.ts';
+import { allowedPlacesOf, reachOf } from '../outbound/address-guard.ts';
 import { notificationTransport } from '../outbound/transport.ts';
 import { startBatchDriver } from './batch-driver.ts';
 import { type Installation, openInstallation } from './installation.ts';
@@ -46,6 +48,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const log = options.log ?? createLog({ level: process.env.STERNA_LOG_LEVEL || 'info' });
   const services = options.services ?? SERVICES;
   const concurrency = options.concurrency ?? 4;
+  // Nobody but this machine's own people asks a server on loopback. Workers alone work for an API elsewhere.
+  const isLocal = services.includes('api') && LOOPBACK.test(options.host ?? '127.0.0.1') && options.tlsProxy !== true;
+  const reach = isLocal ? undefined : reachOf(allowedPlacesOf(process.env.STERNA_PRIVATE_HOSTS));
+  limitReach(reach);
   const installation = await openInstallation({
     dataDir: options.dataDir,
     databaseUrl: options.databaseUrl,
@@ -73,10 +79,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       closing.push(() => batches.stop());
       const notifications = startNotificationDriver(
         installation.application,
-        notificationTransport({
-          isLocal: LOOPBACK.test(options.host ?? '127.0.0.1') && options.tlsProxy !== true,
-          version: options.version,
-        }),
+        notificationTransport({ reach, version: options.version }),
         log,
       );
       closing.push(() => notifications.stop());

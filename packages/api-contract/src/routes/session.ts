@@ -133,7 +133,7 @@ export const sessionRoutes = defineRoutes({
     path: '/api/accounts',
     summary: 'People of the organization',
     tags: ['session'],
-    scope: 'read',
+    scope: 'admin',
     response: z.object({ items: z.array(accountSchema) }),
   },
   createAccount: {

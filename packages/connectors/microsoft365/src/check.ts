@@ -6,6 +6,7 @@ import { grantedRights } from './graph/granted-rights.ts';
 import { GROUP_RIGHTS, type GraphGroup, groupAt, isTeam } from './groups/find-group.ts';
 import { openGroup } from './groups/open.ts';
 import { PARTS } from './parts.ts';
+import { PLANNER_RIGHTS } from './planner/graph-planner.ts';
 import { contextOf } from './session.ts';
 import { openSite } from './sites/open.ts';
 import { isSiteAddress } from './sites/site-address.ts';
@@ -146,9 +147,10 @@ async function checkGroup(
     {
       name: 'group',
       ok: true,
-      evidence: `${group.displayName ?? address} is ${what}: ${members} members, ${of('file').length} folders`,
+      evidence: `${group.displayName ?? address} is ${what}: ${members} members, ${of('file').length} folders, ${of('listItem').length} plans`,
     },
     rightLine('Groups', GROUP_RIGHTS, granted),
+    rightLine('Plans', PLANNER_RIGHTS, granted),
     ...(isTeam(group) ? [rightLine('Posts', MESSAGE_RIGHTS, granted)] : []),
   ];
 }

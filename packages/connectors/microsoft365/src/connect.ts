@@ -3,7 +3,8 @@ import { authorityOf, type OpenRequest } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { GraphClient } from './graph/client.ts';
 import { CLOUDS } from './graph/clouds.ts';
-import { DIRECTORY_LIMITS, DRIVE_LIMITS, OUTLOOK_LIMITS } from './graph/limits.ts';
+import { driveBudgetOf } from './graph/drive-budget.ts';
+import { DIRECTORY_LIMITS, OUTLOOK_LIMITS } from './graph/limits.ts';
 import { AppTokens } from './graph/token-source.ts';
 import { type Microsoft365Settings, parseMicrosoft365Settings, placesOf, tenantOf } from './settings.ts';
 
@@ -66,7 +67,7 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
     tokens,
     where: `${tenant.toLowerCase()} at ${new URL(places.graph).host}`,
     outlook: new Budget(OUTLOOK_LIMITS, clock),
-    drive: new Budget(DRIVE_LIMITS, clock),
+    drive: driveBudgetOf({ app: settings.clientId, tenant: tenant.toLowerCase(), graph: places.graph }, clock),
     directory: new Budget(DIRECTORY_LIMITS, clock),
   };
 }

@@ -21,6 +21,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { checkReach, lookupWithinReach } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { aborted, s3Error, statusOf } from './errors.ts';
 import type { Listed } from './glance.ts';
@@ -133,9 +134,10 @@ export class Bucket {
     this.#slots = new Slots(options.maxConnections);
     // Bodies that are being read hold a connection each, so the number of requests is limited and not that of sockets.
     this.#agents = [
-      new HttpAgent({ keepAlive: true }),
+      new HttpAgent({ keepAlive: true, lookup: lookupWithinReach }),
       new HttpsAgent({
         keepAlive: true,
+        lookup: lookupWithinReach,
         ...(options.ca === undefined ? {} : { ca: options.ca }),
         rejectUnauthorized: options.verifyCertificate,
       }),
@@ -605,6 +607,7 @@ export class Bucket {
         // One request that was told to wait speaks for all.
         if ((this.#throttled?.retryAt?.getTime() ?? 0) > Date.now()) throw this.#throttled;
         try {
+          checkReach(this.endpoint.hostname);
           return await request(this.#client);
         } catch (thrown) {
           const error = this.errorOf(thrown, doing);

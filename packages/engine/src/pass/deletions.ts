@@ -13,18 +13,34 @@ import {
   rowsGone,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, targetById } from './context.ts';
+import { mayTellMoves, movedWhileListed } from './moved-while-listed.ts';
 import { sharersOf } from './twins.ts';
 
 /**
  * What left the source and was not found again elsewhere (after the transfer, so that moves have taken theirs):
  * `keep` leaves the copy, `report` says so, `propagate` moves to the target's trash what Sterna put there and nobody
- * touched since. Removing by id is idempotent, so a crash needs no intent.
+ * touched since. Removing by id is idempotent, so a crash needs no intent. The second copy of what was moved while an
+ * earlier pass listed it goes in any case.
  */
 export async function handleDeletions(context: PassContext): Promise<void> {
   const policy = context.settings.settings.deletions;
+  if (policy === 'keep' && !mayTellMoves(context)) return;
+  const gone = await rowsGone(context.pool, context.claim.entryId);
+  const moved = await movedWhileListed(context, gone);
+  await carryOut(context, [...moved], 'propagate', 'It was moved in the source');
   if (policy === 'keep') return;
+  const deleted = gone.filter((row) => !moved.has(row));
+  await carryOut(context, deleted, policy, 'It was deleted at the source');
+}
+
+/** @param what happened to them, in words */
+async function carryOut(
+  context: PassContext,
+  gone: readonly LedgerRow[],
+  policy: 'report' | 'propagate',
+  what: string,
+): Promise<void> {
   const { pool, claim } = context;
-  const gone = await rowsGone(pool, claim.entryId);
   if (gone.length === 0) return;
   context.progress.phase = 'deletions';
   const sharers = policy === 'propagate' ? await sharersOf(context) : [];
@@ -49,7 +65,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         if (policy === 'propagate') absent.push(row);
         continue;
       }
-      const words = wordsOf(target.path.join('/'));
+      const words = wordsOf(what, target.path.join('/'));
       if (policy === 'report') {
         notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...whose(row) });
       } else if (row.state === 'skipped' || isTouched(row, copy)) {
@@ -71,7 +87,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
     const told = (row: LedgerRow, text: string): ObjectNote => ({
       kind: 'gone',
       code: 'deletion-propagated',
-      text: `It was deleted at the source; ${text}`,
+      text: `${what}; ${text}`,
       ...whose(row),
     });
     const where = target.path.join('/');
@@ -101,7 +117,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
         ...[...kept].map((row) => ({
           kind: 'gone' as const,
           code: 'deletion-not-propagated',
-          text: `${wordsOf(where)} and stays: the target keeps it for an equal one that the source still has.`,
+          text: `${wordsOf(what, where)} and stays: the target keeps it for an equal one that the source still has.`,
           ...whose(row),
         })),
       ]);
@@ -109,7 +125,7 @@ export async function handleDeletions(context: PassContext): Promise<void> {
   }
 }
 
-const wordsOf = (where: string): string => `It was deleted at the source; its copy is in ${where}`;
+const wordsOf = (what: string, where: string): string => `${what}; its copy is in ${where}`;
 
 /**
  * A copy is removed only when the last object that it is the copy of is gone from its source: where the target keeps equal

@@ -55,9 +55,14 @@ export function cancelMove({ from, to }: Pick<MoveOptions, 'from' | 'to'>): Prom
     alone(to, async () => {
       const leaving = (await moveMarks(from.pool)).find(({ role }) => role !== 'arrived');
       if (leaving?.role !== 'leaving')
-        throw new SternaError('config', 'database-not-moving', `No move of the database at ${from.place} is under way.`, {
-          fix: 'There is nothing to cancel.',
-        });
+        throw new SternaError(
+          'config',
+          'database-not-moving',
+          `No move of the database at ${from.place} is under way.`,
+          {
+            fix: 'There is nothing to cancel.',
+          },
+        );
       if ((await moveMarks(to.pool)).some(({ id }) => id === leaving.id))
         throw new SternaError('config', 'database-move-arrived', `The copy at ${to.place} is complete.`, {
           fix: 'Run the command without --cancel: it only needs to finish. Then move it back.',
@@ -207,9 +212,14 @@ async function verifyChains({ pool, place }: Database): Promise<{ licenseEvents:
     const trail = await verifyAuditChain(db, organization);
     for (const verdict of [chain, trail])
       if (!verdict.ok)
-        throw new SternaError('config', 'database-ledger-broken', `A ledger at ${place} doesn't hold: ${verdict.words}`, {
-          fix: 'Restore the database from a backup made before it was changed.',
-        });
+        throw new SternaError(
+          'config',
+          'database-ledger-broken',
+          `A ledger at ${place} doesn't hold: ${verdict.words}`,
+          {
+            fix: 'Restore the database from a backup made before it was changed.',
+          },
+        );
     licenses += events.length;
     audits += trail.ok ? trail.events : 0;
   }

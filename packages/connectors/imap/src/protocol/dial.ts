@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { isLoopback } from '@sterna/connector-kit';
+import { checkReach, isLoopback, lookupWithinReach } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { aborted, networkError, refusal, timedOut } from '../errors.ts';
 import { ImapConnection } from './connection.ts';
@@ -29,6 +29,7 @@ export async function dial(options: DialOptions): Promise<ImapConnection> {
   let plain: Socket | undefined;
   let connection: ImapConnection | undefined;
   try {
+    checkReach(options.host);
     plain = await tcp(options, deadline);
     const socket = options.tls === 'implicit' ? await tls(plain, options, deadline) : plain;
     connection = new ImapConnection(socket, options);
@@ -102,7 +103,13 @@ async function within<T>(
 
 function tcp(options: DialOptions, deadline: AbortSignal): Promise<Socket> {
   return settled(
-    connectTcp({ host: options.host, port: options.port, noDelay: true, keepAlive: true }),
+    connectTcp({
+      host: options.host,
+      port: options.port,
+      noDelay: true,
+      keepAlive: true,
+      lookup: lookupWithinReach,
+    }),
     'connect',
     options,
     deadline,

@@ -135,15 +135,30 @@ export class GraphClient extends ServiceClient<GraphRequest> {
     return url.origin === this.#graph;
   }
 
-  /** Drives tell what is left of their units, from 80 % on. */
+  /** Drives tell what the app may in the tenant, and what of it is left, from 80 % on. */
   protected override learn({ budget }: GraphRequest, { header }: Pick<Reply, 'header'>): void {
-    const left = header('ratelimit-remaining');
+    const remaining = header('ratelimit-remaining');
+    if (budget === 'none' || remaining === undefined) return;
+    const whole = budget.outer ?? budget;
+    const limit = Number(header('ratelimit-limit'));
+    if (limit > 0) whole.told('units', limit);
     const reset = Number(header('ratelimit-reset'));
-    if (budget !== 'none' && left !== undefined && Number(left) <= 0 && reset > 0)
-      budget.pause(this.clock.now() + Math.min(reset, 300) * 1_000);
+    if (Number(remaining) <= 0 && reset > 0) whole.pause(this.clock.now() + Math.min(reset, 300) * 1_000);
   }
 
   protected override learnRefusal(budget: Budget, { body }: Pick<Refused, 'body'>): void {
     if (isConcurrency(body)) budget.narrow();
+  }
+
+  /** What a drive is refused, the tenant is: all its sessions wait. */
+  override async throttled(
+    budget: Budget | 'none',
+    error: SternaError,
+    refused: Refused | undefined,
+    before: number,
+  ): Promise<void> {
+    const whole = budget === 'none' ? undefined : budget.outer;
+    if (refused?.status === 429) whole?.shrink();
+    await super.throttled(whole ?? budget, error, refused, before);
   }
 }

@@ -13,8 +13,9 @@ export const OUTLOOK_LIMITS: BudgetLimits = {
 };
 
 /**
- * Of an app in a tenant, for all drives: 1,250 to 6,250 resource units a minute, as large as the tenant is; which it is tell its
- * answers. The 3,000 requests in 5 minutes are those of a user who has signed in, which an app hasn't.
+ * Of an app in a tenant, for all drives: 1,250 to 6,250 resource units a minute, by the tenant's licenses; which it is tell
+ * its answers (`RateLimit-Limit`), so the largest is begun with. The width is a session's. The 3,000 requests in 5 minutes
+ * are those of a user who has signed in, which an app hasn't.
  * https://learn.microsoft.com/en-us/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
  */
 export const DRIVE_LIMITS: BudgetLimits = {

@@ -3,6 +3,7 @@ import { type ContentKind, SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
 import { openDriveAt } from '../drive/part.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
+import { openPlans } from '../planner/part.ts';
 import { Channels } from '../teams/channels.ts';
 import { openPosts } from '../teams/part.ts';
 import { TeamMembers } from '../teams/team-members.ts';
@@ -46,6 +47,7 @@ const PARTS: readonly Part[] = [
     kind: 'file',
     open: (context) => openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address)),
   },
+  { key: 'plans', kind: 'listItem', open: openPlans },
   { key: 'posts', kind: 'post', open: openPosts },
 ];
 

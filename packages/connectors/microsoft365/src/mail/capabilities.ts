@@ -9,7 +9,9 @@ export const mailCapabilities = ({ mailRoute }: Microsoft365Settings): Capabilit
   settle: 'stamp',
   delta: 'token',
   bytes: 'rewritten',
+  // Moves are found by their contents; the ids, which are immutable, tell what was moved while it was listed.
   idScope: 'container',
+  idsStayOnMove: true,
   collapsesTwins: false,
   dateKept: true,
   moves: true,

@@ -1,7 +1,8 @@
 import { describeReader, describeWriter, type SuiteFixture } from '@sterna/connector-suite';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
 import { eventExporter, exporting } from '../exchange/exporting.ts';
+import { startSimulator } from '../simulator.ts';
 import { calendarFixture } from './fixture.ts';
 import { calendarEndpoint } from './suite-endpoint.ts';
 
@@ -16,7 +17,7 @@ afterEach(async () => {
 
 const fixture = (isWhole = false): SuiteFixture =>
   calendarFixture(async () => {
-    const server = await startMicrosoft365({ empty: true });
+    const server = await startSimulator({ empty: true });
     running.push(server);
     const endpoint = calendarEndpoint(server, 'alice@contoso.example', { pageSize: 40 });
     if (!isWhole) return endpoint;

@@ -1,8 +1,9 @@
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
+import { startSimulator } from '../simulator.ts';
 
 const ALICE = 'alice@contoso.example';
 let server: Microsoft365 | undefined;
@@ -14,7 +15,7 @@ afterEach(async () => {
 });
 
 async function session() {
-  server = await startMicrosoft365({ empty: true });
+  server = await startSimulator({ empty: true });
   const opened = await microsoft365Connector.open({
     ...simulated(server, ALICE),
     role: 'write',

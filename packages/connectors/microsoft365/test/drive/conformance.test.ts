@@ -1,6 +1,7 @@
 import { describeReader, describeWriter, files, type SuiteFixture } from '@sterna/connector-suite';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
+import { startSimulator } from '../simulator.ts';
 import { driveEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -18,7 +19,7 @@ const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture
   keepsFlags: false,
   keepsDates: true,
   make: async () => {
-    const server = await startMicrosoft365({ empty: true });
+    const server = await startSimulator({ empty: true });
     running.push(server);
     return driveEndpoint(server, 'alice@contoso.example', { pageSize: 400, ...settings });
   },

@@ -1,8 +1,9 @@
 import type { Clock } from '@sterna/cloud-http';
 import type { Content, CreateOp, ReplaceOp, Result, Session } from '@sterna/connector-kit';
-import { DirectDrive, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectDrive, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
+import { startSimulator } from '../simulator.ts';
 import { systemOf } from './suite-endpoint.ts';
 
 const ALICE = 'alice@contoso.example';
@@ -23,7 +24,7 @@ let server: Microsoft365;
 let direct: DirectDrive;
 const sessions: Session[] = [];
 beforeEach(async () => {
-  server = await startMicrosoft365({ empty: true });
+  server = await startSimulator({ empty: true });
   direct = new DirectDrive(server, ALICE);
 });
 afterEach(async () => {

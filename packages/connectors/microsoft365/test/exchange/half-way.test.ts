@@ -1,11 +1,12 @@
 import type { Candidate, Content, CreateOp, Result, Session, Writer } from '@sterna/connector-kit';
 import { messageDigest, pivotOf } from '@sterna/content';
-import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXCHANGE_FORMAT } from '../../src/exchange/exchange-transfer.ts';
 import { microsoft365Connector } from '../../src/index.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
+import { startSimulator } from '../simulator.ts';
 
 const FROM = 'alice@contoso.example';
 const TO = 'alice@fabrikam.example';
@@ -13,7 +14,7 @@ let server: Microsoft365;
 let mail: DirectMail;
 const sessions: Session[] = [];
 beforeEach(async () => {
-  server = await startMicrosoft365({ empty: true, assumptions: { everyUpdateMails: true } });
+  server = await startSimulator({ empty: true, assumptions: { everyUpdateMails: true } });
   mail = new DirectMail(server, TO);
 });
 afterEach(async () => {

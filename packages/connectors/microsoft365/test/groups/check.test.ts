@@ -1,10 +1,11 @@
-import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
+import { startSimulator } from '../simulator.ts';
 
 let server: Microsoft365;
 beforeAll(async () => {
-  server = await startMicrosoft365();
+  server = await startSimulator();
 });
 afterAll(async () => {
   const { failures } = server;

@@ -1,7 +1,8 @@
 import { describeReader, describeWriter, type SuiteFixture } from '@sterna/connector-suite';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
 import { exporting, mailExporter } from '../exchange/exporting.ts';
+import { startSimulator } from '../simulator.ts';
 import { mailEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -16,7 +17,7 @@ afterEach(async () => {
 
 const fixture = (settings: Record<string, unknown>, isWhole = false): SuiteFixture => ({
   make: async () => {
-    const server = await startMicrosoft365({ empty: true, assumptions: { importMime: true } });
+    const server = await startSimulator({ empty: true, assumptions: { importMime: true } });
     running.push(server);
     // Well-known folders have other names there than the suite's.
     for (const user of server.tenant('contoso.example').users.values()) user.preferredLanguage = 'de-DE';

@@ -1,8 +1,9 @@
 import type { CreateOp, Session } from '@sterna/connector-kit';
 import { messageDigest } from '@sterna/content';
-import { DirectMail, type Fault, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectMail, type Fault, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
+import { startSimulator } from '../simulator.ts';
 import { simulated } from './suite-endpoint.ts';
 
 const ADDRESS = 'alice@contoso.example';
@@ -10,7 +11,7 @@ let server: Microsoft365;
 let mail: DirectMail;
 let session: Session;
 beforeEach(async () => {
-  server = await startMicrosoft365({ empty: true });
+  server = await startSimulator({ empty: true });
   mail = new DirectMail(server, ADDRESS);
   session = await open();
 });

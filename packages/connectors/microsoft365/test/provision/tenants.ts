@@ -1,20 +1,14 @@
 import type { Clock } from '@sterna/cloud-http';
 import type { Blueprint, BlueprintMember, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
-import {
-  groupsOf,
-  MIGRATION_APP,
-  type Microsoft365,
-  startMicrosoft365,
-  teamsOf,
-  VirtualClock,
-} from '@sterna/simulator-microsoft365';
+import { groupsOf, MIGRATION_APP, type Microsoft365, teamsOf, VirtualClock } from '@sterna/simulator-microsoft365';
 import { blueprintOf } from '../../src/provision/blueprint.ts';
 import { provisionAt } from '../../src/provision/provision.ts';
+import { startSimulator } from '../simulator.ts';
 
 /** contoso with groups, teams and sites, fabrikam with people alone. */
 export const startTenants = (): Promise<Microsoft365> =>
-  startMicrosoft365({ empty: ['fabrikam.example'], clock: new VirtualClock() });
+  startSimulator({ empty: ['fabrikam.example'], clock: new VirtualClock() });
 
 /** Pauses take no time, but have passed for the tenants too. */
 export const hurried = ({ clock }: Microsoft365): Clock => ({

@@ -1,6 +1,7 @@
 import { describeReader, describeWriter, type SuiteFixture, settings } from '@sterna/connector-suite';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
+import { startSimulator } from '../simulator.ts';
 import { rulesEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -14,7 +15,7 @@ afterEach(async () => {
 
 const fixture: SuiteFixture = {
   make: async () => {
-    const server = await startMicrosoft365({ empty: true });
+    const server = await startSimulator({ empty: true });
     running.push(server);
     return rulesEndpoint(server, 'alice@contoso.example');
   },

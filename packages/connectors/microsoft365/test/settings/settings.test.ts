@@ -1,11 +1,12 @@
 import type { Session } from '@sterna/connector-kit';
 import { pivotOf, readSetting, type Setting, writeSetting } from '@sterna/content';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
 import { fromRule } from '../../src/mailbox-settings/from-rule.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
 import { DirectGraph } from '../outlook/direct-graph.ts';
+import { startSimulator } from '../simulator.ts';
 
 const ALICE = 'alice@contoso.example';
 const RULES = '/mailFolders/inbox/messageRules';
@@ -15,7 +16,7 @@ let server: Microsoft365;
 let graph: DirectGraph;
 const sessions: Session[] = [];
 beforeAll(async () => {
-  server = await startMicrosoft365({ empty: true });
+  server = await startSimulator({ empty: true });
   graph = new DirectGraph(server, ALICE);
 });
 afterEach(() => {

@@ -6,9 +6,9 @@ import {
   type SuiteEndpoint,
   type SuiteFixture,
 } from '@sterna/connector-suite';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
-import { Contract } from '@sterna/simulator-microsoft365/contract';
-import { afterAll, afterEach, expect } from 'vitest';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
+import { afterEach } from 'vitest';
+import { startSimulator } from '../simulator.ts';
 import { listEndpoint, pageEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -20,17 +20,10 @@ afterEach(async () => {
   }
 });
 
-/** What the connector sends, held against Microsoft’s own description. */
-const contract = new Contract();
-afterAll(() => {
-  expect(contract.faults).toEqual([]);
-  if (contract.present) expect(contract.checked).toBeGreaterThan(0);
-});
-
 const made =
   (endpoint: (server: Microsoft365) => SuiteEndpoint): SuiteFixture['make'] =>
   async () => {
-    const server = await startMicrosoft365({ empty: true, observe: contract.observe });
+    const server = await startSimulator({ empty: true });
     running.push(server);
     return endpoint(server);
   };

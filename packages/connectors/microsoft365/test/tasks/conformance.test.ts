@@ -1,6 +1,7 @@
 import { describeReader, describeWriter } from '@sterna/connector-suite';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
+import { startSimulator } from '../simulator.ts';
 import { taskFixture } from './fixture.ts';
 import { taskEndpoint } from './suite-endpoint.ts';
 
@@ -14,7 +15,7 @@ afterEach(async () => {
 });
 
 const fixture = taskFixture(async () => {
-  const server = await startMicrosoft365({ empty: true, assumptions: { taskAttachmentsByApps: true } });
+  const server = await startSimulator({ empty: true, assumptions: { taskAttachmentsByApps: true } });
   running.push(server);
   return taskEndpoint(server, 'alice@contoso.example', { pageSize: 40 });
 });

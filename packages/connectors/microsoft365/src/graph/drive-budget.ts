@@ -1,0 +1,28 @@
+import { Budget, type Clock } from '@sterna/cloud-http';
+import { DRIVE_LIMITS } from './limits.ts';
+
+/** By clock: tests have their own. */
+const shared = new WeakMap<Clock, Map<string, Budget>>();
+
+export interface DriveBudgetOf {
+  /** Id of the app; of an access token that was given, none is known. */
+  readonly app: string | undefined;
+  /** Id or domain, in lower case: of a tenant that is given by two names there are two. */
+  readonly tenant: string;
+  /** Where Graph answers: a simulator has limits of its own. */
+  readonly graph: string;
+}
+
+/**
+ * What a session may ask of drives and sites, within what the app may in the tenant: that is the same for all sessions of
+ * this process, since SharePoint counts them together.
+ */
+export function driveBudgetOf(of: DriveBudgetOf, clock: Clock): Budget {
+  const known = shared.get(clock) ?? new Map<string, Budget>();
+  shared.set(clock, known);
+  const key = JSON.stringify([of.graph, of.tenant, of.app]);
+  const { width, windows } = DRIVE_LIMITS;
+  const ofTenant = known.get(key) ?? new Budget({ width: Number.POSITIVE_INFINITY, windows }, clock);
+  known.set(key, ofTenant);
+  return new Budget({ width, windows: [] }, clock, ofTenant);
+}
