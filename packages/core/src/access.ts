@@ -12,6 +12,8 @@ export interface Grant {
   readonly role: AccessRole;
   /** The rights in the source's own notation (`rwx`), exact where the target speaks it, too. */
   readonly rights?: string;
+  /** Until when a person or group has it (ISO 8601); a target that can't end it doesn't give it, and says so. */
+  readonly expires?: string;
   /** By a link that is passed on: until when (ISO 8601), and whether it asks for a password, which nobody can read. */
   readonly link?: { readonly expires?: string; readonly hasPassword?: boolean };
 }

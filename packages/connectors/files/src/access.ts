@@ -77,6 +77,13 @@ export async function applyAccess(
   let mode = 0;
   const list: ListEntry[] = [];
   for (const grant of op.grants) {
+    if (grant.expires !== undefined) {
+      notes.push({
+        code: 'right-with-end',
+        text: `${grant.principal} had a right to it until ${grant.expires}: here a right has no end, so it was not given.`,
+      });
+      continue;
+    }
     const rights = rightsOf(grant, isFolder);
     if (grant.type === 'anyone') {
       mode |= bitsOf(rights);

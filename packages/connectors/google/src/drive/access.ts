@@ -3,8 +3,8 @@ import { asSternaError } from '@sterna/core';
 import { type Paged, segment } from '../api/client.ts';
 import { isOutcomeUnknown } from '../api/errors.ts';
 import { type DriveApi, filePath, SCOPES, UNITS } from './drive-api.ts';
-import { accessVersionOf, type DriveFile, isShared, permissionsVersion } from './drive-file.ts';
-import { changesTo, type GrantChanges, grantsOf } from './grants.ts';
+import { accessVersionOf, type DriveFile, isFolder, isShared, permissionsVersion } from './drive-file.ts';
+import { changesTo, type GrantChanges, grantsOf, type RightsPlace } from './grants.ts';
 import type { NamedFile } from './names.ts';
 import type { DrivePermission } from './permission.ts';
 import { placeOf } from './place.ts';
@@ -45,7 +45,7 @@ export async function* readAccess(
     const asked = isRoot ? api.isShared : isShared(item);
     const permissions = asked ? await permissionsOf(api, item) : [];
     const version = isRoot ? permissionsVersion(permissions) : accessVersionOf(item);
-    yield { id, version, grants: grantsOf(permissions) };
+    yield { id, version, grants: grantsOf(permissions, isRoot || item.ownedByMe) };
   }
 }
 
@@ -120,7 +120,7 @@ async function applyTo(target: AccessTarget, op: AccessOp, item: DriveFile | und
     return { op: op.op, outcome: 'done', ...(lost.length === 0 ? {} : { notes: lost }) };
   }
   const now = isRoot || isShared(item) ? await permissionsOf(api, item) : [];
-  const changes = changesTo(op.grants, now, domain, isRoot ? 'organizer' : 'writer');
+  const changes = changesTo(op.grants, now, domain, rightsPlaceOf(api, item));
   const { add, change, notes } = changes;
   // Who is in a shared drive that was there before stays in it: we are one of them.
   const remove = isRoot ? [] : changes.remove;
@@ -134,12 +134,12 @@ async function applyTo(target: AccessTarget, op: AccessOp, item: DriveFile | und
     if (isPerson) unknown.add(grant.principal.toLowerCase());
     waiting.push(grant.principal);
   }
-  for (const { id, role } of change)
+  for (const { id, role, expires } of change)
     await api.write({
       method: 'PATCH',
       path: `${path}/${segment(id)}`,
-      query: { fields: 'id' },
-      body: { role },
+      query: { fields: 'id', ...(expires === null ? { removeExpiration: true } : {}) },
+      body: { role, ...(typeof expires === 'string' ? { expirationTime: expires } : {}) },
       doing: 'changing a right',
     });
   for (const id of remove)
@@ -158,6 +158,12 @@ async function applyTo(target: AccessTarget, op: AccessOp, item: DriveFile | und
   };
 }
 
+function rightsPlaceOf(api: DriveApi, item: DriveFile): RightsPlace {
+  if (!api.isShared) return isFolder(item) ? 'folder' : 'file';
+  if (item.parents === undefined) return 'shared-drive';
+  return isFolder(item) ? 'shared-folder' : 'shared-file';
+}
+
 const membersNotKept = (): FidelityNote => ({
   code: 'members-not-kept',
   text: 'The drive had members; the target is somebody’s own drive, which has none.',
@@ -171,7 +177,7 @@ const NOBODY =
 async function give(
   api: DriveApi,
   path: string,
-  { type, principal, role }: GrantChanges['add'][number],
+  { type, principal, role, expires }: GrantChanges['add'][number],
 ): Promise<boolean> {
   try {
     await api.write({
@@ -185,6 +191,7 @@ async function give(
       body: {
         type,
         role,
+        ...(expires === undefined ? {} : { expirationTime: expires }),
         ...(type === 'user' || type === 'group' ? { emailAddress: principal } : {}),
         ...(type === 'domain' ? { domain: principal } : {}),
       },

@@ -34,7 +34,7 @@ const NATIVE = /^application\/vnd\.google-apps\./;
 export const STAMP = 'sterna';
 
 export const FILE_FIELDS =
-  'id,name,mimeType,parents,size,md5Checksum,createdTime,modifiedTime,headRevisionId,trashed,shared,version,hasAugmentedPermissions,appProperties,shortcutDetails(targetId),permissions(id,type,role,emailAddress,domain,expirationTime,deleted,pendingOwner,permissionDetails(inherited))';
+  'id,name,mimeType,parents,size,md5Checksum,createdTime,modifiedTime,headRevisionId,trashed,ownedByMe,shared,version,hasAugmentedPermissions,appProperties,shortcutDetails(targetId),permissions(id,type,role,emailAddress,domain,expirationTime,deleted,pendingOwner,permissionDetails(inherited))';
 
 export const isFolder = ({ mimeType }: DriveFile): boolean => mimeType === FOLDER;
 export const isShortcut = ({ mimeType }: DriveFile): boolean => mimeType === SHORTCUT;
@@ -72,11 +72,11 @@ const dateIn = (text: string | undefined): Date | undefined => {
 export function accessVersionOf(file: DriveFile): string {
   // Of what is in shared drives a listing doesn't tell who has rights.
   if (file.permissions === undefined) return file.hasAugmentedPermissions === true ? `own ${file.version ?? ''}` : '-';
-  return permissionsVersion(file.permissions);
+  return permissionsVersion(file.permissions, file.ownedByMe);
 }
 
-export function permissionsVersion(permissions: readonly DrivePermission[]): string {
-  const own = ownPermissions(permissions);
+export function permissionsVersion(permissions: readonly DrivePermission[], ownedByMe = true): string {
+  const own = ownPermissions(permissions, ownedByMe);
   if (own.length === 0) return '-';
   const told = own
     .map(({ type, role, emailAddress, domain, expirationTime }) =>
@@ -90,12 +90,15 @@ export function permissionsVersion(permissions: readonly DrivePermission[]): str
 export const isShared = ({ shared, hasAugmentedPermissions }: DriveFile): boolean =>
   shared === true || hasAugmentedPermissions === true;
 
-/** Given on the item itself, not on a folder above it, and not what its owner has by being that. */
-export const ownPermissions = (permissions: readonly DrivePermission[]): readonly DrivePermission[] =>
+/**
+ * Given on the item itself, not on a folder above it, and not what the drive's user has by owning it. What somebody else
+ * put into the user's folder is still theirs: that right has to be given anew, as the copy is the target user's.
+ */
+export const ownPermissions = (permissions: readonly DrivePermission[], ownedByMe = true): readonly DrivePermission[] =>
   permissions.filter(
-    ({ role, deleted, pendingOwner, permissionDetails }) =>
-      role !== 'owner' &&
+    ({ role, deleted, pendingOwner, permissionDetails = [] }) =>
       deleted !== true &&
       pendingOwner !== true &&
-      !(permissionDetails ?? []).some(({ inherited }) => inherited === true),
+      // Nobody owns by a folder above, though it may let the owner write, too.
+      (role === 'owner' ? !ownedByMe : !permissionDetails.some(({ inherited }) => inherited === true)),
   );

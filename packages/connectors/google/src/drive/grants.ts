@@ -3,19 +3,24 @@ import type { AccessRole, Grant } from '@sterna/core';
 import { ownPermissions } from './drive-file.ts';
 import type { DrivePermission } from './permission.ts';
 
-/** Who may do what with an item by its own permissions; those of folders above it are theirs. */
-export function grantsOf(permissions: readonly DrivePermission[]): readonly Grant[] {
-  const found = ownPermissions(permissions).flatMap(grantOf);
+/**
+ * Who may do what with an item by its own permissions; those of folders above it are theirs.
+ *
+ * @param ownedByMe false where somebody else's owning is a right, too
+ */
+export function grantsOf(permissions: readonly DrivePermission[], ownedByMe = true): readonly Grant[] {
+  const found = ownPermissions(permissions, ownedByMe).flatMap(grantOf);
   return [...found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function grantOf({ type, role, emailAddress, domain, expirationTime }: DrivePermission): readonly Grant[] {
-  const common = { role: roleOf(role) };
+  // Between two shared drives a content manager stays one: no other system has that role.
+  const common = { role: roleOf(role), ...(role === 'fileOrganizer' ? { rights: FILE_ORGANIZER } : {}) };
   const terms = expirationTime === undefined ? {} : { expires: expirationTime };
   switch (type) {
     case 'user':
     case 'group':
-      return emailAddress === undefined ? [] : [{ type, principal: emailAddress, ...common }];
+      return emailAddress === undefined ? [] : [{ type, principal: emailAddress, ...common, ...terms }];
     case 'domain':
       return domain === undefined ? [] : [{ type, principal: domain, ...common, link: terms }];
     case 'anyone':
@@ -34,7 +39,9 @@ function roleOf(role: DrivePermission['role']): AccessRole {
 
 const keyOf = ({ type, principal }: Grant): string => `${type} ${principal.toLowerCase()}`;
 
-export type DriveRole = 'organizer' | 'writer' | 'commenter' | 'reader';
+export const FILE_ORGANIZER = 'fileOrganizer';
+
+export type DriveRole = 'organizer' | 'fileOrganizer' | 'writer' | 'commenter' | 'reader';
 
 /** What is to be done so that an item has these rights of its own and no others. */
 export interface GrantChanges {
@@ -44,28 +51,36 @@ export interface GrantChanges {
     readonly role: DriveRole;
     readonly expires?: string;
   }[];
-  readonly change: readonly { readonly id: string; readonly role: DriveRole }[];
+  /** A right that has an end now and shall have none is told so: `expires: null`. */
+  readonly change: readonly { readonly id: string; readonly role: DriveRole; readonly expires?: string | null }[];
   readonly remove: readonly string[];
   readonly notes: readonly FidelityNote[];
 }
 
+/** What the rights are given on: not every kind of item takes every role and every end. */
+export type RightsPlace = 'shared-drive' | 'shared-folder' | 'shared-file' | 'folder' | 'file';
+
 /**
  * @param now The item's permissions as they are
  * @param domain Of the target's user: what was for everybody of an organization is for this one
- * @param ownersAre What an owner becomes: manager of a shared drive, a writer of anything else
+ * @param moment Now (ms since 1970): a right can end in a year at the latest
  */
 export function changesTo(
   wanted: readonly Grant[],
   now: readonly DrivePermission[],
   domain: string,
-  ownersAre: 'organizer' | 'writer' = 'writer',
+  place: RightsPlace = 'file',
+  moment = Date.now(),
 ): GrantChanges {
   const notes: FidelityNote[] = [];
   const add: { type: Grant['type']; principal: string; role: DriveRole; expires?: string }[] = [];
-  const change: { id: string; role: DriveRole }[] = [];
+  const change: { id: string; role: DriveRole; expires?: string | null }[] = [];
+  const ownersAre = place === 'shared-drive' ? 'organizer' : 'writer';
   const kept = new Set<string>();
   const own = ownPermissions(now);
   for (const grant of wanted) {
+    // They have every right already, and keep it.
+    if (now.some((one) => one.role === 'owner' && isFor(one, grant))) continue;
     if (grant.link?.hasPassword === true) {
       notes.push({
         code: 'link-with-password',
@@ -85,21 +100,61 @@ export function changesTo(
         code: 'owner-as-writer',
         text: `${grant.principal} could do everything with it; here they may write.`,
       });
-    const role: DriveRole = grant.role === 'owner' ? ownersAre : grant.role;
+    const role = roleFor(grant, place, ownersAre);
+    if (grant.rights === FILE_ORGANIZER && role !== FILE_ORGANIZER)
+      notes.push({
+        code: 'file-organizer-as-writer',
+        text: `${grant.principal} was a content manager of it, which there is in shared drives alone; here they may write.`,
+      });
+    const reason = grant.expires === undefined ? undefined : whyNotUntil(grant.expires, role, place, moment);
+    if (reason !== undefined) {
+      notes.push({
+        code: 'right-with-end',
+        text: `${grant.principal} had a right to it until ${grant.expires}: ${reason}, so it was not given.`,
+      });
+      continue;
+    }
     const there = own.find((one) => isFor(one, grant));
     if (there === undefined) {
       const { expires } = grant.link ?? {};
       // Only people and groups can have a right for a time.
       if (expires !== undefined)
         notes.push({ code: 'link-without-end', text: `The link ended at ${expires}; in Google Drive it doesn’t end.` });
-      add.push({ type: grant.type, principal: grant.principal, role });
+      add.push({
+        type: grant.type,
+        principal: grant.principal,
+        role,
+        ...(grant.expires === undefined ? {} : { expires: grant.expires }),
+      });
       continue;
     }
     kept.add(there.id);
-    if (there.role !== role) change.push({ id: there.id, role });
+    const endsAlike = secondOf(there.expirationTime) === secondOf(grant.expires);
+    if (there.role !== role || !endsAlike)
+      change.push({ id: there.id, role, ...(endsAlike ? {} : { expires: grant.expires ?? null }) });
   }
   return { add, change, remove: own.filter(({ id }) => !kept.has(id)).map(({ id }) => id), notes };
 }
+
+function roleFor(grant: Grant, place: RightsPlace, ownersAre: 'organizer' | 'writer'): DriveRole {
+  if (grant.role === 'owner') return ownersAre;
+  const organizes = place === 'shared-drive' || place === 'shared-folder';
+  return grant.role === 'writer' && grant.rights === FILE_ORGANIZER && organizes ? FILE_ORGANIZER : grant.role;
+}
+
+const YEAR = 365 * 24 * 3600 * 1000;
+
+/** https://developers.google.com/workspace/drive/api/guides/manage-sharing */
+function whyNotUntil(expires: string, role: DriveRole, place: RightsPlace, moment: number): string | undefined {
+  const end = Date.parse(expires);
+  if (end <= moment) return 'that has passed';
+  if (place === 'shared-drive') return 'members of a shared drive are so without an end';
+  if (place === 'folder' && role === 'writer') return 'who may write in a folder may do so without an end';
+  return end > moment + YEAR ? 'in Google Drive a right ends within a year' : undefined;
+}
+
+const secondOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Math.floor(Date.parse(time) / 1000);
 
 function isFor({ type, emailAddress, domain }: DrivePermission, grant: Grant): boolean {
   if (type !== grant.type) return false;

@@ -5,6 +5,7 @@ export interface DrivePermission {
   readonly role?: 'owner' | 'organizer' | 'fileOrganizer' | 'writer' | 'commenter' | 'reader';
   readonly emailAddress?: string;
   readonly domain?: string;
+  /** RFC 3339; of users and groups alone, at most a year ahead. */
   readonly expirationTime?: string;
   readonly deleted?: boolean;
   readonly pendingOwner?: boolean;

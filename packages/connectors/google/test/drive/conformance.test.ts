@@ -1,17 +1,6 @@
 import { describeReader, describeWriter, files, type SuiteFixture } from '@sterna/connector-suite';
-import { type Google, startGoogle } from '@sterna/simulator-google';
-import { afterEach } from 'vitest';
+import { watchedGoogle } from '../watched-google.ts';
 import { driveEndpoint } from './suite-endpoint.ts';
-
-const running: Google[] = [];
-afterEach(async () => {
-  for (const server of running.splice(0)) {
-    // A bug of the simulator must not pass for an answer of Google.
-    const [failure] = server.failures;
-    await server.stop();
-    if (failure !== undefined) throw failure;
-  }
-});
 
 const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture => ({
   material: files,
@@ -20,8 +9,7 @@ const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture
   folderBesideFile: true,
   pagedMessages: 0,
   make: async () => {
-    const server = await startGoogle({ empty: true });
-    running.push(server);
+    const server = await watchedGoogle();
     return driveEndpoint(server, 'alice@nordwind.example', settings);
   },
 });

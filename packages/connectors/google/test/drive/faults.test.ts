@@ -313,3 +313,56 @@ test('rights of a folder are the folder’s, not those of what is in it', async 
     ['a.txt', 0],
   ]);
 });
+
+test('a right that ends is given until then, and never without an end', async () => {
+  direct.put(['Work'], 'a.txt', small);
+  const session = await open();
+  const inside = await folder(session);
+  const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+  const right = { type: 'user' as const, principal: 'bjorn@nordwind.example', role: 'writer' as const };
+  const give = async (targetId: string, expires?: string) => {
+    const grants = [{ ...right, ...(expires === undefined ? {} : { expires }) }];
+    const [result] =
+      (await session.writer?.apply([{ verb: 'access', op: 'x', container: inside, targetId, grants }])) ?? [];
+    const [told] = await collect(session.reader.access?.(inside, [targetId]));
+    return {
+      codes: (result !== undefined && 'notes' in result ? (result.notes ?? []) : []).map(({ code }) => code),
+      ends: told?.grants.map((grant) => grant.expires?.slice(0, 19)),
+    };
+  };
+  const [soon, later] = [inDays(30), inDays(60)];
+  expect(await give('a.txt', soon)).toEqual({ codes: [], ends: [soon.slice(0, 19)] });
+  expect(await give('a.txt', later)).toEqual({ codes: [], ends: [later.slice(0, 19)] });
+  expect(await give('a.txt')).toEqual({ codes: [], ends: [undefined] });
+  // What can't end there isn't given, and what was there goes.
+  expect(await give('a.txt', inDays(400))).toEqual({ codes: ['right-with-end'], ends: [] });
+  expect(await give('a.txt', inDays(-1))).toEqual({ codes: ['right-with-end'], ends: [] });
+  expect(await give('', soon)).toEqual({ codes: ['right-with-end'], ends: [] });
+  expect(direct.corpus.mailsSent).toEqual([]);
+});
+
+test('what somebody else put into my folder is theirs in the source, and in the target they may write', async () => {
+  direct.put(['Own'], 'a.txt', small);
+  const session = await open();
+  const inside = await folder(session);
+  const own = (await session.writer?.ensureContainer(['Own'], { kind: 'file' }))?.container.id ?? '';
+  const bjorn = { type: 'user' as const, principal: 'bjorn@nordwind.example' };
+  await session.writer?.apply([
+    { verb: 'access', op: 'x', container: inside, targetId: '', grants: [{ ...bjorn, role: 'writer' }] },
+  ]);
+  const theirs = new DirectDrive(server, bjorn.principal);
+  const parent = direct.makeFolder(['Work']);
+  theirs.corpus.create({ name: 'b.txt', mimeType: 'text/plain', parent }, theirs.person, server.clock.now());
+  const [told] = await collect(session.reader.access?.(inside, ['b.txt']));
+  const owner = { ...bjorn, role: 'owner' as const };
+  expect(told?.grants).toEqual([owner]);
+  expect(told?.version).not.toBe('-');
+  const op = { verb: 'access' as const, op: 'y', container: inside, grants: told?.grants ?? [] };
+  // Of their own file there is nothing to change; of a copy that is mine they become a writer.
+  expect(await session.writer?.apply([{ ...op, targetId: 'b.txt' }])).toEqual([{ op: 'y', outcome: 'done' }]);
+  expect(await session.writer?.apply([{ ...op, container: own, targetId: 'a.txt' }])).toMatchObject([
+    { outcome: 'done', notes: [{ code: 'owner-as-writer' }] },
+  ]);
+  const [copy] = await collect(session.reader.access?.(own, ['a.txt']));
+  expect(copy?.grants).toEqual([{ ...bjorn, role: 'writer' }]);
+});

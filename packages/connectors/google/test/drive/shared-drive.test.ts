@@ -89,6 +89,31 @@ test('a shared drive is written to and read as the administrator who is in it, a
   expect(direct.corpus.mailsSent).toEqual([]);
 });
 
+test('content managers stay so where there are any, and are writers elsewhere, with a note', async () => {
+  const session = await open(drive);
+  const { container } = (await session.writer?.ensureContainer(['Plans'], { kind: 'file' })) ?? {};
+  const inside = container?.id ?? '';
+  const manager = {
+    type: 'user' as const,
+    principal: 'bjorn@nordwind.example',
+    role: 'writer' as const,
+    rights: 'fileOrganizer',
+  };
+  const op = { verb: 'access' as const, op: 'a', container: inside, targetId: '', grants: [manager] };
+  const [result] = (await session.writer?.apply([op])) ?? [];
+  expect(result).toEqual({ op: 'a', outcome: 'done' });
+  const [told] = await collect(session.reader.access?.(inside, ['']));
+  expect(told?.grants).toEqual([manager]);
+
+  const own = await open(ALICE);
+  const { container: mine } = (await own.writer?.ensureContainer(['Plans'], { kind: 'file' })) ?? {};
+  expect(await own.writer?.apply([{ ...op, container: mine?.id ?? '' }])).toMatchObject([
+    { outcome: 'done', notes: [{ code: 'file-organizer-as-writer' }] },
+  ]);
+  const [there] = await collect(own.reader.access?.(mine?.id ?? '', ['']));
+  expect(there?.grants).toEqual([{ type: 'user', principal: 'bjorn@nordwind.example', role: 'writer' }]);
+});
+
 test('who isn’t in it, or not named, is told what is missing', async () => {
   await expect(open(drive, 'bjorn@nordwind.example')).rejects.toMatchObject({
     class: 'config',

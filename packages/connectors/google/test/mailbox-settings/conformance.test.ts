@@ -1,22 +1,10 @@
 import { describeReader, describeWriter, filters, type SuiteFixture } from '@sterna/connector-suite';
-import { type Google, startGoogle } from '@sterna/simulator-google';
-import { afterEach } from 'vitest';
+import { watchedGoogle } from '../watched-google.ts';
 import { filtersEndpoint } from './suite-endpoint.ts';
-
-const running: Google[] = [];
-afterEach(async () => {
-  for (const server of running.splice(0)) {
-    // A bug of the simulator must not pass for an answer of Google.
-    const [failure] = server.failures;
-    await server.stop();
-    if (failure !== undefined) throw failure;
-  }
-});
 
 const fixture: SuiteFixture = {
   make: async () => {
-    const server = await startGoogle({ empty: true });
-    running.push(server);
+    const server = await watchedGoogle();
     return filtersEndpoint(server, 'alice@nordwind.example');
   },
   material: filters,

@@ -102,9 +102,17 @@ async function applyTo(
   // A name that is no address is nobody's here.
   const isUnknown = (email: string): boolean => !email.includes('@') || unknown.has(email.toLowerCase());
   const waiting = invite.map(({ email }) => email).filter(isUnknown);
-  for (const [role, people] of Map.groupBy(invite, (one) => one.role)) {
+  // First, as who is given a right with another end must not have the old one.
+  for (const id of remove)
+    await api.changePermissions(`${path}/permissions/${segment(id)}`, {
+      method: 'DELETE',
+      doing: 'taking a right away',
+      expected: [404],
+    });
+  for (const people of Map.groupBy(invite, ({ role, expires = '' }) => `${role} ${expires}`).values()) {
+    const [{ role, expires } = { role: 'read' as const, expires: undefined }] = people;
     const asked = people.map(({ email }) => email).filter((email) => !isUnknown(email));
-    const refused = asked.length === 0 ? [] : await inviteAll(api, path, role, asked);
+    const refused = asked.length === 0 ? [] : await inviteAll(api, path, { role, expires }, asked);
     for (const email of refused) unknown.add(email.toLowerCase());
     waiting.push(...refused);
   }
@@ -121,12 +129,6 @@ async function applyTo(
       doing: 'making a link',
       // Again, it is the same link.
       repeatable: true,
-    });
-  for (const id of remove)
-    await api.changePermissions(`${path}/permissions/${segment(id)}`, {
-      method: 'DELETE',
-      doing: 'taking a right away',
-      expected: [404],
     });
   return { ...done, ...(waiting.length === 0 ? {} : { waiting }), ...(notes.length === 0 ? {} : { notes }) };
 }
@@ -146,7 +148,7 @@ interface Invited {
 async function inviteAll(
   api: DriveApi,
   path: string,
-  role: GraphRole,
+  right: { readonly role: GraphRole; readonly expires?: string | undefined },
   emails: readonly string[],
 ): Promise<readonly string[]> {
   const { status, body } = await api.changePermissions<Invited>(`${path}/invite`, {
@@ -154,7 +156,8 @@ async function inviteAll(
     body: {
       requireSignIn: true,
       sendInvitation: false,
-      roles: [role],
+      roles: [right.role],
+      ...(right.expires === undefined ? {} : { expirationDateTime: right.expires }),
       recipients: emails.map((email) => ({ email })),
     },
     doing: 'giving a right',
@@ -165,7 +168,7 @@ async function inviteAll(
   if (status === 400 || status === 403) {
     if (emails.length > 1) {
       const unknown: string[] = [];
-      for (const email of emails) unknown.push(...(await inviteAll(api, path, role, [email])));
+      for (const email of emails) unknown.push(...(await inviteAll(api, path, right, [email])));
       return unknown;
     }
     if (errorCodesOf(body).some((code) => UNKNOWN.test(code))) return emails;

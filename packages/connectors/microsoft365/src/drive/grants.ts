@@ -10,10 +10,16 @@ export function grantsOf(permissions: readonly Permission[], domain: string): re
     const key = keyOf(grant);
     const other = byKey.get(key);
     // A person and a link that they were given: what allows more is what they have.
-    if (other === undefined || rank(grant.role) > rank(other.role)) byKey.set(key, grant);
+    if (other === undefined || allowsMore(grant, other)) byKey.set(key, grant);
   }
   return [...byKey.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
+
+/** The higher role first, of equal ones the one that lasts longer. */
+const allowsMore = (one: Grant, other: Grant): boolean =>
+  rank(one.role) === rank(other.role) ? endOf(one) > endOf(other) : rank(one.role) > rank(other.role);
+
+const endOf = ({ expires }: Grant): number => (expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires));
 
 /** Given on the item itself, and not what its owner has by being that. */
 export const isOwn = ({ inheritedFrom, roles }: Permission): boolean => {
@@ -24,25 +30,32 @@ export const isOwn = ({ inheritedFrom, roles }: Permission): boolean => {
 function grantsIn(permission: Permission, domain: string): readonly Grant[] {
   const role = roleOf(permission.roles ?? []);
   const { link } = permission;
+  const end = expiryOf(permission);
+  const until = end === undefined ? {} : { expires: end };
   if (link === undefined || link === null) {
     const principal = principalOf(permission.grantedToV2 ?? undefined);
     const invited = permission.invitation?.email;
-    if (principal !== undefined) return [{ ...principal, role }];
-    return invited ? [{ type: 'user', principal: invited, role }] : [];
+    if (principal !== undefined) return [{ ...principal, role, ...until }];
+    return invited ? [{ type: 'user', principal: invited, role, ...until }] : [];
   }
   // For chosen people a link is nothing but their right.
   if (link.scope === 'users' || link.scope === 'existingAccess')
     return (permission.grantedToIdentitiesV2 ?? []).flatMap((one) => {
       const principal = principalOf(one);
-      return principal === undefined ? [] : [{ ...principal, role: linkRole(permission) }];
+      return principal === undefined ? [] : [{ ...principal, role: linkRole(permission), ...until }];
     });
   const terms = {
-    ...(permission.expirationDateTime ? { expires: permission.expirationDateTime } : {}),
+    ...until,
     ...(permission.hasPassword === true ? { hasPassword: true } : {}),
   };
   if (link.scope === 'organization')
     return [{ type: 'domain', principal: domain, role: linkRole(permission), link: terms }];
   return [{ type: 'anyone', principal: '', role: linkRole(permission), link: terms }];
+}
+
+/** Graph may tell the first moment of its calendar where there is no end. */
+function expiryOf({ expirationDateTime }: Permission): string | undefined {
+  return expirationDateTime && !expirationDateTime.startsWith('0001-') ? expirationDateTime : undefined;
 }
 
 function principalOf(set: IdentitySet | undefined): Pick<Grant, 'type' | 'principal'> | undefined {
@@ -73,7 +86,7 @@ const keyOf = ({ type, principal, link }: Grant): string =>
 
 /** What is to be done so that an item has these rights of its own and no others. */
 export interface GrantChanges {
-  readonly invite: readonly { readonly email: string; readonly role: GraphRole }[];
+  readonly invite: readonly { readonly email: string; readonly role: GraphRole; readonly expires?: string }[];
   readonly link: readonly { readonly type: 'view' | 'edit'; readonly scope: LinkScope; readonly expires?: string }[];
   /** Permissions whose role becomes another one. */
   readonly change: readonly { readonly id: string; readonly role: GraphRole }[];
@@ -86,10 +99,16 @@ export type LinkScope = 'anonymous' | 'organization';
 /**
  * @param now The item's permissions as they are
  * @param domain Of the target's user: links for an organization are for this one
+ * @param moment Now (ms since 1970)
  */
-export function changesTo(wanted: readonly Grant[], now: readonly Permission[], domain: string): GrantChanges {
+export function changesTo(
+  wanted: readonly Grant[],
+  now: readonly Permission[],
+  domain: string,
+  moment = Date.now(),
+): GrantChanges {
   const notes: FidelityNote[] = [];
-  const invite: { email: string; role: GraphRole }[] = [];
+  const invite: { email: string; role: GraphRole; expires?: string }[] = [];
   const link: { type: 'view' | 'edit'; scope: LinkScope; expires?: string }[] = [];
   const change: { id: string; role: GraphRole }[] = [];
   const kept = new Set<string>();
@@ -97,6 +116,14 @@ export function changesTo(wanted: readonly Grant[], now: readonly Permission[], 
 
   for (const grant of wanted) {
     if (grant.type === 'user' || grant.type === 'group') {
+      const { expires } = grant;
+      if (expires !== undefined && Date.parse(expires) <= moment) {
+        notes.push({
+          code: 'right-with-end',
+          text: `${grant.principal} had a right to it until ${expires}: that has passed, so it was not given.`,
+        });
+        continue;
+      }
       if (grant.role === 'owner')
         notes.push({
           code: 'owner-as-writer',
@@ -109,7 +136,9 @@ export function changesTo(wanted: readonly Grant[], now: readonly Permission[], 
         });
       const role = graphRole(grant.role);
       const there = own.find((one) => !one.link && isFor(one, grant.principal));
-      if (there === undefined) invite.push({ email: grant.principal, role });
+      // The end of a right can't be changed: it is taken away and given anew.
+      if (there === undefined || secondOf(expiryOf(there)) !== secondOf(expires))
+        invite.push({ email: grant.principal, role, ...(expires === undefined ? {} : { expires }) });
       else {
         kept.add(there.id);
         if (graphRole(roleOf(there.roles ?? [])) !== role) change.push({ id: there.id, role });
@@ -138,6 +167,9 @@ export function changesTo(wanted: readonly Grant[], now: readonly Permission[], 
   }
   return { invite, link, change, remove: own.filter(({ id }) => !kept.has(id)).map(({ id }) => id), notes };
 }
+
+const secondOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Math.floor(Date.parse(time) / 1000);
 
 const graphRole = (role: AccessRole): GraphRole => (role === 'writer' || role === 'owner' ? 'write' : 'read');
 

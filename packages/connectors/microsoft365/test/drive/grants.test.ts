@@ -98,4 +98,21 @@ describe('rights of OneDrive as grants', () => {
     expect(invite).toEqual([{ email: 'bob@contoso.example', role: 'write' }]);
     expect(notes.map(({ code }) => code)).toEqual(['link-with-password', 'domain-not-here', 'owner-as-writer']);
   });
+
+  test('a right that ends is read and given with its end; another end is given anew; one that has ended is told', () => {
+    const now = Date.parse('2027-01-01T00:00:00Z');
+    const end = '2027-03-01T00:00:00Z';
+    const there = { ...person('1', 'bob@contoso.example', 'read'), expirationDateTime: end };
+    const endless = { ...person('2', 'eve@contoso.example', 'read'), expirationDateTime: '0001-01-01T00:00:00Z' };
+    const [bob, eve] = grantsOf([there, endless], DOMAIN) as [Grant, Grant];
+    expect(bob).toEqual({ type: 'user', principal: 'bob@contoso.example', role: 'reader', expires: end });
+    expect(eve).toEqual({ type: 'user', principal: 'eve@contoso.example', role: 'reader' });
+    const invited = [{ email: 'bob@contoso.example', role: 'read', expires: end }];
+    expect(changesTo([bob], [], DOMAIN, now)).toMatchObject({ invite: invited, notes: [] });
+    expect(changesTo([bob], [there], DOMAIN, now)).toMatchObject({ invite: [], remove: [] });
+    const other = { ...there, expirationDateTime: '2027-02-01T00:00:00Z' };
+    expect(changesTo([bob], [other], DOMAIN, now)).toMatchObject({ invite: invited, remove: ['1'] });
+    const late = changesTo([bob], [there], DOMAIN, Date.parse(end));
+    expect(late).toMatchObject({ invite: [], remove: ['1'], notes: [{ code: 'right-with-end' }] });
+  });
 });
