@@ -114,6 +114,7 @@ function componentOf(
     ...(event.attachments ?? []).flatMap(attachment),
     ...(event.source?.url === undefined ? [] : [line('URL', event.source.url.replace(/[\r\n]/g, ''))]),
     ...(event.hangoutLink === undefined ? [] : [line('X-GOOGLE-CONFERENCE', event.hangoutLink)]),
+    ...conference(event),
   ];
   return { name: 'VEVENT', properties, components: alarms(event) };
 }
@@ -155,6 +156,28 @@ const answers = ({ responseStatus = 'needsAction', optional, resource }: EventAt
   ...(optional === true ? [{ name: 'ROLE', values: ['OPT-PARTICIPANT'] }] : []),
   ...(resource === true ? [{ name: 'CUTYPE', values: ['RESOURCE'] }] : []),
 ];
+
+/**
+ * Ways into a meeting that isn't Google's own (RFC 7986 section 5.11). Those of a Meet end with the account; its link alone
+ * says what it was.
+ */
+function conference({ conferenceData }: Partial<GoogleEvent>): Property[] {
+  if (conferenceData?.conferenceSolution?.key?.type === 'hangoutsMeet') return [];
+  return (conferenceData?.entryPoints ?? []).flatMap((point): Property[] => {
+    if (point.uri === undefined) return [];
+    const feature = FEATURES[point.entryPointType ?? ''];
+    const codes = [point.meetingCode, point.accessCode, point.passcode, point.password, point.pin];
+    const said = [conferenceData?.conferenceSolution?.name, point.label, ...codes].filter(Boolean).join(', ');
+    const parameters = [
+      { name: 'VALUE', values: ['URI'] },
+      ...(feature === undefined ? [] : [{ name: 'FEATURE', values: [feature] }]),
+      ...(said === '' ? [] : [{ name: 'LABEL', values: [said.replaceAll('"', "'").replace(/[\r\n]+/g, ' ')] }]),
+    ];
+    return [{ group: undefined, name: 'CONFERENCE', parameters, value: point.uri.replace(/[\r\n]/g, '') }];
+  });
+}
+
+const FEATURES: Readonly<Record<string, string>> = { video: 'VIDEO', phone: 'PHONE', sip: 'AUDIO' };
 
 function attachment({ fileUrl, title, mimeType }: NonNullable<EventFields['attachments']>[number]): Property[] {
   if (fileUrl === undefined) return [];

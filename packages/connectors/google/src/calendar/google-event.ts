@@ -46,6 +46,22 @@ export interface EventFields {
   readonly source?: { readonly url?: string; readonly title?: string };
 }
 
+/** https://developers.google.com/workspace/calendar/api/v3/reference/events#conferenceData */
+export interface Conference {
+  readonly conferenceSolution?: { readonly name?: string; readonly key?: { readonly type?: string } };
+  readonly entryPoints?: readonly {
+    /** `video`, `phone`, `sip`, `more` */
+    readonly entryPointType?: string;
+    readonly uri?: string;
+    readonly label?: string;
+    readonly meetingCode?: string;
+    readonly accessCode?: string;
+    readonly passcode?: string;
+    readonly password?: string;
+    readonly pin?: string;
+  }[];
+}
+
 export interface GoogleEvent extends EventFields {
   readonly id: string;
   readonly etag: string;
@@ -56,6 +72,7 @@ export interface GoogleEvent extends EventFields {
   readonly originalStartTime?: EventTime;
   readonly eventType?: string;
   readonly hangoutLink?: string;
+  readonly conferenceData?: Conference;
   readonly extendedProperties?: { readonly private?: Readonly<Record<string, string>> };
 }
 

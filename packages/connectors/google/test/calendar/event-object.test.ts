@@ -85,3 +85,34 @@ test('occurrences that came without their series come back as they were', () => 
   expect(renamed.match(/BEGIN:VEVENT/g)).toHaveLength(1);
   expect(renamed).toContain('SUMMARY:Renamed');
 });
+
+test('a meeting of another program keeps its ways in, one of Google’s own its link', () => {
+  const held = (more: object): string =>
+    eventObject(
+      { master: { start: { date: '2026-03-02' }, end: { date: '2026-03-03' }, ...more }, exceptions: [], uid: 'two@x' },
+      undefined,
+      'Etc/UTC',
+      OWN,
+    )
+      .toString()
+      .replace(/\r\n /g, '');
+  const entryPoints = [
+    { entryPointType: 'video', uri: 'https://zoom.example/j/42?pwd=x', label: 'zoom.example/j/42', passcode: '1234' },
+    { entryPointType: 'phone', uri: 'tel:+49-30-1234', pin: '99' },
+  ];
+  const zoom = held({ conferenceData: { conferenceSolution: { name: 'Zoom', key: { type: 'addOn' } }, entryPoints } });
+  expect(zoom).toContain(
+    'CONFERENCE;VALUE=URI;FEATURE=VIDEO;LABEL="Zoom, zoom.example/j/42, 1234":https://zoom.example/j/42?pwd=x',
+  );
+  expect(zoom).toContain('CONFERENCE;VALUE=URI;FEATURE=PHONE;LABEL="Zoom, 99":tel:+49-30-1234');
+  const hangoutLink = 'https://meet.google.com/abc-defg-hij';
+  const meet = held({
+    hangoutLink,
+    conferenceData: {
+      conferenceSolution: { key: { type: 'hangoutsMeet' } },
+      entryPoints: [{ entryPointType: 'phone', uri: 'tel:+1-555' }],
+    },
+  });
+  expect(meet).toContain(`X-GOOGLE-CONFERENCE:${hangoutLink}`);
+  expect(meet).not.toContain('tel:+1-555');
+});
