@@ -68,8 +68,8 @@ test('four drives of a small tenant at once keep to what the app may there, toge
   const read = await Promise.all(opened.map(readAll));
   const minutes = (clock.now() - from) / 60_000;
   expect(read).toEqual(PEOPLE.map(() => EACH));
-  // The first of the minute may be refused those that were under way when an answer told the limit.
-  expect(server.requests.filter(({ status }) => status === 429).length).toBeLessThanOrEqual(32);
+  // What one session learns holds for the others: each with a budget of its own is refused 26 times.
+  expect(server.requests.filter(({ status }) => status === 429).length).toBeLessThan(8);
   expect(PEOPLE.length * EACH).toBeLessThanOrEqual((minutes + 1) * UNITS_A_MINUTE);
   expect(minutes).toBeLessThan(3);
 });
