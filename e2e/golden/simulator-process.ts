@@ -27,7 +27,10 @@ async function google(options: GoogleOptions): Promise<Running> {
   );
   return {
     about: { baseUrl: server.baseUrl, people: Object.fromEntries(people), keyFile: server.keyFile },
-    report: () => ({ mailed: server.calendarMails.length, failures: words(server.failures) }),
+    report: () => ({
+      mailed: server.calendarMails.length + server.sharingMails.length,
+      failures: words(server.failures),
+    }),
   };
 }
 

@@ -10,6 +10,8 @@ import { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import type { CalendarMail } from './calendar/mail.ts';
 import { calendarMailOf } from './calendar/place.ts';
 import { Cloud } from './cloud.ts';
+import type { SharingMail } from './drive/corpus.ts';
+import { corpusOf } from './drive/drives.ts';
 import type { GoogleFaults } from './faults/faults.ts';
 import { faultError } from './faults/words.ts';
 import { dispatch, refusal } from './http/dispatch.ts';
@@ -54,6 +56,8 @@ export interface Google {
   readonly failures: readonly unknown[];
   /** Mail that Calendar would have sent so far: about events, and about calendars that were shared. */
   readonly calendarMails: readonly CalendarMail[];
+  /** Mail that Drive would have sent so far: about files that were shared. */
+  readonly sharingMails: readonly SharingMail[];
   /** By name. Throws when there is none. */
   domain(name: string): Domain;
   stop(): Promise<void>;
@@ -96,6 +100,9 @@ export async function startGoogle(options: Options = {}): Promise<Google> {
     failures: server.failures,
     get calendarMails() {
       return calendarMailOf(cloud);
+    },
+    get sharingMails() {
+      return corpusOf(cloud).mailsSent;
     },
     domain(name) {
       const domain = cloud.domain(name);

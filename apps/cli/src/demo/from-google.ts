@@ -15,7 +15,7 @@ export async function fromGoogle(size: 'small' | 'medium' | 'large'): Promise<De
     system: { connector: 'google', settings: { baseUrl }, password: JSON.stringify(keyFile) },
     people: [...google.domain(DOMAIN).users.values()].map(({ primaryEmail }) => primaryEmail),
     spendWeekEnd: (people) => spendWeekEnd(google, people),
-    mailed: () => google.calendarMails.length,
+    mailed: () => google.calendarMails.length + google.sharingMails.length,
     stop: () => google.stop(),
   };
 }

@@ -341,6 +341,23 @@ test('a right that ends is given until then, and never without an end', async ()
   expect(direct.corpus.mailsSent).toEqual([]);
 });
 
+test('what is shared with me is its owner’s, and not listed as mine', async () => {
+  direct.put(['Own'], 'mine.txt', small);
+  const theirs = new DirectDrive(server, 'bjorn@nordwind.example');
+  theirs.put(['Theirs'], 'given.txt', small);
+  theirs.share(['Theirs', 'given.txt'], ALICE, 'writer');
+  theirs.share(['Theirs'], ALICE, 'reader');
+  const { reader } = await open('read');
+  const containers = await reader.containers();
+  expect(containers.map(({ path }) => path.join('/')).sort()).toEqual(['', 'Own']);
+  const names: unknown[] = [];
+  for (const { id } of containers)
+    for await (const page of reader.changes(id, undefined, {}))
+      for (const { id: file } of page.changes)
+        for (const got of await collect(reader.read(id, [file]))) names.push('name' in got ? got.name : got);
+  expect(names).toEqual(['mine.txt']);
+});
+
 test('what somebody else put into my folder is theirs in the source, and in the target they may write', async () => {
   direct.put(['Own'], 'a.txt', small);
   const session = await open();
