@@ -128,6 +128,8 @@ const REPLACED: Readonly<Record<DavKind, readonly RegExp[]>> = {
 const CREATE = /^POST .*\/(?:events|contacts|tasks)$/;
 const REMOVAL = /^DELETE |\/permanentDelete$/;
 
+/** Each kill takes a second: the slice has those that are about Microsoft 365, the long run those that others have as well. */
+const long = (kills: readonly Kill[]): readonly Kill[] => (LONG ? kills : []);
 const at = (point: CrashPoint, nth = 1): Kill => ({ at: point, nth });
 
 describe('exactly once into Microsoft 365', () => {
@@ -143,12 +145,11 @@ describe('exactly once into Microsoft 365', () => {
           const random = new Random(8_000 + round);
 
           const first = await passWithKills(killed, entry, 'initial', [
-            ...FIRST_PASS.slice(0, 4),
+            ...long(FIRST_PASS.slice(0, 4)),
             ...CREATED[kind].map((step) => atRequest(step)),
-            ...FIRST_PASS.slice(4),
+            ...(LONG ? FIRST_PASS.slice(4) : [at('after-acknowledgement'), at('during-recovery')]),
             atRequest(CREATE, 1),
-            atRequest(CREATE, 2),
-            { afterMs: 50 + random.below(300) },
+            ...long([atRequest(CREATE, 2), { afterMs: 50 + random.below(300) }]),
           ]);
           expect(first).toMatchObject({ status: 'completed', error: null });
           expect(first.books).toMatchObject({ balanced: true });
@@ -157,9 +158,9 @@ describe('exactly once into Microsoft 365', () => {
 
           for (let n = 0; n < 16; n += 1) put(n, 'second');
           const changed = await passWithKills(killed, entry, 'delta', [
-            ...REPLACEMENTS.slice(0, 2),
+            ...long(REPLACEMENTS.slice(0, 2)),
             ...REPLACED[kind].map((step) => atRequest(step)),
-            ...REPLACEMENTS.slice(2),
+            ...(LONG ? REPLACEMENTS.slice(2) : [at('after-acknowledgement')]),
           ]);
           expect(changed).toMatchObject({ status: 'completed', error: null });
           expect(changed.books.total).toMatchObject({ updated: 16, created: 0, skipped: 0, failed: 0 });
@@ -172,7 +173,7 @@ describe('exactly once into Microsoft 365', () => {
             killed,
             entry,
             'delta',
-            [atRequest(REMOVAL), atRequest(REMOVAL), atRequest(CREATE)],
+            [atRequest(REMOVAL), ...long([atRequest(REMOVAL), atRequest(CREATE)])],
             { deletions: 'propagate' },
           );
           expect(removed).toMatchObject({ status: 'completed', error: null });
@@ -184,7 +185,7 @@ describe('exactly once into Microsoft 365', () => {
           expect((await pass(stage.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({
             objects: held,
           });
-          const emptied = await passWithKills(killed, entry, 'empty', [atRequest(REMOVAL, 3), atRequest(REMOVAL, 9)], {
+          const emptied = await passWithKills(killed, entry, 'empty', [atRequest(REMOVAL, 3), ...long([atRequest(REMOVAL, 9)])], {
             empty: 'remove',
           });
           expect(emptied).toMatchObject({ status: 'completed', error: null });
@@ -195,7 +196,7 @@ describe('exactly once into Microsoft 365', () => {
           const anew = await twinEntry(stage.bench, entry);
           const again = await passWithKills(killed, anew, 'initial', [
             at('after-acknowledgement', 2),
-            at('during-recovery'),
+            ...long([at('during-recovery')]),
           ]);
           expect(again).toMatchObject({ status: 'completed', error: null });
           expect(again.books.total).toMatchObject({ seen: OBJECTS, failed: 0, skipped: 0 });
@@ -259,5 +260,5 @@ for (const kind of KINDS)
   }, 120_000);
 
 test.each(KINDS)('%ss: enough kills hit a living process', (kind) => {
-  expect(reports.get(kind)?.hits).toBeGreaterThanOrEqual(LONG ? 60 : 20);
+  expect(reports.get(kind)?.hits).toBeGreaterThanOrEqual(LONG ? 60 : 8);
 });
