@@ -185,9 +185,15 @@ describe('exactly once into Microsoft 365', () => {
           expect((await pass(stage.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({
             objects: held,
           });
-          const emptied = await passWithKills(killed, entry, 'empty', [atRequest(REMOVAL, 3), ...long([atRequest(REMOVAL, 9)])], {
-            empty: 'remove',
-          });
+          const emptied = await passWithKills(
+            killed,
+            entry,
+            'empty',
+            [atRequest(REMOVAL, 3), ...long([atRequest(REMOVAL, 9)])],
+            {
+              empty: 'remove',
+            },
+          );
           expect(emptied).toMatchObject({ status: 'completed', error: null });
           source.objects.clear();
           await expectExactlyOnce();
