@@ -60,7 +60,8 @@ export class DriveStage extends BareStage {
 
   /** A drive of its own. */
   async target(kind: DriveKind, round: number): Promise<DriveTarget> {
-    const name = `drive-${round}`;
+    // Also when it is tried a second time.
+    const name = this.fresh(`drive-${round}`);
     if (kind === 'a folder') {
       const root = this.folder(`${name}-target`);
       return { target: new Tree(root), openUploads: none, endpoint: drive(root), proxy: undefined };

@@ -38,13 +38,19 @@ const known = new Map<string, Promise<Traits>>();
  * Tries the server with two small hidden files in the root, once for each server of this process: the next entries take what
  * was found.
  *
- * @param key What is one server: the setting `url`
- * @param isFresh Tries it in any case
+ * @param options.key What is one server: the setting `url`
+ * @param options.isFresh Tries it in any case, beside whoever works there
+ * @param options.installation Whose files those are: of one that was killed, the next try there takes them away
  * @throws SternaError as requests do
  */
-export async function traitsOf(remote: Remote, server: Server, key: string, isFresh: boolean): Promise<Traits> {
+export async function traitsOf(
+  remote: Remote,
+  server: Server,
+  { key, isFresh, installation }: { readonly key: string; readonly isFresh: boolean; readonly installation: string },
+): Promise<Traits> {
   const whole = `${server.kind} ${key}`;
-  const found = (isFresh ? undefined : known.get(whole)) ?? probed(remote, server);
+  const stamp = isFresh ? randomBytes(8).toString('hex') : installation;
+  const found = (isFresh ? undefined : known.get(whole)) ?? probed(remote, server, stamp);
   known.set(whole, found);
   let isKept = false;
   try {
@@ -59,14 +65,15 @@ export async function traitsOf(remote: Remote, server: Server, key: string, isFr
 
 const yes = (is: boolean, words: string, otherwise: string): string => (is ? words : otherwise);
 
-async function probed(remote: Remote, server: Server): Promise<Traits> {
-  const stamp = randomBytes(8).toString('hex');
+async function probed(remote: Remote, server: Server, stamp: string): Promise<Traits> {
   const ending = server.kind === 'cloud' ? 'tmp' : 'part';
   const [one, other] = ['a', 'b'].map((name) => server.tree.file([], `.sterna-probe-${stamp}-${name}.${ending}`)) as [
     URL,
     URL,
   ];
   try {
+    await remote.discard(one);
+    await remote.discard(other);
     return await tried(remote, server, one, other);
   } catch (thrown) {
     const { code, message } = asSternaError(thrown);

@@ -35,7 +35,10 @@ export async function openWebdav(request: OpenRequest, isFresh: boolean): Promis
     const server = await meetServer(http, path === undefined ? url : below(url, path));
     const { tree } = server;
     const remote = new Remote(http, settings.retryDelaysMs.slice(0, LOCK_TRIES));
-    const traits = request.role === 'write' ? await traitsOf(remote, server, settings.url, isFresh) : undefined;
+    const traits =
+      request.role === 'write'
+        ? await traitsOf(remote, server, { key: settings.url, isFresh, installation: request.installation })
+        : undefined;
     const { syncToken } = server;
     const synced = syncToken === undefined ? undefined : await changesSince(http, tree, syncToken);
     const reader = new WebdavReader(http, tree, {

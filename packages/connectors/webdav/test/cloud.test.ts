@@ -105,6 +105,14 @@ test('a small file is one request, with its date, its checksum and the version t
   expect(page?.changes[0]).toMatchObject({ name: 'a %41 b#c?d.txt', size: raw.length, date: DATE });
 });
 
+test('what a session left that was killed while it tried the server is taken away by the next try', async () => {
+  const cloud = await server();
+  for (const name of ['a', 'b']) cloud.put(`.sterna-probe-0badcafe-${name}.tmp`, Buffer.from('left'));
+  const session = await open(cloud, 'write');
+  expect(cloud.names()).toEqual([]);
+  expect(session.capabilities.evidence['new files']).toContain('honoured');
+});
+
 test('the server is tried once for all entries, and nothing of that stays', async () => {
   const cloud = await server();
   await open(cloud, 'read');
