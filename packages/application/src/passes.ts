@@ -311,7 +311,7 @@ export async function queueBeside(
   actor: Actor,
   entry: EntryRow,
   pass: {
-    kind: 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
+    kind: Exclude<PassKind, 'initial' | 'delta'>;
     empty?: 'freeze' | 'remove';
     undo?: UndoOrder;
     reason?: string;

@@ -18,6 +18,13 @@ export interface Grant {
   readonly link?: { readonly expires?: string; readonly hasPassword?: boolean };
 }
 
+/** Two ends of a right (ISO 8601, undefined: none) are the same, to the second: systems keep no more. */
+export const endsAlike = (one: string | undefined, other: string | undefined): boolean =>
+  secondOf(one) === secondOf(other);
+
+const secondOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Math.floor(Date.parse(time) / 1_000);
+
 /**
  * The grants as the target is to have them. Who is mapped nowhere keeps the name: a target that knows it has the same
  * person, one that doesn't lets the grant wait.

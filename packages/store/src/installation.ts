@@ -146,7 +146,7 @@ export async function addKey(options: KeyFileOptions): Promise<KeyFile> {
       'secret-keys-many',
       `The key file ${path} holds ${taken.size} keys, too many for another.`,
       {
-        fix: 'Seal everything anew (`sterna secrets reseal`), then remove all lines but the first and the last.',
+        fix: 'Seal everything anew (`sterna secrets rotate --reseal-only`), then remove all lines but the first and the last.',
       },
     );
   let line: string;

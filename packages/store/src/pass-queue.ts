@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { SternaError } from '@sterna/core';
+import { type PassKind, SternaError } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
 import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts';
 import { countThroughput } from './throughput.ts';
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
-export type PassStatus =
-  | 'queued'
-  | 'running'
-  | 'pending'
-  | 'completed'
-  | 'completed with failures'
-  | 'stopped'
-  | 'failed';
-
 /** Kinds that write to the target, and so need its lease. */
-export const writes = (kind: PassKind): boolean =>
-  kind === 'initial' || kind === 'delta' || kind === 'empty' || kind === 'preprocess' || kind === 'undo';
+const WRITING: readonly PassKind[] = ['initial', 'delta', 'empty', 'preprocess', 'undo'];
+export const writes = (kind: PassKind): boolean => WRITING.includes(kind);
 /** Kinds that move the entry's own status; the others leave it alone. */
 const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
 
@@ -100,7 +90,7 @@ export async function claimPass(
             select 1 from lease l
              where l.expires_at > clock_timestamp()
                and (l.resource = 'entry/' || p.entry_id
-                 or (p.kind in ('initial', 'delta', 'empty', 'preprocess', 'undo')
+                 or (p.kind = any($2)
                      and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
           and not exists (
             select 1 from budget b
@@ -111,7 +101,7 @@ export async function claimPass(
         order by p.queued_at, p.id
         limit 1
           for update of p skip locked`,
-      [options.passId ?? null],
+      [options.passId ?? null, WRITING],
     );
     const row = found.rows[0];
     if (row === undefined) return undefined;

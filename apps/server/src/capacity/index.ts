@@ -1,4 +1,4 @@
-import { type Averages, type Capacity, loadOf, type Means, MIDDLING, reckon } from '@sterna/application';
+import { type Averages, averagesOf, type Capacity, loadOf, type Means, reckon } from '@sterna/application';
 import { connectors } from '@sterna/connectors';
 import { type ItemType, SternaError } from '@sterna/core';
 
@@ -13,7 +13,7 @@ export interface CapacityQuestion {
 
 /** A migration that is still an idea: no server, no project. @throws SternaError config `connector-unknown` */
 export function capacityOf({ source, target, items, averages, means }: CapacityQuestion): Capacity {
-  return reckon(loadOf(items, { ...MIDDLING, ...averages }), endOf('--from', source), endOf('--to', target), means);
+  return reckon(loadOf(items, averagesOf(averages)), endOf('--from', source), endOf('--to', target), means);
 }
 
 function endOf(field: string, name: string) {

@@ -1,4 +1,4 @@
-import { LICENSE_TYPES } from '@sterna/core';
+import { LICENSE_TYPES, PASS_KINDS } from '@sterna/core';
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { id, timestamp } from '../schemas/common.ts';
@@ -18,7 +18,7 @@ const runningPassSchema = z
     targetAddress: z.string(),
     batch: z.string().optional(),
     number: z.number().int(),
-    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess', 'undo']),
+    kind: z.enum(PASS_KINDS),
     startedAt: timestamp.optional(),
     phase: z.string().optional(),
     folder: z.string().optional(),

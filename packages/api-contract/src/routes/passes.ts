@@ -1,3 +1,4 @@
+import { PASS_KINDS } from '@sterna/core';
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { booksSchema } from '../schemas/books.ts';
@@ -20,7 +21,7 @@ export const passSchema = z
     id,
     entryId: id,
     number: z.number().int(),
-    kind: z.enum(['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess', 'undo']),
+    kind: z.enum(PASS_KINDS),
     status: z.enum(PASS_STATUSES),
     settings: jsonObject.describe('As they were when it was asked for; what changes later is not for this pass'),
     settingsVersion: z.string(),

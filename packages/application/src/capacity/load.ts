@@ -36,6 +36,12 @@ export const MIDDLING: Averages = {
   driveBytes: 10e9,
 };
 
+/** What is told, and of the rest what is usual. */
+export function averagesOf(told: { readonly [Name in keyof Averages]?: number | undefined }): Averages {
+  const given = Object.entries(told).filter(([, value]) => value !== undefined);
+  return { ...MIDDLING, ...Object.fromEntries(given) };
+}
+
 const EVENT_BYTES = 2_000;
 const CARD_BYTES = 3_000;
 

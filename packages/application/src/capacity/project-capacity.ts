@@ -3,7 +3,7 @@ import { tallyEntries } from '@sterna/store';
 import { requireScope } from '../access.ts';
 import type { Actor, Context } from '../context.ts';
 import { getProject } from '../projects.ts';
-import { type Averages, loadOf, MIDDLING } from './load.ts';
+import { type Averages, averagesOf, loadOf } from './load.ts';
 import { type Capacity, type Means, reckon } from './reckon.ts';
 
 export interface ProjectCapacity extends Capacity {
@@ -20,7 +20,7 @@ export async function projectCapacity(
   input: {
     readonly projectId: number;
     readonly means: Means;
-    readonly averages?: { readonly [Name in keyof Averages]?: number | undefined };
+    readonly averages?: Parameters<typeof averagesOf>[0];
   },
 ): Promise<ProjectCapacity> {
   requireScope(actor, 'read');
@@ -28,8 +28,7 @@ export async function projectCapacity(
   const rows = await tallyEntries(context.db, { organizationId: actor.organizationId, projectId: project.id });
   const items: Partial<Record<ItemType, number>> = {};
   for (const { item_type, entries } of rows) items[item_type] = (items[item_type] ?? 0) + entries;
-  const told = Object.entries(input.averages ?? {}).filter(([, value]) => value !== undefined);
-  const averages: Averages = { ...MIDDLING, ...Object.fromEntries(told) };
+  const averages = averagesOf(input.averages ?? {});
   const end = (system: { readonly name: string; readonly connector: string }) => ({
     title: system.name,
     quotas: context.connectors.get(system.connector)?.quotas,

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
-import type { AccessOf, AccessOp, FidelityNote, Result } from '@sterna/connector-kit';
+import { type AccessOf, type AccessOp, type FidelityNote, type Result, rightWithEnd } from '@sterna/connector-kit';
 import type { AccessRole, Grant } from '@sterna/core';
 import { type AccessLists, type ListEntry, writeList } from './access-lists.ts';
 import { errnoOf } from './errors.ts';
@@ -78,10 +78,7 @@ export async function applyAccess(
   const list: ListEntry[] = [];
   for (const grant of op.grants) {
     if (grant.expires !== undefined) {
-      notes.push({
-        code: 'right-with-end',
-        text: `${grant.principal} had a right to it until ${grant.expires}: here a right has no end, so it was not given.`,
-      });
+      notes.push(rightWithEnd(grant, 'here a right has no end'));
       continue;
     }
     const rights = rightsOf(grant, isFolder);

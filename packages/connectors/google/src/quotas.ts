@@ -1,4 +1,5 @@
 import type { Ceiling, Cost, Quotas } from '@sterna/connector-kit';
+import { DOCUMENTED } from './api/documented.ts';
 
 const GMAIL = 'https://developers.google.com/workspace/gmail/api/reference/quota';
 const CALENDAR = 'https://developers.google.com/workspace/calendar/api/guides/quota';
@@ -20,12 +21,12 @@ function aMinute(
 /** Of a project from May 2026 or later, the lower ones; those of Contacts and Tasks nobody tells. */
 export const QUOTAS: Quotas = {
   ceilings: [
-    aMinute('item', 'message', 'units', 6_000, 'a mailbox', GMAIL),
-    aMinute('tenant', 'message', 'units', 1_200_000, 'the project', GMAIL),
-    aMinute('item', 'event', 'requests', 600, 'a calendar’s user', CALENDAR),
-    aMinute('tenant', 'event', 'requests', 10_000, 'the project', CALENDAR),
-    aMinute('item', 'file', 'units', 325_000, 'a user', DRIVE),
-    aMinute('tenant', 'file', 'units', 1_000_000, 'the project', DRIVE),
+    aMinute('item', 'message', 'units', DOCUMENTED.gmail.laterUser, 'a mailbox', GMAIL),
+    aMinute('tenant', 'message', 'units', DOCUMENTED.gmail.project, 'the project', GMAIL),
+    aMinute('item', 'event', 'requests', DOCUMENTED.calendar.user, 'a calendar’s user', CALENDAR),
+    aMinute('tenant', 'event', 'requests', DOCUMENTED.calendar.project, 'the project', CALENDAR),
+    aMinute('item', 'file', 'units', DOCUMENTED.drive.user, 'a user', DRIVE),
+    aMinute('tenant', 'file', 'units', DOCUMENTED.drive.project, 'the project', DRIVE),
     {
       meter: 'bytes',
       scope: 'item',

@@ -18,9 +18,9 @@ afterEach(async () => {
  * A domain that runs until the test's end, where each exchange is held against Google's discovery files: what the
  * connector asks, too.
  */
-export async function watchedGoogle(): Promise<Google> {
+export async function watchedGoogle({ empty = true } = {}): Promise<Google> {
   const contract = new Contract();
-  const server = await startGoogle({ empty: true, observe: contract.observe });
+  const server = await startGoogle({ empty, observe: contract.observe });
   running.push({ server, contract });
   return server;
 }

@@ -14,6 +14,7 @@ import {
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, targetById } from './context.ts';
 import { mayTellMoves, movedWhileListed } from './moved-while-listed.ts';
+import { applyRemovals, whose } from './removals.ts';
 import { sharersOf } from './twins.ts';
 
 /**
@@ -175,30 +176,14 @@ export async function heldByOthers(
   return new Set(held.filter(({ containerKey }) => containerKey === target.key).map(({ targetId }) => targetId));
 }
 
-const whose = ({ src, srcId, container }: LedgerRow) => ({ src, srcId, container });
-
 /** @returns those whose copies are gone now */
 async function removeCopies(
   context: PassContext,
   target: ContainerRow,
   rows: readonly LedgerRow[],
 ): Promise<readonly LedgerRow[]> {
-  context.writtenTargets.add(target.id);
-  const results = await context.target.writer?.apply(
-    rows.map((row, i) => ({
-      verb: 'remove',
-      op: String(i),
-      container: target.key,
-      targetId: row.targetId ?? '',
-      how: 'trash',
-      ...(row.targetVersion === undefined ? {} : { ifVersion: row.targetVersion }),
-    })),
-  );
-  const outcomes = new Map(results?.map((result) => [result.op, result.outcome]));
-  return rows.filter((_, i) => {
-    const outcome = outcomes.get(String(i));
-    return outcome === 'done' || outcome === 'missing';
-  });
+  const results = await applyRemovals(context, target, rows, 'trash');
+  return results.flatMap(([row, result]) => (result?.outcome === 'done' || result?.outcome === 'missing' ? [row] : []));
 }
 
 /** Somebody worked on the copy since it was written: another version, or other flags. */

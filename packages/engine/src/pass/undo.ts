@@ -21,6 +21,7 @@ import { heldByOthers, isTouched } from './deletions.ts';
 import { dirtyTargets } from './late-landings.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
+import { applyRemovals, whose } from './removals.ts';
 import { loadStructure } from './structure.ts';
 import { sharersOf } from './twins.ts';
 
@@ -176,7 +177,7 @@ async function endsOf(
   sent: ReadonlySet<string>,
 ): Promise<Map<LedgerRow, End>> {
   const others = sharers.filter((id) => id !== context.claim.entryId);
-  const held = await heldByOthers(context, target, others, rows);
+  const held = await heldByOthers(context, target, sharers, rows);
   const digests = rows.flatMap(({ digest }) => digest ?? []);
   const collapses = capabilitiesFor(context.target, target.kind).collapsesTwins !== false;
   const merged = collapses && others.length > 0 ? await mergedByDigest(context.pool, others, digests) : [];
@@ -198,20 +199,8 @@ async function removeCopies(
   rows: readonly LedgerRow[],
 ): Promise<(readonly [LedgerRow, End, ObjectNote?])[]> {
   if (rows.length === 0) return [];
-  context.writtenTargets.add(target.id);
-  const results = await context.target.writer?.apply(
-    rows.map((row, i) => ({
-      verb: 'remove',
-      op: String(i),
-      container: target.key,
-      targetId: row.targetId ?? '',
-      how: 'expunge',
-      ...(row.targetVersion === undefined ? {} : { ifVersion: row.targetVersion }),
-    })),
-  );
-  const byOp = new Map(results?.map((result) => [result.op, result]));
-  return rows.map((row, i) => {
-    const result = byOp.get(String(i));
+  const results = await applyRemovals(context, target, rows, 'expunge');
+  return results.map(([row, result]) => {
     switch (result?.outcome) {
       case 'done':
       case 'missing':
@@ -233,8 +222,7 @@ async function removeCopies(
 
 /** Equal objects of which the target kept no copy of their own: with that of the other, theirs is gone, too. */
 async function twinsOf({ pool, claim, target }: PassContext, container: ContainerRow, rows: readonly LedgerRow[]) {
-  const scope = target.capabilitiesOf?.(container.kind) ?? target.capabilities;
-  if (scope.collapsesTwins === false) return [];
+  if (capabilitiesFor(target, container.kind).collapsesTwins === false) return [];
   const digests = rows.flatMap(({ digest }) => digest ?? []);
   return (await mergedByDigest(pool, [claim.entryId], digests)).map(({ src }) => src);
 }
@@ -259,7 +247,6 @@ const WHY_KEPT: Partial<Record<End, { readonly code: string; readonly text: stri
 
 const none = (): Record<End, number> => ({ removed: 0, gone: 0, edited: 0, lastCopy: 0, shared: 0, refused: 0 });
 const keyOf = ({ src }: LedgerRow): string => src.toString('hex');
-const whose = ({ src, srcId, container }: LedgerRow) => ({ src, srcId, container });
 
 function resultOf(context: PassContext, { mode, pass }: UndoOrder, tally: Tally): UndoResult {
   const total = none();

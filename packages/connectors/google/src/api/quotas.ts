@@ -1,5 +1,6 @@
 import { Budget, type BudgetLimits, type Clock, SharedBudgets } from '@sterna/cloud-http';
 import type { Api } from './apis.ts';
+import { DOCUMENTED } from './documented.ts';
 
 const MINUTE = 60_000;
 
@@ -16,11 +17,11 @@ const MINUTE = 60_000;
  * - Directory: 2,400 requests a minute
  */
 export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
-  gmail: { width: 10, windows: [{ of: 'units', limit: 15_000, ms: MINUTE }] },
-  calendar: { width: 6, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
+  gmail: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.gmail.user, ms: MINUTE }] },
+  calendar: { width: 6, windows: [{ of: 'units', limit: DOCUMENTED.calendar.user, ms: MINUTE }] },
   people: { width: 4, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
   tasks: { width: 4, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
-  drive: { width: 10, windows: [{ of: 'units', limit: 325_000, ms: MINUTE }] },
+  drive: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.drive.user, ms: MINUTE }] },
   directory: { width: 4, windows: [{ of: 'units', limit: 2_400, ms: MINUTE }] },
 };
 
@@ -29,9 +30,9 @@ export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
  * requests of Calendar. Of the others nobody tells, so refusals alone hold them back.
  */
 const PROJECT_LIMITS: Readonly<Partial<Record<Api, number>>> = {
-  gmail: 1_200_000,
-  drive: 1_000_000,
-  calendar: 10_000,
+  gmail: DOCUMENTED.gmail.project,
+  drive: DOCUMENTED.drive.project,
+  calendar: DOCUMENTED.calendar.project,
 };
 
 /** By clock: tests have their own. */

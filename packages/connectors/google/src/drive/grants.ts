@@ -1,5 +1,5 @@
-import type { FidelityNote } from '@sterna/connector-kit';
-import type { AccessRole, Grant } from '@sterna/core';
+import { type FidelityNote, rightWithEnd } from '@sterna/connector-kit';
+import { type AccessRole, endsAlike, type Grant } from '@sterna/core';
 import { ownPermissions } from './drive-file.ts';
 import type { DrivePermission } from './permission.ts';
 
@@ -108,10 +108,7 @@ export function changesTo(
       });
     const reason = grant.expires === undefined ? undefined : whyNotUntil(grant.expires, role, place, moment);
     if (reason !== undefined) {
-      notes.push({
-        code: 'right-with-end',
-        text: `${grant.principal} had a right to it until ${grant.expires}: ${reason}, so it was not given.`,
-      });
+      notes.push(rightWithEnd(grant, reason));
       continue;
     }
     const there = own.find((one) => isFor(one, grant));
@@ -129,9 +126,9 @@ export function changesTo(
       continue;
     }
     kept.add(there.id);
-    const endsAlike = secondOf(there.expirationTime) === secondOf(grant.expires);
-    if (there.role !== role || !endsAlike)
-      change.push({ id: there.id, role, ...(endsAlike ? {} : { expires: grant.expires ?? null }) });
+    const isSameEnd = endsAlike(there.expirationTime, grant.expires);
+    if (there.role !== role || !isSameEnd)
+      change.push({ id: there.id, role, ...(isSameEnd ? {} : { expires: grant.expires ?? null }) });
   }
   return { add, change, remove: own.filter(({ id }) => !kept.has(id)).map(({ id }) => id), notes };
 }
@@ -152,9 +149,6 @@ function whyNotUntil(expires: string, role: DriveRole, place: RightsPlace, momen
   if (place === 'folder' && role === 'writer') return 'who may write in a folder may do so without an end';
   return end > moment + YEAR ? 'in Google Drive a right ends within a year' : undefined;
 }
-
-const secondOf = (time: string | undefined): number | undefined =>
-  time === undefined ? undefined : Math.floor(Date.parse(time) / 1000);
 
 function isFor({ type, emailAddress, domain }: DrivePermission, grant: Grant): boolean {
   if (type !== grant.type) return false;

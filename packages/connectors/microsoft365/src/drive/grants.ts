@@ -1,5 +1,5 @@
-import type { FidelityNote } from '@sterna/connector-kit';
-import type { AccessRole, Grant } from '@sterna/core';
+import { type FidelityNote, rightWithEnd } from '@sterna/connector-kit';
+import { type AccessRole, endsAlike, type Grant } from '@sterna/core';
 import type { Identity, IdentitySet, Permission } from './permission.ts';
 
 /** Who may do what with an item by its own permissions; those of folders above it are theirs. */
@@ -118,10 +118,7 @@ export function changesTo(
     if (grant.type === 'user' || grant.type === 'group') {
       const { expires } = grant;
       if (expires !== undefined && Date.parse(expires) <= moment) {
-        notes.push({
-          code: 'right-with-end',
-          text: `${grant.principal} had a right to it until ${expires}: that has passed, so it was not given.`,
-        });
+        notes.push(rightWithEnd(grant, 'that has passed'));
         continue;
       }
       if (grant.role === 'owner')
@@ -137,7 +134,7 @@ export function changesTo(
       const role = graphRole(grant.role);
       const there = own.find((one) => !one.link && isFor(one, grant.principal));
       // The end of a right can't be changed: it is taken away and given anew.
-      if (there === undefined || secondOf(expiryOf(there)) !== secondOf(expires))
+      if (there === undefined || !endsAlike(expiryOf(there), expires))
         invite.push({ email: grant.principal, role, ...(expires === undefined ? {} : { expires }) });
       else {
         kept.add(there.id);
@@ -167,9 +164,6 @@ export function changesTo(
   }
   return { invite, link, change, remove: own.filter(({ id }) => !kept.has(id)).map(({ id }) => id), notes };
 }
-
-const secondOf = (time: string | undefined): number | undefined =>
-  time === undefined ? undefined : Math.floor(Date.parse(time) / 1000);
 
 const graphRole = (role: AccessRole): GraphRole => (role === 'writer' || role === 'owner' ? 'write' : 'read');
 

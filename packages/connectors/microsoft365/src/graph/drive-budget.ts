@@ -1,8 +1,8 @@
-import { Budget, type Clock } from '@sterna/cloud-http';
+import { Budget, type Clock, SharedBudgets } from '@sterna/cloud-http';
 import { DRIVE_LIMITS } from './limits.ts';
 
 /** By clock: tests have their own. */
-const shared = new WeakMap<Clock, Map<string, Budget>>();
+const shared = new WeakMap<Clock, SharedBudgets>();
 
 export interface DriveBudgetOf {
   /** Id of the app; of an access token that was given, none is known. */
@@ -18,11 +18,10 @@ export interface DriveBudgetOf {
  * this process, since SharePoint counts them together.
  */
 export function driveBudgetOf(of: DriveBudgetOf, clock: Clock): Budget {
-  const known = shared.get(clock) ?? new Map<string, Budget>();
+  const known = shared.get(clock) ?? new SharedBudgets();
   shared.set(clock, known);
   const key = JSON.stringify([of.graph, of.tenant, of.app]);
   const { width, windows } = DRIVE_LIMITS;
-  const ofTenant = known.get(key) ?? new Budget({ width: Number.POSITIVE_INFINITY, windows }, clock);
-  known.set(key, ofTenant);
+  const ofTenant = known.of(key, () => new Budget({ width: Number.POSITIVE_INFINITY, windows }, clock));
   return new Budget({ width, windows: [] }, clock, ofTenant);
 }

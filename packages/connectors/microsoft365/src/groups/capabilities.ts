@@ -1,14 +1,14 @@
 import type { Capabilities } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
 
-/** Of kinds whose few objects have natural keys and are listed as a whole each time. */
+/** Of kinds whose few objects have no room for a mark and are listed as a whole each time. */
 export const listedCapabilities = (
   kind: ContentKind,
   maxObjectBytes: number,
   evidence: Readonly<Record<string, string>>,
 ): Capabilities => ({
   kinds: [kind],
-  // What is there is read back, and of what has a natural key there is never a second one.
+  // What is there is read back: it has a natural key, or is made whole and known by its content.
   settle: 'read-back',
   delta: 'list',
   bytes: 'rewritten',

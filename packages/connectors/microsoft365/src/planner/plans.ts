@@ -1,9 +1,8 @@
 import type { Container, FidelityNote, Writer } from '@sterna/connector-kit';
-import type { SternaError } from '@sterna/core';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { type GraphRequest, segment } from '../graph/client.ts';
 import type { GroupContext } from '../groups/group.ts';
-import { containerGone } from '../outlook/gone.ts';
+import { containerGone, isGone } from '../outlook/gone.ts';
 import { COLUMNS, choicesIn, isLabelSlot, labelSlot, MOST_LABELS, planDefinition } from './columns.ts';
 import {
   byHint,
@@ -197,12 +196,9 @@ function namedApart(names: readonly string[]): readonly string[] {
 }
 
 /** @throws SternaError that of a request, unless it says that nothing is there */
-export const answerOf = <T>(
-  result: BatchResult | undefined,
-  isGone: (error: SternaError) => boolean,
-): T | undefined => {
+export function answerOf<T>(result: BatchResult | undefined): T | undefined {
   if (result === undefined) return undefined;
   if (!('error' in result)) return result.body as T;
   if (isGone(result.error)) return undefined;
   throw result.error;
-};
+}

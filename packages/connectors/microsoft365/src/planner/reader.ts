@@ -41,7 +41,7 @@ export class PlannerReader implements Reader {
       ids.map((id) => get(`/planner/tasks/${segment(id)}`)),
       'reading tasks',
     );
-    const tasks = answers.map((answer) => answerOf<GraphPlannerTask>(answer, isGone));
+    const tasks = answers.map((answer) => answerOf<GraphPlannerTask>(answer));
     const found = await this.#whole(
       plan,
       tasks.filter((one) => one !== undefined),
@@ -73,7 +73,7 @@ export class PlannerReader implements Reader {
   async one(container: string, id: string): Promise<ReadTask | undefined> {
     const plan = await this.#plans.byId(container);
     const [answer] = await this.#plans.batch([get(`/planner/tasks/${segment(id)}`)], 'looking at a task');
-    const task = answerOf<GraphPlannerTask>(answer, isGone);
+    const task = answerOf<GraphPlannerTask>(answer);
     return task === undefined ? undefined : (await this.#whole(plan, [task]))[0];
   }
 
@@ -87,7 +87,7 @@ export class PlannerReader implements Reader {
     const answers = await this.#plans.batch(asked, 'reading tasks');
     const found: ReadTask[] = [];
     for (const [at, task] of tasks.entries()) {
-      const details = answerOf<GraphTaskDetails>(answers[at], isGone);
+      const details = answerOf<GraphTaskDetails>(answers[at]);
       if (details === undefined) continue;
       const body = writeListItem(await toItem(task, details, plan, (id) => people.withId(id)));
       found.push({ task, details, body, version: versionOfBody(body) });
