@@ -36,6 +36,8 @@ const part = (name: string, title: string, open: (users: string[]) => Promise<Ta
     try {
       writeCollections(homeOf(source, FROM), mailbox(collections, objects));
       writeCollections(homeOf(source, FEW), mailbox(collections, objects / FEWER));
+      // Radicale parses a file at its first reading, and where clients wrote it at its writing: whoever comes first here would pay.
+      for (const user of [FROM, FEW]) await readOnce(source, user);
       const version = await vdirsyncerVersion();
       return [
         `${collections} calendars of ${objects} events and ${collections} address books of ${objects} contacts; interleaved rounds: ${runs}, medians. CPU and memory are the client process’s own. The bare client has all objects in memory and reads no source; Sterna reads the source on the same two cores, and reads back what the target made of each object.`,
@@ -191,6 +193,19 @@ const contact = (c: number, n: number): string =>
     ...['END:VCARD', ''],
   ].join('\r\n');
 
+/** Has Radicale see files that were put there behind its back. */
+async function readOnce(source: Radicale, user: string): Promise<void> {
+  for (const { folder } of collectionsIn(homeOf(source, user))) {
+    const answer = await fetch(`${source.url}${user}/${folder}/`, {
+      method: 'REPORT',
+      headers: { authorization: `Basic ${Buffer.from(`${user}:pw`).toString('base64')}` },
+      body: '<?xml version="1.0"?><d:sync-collection xmlns:d="DAV:"><d:sync-token/><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop></d:sync-collection>',
+    });
+    if (!answer.ok) throw new Error(`the source answers ${answer.status} to its first reading`);
+    await answer.text();
+  }
+}
+
 interface Requests {
   readonly source: number;
   readonly target: number;
@@ -244,7 +259,7 @@ class Stage {
     });
   }
 
-  /** Of a pass through proxies that count, which is not timed: a delta pass after it as well. It warms the source. */
+  /** Of a pass through proxies that count, which is not timed: a delta pass after it as well. */
   async requests(count: number): Promise<{ initial: Requests; delta: Requests }> {
     const [source, target] = await Promise.all([startHttpProxy(this.#source), startHttpProxy(this.#target)]);
     try {

@@ -3,9 +3,11 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { type HttpProxy, type Radicale, startHttpProxy, startRadicale } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { anEvent } from '../support/dav-objects.ts';
 import { addEntry, type Bench, openBench, pass } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { DavSource, davConnectorOf, davEndpoint } from '../support/radicale-mailbox.ts';
+import { startTinyDav } from '../support/tiny-dav.ts';
 
 let dir: string;
 let bench: Bench;
@@ -15,7 +17,7 @@ let target: HttpProxy;
 
 beforeAll(async () => {
   dir = scratch('dav-requests');
-  server = await startRadicale({ users: ['s1', 't1', 's2', 't2', 's3', 't3'] });
+  server = await startRadicale({ users: ['s1', 't1', 's2', 't2', 's3', 't3', 't4'] });
   [source, target] = await Promise.all([startHttpProxy(server), startHttpProxy(server)]);
   bench = await openBench(dir, [caldavConnector, carddavConnector]);
 }, 60_000);
@@ -72,5 +74,28 @@ test('an initial pass writes each object by one request, reads a hundred by one,
   // Each collection: listed, then read in two pages.
   expect(initial.source).toBe(TO_LIST + 2 * 3);
   expect(target.count('PUT')).toBe(300);
-  expect(initial.target - 300, target.requests.filter((one) => !one.startsWith('PUT ')).join('\n')).toBeLessThan(40);
+  // Each collection: made and looked at, then read back in three batches; at the end all are listed.
+  const others = target.requests.filter((one) => !one.startsWith('PUT '));
+  expect(others.length, others.join('\n')).toBe(TO_LIST + 2 * (2 + 3) + 1);
+}, 60_000);
+
+test('a server that knows no sync-collection says by its ctag that nothing has changed, and is asked for that alone', async () => {
+  const tiny = await startTinyDav('caldav', {
+    ctag: true,
+    objects: new Map([['a.ics', Buffer.from(anEvent('a', 'First'))]]),
+  });
+  try {
+    const entry = await addEntry(bench, tiny.end, davEndpoint(target, 'caldav', 't4'));
+    expect((await pass(bench, entry, 'initial')).books.total).toMatchObject({ created: 1 });
+    const listings = (): number => tiny.requests.filter((one) => one === 'PROPFIND /home/c/').length;
+    const before = listings();
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, unchanged: 1 });
+    expect(listings()).toBe(before);
+
+    tiny.objects.set('b.ics', Buffer.from(anEvent('b', 'Second')));
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 1, unchanged: 1 });
+    expect(listings()).toBe(before + 1);
+  } finally {
+    await tiny.stop();
+  }
 }, 60_000);

@@ -13,6 +13,8 @@ export interface Refusal {
 /** A server of one collection that gives and takes any bytes: what no real server would hold can still be a source. */
 export interface TinyDav {
   readonly objects: Map<string, Buffer>;
+  /** So far, in order: `PROPFIND /home/`. */
+  readonly requests: readonly string[];
   readonly end: Endpoint;
   stop(): Promise<void>;
 }
@@ -22,6 +24,8 @@ export interface TinyDavOptions {
   /** Asked before every PUT. */
   readonly refuses?: (body: Buffer, id: string) => Refusal | undefined;
   readonly component?: 'VEVENT' | 'VTODO';
+  /** It says of its collection, where it is asked for that, whether anything changed (`getctag` of CalendarServer). */
+  readonly ctag?: true;
 }
 
 const NAMESPACES = {
@@ -35,10 +39,14 @@ export async function startTinyDav(protocol: DavProtocol, options: TinyDavOption
   const etag = (body: Buffer): string => `"${createHash('sha1').update(body).digest('hex')}"`;
   const response = (href: string, properties: string): string =>
     `<d:response><d:href>${href}</d:href><d:propstat><d:prop>${properties}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>`;
-  const collection = response(
-    '/home/c/',
-    `<d:resourcetype><d:collection/><x:${type}/></d:resourcetype><d:displayname>Corpus</d:displayname><x:supported-calendar-component-set><x:comp name="${options.component ?? 'VEVENT'}"/></x:supported-calendar-component-set>`,
-  );
+  const requests: string[] = [];
+  const ctag = (): string =>
+    `<cs:getctag xmlns:cs="http://calendarserver.org/ns/">${etag(Buffer.concat([...objects.values()])).slice(1, -1)}</cs:getctag>`;
+  const collectionFor = (asked: Buffer): string =>
+    response(
+      '/home/c/',
+      `<d:resourcetype><d:collection/><x:${type}/></d:resourcetype><d:displayname>Corpus</d:displayname><x:supported-calendar-component-set><x:comp name="${options.component ?? 'VEVENT'}"/></x:supported-calendar-component-set>${options.ctag && asked.includes('getctag') ? ctag() : ''}`,
+    );
   const multistatus = (inner: string): string =>
     `<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:x="${NAMESPACES[protocol]}">${inner}</d:multistatus>`;
   const error = (precondition: string): string =>
@@ -56,6 +64,7 @@ export async function startTinyDav(protocol: DavProtocol, options: TinyDavOption
         return { status: 200, headers: { dav: '1, calendar-access, addressbook' } };
       case 'PROPFIND': {
         const isDeep = request.headers.depth === '1';
+        const collection = collectionFor(body);
         if (path === '/home/c/')
           return {
             status: 207,
@@ -106,6 +115,7 @@ export async function startTinyDav(protocol: DavProtocol, options: TinyDavOption
 
   const server = createServer((request: IncomingMessage, reply: ServerResponse) => {
     const chunks: Buffer[] = [];
+    requests.push(`${request.method} ${request.url}`);
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { status, body, headers } = answer(request, Buffer.concat(chunks));
@@ -116,6 +126,7 @@ export async function startTinyDav(protocol: DavProtocol, options: TinyDavOption
   const { port } = server.address() as AddressInfo;
   return {
     objects,
+    requests,
     end: {
       connector: protocol,
       settings: { url: `http://127.0.0.1:${port}/home/` },

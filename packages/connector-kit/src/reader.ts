@@ -182,8 +182,14 @@ export interface Reader {
    *
    * `known`: what the books have of an earlier listing. Where one of them has a `position`, and the system says that nothing
    * changed since then, they are the answer, so that it costs the same however much there is.
+   *
+   * `first`: the books have none of them, so a `glance` that the system would have to make of all objects is left out.
    */
-  containers(options?: { access?: boolean; known?: readonly Container[] }): Promise<readonly Container[]>;
+  containers(options?: {
+    access?: boolean;
+    known?: readonly Container[];
+    first?: boolean;
+  }): Promise<readonly Container[]>;
   /**
    * What changed in a container since a cursor, or all of it. A cursor the system no longer honours falls back to a
    * full listing (`mode: 'full'`), never to an error. Ids come in the system's order, oldest first.

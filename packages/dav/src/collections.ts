@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Container } from '@sterna/connector-kit';
-import { type ContentKind, SternaError } from '@sterna/core';
+import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import type { DavDialect } from './dialect.ts';
 import { type Home, hasType, hrefsOf } from './discover.ts';
 import { refusal } from './errors.ts';
@@ -43,6 +43,8 @@ export class Collections {
   readonly #http: DavHttp;
   readonly #dialect: DavDialect;
   readonly home: Home;
+  /** Servers make it of all that a collection holds, as they make a sync token: only where there is no such token. */
+  #asksForCtag = false;
   /** The last listing, on its way or here. */
   #latest: Promise<readonly Collection[]> | undefined;
 
@@ -52,8 +54,9 @@ export class Collections {
     this.home = home;
   }
 
-  list(): Promise<readonly Collection[]> {
-    const listing = this.#list();
+  /** @param tokens false: not of those that tell theirs with their changes */
+  list(tokens = true): Promise<readonly Collection[]> {
+    const listing = this.#list(tokens);
     this.#latest = listing;
     // One that failed is nothing to remember; whoever waits for it is told.
     listing.catch(() => {
@@ -71,36 +74,51 @@ export class Collections {
     return (await this.#latest)?.find(isIt) ?? (await this.list()).find(isIt);
   }
 
-  async #list(): Promise<readonly Collection[]> {
+  async #list(tokens: boolean): Promise<readonly Collection[]> {
     const found: Collection[] = [];
-    for (const url of this.home.urls) {
-      const answer = await propfind(
-        this.#http,
-        url,
-        1,
-        [
-          'd:resourcetype',
-          'd:displayname',
-          'd:sync-token',
-          'd:supported-report-set',
-          'd:owner',
-          'd:current-user-privilege-set',
-          'cs:getctag',
-          ...this.#dialect.collectionProperties,
-        ],
-        'listing the collections',
-      );
-      for (const response of answer.responses) {
-        const collection = this.#read(response, answer.url);
-        if (collection !== undefined && !found.some((one) => one.url.pathname === collection.url.pathname))
-          found.push(collection);
-      }
-    }
+    for (const url of this.home.urls)
+      for (const collection of await this.#propfind(url, 1, tokens))
+        if (!found.some((one) => one.url.pathname === collection.url.pathname)) found.push(collection);
     return found;
   }
 
-  async containers(): Promise<readonly Container[]> {
-    return (await this.list()).flatMap((collection) =>
+  /** @param depth 0: the collection at this address; 1: those in it */
+  async #propfind(url: URL, depth: 0 | 1, tokens: boolean): Promise<readonly Collection[]> {
+    const properties = [
+      'd:resourcetype',
+      'd:displayname',
+      ...(tokens ? ['d:sync-token'] : []),
+      'd:supported-report-set',
+      'd:owner',
+      'd:current-user-privilege-set',
+      ...(this.#asksForCtag ? ['cs:getctag'] : []),
+      ...this.#dialect.collectionProperties,
+    ];
+    const answer = await propfind(this.#http, url, depth, properties, 'listing the collections');
+    const found = answer.responses.flatMap((response) => this.#read(response, answer.url) ?? []);
+    if (!tokens) return found.every(tellsByItself) ? found : this.#propfind(url, depth, true);
+    if (this.#asksForCtag || found.every((one) => one.syncToken !== undefined)) return found;
+    this.#asksForCtag = true;
+    return this.#propfind(url, depth, true);
+  }
+
+  /** The one at this address now, which joins those that are known; undefined where the server has none to show. */
+  async #look(url: URL): Promise<Collection | undefined> {
+    try {
+      const [found] = await this.#propfind(url, 0, true);
+      if (found === undefined) return undefined;
+      const others = (await this.#latest)?.filter((one) => one.url.pathname !== found.url.pathname) ?? [];
+      this.#latest = Promise.resolve([...others, found]);
+      return found;
+    } catch (thrown) {
+      // It is gone, or may be listed and not be asked for itself: the listing decides.
+      if (asSternaError(thrown).class === 'transient') throw thrown;
+      return undefined;
+    }
+  }
+
+  async containers(tokens: boolean): Promise<readonly Container[]> {
+    return (await this.list(tokens)).flatMap((collection) =>
       collection.kinds.map((kind) => this.containerOf(collection, kind)),
     );
   }
@@ -132,7 +150,7 @@ export class Collections {
   }): Promise<Collection> {
     const isIt = (one: Collection): boolean =>
       one.sharedBy === undefined && one.name === wanted.name && one.kinds.includes(wanted.kind);
-    const known = (await this.list()).find(isIt);
+    const known = await this.#knownNow(isIt);
     if (known !== undefined) return known;
     const [home] = this.home.urls;
     if (home === undefined) throw new SternaError('bug', 'internal', 'A home without an address.');
@@ -162,6 +180,8 @@ export class Collections {
       preconditionOf(answer.body)?.name !== 'd:resource-must-be-null'
     )
       throw refusal(doing, answer);
+    const looked = await this.#look(url);
+    if (looked?.kinds.includes(wanted.kind) === true) return looked;
     const made = (await this.list()).find((one) => isIt(one) || one.url.pathname === url.pathname);
     if (made?.kinds.includes(wanted.kind) === true) return made;
     throw new SternaError(
@@ -172,6 +192,16 @@ export class Collections {
         fix: 'Make it by hand in the target, with this name, and start again.',
       },
     );
+  }
+
+  /** One of those that a pass listed at its beginning, if it is there still; without such a listing, one that is listed now. */
+  async #knownNow(isIt: (one: Collection) => boolean): Promise<Collection | undefined> {
+    const latest = await this.#latest;
+    if (latest === undefined) return (await this.list()).find(isIt);
+    const known = latest.find(isIt);
+    if (known === undefined) return undefined;
+    const now = await this.#look(known.url);
+    return now !== undefined && isIt(now) ? now : (await this.list()).find(isIt);
   }
 
   #read(response: DavResponse, base: URL): Collection | undefined {
@@ -209,6 +239,9 @@ export class Collections {
     };
   }
 }
+
+/** Its changes come with a token of their own; those of a collection of several kinds are listed kind by kind, without. */
+const tellsByItself = ({ syncs, kinds }: Collection): boolean => syncs && kinds.length === 1;
 
 const nameOfOwner = (owner: string | undefined): string =>
   decodeURIComponent(

@@ -18,6 +18,8 @@ export interface DavRequest {
   readonly doing: string;
   /** May be sent again after a lost connection: reading, and writing where a repetition changes nothing. */
   readonly repeatable: boolean;
+  /** Before all that waits: it ends work which others wait for. */
+  readonly ahead?: true;
   /** Statuses beyond 2xx that the caller deals with; redirects among them are not followed. */
   readonly expected?: readonly number[];
 }
@@ -63,7 +65,7 @@ export class DavHttp {
    * @throws what the body's own stream throws, as it is
    */
   async send(request: DavRequest): Promise<DavAnswer> {
-    await this.#slot();
+    await this.#slot(request.ahead === true);
     try {
       return await this.#persistently(request, async (reply, repeated) => ({
         status: reply.status,
@@ -118,11 +120,12 @@ export class DavHttp {
     });
   }
 
-  /** In the order in which they came. */
-  async #slot(): Promise<void> {
+  /** In the order in which they came, but for those that go ahead. */
+  async #slot(ahead: boolean): Promise<void> {
     if (this.#running >= this.#options.maxConnections)
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
+        if (ahead) this.#waiting.unshift(resolve);
+        else this.#waiting.push(resolve);
       });
     this.#running += 1;
   }

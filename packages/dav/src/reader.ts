@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import { type Collection, type Collections, fromContainerId } from './collections.ts';
@@ -29,8 +30,8 @@ export class DavReader implements Reader {
     this.#pageSize = pageSize;
   }
 
-  containers(): Promise<readonly Container[]> {
-    return this.#collections.containers();
+  containers(options: { readonly first?: boolean } = {}): Promise<readonly Container[]> {
+    return this.#collections.containers(options.first !== true);
   }
 
   /**
@@ -88,6 +89,8 @@ export class DavReader implements Reader {
       for (const id of page) {
         const content = found?.get(id) ?? (await this.one(url, id));
         yield content;
+        // Who reads works on each for a while: in between, the answers to other requests are taken, and the next ones sent.
+        await setImmediate();
       }
     }
   }
@@ -174,6 +177,8 @@ export class DavReader implements Reader {
           ids.map((id) => xml('d:href', escapeHref(objectUrl(collection, id).pathname))).join(''),
         'reading objects',
         1,
+        // A batch that is read back behind the writes of the next ones would keep its lane until they are done as well.
+        true,
       );
     } catch (thrown) {
       const error = asSternaError(thrown);
@@ -240,6 +245,7 @@ export class DavReader implements Reader {
     inner: string,
     doing: string,
     depth?: 1,
+    ahead?: true,
   ): Promise<MultiStatus> {
     const answer = await this.#http.send({
       method: 'REPORT',
@@ -251,6 +257,7 @@ export class DavReader implements Reader {
       body: xmlDocument(name, inner),
       doing,
       repeatable: true,
+      ...(ahead === undefined ? {} : { ahead }),
     });
     return parseMultiStatus(answer.body);
   }

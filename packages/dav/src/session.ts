@@ -33,7 +33,7 @@ export async function openDavSession(dialect: DavDialect, request: OpenRequest):
       versions: false,
       schedules,
       // While one batch is read back and another one's books are written, the connections have work of a third.
-      batch: { objects: 8 * settings.maxConnections, bytes: 16 * 1024 * 1024, inFlight: 3 },
+      batch: { objects: 16 * settings.maxConnections, bytes: 16 * 1024 * 1024, inFlight: 3 },
       maxObjectBytes: undefined,
       evidence: {
         home: home.evidence,

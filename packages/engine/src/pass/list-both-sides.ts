@@ -11,7 +11,11 @@ export async function listBothSides(
   context: PassContext,
 ): Promise<readonly [source: readonly Container[], target: readonly Container[] | undefined]> {
   const list = (side: 'source' | 'target'): Promise<readonly Container[]> =>
-    context[side].reader.containers({ known: knownContainers(context, side) });
+    context[side].reader.containers({
+      known: knownContainers(context, side),
+      // What the target holds already is looked at once more where its glance differs.
+      ...(side === 'source' && context.sourceContainers.size === 0 ? { first: true } : {}),
+    });
   if (!(await isDriveSettled(context))) return Promise.all([list('source'), list('target')]);
   const source = await list('source');
   return [source, isAsListed(context, source) ? undefined : await list('target')];
