@@ -124,7 +124,27 @@ test('a mailbox from CSV to verified, and its license ledger verified offline', 
   await writeFile(ledger, forged);
   const verdict = await home(['ledger', 'verify', ledger]);
   expect(verdict.code).toBe(4);
-  expect(verdict.stdout).toContain('DOES NOT HOLD');
+  expect(verdict.stdout).toContain('THE LICENSE LEDGER DOES NOT HOLD');
+
+  const trail = join(folder.path, 'audit.json');
+  const shown = await home(['audit', '--action', 'license.grant']);
+  expect(shown.stdout).toMatch(/license\.grant +organization/);
+  const { events } = (await ok('audit', '--export', trail)) as { events: number };
+  expect(events).toBeGreaterThan(5);
+  expect(await ok('ledger', 'verify', trail)).toMatchObject({ ok: true, events });
+  // Whoever did it, it was somebody else.
+  await writeFile(
+    trail,
+    (await readFile(trail, 'utf8')).replace('"action": "license.grant"', '"action": "license.look"'),
+  );
+  const changed = await home(['ledger', 'verify', trail]);
+  expect(changed.code).toBe(4);
+  expect(changed.stdout).toMatch(/THE AUDIT TRAIL DOES NOT HOLD at event \d+: .* was changed/);
+  await writeFile(trail, JSON.stringify({ format: 'sterna-audit-trail/1', organization: 'x', events: [{ seq: 1 }] }));
+  expect(await home(['ledger', 'verify', trail])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no export of an audit trail'),
+  });
 });
 
 test('a batch is scheduled and its checklist ticked; a channel says why its test did not arrive', async () => {

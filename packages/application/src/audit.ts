@@ -1,4 +1,6 @@
-import { latestAudit, organizationById, verifyAuditChain } from '@sterna/store';
+import { AuditChain, type AuditEvent, type AuditVerdict, SternaError } from '@sterna/core';
+import { auditEvents, latestAudit, organizationById, sha256Text, verifyAuditChain } from '@sterna/store';
+import { z } from 'zod';
 import { readCursor, readLimit, requireScope } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 
@@ -40,10 +42,59 @@ export async function listAudit(
 }
 
 /** Order, links and hashes of the whole trail. */
-export async function verifyAudit(
-  context: Context,
-  actor: Actor,
-): Promise<{ ok: true; events: number } | { ok: false; seq: number; words: string }> {
+export async function verifyAudit(context: Context, actor: Actor): Promise<AuditVerdict> {
   requireScope(actor, 'read');
   return verifyAuditChain(context.db, await organizationById(context.db, actor.organizationId));
+}
+
+const FORMAT = 'sterna-audit-trail/1';
+
+export interface AuditExport {
+  readonly format: typeof FORMAT;
+  /** The organization's public id, which is part of every hash. */
+  readonly organization: string;
+  readonly exportedAt: string;
+  readonly events: readonly AuditEvent[];
+}
+
+/** Everything needed to verify the trail without the server (`sterna ledger verify`). */
+export async function exportAudit(context: Context, actor: Actor): Promise<AuditExport> {
+  requireScope(actor, 'read');
+  const organization = await organizationById(context.db, actor.organizationId);
+  const events: AuditEvent[] = [];
+  for await (const page of auditEvents(context.db, organization.id)) events.push(...page);
+  return { format: FORMAT, organization: organization.publicId, exportedAt: new Date().toISOString(), events };
+}
+
+const exportShape = z.object({
+  format: z.literal(FORMAT),
+  organization: z.string(),
+  events: z.array(
+    z.strictObject({
+      seq: z.number(),
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string(),
+      data: z.unknown(),
+      at: z.string(),
+      prevHash: z.string(),
+      hash: z.string(),
+    }),
+  ),
+});
+
+/** Whether a file's content says that it is an audit trail; then it is for `verifyAuditExport`. */
+export const isAuditExport = (file: unknown): boolean =>
+  typeof file === 'object' && file !== null && 'format' in file && file.format === FORMAT;
+
+/** An export from a file; needs neither server nor database. @throws SternaError config `ledger-file-invalid` */
+export function verifyAuditExport(file: unknown): AuditVerdict {
+  const parsed = exportShape.safeParse(file);
+  if (!parsed.success)
+    throw new SternaError('config', 'ledger-file-invalid', 'This is no export of an audit trail.', {
+      fix: 'Give the JSON file that `sterna audit --export FILE` wrote, as it was written.',
+    });
+  const chain = new AuditChain(sha256Text, parsed.data.organization);
+  for (const event of parsed.data.events) if (!chain.follow(event)) break;
+  return chain.verdict();
 }

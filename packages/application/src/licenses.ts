@@ -309,7 +309,7 @@ export function verifyLedgerExport(ledger: unknown): LedgerVerdict {
   const parsed = exportShape.safeParse(ledger);
   if (!parsed.success)
     throw new SternaError('config', 'ledger-file-invalid', 'This is no export of a license ledger.', {
-      fix: 'Give the JSON file that `sterna ledger export` wrote.',
+      fix: 'Give the JSON file that `sterna license ledger --export FILE` or `sterna audit --export FILE` wrote.',
     });
   return verdictOf(parsed.data.organization, parsed.data.events as unknown as LicenseEvent[]);
 }

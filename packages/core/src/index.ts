@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './address.ts';
+export * from './audit-chain.ts';
 export * from './bandwidth.ts';
 export * from './books.ts';
 export * from './canonical-json.ts';

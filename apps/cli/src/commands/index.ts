@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAudit } from './audit.ts';
 import { registerBackup } from './backup.ts';
 import { registerBatch } from './batch.ts';
 import { registerCopy } from './copy.ts';
@@ -40,6 +41,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerRemigrate,
   registerBackup,
   registerLicense,
+  registerAudit,
   registerLedger,
   registerDatabase,
   registerNotification,

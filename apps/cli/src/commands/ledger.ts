@@ -8,11 +8,13 @@ import { balanceAnswer } from '../io/views.ts';
 import { DEFAULT_DATA_DIR } from './serve.ts';
 
 export function registerLedger(program: Command): void {
-  const ledger = program.command('ledger').description('The license ledger, verified without trusting a server.');
+  const ledger = program
+    .command('ledger')
+    .description('The license ledger and the audit trail, verified without trusting a server.');
   const verify = ledger
     .command('verify')
     .description('Does the hash chain hold, and does every balance follow from it?')
-    .argument('[FILE]', 'an export (`sterna license ledger --export FILE`), - for stdin')
+    .argument('[FILE]', 'an export (`sterna license ledger --export FILE`, `sterna audit --export FILE`), - for stdin')
     .option('--database', 'the database itself, of the server on this machine', false)
     .option('--data <dir>', 'data folder, for --database (or DATABASE_URL)', DEFAULT_DATA_DIR);
   handle<[string | undefined], { database: boolean; data: string }>(verify, async ({ options }, file) => {
@@ -22,7 +24,7 @@ export function registerLedger(program: Command): void {
         dataDir: options.data,
         databaseUrl: process.env.DATABASE_URL || undefined,
       });
-      const answers = all.map(({ organization, verdict }) => verdictAnswer(organization, verdict));
+      const answers = all.map(({ organization, ...chained }) => verdictAnswer(organization, chained));
       return withExit(
         {
           data: all,
@@ -40,21 +42,21 @@ export function registerLedger(program: Command): void {
   });
 }
 
-type Verdict = ReturnType<typeof import('@sterna/server/ledger')['verifyLedgerFile']>;
+type Chained = ReturnType<typeof import('@sterna/server/ledger')['verifyLedgerFile']>;
 
-function verdictAnswer(name: string, verdict: Verdict): Answer {
-  if (!verdict.ok) {
+/** What holds says so in its own numbers: a ledger has balances, a trail hasn't. */
+function verdictAnswer(name: string, { what, verdict }: Chained): Answer {
+  if (!verdict.ok)
     return {
       data: verdict,
-      text: () => [`${name}: THE LEDGER DOES NOT HOLD at event ${verdict.seq}: ${verdict.words}`],
+      text: () => [`${name}: THE ${what.toUpperCase()} DOES NOT HOLD at event ${verdict.seq}: ${verdict.words}`],
       exit: EXIT.unbalanced,
     };
-  }
   return {
     data: verdict,
     text: () => [
-      `${name}: the ledger holds: ${verdict.events} events, head ${verdict.head}`,
-      ...balanceAnswer(verdict.balances).text(),
+      `${name}: the ${what} holds: ${verdict.events} events, head ${verdict.head}`,
+      ...('balances' in verdict ? balanceAnswer(verdict.balances).text() : []),
     ],
     exit: EXIT.ok,
   };

@@ -13,6 +13,7 @@ type Plan = ResponseOf<'planEntry'>;
 type RemigrationPlan = ResponseOf<'planRemigration'>;
 type Remigration = ResponseOf<'getRemigration'>;
 type Balance = ResponseOf<'getBalances'>['items'][number];
+type AuditEvent = ResponseOf<'listAudit'>['items'][number];
 type LicenseEvent = ResponseOf<'listLicenseEvents'>['items'][number];
 type Note = ResponseOf<'entryReport'>['notes'][number];
 
@@ -159,6 +160,15 @@ export const licenseEventColumns: readonly Column<LicenseEvent>[] = [
   { title: 'data', value: (event) => licenseData(event.data) },
   { title: 'actor', value: (event) => event.actor },
   { title: 'hash', value: (event) => event.hash.slice(0, 12) },
+];
+
+export const auditColumns: readonly Column<AuditEvent>[] = [
+  { title: 'seq', value: (event) => event.seq, align: 'right' },
+  { title: 'at', value: (event) => event.at },
+  { title: 'actor', value: (event) => event.actor },
+  { title: 'action', value: (event) => event.action },
+  { title: 'subject', value: (event) => event.subject },
+  { title: 'data', value: (event) => JSON.stringify(event.data ?? {}) },
 ];
 
 function licenseData(data: unknown): string {

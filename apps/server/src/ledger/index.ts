@@ -1,31 +1,46 @@
-import { type Actor, type LedgerVerdict, verifyLedger, verifyLedgerExport } from '@sterna/application';
-import { SternaError } from '@sterna/core';
+import {
+  type Actor,
+  isAuditExport,
+  type LedgerVerdict,
+  verifyAudit,
+  verifyAuditExport,
+  verifyLedger,
+  verifyLedgerExport,
+} from '@sterna/application';
+import { type AuditVerdict, SternaError } from '@sterna/core';
 import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
 
-/** An exported license ledger, without server or database. @throws SternaError config `ledger-file-invalid` */
-export function verifyLedgerFile(bytes: Uint8Array): LedgerVerdict {
-  let ledger: unknown;
+/** What of an organization is chained, and whether it holds. */
+export type ChainedVerdict =
+  | { readonly what: 'license ledger'; readonly verdict: LedgerVerdict }
+  | { readonly what: 'audit trail'; readonly verdict: AuditVerdict };
+
+/** An exported license ledger or audit trail, without server or database. @throws SternaError config `ledger-file-invalid` */
+export function verifyLedgerFile(bytes: Uint8Array): ChainedVerdict {
+  let file: unknown;
   try {
-    ledger = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    file = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (thrown) {
     throw new SternaError('config', 'ledger-file-invalid', 'The file is no exported ledger: it is not JSON.', {
-      fix: 'Export it again with `sterna license ledger --export FILE`.',
+      fix: 'Export it again with `sterna license ledger --export FILE` or `sterna audit --export FILE`.',
       cause: thrown,
     });
   }
-  return verifyLedgerExport(ledger);
+  return isAuditExport(file)
+    ? { what: 'audit trail', verdict: verifyAuditExport(file) }
+    : { what: 'license ledger', verdict: verifyLedgerExport(file) };
 }
 
-/** The ledgers of every organization, straight from the database of this machine. */
+/** The ledgers and trails of every organization, straight from the database of this machine. */
 export async function verifyLedgersOfDatabase(options: {
   dataDir: string;
   databaseUrl: string | undefined;
-}): Promise<{ organization: string; verdict: LedgerVerdict }[]> {
+}): Promise<({ organization: string } & ChainedVerdict)[]> {
   const installation = await openInstallation({ ...options, log: createLog({ level: 'error' }), maxConnections: 4 });
   try {
     const { rows } = await installation.database.pool.query('select id, name from organization order by id');
-    const all: { organization: string; verdict: LedgerVerdict }[] = [];
+    const all: ({ organization: string } & ChainedVerdict)[] = [];
     for (const { id, name } of rows) {
       // Who can read the data folder can read the ledger: no account is asked for.
       const actor: Actor = {
@@ -35,7 +50,9 @@ export async function verifyLedgersOfDatabase(options: {
         role: 'auditor',
         scopes: ['read'],
       };
-      all.push({ organization: name, verdict: await verifyLedger(installation.application, actor) });
+      const { application } = installation;
+      all.push({ organization: name, what: 'license ledger', verdict: await verifyLedger(application, actor) });
+      all.push({ organization: name, what: 'audit trail', verdict: await verifyAudit(application, actor) });
     }
     return all;
   } finally {

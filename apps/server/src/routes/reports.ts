@@ -2,6 +2,7 @@ import type { reportRoutes } from '@sterna/api-contract';
 import {
   entryReport,
   entryReportCsv,
+  exportAudit,
   listAudit,
   projectReport,
   projectReportCsv,
@@ -47,5 +48,6 @@ export const reportHandlers: Handlers<typeof reportRoutes> = {
   projectReportCsv: async ({ application, actor, params, query }) =>
     projectReportCsv(application, actor, { projectId: params.id, ...query }),
   listAudit: async ({ application, actor, query }) => listAudit(application, actor, query),
+  exportAudit: async ({ application, actor }) => exportAudit(application, actor),
   verifyAudit: async ({ application, actor }) => verifyAudit(application, actor),
 };

@@ -1746,6 +1746,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole audit trail, to be verified offline (sterna ledger verify FILE) */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/verify": {
         parameters: {
             query?: never;
@@ -7782,6 +7799,50 @@ export interface operations {
             };
         };
     };
+    exportAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        format: "sterna-audit-trail/1";
+                        organization: string;
+                        exportedAt: string;
+                        events: {
+                            seq: number;
+                            actor: string;
+                            action: string;
+                            subject: string;
+                            data: unknown;
+                            at: string;
+                            prevHash: string;
+                            hash: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     verifyAudit: {
         parameters: {
             query?: never;
@@ -7801,6 +7862,7 @@ export interface operations {
                         /** @enum {boolean} */
                         ok: true;
                         events: number;
+                        head: string;
                     } | {
                         /** @enum {boolean} */
                         ok: false;

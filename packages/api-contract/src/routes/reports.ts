@@ -178,6 +178,30 @@ export const reportRoutes = defineRoutes({
       }),
     ),
   },
+  exportAudit: {
+    method: 'GET',
+    path: '/api/audit/export',
+    summary: 'The whole audit trail, to be verified offline (sterna ledger verify FILE)',
+    tags: ['reports'],
+    scope: 'read',
+    response: z.object({
+      format: z.literal('sterna-audit-trail/1'),
+      organization: z.string(),
+      exportedAt: z.string(),
+      events: z.array(
+        z.object({
+          seq: z.number().int(),
+          actor: z.string(),
+          action: z.string(),
+          subject: z.string(),
+          data: z.unknown(),
+          at: z.string(),
+          prevHash: z.string(),
+          hash: z.string(),
+        }),
+      ),
+    }),
+  },
   verifyAudit: {
     method: 'GET',
     path: '/api/audit/verify',
@@ -185,7 +209,7 @@ export const reportRoutes = defineRoutes({
     tags: ['reports'],
     scope: 'read',
     response: z.union([
-      z.object({ ok: z.literal(true), events: z.number().int() }),
+      z.object({ ok: z.literal(true), events: z.number().int(), head: z.string() }),
       z.object({ ok: z.literal(false), seq: z.number().int(), words: z.string() }),
     ]),
   },

@@ -1,4 +1,4 @@
-import { canonicalJson, chainHash, GENESIS } from '@sterna/core';
+import { AuditChain, type AuditEvent, type AuditVerdict, canonicalJson, chainHash, GENESIS } from '@sterna/core';
 import { type AuditEventRow, type DomainDb, sha256Text } from './domain-database.ts';
 
 export interface AuditEntry {
@@ -61,37 +61,46 @@ export async function appendAudit(
   await db.insertInto('audit_event').values(rows).execute();
 }
 
-export type AuditVerdict =
-  | { readonly ok: true; readonly events: number }
-  | { readonly ok: false; readonly seq: number; readonly words: string };
+const asEvent = (row: AuditEventRow): AuditEvent => ({
+  seq: row.seq,
+  actor: row.actor,
+  action: row.action,
+  subject: row.subject,
+  data: row.data,
+  at: row.at.toISOString(),
+  prevHash: row.prev_hash.toString('hex'),
+  hash: row.hash.toString('hex'),
+});
 
-/** Reads the whole trail, page by page. */
-export async function verifyAuditChain(db: DomainDb, organization: Organization, page = 2_000): Promise<AuditVerdict> {
-  let seq = 0;
-  let prevHash = GENESIS;
+/** The whole trail, oldest first, page by page. */
+export async function* auditEvents(
+  db: DomainDb,
+  organizationId: number,
+  page = 2_000,
+): AsyncGenerator<readonly AuditEvent[]> {
+  let after = 0;
   for (;;) {
     const rows = await db
       .selectFrom('audit_event')
       .selectAll()
-      .where('organization_id', '=', organization.id)
-      .where('seq', '>', seq)
+      .where('organization_id', '=', organizationId)
+      .where('seq', '>', after)
       .orderBy('seq')
       .limit(page)
       .execute();
-    for (const row of rows) {
-      seq += 1;
-      if (row.seq !== seq) return { ok: false, seq, words: `Event ${seq} of the audit trail is missing.` };
-      if (row.prev_hash.toString('hex') !== prevHash)
-        return { ok: false, seq, words: `Event ${seq} of the audit trail doesn't follow event ${seq - 1}.` };
-      const { action, subject, data, actor, at } = row;
-      const hash = row.hash.toString('hex');
-      const content = { action, subject, data, seq, actor, at: at.toISOString(), prevHash };
-      if (chainHash(sha256Text, organization.publicId, content) !== hash)
-        return { ok: false, seq, words: `Event ${seq} of the audit trail was changed after it was written.` };
-      prevHash = hash;
-    }
-    if (rows.length < page) return { ok: true, events: seq };
+    if (rows.length > 0) yield rows.map(asEvent);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < page) return;
+    after = last.seq;
   }
+}
+
+/** Reads the whole trail, page by page. */
+export async function verifyAuditChain(db: DomainDb, organization: Organization, page?: number): Promise<AuditVerdict> {
+  const chain = new AuditChain(sha256Text, organization.publicId);
+  for await (const events of auditEvents(db, organization.id, page))
+    if (!events.every((event) => chain.follow(event))) break;
+  return chain.verdict();
 }
 
 /** Newest first. */
