@@ -1,4 +1,5 @@
-import { checkReach, lookupWithinReach } from '@sterna/connector-kit';
+import { checkReach, lookupWithinReach, SignsOfLife, wholeBody } from '@sterna/connector-kit';
+import { SternaError } from '@sterna/core';
 import { Agent, type Dispatcher } from 'undici';
 
 export interface Exchange {
@@ -13,7 +14,7 @@ export interface Exchange {
 export interface Reply {
   readonly status: number;
   header(name: string): string | undefined;
-  /** The body, whole. */
+  /** The body, whole. @throws SternaError transient `service-answer-too-large` beyond what any answer is long */
   whole(): Promise<Buffer>;
   readonly body: AsyncIterable<Buffer>;
   /** Gives up on the rest of the body. */
@@ -31,8 +32,10 @@ export interface TransportOptions {
 /** Connections to all hosts that a session speaks to. Redirects are never followed. */
 export class Transport {
   readonly #agent: Agent;
+  readonly #timeoutMs: number;
 
   constructor(options: TransportOptions) {
+    this.#timeoutMs = options.timeoutMs;
     this.#agent = new Agent({
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.timeoutMs,
@@ -65,8 +68,8 @@ export class Transport {
         const value = answer.headers[name];
         return Array.isArray(value) ? value.join(', ') : value;
       },
-      whole: async () => Buffer.from(await answer.body.arrayBuffer()),
-      body: answer.body,
+      whole: () => wholeBody(answer.body, MAX_WHOLE, this.#timeoutMs, { tooLarge, tooSlow, cutShort }),
+      body: lively(answer.body, this.#timeoutMs),
       leave() {
         answer.body.on('error', () => undefined);
         answer.body.destroy();
@@ -76,5 +79,26 @@ export class Transport {
 
   destroy(): void {
     this.#agent.destroy().catch(() => undefined);
+  }
+}
+
+/** JSON of a page, or of one message with all its attachments in base64. */
+const MAX_WHOLE = 512 * 1024 * 1024;
+
+const tooSlow = (): Error => Object.assign(new Error('too little in all the time'), { code: 'UND_ERR_BODY_TIMEOUT' });
+const cutShort = (): Error => Object.assign(new Error('cut short'), { code: 'UND_ERR_SOCKET' });
+const tooLarge = (): Error =>
+  new SternaError('transient', 'service-answer-too-large', 'The answer is larger than any that was asked for.', {
+    fix: 'Check the address of the service, and a proxy in between.',
+  });
+
+/** As it comes; who sends a byte now and then has failed like who sends none. Silence itself is the agent's to end. */
+async function* lively(body: AsyncIterable<Buffer>, timeoutMs: number): AsyncGenerator<Buffer> {
+  const life = new SignsOfLife(timeoutMs);
+  let askedAt = performance.now();
+  for await (const piece of body) {
+    if (!life.came(piece.length, performance.now() - askedAt)) throw tooSlow();
+    yield piece;
+    askedAt = performance.now();
   }
 }

@@ -1,6 +1,6 @@
 import { type ClientRequest, type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { checkReach, lookupWithinReach } from '@sterna/connector-kit';
+import { checkReach, lookupWithinReach, SignsOfLife, wholeBody } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { aborted, networkError, TIMEOUT } from './errors.ts';
 
@@ -73,7 +73,7 @@ export function exchange(options: ExchangeOptions): Promise<Reply> {
     const sent = (isSecure ? httpsRequest : httpRequest)(
       url,
       { method: options.method, headers, agent: options.agent, signal, lookup: lookupWithinReach },
-      (message) => resolve(replyOf(message, sent, url)),
+      (message) => resolve(replyOf(message, sent, options)),
     );
     sent.on('error', (error) => reject(signal.aborted ? aborted() : error));
     if (!isStream(body)) {
@@ -92,7 +92,7 @@ const expire = (sent: ClientRequest): void => {
   sent.destroy(Object.assign(new Error('no answer in time'), { code: TIMEOUT }));
 };
 
-function replyOf(message: IncomingMessage, sent: ClientRequest, url: URL): Reply {
+function replyOf(message: IncomingMessage, sent: ClientRequest, { url, timeoutMs }: ExchangeOptions): Reply {
   return {
     status: message.statusCode ?? 0,
     url,
@@ -103,7 +103,7 @@ function replyOf(message: IncomingMessage, sent: ClientRequest, url: URL): Reply
       return Array.isArray(value) ? value.join(', ') : value;
     },
     async whole(most = MAX_BODY) {
-      const body = await readBody(message, most);
+      const body = await wholeBody(message, most, timeoutMs, { tooLarge, tooSlow, cutShort });
       // The rest of a body that the server didn't want can't be followed by another request.
       if (!sent.writableFinished) sent.destroy();
       return body;
@@ -114,23 +114,9 @@ function replyOf(message: IncomingMessage, sent: ClientRequest, url: URL): Reply
   };
 }
 
-/** By events: to iterate costs more than a small answer's whole exchange. */
-function readBody(message: IncomingMessage, most: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > most) {
-        reject(tooLarge());
-        message.destroy();
-      } else chunks.push(chunk);
-    });
-    message.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    message.on('error', reject);
-    message.on('close', () => reject(Object.assign(new Error('cut short'), { code: 'ECONNRESET' })));
-  });
-}
+const tooSlow = (): Error => Object.assign(new Error('too little in all the time'), { code: TIMEOUT });
+
+const cutShort = (): Error => Object.assign(new Error('cut short'), { code: 'ECONNRESET' });
 
 const tooLarge = (): SternaError =>
   new SternaError('transient', 'dav-answer-invalid', 'The server’s answer is larger than any that was asked for.');
@@ -207,11 +193,14 @@ export async function* flowing(reply: Reply, timeoutMs: number, signal: AbortSig
   const silence = new Silence(timeoutMs, () =>
     message.destroy(Object.assign(new Error('no more in time'), { code: TIMEOUT })),
   );
+  const life = new SignsOfLife(timeoutMs);
   try {
     for (;;) {
       silence.begins();
+      const askedAt = performance.now();
       const next = await pieces.next();
       silence.ends();
+      if (next.done !== true && !life.came(next.value.length, performance.now() - askedAt)) throw tooSlow();
       if (next.done === true) {
         isWhole = true;
         return;
