@@ -265,6 +265,24 @@ for (const kind of KINDS)
     ]);
   }, 120_000);
 
+for (const kind of KINDS)
+  test(`${kind}s: killed while no list shows what was just written`, async () => {
+    const { entry, expectExactlyOnce, atRequest } = await scene(kind, IN_ONE_REQUEST);
+    tenant.faults.listDelayMs = 3_600_000;
+    try {
+      const kills = [atRequest(CREATE, 1), at('after-acknowledgement'), at('during-recovery')];
+      const outcome = await passWithKills(stage.stage, entry, 'initial', kills);
+      expect(outcome).toMatchObject({ status: 'completed', error: null });
+    } finally {
+      tenant.faults.listDelayMs = 0;
+    }
+    // Now lists show all of it, and the next pass looks there.
+    expect(await pass(stage.bench, entry, 'delta')).toMatchObject({ status: 'completed', books: { balanced: true } });
+    await expectExactlyOnce();
+    const suspects = (await notes(stage.bench, entry)).filter((one) => one.kind === 'suspect');
+    expect(new Set(suspects.map(({ code }) => code))).toEqual(new Set(['late-copy-removed']));
+  }, 120_000);
+
 test.each(KINDS)('%ss: enough kills hit a living process', (kind) => {
   expect(reports.get(kind)?.hits).toBeGreaterThanOrEqual(LONG ? 60 : 8);
 });

@@ -110,6 +110,29 @@ test('what lands after it was sent again is removed; what people copied stays', 
   ]);
 }, 600_000);
 
+test('killed while no list shows what was just written: once, as soon as they show it', async () => {
+  const user = kill.fresh('m365-behind');
+  kill.seed(user, 790);
+  const address = kill.person();
+  const entry = await addEntry(kill.bench, kill.from(user), kill.to(address));
+  kill.tenant.faults.listDelayMs = 3_600_000;
+  try {
+    const outcome = await passWithKills(kill.stage, entry, 'initial', [
+      { at: 'after-acknowledgement', nth: 1 },
+      { at: 'after-acknowledgement', nth: 2 },
+      { at: 'during-recovery', nth: 1 },
+    ]);
+    expect(outcome).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
+  } finally {
+    kill.tenant.faults.listDelayMs = 0;
+  }
+  expect((await kill.mail(address).messages()).length).toBeGreaterThan([...kill.stored(user).values()].flat().length);
+  expect((await pass(kill.bench, entry, 'delta')).status).toBe('completed');
+  await kill.expectExactlyOnce(user, address, entry);
+  const suspects = (await notes(kill.bench, entry)).filter(({ kind }) => kind === 'suspect');
+  expect(new Set(suspects.map(({ code }) => code))).toEqual(new Set(['late-copy-removed']));
+}, 600_000);
+
 test('at least 20 kills hit a living process', () => {
   expect(kill.report.hits).toBeGreaterThanOrEqual(20);
 });

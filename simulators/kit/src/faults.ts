@@ -35,7 +35,10 @@ export interface FaultRule {
 
 /** Misbehaviour on demand. */
 export class Faults {
-  /** Lists of changes and the like don't show what was made or changed less than this many milliseconds ago. */
+  /**
+   * Eventual consistency: lists, of changes too, don't show what was made or changed less than this many milliseconds ago.
+   * What is asked for by its id is as it is.
+   */
   listDelayMs = 0;
   readonly #rules: { rule: FaultRule; pass: number; left: number }[] = [];
 

@@ -11,6 +11,8 @@ import { AccessTokens } from './token/access-tokens.ts';
 export class Cloud {
   /** `http://127.0.0.1:PORT`, without a slash at its end; set once the server listens. */
   baseUrl = '';
+  /** Where URLs lead that need no sign-in (uploads, downloads, imports); as the vendor's do, it may be another host. */
+  openUrl = '';
   readonly clock: Clock;
   /** How long each request takes, in milliseconds of the clock. */
   latencyMs = 0;

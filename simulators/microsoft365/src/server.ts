@@ -77,6 +77,7 @@ export async function startMicrosoft365(options: Options = {}): Promise<Microsof
     options.port ?? 0,
   );
   cloud.baseUrl = server.baseUrl;
+  cloud.openUrl = server.baseUrl;
   return {
     baseUrl: cloud.baseUrl,
     cloud,

@@ -1,29 +1,47 @@
-import { Client, type Context, type Middleware } from '@microsoft/microsoft-graph-client';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setGlobalProxyFromEnv } from 'node:http';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { Client } from '@microsoft/microsoft-graph-client';
+import { startVendorProxy } from '@sterna/simulator-kit/vendor-proxy';
 import type { Microsoft365 } from '../src/index.ts';
 
-/**
- * Microsoft's own client, unmodified but for what signs and sends: over plain http it would send no token at all. URLs
- * that need none (uploads, downloads) get none.
- */
-export function vendorClient(server: Microsoft365, token: string): Client {
-  return Client.initWithMiddleware({ baseUrl: `${server.baseUrl}/`, middleware: new SignAndSend(server, token) });
+const GRAPH = 'graph.microsoft.com';
+/** Uploads and downloads are on another host than Graph: the client must not send its token there. */
+const OPEN = 'contoso-my.sharepoint.com';
+
+/** The proxy makes its certificates with it. */
+export const canImpersonate = spawnSync('openssl', ['version']).status === 0;
+if (!canImpersonate) console.warn("openssl is not installed: the tests with the vendor's own client are skipped");
+
+export interface VendorClient {
+  readonly graph: Client;
+  /** Names outside of the simulator that were asked for. */
+  readonly refused: readonly string[];
+  stop(): Promise<void>;
 }
 
-class SignAndSend implements Middleware {
-  readonly #server: Microsoft365;
-  readonly #token: string;
-
-  constructor(server: Microsoft365, token: string) {
-    this.#server = server;
-    this.#token = token;
-  }
-
-  async execute(context: Context): Promise<void> {
-    // The client puts its base before a URL that isn't https.
-    const whole = String(context.request);
-    const url = whole.slice(whole.lastIndexOf('http://'));
-    const headers = new Headers(context.options?.headers as Record<string, string>);
-    if (url.startsWith(`${this.#server.baseUrl}/v1.0/`)) headers.set('authorization', `Bearer ${this.#token}`);
-    context.response = await fetch(url, { ...context.options, headers } as RequestInit);
-  }
+/**
+ * Microsoft's own client as it is documented: its default middleware (sign-in, retries, redirects, telemetry) and its
+ * default address. For as long as it is open, this process takes the proxy's authority for one, and https goes through the
+ * proxy; the simulator tells URLs as the vendor does.
+ */
+export async function openVendorClient(server: Microsoft365, token: string): Promise<VendorClient> {
+  const proxy = await startVendorProxy(server.baseUrl, [GRAPH, OPEN]);
+  const authorities = getCACertificates('default');
+  setDefaultCACertificates([...authorities, readFileSync(proxy.authority, 'utf8')]);
+  const restore = setGlobalProxyFromEnv({ HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' });
+  server.cloud.baseUrl = `https://${GRAPH}`;
+  server.cloud.openUrl = `https://${OPEN}`;
+  return {
+    graph: Client.init({ authProvider: (done) => done(null, token) }),
+    refused: proxy.refused,
+    async stop() {
+      server.cloud.baseUrl = server.baseUrl;
+      server.cloud.openUrl = server.baseUrl;
+      restore();
+      setDefaultCACertificates(authorities);
+      await proxy.stop();
+    },
+  };
 }

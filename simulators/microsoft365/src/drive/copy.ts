@@ -46,7 +46,7 @@ export function copyItem(call: Call): Reply {
     error,
   };
   return noContent(202, {
-    location: `${call.cloud.baseUrl}/open/monitor/${call.cloud.tokens.seal('drive-monitor', key)}`,
+    location: `${call.cloud.openUrl}/open/monitor/${call.cloud.tokens.seal('drive-monitor', key)}`,
   });
 }
 

@@ -4,7 +4,7 @@ import { Content } from './content.ts';
 import type { Drive } from './drive.ts';
 import { drivesOf, type SharingMail } from './drives.ts';
 import { type Actor, currentVersion, type DriveItem, isFolder, lineage, subtree } from './item.ts';
-import { grantTo, reachingGrants } from './sharing.ts';
+import { grantTo, linkOf, reachingGrants } from './sharing.ts';
 import { type UploadSession, uploadSessionsOf } from './upload-session.ts';
 
 /** A file as the drive holds it. */
@@ -87,6 +87,13 @@ export class DirectDrive {
       undefined,
       this.#server.clock.now(),
     );
+  }
+
+  /** By a link that anybody can read by who has it. */
+  shareByLink(path: readonly string[]): void {
+    const link = { type: 'view', scope: 'anonymous', expires: undefined, hasPassword: false } as const;
+    const more = { people: [], applicationId: undefined, applicationName: undefined };
+    linkOf(this.drive, this.#item(path), { ...link, ...more }, this.#server.clock.now());
   }
 
   /** All rights of an item's own but its owner's. */

@@ -38,7 +38,7 @@ export function downloadUrl(call: Call, drive: Drive, item: DriveItem, version?:
     ...(version === undefined ? {} : { version }),
     expires: call.now + drive.behaviour.downloadUrlLifetime,
   };
-  return `${call.cloud.baseUrl}/open/download/${call.cloud.tokens.seal('drive-download', key)}`;
+  return `${call.cloud.openUrl}/open/download/${call.cloud.tokens.seal('drive-download', key)}`;
 }
 
 /** All properties of an item; what nobody selected is dropped by `selected`. */

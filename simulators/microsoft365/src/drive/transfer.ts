@@ -98,7 +98,7 @@ interface UploadKey extends OpenKey {
 
 function uploadUrl(call: Call, drive: Drive, session: UploadSession): string {
   const key: UploadKey = { app: call.identity.app.id, tenant: drive.tenantId, drive: drive.id, session: session.id };
-  return `${call.cloud.baseUrl}/open/upload/${call.cloud.tokens.seal('drive-upload', key)}`;
+  return `${call.cloud.openUrl}/open/upload/${call.cloud.tokens.seal('drive-upload', key)}`;
 }
 
 function sessionByKey(call: Call, sealed: string): { drive: Drive; session: UploadSession } {

@@ -199,7 +199,7 @@ function createImportSession(call: Call): Reply {
   sessionsOf(call).set(key, { tenant: call.tenant, user: owner(call), budget: budget(call), expiresAt });
   return jsonReply(call.cloud.assumptions.importSessionStatus, {
     '@odata.context': `${call.base}/$metadata#microsoft.graph.mailboxItemImportSession`,
-    importUrl: `${call.cloud.baseUrl}/open/exchange-import/${key}`,
+    importUrl: `${call.cloud.openUrl}/open/exchange-import/${key}`,
     expirationDateTime: new Date(expiresAt).toISOString(),
   });
 }

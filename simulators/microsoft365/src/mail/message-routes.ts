@@ -69,12 +69,20 @@ export function message(call: Call): Message {
   return found;
 }
 
+/** As a list shows it that has heard of nothing since that moment (ms). */
+function asListed(message: Message, seenUntil: number): Message {
+  if (message.before !== undefined && message.before.until <= seenUntil) delete message.before;
+  return message.before?.message ?? message;
+}
+
 function list(call: Call, messages: readonly Message[]): Reply {
   const { select, expand } = call.query;
   const box = mailbox(call);
   const view = viewOf(call, select, expand);
   const visibleUntil = call.now - call.cloud.faults.listDelayMs;
-  const visible = messages.filter(({ createdAt }) => createdAt <= visibleUntil);
+  const visible = messages
+    .filter(({ createdAt }) => createdAt <= visibleUntil)
+    .map((one) => asListed(one, visibleUntil));
   if (!call.query.has('$orderby')) visible.sort((a, b) => b.receivedAt - a.receivedAt);
   return collectionReply(call, visible, {
     shape: MESSAGE,
@@ -191,7 +199,10 @@ async function mimeContent(call: Call) {
 function update(call: Call): Reply {
   const found = message(call);
   checkIfMatch(call, etag(found));
+  const { listDelayMs } = call.cloud.faults;
+  const before = { ...asListed(found, call.now - listDelayMs) };
   updateMessage(call, found, call.json());
+  if (listDelayMs > 0) found.before ??= { until: call.now, message: before };
   mailbox(call).touchMessage(found);
   return reply(call, found);
 }

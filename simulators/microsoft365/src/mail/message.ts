@@ -100,6 +100,8 @@ export interface Message extends MessageContent {
   readonly createdAt: number;
   modifiedAt: number;
   version: number;
+  /** As lists that are behind still tell it: before its change of that moment (ms). */
+  before?: { readonly until: number; readonly message: Message };
 }
 
 /** Bytes of an attachment, as `size` tells them (Exchange's own counts some overhead too). */

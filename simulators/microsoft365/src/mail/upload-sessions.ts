@@ -40,7 +40,7 @@ export function beginUpload(call: Call, size: number, finish: UploadSession['fin
   sessionsOf(call).set(key, session);
   return jsonReply(201, {
     '@odata.context': `${call.base}/$metadata#microsoft.graph.uploadSession`,
-    uploadUrl: `${call.cloud.baseUrl}${URL_PREFIX}${key}`,
+    uploadUrl: `${call.cloud.openUrl}${URL_PREFIX}${key}`,
     ...stateOf(session),
   });
 }

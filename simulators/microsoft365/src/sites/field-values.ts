@@ -1,4 +1,5 @@
 import { driveError, invalidRequest } from '../drive/errors.ts';
+import type { SiteBehaviour } from './behaviour.ts';
 import { type Column, isMultiple, isReference } from './columns.ts';
 import { evaluate } from './formula.ts';
 
@@ -19,9 +20,7 @@ export interface References {
 
 export interface WritingRules {
   readonly references: References;
-  readonly systemFields: 'ignored' | 'refused';
-  readonly hyperlinksWritable: boolean;
-  readonly termsWritableAsNote: boolean;
+  readonly behaviour: Pick<SiteBehaviour, 'systemFields' | 'hyperlinksWritable' | 'termsWritableAsNote'>;
 }
 
 const SYSTEM_FIELDS =
@@ -69,14 +68,14 @@ export function written(
   for (const [name, value] of Object.entries(body)) {
     if (name.includes('@')) continue;
     if (SYSTEM_FIELDS.test(name)) {
-      if (rules.systemFields === 'refused') throw invalidRequest(`Field '${name}' is read-only`);
+      if (rules.behaviour.systemFields === 'refused') throw invalidRequest(`Field '${name}' is read-only`);
       continue;
     }
     const column = columnOf(columns, name);
     if (column === undefined) throw invalidRequest(`Field '${name}' is not recognized`);
     if (column.readOnly) throw invalidRequest(`Field '${name}' is read-only`);
     if (column.noteOf !== undefined) {
-      if (!rules.termsWritableAsNote) throw invalidRequest(`Field '${name}' is read-only`);
+      if (!rules.behaviour.termsWritableAsNote) throw invalidRequest(`Field '${name}' is read-only`);
       const terms = value === null || value === '' ? null : termsIn(name, value);
       const owner = columnOf(columns, column.noteOf) as Column;
       changes.set(owner.name, terms === null || isMultiple(owner) ? terms : terms[0]);
@@ -179,7 +178,7 @@ function valueIn(column: Column, value: unknown, annotation: unknown, rules: Wri
       return isMultiple(column) ? ids : ids[0];
     }
     case 'hyperlinkOrPicture': {
-      if (!rules.hyperlinksWritable) throw generalException();
+      if (!rules.behaviour.hyperlinksWritable) throw generalException();
       const { Url, Description } = value as Record<string, unknown>;
       if (typeof Url !== 'string') throw wrong('a Url is expected');
       return { Url, Description: typeof Description === 'string' ? Description : Url };

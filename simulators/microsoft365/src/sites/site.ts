@@ -239,7 +239,7 @@ export class Site implements LibrarySite {
   }
 
   get rules(): WritingRules {
-    return { references: this.references, ...this.behaviour };
+    return { references: this.references, behaviour: this.behaviour };
   }
 
   /** Of a person or app, as columns of people hold it. */

@@ -25,7 +25,7 @@ export const eventKind: ItemKind<GraphEvent> = {
     stamps: { $select: 'id,iCalUId', $expand: expandProperties([STAMP_PROPERTY, UID_PROPERTY]) },
     look: {
       $select: 'id,changeKey,type,attendees,isOrganizer,hasAttachments',
-      $expand: expandProperties([REPLACING_PROPERTY]),
+      $expand: expandProperties([REPLACING_PROPERTY, STAMP_PROPERTY]),
     },
   },
 

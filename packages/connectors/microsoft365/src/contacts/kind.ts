@@ -17,7 +17,10 @@ export const contactKind: ItemKind<GraphContact> = {
     versions: { $select: 'id,changeKey' },
     keys: { $select: 'id,changeKey', $expand: expandProperties([UID_PROPERTY]) },
     stamps: { $select: 'id', $expand: expandProperties([STAMP_PROPERTY]) },
-    look: { $select: 'id,changeKey', $expand: expandProperties([KEPT_PROPERTY, REPLACING_PROPERTY]) },
+    look: {
+      $select: 'id,changeKey',
+      $expand: expandProperties([KEPT_PROPERTY, REPLACING_PROPERTY, STAMP_PROPERTY]),
+    },
   },
 
   versionOf: ({ changeKey }) => changeKey,

@@ -1,9 +1,9 @@
-import type { AccessOf, AccessOp, Result } from '@sterna/connector-kit';
+import type { AccessOf, AccessOp, FidelityNote, Result } from '@sterna/connector-kit';
 import { asSternaError, SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { errorCodesOf, isOutcomeUnknown } from '../graph/errors.ts';
 import { type DriveApi, isGone } from './drive-api.ts';
-import { changesTo, type GraphRole, grantsOf } from './grants.ts';
+import { changesTo, type GrantChanges, type GraphRole, grantsOf, type LinkScope } from './grants.ts';
 import { accessVersionOf, type DriveItem } from './item.ts';
 import { placeOf } from './place.ts';
 
@@ -122,16 +122,37 @@ async function applyTo(
       body: { roles: [role] },
       doing: 'changing a right',
     });
-  for (const { type, scope, expires } of link)
-    await api.changePermissions(`${path}/createLink`, {
-      method: 'POST',
-      body: { type, scope, ...(expires === undefined ? {} : { expirationDateTime: expires }) },
-      doing: 'making a link',
-      // Again, it is the same link.
-      repeatable: true,
-    });
-  return { ...done, ...(waiting.length === 0 ? {} : { waiting }), ...(notes.length === 0 ? {} : { notes }) };
+  const told = [...notes];
+  for (const one of link) if (!(await makeLink(api, path, one))) told.push(linkNotAllowed(one.scope));
+  return { ...done, ...(waiting.length === 0 ? {} : { waiting }), ...(told.length === 0 ? {} : { notes: told }) };
 }
+
+/** @returns whether the tenant lets links of that kind be */
+async function makeLink(
+  api: DriveApi,
+  path: string,
+  { type, scope, expires }: GrantChanges['link'][number],
+): Promise<boolean> {
+  const { status, body } = await api.changePermissions(`${path}/createLink`, {
+    method: 'POST',
+    body: { type, scope, ...(expires === undefined ? {} : { expirationDateTime: expires }) },
+    doing: 'making a link',
+    // Again, it is the same link.
+    repeatable: true,
+    expected: [403],
+  });
+  if (status !== 403) return true;
+  const codes = errorCodesOf(body);
+  if (codes.some((code) => /^sharingDisabled$/i.test(code))) return false;
+  throw new SternaError('object', 'rights-refused', `OneDrive refused a link: ${codes.join(', ')}.`, {
+    fix: 'Look at the sharing policies of the tenant.',
+  });
+}
+
+const linkNotAllowed = (scope: LinkScope): FidelityNote => ({
+  code: 'link-not-allowed',
+  text: `It was shared by a link for ${scope === 'anonymous' ? 'anybody' : 'everybody of the organization'}; the target’s policies don’t allow such links, so it was not made.`,
+});
 
 interface Invited {
   readonly value?: readonly {

@@ -18,7 +18,7 @@ import { asSternaError, SternaError } from '@sterna/core';
 import { type BatchItem, type BatchResult, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
-import { expandProperties, STAMP_PROPERTY, sentAt, stampOf } from '../graph/stamp.ts';
+import { expandProperties, STAMP_PROPERTY, type Stamp, sentAt, stampOf } from '../graph/stamp.ts';
 import { displayNameOf, numberedName } from '../outlook/folder-names.ts';
 import type { PartContext } from '../part.ts';
 import { createMessage, removeForGood } from './create.ts';
@@ -309,13 +309,15 @@ export class MailWriter implements Writer {
     });
     for await (const page of asGone(pages))
       for (const { id, createdDateTime, singleValueExtendedProperties } of page.value) {
-        const stamp = stampOf(singleValueExtendedProperties);
+        let stamp = stampOf(singleValueExtendedProperties);
         const isOld = since !== undefined && Date.parse(createdDateTime ?? '') < Date.parse(since);
         if (isOld && (stamp === undefined || sentAt(stamp) < Date.parse(since) - CLOCKS_MS)) continue;
         if (stamp === undefined) unstamped.push(id);
         else if (stamp.installation !== installation) continue;
-        else if (stamp.state === 'incomplete') await this.#removeHalf(id);
-        else yield { targetId: id, digest: stamp.digest, marked: true, send: stamp.send };
+        else {
+          if (stamp.state === 'incomplete') stamp = await this.#removeHalf(id);
+          if (stamp !== undefined) yield { targetId: id, digest: stamp.digest, marked: true, send: stamp.send };
+        }
       }
     // That route takes no stamp, but keeps the bytes.
     if (settings.mailRoute !== 'importMime' || since === undefined) return;
@@ -349,12 +351,25 @@ export class MailWriter implements Writer {
     return this.#staging.leave();
   }
 
-  async #removeHalf(id: string): Promise<void> {
+  /** A listing may be behind what it lists, so the message itself is asked. @returns its stamp, where it is whole by now */
+  async #removeHalf(id: string): Promise<Stamp | undefined> {
+    const { client, outlook } = this.#context;
     try {
+      const { body } = await client.send<ListedMessage>({
+        method: 'GET',
+        path: this.#pathOf(id),
+        query: { $select: 'id', $expand: expandProperties([STAMP_PROPERTY]) },
+        doing: 'looking at a message that was half written',
+        right: RIGHT,
+        budget: outlook,
+      });
+      const stamp = stampOf(body.singleValueExtendedProperties);
+      if (stamp?.state === 'whole') return stamp;
       await removeForGood(this.#context, id);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
+    return undefined;
   }
 
   async *inventory(

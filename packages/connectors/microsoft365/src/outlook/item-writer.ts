@@ -285,6 +285,15 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
     }
   }
 
+  /** A listing may be behind what it lists, so the item itself is asked. @returns its stamp, where it is whole by now */
+  async #stampOrDrop(path: string): Promise<Stamp | undefined> {
+    const item = await this.#requests.look(path);
+    const stamp = item === undefined ? undefined : this.#kind.stampOf(item);
+    if (stamp?.state === 'whole') return stamp;
+    if (item !== undefined) await this.#dropHalf(path);
+    return undefined;
+  }
+
   /** Stamps stay: they say whose an item is for good. */
   async confirm(): Promise<void> {}
 
@@ -299,15 +308,15 @@ export class ItemWriter<T extends Item, P extends PreparedItem> implements Write
     const uids = new Map<string, number>();
     const unstamped: { readonly targetId: string; readonly uid: string }[] = [];
     for await (const item of this.#requests.list(container, query)) {
-      const stamp = stampOf(item);
+      let stamp = stampOf(item);
       if (exported !== undefined) uids.set(uidOf(item), (uids.get(uidOf(item)) ?? 0) + 1);
       if (stamp === undefined || stamp.installation !== this.#context.installation) {
         if (exported !== undefined) unstamped.push({ targetId: item.id, uid: uidOf(item) });
         continue;
       }
       if (since !== undefined && madeAt !== undefined && Date.parse(madeAt(item) ?? '') < Date.parse(since)) continue;
-      if (stamp.state === 'incomplete') await this.#dropHalf(this.#requests.path(container, item.id));
-      else yield { targetId: item.id, digest: stamp.digest, marked: true, send: stamp.send };
+      if (stamp.state === 'incomplete') stamp = await this.#stampOrDrop(this.#requests.path(container, item.id));
+      if (stamp !== undefined) yield { targetId: item.id, digest: stamp.digest, marked: true, send: stamp.send };
     }
     for (const { targetId, uid } of unstamped) yield { targetId, digest: undefined, marked: (uids.get(uid) ?? 0) > 1 };
   }

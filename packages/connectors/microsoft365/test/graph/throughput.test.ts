@@ -154,19 +154,15 @@ describe('one mailbox, on a clock of its own', () => {
     expect(rate.refused).toBe(0);
   });
 
-  test.runIf(LONG)(
-    'writes much: as many bytes as it may send',
-    async () => {
-      await open(100);
-      // One and a half windows of them.
-      const count = 130;
-      const rate = await rateOf(() => write(count, 1_700_000));
-      told(`${((count * 1.7) / rate.seconds).toFixed(3)} MB a second`, rate);
-      expect((count * 1_700_000) / rate.seconds).toBeGreaterThanOrEqual(0.85 * BYTES);
-      expect(rate.refused).toBe(0);
-    },
-    300_000,
-  );
+  test('writes much: as many bytes as it may send', async () => {
+    await open(100);
+    // More than a window of them.
+    const count = 100;
+    const rate = await rateOf(() => write(count, 1_700_000));
+    told(`${((count * 1.7) / rate.seconds).toFixed(3)} MB a second`, rate);
+    expect((count * 1_700_000) / rate.seconds).toBeGreaterThanOrEqual(0.85 * BYTES);
+    expect(rate.refused).toBe(0);
+  });
 
   test.runIf(LONG)(
     'writes many: as many requests as it may send',

@@ -1,17 +1,19 @@
 import type { CreateOp, Session } from '@sterna/connector-kit';
 import { messageDigest } from '@sterna/content';
-import { DirectMail, type Fault, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import { DirectMail, type Fault, type Microsoft365, VirtualClock } from '@sterna/simulator-microsoft365';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { microsoft365Connector } from '../../src/index.ts';
 import { startSimulator } from '../simulator.ts';
 import { simulated } from './suite-endpoint.ts';
 
 const ADDRESS = 'alice@contoso.example';
+let clock: VirtualClock;
 let server: Microsoft365;
 let mail: DirectMail;
 let session: Session;
 beforeEach(async () => {
-  server = await startSimulator({ empty: true });
+  clock = new VirtualClock(Date.now());
+  server = await startSimulator({ empty: true, clock });
   mail = new DirectMail(server, ADDRESS);
   session = await open();
 });
@@ -105,5 +107,23 @@ describe('a message whose attachment is too large for a create', () => {
     const { container } = (await session.writer?.ensureContainer(['INBOX'], {})) ?? {};
     expect(await candidates(session, container?.id ?? '', new Date(0).toISOString())).toEqual([]);
     expect(await mail.messages()).toEqual([]);
+  });
+
+  test('one that a listing still tells as half stays where it is whole by now', async () => {
+    server.faults.listDelayMs = 5_000;
+    // The last step comes long after the first.
+    server.faults.inject({
+      fault: { kind: 'reset' },
+      when: (request) => {
+        if (isStamp(request)) clock.advance(10_000);
+        return false;
+      },
+    });
+    const { result, container, mark } = await write(session);
+    expect(result?.outcome).toBe('done');
+    expect(await candidates(session, container, mark)).toEqual([digest]);
+    expect(await mail.messages()).toHaveLength(1);
+    server.faults.listDelayMs = 0;
+    expect(await candidates(session, container, mark)).toEqual([digest]);
   });
 });

@@ -188,6 +188,15 @@ test('the name of a deleted channel, and a channel of another kind, are told', a
   expect(line(lines, 'shared channel Partners')?.outcome).toBe('found');
 });
 
+test('where the name of a deleted channel is free again, the channel is made once more', async () => {
+  teamsOf(server.tenant('fabrikam.example')).behaviour.namesReservedMs = 0;
+  const blueprint = await blueprintAt(server, 'team', MARKETING);
+  await provisionTo(server, TARGET, blueprint);
+  const owner = blueprint.members.find(({ role }) => role === 'owner')?.address ?? '';
+  new DirectTeam(server, owner, 'Marketing').removeChannel('Announcements');
+  expect(line(await provisionTo(server, TARGET, blueprint), 'channel Announcements')?.outcome).toBe('made');
+});
+
 test('a group that was there and welcomes members by mail gets none added', async () => {
   const tenant = server.tenant('fabrikam.example');
   const blueprint = await blueprintAt(server, 'group', MARKETING);
