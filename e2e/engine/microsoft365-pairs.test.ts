@@ -15,6 +15,7 @@ import { calendarsOf, startTenants } from '../support/microsoft365-tenants.ts';
 import { davObject, mailObjects } from '../support/standards-objects.ts';
 
 const FROM = 'contoso.example';
+const TO = 'fabrikam.example';
 let dir: string;
 let bench: Bench;
 let tenants: Microsoft365;
@@ -44,14 +45,24 @@ const graphObjects = (address: string): Promise<readonly GoldenObject[]> =>
     withSettings: true,
   }).read({ type: 'person', address });
 
-/** What the books tell of objects, by the name that people know them by. */
-async function toldOf(...entries: readonly number[]): Promise<Told[]> {
-  const { rows } = await bench.database.pool.query<Told>(
-    `select null as "objectId", subject, code, kind, null as folder, text as reason from object_note
-      where entry_id = any($1)`,
-    [entries],
-  );
-  return rows.map(({ objectId: _, folder: _folder, ...note }) => ({ ...note, objectId: undefined, folder: undefined }));
+/**
+ * What the books tell of objects: by their ids where these are Graph's, else by the names that people know them by, of which
+ * the books hold the beginning.
+ */
+async function toldOf(entry: number, known: 'by id' | readonly GoldenObject[]): Promise<Told[]> {
+  const { rows } = await bench.database.pool.query<{
+    readonly src_id: string | null;
+    readonly subject: string | null;
+    readonly code: string;
+    readonly kind: string;
+    readonly text: string;
+  }>('select src_id, subject, code, kind, text from object_note where entry_id = $1', [entry]);
+  return rows.flatMap(({ src_id: id, subject, text: reason, ...note }): Told[] => {
+    const told = { ...note, reason, folder: undefined };
+    if (known === 'by id') return [{ ...told, objectId: id ?? undefined, subject: subject ?? undefined }];
+    const names = known.map(({ name }) => name).filter((name) => subject !== null && name.startsWith(subject));
+    return [...new Set(names)].map((name) => ({ ...told, objectId: undefined, subject: name }));
+  });
 }
 
 /** Only what both sides have words for. */
@@ -65,6 +76,20 @@ function inWordsOf(copies: readonly GoldenObject[], originals: readonly GoldenOb
     const key = one.kind === 'contact' ? one.name : one.key;
     return { ...one, key, properties: Object.fromEntries(names.map((name) => [name, said[name] ?? ''])) };
   });
+}
+
+/**
+ * In another tenant, and through text: whose calendar it is has an event, several places of it are one line, and a follow-up
+ * that is done is none any more (docs/connectors/microsoft365.md).
+ */
+function inWordsOfText({ native, ...one }: GoldenObject): GoldenObject {
+  if (native === undefined) return one;
+  const { places: _, ...rest } = native;
+  const said = [
+    ['organizer', rest.organizer?.replace(FROM, TO)],
+    ['followUp', rest.followUp?.replace(/^complete.*/, 'notFlagged')],
+  ].filter(([, value]) => value !== undefined);
+  return { ...one, native: { ...rest, ...Object.fromEntries(said) } };
 }
 
 const unaccounted = (findings: readonly Finding[]): readonly string[] =>
@@ -98,7 +123,7 @@ test('a mailbox goes to IMAP, CalDAV and CardDAV: all that it says is there, and
   ];
   const expectAllThere = async (): Promise<void> => {
     const copies = await arrived();
-    const { findings } = compare(inWordsOf(copies, await graphObjects(address)), copies, await toldOf(entry));
+    const { findings } = compare(inWordsOf(copies, await graphObjects(address)), copies, await toldOf(entry, 'by id'));
     expect(unaccounted(findings)).toEqual([]);
     for (const kind of ['message', 'event', 'contact', 'task'])
       expect(findings.filter((one) => one.kind === kind && one.verdict === 'identical').length, kind).toBeGreaterThan(
@@ -128,5 +153,40 @@ test('a mailbox goes to IMAP, CalDAV and CardDAV: all that it says is there, and
   });
   await expectAllThere();
   expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+  expect(tenants.invitations).toEqual([]);
+}, 120_000);
+
+test('a backup is put back into an empty mailbox of another tenant: what differs is in the books', async () => {
+  const [from, to] = [`alice@${FROM}`, `alice@${TO}`];
+  const backup = { connector: 'archive', settings: { path: join(dir, 'backup'), format: 'archive' }, address: '.' };
+  const entries: number[] = [];
+  for (const [source, target] of [
+    [microsoft365Endpoint(tenants, from), backup],
+    [backup, microsoft365Endpoint(tenants, to)],
+  ] as const) {
+    const entry = await addEntry(bench, source, target);
+    entries.push(entry);
+    const first = await pass(bench, entry, 'initial', { kinds: { file: false } });
+    expect(first).toMatchObject({ error: null, books: { balanced: true, total: { failed: 0 } } });
+    expect(first.books.total.created).toBeGreaterThan(80);
+    expect((await pass(bench, entry, 'delta', { kinds: { file: false } })).books).toMatchObject({
+      balanced: true,
+      total: { created: 0, updated: 0, failed: 0 },
+    });
+  }
+  const [backedUp = 0, restored = 0] = entries;
+  // Files are no part of a mailbox; whom a calendar is shared with is told, and not written.
+  const isMeant = ({ kind, key, name }: GoldenObject): boolean =>
+    kind !== 'file' &&
+    kind !== 'folder' &&
+    !key.startsWith('sharing ') &&
+    // Its message has no name: this parser takes it for a part of the text.
+    name !== 'With a message in it';
+  const originals = (await graphObjects(from)).filter(isMeant);
+  const copies = (await graphObjects(to)).filter(isMeant);
+  const told = [...(await toldOf(backedUp, 'by id')), ...(await toldOf(restored, originals))];
+  const { findings } = compare(originals.map(inWordsOfText), copies.map(inWordsOfText), told);
+  expect(unaccounted(findings)).toEqual([]);
+  expect(findings.filter(({ verdict }) => verdict === 'identical').length).toBeGreaterThan(50);
   expect(tenants.invitations).toEqual([]);
 }, 120_000);

@@ -1,7 +1,8 @@
 /** Which properties a fidelity note speaks of: a difference elsewhere is one that nobody was told of. */
 const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Mail
-  'message-id-added': ['identity'],
+  'message-id-added': ['identity', 'conversation'],
+  'keyword-dropped': ['categories', 'places'],
   'subject-cut': ['subject'],
   'sent-date-added': ['sent'],
   'header-cut': ['subject', 'from', 'to', 'cc'],
