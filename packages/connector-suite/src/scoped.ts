@@ -78,20 +78,21 @@ function rootedWriter(writer: Writer, folder: string, inside: (one: Container) =
  * A connector that doesn't see some of the objects: for what has no containers of a test's own.
  *
  * @param hidden Ids of what was there before; it stays there
+ * @param only Name of the container that is seen, where there are others, too
  */
-export const sparing = (connector: Connector, hidden: ReadonlySet<string>): Connector => ({
+export const sparing = (connector: Connector, hidden: ReadonlySet<string>, only?: string): Connector => ({
   ...connector,
   open: async (request) => {
     const session = await connector.open(request);
     const { reader, writer } = session;
     return replacing(session, {
-      reader: sparingReader(reader, hidden),
+      reader: sparingReader(reader, hidden, only),
       ...(writer === undefined ? {} : { writer: sparingWriter(writer, hidden) }),
     });
   },
 });
 
-function sparingReader(reader: Reader, hidden: ReadonlySet<string>): Reader {
+function sparingReader(reader: Reader, hidden: ReadonlySet<string>, only: string | undefined): Reader {
   const shown = (page: ChangePage): ChangePage => ({
     ...page,
     changes: page.changes.filter(({ id }) => !hidden.has(id)),
@@ -99,9 +100,9 @@ function sparingReader(reader: Reader, hidden: ReadonlySet<string>): Reader {
   });
   return replacing(reader, {
     containers: async () =>
-      (await reader.containers()).map((one) =>
-        one.total === undefined ? one : { ...one, total: one.total - hidden.size },
-      ),
+      (await reader.containers())
+        .filter(({ path }) => only === undefined || path[0] === only)
+        .map((one) => (one.total === undefined ? one : { ...one, total: one.total - hidden.size })),
     changes: async function* (...args) {
       for await (const page of reader.changes(...args)) yield shown(page);
     },

@@ -1,6 +1,7 @@
 import type { Flags } from '@sterna/connector-kit';
 import {
   type FoundMessage,
+  liveScope,
   Originals,
   type PickMessage,
   type SeedMessage,
@@ -75,10 +76,15 @@ export function graphMailEndpoint(
     if (found === undefined) throw new Error('no such message');
     return found.path;
   };
+  // What is only there for a moment is nothing that the connector should see.
+  let scratch: Promise<string> | undefined;
+  const makeScratch = async (): Promise<string> =>
+    at(await graph.ok('POST', '/mailFolders', { displayName: `${liveScope()}drafts` }));
   const put = async (folder: string, { raw, flags, date }: SeedMessage): Promise<void> => {
     originals.remember(raw);
+    scratch ??= makeScratch();
     const mime = Buffer.from(raw.toString('base64'));
-    const draft = await graph.ok('POST', `${folder}/messages`, mime, { 'content-type': 'text/plain' });
+    const draft = await graph.ok('POST', `${await scratch}/messages`, mime, { 'content-type': 'text/plain' });
     const draftPath = `/messages/${encodeURIComponent(draft.id)}`;
     const {
       id: _,
@@ -112,7 +118,9 @@ export function graphMailEndpoint(
     },
     makeFolder: async (path) => void (await folderAt(path)),
     async dispose() {
-      for (const folder of await tops()) await graph.ok('POST', `${at(folder)}/permanentDelete`);
+      const made = (await tops()).map(at);
+      if (scratch !== undefined) made.push(await scratch);
+      for (const folder of made) await graph.ok('POST', `${folder}/permanentDelete`);
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { Connector } from '@sterna/connector-kit';
 import { type FoundMessage, type SuiteEndpoint, sparing } from '@sterna/connector-suite';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
@@ -138,7 +137,7 @@ export async function rulesEndpoint(
   };
   return {
     ...simulated(server, address, settings),
-    connector: sparing(rulesOnly, others),
+    connector: sparing(onlyFor('setting'), others, 'Rules'),
     async seed(objects) {
       for (const { raw } of objects) await graph.ok('POST', RULES, graphOf(raw));
     },
@@ -157,18 +156,3 @@ export async function rulesEndpoint(
     },
   };
 }
-
-const everything = onlyFor('setting');
-/** Without the other settings, which a mailbox that somebody uses has. */
-const rulesOnly: Connector = {
-  ...everything,
-  async open(request) {
-    const session = await everything.open(request);
-    const { reader } = session;
-    const containers = async () => (await reader.containers()).filter(({ path }) => path[0] === 'Rules');
-    return {
-      ...session,
-      reader: { containers, changes: (...args) => reader.changes(...args), read: (...args) => reader.read(...args) },
-    };
-  },
-};

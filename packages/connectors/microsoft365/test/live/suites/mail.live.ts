@@ -20,6 +20,8 @@ const fixture: SuiteFixture = {
   estimatesSizes: true,
   freshCursors: true,
   pagedMessages: 90,
+  // Graph takes no MIME without a header, and bytes of no charset aren't the same text twice.
+  notSeedable: ['header without a blank line', 'no header at all', 'commands', '8-bit header and body'],
 };
 
 /** What is put there past the connector goes in one request, which Graph takes no more than 4 MB of. */
