@@ -114,17 +114,21 @@ const extra = (copy: GoldenObject): Finding => ({
   codes: [],
 });
 
-const toldBy = ({ key, properties }: GoldenObject, property: string): string =>
-  property === 'identity' ? key : (properties[property] ?? '');
+const toldBy = ({ key, properties, native }: GoldenObject, property: string): string =>
+  property === 'identity' ? key : (properties[property] ?? native?.[property] ?? '');
 
 const labels = ({ kind, key, name }: GoldenObject) => ({ kind, key, name });
 
 const differing = (a: GoldenObject, b: GoldenObject): string[] => [
   ...(a.key === b.key ? [] : ['identity']),
-  ...[...new Set([...Object.keys(a.properties), ...Object.keys(b.properties)])]
-    .filter((name) => !isSame(name, a.properties[name] ?? '', b.properties[name] ?? ''))
-    .sort(),
+  ...[
+    ...differingIn(a.properties, b.properties),
+    ...(a.native === undefined || b.native === undefined ? [] : differingIn(a.native, b.native)),
+  ].sort(),
 ];
+
+const differingIn = (a: GoldenObject['properties'], b: GoldenObject['properties']): string[] =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => !isSame(name, a[name] ?? '', b[name] ?? ''));
 
 /** Gmail takes when a message was received from its Date header; more than a day between them is to be told. */
 const RECEIVED_WITHIN_MS = 86_400_000;

@@ -1,7 +1,8 @@
 /** Which properties a fidelity note speaks of: a difference elsewhere is one that nobody was told of. */
 const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Mail
-  'message-id-added': ['identity'],
+  'message-id-added': ['identity', 'conversation'],
+  'keyword-dropped': ['categories', 'places'],
   'subject-cut': ['subject'],
   'sent-date-added': ['sent'],
   'header-cut': ['subject', 'from', 'to', 'cc'],
@@ -19,10 +20,10 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'document-exported': ['path', 'identity', 'content', 'size', 'versions'],
   'name-twin': ['path', 'identity'],
   'name-cut': ['path', 'identity'],
-  'version-added': ['versions'],
+  'version-added': ['versions', 'olderVersions'],
   'meeting-link': ['text'],
   'floating-time-fixed': ['zone', 'start', 'end', 'instances'],
-  'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text'],
+  'recurrence-not-held': ['recurring', 'instances', 'howMany', 'text', 'rule'],
   'exception-not-held': ['instances', 'exceptions'],
   'exception-not-moved': ['instances', 'exceptions'],
   'end-before-start': ['end', 'instances'],
@@ -64,7 +65,7 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   // Files
   renamed: ['path', 'identity'],
   'name-encoded': ['path', 'identity'],
-  'office-rewritten': ['content', 'size'],
+  'office-rewritten': ['content', 'size', 'olderVersions'],
   'unknown-principal': ['grants'],
   'owner-as-writer': ['grants'],
   'commenter-as-reader': ['grants'],

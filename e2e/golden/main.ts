@@ -209,6 +209,9 @@ const ADDRESSED: ReadonlySet<string> = new Set([
     'reactions',
     'who',
     'personOrGroup',
+    'conditions',
+    'exceptions',
+    'actions',
   ],
 ]);
 

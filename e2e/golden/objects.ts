@@ -32,6 +32,8 @@ export interface GoldenObject {
   /** What a person calls it. */
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
+  /** What this vendor's API tells and others have no word for: compared where the copy is in a system of the same vendor. */
+  readonly native?: Readonly<Record<string, string>>;
 }
 
 /** Who has what, in one system. */

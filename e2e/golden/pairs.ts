@@ -84,18 +84,20 @@ const together = (simulators: Readonly<Record<string, Simulator>>): Pick<Stage, 
 const movers = (everybody: readonly string[], { size, people }: Scale): readonly string[] =>
   everybody.slice(0, people ?? PEOPLE[size]);
 
-/** Paths of sites and names of teams, which are the same in each tenant. */
+/** Paths of sites and names of teams, which are the same in each tenant; and whether settings are told. */
 interface Shared {
   readonly sites: readonly string[];
   readonly teams: readonly string[];
+  readonly settings: boolean;
 }
 
-const NOTHING: Shared = { sites: [], teams: [] };
+const NOTHING: Shared = { sites: [], teams: [], settings: false };
 
 function sharedOf({ about }: Simulator, domain: string, size: Size): Shared {
   return {
     sites: (about.sites?.[domain] ?? []).slice(0, SITES[size]).map(({ path }) => path),
     teams: (about.teams?.[domain] ?? []).slice(0, TEAMS[size]).map((address) => address.split('@')[0] as string),
+    settings: true,
   };
 }
 
@@ -104,7 +106,7 @@ function microsoft(
   { about: { baseUrl, people, hosts } }: Simulator,
   domain: string,
   scale: Scale,
-  { sites, teams }: Shared = NOTHING,
+  { sites, teams, settings }: Shared = NOTHING,
 ): Place {
   const everybody = people[domain] ?? [];
   return {
@@ -116,6 +118,7 @@ function microsoft(
         ...teams.map((local) => ({ type: 'team' as const, address: `${local}@${domain}` })),
       ],
       everybody,
+      withSettings: settings,
     }),
     system: {
       name,

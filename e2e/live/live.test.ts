@@ -1,5 +1,14 @@
-import { type Assumptions, MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import {
+  type Assumptions,
+  DirectDrive,
+  MIGRATION_APP,
+  type Microsoft365,
+  type Options,
+  startMicrosoft365,
+} from '@sterna/simulator-microsoft365';
 import { afterAll, describe, expect, test } from 'vitest';
+import { microsoftOrganization } from '../golden/apis/graph.ts';
+import { Graph, RULES } from '../support/graph.ts';
 import { type LiveOutcome, runLive } from './run-live.ts';
 
 const LONG = process.env.STERNA_TEST_LONG !== undefined;
@@ -10,9 +19,9 @@ afterAll(async () => {
   for (const server of running) await server.stop();
 });
 
-async function start(assumptions: Partial<Assumptions> = {}): Promise<Microsoft365> {
+async function start(assumptions: Partial<Assumptions> = {}, more: Options = {}): Promise<Microsoft365> {
   // Somebody's account: there is much in it.
-  const server = await startMicrosoft365({ assumptions });
+  const server = await startMicrosoft365({ ...more, assumptions });
   running.push(server);
   return server;
 }
@@ -37,7 +46,22 @@ const live = (
     hidden: [MIGRATION_APP.secret],
   });
 
-/** Everything that there is of Alice, by name. */
+/** All that Alice has, folders without anything in them too. */
+async function everythingOf(server: Microsoft365): Promise<unknown> {
+  const organization = microsoftOrganization(server.baseUrl, 'contoso.example', {
+    holders: [],
+    everybody: [],
+    withSettings: true,
+  });
+  const objects = await organization.read({ type: 'person', address: ADDRESS });
+  const { openUploads } = new DirectDrive(server, ADDRESS);
+  return {
+    objects: objects.map(({ kind, id, name, properties }) => [kind, id, name, properties]),
+    containers: await containersOf(server),
+    uploads: openUploads.length,
+  };
+}
+
 async function containersOf({ baseUrl }: Microsoft365): Promise<string[]> {
   const signIn = await fetch(`${baseUrl}/contoso.example/oauth2/v2.0/token`, {
     method: 'POST',
@@ -67,10 +91,29 @@ async function containersOf({ baseUrl }: Microsoft365): Promise<string[]> {
   return found.sort();
 }
 
+/** As a run would that is killed before it has cleared up. */
+async function leaveTraces(server: Microsoft365): Promise<void> {
+  const graph = new Graph(server, ADDRESS);
+  const left = 'Sterna test 00c0ffee left';
+  await graph.call('POST', '/mailFolders', { displayName: left });
+  await graph.call('POST', '/calendars', { name: left });
+  await graph.call('POST', '/contactFolders', { displayName: left });
+  await graph.call('POST', '/todo/lists', { displayName: left });
+  await graph.call('POST', '/drive/root/children', { name: left, folder: {} });
+  await graph.call('POST', RULES, {
+    displayName: left,
+    sequence: 9,
+    isEnabled: false,
+    actions: { markAsRead: true },
+  });
+}
+
 describe('npm run test:live, against the simulator', () => {
-  test('says that what the simulator assumes holds there, and leaves nothing behind', async () => {
+  test('says that what the simulator assumes holds there, and leaves nothing behind, nor what an earlier run left that was killed', async () => {
     const server = await start();
-    const before = await containersOf(server);
+    const before = await everythingOf(server);
+    await leaveTraces(server);
+    expect(await everythingOf(server)).not.toEqual(before);
     const { code, output, report } = await live(
       settingsOf(server, { passwordFile: 'secret' }),
       ['--only', LONG ? 'behaviours,golden,suites' : 'behaviours,golden'],
@@ -90,9 +133,40 @@ describe('npm run test:live, against the simulator', () => {
       ]),
     ).toEqual(['message', 'event', 'contact', 'task', 'file'].map((content) => [content, true, []]));
     expect(output).toMatch(/^yes +Is beta’s importMime there\? +no +no$/m);
-    expect(await containersOf(server)).toEqual(before);
+    expect(await everythingOf(server)).toEqual(before);
     expect(server.invitations).toEqual([]);
-  }, 600_000);
+  }, 1_800_000);
+
+  test('what breaks half-way is told, and leaves nothing behind either, nor was a rule on for a moment', async () => {
+    const isOn: unknown[] = [];
+    const server = await start(
+      {},
+      {
+        observe: ({ request: { method, target, body } }) => {
+          if (method === 'POST' && /messageRules$/.test(target)) isOn.push(JSON.parse(body.toString('utf8')).isEnabled);
+        },
+      },
+    );
+    const before = await everythingOf(server);
+    const broken = server.faults.inject({
+      fault: { kind: 'answer', status: 403, code: 'ErrorAccessDenied' },
+      when: ({ method, target }) => method === 'POST' && /\/(?:messageRules|messages|children)$/.test(target),
+      after: 12,
+      times: 10_000,
+    });
+    const { code, report } = await live(settingsOf(server), [
+      '--only',
+      'suites,golden',
+      '--kinds',
+      LONG ? 'message,file,setting' : 'setting',
+    ]);
+    expect(broken.struck).toBeGreaterThan(5);
+    expect(isOn.length).toBeGreaterThan(12);
+    expect(isOn).not.toContain(true);
+    expect(code).toBe(1);
+    expect(report?.tests.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(5);
+    expect(await everythingOf(server)).toEqual(before);
+  }, 300_000);
 
   test('says what doesn’t hold there', async () => {
     const server = await start({

@@ -53,6 +53,7 @@ export async function propertiesOfMime(raw: Buffer): Promise<Record<string, stri
     text: sha256(readable(mail.text)),
     html: mail.html === false ? '' : sha256(textOfHtml(mail.html ?? '')),
     attachments: sorted(mail.attachments.map(attachment)),
+    importance: String(mail.headers.get('priority') ?? 'normal'),
     threading: sorted([mail.inReplyTo, ...[mail.references ?? []].flat()]),
   };
 }

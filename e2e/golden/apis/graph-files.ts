@@ -26,6 +26,7 @@ export async function filesOf(ask: Ask, drive: string, place = ''): Promise<Gold
         await walk(one, at);
         continue;
       }
+      const versions: Json[] = await ask.all(`${drive}/items/${one.id}/versions`);
       const content = await ask.bytes(`${drive}/items/${one.id}/content`);
       found.push({
         kind: 'file',
@@ -37,7 +38,12 @@ export async function filesOf(ask: Ask, drive: string, place = ''): Promise<Gold
           size: String(one.size),
           content: sha256(content),
           created: moment(one.fileSystemInfo?.createdDateTime),
-          versions: String((await ask.all(`${drive}/items/${one.id}/versions`)).length),
+          versions: String(versions.length),
+        },
+        native: {
+          // The current one is the file itself.
+          olderVersions: sorted(versions.slice(1).map((version) => String(version.size))),
+          media: one.file?.mimeType ?? '',
         },
       });
     }

@@ -2,6 +2,7 @@ import type { GoldenObject, Holder, Organization } from '../objects.ts';
 import { type Ask, type Json, moment, propertiesOfMime, readable, sha256, sorted, textOfHtml } from './ask.ts';
 import { signIn } from './graph-ask.ts';
 import { filesOf } from './graph-files.ts';
+import { settingsOf } from './graph-settings.ts';
 import { siteObjects } from './graph-sites.ts';
 import { teamObjects } from './graph-teams.ts';
 
@@ -17,11 +18,19 @@ const ROLES: Readonly<Record<string, string>> = {
 /** Instances of series are compared in this window. */
 const WINDOW = 'startDateTime=2024-01-01T00:00:00Z&endDateTime=2028-12-01T00:00:00Z';
 
-/** A tenant of Microsoft 365 by Microsoft Graph alone. */
+/**
+ * A tenant of Microsoft 365 by Microsoft Graph alone.
+ *
+ * @param withSettings Mailbox settings are objects too: where both systems have the same ones
+ */
 export function microsoftOrganization(
   baseUrl: string,
   domain: string,
-  { holders, everybody }: Pick<Organization, 'holders' | 'everybody'>,
+  {
+    holders,
+    everybody,
+    withSettings,
+  }: Pick<Organization, 'holders' | 'everybody'> & { readonly withSettings: boolean },
 ): Organization {
   return {
     ...{ holders, everybody },
@@ -31,7 +40,8 @@ export function microsoftOrganization(
       if (type === 'team') return teamObjects(graph, address);
       const ask = graph(`/users/${encodeURIComponent(address)}`);
       const all: GoldenObject[] = [];
-      for (const part of [messages, events, contacts, tasks]) all.push(...(await part(ask)));
+      for (const part of [messages, events, contacts, tasks, ...(withSettings ? [settingsOf] : [])])
+        all.push(...(await part(ask)));
       const drive = await ask.json('/drive').catch(() => undefined);
       if (drive !== undefined) all.push(...(await filesOf(ask, '/drive')));
       return all;
@@ -42,12 +52,13 @@ export function microsoftOrganization(
 async function messages(ask: Ask): Promise<GoldenObject[]> {
   const roles = new Map<string, string>();
   for (const [name, role] of Object.entries(ROLES)) roles.set((await ask.json(`/mailFolders/${name}`)).id, role);
-  const found: GoldenObject[] = [];
+  const found: (GoldenObject & { readonly conversation: string })[] = [];
   const walk = async (folder: Json, path: string): Promise<void> => {
     for (const one of await ask.all(
-      `/mailFolders/${folder.id}/messages?$top=200&$select=id,internetMessageId,subject,receivedDateTime,isRead,isDraft,flag,categories,importance`,
+      `/mailFolders/${folder.id}/messages?$top=200&$select=id,internetMessageId,conversationId,subject,receivedDateTime,isRead,isDraft,flag,categories,importance,sender,replyTo,isReadReceiptRequested,isDeliveryReceiptRequested`,
     ))
       found.push({
+        conversation: one.conversationId,
         kind: 'message',
         id: one.id,
         key: one.internetMessageId ?? '',
@@ -60,6 +71,14 @@ async function messages(ask: Ask): Promise<GoldenObject[]> {
           read: String(one.isRead),
           draft: String(one.isDraft),
           flagged: String(one.flag?.flagStatus === 'flagged'),
+          importance: one.importance,
+        },
+        native: {
+          followUp: followUp(one.flag),
+          categories: sorted(one.categories),
+          sender: mailAddress(one.sender),
+          replyTo: sorted(one.replyTo.map(mailAddress)),
+          receipts: `${one.isReadReceiptRequested} ${one.isDeliveryReceiptRequested}`,
         },
       });
     for (const child of await ask.all(`/mailFolders/${folder.id}/childFolders?$top=100`))
@@ -67,8 +86,28 @@ async function messages(ask: Ask): Promise<GoldenObject[]> {
   };
   for (const folder of await ask.all('/mailFolders?$top=100'))
     await walk(folder, roles.get(folder.id) ?? folder.displayName);
-  return found;
+  return withConversations(found);
 }
+
+/** Ids of conversations are each mailbox's own: which messages are in one is what stays. */
+function withConversations(messages: readonly (GoldenObject & { readonly conversation: string })[]): GoldenObject[] {
+  const together = Map.groupBy(messages, ({ conversation }) => conversation);
+  return messages.map(({ conversation, ...one }) => ({
+    ...one,
+    native: {
+      ...one.native,
+      conversation: sha256(sorted((together.get(conversation) ?? []).map(({ key, name }) => key || name))),
+    },
+  }));
+}
+
+const mailAddress = (who: Json): string => who?.emailAddress?.address?.toLowerCase() ?? '';
+
+const followUp = (flag: Json): string =>
+  ['flagStatus', 'startDateTime', 'dueDateTime', 'completedDateTime']
+    .map((name) => (name === 'flagStatus' ? flag?.[name] : flag?.[name] ? utc(flag[name]) : ''))
+    .join(' ')
+    .trim();
 
 async function events(ask: Ask): Promise<GoldenObject[]> {
   const found: GoldenObject[] = [];
@@ -113,6 +152,31 @@ async function events(ask: Ask): Promise<GoldenObject[]> {
           categories: sorted(one.categories),
           attachments: sorted(attachments.map((file: Json) => file.name)),
         },
+        native: {
+          importance: one.importance,
+          sensitivity: one.sensitivity,
+          showAs: one.showAs,
+          organizer: mailAddress(one.organizer),
+          zone: `${one.originalStartTimeZone} ${one.originalEndTimeZone}`,
+          cancelled: String(one.isCancelled),
+          places: sorted(one.locations.map((at: Json) => at.displayName)),
+          // Exceptions in all that they say, which `instances` doesn't.
+          details: sha256(
+            sorted(
+              instances.map((at) =>
+                JSON.stringify([
+                  utc(at.start),
+                  at.importance,
+                  at.sensitivity,
+                  at.showAs,
+                  at.categories,
+                  at.isReminderOn,
+                ]),
+              ),
+            ),
+          ),
+          attached: sorted(attachments.map((file: Json) => `${file.name} ${sha256(file.contentBytes ?? '')}`)),
+        },
       });
     }
   return found;
@@ -138,7 +202,7 @@ async function contacts(ask: Ask): Promise<GoldenObject[]> {
       const photo = await ask.bytes(`/contacts/${one.id}/photo/$value`).catch(() => undefined);
       const address = (kind: string, value: Json) =>
         value !== undefined && value !== null && Object.keys(value).length > 0
-          ? `${kind}: ${[value.street, value.postalCode, value.city, value.state, value.countryOrRegion].map((part) => part ?? '').join('|')}`
+          ? `${kind}: ${[value.street, value.postalCode, value.city, value.state, value.countryOrRegion].map(readable).join('|')}`
           : undefined;
       found.push({
         kind: 'contact',
@@ -168,10 +232,24 @@ async function contacts(ask: Ask): Promise<GoldenObject[]> {
           groups: sorted([folder?.displayName, ...one.categories]),
           photo: photo === undefined ? '' : sha256(photo),
         },
+        native: Object.fromEntries(
+          CONTACT_FIELDS.map((name) => [name, [one[name] ?? ''].flat().join('\n').replaceAll('\r\n', '\n')]),
+        ),
       });
     }
   return found;
 }
+
+/** A day is its midnight where somebody was, in UTC: the nearest midnight is meant. */
+const dayOf = (at: Json): string =>
+  at?.dateTime === undefined ? '' : moment(Math.round(Date.parse(utc(at)) / 86_400_000) * 86_400_000).slice(0, 10);
+
+/** What only Outlook's contacts have a field for. */
+const CONTACT_FIELDS = [
+  ...['fileAs', 'initials', 'middleName', 'generation', 'title', 'yomiGivenName', 'yomiSurname', 'yomiCompanyName'],
+  ...['department', 'profession', 'officeLocation', 'manager', 'assistantName', 'spouseName', 'children'],
+  ...['businessHomePage', 'imAddresses'],
+];
 
 async function tasks(ask: Ask): Promise<GoldenObject[]> {
   const found: GoldenObject[] = [];
@@ -189,12 +267,21 @@ async function tasks(ask: Ask): Promise<GoldenObject[]> {
           title: one.title,
           parent: '',
           text: readable(one.body?.contentType === 'html' ? textOfHtml(one.body.content) : one.body?.content),
-          due: String(one.dueDateTime?.dateTime ?? '').slice(0, 10),
+          due: dayOf(one.dueDateTime),
           done: String(one.status === 'completed'),
           important: String(one.importance === 'high'),
           recurring: String(one.recurrence !== undefined && one.recurrence !== null),
           reminder: one.isReminderOn ? moment(`${one.reminderDateTime?.dateTime.slice(0, 19)}Z`) : '',
           steps: sorted(steps.map((step) => `${step.displayName} ${step.isChecked}`)),
+        },
+        native: {
+          importance: one.importance,
+          status: one.status,
+          start: dayOf(one.startDateTime),
+          completed: dayOf(one.completedDateTime),
+          categories: sorted(one.categories),
+          rule: one.recurrence ? JSON.stringify(one.recurrence.pattern) : '',
+          attachments: String(one.hasAttachments),
         },
       });
     }

@@ -23,11 +23,14 @@ export async function mimeOf(message: MessageContent, key: string): Promise<Buff
     ...optional('messageId', message.internetMessageId),
     ...optional('inReplyTo', message.inReplyTo),
     references: message.references,
-    priority: message.importance,
     ...(message.body.contentType === 'html'
       ? { html: message.body.content, text: plainText(message.body.content) }
       : { text: message.body.content }),
-    headers: message.headers.filter(({ name }) => !MADE_ANEW.has(name.toLowerCase())).map(asItCame),
+    headers: [
+      // [MS-OXCMAIL] 2.2.3.2.5
+      ...(message.importance === 'normal' ? [] : [{ key: 'Importance', value: message.importance }]),
+      ...message.headers.filter(({ name }) => !MADE_ANEW.has(name.toLowerCase())).map(asItCame),
+    ],
     attachments: await Promise.all(message.attachments.filter(({ kind }) => kind !== 'reference').map(part)),
     baseBoundary: key.replace(/[^A-Za-z0-9]/g, '').slice(-24),
     newline: 'windows',

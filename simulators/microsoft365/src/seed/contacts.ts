@@ -24,7 +24,12 @@ export const seedContacts: Seeder = (cloud, tenant, random, size) => {
     );
     mailbox.addContact(
       clients,
-      { companyName: 'Company Ltd.', displayName: 'Company Ltd.', businessPhones: ['+44 20 7946 0000'] },
+      {
+        companyName: 'Company Ltd.',
+        displayName: 'Company Ltd.',
+        fileAs: 'Builders: Company',
+        businessPhones: ['+44 20 7946 0000'],
+      },
       { createdAt: CREATED },
     );
     for (let at = 0; at < countFor(COUNT, size, nth); at++) seedOne(mailbox, random, random.pick(folders), at);

@@ -162,6 +162,7 @@ function addOddities(cloud: Cloud, mailbox: Mailbox, random: Random, known: read
       internetMessageId: undefined,
       references: [],
       inReplyTo: undefined,
+      importance: 'normal',
       body: { contentType: 'text', content },
       from,
       sender: from,

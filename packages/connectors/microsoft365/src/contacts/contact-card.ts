@@ -44,7 +44,9 @@ function restored(card: Card, text: Buffer, contact: ContactFields, uid: string,
       ? card
       : { ...card, properties: withBytes(asComponent(card), new Map([[hashOf(photo), photo]])).properties };
   const base = fromContact(toContact(card).fields, uid, undefined);
-  const now = fromContact(contact, uid, undefined);
+  const named = base.properties.some(({ name }) => name === 'X-EVOLUTION-FILE-AS');
+  // What it is filed under was Outlook's own choice, which isn't the same everywhere.
+  const now = fromContact(named ? contact : { ...contact, fileAs: null }, uid, undefined);
   const changed = new Set(cardDifferences(base, now));
   if (changed.size === 0 && samePhoto) return photo === undefined ? text : writeCard(filled);
   const version = card.version === '4.0' ? '4.0' : '3.0';

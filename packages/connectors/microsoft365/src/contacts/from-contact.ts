@@ -49,9 +49,22 @@ export function fromContact(
     ...text('X-PHONETIC-FIRST-NAME', contact.yomiGivenName),
     ...text('X-PHONETIC-LAST-NAME', contact.yomiSurname),
     ...text('X-PHONETIC-ORG', contact.yomiCompanyName),
+    ...text('X-INITIALS', contact.initials),
+    ...text('X-EVOLUTION-FILE-AS', filedAs(contact)),
     ...picture(photo),
   ];
   return { version: '3.0', properties };
+}
+
+/** Under which name it is filed, where somebody chose another one than Outlook does by itself. */
+function filedAs({ fileAs, displayName, surname, givenName, middleName, companyName }: ContactFields) {
+  const usual = [
+    [surname, givenName].filter(Boolean).join(', '),
+    [surname, [givenName, middleName].filter(Boolean).join(' ')].filter(Boolean).join(', '),
+    displayName,
+    companyName,
+  ];
+  return usual.includes(fileAs) ? undefined : fileAs;
 }
 
 function organization({ companyName, department }: ContactFields): Property[] {

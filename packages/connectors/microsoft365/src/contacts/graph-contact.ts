@@ -34,13 +34,13 @@ export interface ContactFields {
   readonly yomiGivenName?: string | null;
   readonly yomiSurname?: string | null;
   readonly yomiCompanyName?: string | null;
+  readonly initials?: string | null;
+  readonly fileAs?: string | null;
 }
 
 export interface GraphContact extends ContactFields {
   readonly id: string;
   readonly changeKey?: string;
   readonly lastModifiedDateTime?: string | null;
-  readonly initials?: string | null;
-  readonly fileAs?: string | null;
   readonly singleValueExtendedProperties?: readonly ExtendedProperty[];
 }

@@ -70,6 +70,13 @@ export function toContact(card: Card): ContactPlan {
     officeLocation: text('X-OFFICE') || text('X-EVOLUTION-OFFICE'),
     yomiGivenName: text('X-PHONETIC-FIRST-NAME'),
     yomiSurname: text('X-PHONETIC-LAST-NAME'),
+    yomiCompanyName: text('X-PHONETIC-ORG'),
+    initials: text('X-INITIALS'),
+    children: all('X-CHILD')
+      .map((one) => unescapeText(one.value).trim())
+      .filter(Boolean),
+    // Else Outlook files it by itself.
+    ...(text('X-EVOLUTION-FILE-AS') === '' ? {} : { fileAs: text('X-EVOLUTION-FILE-AS') }),
     emailAddresses: emails.slice(0, MOST_EMAILS).map((address) => ({ address, name: address })),
     ...phonesOf(all('TEL'), left),
     ...addressesOf(all('ADR'), parts, left),
@@ -126,6 +133,10 @@ const HELD: ReadonlySet<string> = new Set([
   'X-EVOLUTION-OFFICE',
   'X-PHONETIC-FIRST-NAME',
   'X-PHONETIC-LAST-NAME',
+  'X-PHONETIC-ORG',
+  'X-INITIALS',
+  'X-CHILD',
+  'X-EVOLUTION-FILE-AS',
   'KIND',
   'SORT-STRING',
   'LABEL',

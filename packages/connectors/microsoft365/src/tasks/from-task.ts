@@ -54,9 +54,17 @@ export function fromTask(
   return { name: 'VTODO', properties, components: alarm(task) };
 }
 
+const DAY = 86_400_000;
+/** Of a day that begins at this hour or later in UTC, the people are east of it: as far as UTC+13, and UTC-10 in the west. */
+const EAST_FROM = 11 * 3_600_000;
+
+/**
+ * To Do keeps a day as its midnight where the person was, and tells it in UTC, without a word on where that was: the 24th is
+ * the 23rd, 22:00, for who was in Zurich (https://github.com/RogerSelwyn/MS365-ToDo/issues/29).
+ */
 function dayOf(time: DateTimeTimeZone | null | undefined): number | undefined {
   const wall = wallOf(time);
-  return wall === undefined ? undefined : Math.floor(wall / 86_400_000) * 86_400_000;
+  return wall === undefined ? undefined : Math.floor((wall + DAY - EAST_FROM) / DAY) * DAY;
 }
 
 const wallOf = (time: DateTimeTimeZone | null | undefined): number | undefined => {

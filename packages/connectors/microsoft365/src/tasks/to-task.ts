@@ -81,7 +81,8 @@ export function toTask(object: CalendarObject, floating: string): TaskPlan {
       ...progressOf(calendar, item, floating, note),
       importance: importanceOf(firstValue(item, 'PRIORITY') ?? ''),
       categories: categoriesOf(item),
-      startDateTime: dayOnly(start),
+      // Of what repeats iCalendar wants a start, which may be nobody's.
+      startDateTime: recurrence !== null && start?.wall === due?.wall ? null : dayOnly(start),
       // A task that repeats is one that is due.
       dueDateTime: dayOnly(recurrence === null ? due : (due ?? start)),
       ...reminderOf(calendar, item, { start, due }, floating, note),

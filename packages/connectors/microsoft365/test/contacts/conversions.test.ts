@@ -25,6 +25,11 @@ const contact: fc.Arbitrary<ContactFields> = fc.record({
   assistantName: some,
   manager: some,
   spouseName: some,
+  children: fc.array(word, { maxLength: 3 }),
+  yomiGivenName: some,
+  yomiSurname: some,
+  yomiCompanyName: some,
+  initials: some,
   mobilePhone: some,
   homePhones: fc.array(word, { maxLength: 2 }),
   businessPhones: fc.array(word, { maxLength: 2 }),
@@ -45,6 +50,17 @@ test('what Outlook has of a contact survives the way to a card and back', () => 
     }),
     { numRuns: 300 },
   );
+});
+
+test('under which name it is filed stays where somebody chose it, and is Outlook’s affair else', () => {
+  const ann = { displayName: 'Ann Lee', givenName: 'Ann', surname: 'Lee' };
+  const filed = (fileAs: string) => toContact(readCard(writeCard(fromContact({ ...ann, fileAs }, 'uid', undefined))));
+  expect(filed('Plumber, the good one').fields.fileAs).toBe('Plumber, the good one');
+  for (const usual of ['Lee, Ann', 'Ann Lee']) expect(filed(usual).fields).not.toHaveProperty('fileAs');
+  // Here Outlook made another choice of its own: nobody changed it.
+  const raw = writeCard(fromContact(ann, 'uid', undefined));
+  const read = contactCard({ ...ann, fileAs: 'リー' }, 'uid', undefined, envelopeOf({ text: raw, floating: '' }));
+  expect(pivotOf('contact').digest(read)).toEqual(pivotOf('contact').digest(raw));
 });
 
 test.each([...contacts.awkward])('what nobody touched comes back as it was: %s', (_, raw) => {

@@ -1,7 +1,8 @@
-import { describeReader, describeWriter, files, type SuiteFixture } from '@sterna/connector-suite';
+import { describeReader, describeWriter } from '@sterna/connector-suite';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
 import { startSimulator } from '../simulator.ts';
+import { driveFixture } from './fixture.ts';
 import { driveEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -14,34 +15,12 @@ afterEach(async () => {
   }
 });
 
-const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture => ({
-  material: files,
-  keepsFlags: false,
-  keepsDates: true,
-  make: async () => {
+const fixture = (settings: Readonly<Record<string, unknown>> = {}) =>
+  driveFixture(async () => {
     const server = await startSimulator({ empty: true });
     running.push(server);
     return driveEndpoint(server, 'alice@contoso.example', { pageSize: 400, ...settings });
-  },
-  // SharePoint takes none of these names.
-  notSeedable: [
-    'a name like a query',
-    'a name of markup',
-    'a name with a backslash',
-    'a name of two lines',
-    'spaces at both ends',
-    'a dot at the end',
-    'a device',
-    'a name of three dots',
-  ],
-  folderNames: [
-    ['Grüße', 'Küsse & 請求書'],
-    ['.hidden folder'],
-    ['#1 50% & b'],
-    ['a;b=c+d'],
-    ['Documents', 'Below', 'Below'],
-  ],
-});
+  });
 
 describeReader('microsoft365, OneDrive', fixture());
 describeWriter('microsoft365, OneDrive', fixture());

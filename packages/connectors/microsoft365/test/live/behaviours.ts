@@ -19,13 +19,7 @@ export class LivePlace {
 
   async mailFolder(): Promise<string> {
     const { id } = await this.graph.ok('POST', '/mailFolders', { displayName: this.#name() });
-    const path = `/mailFolders/${encodeURIComponent(id)}`;
-    this.#made.push(async () => {
-      // Not into Deleted Items, where that can be asked for.
-      const { status } = await this.graph.call('POST', `${path}/permanentDelete`);
-      if (status >= 300) await this.graph.call('DELETE', path);
-    });
-    return path;
+    return this.#removedAfter(`/mailFolders/${encodeURIComponent(id)}`);
   }
 
   calendar = (): Promise<string> => this.#make('/calendars', 'name');
@@ -34,9 +28,7 @@ export class LivePlace {
 
   async #make(collection: string, name: string): Promise<string> {
     const { id } = await this.graph.ok('POST', collection, { [name]: this.#name() });
-    const path = `${collection}/${encodeURIComponent(id)}`;
-    this.#made.push(() => this.graph.call('DELETE', path));
-    return path;
+    return this.#removedAfter(`${collection}/${encodeURIComponent(id)}`);
   }
 
   async driveFolder(): Promise<string> {
@@ -46,8 +38,15 @@ export class LivePlace {
       folder: {},
       '@microsoft.graph.conflictBehavior': 'fail',
     });
-    const path = `/drive/items/${encodeURIComponent(id)}`;
-    this.#made.push(() => this.graph.call('DELETE', path));
+    return this.#removedAfter(`/drive/items/${encodeURIComponent(id)}`);
+  }
+
+  #removedAfter(path: string): string {
+    this.#made.push(async () => {
+      // Not into a bin, where that can be asked for.
+      const { status } = await this.graph.call('POST', `${path}/permanentDelete`);
+      if (status >= 300) await this.graph.call('DELETE', path);
+    });
     return path;
   }
 

@@ -3,7 +3,7 @@ import type { GraphEnd } from '../outlook/direct-graph.ts';
 
 /** The account of this run as a suite's endpoint, with a scope of its own. */
 export function liveEnd(): {
-  readonly end: GraphEnd;
+  readonly end: GraphEnd & { readonly scope: string };
   readonly address: string;
   readonly settings: Readonly<Record<string, unknown>>;
 } {

@@ -1,16 +1,17 @@
 import { isOfLiveScope, liveAccount } from '@sterna/connector-suite';
 import { type Json, LiveGraph } from './graph.ts';
 
-/** Collections of containers, and what names one. */
+/** Collections of what a test makes, and what names one. */
 const COLLECTIONS = [
   ['/mailFolders', 'displayName'],
   ['/calendars', 'name'],
   ['/contactFolders', 'displayName'],
   ['/todo/lists', 'displayName'],
   ['/drive/root/children', 'name'],
+  ['/mailFolders/inbox/messageRules', 'displayName'],
 ] as const;
 
-/** After all tests: containers of theirs go, and those of an earlier run that was broken off. */
+/** After all tests: what is theirs goes, and what is of an earlier run that was broken off. */
 export async function teardown(): Promise<void> {
   const graph = new LiveGraph(liveAccount());
   for (const [collection, name] of COLLECTIONS) {
@@ -24,9 +25,9 @@ export async function teardown(): Promise<void> {
     }
     for (const { id } of left) {
       const path = `${collection === '/drive/root/children' ? '/drive/items' : collection}/${encodeURIComponent(id)}`;
-      // Mail for good, where that can be asked for.
-      const forGood = collection === '/mailFolders' ? await graph.call('POST', `${path}/permanentDelete`) : undefined;
-      if (forGood === undefined || forGood.status >= 300) await graph.call('DELETE', path);
+      // Not into a bin, where that can be asked for.
+      const { status } = await graph.call('POST', `${path}/permanentDelete`);
+      if (status >= 300) await graph.call('DELETE', path);
     }
   }
 }

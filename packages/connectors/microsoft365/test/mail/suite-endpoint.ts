@@ -11,7 +11,7 @@ import {
 import { microsoft365Connector } from '../../src/index.ts';
 import type { GraphEnd } from '../outlook/direct-graph.ts';
 
-const ORIGINAL = 'Original message.eml';
+export const ORIGINAL = 'Original message.eml';
 
 /** As an entry has it. */
 export function simulated(server: GraphEnd, address: string, settings: Record<string, unknown> = {}) {
@@ -85,7 +85,7 @@ const flagsOf = (message: DirectMessage): readonly string[] =>
   ]);
 
 /** The connector, with what is written remembered, and what is read shown as the original that it says the same as. */
-const watched = (originals: Originals): Connector => ({
+export const watched = (originals: Originals): Connector => ({
   ...microsoft365Connector,
   async open(request) {
     const session: Session = await microsoft365Connector.open({ ...request, kinds: ['message'] });

@@ -1,7 +1,8 @@
-import { describeReader, describeWriter, type SuiteFixture, settings } from '@sterna/connector-suite';
+import { describeReader, describeWriter } from '@sterna/connector-suite';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
 import { startSimulator } from '../simulator.ts';
+import { rulesFixture } from './fixture.ts';
 import { rulesEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -13,22 +14,11 @@ afterEach(async () => {
   }
 });
 
-const fixture: SuiteFixture = {
-  make: async () => {
-    const server = await startSimulator({ empty: true });
-    running.push(server);
-    return rulesEndpoint(server, 'alice@contoso.example');
-  },
-  material: settings,
-  oneCollection: true,
-  fixedContainers: true,
-  // All of them are listed at once.
-  pagedMessages: 0,
-  readsBackAll: true,
-  keepsFlags: false,
-  keepsDates: false,
-  keepsLook: { color: false, description: false },
-};
+const fixture = rulesFixture(async () => {
+  const server = await startSimulator({ empty: true });
+  running.push(server);
+  return rulesEndpoint(server, 'alice@contoso.example');
+});
 
 describeReader('microsoft365, rules', fixture);
 describeWriter('microsoft365, rules', fixture);

@@ -1,8 +1,7 @@
-import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
-import type { Microsoft365 } from '@sterna/simulator-microsoft365';
+import { type FoundMessage, type SuiteEndpoint, sparing } from '@sterna/connector-suite';
 import { onlyFor } from '../calendar/suite-endpoint.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
-import { DirectGraph, type Json } from '../outlook/direct-graph.ts';
+import { DirectGraph, expectNoInvitations, type GraphEnd, type Json } from '../outlook/direct-graph.ts';
 
 /** The suite's rules in Graph's terms and back, by hand: each line is one of Graph's names, ours, and how it is said. */
 const PREDICATES: readonly (readonly [graph: string, ours: string, how: 'same' | 'people' | 'kb', flag?: string])[] = [
@@ -116,25 +115,34 @@ function rawOf({ displayName, sequence, isEnabled, conditions, exceptions, actio
 const NO_ACTIONS = { markAsRead: null, markImportance: null, stopProcessingRules: null };
 const RULES = '/mailFolders/inbox/messageRules';
 
-/** The rules of a mailbox: any number of objects, which the suite needs. The other settings have tests of their own. */
-export function rulesEndpoint(server: Microsoft365, address: string): SuiteEndpoint {
+/**
+ * The rules of a mailbox: any number of objects, which the suite needs. The other settings have tests of their own. Those that
+ * were there before aren't seen, and stay.
+ */
+export async function rulesEndpoint(
+  server: GraphEnd,
+  address: string,
+  settings: Record<string, unknown> = {},
+): Promise<SuiteEndpoint> {
   const graph = new DirectGraph(server, address);
+  const others = new Set((await graph.all(RULES)).map(({ id }) => id as string));
+  const rules = async (): Promise<Json[]> => (await graph.all(RULES)).filter(({ id }) => !others.has(id));
   const dump = async (): Promise<FoundMessage[]> =>
-    (await graph.all(RULES)).map((rule) => ({ folder: ['Rules'], raw: rawOf(rule), flags: [], date: undefined }));
+    (await rules()).map((rule) => ({ folder: ['Rules'], raw: rawOf(rule), flags: [], date: undefined }));
   const find = async (raw: Buffer): Promise<string> => {
     const { name } = JSON.parse(raw.toString('utf8'));
-    const found = (await graph.all(RULES)).find(({ displayName }) => displayName === name);
+    const found = (await rules()).find(({ displayName }) => displayName === name);
     if (found === undefined) throw new Error('no such rule');
     return `${RULES}/${encodeURIComponent(found.id)}`;
   };
   return {
-    ...simulated(server, address),
-    connector: onlyFor('setting'),
+    ...simulated(server, address, settings),
+    connector: sparing(onlyFor('setting'), others, 'Rules'),
     async seed(objects) {
       for (const { raw } of objects) await graph.ok('POST', RULES, graphOf(raw));
     },
     dump,
-    folders: async () => [['Rules'], ['Categories'], ['Automatic reply'], ['Preferences'], ['Calendar sharing']],
+    folders: async () => [['Rules']],
     remove: async ({ raw }) => void (await graph.ok('DELETE', await find(raw))),
     replace: async ({ raw }, other) => {
       const { conditions, actions, ...rest } = graphOf(other);
@@ -143,7 +151,8 @@ export function rulesEndpoint(server: Microsoft365, address: string): SuiteEndpo
       await graph.ok('PATCH', await find(raw), wanted);
     },
     dispose: async () => {
-      if (server.invitations.length > 0) throw new Error(`${server.invitations.length} invitations were sent`);
+      expectNoInvitations(server);
+      for (const { id } of await rules()) await graph.ok('DELETE', `${RULES}/${encodeURIComponent(id)}`);
     },
   };
 }
