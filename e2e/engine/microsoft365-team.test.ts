@@ -183,8 +183,29 @@ async function entryInto(targetAddress: string): Promise<number> {
   return entry;
 }
 
+/** Leaves the app in the target what preprocess says it takes, and nothing else. */
+async function grantWhatIsNamed(): Promise<void> {
+  const consents = server.tenant('fabrikam.example').consents.get(MIGRATION_APP.id) as Set<string>;
+  consents.clear();
+  const { connector: _, settings, password, address } = team('nobody@fabrikam.example') as Json;
+  const lines = microsoft365Connector.provision?.(
+    {
+      system: { settings, credentials: { password } },
+      itemType: 'team',
+      address,
+      signal: new AbortController().signal,
+    },
+    { itemType: 'team', name: 'Nobody', members: [], channels: [] },
+  );
+  for await (const { what } of lines ?? []) {
+    const [, right] = /^permission (\S+)$/.exec(what) ?? [];
+    if (right !== undefined) consents.add(right);
+  }
+}
+
 test('a team goes to another tenant: people, settings, files and what was said, once and for all', async () => {
   const teamId = await makeTeam('marketing');
+  await grantWhatIsNamed();
   const entry = await entryInto(TARGET);
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();

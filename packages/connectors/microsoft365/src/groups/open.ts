@@ -1,21 +1,37 @@
 import type { OpenRequest, Session } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
+import { RIGHTS } from '../drive/drive-api.ts';
 import { openDriveAt } from '../drive/part.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
+import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
 import { openPlans } from '../planner/part.ts';
 import { Channels } from '../teams/channels.ts';
+import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS, MESSAGE_RIGHTS } from '../teams/graph-teams.ts';
 import { openPosts } from '../teams/part.ts';
 import { TeamMembers } from '../teams/team-members.ts';
 import { listedCapabilities } from './capabilities.ts';
+import { GROUP_RIGHTS } from './find-group.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
 import { type ListedObjects, ListedReader, ListedWriter, type ListedWriting } from './listed.ts';
 import { Members, MemberWriting } from './members.ts';
-import { GroupSettings } from './settings.ts';
+import { PEOPLE_RIGHT } from './people.ts';
+import { GroupSettings, TEAM_SETTINGS_RIGHTS } from './settings.ts';
+
+/** Application permissions, and what they are for. */
+export interface PartRights {
+  readonly read: string;
+  readonly write: string;
+  /** Words: “plans”. */
+  readonly of: string;
+}
 
 interface Part {
   readonly key: string;
   readonly kind: ContentKind;
+  readonly rights: readonly PartRights[];
+  /** Of a team those too. */
+  readonly teamRights?: readonly PartRights[];
   /** @param channels Of a team; its parts share them */
   open(context: GroupContext, channels: Channels): Session | Promise<Session>;
 }
@@ -24,6 +40,8 @@ const PARTS: readonly Part[] = [
   {
     key: 'settings',
     kind: 'setting',
+    rights: [{ ...GROUP_RIGHTS, of: 'groups' }],
+    teamRights: [{ ...TEAM_SETTINGS_RIGHTS, of: 'the settings of teams' }],
     open(context) {
       const settings = new GroupSettings(context);
       const evidence = { settings: 'name, description and visibility; of a team what its people may do' };
@@ -33,6 +51,14 @@ const PARTS: readonly Part[] = [
   {
     key: 'members',
     kind: 'member',
+    rights: [
+      { ...GROUP_RIGHTS, of: 'groups' },
+      { read: PEOPLE_RIGHT, write: PEOPLE_RIGHT, of: 'people' },
+    ],
+    teamRights: [
+      { ...CHANNEL_RIGHTS, of: 'channels' },
+      { ...CHANNEL_MEMBER_RIGHTS, of: 'members of private and shared channels' },
+    ],
     open(context, channels) {
       const members = new Members(context);
       const writing = new MemberWriting(context, members);
@@ -45,11 +71,24 @@ const PARTS: readonly Part[] = [
   {
     key: 'files',
     kind: 'file',
+    rights: [{ ...RIGHTS, of: 'files' }],
     open: (context) => openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address)),
   },
-  { key: 'plans', kind: 'listItem', open: openPlans },
-  { key: 'posts', kind: 'post', open: openPosts },
+  { key: 'plans', kind: 'listItem', rights: [{ ...PLANNER_RIGHTS, of: 'plans' }], open: openPlans },
+  {
+    key: 'posts',
+    kind: 'post',
+    rights: [],
+    teamRights: [{ ...MESSAGE_RIGHTS, of: 'what was said in channels' }],
+    open: openPosts,
+  },
 ];
+
+/** All that an entry takes, each permission to write once. */
+export function groupRights(isTeam: boolean): readonly PartRights[] {
+  const all = PARTS.flatMap(({ rights, teamRights = [] }) => (isTeam ? [...rights, ...teamRights] : rights));
+  return [...new Map(all.map((one) => [one.write, one])).values()];
+}
 
 /**
  * A Microsoft 365 group, or the team that it is.

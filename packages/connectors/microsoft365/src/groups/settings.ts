@@ -14,6 +14,8 @@ import type { GroupContext } from './group.ts';
 import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
 import { makeTeam, teamPath } from './team.ts';
 
+export const TEAM_SETTINGS_RIGHTS = { read: 'TeamSettings.Read.All', write: 'TeamSettings.ReadWrite.All' } as const;
+
 /** Groups of a team’s options: https://learn.microsoft.com/en-us/graph/api/resources/team */
 const OPTION_GROUPS = ['memberSettings', 'guestSettings', 'messagingSettings', 'funSettings'] as const;
 type GraphTeam = Readonly<Partial<Record<(typeof OPTION_GROUPS)[number], Readonly<Record<string, unknown>> | null>>> & {
@@ -82,8 +84,14 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     } else if (setting.type === 'team') {
       const body = teamFields(setting);
       const doing = 'changing the settings of the team';
-      const right = 'TeamSettings.ReadWrite.All';
-      await client.send({ method: 'PATCH', path: teamPath(this.#context.id), body, doing, right, budget });
+      await client.send({
+        method: 'PATCH',
+        path: teamPath(this.#context.id),
+        body,
+        doing,
+        right: TEAM_SETTINGS_RIGHTS.write,
+        budget,
+      });
     } else throw new SternaError('bug', 'internal', `A ${setting.type} is no setting of a group.`);
   }
 
@@ -101,7 +109,7 @@ export class GroupSettings implements ListedObjects, ListedWriting {
       method: 'GET',
       path: teamPath(this.#context.id),
       doing: 'reading the team',
-      right: 'TeamSettings.Read.All',
+      right: TEAM_SETTINGS_RIGHTS.read,
       budget,
       expected: [404],
     });

@@ -64,3 +64,4 @@ export interface GraphReaction {
 
 export const MESSAGE_RIGHTS = { read: 'ChannelMessage.Read.All', write: 'Teamwork.Migrate.All' } as const;
 export const CHANNEL_RIGHTS = { read: 'Channel.ReadBasic.All', write: 'Channel.Create' } as const;
+export const CHANNEL_MEMBER_RIGHTS = { read: 'ChannelMember.Read.All', write: 'ChannelMember.ReadWrite.All' } as const;
