@@ -20,6 +20,7 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
         name: group.displayName,
         text: readable(group.description),
         visibility: group.visibility ?? '',
+        picture: await pictureOf(ofGroup),
         ...Object.fromEntries(
           ['memberSettings', 'messagingSettings', 'funSettings', 'guestSettings'].map((name) => [
             name,
@@ -32,12 +33,22 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
     ...(await channels(ask, people)),
     ...(await plans(graph, ofGroup, people)),
     ...(await filesOf(ofGroup, '/drive')),
+    ...(await filesOfChannels(graph, ask)),
   ];
 }
 
 async function peopleOf(ask: Ask): Promise<ReadonlyMap<string, string>> {
   const users = await ask.all('/users?$select=id,userPrincipalName,mail&$top=999');
   return new Map(users.map((user) => [user.id, String(user.mail ?? user.userPrincipalName).toLowerCase()]));
+}
+
+/** Hash of its bytes; empty where there is none. */
+async function pictureOf(group: Ask): Promise<string> {
+  try {
+    return sha256(await group.bytes('/photo/$value'));
+  } catch {
+    return '';
+  }
 }
 
 async function members(group: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
@@ -77,6 +88,18 @@ async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise
         if (one.messageType === 'message')
           found.push(await postOf(team, channel, one, one === post ? undefined : post, people));
     }
+  }
+  return found;
+}
+
+/** Private and shared channels have sites of their own. */
+async function filesOfChannels(graph: (base: string) => Ask, team: Ask): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  for (const channel of await team.all('/channels')) {
+    if (channel.membershipType === 'standard') continue;
+    const folder = await team.json(`/channels/${channel.id}/filesFolder`);
+    const drive = graph(`/drives/${folder.parentReference.driveId}`);
+    found.push(...(await filesOf(drive, '', `${channel.displayName} (${channel.membershipType})`)));
   }
   return found;
 }

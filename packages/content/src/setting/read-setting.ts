@@ -21,6 +21,7 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   'meeting-messages': { to: 'string' },
   'calendar-sharing': { calendar: 'object', who: 'any', role: 'string' },
   group: { name: 'string' },
+  'group-picture': { contentType: 'string', base64: 'string' },
   team: { options: 'object' },
 };
 

@@ -18,6 +18,7 @@ export type Setting =
   | MeetingMessages
   | CalendarSharing
   | GroupSetting
+  | GroupPicture
   | TeamSetting;
 export type SettingType = Setting['type'];
 
@@ -197,6 +198,14 @@ export interface GroupSetting {
   readonly visibility?: 'public' | 'private' | 'hidden';
 }
 
+/** What a group or team shows of itself. */
+export interface GroupPicture {
+  readonly type: 'group-picture';
+  /** `image/png` */
+  readonly contentType: string;
+  readonly base64: string;
+}
+
 /** What the people of a team may do there: `memberSettings.allowCreateUpdateChannels` and the like. */
 export interface TeamSetting {
   readonly type: 'team';
@@ -215,6 +224,7 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   'meeting-messages': 'Preferences',
   'calendar-sharing': 'Calendar sharing',
   group: 'Group',
+  'group-picture': 'Group',
   team: 'Team',
 };
 export const SETTING_TYPES = Object.keys(TITLES) as readonly SettingType[];

@@ -6,9 +6,11 @@ import { openDriveAt } from '../drive/part.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
 import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
 import { openPlans } from '../planner/part.ts';
+import { ChannelFolders } from '../teams/channel-folders.ts';
 import { Channels } from '../teams/channels.ts';
 import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS, MESSAGE_RIGHTS } from '../teams/graph-teams.ts';
 import { openPosts } from '../teams/part.ts';
+import { openTeamDrives } from '../teams/team-drives.ts';
 import { TeamMembers } from '../teams/team-members.ts';
 import { listedCapabilities } from './capabilities.ts';
 import { GROUP_RIGHTS } from './find-group.ts';
@@ -16,7 +18,9 @@ import { type GroupContext, groupContextOf } from './group.ts';
 import { type ListedObjects, ListedReader, ListedWriter, type ListedWriting } from './listed.ts';
 import { Members, MemberWriting } from './members.ts';
 import { PEOPLE_RIGHT } from './people.ts';
-import { GroupSettings, TEAM_SETTINGS_RIGHTS } from './settings.ts';
+import { MOST_PICTURE_BYTES } from './picture.ts';
+import { GroupSettings } from './settings.ts';
+import { TEAM_SETTINGS_RIGHTS } from './team.ts';
 
 /** Application permissions, and what they are for. */
 export interface PartRights {
@@ -26,14 +30,19 @@ export interface PartRights {
   readonly of: string;
 }
 
+/** What the parts of a team share. */
+interface TeamOf {
+  readonly channels: Channels;
+  readonly folders: ChannelFolders;
+}
+
 interface Part {
   readonly key: string;
   readonly kind: ContentKind;
   readonly rights: readonly PartRights[];
   /** Of a team those too. */
   readonly teamRights?: readonly PartRights[];
-  /** @param channels Of a team; its parts share them */
-  open(context: GroupContext, channels: Channels): Session | Promise<Session>;
+  open(context: GroupContext, team: TeamOf): Session | Promise<Session>;
 }
 
 const PARTS: readonly Part[] = [
@@ -44,7 +53,7 @@ const PARTS: readonly Part[] = [
     teamRights: [{ ...TEAM_SETTINGS_RIGHTS, of: 'the settings of teams' }],
     open(context) {
       const settings = new GroupSettings(context);
-      const evidence = { settings: 'name, description and visibility; of a team what its people may do' };
+      const evidence = { settings: 'name, description, visibility and picture; of a team what its people may do' };
       return listedSession(context, settings, settings, evidence);
     },
   },
@@ -59,7 +68,7 @@ const PARTS: readonly Part[] = [
       { ...CHANNEL_RIGHTS, of: 'channels' },
       { ...CHANNEL_MEMBER_RIGHTS, of: 'members of private and shared channels' },
     ],
-    open(context, channels) {
+    open(context, { channels }) {
       const members = new Members(context);
       const writing = new MemberWriting(context, members);
       const evidence = { members: 'owners and members; groups within the group are told, and not added' };
@@ -72,7 +81,10 @@ const PARTS: readonly Part[] = [
     key: 'files',
     kind: 'file',
     rights: [{ ...RIGHTS, of: 'files' }],
-    open: (context) => openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address)),
+    async open(context, { folders }) {
+      const library = await openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address));
+      return context.isTeam ? openTeamDrives(context, folders, library) : library;
+    },
   },
   { key: 'plans', kind: 'listItem', rights: [{ ...PLANNER_RIGHTS, of: 'plans' }], open: openPlans },
   {
@@ -80,7 +92,7 @@ const PARTS: readonly Part[] = [
     kind: 'post',
     rights: [],
     teamRights: [{ ...MESSAGE_RIGHTS, of: 'what was said in channels' }],
-    open: openPosts,
+    open: (context, { channels, folders }) => openPosts(context, channels, folders),
   },
 ];
 
@@ -102,12 +114,14 @@ export async function openGroup(
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
   const channels = new Channels(context);
+  const team = { channels, folders: new ChannelFolders(channels) };
   return Promise.all(
-    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, channels) })),
+    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, team) })),
   );
 }
 
-const MOST_BYTES = 64 * 1024;
+/** A picture is told as base64, in JSON. */
+const MOST_BYTES = Math.ceil((MOST_PICTURE_BYTES * 4) / 3) + 64 * 1024;
 
 function listedSession(
   { role, id }: GroupContext,

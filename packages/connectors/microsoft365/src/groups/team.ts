@@ -3,6 +3,7 @@ import { SternaError } from '@sterna/core';
 import { type GraphClient, segment } from '../graph/client.ts';
 import type { GroupContext } from './group.ts';
 
+export const TEAM_SETTINGS_RIGHTS = { read: 'TeamSettings.Read.All', write: 'TeamSettings.ReadWrite.All' } as const;
 export const MAKE_TEAM_RIGHT = 'Team.Create';
 
 export const teamPath = (id: string): string => `/teams/${segment(id)}`;

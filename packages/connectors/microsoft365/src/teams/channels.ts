@@ -278,7 +278,7 @@ export class Channels {
 const isWrongMode = (thrown: unknown): boolean =>
   [400, 409].includes(statusOf(thrown) ?? 0) || (statusOf(thrown) === 403 && codeOf(thrown) !== undefined);
 
-const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
+export const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
   MEMBERSHIPS.find((one) => one === type) ?? 'standard';
 
 export const definitionOf = ({ membershipType, createdDateTime }: GraphChannel): ChannelDefinition => ({
