@@ -4,6 +4,7 @@ import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import {
   DirectGroup,
   DirectTeam,
+  groupsOf,
   MIGRATION_APP,
   type Microsoft365,
   startMicrosoft365,
@@ -221,7 +222,7 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   expect(kinds.file).toMatchObject({ failed: 0, created: kinds.file.seen });
   // The guest is nobody of the target yet; the group has had a name before.
   expect(kinds.member).toMatchObject({ failed: 1 });
-  expect(kinds.setting).toMatchObject({ created: 2, skipped: 1 });
+  expect(kinds.setting).toMatchObject({ created: 6, skipped: 1 });
   expect(await pictureOf(target, TARGET)).toEqual(await pictureOf(source, TEAM));
   expect(kinds.listItem).toMatchObject({ failed: 0, uncertain: 0, created: kinds.listItem.seen });
   const plans = await planned(source, TEAM);
@@ -397,7 +398,74 @@ test('files of private and shared channels go into the sites of those channels, 
   expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
 }, 120_000);
 
-test('another app’s channel, an archived team, a member without mapping: told, and repaired by a later delta pass', async () => {
+/** Tabs of a channel, by the vendor's API alone. */
+async function tabsOf(graph: Graph, { team: { id } }: DirectTeam, channel: string): Promise<Json[]> {
+  const found = (await all(graph, `/teams/${id}/channels`)).find(({ displayName }) => displayName === channel);
+  const tabs = await all(graph, `/teams/${id}/channels/${found.id}/tabs?$expand=teamsApp`);
+  return tabs.map(({ displayName, teamsApp, configuration }) => ({ displayName, app: teamsApp.id, ...configuration }));
+}
+
+test('tabs lead to the target’s own files and plans; one that is refused comes later, one of another app is told', async () => {
+  const { here, there, entry } = await smallTeams('tabbed');
+  const APP = 'com.microsoft.teamspace.tab';
+  here.makeChannel('Secret', 'private');
+  const folder = await folderOf(source, here, 'Secret');
+  await source('PUT', `${folder}:/Report.docx:/content`, { report: true });
+  const report = await source('GET', `${folder}:/Report.docx`);
+  const general = await source('GET', await folderOf(source, here, 'General'));
+  const group = `${server.baseUrl}/v1.0/groups/${here.team.id}`;
+  const plan = await source('POST', '/planner/plans', { container: { url: group }, title: 'Launch' });
+  const add = (
+    channel: string,
+    displayName: string,
+    teamsAppId: string,
+    contentUrl: string,
+    entityId: string | null,
+  ) => {
+    const configuration = { entityId, contentUrl, websiteUrl: contentUrl, removeUrl: null };
+    here.channel(channel).tabs.push({ id: `${displayName}-${channel}`, displayName, teamsAppId, configuration });
+  };
+  add('General', 'Site', `${APP}.web`, 'https://www.contoso.example/', null);
+  add('General', 'Plan', `${APP}.planner`, `https://tasks.office.com/x/Home/PlannerFrame?planId=${plan.id}`, plan.id);
+  add('General', 'Files', `${APP}.files.sharepoint`, general.webUrl, '');
+  add('General', 'Wiki', `${APP}.wiki`, 'https://wiki.example/', null);
+  add('Secret', 'Report', `${APP}.file.staticviewer.word`, report.webUrl, 'old');
+  server.faults.inject({
+    fault: { kind: 'answer', status: 403, code: 'Forbidden' },
+    when: ({ method, target: path }: { method: string; target: string }) => method === 'POST' && path.endsWith('/tabs'),
+    times: 1,
+  });
+
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.setting).toMatchObject({ failed: 1, uncertain: 0 });
+  const told = await notes(bench, entry);
+  expect(told.map(({ code }) => code)).toEqual(expect.arrayContaining(['tab-not-taken', 'tab-not-held']));
+
+  const second = await pass(bench, entry, 'delta');
+  expect((second.books as Json).kinds.setting).toMatchObject({ failed: 0, created: 1 });
+  const [copied] = await all(target, `/groups/${there.team.id}/planner/plans`);
+  const copy = await target('GET', `${await folderOf(target, there, 'Secret')}:/Report.docx`);
+  const library = await target('GET', await folderOf(target, there, 'General'));
+  const byName = (tabs: Json[]): Json[] => tabs.toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1));
+  expect(byName(await tabsOf(target, there, 'General'))).toMatchObject([
+    { displayName: 'Files', app: `${APP}.files.sharepoint`, contentUrl: library.webUrl },
+    { displayName: 'Plan', app: `${APP}.planner`, entityId: copied.id, contentUrl: expect.stringContaining(copied.id) },
+    { displayName: 'Site', app: `${APP}.web`, contentUrl: 'https://www.contoso.example/' },
+  ]);
+  expect(await tabsOf(target, there, 'Secret')).toMatchObject([
+    { displayName: 'Report', app: `${APP}.file.staticviewer.word`, contentUrl: copy.webUrl },
+  ]);
+
+  const site = here.channel('General').tabs[0] as Json;
+  site.configuration = { ...site.configuration, contentUrl: 'https://contoso.example/new' };
+  const third = await pass(bench, entry, 'delta');
+  expect((third.books as Json).kinds.setting).toMatchObject({ created: 0, updated: 1, failed: 0 });
+  const changed = (await tabsOf(target, there, 'General')).find(({ displayName }) => displayName === 'Site');
+  expect(changed.contentUrl).toBe('https://contoso.example/new');
+}, 120_000);
+
+test('another app’s channel, an archived team, a guest, a member without mapping: told, and repaired by a later delta pass', async () => {
   const { here, there, entry } = await smallTeams('small', ['bjorn']);
   const at = server.clock.now() - 100_000_000;
   here.makeChannel('News');
@@ -408,12 +476,15 @@ test('another app’s channel, an archived team, a member without mapping: told,
   const failures = async (): Promise<(string | null | undefined)[]> =>
     (await notes(bench, entry)).filter(({ kind }) => kind === 'failure').map(({ code }) => code);
 
+  const [guest] = server.tenant('contoso.example').guests.values();
+  if (guest === undefined) throw new Error('no guest');
+  groupsOf(server.tenant('contoso.example')).addMember(here.team.group, guest.id, server.clock.now());
   there.channel('General').migration = { app: 'somebody-elses-app', after: 0 };
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
   expect((first.books as Json).kinds.post).toMatchObject({ created: 1, failed: 1 });
-  expect((first.books as Json).kinds.member).toMatchObject({ failed: 1 });
-  expect((await failures()).sort()).toEqual(['channel-not-open', 'person-not-in-target']);
+  expect((first.books as Json).kinds.member).toMatchObject({ failed: 2 });
+  expect((await failures()).sort()).toEqual(['channel-not-open', 'person-not-in-target', 'person-not-in-target']);
   expect(texts(there)).toEqual(['News <p>Not held back</p>']);
   // What another app has is left to it.
   expect(there.migrating).toEqual(['General']);
@@ -422,8 +493,16 @@ test('another app’s channel, an archived team, a member without mapping: told,
   // A picture that was chosen since comes with a delta pass, as the bytes that it is.
   here.team.group.photo = new DirectTeam(server, 'alice@contoso.example', 'Marketing').team.group.photo;
   await mapping(bench, entry, 'bjorn@contoso.example', 'bjorn@fabrikam.example');
+  // The guest is invited by the administrator of the target: another id, the same mail.
+  const invited = { ...guest, id: '9e570000-0000-4000-a000-00000000cafe' };
+  server.tenant('fabrikam.example').guests.set(invited.id, invited);
+  const licenses = async (): Promise<number> =>
+    Number((await bench.database.pool.query('select count(*) from license_event')).rows[0].count);
+  const before = await licenses();
   const second = await pass(bench, entry, 'delta');
   expect((second.books as Json).total).toMatchObject({ failed: 0 });
+  expect(await licenses()).toBe(before);
+  expect([...there.team.group.members]).toContain(invited.id);
   expect(there.team.group.photo).toEqual(here.team.group.photo);
   expect(there.team.group.photo).toBeDefined();
   expect(texts(there)).toEqual(texts(here));

@@ -84,7 +84,7 @@ export const criteriaMeaning = ({ conditions, exceptions }: Pick<Rule, 'conditio
 
 /**
  * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a signature its
- * address, of a delegate the person, of a share its calendar and person; of the rest the type alone.
+ * address, of a delegate the person, of a tab its channel, name and app, of a share its calendar and person; of the rest the type alone.
  */
 export function keyOf(setting: Setting): string {
   switch (setting.type) {
@@ -97,6 +97,8 @@ export function keyOf(setting: Setting): string {
       return JSON.stringify(['signature', setting.who === undefined ? '' : personMeaning(setting.who)]);
     case 'mail-delegate':
       return JSON.stringify(['mail-delegate', personMeaning(setting.who)]);
+    case 'channel-tab':
+      return JSON.stringify(['channel-tab', setting.channel.toLowerCase(), setting.name, setting.app]);
     case 'calendar-sharing':
       return JSON.stringify([
         'calendar-sharing',

@@ -23,6 +23,7 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   group: { name: 'string' },
   'group-picture': { contentType: 'string', base64: 'string' },
   team: { options: 'object' },
+  'channel-tab': { channel: 'string', name: 'string', app: 'string' },
 };
 
 const WORDS = { code: 'invalid-setting', what: 'setting' };

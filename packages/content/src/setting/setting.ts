@@ -19,6 +19,7 @@ export type Setting =
   | CalendarSharing
   | GroupSetting
   | GroupPicture
+  | ChannelTab
   | TeamSetting;
 export type SettingType = Setting['type'];
 
@@ -206,6 +207,21 @@ export interface GroupPicture {
   readonly base64: string;
 }
 
+/** A tab of a channel, and what it shows: exactly one of `url`, `file`, `folder` and `plan`. */
+export interface ChannelTab {
+  readonly type: 'channel-tab';
+  readonly channel: string;
+  readonly name: string;
+  /** As Teams calls the app: `com.microsoft.teamspace.tab.web`. */
+  readonly app: string;
+  readonly url?: string;
+  /** Where the file or folder is among those of the entry. */
+  readonly file?: readonly string[];
+  readonly folder?: readonly string[];
+  /** What the plan is called. */
+  readonly plan?: string;
+}
+
 /** What the people of a team may do there: `memberSettings.allowCreateUpdateChannels` and the like. */
 export interface TeamSetting {
   readonly type: 'team';
@@ -226,6 +242,7 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   group: 'Group',
   'group-picture': 'Group',
   team: 'Team',
+  'channel-tab': 'Tabs',
 };
 export const SETTING_TYPES = Object.keys(TITLES) as readonly SettingType[];
 

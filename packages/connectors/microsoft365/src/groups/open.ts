@@ -8,10 +8,13 @@ import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
 import { openPlans } from '../planner/part.ts';
 import { ChannelFolders } from '../teams/channel-folders.ts';
 import { Channels } from '../teams/channels.ts';
-import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS, MESSAGE_RIGHTS } from '../teams/graph-teams.ts';
+import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS, CHANNEL_TAB_RIGHTS, MESSAGE_RIGHTS } from '../teams/graph-teams.ts';
 import { openPosts } from '../teams/part.ts';
+import { Tabs } from '../teams/tabs.ts';
 import { openTeamDrives } from '../teams/team-drives.ts';
+import { TeamFiles } from '../teams/team-files.ts';
 import { TeamMembers } from '../teams/team-members.ts';
+import { TeamSettings } from '../teams/team-settings.ts';
 import { listedCapabilities } from './capabilities.ts';
 import { GROUP_RIGHTS } from './find-group.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
@@ -50,11 +53,16 @@ const PARTS: readonly Part[] = [
     key: 'settings',
     kind: 'setting',
     rights: [{ ...GROUP_RIGHTS, of: 'groups' }],
-    teamRights: [{ ...TEAM_SETTINGS_RIGHTS, of: 'the settings of teams' }],
-    open(context) {
+    teamRights: [
+      { ...TEAM_SETTINGS_RIGHTS, of: 'the settings of teams' },
+      { ...CHANNEL_TAB_RIGHTS, of: 'tabs' },
+    ],
+    open(context, { channels, folders }) {
       const settings = new GroupSettings(context);
       const evidence = { settings: 'name, description, visibility and picture; of a team what its people may do' };
-      return listedSession(context, settings, settings, evidence);
+      if (!context.isTeam) return listedSession(context, settings, settings, evidence);
+      const team = new TeamSettings(settings, new Tabs(context, channels, new TeamFiles(context, folders)));
+      return listedSession(context, team, team, { ...evidence, tabs: 'websites, files, libraries and plans' });
     },
   },
   {

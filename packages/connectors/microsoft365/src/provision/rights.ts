@@ -7,7 +7,7 @@ import { groupRights } from '../groups/open.ts';
 import { PEOPLE_RIGHT } from '../groups/people.ts';
 import { MAKE_TEAM_RIGHT, TEAM_SETTINGS_RIGHTS } from '../groups/team.ts';
 import { SITE_RIGHTS } from '../sites/site-context.ts';
-import { CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
+import { CHANNEL_RIGHTS, CHANNEL_TAB_RIGHTS } from '../teams/graph-teams.ts';
 import { found, missing } from './lines.ts';
 import { LOOK_AT_TEAM_RIGHT } from './make-team.ts';
 import type { Place } from './place.ts';
@@ -35,6 +35,7 @@ const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
     'Directory.ReadWrite.All',
   ],
   [CHANNEL_RIGHTS.write]: [GROUP_RIGHTS.write, 'Directory.ReadWrite.All'],
+  [CHANNEL_TAB_RIGHTS.write]: [GROUP_RIGHTS.write, 'Directory.ReadWrite.All'],
   [TEAM_SETTINGS_RIGHTS.write]: [GROUP_RIGHTS.write, 'Directory.ReadWrite.All'],
 };
 

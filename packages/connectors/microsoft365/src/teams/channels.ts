@@ -27,6 +27,8 @@ export class Channels {
   readonly #lanes = new Map<string, Budget>();
   /** Channels in migration mode, and since when nothing older may be written. */
   readonly #open = new Map<string, number>();
+  /** Since when a channel is there, as far as this session has moved that into the past: a listing may be of before. */
+  readonly #moved = new Map<string, number>();
   #listed: Promise<readonly GraphChannel[]> | undefined;
   #primary: Promise<string> | undefined;
 
@@ -111,7 +113,7 @@ export class Channels {
     if (channel === undefined) throw containerGone('channel', undefined);
     const created = Date.parse(channel.createdDateTime ?? '');
     // Each time further back than the time before: it is never moved forward.
-    const from = Math.min(Number.isNaN(created) ? at : created, at) - 1;
+    const from = Math.min(Number.isNaN(created) ? at : created, this.#moved.get(channelId) ?? at, at) - 1;
     try {
       await this.#post(
         `${this.pathOf(channelId)}/startMigration`,
@@ -133,6 +135,7 @@ export class Channels {
       );
     }
     this.#open.set(channelId, from);
+    this.#moved.set(channelId, from);
   }
 
   /** So that all of it can be seen, by its people too. */

@@ -38,12 +38,13 @@ export class TeamFiles {
     ];
   }
 
-  /** Names of the file as those of the team's files begin; undefined where the URL leads elsewhere. */
+  /** Names of the file or folder among the team's; undefined where the URL leads elsewhere. */
   fileAt(url: string): readonly string[] | undefined {
     const plain = plainUrl(url);
-    const root = this.#roots?.find((one) => one.url !== '' && isBelow(plain, one.url));
+    const root = this.#roots?.find((one) => one.url !== '' && isWithin(plain, one.url));
     if (root === undefined) return undefined;
-    const names = plain.slice(root.url.length + 1).split('/');
+    const rest = plain.slice(root.url.length + 1).replace(/\/$/, '');
+    const names = rest === '' ? [] : rest.split('/');
     return names.includes('') ? undefined : [...root.path, ...names];
   }
 
@@ -54,12 +55,10 @@ export class TeamFiles {
       folder === undefined
         ? `${group}/drive/root`
         : `/drives/${segment(folder.driveId)}/items/${segment(folder.itemId)}`;
+    const inner = path.slice(folder?.path.length ?? 0).map(segment);
     const { status, body } = await client.send<Item>({
       method: 'GET',
-      path: `${root}:/${path
-        .slice(folder?.path.length ?? 0)
-        .map(segment)
-        .join('/')}`,
+      path: inner.length === 0 ? root : `${root}:/${inner.join('/')}`,
       query: { $select: 'id,eTag,webUrl' },
       doing: 'looking for a file that a post names',
       budget,
@@ -87,7 +86,7 @@ export class TeamFiles {
   }
 }
 
-const isBelow = (url: string, root: string): boolean => url.toLowerCase().startsWith(`${root.toLowerCase()}/`);
+const isWithin = (url: string, root: string): boolean => `${url.toLowerCase()}/`.startsWith(`${root.toLowerCase()}/`);
 
 /** Decoded, without query. */
 function plainUrl(url: string): string {
