@@ -408,6 +408,8 @@ async function tabsOf(graph: Graph, { team: { id } }: DirectTeam, channel: strin
 test('tabs lead to the target’s own files and plans; one that is refused comes later, one of another app is told', async () => {
   const { here, there, entry } = await smallTeams('tabbed');
   const APP = 'com.microsoft.teamspace.tab';
+  // The channel that every team has goes by the language of the tenant.
+  there.channel('General').displayName = 'Allgemein';
   here.makeChannel('Secret', 'private');
   const folder = await folderOf(source, here, 'Secret');
   await source('PUT', `${folder}:/Report.docx:/content`, { report: true });
@@ -446,9 +448,9 @@ test('tabs lead to the target’s own files and plans; one that is refused comes
   expect((second.books as Json).kinds.setting).toMatchObject({ failed: 0, created: 1 });
   const [copied] = await all(target, `/groups/${there.team.id}/planner/plans`);
   const copy = await target('GET', `${await folderOf(target, there, 'Secret')}:/Report.docx`);
-  const library = await target('GET', await folderOf(target, there, 'General'));
+  const library = await target('GET', await folderOf(target, there, 'Allgemein'));
   const byName = (tabs: Json[]): Json[] => tabs.toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1));
-  expect(byName(await tabsOf(target, there, 'General'))).toMatchObject([
+  expect(byName(await tabsOf(target, there, 'Allgemein'))).toMatchObject([
     { displayName: 'Files', app: `${APP}.files.sharepoint`, contentUrl: library.webUrl },
     { displayName: 'Plan', app: `${APP}.planner`, entityId: copied.id, contentUrl: expect.stringContaining(copied.id) },
     { displayName: 'Site', app: `${APP}.web`, contentUrl: 'https://www.contoso.example/' },
@@ -461,7 +463,7 @@ test('tabs lead to the target’s own files and plans; one that is refused comes
   site.configuration = { ...site.configuration, contentUrl: 'https://contoso.example/new' };
   const third = await pass(bench, entry, 'delta');
   expect((third.books as Json).kinds.setting).toMatchObject({ created: 0, updated: 1, failed: 0 });
-  const changed = (await tabsOf(target, there, 'General')).find(({ displayName }) => displayName === 'Site');
+  const changed = (await tabsOf(target, there, 'Allgemein')).find(({ displayName }) => displayName === 'Site');
   expect(changed.contentUrl).toBe('https://contoso.example/new');
 }, 120_000);
 

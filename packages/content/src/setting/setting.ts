@@ -211,6 +211,8 @@ export interface GroupPicture {
 export interface ChannelTab {
   readonly type: 'channel-tab';
   readonly channel: string;
+  /** The channel is the one that every team has, whatever it is called. */
+  readonly isOfFirst?: true;
   readonly name: string;
   /** As Teams calls the app: `com.microsoft.teamspace.tab.web`. */
   readonly app: string;

@@ -62,7 +62,7 @@ export class Channels {
   async containers(): Promise<readonly Container[]> {
     const channels = await this.list(true);
     if (channels.length === 0) return [];
-    const primary = await this.#primaryId();
+    const primary = await this.primary();
     return channels.map((channel) => containerOf(channel, channel.id === primary));
   }
 
@@ -86,7 +86,7 @@ export class Channels {
       await makeTeam(this.context);
       this.#listed = undefined;
     }
-    const primary = await this.#primaryId();
+    const primary = await this.primary();
     const found = (await this.list()).find(({ id, displayName }) => {
       if (options.existing !== undefined) return id === options.existing;
       if (options.isDefault === true) return id === primary;
@@ -177,7 +177,8 @@ export class Channels {
     return status === 404 ? [] : (body.value ?? []);
   }
 
-  #primaryId(): Promise<string> {
+  /** Id of the channel that every team has. */
+  primary(): Promise<string> {
     this.#primary ??= this.context.client
       .send<GraphChannel>({
         method: 'GET',

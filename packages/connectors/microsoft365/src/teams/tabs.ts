@@ -50,7 +50,8 @@ export class Tabs implements ListedObjects, ListedWriting {
     if (channels.length === 0) return [];
     await this.#files.ready();
     const plans = new Map((await this.#plans()).map(({ id, title }) => [id, title]));
-    const found = await Promise.all(channels.map((channel) => this.#of(channel, plans)));
+    const first = await this.#channels.primary();
+    const found = await Promise.all(channels.map((channel) => this.#of(channel, channel.id === first, plans)));
     return found.flat();
   }
 
@@ -63,8 +64,10 @@ export class Tabs implements ListedObjects, ListedWriting {
     body: Buffer,
   ): Promise<{ readonly id: string; readonly notes?: readonly FidelityNote[] }> {
     const tab = tabIn(body);
-    const channel = (await this.#channels.list()).find(
-      ({ displayName }) => displayName.toLowerCase() === tab.channel.toLowerCase(),
+    const channels = await this.#channels.list();
+    const first = tab.isOfFirst === true && channels.length > 0 ? await this.#channels.primary() : undefined;
+    const channel = channels.find(({ id, displayName }) =>
+      first === undefined ? displayName.toLowerCase() === tab.channel.toLowerCase() : id === first,
     );
     if (channel === undefined)
       throw waitsForObject(
@@ -118,7 +121,7 @@ export class Tabs implements ListedObjects, ListedWriting {
     });
   }
 
-  async #of(channel: GraphChannel, plans: ReadonlyMap<string, string>): Promise<readonly Listed[]> {
+  async #of(channel: GraphChannel, isFirst: boolean, plans: ReadonlyMap<string, string>): Promise<readonly Listed[]> {
     const tabs = await this.#context.client.all<GraphTab>({
       method: 'GET',
       path: `${this.#channels.pathOf(channel.id)}/tabs`,
@@ -131,7 +134,7 @@ export class Tabs implements ListedObjects, ListedWriting {
     return Promise.all(
       tabs.map(async (tab): Promise<Listed> => {
         const shown = await shownBy(tab, look);
-        const body = writeSetting(settingOf(channel, tab, shown));
+        const body = writeSetting(settingOf(channel, isFirst, tab, shown));
         const listed = { id: idOf(channel.id, tab.id), version: versionOfBody(body), body };
         return shown === undefined ? { ...listed, passedOver: notHeld(tab) } : listed;
       }),
@@ -166,11 +169,13 @@ export class Tabs implements ListedObjects, ListedWriting {
 
 const settingOf = (
   { displayName: channel }: GraphChannel,
+  isFirst: boolean,
   { displayName, teamsApp }: GraphTab,
   shown: Shown = {},
 ): ChannelTab => ({
   type: 'channel-tab',
   channel,
+  ...(isFirst ? { isOfFirst: true as const } : {}),
   name: displayName ?? '',
   app: teamsApp?.id ?? '',
   ...shown,
