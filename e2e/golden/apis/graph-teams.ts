@@ -31,6 +31,7 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
     },
     ...(await members(ofGroup, people)),
     ...(await channels(ask, people)),
+    ...(await tabs(ask, ofGroup)),
     ...(await plans(graph, ofGroup, people)),
     ...(await filesOf(ofGroup, '/drive')),
     ...(await filesOfChannels(graph, ask)),
@@ -89,6 +90,31 @@ async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise
           found.push(await postOf(team, channel, one, one === post ? undefined : post, people));
     }
   }
+  return found;
+}
+
+/** A tab leads to an address, to a plan of the group, or to a place in a site, whose name is the same in both tenants. */
+async function tabs(team: Ask, group: Ask): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  const called = new Map((await group.all('/planner/plans')).map(({ id, title }) => [id, title]));
+  for (const channel of await team.all('/channels'))
+    for (const tab of await team.all(`/channels/${channel.id}/tabs?$expand=teamsApp`)) {
+      const { entityId, contentUrl } = tab.configuration ?? {};
+      const url = String(contentUrl ?? '');
+      const place = url.includes('.sharepoint.com/') ? decodeURIComponent(new URL(url).pathname) : url;
+      found.push({
+        kind: 'tab',
+        id: tab.id,
+        key: `${channel.displayName} ${tab.displayName}`,
+        name: tab.displayName,
+        properties: {
+          channel: channel.displayName,
+          name: tab.displayName,
+          app: tab.teamsApp?.id ?? '',
+          shows: called.get(entityId) ?? place,
+        },
+      });
+    }
   return found;
 }
 
