@@ -190,13 +190,21 @@ test('whom the target site doesn’t know is told, and a page in the way goes by
   here.addItem('Tasks', { Title: 'Unknown', Who: here.visit(`bjorn@${SOURCE}`) });
   here.addPage('Twice.aspx', { title: 'From the source' });
   there.addPage('Twice.aspx', { title: 'Of the target' });
+  // A page by somebody who has left since: SharePoint keeps their name and address, the directory has nobody any more.
+  const { users } = server.tenant(SOURCE);
+  const leaver = { ...server.tenant(SOURCE).named('alice'), id: '1eaf0000-0000-4000-a000-00000000cafe' };
+  Object.assign(leaver, { userPrincipalName: `leaver@${SOURCE}`, mail: `leaver@${SOURCE}`, displayName: 'Leaver' });
+  users.set(leaver.id, leaver);
+  new DirectSite(server, leaver.mail, 'sites/small').addPage('Left.aspx', { title: 'By somebody who left' });
+  users.delete(leaver.id);
   const entry = await siteEntry('sites/small');
   const { status, books } = await pass(bench, entry, 'initial');
   expect([status, books.balanced]).toEqual(['completed', true]);
   expect((await notes(bench, entry)).filter(({ code }) => code === 'person-not-in-site')).toMatchObject([
     { subject: 'Unknown', text: expect.stringContaining(`bjorn@${TARGET}`) },
   ]);
-  expect(there.pages().map(({ title }) => title)).toEqual(['Of the target']);
+  expect(there.pages().map(({ title }) => title)).toEqual(['Of the target', 'By somebody who left']);
+  expect((await notes(bench, entry)).filter(({ code }) => code === 'authors-not-held')).not.toEqual([]);
   expect(there.items('Tasks').map(({ fields }) => fields.WhoLookupId === undefined)).toEqual([false, true]);
 });
 

@@ -4,6 +4,7 @@ import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import {
   DirectGroup,
   DirectTeam,
+  groupsOf,
   MIGRATION_APP,
   type Microsoft365,
   startMicrosoft365,
@@ -174,6 +175,13 @@ async function planned(graph: Graph, address: string): Promise<Json[]> {
   return found;
 }
 
+/** Width, height and type; the bytes are compared by the small team's test. */
+async function pictureOf(graph: Graph, address: string): Promise<Json> {
+  const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
+  const { '@odata.context': _, ...photo } = await graph('GET', `/teams/${group.id}/photo`);
+  return photo;
+}
+
 const team = (address: string): Endpoint => ({ ...microsoft365Endpoint(server, address), itemType: 'team' });
 
 async function entryInto(targetAddress: string): Promise<number> {
@@ -183,8 +191,29 @@ async function entryInto(targetAddress: string): Promise<number> {
   return entry;
 }
 
+/** Leaves the app in the target what preprocess says it takes, and nothing else. */
+async function grantWhatIsNamed(): Promise<void> {
+  const consents = server.tenant('fabrikam.example').consents.get(MIGRATION_APP.id) as Set<string>;
+  consents.clear();
+  const { connector: _, settings, password, address } = team('nobody@fabrikam.example') as Json;
+  const lines = microsoft365Connector.provision?.(
+    {
+      system: { settings, credentials: { password } },
+      itemType: 'team',
+      address,
+      signal: new AbortController().signal,
+    },
+    { itemType: 'team', name: 'Nobody', members: [], channels: [] },
+  );
+  for await (const { what } of lines ?? []) {
+    const [, right] = /^permission (\S+)$/.exec(what) ?? [];
+    if (right !== undefined) consents.add(right);
+  }
+}
+
 test('a team goes to another tenant: people, settings, files and what was said, once and for all', async () => {
   const teamId = await makeTeam('marketing');
+  await grantWhatIsNamed();
   const entry = await entryInto(TARGET);
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
@@ -193,7 +222,8 @@ test('a team goes to another tenant: people, settings, files and what was said, 
   expect(kinds.file).toMatchObject({ failed: 0, created: kinds.file.seen });
   // The guest is nobody of the target yet; the group has had a name before.
   expect(kinds.member).toMatchObject({ failed: 1 });
-  expect(kinds.setting).toMatchObject({ created: 1, skipped: 1 });
+  expect(kinds.setting).toMatchObject({ created: 6, skipped: 1 });
+  expect(await pictureOf(target, TARGET)).toEqual(await pictureOf(source, TEAM));
   expect(kinds.listItem).toMatchObject({ failed: 0, uncertain: 0, created: kinds.listItem.seen });
   const plans = await planned(source, TEAM);
   expect(plans[0].tasks.length).toBeGreaterThan(3);
@@ -289,16 +319,156 @@ test('passes that die, answers that are lost, a channel that was left in migrati
   expect(await locked(id)).toEqual([]);
 }, 120_000);
 
-test('another app’s channel, an archived team, a member without mapping: told, and repaired by a later delta pass', async () => {
-  const name = 'small';
+/** A team of Alice's in both tenants; of the source others own it, too, whom nobody has mapped. */
+async function smallTeams(name: string, others: readonly string[] = []) {
   const [here, there] = ['contoso.example', 'fabrikam.example'].map((domain) => {
-    const owners = [`alice@${domain}`, ...(domain.startsWith('contoso') ? [`bjorn@${domain}`] : [])];
-    const { group } = DirectGroup.create(server, `${name}@${domain}`, name, owners);
+    const owners = domain.startsWith('contoso') ? ['alice', ...others] : ['alice'];
+    const addresses = owners.map((one) => `${one}@${domain}`);
+    const { group } = DirectGroup.create(server, `${name}@${domain}`, name, addresses);
     teamsOf(server.tenant(domain)).create(group, server.clock.now());
     return new DirectTeam(server, `alice@${domain}`, name);
   }) as [DirectTeam, DirectTeam];
   const entry = await addEntry(bench, team(`${name}@contoso.example`), team(`${name}@fabrikam.example`));
   await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
+  return { here, there, entry };
+}
+
+/** Where the files of a channel are, by the vendor's API alone. */
+async function folderOf(graph: Graph, { team: { id } }: DirectTeam, channel: string): Promise<string> {
+  const found = (await all(graph, `/teams/${id}/channels`)).find(({ displayName }) => displayName === channel);
+  const folder = await graph('GET', `/teams/${id}/channels/${found.id}/filesFolder`);
+  return `/drives/${folder.parentReference.driveId}/items/${folder.id}`;
+}
+
+test('files of private and shared channels go into the sites of those channels, and posts name them there', async () => {
+  const { here, there, entry } = await smallTeams('closed');
+  const channels = [
+    ['Secret', 'private'],
+    ['Partners', 'shared'],
+  ] as const;
+  for (const [name, membership] of channels) {
+    here.makeChannel(name, membership);
+    const folder = await folderOf(source, here, name);
+    await source('POST', `${folder}/children`, { name: 'Deep', folder: {} });
+    await source('PUT', `${folder}:/Deep/${name}.json:/content`, { name });
+  }
+  const file = await source('GET', `${await folderOf(source, here, 'Secret')}:/Deep/Secret.json`);
+  const attachment = { id: 'a', contentType: 'reference', contentUrl: file.webUrl, name: 'Secret.json' };
+  const more = { attachments: [{ content: null, thumbnailUrl: null, teamsAppId: null, ...attachment }] };
+  const at = server.clock.now() - 100_000_000;
+  here.say('Secret', '<p>Here it is <attachment id="a"></attachment></p>', more, at);
+  // The site of a new channel comes some time after the channel.
+  const late = server.faults.inject({
+    fault: { kind: 'answer', status: 404, code: 'NotFound' },
+    when: ({ method, target: path }: { method: string; target: string }) =>
+      method === 'GET' && path.includes(there.team.id) && path.endsWith('/filesFolder'),
+    times: 3,
+  });
+
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).total).toMatchObject({ failed: 0, uncertain: 0 });
+  expect(late.struck).toBe(3);
+  const hashes = async (name: string): Promise<string[]> =>
+    Promise.all(
+      [
+        [source, here],
+        [target, there],
+      ].map(async ([graph, team]) => {
+        const path = `${await folderOf(graph as Graph, team as DirectTeam, name)}:/Deep/${name}.json`;
+        return (await (graph as Graph)('GET', path)).file.hashes.quickXorHash;
+      }),
+    );
+  for (const [name] of channels) {
+    const [original, copied] = await hashes(name);
+    expect(copied).toBe(original);
+  }
+  const copy = await target('GET', `${await folderOf(target, there, 'Secret')}:/Deep/Secret.json`);
+  expect(
+    there.messages('Secret').flatMap(({ attachments }) => attachments.map(({ contentUrl }) => contentUrl)),
+  ).toEqual([copy.webUrl]);
+
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+  await source('PUT', `${await folderOf(source, here, 'Partners')}:/Deep/Partners.json:/content`, { name: 'changed' });
+  await source('PUT', `${await folderOf(source, here, 'Secret')}:/Late.json:/content`, { name: 'late' });
+  const later = await pass(bench, entry, 'delta');
+  expect((later.books as Json).kinds.file).toMatchObject({ created: 1, updated: 1, failed: 0 });
+  const [changed, copied] = await hashes('Partners');
+  expect(copied).toBe(changed);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
+}, 120_000);
+
+/** Tabs of a channel, by the vendor's API alone. */
+async function tabsOf(graph: Graph, { team: { id } }: DirectTeam, channel: string): Promise<Json[]> {
+  const found = (await all(graph, `/teams/${id}/channels`)).find(({ displayName }) => displayName === channel);
+  const tabs = await all(graph, `/teams/${id}/channels/${found.id}/tabs?$expand=teamsApp`);
+  return tabs.map(({ displayName, teamsApp, configuration }) => ({ displayName, app: teamsApp.id, ...configuration }));
+}
+
+test('tabs lead to the target’s own files and plans; one that is refused comes later, one of another app is told', async () => {
+  const { here, there, entry } = await smallTeams('tabbed');
+  const APP = 'com.microsoft.teamspace.tab';
+  // The channel that every team has goes by the language of the tenant.
+  there.channel('General').displayName = 'Allgemein';
+  here.makeChannel('Secret', 'private');
+  const folder = await folderOf(source, here, 'Secret');
+  await source('PUT', `${folder}:/Report.docx:/content`, { report: true });
+  const report = await source('GET', `${folder}:/Report.docx`);
+  const general = await source('GET', await folderOf(source, here, 'General'));
+  const group = `${server.baseUrl}/v1.0/groups/${here.team.id}`;
+  const plan = await source('POST', '/planner/plans', { container: { url: group }, title: 'Launch' });
+  const add = (
+    channel: string,
+    displayName: string,
+    teamsAppId: string,
+    contentUrl: string,
+    entityId: string | null,
+  ) => {
+    const configuration = { entityId, contentUrl, websiteUrl: contentUrl, removeUrl: null };
+    here.channel(channel).tabs.push({ id: `${displayName}-${channel}`, displayName, teamsAppId, configuration });
+  };
+  add('General', 'Site', `${APP}.web`, 'https://www.contoso.example/', null);
+  add('General', 'Plan', `${APP}.planner`, `https://tasks.office.com/x/Home/PlannerFrame?planId=${plan.id}`, plan.id);
+  add('General', 'Files', `${APP}.files.sharepoint`, general.webUrl, '');
+  add('General', 'Wiki', `${APP}.wiki`, 'https://wiki.example/', null);
+  add('Secret', 'Report', `${APP}.file.staticviewer.word`, report.webUrl, 'old');
+  server.faults.inject({
+    fault: { kind: 'answer', status: 403, code: 'Forbidden' },
+    when: ({ method, target: path }: { method: string; target: string }) => method === 'POST' && path.endsWith('/tabs'),
+    times: 1,
+  });
+
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.setting).toMatchObject({ failed: 1, uncertain: 0 });
+  const told = await notes(bench, entry);
+  expect(told.map(({ code }) => code)).toEqual(expect.arrayContaining(['tab-not-taken', 'tab-not-held']));
+
+  const second = await pass(bench, entry, 'delta');
+  expect((second.books as Json).kinds.setting).toMatchObject({ failed: 0, created: 1 });
+  const [copied] = await all(target, `/groups/${there.team.id}/planner/plans`);
+  const copy = await target('GET', `${await folderOf(target, there, 'Secret')}:/Report.docx`);
+  const library = await target('GET', await folderOf(target, there, 'Allgemein'));
+  const byName = (tabs: Json[]): Json[] => tabs.toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1));
+  expect(byName(await tabsOf(target, there, 'Allgemein'))).toMatchObject([
+    { displayName: 'Files', app: `${APP}.files.sharepoint`, contentUrl: library.webUrl },
+    { displayName: 'Plan', app: `${APP}.planner`, entityId: copied.id, contentUrl: expect.stringContaining(copied.id) },
+    { displayName: 'Site', app: `${APP}.web`, contentUrl: 'https://www.contoso.example/' },
+  ]);
+  expect(await tabsOf(target, there, 'Secret')).toMatchObject([
+    { displayName: 'Report', app: `${APP}.file.staticviewer.word`, contentUrl: copy.webUrl },
+  ]);
+
+  const site = here.channel('General').tabs[0] as Json;
+  site.configuration = { ...site.configuration, contentUrl: 'https://contoso.example/new' };
+  const third = await pass(bench, entry, 'delta');
+  expect((third.books as Json).kinds.setting).toMatchObject({ created: 0, updated: 1, failed: 0 });
+  const changed = (await tabsOf(target, there, 'Allgemein')).find(({ displayName }) => displayName === 'Site');
+  expect(changed.contentUrl).toBe('https://contoso.example/new');
+}, 120_000);
+
+test('another app’s channel, an archived team, a guest, a member without mapping: told, and repaired by a later delta pass', async () => {
+  const { here, there, entry } = await smallTeams('small', ['bjorn']);
   const at = server.clock.now() - 100_000_000;
   here.makeChannel('News');
   here.say('General', '<p>Held back</p>', {}, at);
@@ -308,20 +478,35 @@ test('another app’s channel, an archived team, a member without mapping: told,
   const failures = async (): Promise<(string | null | undefined)[]> =>
     (await notes(bench, entry)).filter(({ kind }) => kind === 'failure').map(({ code }) => code);
 
+  const [guest] = server.tenant('contoso.example').guests.values();
+  if (guest === undefined) throw new Error('no guest');
+  groupsOf(server.tenant('contoso.example')).addMember(here.team.group, guest.id, server.clock.now());
   there.channel('General').migration = { app: 'somebody-elses-app', after: 0 };
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
   expect((first.books as Json).kinds.post).toMatchObject({ created: 1, failed: 1 });
-  expect((first.books as Json).kinds.member).toMatchObject({ failed: 1 });
-  expect((await failures()).sort()).toEqual(['channel-not-open', 'person-not-in-target']);
+  expect((first.books as Json).kinds.member).toMatchObject({ failed: 2 });
+  expect((await failures()).sort()).toEqual(['channel-not-open', 'person-not-in-target', 'person-not-in-target']);
   expect(texts(there)).toEqual(['News <p>Not held back</p>']);
   // What another app has is left to it.
   expect(there.migrating).toEqual(['General']);
 
   there.channel('General').migration = undefined;
+  // A picture that was chosen since comes with a delta pass, as the bytes that it is.
+  here.team.group.photo = new DirectTeam(server, 'alice@contoso.example', 'Marketing').team.group.photo;
   await mapping(bench, entry, 'bjorn@contoso.example', 'bjorn@fabrikam.example');
+  // The guest is invited by the administrator of the target: another id, the same mail.
+  const invited = { ...guest, id: '9e570000-0000-4000-a000-00000000cafe' };
+  server.tenant('fabrikam.example').guests.set(invited.id, invited);
+  const licenses = async (): Promise<number> =>
+    Number((await bench.database.pool.query('select count(*) from license_event')).rows[0].count);
+  const before = await licenses();
   const second = await pass(bench, entry, 'delta');
   expect((second.books as Json).total).toMatchObject({ failed: 0 });
+  expect(await licenses()).toBe(before);
+  expect([...there.team.group.members]).toContain(invited.id);
+  expect(there.team.group.photo).toEqual(here.team.group.photo);
+  expect(there.team.group.photo).toBeDefined();
   expect(texts(there)).toEqual(texts(here));
   expect(there.migrating).toEqual([]);
   expect([...there.team.group.members]).toContain(server.tenant('fabrikam.example').named('bjorn').id);

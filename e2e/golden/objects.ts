@@ -8,6 +8,7 @@ export type GoldenKind =
   | 'setting'
   | 'member'
   | 'channel'
+  | 'tab'
   | 'post'
   | 'list'
   | 'item'

@@ -20,6 +20,7 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
         name: group.displayName,
         text: readable(group.description),
         visibility: group.visibility ?? '',
+        picture: await pictureOf(ofGroup),
         ...Object.fromEntries(
           ['memberSettings', 'messagingSettings', 'funSettings', 'guestSettings'].map((name) => [
             name,
@@ -30,14 +31,25 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
     },
     ...(await members(ofGroup, people)),
     ...(await channels(ask, people)),
+    ...(await tabs(ask, ofGroup)),
     ...(await plans(graph, ofGroup, people)),
     ...(await filesOf(ofGroup, '/drive')),
+    ...(await filesOfChannels(graph, ask)),
   ];
 }
 
 async function peopleOf(ask: Ask): Promise<ReadonlyMap<string, string>> {
   const users = await ask.all('/users?$select=id,userPrincipalName,mail&$top=999');
   return new Map(users.map((user) => [user.id, String(user.mail ?? user.userPrincipalName).toLowerCase()]));
+}
+
+/** Hash of its bytes; empty where there is none. */
+async function pictureOf(group: Ask): Promise<string> {
+  try {
+    return sha256(await group.bytes('/photo/$value'));
+  } catch {
+    return '';
+  }
 }
 
 async function members(group: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
@@ -77,6 +89,43 @@ async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise
         if (one.messageType === 'message')
           found.push(await postOf(team, channel, one, one === post ? undefined : post, people));
     }
+  }
+  return found;
+}
+
+/** A tab leads to an address, to a plan of the group, or to a place in a site, whose name is the same in both tenants. */
+async function tabs(team: Ask, group: Ask): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  const called = new Map((await group.all('/planner/plans')).map(({ id, title }) => [id, title]));
+  for (const channel of await team.all('/channels'))
+    for (const tab of await team.all(`/channels/${channel.id}/tabs?$expand=teamsApp`)) {
+      const { entityId, contentUrl } = tab.configuration ?? {};
+      const url = String(contentUrl ?? '');
+      const place = url.includes('.sharepoint.com/') ? decodeURIComponent(new URL(url).pathname) : url;
+      found.push({
+        kind: 'tab',
+        id: tab.id,
+        key: `${channel.displayName} ${tab.displayName}`,
+        name: tab.displayName,
+        properties: {
+          channel: channel.displayName,
+          name: tab.displayName,
+          app: tab.teamsApp?.id ?? '',
+          shows: called.get(entityId) ?? place,
+        },
+      });
+    }
+  return found;
+}
+
+/** Private and shared channels have sites of their own. */
+async function filesOfChannels(graph: (base: string) => Ask, team: Ask): Promise<GoldenObject[]> {
+  const found: GoldenObject[] = [];
+  for (const channel of await team.all('/channels')) {
+    if (channel.membershipType === 'standard') continue;
+    const folder = await team.json(`/channels/${channel.id}/filesFolder`);
+    const drive = graph(`/drives/${folder.parentReference.driveId}`);
+    found.push(...(await filesOf(drive, '', `${channel.displayName} (${channel.membershipType})`)));
   }
   return found;
 }

@@ -3,15 +3,13 @@ import { asSternaError, type ContentKind, SternaError } from '@sterna/core';
 import { type Connection, connect } from './connect.ts';
 import { EXCHANGE_RIGHT, type ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { grantedRights } from './graph/granted-rights.ts';
-import { GROUP_RIGHTS, type GraphGroup, groupAt, isTeam } from './groups/find-group.ts';
-import { openGroup } from './groups/open.ts';
+import { type GraphGroup, groupAt, isTeam } from './groups/find-group.ts';
+import { groupRights, openGroup } from './groups/open.ts';
 import { PARTS } from './parts.ts';
-import { PLANNER_RIGHTS } from './planner/graph-planner.ts';
 import { contextOf } from './session.ts';
 import { openSite } from './sites/open.ts';
 import { isSiteAddress } from './sites/site-address.ts';
 import { SITE_RIGHTS } from './sites/site-context.ts';
-import { MESSAGE_RIGHTS } from './teams/graph-teams.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -149,9 +147,7 @@ async function checkGroup(
       ok: true,
       evidence: `${group.displayName ?? address} is ${what}: ${members} members, ${of('file').length} folders, ${of('listItem').length} plans`,
     },
-    rightLine('Groups', GROUP_RIGHTS, granted),
-    rightLine('Plans', PLANNER_RIGHTS, granted),
-    ...(isTeam(group) ? [rightLine('Posts', MESSAGE_RIGHTS, granted)] : []),
+    ...groupRights(isTeam(group)).flatMap((one) => (one.read === one.write ? [] : rightLine(one.of, one, granted))),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { type Person, personMeaning } from '../person.ts';
-import type { FolderPlace, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
+import type { ChannelTab, FolderPlace, Rule, RuleActions, RuleConditions, Setting } from './setting.ts';
 
 /**
  * What of a setting two systems must agree on: without what is theirs alone (names of people in their directories, the
@@ -29,6 +29,8 @@ export function meaningOf(setting: Setting): Readonly<Record<string, unknown>> {
         calendar: placeMeaning(setting.calendar),
         who: typeof setting.who === 'string' ? setting.who : personMeaning(setting.who),
       };
+    case 'channel-tab':
+      return { ...setting, channel: channelMeaning(setting) };
     default:
       return { ...setting };
   }
@@ -42,6 +44,9 @@ function ruleMeaning({ native: _, order: _order, nth: _nth, conditions, exceptio
     actions: actionsMeaning(actions),
   };
 }
+
+const channelMeaning = ({ channel, isOfFirst }: ChannelTab): string =>
+  isOfFirst === true ? '' : channel.toLowerCase();
 
 /** A role is the same folder whatever it is called. */
 const placeMeaning = ({ path, role }: FolderPlace): unknown => (role === undefined ? path : { role });
@@ -84,7 +89,7 @@ export const criteriaMeaning = ({ conditions, exceptions }: Pick<Rule, 'conditio
 
 /**
  * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a signature its
- * address, of a delegate the person, of a share its calendar and person; of the rest the type alone.
+ * address, of a delegate the person, of a tab its channel, name and app, of a share its calendar and person; of the rest the type alone.
  */
 export function keyOf(setting: Setting): string {
   switch (setting.type) {
@@ -97,6 +102,8 @@ export function keyOf(setting: Setting): string {
       return JSON.stringify(['signature', setting.who === undefined ? '' : personMeaning(setting.who)]);
     case 'mail-delegate':
       return JSON.stringify(['mail-delegate', personMeaning(setting.who)]);
+    case 'channel-tab':
+      return JSON.stringify(['channel-tab', channelMeaning(setting), setting.name, setting.app]);
     case 'calendar-sharing':
       return JSON.stringify([
         'calendar-sharing',

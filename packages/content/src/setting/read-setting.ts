@@ -21,7 +21,9 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   'meeting-messages': { to: 'string' },
   'calendar-sharing': { calendar: 'object', who: 'any', role: 'string' },
   group: { name: 'string' },
+  'group-picture': { contentType: 'string', base64: 'string' },
   team: { options: 'object' },
+  'channel-tab': { channel: 'string', name: 'string', app: 'string' },
 };
 
 const WORDS = { code: 'invalid-setting', what: 'setting' };

@@ -18,6 +18,8 @@ export type Setting =
   | MeetingMessages
   | CalendarSharing
   | GroupSetting
+  | GroupPicture
+  | ChannelTab
   | TeamSetting;
 export type SettingType = Setting['type'];
 
@@ -197,6 +199,31 @@ export interface GroupSetting {
   readonly visibility?: 'public' | 'private' | 'hidden';
 }
 
+/** What a group or team shows of itself. */
+export interface GroupPicture {
+  readonly type: 'group-picture';
+  /** `image/png` */
+  readonly contentType: string;
+  readonly base64: string;
+}
+
+/** A tab of a channel, and what it shows: exactly one of `url`, `file`, `folder` and `plan`. */
+export interface ChannelTab {
+  readonly type: 'channel-tab';
+  readonly channel: string;
+  /** The channel is the one that every team has, whatever it is called. */
+  readonly isOfFirst?: true;
+  readonly name: string;
+  /** As Teams calls the app: `com.microsoft.teamspace.tab.web`. */
+  readonly app: string;
+  readonly url?: string;
+  /** Where the file or folder is among those of the entry. */
+  readonly file?: readonly string[];
+  readonly folder?: readonly string[];
+  /** What the plan is called. */
+  readonly plan?: string;
+}
+
 /** What the people of a team may do there: `memberSettings.allowCreateUpdateChannels` and the like. */
 export interface TeamSetting {
   readonly type: 'team';
@@ -215,7 +242,9 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   'meeting-messages': 'Preferences',
   'calendar-sharing': 'Calendar sharing',
   group: 'Group',
+  'group-picture': 'Group',
   team: 'Team',
+  'channel-tab': 'Tabs',
 };
 export const SETTING_TYPES = Object.keys(TITLES) as readonly SettingType[];
 

@@ -23,6 +23,10 @@ export function titleOf(setting: Setting): string {
       return 'Who gets meeting requests';
     case 'group':
       return 'Name and visibility';
+    case 'group-picture':
+      return 'Picture';
+    case 'channel-tab':
+      return `Tab “${setting.name}” of ${setting.channel}`;
     case 'team':
       return 'What members may do';
     case 'calendar-sharing':

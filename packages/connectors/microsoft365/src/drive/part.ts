@@ -4,12 +4,9 @@ import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import type { PartContext, PartDefinition } from '../part.ts';
 import { driveCapabilities } from './capabilities.ts';
-import { DriveApi, RIGHTS } from './drive-api.ts';
-import { Folders } from './folders.ts';
+import { RIGHTS } from './drive-api.ts';
 import { nameRulesOf } from './names.ts';
-import { DriveReader } from './reader.ts';
-import { Uploader } from './upload.ts';
-import { DriveWriter } from './writer.ts';
+import { type OpenDrive, openDrive } from './open-drive.ts';
 
 interface Drive {
   readonly id: string;
@@ -20,6 +17,11 @@ interface Drive {
 
 /** What a drive needs to know of whose it is. */
 export type DriveContext = Pick<PartContext, 'client' | 'drive' | 'address' | 'role' | 'settings'>;
+
+export interface DriveSession extends Session {
+  /** For sessions that hold several. */
+  readonly drive: OpenDrive;
+}
 
 /** A user's OneDrive. */
 export const drivePart: PartDefinition = {
@@ -35,10 +37,9 @@ export const drivePart: PartDefinition = {
  * @param missing What it means that there is none
  * @throws SternaError `missing`; auth | transient | throttled
  */
-export async function openDriveAt(context: DriveContext, path: string, missing: SternaError): Promise<Session> {
-  const { client, drive: budget, address, role, settings } = context;
+export async function openDriveAt(context: DriveContext, path: string, missing: SternaError): Promise<DriveSession> {
+  const { client, drive: budget, address, role } = context;
   const drive = await driveOf(context, path, missing);
-  const api = new DriveApi(client, budget, drive.id, settings.pageSize);
   const { body: root } = await client.send<{ readonly id: string }>({
     method: 'GET',
     path: `/drives/${segment(drive.id)}/root`,
@@ -50,24 +51,13 @@ export async function openDriveAt(context: DriveContext, path: string, missing: 
   });
   const rules = nameRulesOf(drive.webUrl ?? '');
   const domain = address.split('@')[1] ?? '';
-  const reader = new DriveReader(api, { rootId: root.id, rules, domain });
-  const writer =
-    role === 'write'
-      ? new DriveWriter({
-          api,
-          reader,
-          folders: new Folders(api, rules, root.id),
-          uploader: new Uploader(api, settings.uploadPieceBytes),
-          rules,
-          domain,
-          clientId: settings.clientId,
-        })
-      : undefined;
+  const opened = openDrive(context, { id: drive.id, rootId: root.id, rules, domain });
   const { used, total } = drive.quota ?? {};
   return {
     capabilities: driveCapabilities(rules, drive.driveType ?? 'unknown'),
-    reader,
-    ...(writer === undefined ? {} : { writer }),
+    drive: opened,
+    reader: opened.reader,
+    ...(role === 'write' ? { writer: opened.writer } : {}),
     identity: `microsoft365-drive:${drive.id}`,
     quota: async () => (used === undefined || !total ? undefined : { used, limit: total }),
     close: async () => undefined,

@@ -1,39 +1,82 @@
 import type { OpenRequest, Session } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
+import { RIGHTS } from '../drive/drive-api.ts';
 import { openDriveAt } from '../drive/part.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
+import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
 import { openPlans } from '../planner/part.ts';
+import { ChannelFolders } from '../teams/channel-folders.ts';
 import { Channels } from '../teams/channels.ts';
+import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS, CHANNEL_TAB_RIGHTS, MESSAGE_RIGHTS } from '../teams/graph-teams.ts';
 import { openPosts } from '../teams/part.ts';
+import { Tabs } from '../teams/tabs.ts';
+import { openTeamDrives } from '../teams/team-drives.ts';
+import { TeamFiles } from '../teams/team-files.ts';
 import { TeamMembers } from '../teams/team-members.ts';
+import { TeamSettings } from '../teams/team-settings.ts';
 import { listedCapabilities } from './capabilities.ts';
+import { GROUP_RIGHTS } from './find-group.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
 import { type ListedObjects, ListedReader, ListedWriter, type ListedWriting } from './listed.ts';
 import { Members, MemberWriting } from './members.ts';
+import { PEOPLE_RIGHT } from './people.ts';
+import { MOST_PICTURE_BYTES } from './picture.ts';
 import { GroupSettings } from './settings.ts';
+import { TEAM_SETTINGS_RIGHTS } from './team.ts';
+
+/** Application permissions, and what they are for. */
+export interface PartRights {
+  readonly read: string;
+  readonly write: string;
+  /** Words: “plans”. */
+  readonly of: string;
+}
+
+/** What the parts of a team share. */
+interface TeamOf {
+  readonly channels: Channels;
+  readonly folders: ChannelFolders;
+}
 
 interface Part {
   readonly key: string;
   readonly kind: ContentKind;
-  /** @param channels Of a team; its parts share them */
-  open(context: GroupContext, channels: Channels): Session | Promise<Session>;
+  readonly rights: readonly PartRights[];
+  /** Of a team those too. */
+  readonly teamRights?: readonly PartRights[];
+  open(context: GroupContext, team: TeamOf): Session | Promise<Session>;
 }
 
 const PARTS: readonly Part[] = [
   {
     key: 'settings',
     kind: 'setting',
-    open(context) {
+    rights: [{ ...GROUP_RIGHTS, of: 'groups' }],
+    teamRights: [
+      { ...TEAM_SETTINGS_RIGHTS, of: 'the settings of teams' },
+      { ...CHANNEL_TAB_RIGHTS, of: 'tabs' },
+    ],
+    open(context, { channels, folders }) {
       const settings = new GroupSettings(context);
-      const evidence = { settings: 'name, description and visibility; of a team what its people may do' };
-      return listedSession(context, settings, settings, evidence);
+      const evidence = { settings: 'name, description, visibility and picture; of a team what its people may do' };
+      if (!context.isTeam) return listedSession(context, settings, settings, evidence);
+      const team = new TeamSettings(settings, new Tabs(context, channels, new TeamFiles(context, folders)));
+      return listedSession(context, team, team, { ...evidence, tabs: 'websites, files, libraries and plans' });
     },
   },
   {
     key: 'members',
     kind: 'member',
-    open(context, channels) {
+    rights: [
+      { ...GROUP_RIGHTS, of: 'groups' },
+      { read: PEOPLE_RIGHT, write: PEOPLE_RIGHT, of: 'people' },
+    ],
+    teamRights: [
+      { ...CHANNEL_RIGHTS, of: 'channels' },
+      { ...CHANNEL_MEMBER_RIGHTS, of: 'members of private and shared channels' },
+    ],
+    open(context, { channels }) {
       const members = new Members(context);
       const writing = new MemberWriting(context, members);
       const evidence = { members: 'owners and members; groups within the group are told, and not added' };
@@ -45,11 +88,27 @@ const PARTS: readonly Part[] = [
   {
     key: 'files',
     kind: 'file',
-    open: (context) => openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address)),
+    rights: [{ ...RIGHTS, of: 'files' }],
+    async open(context, { folders }) {
+      const library = await openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address));
+      return context.isTeam ? openTeamDrives(context, folders, library) : library;
+    },
   },
-  { key: 'plans', kind: 'listItem', open: openPlans },
-  { key: 'posts', kind: 'post', open: openPosts },
+  { key: 'plans', kind: 'listItem', rights: [{ ...PLANNER_RIGHTS, of: 'plans' }], open: openPlans },
+  {
+    key: 'posts',
+    kind: 'post',
+    rights: [],
+    teamRights: [{ ...MESSAGE_RIGHTS, of: 'what was said in channels' }],
+    open: (context, { channels, folders }) => openPosts(context, channels, folders),
+  },
 ];
+
+/** All that an entry takes, each permission to write once. */
+export function groupRights(isTeam: boolean): readonly PartRights[] {
+  const all = PARTS.flatMap(({ rights, teamRights = [] }) => (isTeam ? [...rights, ...teamRights] : rights));
+  return [...new Map(all.map((one) => [one.write, one])).values()];
+}
 
 /**
  * A Microsoft 365 group, or the team that it is.
@@ -63,12 +122,14 @@ export async function openGroup(
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
   const channels = new Channels(context);
+  const team = { channels, folders: new ChannelFolders(channels) };
   return Promise.all(
-    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, channels) })),
+    wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, team) })),
   );
 }
 
-const MOST_BYTES = 64 * 1024;
+/** A picture is told as base64, in JSON. */
+const MOST_BYTES = Math.ceil((MOST_PICTURE_BYTES * 4) / 3) + 64 * 1024;
 
 function listedSession(
   { role, id }: GroupContext,

@@ -11,6 +11,7 @@ export interface DirectoryPerson {
   readonly userType?: string | null;
 }
 
+export const PEOPLE_RIGHT = 'User.Read.All';
 export const PERSON_PROPERTIES = 'id,displayName,userPrincipalName,mail,userType';
 
 /** A guest's own name in the directory is none that anybody could be written to by. */
@@ -71,7 +72,7 @@ export class People {
       path: `/users/${segment(key)}`,
       query: { $select: PERSON_PROPERTIES },
       doing: 'looking a person up',
-      right: 'User.Read.All',
+      right: PEOPLE_RIGHT,
       budget: this.#budget,
       expected: [404],
     });
@@ -84,7 +85,7 @@ export class People {
       path: '/users',
       query: { $filter: `mail eq ${quoted(address)}`, $select: PERSON_PROPERTIES },
       doing: 'looking a person up',
-      right: 'User.Read.All',
+      right: PEOPLE_RIGHT,
       budget: this.#budget,
     });
     return found[0];

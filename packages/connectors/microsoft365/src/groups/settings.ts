@@ -12,7 +12,8 @@ import { containerGone } from '../outlook/gone.ts';
 import { GROUP_RIGHTS, type GraphGroup, SELECTED, visibilityOf } from './find-group.ts';
 import type { GroupContext } from './group.ts';
 import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
-import { makeTeam, teamPath } from './team.ts';
+import { readPicture, writePicture } from './picture.ts';
+import { makeTeam, TEAM_SETTINGS_RIGHTS, teamPath } from './team.ts';
 
 /** Groups of a team’s options: https://learn.microsoft.com/en-us/graph/api/resources/team */
 const OPTION_GROUPS = ['memberSettings', 'guestSettings', 'messagingSettings', 'funSettings'] as const;
@@ -24,7 +25,7 @@ type GraphTeam = Readonly<Partial<Record<(typeof OPTION_GROUPS)[number], Readonl
 const GROUP: Container = { id: 'group', path: [settingGroup('group')], kind: 'setting' };
 const TEAM: Container = { id: 'team', path: [settingGroup('team')], kind: 'setting' };
 
-/** What a group is called and who sees it, and what the people of its team may do. */
+/** What a group is called and who sees it, its picture, and what the people of its team may do. */
 export class GroupSettings implements ListedObjects, ListedWriting {
   readonly kind = 'setting';
   readonly #context: GroupContext;
@@ -38,7 +39,10 @@ export class GroupSettings implements ListedObjects, ListedWriting {
   }
 
   async list(container: string): Promise<readonly Listed[]> {
-    if (container === GROUP.id) return [listed(groupSetting(await this.#group()))];
+    if (container === GROUP.id) {
+      const picture = await readPicture(this.#context);
+      return [listed(groupSetting(await this.#group())), ...(picture === undefined ? [] : [listed(picture)])];
+    }
     if (container !== TEAM.id) throw containerGone('group', undefined);
     const team = await this.#team();
     const setting = team && teamSetting(team);
@@ -57,9 +61,11 @@ export class GroupSettings implements ListedObjects, ListedWriting {
 
   /** A group has its settings always; a team that isn't there is made. */
   async create(container: string, body: Buffer) {
-    if (container === TEAM.id && (await this.#team()) === undefined) await makeTeam(this.#context);
-    await this.#set(readSetting(body));
-    return { id: container === TEAM.id ? 'team' : 'group' };
+    const setting = readSetting(body);
+    const isOfTeam = container === TEAM.id || (setting.type === 'group-picture' && this.#context.isTeam);
+    if (isOfTeam && (await this.#team()) === undefined) await makeTeam(this.#context);
+    await this.#set(setting);
+    return { id: setting.type };
   }
 
   async replace(_container: string, _now: Listed, body: Buffer) {
@@ -82,9 +88,16 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     } else if (setting.type === 'team') {
       const body = teamFields(setting);
       const doing = 'changing the settings of the team';
-      const right = 'TeamSettings.ReadWrite.All';
-      await client.send({ method: 'PATCH', path: teamPath(this.#context.id), body, doing, right, budget });
-    } else throw new SternaError('bug', 'internal', `A ${setting.type} is no setting of a group.`);
+      await client.send({
+        method: 'PATCH',
+        path: teamPath(this.#context.id),
+        body,
+        doing,
+        right: TEAM_SETTINGS_RIGHTS.write,
+        budget,
+      });
+    } else if (setting.type === 'group-picture') await writePicture(this.#context, setting);
+    else throw new SternaError('bug', 'internal', `A ${setting.type} is no setting of a group.`);
   }
 
   async #group(): Promise<GraphGroup> {
@@ -101,7 +114,7 @@ export class GroupSettings implements ListedObjects, ListedWriting {
       method: 'GET',
       path: teamPath(this.#context.id),
       doing: 'reading the team',
-      right: 'TeamSettings.Read.All',
+      right: TEAM_SETTINGS_RIGHTS.read,
       budget,
       expected: [404],
     });

@@ -3,6 +3,9 @@ import { SternaError } from '@sterna/core';
 import { type GraphClient, segment } from '../graph/client.ts';
 import type { GroupContext } from './group.ts';
 
+export const TEAM_SETTINGS_RIGHTS = { read: 'TeamSettings.Read.All', write: 'TeamSettings.ReadWrite.All' } as const;
+export const MAKE_TEAM_RIGHT = 'Team.Create';
+
 export const teamPath = (id: string): string => `/teams/${segment(id)}`;
 
 /** Teams hears of a new group some minutes later: https://learn.microsoft.com/en-us/graph/api/team-put-teams */
@@ -16,7 +19,7 @@ export async function putTeam(client: GraphClient, budget: Budget, groupId: stri
     path: `/groups/${segment(groupId)}/team`,
     body: {},
     doing: 'making the team of the group',
-    right: 'Team.Create',
+    right: MAKE_TEAM_RIGHT,
     budget,
     // 409: it has one, since just now.
     expected: [404, 409],

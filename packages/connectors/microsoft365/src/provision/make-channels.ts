@@ -4,19 +4,12 @@ import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import { peopleOf } from '../groups/people-of-group.ts';
 import { teamPath } from '../groups/team.ts';
-import { CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
+import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
 import { failed, found, made, missing, refusedLine } from './lines.ts';
 import { counted } from './make-members.ts';
 import { findPeople, type KnownMember } from './people-of-target.ts';
 import { eventually, type Place } from './place.ts';
-import {
-  type ChannelMember,
-  channelPath,
-  channelsOf,
-  type FoundChannel,
-  MEMBER_RIGHTS,
-  membersOfChannel,
-} from './team-channels.ts';
+import { type ChannelMember, channelPath, channelsOf, type FoundChannel, membersOfChannel } from './team-channels.ts';
 
 /** How many members a create may name: https://learn.microsoft.com/en-us/graph/api/channel-post */
 const MOST_AT_CREATION = 200;
@@ -195,7 +188,7 @@ async function* settleMembers(
     const isOwner = role === 'owner' && isGuest !== true;
     if (now !== undefined && (!isOwner || isOwnerOf(now))) continue;
     const what = `${role} ${address} of the ${nameOf(channel)}`;
-    const asked = { doing: 'adding a member to a channel', right: MEMBER_RIGHTS.write, budget: place.teams };
+    const asked = { doing: 'adding a member to a channel', right: CHANNEL_MEMBER_RIGHTS.write, budget: place.teams };
     try {
       const body = memberBody(place, id, isOwner);
       if (now === undefined) await place.client.send({ ...asked, method: 'POST', path, body, repeatable: true });

@@ -11,6 +11,8 @@ interface FoundTeam {
   readonly isArchived?: boolean | null;
 }
 
+export const LOOK_AT_TEAM_RIGHT = 'Team.ReadBasic.All';
+
 /** Seconds before further tries: Teams hears of a group some minutes after the directory. */
 const WAITS = [5, 10, 15];
 const LATER_MS = 5 * 60_000;
@@ -61,7 +63,7 @@ async function find({ client, teams }: Place, groupId: string): Promise<FoundTea
     path: teamPath(groupId),
     query: { $select: 'id,isArchived' },
     doing: 'looking the team up',
-    right: 'Team.ReadBasic.All',
+    right: LOOK_AT_TEAM_RIGHT,
     budget: teams,
     expected: [404],
   });

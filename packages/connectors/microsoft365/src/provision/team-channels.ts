@@ -1,7 +1,7 @@
 import type { BlueprintChannel } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
 import { teamPath } from '../groups/team.ts';
-import { CHANNEL_RIGHTS, type GraphChannel } from '../teams/graph-teams.ts';
+import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS, type GraphChannel } from '../teams/graph-teams.ts';
 import type { Place } from './place.ts';
 
 export const channelPath = (teamId: string, channelId: string): string =>
@@ -50,14 +50,12 @@ export async function channelsOf(place: Place, teamId: string): Promise<FoundCha
   }));
 }
 
-export const MEMBER_RIGHTS = { read: 'ChannelMember.Read.All', write: 'ChannelMember.ReadWrite.All' } as const;
-
 export async function membersOfChannel(place: Place, teamId: string, channelId: string): Promise<ChannelMember[]> {
   return place.client.all<ChannelMember>({
     method: 'GET',
     path: `${channelPath(teamId, channelId)}/members`,
     doing: 'listing the members of a channel',
-    right: MEMBER_RIGHTS.read,
+    right: CHANNEL_MEMBER_RIGHTS.read,
     budget: place.teams,
   });
 }

@@ -2,9 +2,10 @@ import type { OpenRequest, Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
 import type { Connection } from '../connect.ts';
 import { driveCapabilities } from '../drive/capabilities.ts';
+import { DrivesReader, DrivesWriter } from '../drive/several.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
 import { listItemCapabilities, pageCapabilities } from './capabilities.ts';
-import { Libraries, LibraryReader, LibraryWriter } from './libraries.ts';
+import { Libraries } from './libraries.ts';
 import { ListItemReader } from './list-item-reader.ts';
 import { ListItemWriter } from './list-item-writer.ts';
 import { PageReader } from './page-reader.ts';
@@ -51,8 +52,8 @@ function openLibraries(context: SiteContext): SitePart {
   const libraries = new Libraries(context);
   return {
     capabilities: driveCapabilities(libraries.rules, 'documentLibrary'),
-    reader: new LibraryReader(libraries),
-    ...(context.role === 'write' ? { writer: new LibraryWriter(libraries) } : {}),
+    reader: new DrivesReader(libraries),
+    ...(context.role === 'write' ? { writer: new DrivesWriter(libraries) } : {}),
   };
 }
 

@@ -27,6 +27,8 @@ export class Channels {
   readonly #lanes = new Map<string, Budget>();
   /** Channels in migration mode, and since when nothing older may be written. */
   readonly #open = new Map<string, number>();
+  /** Since when a channel is there, as far as this session has moved that into the past: a listing may be of before. */
+  readonly #moved = new Map<string, number>();
   #listed: Promise<readonly GraphChannel[]> | undefined;
   #primary: Promise<string> | undefined;
 
@@ -60,7 +62,7 @@ export class Channels {
   async containers(): Promise<readonly Container[]> {
     const channels = await this.list(true);
     if (channels.length === 0) return [];
-    const primary = await this.#primaryId();
+    const primary = await this.primary();
     return channels.map((channel) => containerOf(channel, channel.id === primary));
   }
 
@@ -84,7 +86,7 @@ export class Channels {
       await makeTeam(this.context);
       this.#listed = undefined;
     }
-    const primary = await this.#primaryId();
+    const primary = await this.primary();
     const found = (await this.list()).find(({ id, displayName }) => {
       if (options.existing !== undefined) return id === options.existing;
       if (options.isDefault === true) return id === primary;
@@ -111,7 +113,7 @@ export class Channels {
     if (channel === undefined) throw containerGone('channel', undefined);
     const created = Date.parse(channel.createdDateTime ?? '');
     // Each time further back than the time before: it is never moved forward.
-    const from = Math.min(Number.isNaN(created) ? at : created, at) - 1;
+    const from = Math.min(Number.isNaN(created) ? at : created, this.#moved.get(channelId) ?? at, at) - 1;
     try {
       await this.#post(
         `${this.pathOf(channelId)}/startMigration`,
@@ -133,6 +135,7 @@ export class Channels {
       );
     }
     this.#open.set(channelId, from);
+    this.#moved.set(channelId, from);
   }
 
   /** So that all of it can be seen, by its people too. */
@@ -174,7 +177,8 @@ export class Channels {
     return status === 404 ? [] : (body.value ?? []);
   }
 
-  #primaryId(): Promise<string> {
+  /** Id of the channel that every team has. */
+  primary(): Promise<string> {
     this.#primary ??= this.context.client
       .send<GraphChannel>({
         method: 'GET',
@@ -278,7 +282,7 @@ export class Channels {
 const isWrongMode = (thrown: unknown): boolean =>
   [400, 409].includes(statusOf(thrown) ?? 0) || (statusOf(thrown) === 403 && codeOf(thrown) !== undefined);
 
-const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
+export const membershipOf = (type: string | null | undefined): ChannelDefinition['membership'] =>
   MEMBERSHIPS.find((one) => one === type) ?? 'standard';
 
 export const definitionOf = ({ membershipType, createdDateTime }: GraphChannel): ChannelDefinition => ({

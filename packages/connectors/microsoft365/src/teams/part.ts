@@ -1,5 +1,6 @@
 import type { Capabilities, Session } from '@sterna/connector-kit';
 import type { GroupContext } from '../groups/group.ts';
+import type { ChannelFolders } from './channel-folders.ts';
 import type { Channels } from './channels.ts';
 import { Messages } from './messages.ts';
 import { PostsReader } from './posts-reader.ts';
@@ -25,8 +26,8 @@ const postCapabilities: Capabilities = {
 };
 
 /** What is said in the channels of a team. */
-export function openPosts(context: GroupContext, channels: Channels): Session {
-  const files = new TeamFiles(context);
+export function openPosts(context: GroupContext, channels: Channels, folders: ChannelFolders): Session {
+  const files = new TeamFiles(context, folders);
   const messages = new Messages(channels, files);
   return {
     capabilities: postCapabilities,

@@ -1,6 +1,6 @@
 import { segment } from '../graph/client.ts';
-import { statusOf } from '../graph/errors.ts';
 import type { GroupContext } from '../groups/group.ts';
+import type { ChannelFolders } from './channel-folders.ts';
 
 export interface TargetFile {
   /** GUID of the file in its library, by which posts name it. */
@@ -13,49 +13,52 @@ interface Item {
   readonly eTag?: string | null;
 }
 
-/** The files of a team’s own library, as posts speak of them: by their addresses. */
+/** A library or folder, by its address, and the names that its files have before their own. */
+interface Root {
+  readonly url: string;
+  readonly path: readonly string[];
+}
+
+/** The files of a team, as posts speak of them: by their addresses. */
 export class TeamFiles {
   readonly #context: GroupContext;
-  #root: string | undefined;
+  readonly #folders: ChannelFolders;
+  #roots: readonly Root[] | undefined;
 
-  constructor(context: GroupContext) {
+  constructor(context: GroupContext, folders: ChannelFolders) {
     this.#context = context;
+    this.#folders = folders;
   }
 
   /** Before `fileAt` is asked. */
   async ready(): Promise<void> {
-    if (this.#root !== undefined) return;
-    const { client, path, drive: budget } = this.#context;
-    try {
-      const { body } = await client.send<Item>({
-        method: 'GET',
-        path: `${path}/drive`,
-        query: { $select: 'webUrl' },
-        doing: 'looking for the files of the team',
-        budget,
-        cost: { units: 1 },
-      });
-      this.#root = plainUrl(body.webUrl ?? '');
-    } catch (thrown) {
-      if (statusOf(thrown) !== 404) throw thrown;
-      this.#root = '';
-    }
+    this.#roots ??= [
+      ...(await this.#folders.all()).map(({ webUrl, path }) => ({ url: plainUrl(webUrl), path })),
+      { url: await this.#library(), path: [] },
+    ];
   }
 
-  /** Names from the root of the library; undefined where the URL leads elsewhere. */
+  /** Names of the file or folder among the team's; undefined where the URL leads elsewhere. */
   fileAt(url: string): readonly string[] | undefined {
-    const root = this.#root ?? '';
     const plain = plainUrl(url);
-    if (root === '' || !plain.toLowerCase().startsWith(`${root.toLowerCase()}/`)) return undefined;
-    const names = plain.slice(root.length + 1).split('/');
-    return names.includes('') ? undefined : names;
+    const root = this.#roots?.find((one) => one.url !== '' && isWithin(plain, one.url));
+    if (root === undefined) return undefined;
+    const rest = plain.slice(root.url.length + 1).replace(/\/$/, '');
+    const names = rest === '' ? [] : rest.split('/');
+    return names.includes('') ? undefined : [...root.path, ...names];
   }
 
   async file(path: readonly string[]): Promise<TargetFile | undefined> {
     const { client, path: group, drive: budget } = this.#context;
+    const folder = await this.#folders.at(path);
+    const root =
+      folder === undefined
+        ? `${group}/drive/root`
+        : `/drives/${segment(folder.driveId)}/items/${segment(folder.itemId)}`;
+    const inner = path.slice(folder?.path.length ?? 0).map(segment);
     const { status, body } = await client.send<Item>({
       method: 'GET',
-      path: `${group}/drive/root:/${path.map(segment).join('/')}`,
+      path: inner.length === 0 ? root : `${root}:/${inner.join('/')}`,
       query: { $select: 'id,eTag,webUrl' },
       doing: 'looking for a file that a post names',
       budget,
@@ -66,7 +69,24 @@ export class TeamFiles {
     if (status === 404 || uniqueId === undefined || !body.webUrl) return undefined;
     return { uniqueId: uniqueId.toLowerCase(), url: body.webUrl };
   }
+
+  /** The address of the team's own library; empty where there is none yet. */
+  async #library(): Promise<string> {
+    const { client, path, drive: budget } = this.#context;
+    const { status, body } = await client.send<Item>({
+      method: 'GET',
+      path: `${path}/drive`,
+      query: { $select: 'webUrl' },
+      doing: 'looking for the files of the team',
+      budget,
+      cost: { units: 1 },
+      expected: [404],
+    });
+    return status === 404 ? '' : plainUrl(body.webUrl ?? '');
+  }
 }
+
+const isWithin = (url: string, root: string): boolean => `${url.toLowerCase()}/`.startsWith(`${root.toLowerCase()}/`);
 
 /** Decoded, without query. */
 function plainUrl(url: string): string {

@@ -5,9 +5,7 @@ import type { GroupContext } from '../groups/group.ts';
 import type { Listed, ListedObjects, ListedWriting } from '../groups/listed.ts';
 import { MEMBERS, type Members, type MemberWriting, unknownPerson, withoutAddress } from '../groups/members.ts';
 import { type Channels, definitionOf } from './channels.ts';
-import type { GraphChannel } from './graph-teams.ts';
-
-const RIGHTS = { read: 'ChannelMember.Read.All', write: 'ChannelMember.ReadWrite.All' } as const;
+import { CHANNEL_MEMBER_RIGHTS, type GraphChannel } from './graph-teams.ts';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/aaduserconversationmember */
 interface ConversationMember {
@@ -42,7 +40,7 @@ export class TeamMembers implements ListedObjects, ListedWriting {
       method: 'GET',
       path: `${this.#channels.pathOf(container)}/members`,
       doing: 'listing the members of a channel',
-      right: RIGHTS.read,
+      right: CHANNEL_MEMBER_RIGHTS.read,
       budget: this.#channels.budget,
     });
     return Promise.all(
@@ -86,7 +84,7 @@ export class TeamMembers implements ListedObjects, ListedWriting {
         'user@odata.bind': `${client.graph}/v1.0/users('${user.id}')`,
       },
       doing: 'adding somebody to a channel',
-      right: RIGHTS.write,
+      right: CHANNEL_MEMBER_RIGHTS.write,
       budget: this.#channels.budget,
     });
     return { id: made.body.id };
@@ -102,7 +100,7 @@ export class TeamMembers implements ListedObjects, ListedWriting {
         roles: rolesOf(readMember(body).role),
       },
       doing: 'changing somebody’s role in a channel',
-      right: RIGHTS.write,
+      right: CHANNEL_MEMBER_RIGHTS.write,
       budget: this.#channels.budget,
     });
     return [];
@@ -114,7 +112,7 @@ export class TeamMembers implements ListedObjects, ListedWriting {
       method: 'DELETE',
       path: `${this.#channels.pathOf(container)}/members/${segment(now.id)}`,
       doing: 'removing somebody from a channel',
-      right: RIGHTS.write,
+      right: CHANNEL_MEMBER_RIGHTS.write,
       budget: this.#channels.budget,
       expected: [404],
     });

@@ -36,8 +36,10 @@ test.each(['group', 'team'] as const)(
     const lines = await microsoft365Connector.check(system(), address);
     expect(lines.filter(({ ok }) => !ok)).toEqual([]);
     expect(lines.find(({ name }) => name === 'group')?.evidence).toMatch(/[1-9]\d* members/);
-    expect(lines.map(({ name }) => name)).toContain('Groups: permissions');
-    expect(lines.some(({ name }) => name === 'Posts: permissions')).toBe(itemType === 'team');
+    expect(lines.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['groups: permissions', 'plans: permissions', 'files: permissions']),
+    );
+    expect(lines.some(({ name }) => name === 'what was said in channels: permissions')).toBe(itemType === 'team');
   },
 );
 

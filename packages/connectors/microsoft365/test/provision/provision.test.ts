@@ -147,14 +147,21 @@ test('members without a license for Teams are told', async () => {
 test('permissions that the app lacks are told first, each with what it is for', async () => {
   const blueprint = await blueprintAt(server, 'team', MARKETING);
   const consents = server.tenant('fabrikam.example').consents.get(MIGRATION_APP.id);
-  for (const right of ['Teamwork.Migrate.All', 'Group.ReadWrite.All', 'Team.Create', 'Channel.Create'])
+  for (const right of [
+    'Teamwork.Migrate.All',
+    'Group.ReadWrite.All',
+    'Team.Create',
+    'Channel.Create',
+    'Tasks.ReadWrite.All',
+  ])
     consents?.delete(right);
   const lines = await provisionTo(server, TARGET, blueprint);
-  expect(of(lines, 'missing').slice(0, 4)).toEqual([
+  expect(of(lines, 'missing').slice(0, 5)).toEqual([
     'permission Group.ReadWrite.All',
-    'permission Team.Create',
     'permission Channel.Create',
+    'permission Tasks.ReadWrite.All',
     'permission Teamwork.Migrate.All',
+    'permission Team.Create',
   ]);
   expect(line(lines, `group ${TARGET}`)).toMatchObject({
     outcome: 'failed',

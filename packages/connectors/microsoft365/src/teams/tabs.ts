@@ -1,0 +1,211 @@
+import type { Container, FidelityNote } from '@sterna/connector-kit';
+import { type ChannelTab, PASSED_OVER, readSetting, settingGroup, waitsForObject, writeSetting } from '@sterna/content';
+import { SternaError } from '@sterna/core';
+import { segment } from '../graph/client.ts';
+import { statusOf } from '../graph/errors.ts';
+import type { GroupContext } from '../groups/group.ts';
+import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '../groups/listed.ts';
+import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
+import type { Channels } from './channels.ts';
+import { CHANNEL_TAB_RIGHTS, type GraphChannel } from './graph-teams.ts';
+import {
+  type GraphTab,
+  type Shown,
+  shownBy,
+  showsFile,
+  showsPlan,
+  showsUrl,
+  type TabConfiguration,
+} from './tab-configuration.ts';
+import type { TeamFiles } from './team-files.ts';
+
+export const TABS: Container = { id: 'tabs', path: [settingGroup('channel-tab')], kind: 'setting' };
+
+/** A tab's own id is known within its channel alone. No channel's id has a slash. */
+const idOf = (channelId: string, tabId: string): string => `${channelId}/${tabId}`;
+const placeOf = (id: string): { readonly channelId: string; readonly tabId: string } => {
+  const at = id.indexOf('/');
+  return { channelId: id.slice(0, at), tabId: id.slice(at + 1) };
+};
+
+/** Tabs of the channels of a team, as far as their apps tell what they show. */
+export class Tabs implements ListedObjects, ListedWriting {
+  readonly kind = 'setting';
+  readonly #context: GroupContext;
+  readonly #channels: Channels;
+  readonly #files: TeamFiles;
+
+  constructor(context: GroupContext, channels: Channels, files: TeamFiles) {
+    this.#context = context;
+    this.#channels = channels;
+    this.#files = files;
+  }
+
+  async containers(): Promise<readonly Container[]> {
+    return [TABS];
+  }
+
+  async list(): Promise<readonly Listed[]> {
+    const channels = await this.#channels.list(true);
+    if (channels.length === 0) return [];
+    await this.#files.ready();
+    const plans = new Map((await this.#plans()).map(({ id, title }) => [id, title]));
+    const first = await this.#channels.primary();
+    const found = await Promise.all(channels.map((channel) => this.#of(channel, channel.id === first, plans)));
+    return found.flat();
+  }
+
+  async ensureContainer() {
+    return { container: TABS, notes: [] };
+  }
+
+  async create(
+    _container: string,
+    body: Buffer,
+  ): Promise<{ readonly id: string; readonly notes?: readonly FidelityNote[] }> {
+    const tab = tabIn(body);
+    const channels = await this.#channels.list();
+    const first = tab.isOfFirst === true && channels.length > 0 ? await this.#channels.primary() : undefined;
+    const channel = channels.find(({ id, displayName }) =>
+      first === undefined ? displayName.toLowerCase() === tab.channel.toLowerCase() : id === first,
+    );
+    if (channel === undefined)
+      throw waitsForObject(
+        `The target has no channel ${tab.channel} yet.`,
+        'See why the channel isn’t there; the next delta pass brings its tabs.',
+      );
+    const configuration = await this.#configurationOf(tab);
+    const { client } = this.#context;
+    try {
+      const { body: made } = await client.send<GraphTab>({
+        method: 'POST',
+        path: `${this.#channels.pathOf(channel.id)}/tabs`,
+        body: {
+          displayName: tab.name,
+          'teamsApp@odata.bind': `${client.graph}/v1.0/appCatalogs/teamsApps/${segment(tab.app)}`,
+          configuration,
+        },
+        doing: 'making a tab',
+        right: CHANNEL_TAB_RIGHTS.write,
+        budget: this.#channels.budget,
+      });
+      return { id: idOf(channel.id, made.id) };
+    } catch (thrown) {
+      throw refused(thrown, tab);
+    }
+  }
+
+  async replace(_container: string, now: Listed, body: Buffer): Promise<readonly FidelityNote[]> {
+    const { channelId, tabId } = placeOf(now.id);
+    const tab = tabIn(body);
+    await this.#context.client.send({
+      method: 'PATCH',
+      path: `${this.#channels.pathOf(channelId)}/tabs/${segment(tabId)}`,
+      body: { displayName: tab.name, configuration: await this.#configurationOf(tab) },
+      doing: 'changing a tab',
+      right: CHANNEL_TAB_RIGHTS.write,
+      budget: this.#channels.budget,
+    });
+    return [];
+  }
+
+  async remove(_container: string, now: Listed): Promise<void> {
+    const { channelId, tabId } = placeOf(now.id);
+    await this.#context.client.send({
+      method: 'DELETE',
+      path: `${this.#channels.pathOf(channelId)}/tabs/${segment(tabId)}`,
+      doing: 'removing a tab',
+      right: CHANNEL_TAB_RIGHTS.write,
+      budget: this.#channels.budget,
+      expected: [404],
+    });
+  }
+
+  async #of(channel: GraphChannel, isFirst: boolean, plans: ReadonlyMap<string, string>): Promise<readonly Listed[]> {
+    const tabs = await this.#context.client.all<GraphTab>({
+      method: 'GET',
+      path: `${this.#channels.pathOf(channel.id)}/tabs`,
+      query: { $expand: 'teamsApp' },
+      doing: 'listing the tabs of a channel',
+      right: CHANNEL_TAB_RIGHTS.read,
+      budget: this.#channels.budget,
+    });
+    const look = { fileAt: (url: string) => this.#files.fileAt(url), planCalled: async (id: string) => plans.get(id) };
+    return Promise.all(
+      tabs.map(async (tab): Promise<Listed> => {
+        const shown = await shownBy(tab, look);
+        const body = writeSetting(settingOf(channel, isFirst, tab, shown));
+        const listed = { id: idOf(channel.id, tab.id), version: versionOfBody(body), body };
+        return shown === undefined ? { ...listed, passedOver: notHeld(tab) } : listed;
+      }),
+    );
+  }
+
+  async #configurationOf(tab: ChannelTab): Promise<TabConfiguration> {
+    const { url, file, folder, plan } = tab;
+    if (url !== undefined) return showsUrl(url);
+    if (plan !== undefined) {
+      const found = (await this.#plans()).find(({ title }) => title === plan);
+      if (found === undefined) throw notYet(tab, `the plan ${plan}`);
+      return showsPlan(found.id, this.#context.address.split('@')[1] ?? '');
+    }
+    const path = file ?? folder ?? [];
+    const found = await this.#files.file(path);
+    if (found === undefined) throw notYet(tab, path.join('/'));
+    return showsFile(found.url, file === undefined ? '' : found.uniqueId);
+  }
+
+  #plans(): Promise<readonly { readonly id: string; readonly title: string }[]> {
+    const { client, path, directory } = this.#context;
+    return client.all({
+      method: 'GET',
+      path: `${path}/planner/plans`,
+      doing: 'listing the plans of the group',
+      right: PLANNER_RIGHTS.read,
+      budget: directory,
+    });
+  }
+}
+
+const settingOf = (
+  { displayName: channel }: GraphChannel,
+  isFirst: boolean,
+  { displayName, teamsApp }: GraphTab,
+  shown: Shown = {},
+): ChannelTab => ({
+  type: 'channel-tab',
+  channel,
+  ...(isFirst ? { isOfFirst: true as const } : {}),
+  name: displayName ?? '',
+  app: teamsApp?.id ?? '',
+  ...shown,
+});
+
+function tabIn(body: Buffer): ChannelTab {
+  const setting = readSetting(body);
+  if (setting.type === 'channel-tab') return setting;
+  throw new SternaError('bug', 'internal', `A ${setting.type} is no tab.`);
+}
+
+const notYet = ({ name }: ChannelTab, what: string): SternaError =>
+  waitsForObject(
+    `The tab ${name} shows ${what}, which the target doesn’t have yet.`,
+    'See why that one failed; the next delta pass brings the tab after it.',
+  );
+
+const notHeld = ({ displayName, teamsApp }: GraphTab): SternaError =>
+  new SternaError(
+    'object',
+    'tab-not-held',
+    `The tab ${displayName ?? ''} (${teamsApp?.displayName ?? teamsApp?.id ?? 'an app'}) shows what isn’t the team’s own, or what only its app can say.`,
+    { fix: 'Add it in the target by hand.', details: { [PASSED_OVER]: true } },
+  );
+
+/** An app that the tenant doesn't have or allow. */
+function refused(thrown: unknown, { name, app }: ChannelTab): unknown {
+  if (![400, 403, 404].includes(statusOf(thrown) ?? 0)) return thrown;
+  return new SternaError('object', 'tab-not-taken', `The target doesn’t take the tab ${name}.`, {
+    fix: `See that the team isn’t archived, the app ${app} is allowed in the tenant, and this app has ${CHANNEL_TAB_RIGHTS.write}; then start a delta pass.`,
+    cause: thrown,
+  });
+}
