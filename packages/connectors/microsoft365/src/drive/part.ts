@@ -50,13 +50,13 @@ export async function openDriveAt(context: DriveContext, path: string, missing: 
   });
   const rules = nameRulesOf(drive.webUrl ?? '');
   const domain = address.split('@')[1] ?? '';
-  const reader = new DriveReader(api, { rootId: root.id, rules, domain });
+  const reader = new DriveReader(api, { rootId: root.id, webUrl: drive.webUrl, rules, domain });
   const writer =
     role === 'write'
       ? new DriveWriter({
           api,
           reader,
-          folders: new Folders(api, rules, root.id),
+          folders: new Folders(api, rules, root.id, drive.webUrl),
           uploader: new Uploader(api, settings.uploadPieceBytes),
           rules,
           domain,

@@ -129,11 +129,11 @@ export class Libraries {
     });
     const rules = nameRulesOf(webUrl);
     const domain = settings.tenant?.includes('.') === true ? settings.tenant : '';
-    const reader = new DriveReader(api, { rootId: root.id, rules, domain });
+    const reader = new DriveReader(api, { rootId: root.id, webUrl, rules, domain });
     const writer = new DriveWriter({
       api,
       reader,
-      folders: new Folders(api, rules, root.id),
+      folders: new Folders(api, rules, root.id, webUrl),
       uploader: new Uploader(api, settings.uploadPieceBytes),
       rules,
       domain,
