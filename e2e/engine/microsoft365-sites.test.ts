@@ -9,8 +9,18 @@ import {
   startMicrosoft365,
 } from '@sterna/simulator-microsoft365';
 import { Contract } from '@sterna/simulator-microsoft365/contract';
+import { linkBooks } from '@sterna/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
+import {
+  addEntry,
+  type Bench,
+  notes,
+  oneProject,
+  openBench,
+  pass,
+  twinEntry,
+  verifyResult,
+} from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { type Graph, graphOf, type SiteMeaning, siteEndpoint, siteMeaning } from '../support/site-graph.ts';
@@ -248,4 +258,85 @@ test('a remigration takes over what is there; emptied, a site keeps its lists an
   expect((await pass(bench, twin, 'empty', { empty: 'remove' })).status).toBe('completed');
   expect(counts()).toEqual([0, 0]);
   expect([...there.site.lists.values()].map(({ displayName }) => displayName)).toContain('Tasks');
+});
+
+test('links that lead to what was migrated in the project lead to the copies, and back again on request', async () => {
+  const at = server.clock.now();
+  for (const domain of [SOURCE, TARGET])
+    for (const name of ['linking', 'linked']) createSite(server.tenant(domain), { name, displayName: name, at });
+  const [here, there] = [SOURCE, TARGET].map(
+    (domain) => new DirectSite(server, `alice@${domain}`, 'sites/linking'),
+  ) as [DirectSite, DirectSite];
+  const other = new DirectSite(server, `alice@${SOURCE}`, 'sites/linked');
+  const [old, home] = ['https://contoso.sharepoint.com/sites', 'https://fabrikam.sharepoint.com/sites'];
+  here.makeList('Notes', [{ name: 'Body', displayName: 'Body', text: { allowMultipleLines: true } }]);
+  other.makeList('Rows', []);
+  const row = other.addItem('Rows', { Title: 'Pointed at' });
+  other.addPage('Elsewhere.aspx', { title: 'Elsewhere' });
+  const kept = `https://example.com/?to=${old}/linking and ${old}/linking/SitePages/Nowhere.aspx, ${old}/linked/Lists/Rows/DispForm.aspx?ID=999`;
+  const within = `See ${old}/linking/SitePages/Later.aspx. Or ${kept}`;
+  const across = `${old}/linked/Lists/Rows/DispForm.aspx?ID=${row}&Source=x`;
+  here.addItem('Notes', { Title: 'Within', Body: within });
+  here.addItem('Notes', { Title: 'Across', Body: `(${across})` });
+  const html = `<p><a href="${old}/linked/SitePages/Elsewhere.aspx#part">there</a> <a href="${old}/linking/SitePages/Nowhere.aspx">no</a></p>`;
+  here.addPage('Later.aspx', {
+    title: 'Later',
+    canvas: {
+      horizontalSections: [
+        {
+          layout: 'oneColumn',
+          id: '1',
+          columns: [
+            {
+              id: '1',
+              width: 12,
+              webparts: [{ '@odata.type': '#microsoft.graph.textWebPart', id: crypto.randomUUID(), innerHtml: html }],
+            },
+          ],
+        },
+      ],
+    },
+  });
+  const [linking, linked] = [await siteEntry('sites/linking'), await siteEntry('sites/linked')];
+  await oneProject(bench, [linking, linked]);
+  const notesThere = () => Object.fromEntries(there.items('Notes').map(({ fields }) => [fields.Title, fields.Body]));
+  const pageThere = () =>
+    JSON.stringify(there.pages().find(({ name }) => name === 'Later.aspx')).replaceAll('\\"', '"');
+
+  // Migrated before anybody asked for it.
+  expect((await pass(bench, linking, 'initial')).status).toBe('completed');
+  expect(notesThere()).toEqual({ Within: within, Across: `(${across})` });
+  const asked = await pass(bench, linking, 'delta', { links: 'rewrite' });
+  expect([asked.error, asked.status]).toEqual([null, 'completed']);
+  expect(asked.books.total).toMatchObject({ created: 0, updated: 1, failed: 0 });
+  const rewritten = `See ${home}/linking/SitePages/Later.aspx. Or ${kept}`;
+  // Its like in the other entry isn't there yet.
+  expect(notesThere()).toEqual({ Within: rewritten, Across: `(${across})` });
+  expect(asked.books.links).toEqual({ found: 6, rewritten: 1, left: 5 });
+
+  expect((await pass(bench, linked, 'initial', { links: 'rewrite' })).status).toBe('completed');
+  expect((await pass(bench, linking, 'delta', { links: 'rewrite' })).books.total).toMatchObject({ updated: 2 });
+  const copy = new DirectSite(server, `alice@${TARGET}`, 'sites/linked').items('Rows')[0]?.id;
+  expect(notesThere()).toEqual({ Within: rewritten, Across: `(${home}/linked/Lists/Rows/DispForm.aspx?ID=${copy})` });
+  expect(pageThere()).toContain(`href="${home}/linked/SitePages/Elsewhere.aspx#part"`);
+  expect(pageThere()).toContain(`href="${old}/linking/SitePages/Nowhere.aspx"`);
+  const verified = verifyResult(await pass(bench, linking, 'verify'));
+  expect(verified).toMatchObject({ ok: true, missing: 0, different: 0 });
+  const again = await pass(bench, linking, 'delta', { links: 'rewrite' });
+  expect(again.books.total).toMatchObject({ created: 0, updated: 0, skipped: 0 });
+
+  // What is new or changed comes with its links; what people changed in the target stays theirs.
+  here.addItem('Notes', { Title: 'New', Body: `${old}/linked/SitePages/Elsewhere.aspx` });
+  const across1 = there.items('Notes').find(({ fields }) => fields.Title === 'Across')?.id as number;
+  there.editItem('Notes', across1, { Body: 'Theirs' });
+  expect((await pass(bench, linking, 'delta', { links: 'rewrite' })).books.total).toMatchObject({
+    created: 1,
+    updated: 0,
+  });
+  expect(notesThere()).toMatchObject({ New: `${home}/linked/SitePages/Elsewhere.aspx`, Across: 'Theirs' });
+
+  expect((await pass(bench, linking, 'delta')).status).toBe('completed');
+  expect(notesThere()).toEqual({ Within: within, New: `${old}/linked/SitePages/Elsewhere.aspx`, Across: 'Theirs' });
+  expect(pageThere()).toContain(`href="${old}/linked/SitePages/Elsewhere.aspx#part"`);
+  expect((await linkBooks(bench.database.pool, [linking])).get(linking)).toMatchObject({ rewritten: 0 });
 });

@@ -108,6 +108,14 @@ export async function twinEntry(bench: Bench, entryId: number): Promise<number> 
   return Number(rows[0].id);
 }
 
+/** All belong to the project of the first, which has one. */
+export async function oneProject(bench: Bench, entryIds: readonly number[]): Promise<void> {
+  await bench.database.pool.query(
+    'update entry set project_id = (select project_id from entry where id = $1) where id = any($2)',
+    [entryIds[0], entryIds],
+  );
+}
+
 /** Another source into the mailbox of an entry, in the same system. */
 export async function mergedEntry(bench: Bench, entryId: number, source: Endpoint): Promise<number> {
   const other = await addEntry(bench, source, source);

@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly moves: boolean;
   /** `all`: any keyword can be stored; `listed`: only `keywords`; system flags always. */
   readonly keywords: 'all' | 'listed' | 'none';
+  /** A target: what is written can't be changed any more. */
+  readonly isFinal?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */
   readonly permissions: boolean;
   /** Mails the people of an event by itself (RFC 6638), unless the event says not to. */

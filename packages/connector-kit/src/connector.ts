@@ -1,5 +1,6 @@
 import type { ContentKind, ItemType } from '@sterna/core';
 import type { z } from 'zod';
+import type { Addresses } from './addresses.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Blueprint, ProvisionLine } from './provision.ts';
 import type { Quotas } from './quotas.ts';
@@ -73,6 +74,8 @@ export interface Session {
    * (`imap://host:port/user`, the real path of a folder).
    */
   readonly identity: string;
+  /** How links lead to what it holds. Absent: none do, or none that could be told from their text. */
+  readonly addresses?: Addresses;
   /** Bytes; undefined where the system tells nothing. */
   quota(): Promise<{ used: number; limit: number } | undefined>;
   /**

@@ -1,3 +1,4 @@
+export * from './addresses.ts';
 export * from './capabilities.ts';
 export * from './compose.ts';
 export * from './connector.ts';

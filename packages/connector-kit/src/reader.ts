@@ -17,6 +17,8 @@ export interface Container {
   /** Calendars and task lists: `#RRGGBB` (RFC 7986 COLOR, Apple's calendar-color). */
   readonly color?: string;
   readonly description?: string;
+  /** Where people see it on the web, in the one form that `Session.addresses` reads; equal for equal containers. */
+  readonly address?: string;
   /** What it is made of, apart from its objects: columns of a list (content `ListDefinition`). JSON. */
   readonly definition?: unknown;
   /** Somebody else's, shared with this account: whose it is. Reported, and migrated only from its owner. */

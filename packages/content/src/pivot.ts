@@ -27,6 +27,8 @@ export interface PrepareOptions {
    * nowhere yet. Absent: links stay as they are.
    */
   readonly targetOf?: (link: ObjectLink) => string | undefined;
+  /** Where a web address leads in the target; undefined: it stays. Absent: all stay. */
+  readonly addressOf?: (address: string) => string | undefined;
   /** Settings: why the target doesn't take those of a type; undefined: it does. */
   readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
   /** Settings: how the target knows its rules, as its capabilities say. */
@@ -72,6 +74,13 @@ export interface Pivot {
    * `waits-for-object`, and it is tried again once others were written.
    */
   links?(body: Buffer): readonly ObjectLink[];
+  /**
+   * Web addresses in what people wrote, each with the ways in which it can be read. `prepare` asks `addressOf` for them.
+   * Absent: those of this kind are left alone.
+   */
+  addresses?(body: Buffer): readonly (readonly string[])[];
+  /** The `matchKey` of what has this name, of kinds that are known by their names alone (pages). */
+  keyOfName?(name: string): Buffer;
   /** Names of the properties in which two of the same kind differ in meaning, sorted; `SUMMARY`, `TEL`. */
   differences?(one: Buffer, other: Buffer): readonly string[];
   /** Whether what a server wrote anew still says what the original says. Absent: `differences` tells. */

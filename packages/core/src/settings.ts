@@ -112,6 +112,12 @@ export const settingsSchema = z.strictObject({
   sizeLimit: positive
     .optional()
     .meta(bytes('Larger objects are filtered; without it, only the target’s own limit counts.')),
+  links: z
+    .enum(['keep', 'rewrite'])
+    .default('keep')
+    .describe(
+      'Whether links in list items, pages and posts that lead to something migrated in this project lead to its copy; back to “keep”, a delta pass restores them.',
+    ),
   deletions: z
     .enum(['keep', 'report', 'propagate'])
     .default('keep')

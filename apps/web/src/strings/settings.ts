@@ -40,6 +40,7 @@ export const settings = {
     'folders.systemDefaults': 'Special folders find each other',
     conflict: 'On a conflict',
     duplicatePrevention: 'Duplicate prevention',
+    links: 'Links to what was migrated',
     deletions: 'Deleted in the source',
     'bandwidth.bytesPerSecond': 'Most each pass transfers',
     'bandwidth.timeZone': 'Time zone of the windows',
@@ -57,6 +58,10 @@ export const settings = {
       skip: ['Skip', 'The target’s stays; ours is counted as skipped.'],
       overwrite: ['Overwrite', 'The source wins. People’s changes in the target are lost.'],
       rename: ['Keep both', 'Ours comes in beside the target’s.'],
+    },
+    links: {
+      keep: ['Keep', 'They lead to the source. Those that were rewritten are put back by the next delta pass.'],
+      rewrite: ['Rewrite', 'They lead to the copy, where this project made one. All others stay.'],
     },
     deletions: {
       keep: ['Keep', 'The copy stays in the target.'],

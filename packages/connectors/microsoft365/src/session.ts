@@ -1,6 +1,7 @@
 import type { Clock } from '@sterna/cloud-http';
 import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
+import { addresses } from './addresses.ts';
 import { type Connection, connect } from './connect.ts';
 import { ExchangeTransfer } from './exchange/exchange-transfer.ts';
 import { segment } from './graph/client.ts';
@@ -38,6 +39,7 @@ function sessionOf({ client }: Connection, opened: readonly OpenedPart[]): Sessi
   const session = composeSessions(opened);
   return {
     ...session,
+    addresses,
     close: async () => {
       // What it can't tidy up now, the next one does.
       await session.close().catch(() => undefined);

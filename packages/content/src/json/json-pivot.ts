@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sterna/core';
+import { addressesIn, mapTexts, withAddresses } from '../addresses.ts';
 import type { ContentNote, ObjectLink, Pivot, PrepareOptions, Span } from '../pivot.ts';
 import { checkMembers, invalidObject, type Members, readMembers, type Sort, writeMembers } from './json-object.ts';
 
@@ -16,6 +17,10 @@ export interface JsonKind<T extends { readonly type: string }> {
   /** What two systems must agree on; what says nothing is left out or undefined. */
   meaningOf(object: T): Members;
   titleOf(object: T): string | undefined;
+  /** Members whose texts may hold web addresses, at any depth. */
+  readonly textMembers?: readonly (keyof T & string)[];
+  /** `keyOf` of an object of this name. */
+  keyOfName?(name: string): unknown;
   linksOf?(object: T): readonly ObjectLink[];
   prepare?(object: T, options: PrepareOptions): { readonly object: T; readonly notes: readonly ContentNote[] };
   renamed?(object: T, number: number): T;
@@ -45,7 +50,7 @@ export function jsonCodec<T extends { readonly type: string }>(
 
 export function jsonPivot<T extends { readonly type: string }>(kind: JsonKind<T>): Pivot {
   const { read, write } = jsonCodec<T>(kind);
-  const { linksOf, prepare, renamed, span } = kind;
+  const { linksOf, keyOfName, textMembers = [], prepare, renamed, span } = kind;
   return {
     hasNaturalKey: kind.hasNaturalKey,
     ...(kind.keyIsSlot === true ? { keyIsSlot: true as const } : {}),
@@ -54,17 +59,39 @@ export function jsonPivot<T extends { readonly type: string }>(kind: JsonKind<T>
     differences: (one, other) => differences(kind.meaningOf(read(one)), kind.meaningOf(read(other))),
     subject: (body) => kind.titleOf(read(body))?.slice(0, 200),
     ...(linksOf === undefined ? {} : { links: (body: Buffer) => linksOf(read(body)) }),
+    ...(textMembers.length === 0 ? {} : { addresses: (body: Buffer) => addressesOf(read(body), textMembers) }),
+    ...(keyOfName === undefined
+      ? {}
+      : { keyOfName: (name: string) => hash(canonicalJson([kind.type, keyOfName(name)])) }),
     ...(prepare === undefined
       ? {}
       : {
           prepare: (body: Buffer, options: PrepareOptions) => {
-            const { object, notes } = prepare(read(body), options);
+            const { object, notes } = prepare(rehomed(read(body), textMembers, options), options);
             return { body: write(object), notes };
           },
         }),
     ...(renamed === undefined ? {} : { renamed: (body: Buffer, number: number) => write(renamed(read(body), number)) }),
     ...(span === undefined ? {} : { span: (body: Buffer) => span(read(body)) }),
   };
+}
+
+function addressesOf<T extends object>(object: T, members: readonly (keyof T)[]): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
+  for (const member of members)
+    mapTexts(object[member], (text) => {
+      found.push(...addressesIn(text));
+      return text;
+    });
+  return found;
+}
+
+function rehomed<T extends object>(object: T, members: readonly (keyof T)[], { addressOf }: PrepareOptions): T {
+  if (addressOf === undefined) return object;
+  const changed = members
+    .filter((member) => object[member] !== undefined)
+    .map((member) => [member, mapTexts(object[member], (text) => withAddresses(text, addressOf))]);
+  return { ...object, ...Object.fromEntries(changed) };
 }
 
 /** Names of the members in which two meanings differ, sorted. */

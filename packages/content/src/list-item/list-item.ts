@@ -23,6 +23,7 @@ const LIST_ITEM: JsonKind<ListItem> = {
   needed: { fields: 'object' },
   // Two items may say the same, and are two.
   hasNaturalKey: false,
+  textMembers: ['fields'],
   keyOf: (item) => item.fields.Title ?? meaningOf(item),
   meaningOf,
   titleOf: ({ fields }) => (typeof fields.Title === 'string' ? fields.Title : undefined),

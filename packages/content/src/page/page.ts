@@ -44,6 +44,8 @@ const PAGE: JsonKind<Page> = {
   needed: { name: 'string', title: 'string', layout: 'string', isPublished: 'boolean', sections: 'list' },
   hasNaturalKey: true,
   keyOf: ({ name }) => name.toLowerCase(),
+  keyOfName: (name) => name.toLowerCase(),
+  textMembers: ['description', 'titleArea', 'sections', 'vertical'],
   // Who made it and when, no API lets anybody say.
   meaningOf: ({ author: _author, created: _created, modified: _modified, name, ...rest }) => ({
     ...rest,

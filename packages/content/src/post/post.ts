@@ -71,6 +71,7 @@ const POST: JsonKind<Post> = {
     attachments: attachments?.map(({ name, contentType }) => [name ?? '', contentType]),
   }),
   titleOf: ({ subject, html }) => subject ?? textOfHtml(html).replaceAll(/\s+/g, ' ').trim().slice(0, 80),
+  textMembers: ['html'],
   linksOf: ({ replyTo }) => (replyTo === undefined ? [] : [answered(replyTo)]),
   prepare(post, { mapping, targetOf }) {
     const parent = post.replyTo === undefined ? undefined : targetOf?.(answered(post.replyTo));

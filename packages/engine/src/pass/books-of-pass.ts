@@ -7,7 +7,7 @@ import {
   EMPTY_BOOKS,
   type ObjectState,
 } from '@sterna/core';
-import { countStates, type StateCount } from '@sterna/store';
+import { countStates, type LinkBooks, type StateCount } from '@sterna/store';
 import type { PassContext } from './context.ts';
 import type { Structure } from './structure.ts';
 
@@ -33,6 +33,8 @@ export interface PassBooks {
   readonly reasons: Readonly<Record<string, number>>;
   /** Rights of files and folders, where both sides have such and the settings bring them. */
   readonly access?: AccessBooks;
+  /** What became of links between migrated objects, where `links` is `rewrite`. */
+  readonly links?: LinkBooks;
 }
 
 /**

@@ -63,7 +63,7 @@ async function atSource(
   const container = sourceById(context, row.container);
   for await (const content of context.source.reader.read(container.key, [row.srcId])) {
     if (!('body' in content)) break;
-    return (await isSame(context, container, await wholeBody(content.body), body)) ? 'rewritten' : undefined;
+    return (await isSame(context, container, row.src, await wholeBody(content.body), body)) ? 'rewritten' : undefined;
   }
   return 'uncompared';
 }
@@ -74,11 +74,19 @@ async function asTold({ pool, claim }: PassContext, { row, version }: Copy): Pro
 }
 
 /** Never throws: what can't be parsed is not the same. */
-async function isSame(context: PassContext, container: ContainerRow, original: Buffer, copy: Buffer): Promise<boolean> {
+async function isSame(
+  context: PassContext,
+  container: ContainerRow,
+  src: Buffer,
+  original: Buffer,
+  copy: Buffer,
+): Promise<boolean> {
   const pivot = pivotOf(container.kind);
   try {
     if (pivot.saysTheSame !== undefined) return await pivot.saysTheSame(original, copy);
-    const sent = pivot.prepare?.(original, await preparation(context, container, original)).body ?? original;
+    const sent =
+      pivot.prepare?.(original, await preparation(context, container, original, { src, purpose: 'compare' })).body ??
+      original;
     return pivot.differences?.(sent, copy).length === 0;
   } catch {
     return false;

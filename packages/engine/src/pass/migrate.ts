@@ -12,6 +12,7 @@ import { Pace } from './pace.ts';
 import { savePositions } from './positions.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
+import { linkBooksOf, relink } from './relink.ts';
 import { replaceChanged } from './replace.ts';
 import { loadStructure, matchStructure, type Structure } from './structure.ts';
 import { takeInventories } from './take-inventory.ts';
@@ -54,7 +55,8 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   await closeTargets(context, target);
   // As it was at the start: what was written since is seen as a change by the next pass.
   if (listed !== undefined) await savePositions(context, context.targetContainers, listed);
-  return access === undefined ? books : { ...books, access };
+  const links = await linkBooksOf(context);
+  return { ...books, ...(access === undefined ? {} : { access }), ...(links === undefined ? {} : { links }) };
 }
 
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
@@ -64,6 +66,8 @@ async function carryOut(context: PassContext, pace: Pace): Promise<void> {
     await transferAndReplace(context, pace);
     waiting = await planWaiting(context, waiting);
   }
+  // Only now is all in its place that links lead to.
+  await relink(context);
   await applyStates(context);
 }
 

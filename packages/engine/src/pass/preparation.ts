@@ -2,6 +2,7 @@ import { type ObjectLink, type PrepareOptions, pivotOf } from '@sterna/content';
 import type { ContentKind } from '@sterna/core';
 import { type ContainerRow, rowsBySource, sourceKey } from '@sterna/store';
 import { capabilitiesFor, type PassContext } from './context.ts';
+import { addressesFor, type Preparing } from './links.ts';
 import { placeInTarget } from './place-in-target.ts';
 
 /**
@@ -13,6 +14,7 @@ export async function preparation(
   context: PassContext,
   { kind, key }: Pick<ContainerRow, 'kind' | 'key'>,
   body: Buffer,
+  preparing: Preparing,
 ): Promise<PrepareOptions> {
   const { schedules, cardVersions, leavesOut, rules } = capabilitiesFor(context.target, kind);
   return {
@@ -22,6 +24,7 @@ export async function preparation(
     ...(kind === 'setting' ? { placeOf: (of, place) => placeInTarget(context, of, place), rules } : {}),
     ...(leavesOut === undefined ? {} : { leavesOut: (type) => leavesOut[type] }),
     ...(await links(context, key, pivotOf(kind).links?.(body) ?? [])),
+    ...(await addressesFor(context, kind, body, preparing)),
   };
 }
 

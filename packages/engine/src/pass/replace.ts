@@ -388,7 +388,13 @@ async function changedItem(
       got.name === undefined || row.targetId === undefined
         ? undefined
         : { name: row.targetId, key: nameKey(row.targetId, rules) };
-    const item = await toItem(source.kind, todo, got, (body) => preparation(context, source, body), called);
+    const item = await toItem(
+      source.kind,
+      todo,
+      got,
+      (body) => preparation(context, source, body, { src: todo.src, purpose: 'replace' }),
+      called,
+    );
     // Known beforehand, so that after a crash the copy tells whether it was written.
     if (item.detached) await drainForDigest(item);
     return keptName(source, item, row);

@@ -163,6 +163,7 @@ export async function matchStructure(
     row.gone = isGone;
     changed.push(row);
   }
+  changed.push(...moved(context.sourceContainers, source), ...moved(context.targetContainers, target ?? []));
   const unique = [...new Set(changed)];
   if (unique.length > 0 || notes.length > 0) {
     await inFencedTransaction(context.pool, context.claim.lease, async (client) => {
@@ -171,6 +172,16 @@ export async function matchStructure(
     });
   }
   return { source: own, excluded };
+}
+
+/** Containers whose address on the web is another one, or wasn't known. What the books told says none. */
+function moved(rows: PassContext['sourceContainers'], listed: readonly Container[]): readonly ContainerRow[] {
+  return listed.flatMap(({ id, address }) => {
+    const row = rows.get(id);
+    if (row === undefined || address === undefined || row.address === address) return [];
+    row.address = address;
+    return [row];
+  });
 }
 
 /** Not every system counts. */
@@ -231,5 +242,7 @@ export function newRow(side: typeof SOURCE | typeof TARGET, known: number, conta
     planVersion: undefined,
     accessVersion: undefined,
     position: undefined,
+    address: container.address,
+    linksFrom: undefined,
   };
 }

@@ -741,7 +741,8 @@ class Transfer {
     try {
       const called = got.name === undefined ? undefined : await this.#names.take(target, got.name, todo.src);
       const content = paced(got, this.#pace);
-      const prepareFor = (body: Buffer) => preparation(this.#context, container, body);
+      const prepareFor = (body: Buffer) =>
+        preparation(this.#context, container, body, { src: todo.src, purpose: 'create' });
       const item = await toItem(container.kind, todo, content, prepareFor, called);
       const reason = filteredByContent(container.kind, item, this.#context.settings.settings);
       if (reason === undefined) {

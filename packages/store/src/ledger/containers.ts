@@ -31,6 +31,10 @@ export interface ContainerRow {
   accessVersion: string | undefined;
   /** `Container.position` of the last listing that is in the books whole. */
   position: string | undefined;
+  /** `Container.address` */
+  address: string | undefined;
+  /** Source: the pass since which the links of all its objects are known; undefined: they weren’t looked for. */
+  linksFrom: number | undefined;
 }
 
 export async function loadContainers(pool: Pool | PoolClient, entryId: number): Promise<ContainerRow[]> {
@@ -54,6 +58,8 @@ export async function loadContainers(pool: Pool | PoolClient, entryId: number): 
     planVersion: row.plan_version ?? undefined,
     accessVersion: row.access_version ?? undefined,
     position: row.position ?? undefined,
+    address: row.address ?? undefined,
+    linksFrom: row.links_from ?? undefined,
   }));
 }
 
@@ -66,20 +72,22 @@ export async function saveContainers(
   if (containers.length === 0) return;
   await client.query(
     `insert into container (entry_id, side, id, kind, key, path, role, target_container, cursor, listing_pass, listing_mode,
-            listed_pass, glance, total, generation, gone, plan_version, access_version, position)
+            listed_pass, glance, total, generation, gone, plan_version, access_version, position,
+            address, links_from)
      select $1, c.side, c.id, c.kind, c.key, array(select jsonb_array_elements_text(c.path)), c.role, c.target_container,
             c.cursor, c.listing_pass, c.listing_mode, c.listed_pass, c.glance, c.total, c.generation,
-            c.gone, c.plan_version, c.access_version, c.position
+            c.gone, c.plan_version, c.access_version, c.position, c.address, c.links_from
        from jsonb_to_recordset($2::jsonb) as c(side smallint, id integer, kind smallint, key text, path jsonb, role text,
             target_container integer, cursor text, listing_pass integer, listing_mode text, listed_pass integer,
             glance text, total bigint, generation text, gone boolean, plan_version text, access_version text,
-            position text)
+            position text, address text, links_from integer)
      on conflict (entry_id, side, id) do update
         set path = excluded.path, role = excluded.role, target_container = excluded.target_container,
             cursor = excluded.cursor, listing_pass = excluded.listing_pass, listing_mode = excluded.listing_mode,
             listed_pass = excluded.listed_pass, glance = excluded.glance, total = excluded.total,
             generation = excluded.generation, gone = excluded.gone, plan_version = excluded.plan_version,
-            access_version = excluded.access_version, position = excluded.position`,
+            access_version = excluded.access_version, position = excluded.position,
+            address = excluded.address, links_from = excluded.links_from`,
     [
       entryId,
       JSON.stringify(
@@ -102,6 +110,8 @@ export async function saveContainers(
           plan_version: c.planVersion ?? null,
           access_version: c.accessVersion ?? null,
           position: c.position ?? null,
+          address: c.address ?? null,
+          links_from: c.linksFrom ?? null,
         })),
       ),
     ],

@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './containers.ts';
 export * from './intents.ts';
 export * from './inventory.ts';
+export * from './links.ts';
 export * from './noted.ts';
 export * from './notes.ts';
 export * from './one-statement.ts';

@@ -25,7 +25,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'content', parts: ['kinds', 'sizeLimit', 'versionDepth', 'permissions'] },
   { name: 'dates', parts: ['dateFilter'] },
   { name: 'folders', parts: ['folders'] },
-  { name: 'target', parts: ['conflict', 'duplicatePrevention', 'deletions'] },
+  { name: 'target', parts: ['conflict', 'duplicatePrevention', 'links', 'deletions'] },
   { name: 'pace', parts: ['bandwidth'] },
   { name: 'safety', parts: ['failureShare', 'verifyDepth'] },
 ];
@@ -41,6 +41,7 @@ const INPUTS: Readonly<Record<string, ComponentType<FieldProps>>> = {
   'folders.map.from': FolderName,
   'folders.map.to': FolderName,
   conflict: ExplainedChoice,
+  links: ExplainedChoice,
   deletions: ExplainedChoice,
   verifyDepth: ExplainedChoice,
   'bandwidth.bytesPerSecond': Rate,

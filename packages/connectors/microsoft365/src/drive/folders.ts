@@ -1,5 +1,6 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { type NameRules, nameKey, SternaError } from '@sterna/core';
+import { sharePointAddress } from '../addresses.ts';
 import { statusOf } from '../graph/errors.ts';
 import { type DriveApi, isGone } from './drive-api.ts';
 import { type DriveItem, isFolder } from './item.ts';
@@ -19,8 +20,10 @@ export class Folders {
   readonly #rules: NameRules;
   readonly #known = new Map<string, Known>();
   readonly #root: Known;
+  readonly #webUrl: string | undefined;
 
-  constructor(api: DriveApi, rules: NameRules, rootId: string) {
+  constructor(api: DriveApi, rules: NameRules, rootId: string, webUrl: string | undefined) {
+    this.#webUrl = webUrl;
     this.#api = api;
     this.#rules = rules;
     this.#root = { itemId: rootId, path: [] };
@@ -41,7 +44,16 @@ export class Folders {
       return name;
     });
     const { itemId, path: actual } = await this.#ensured(names, true);
-    return { container: { id: containerId({ itemId, path: actual }), path: actual, kind: 'file' }, notes };
+    const address = sharePointAddress(this.#webUrl, actual);
+    return {
+      container: {
+        id: containerId({ itemId, path: actual }),
+        path: actual,
+        kind: 'file',
+        ...(address === undefined ? {} : { address }),
+      },
+      notes,
+    };
   }
 
   async remove(container: string): Promise<'done' | 'missing' | 'not-empty'> {

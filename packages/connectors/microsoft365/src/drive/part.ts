@@ -51,7 +51,7 @@ export async function openDriveAt(context: DriveContext, path: string, missing: 
   });
   const rules = nameRulesOf(drive.webUrl ?? '');
   const domain = address.split('@')[1] ?? '';
-  const opened = openDrive(context, { id: drive.id, rootId: root.id, rules, domain });
+  const opened = openDrive(context, { id: drive.id, rootId: root.id, webUrl: drive.webUrl, rules, domain });
   const { used, total } = drive.quota ?? {};
   return {
     capabilities: driveCapabilities(rules, drive.driveType ?? 'unknown'),

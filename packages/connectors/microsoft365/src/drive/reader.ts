@@ -14,6 +14,7 @@ import {
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type NameRules, nameKey, SternaError } from '@sterna/core';
+import { sharePointAddress } from '../addresses.ts';
 import { statusOf } from '../graph/errors.ts';
 import { readAccess } from './access.ts';
 import { changedWhileRead, FileBody, foundIn, originOf, wholeContent } from './download.ts';
@@ -34,6 +35,8 @@ const MOST_OTHERS = 10;
 
 export interface DriveReaderOptions {
   readonly rootId: string;
+  /** `webUrl` of the drive. */
+  readonly webUrl: string | undefined;
   readonly rules: NameRules;
   /** Of the user: links for the whole organization are for this one. */
   readonly domain: string;
@@ -56,9 +59,16 @@ export class DriveReader implements Reader {
     const { known = [] } = options;
     const position = known.find((one) => one.position !== undefined)?.position;
     const isKnown = position !== undefined && (await isSame(this.#api, rootId, position));
-    const containers = isKnown ? known.map(asKnown) : await walkDrive(this.#api, rootId);
+    const containers = isKnown
+      ? known.map(asKnown)
+      : (await walkDrive(this.#api, rootId)).map((one) => this.#addressed(one));
     this.#glances = new Map(containers.map(({ id, glance }) => [id, glance]));
     return containers;
+  }
+
+  #addressed(container: Container): Container {
+    const address = sharePointAddress(this.#options.webUrl, container.path);
+    return address === undefined ? container : { ...container, address };
   }
 
   /** Always the whole folder: the drive tells what changed in it, not where it was before. */

@@ -100,7 +100,7 @@ export class Libraries implements HeldDrives {
       cost: { units: 1 },
     });
     const domain = settings.tenant?.includes('.') === true ? settings.tenant : '';
-    const drive = { id, rootId: root.id, rules: nameRulesOf(webUrl), domain };
+    const drive = { id, rootId: root.id, webUrl, rules: nameRulesOf(webUrl), domain };
     return { id, name, path: [name], ...openDrive({ client, drive: budget, settings }, drive) };
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { writePage } from '@sterna/content';
+import { sharePointAddress } from '../addresses.ts';
 import { BATCH_SIZE, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
@@ -11,12 +12,11 @@ import { SITE_RIGHTS, type SiteContext } from './site-context.ts';
 export const PAGES = 'pages';
 const TITLE = 'Pages';
 
-export const pagesContainer = (more: Pick<Container, 'total' | 'glance'> = {}): Container => ({
-  id: PAGES,
-  path: [TITLE],
-  kind: 'page',
-  ...more,
-});
+/** @param webUrl of the site */
+export function pagesContainer(webUrl: string, more: Pick<Container, 'total' | 'glance'> = {}): Container {
+  const address = sharePointAddress(webUrl, ['SitePages']);
+  return { id: PAGES, path: [TITLE], kind: 'page', ...(address === undefined ? {} : { address }), ...more };
+}
 
 const LISTED = 'id,name,eTag,createdDateTime,createdBy';
 
@@ -32,7 +32,7 @@ export class PageReader implements Reader {
 
   async containers(): Promise<readonly Container[]> {
     const pages = await this.list();
-    return [pagesContainer({ total: pages.length, glance: glanceOf(pages) })];
+    return [pagesContainer(this.#context.webUrl, { total: pages.length, glance: glanceOf(pages) })];
   }
 
   async *changes(): AsyncGenerator<ChangePage> {

@@ -45,7 +45,7 @@ export class PageWriter implements Writer {
       code: 'authors-not-held',
       text: 'Graph lets nobody say who made a page, and when: pages are by Sterna’s app, of the day of the migration.',
     };
-    return { container: pagesContainer(), notes: [note] };
+    return { container: pagesContainer(this.#context.webUrl), notes: [note] };
   }
 
   async mark(): Promise<string> {

@@ -1,6 +1,7 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import type { ListColumn, ListDefinition } from '@sterna/content';
 import { SternaError } from '@sterna/core';
+import { sharePointAddress } from '../addresses.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import {
@@ -19,6 +20,7 @@ interface GraphList {
   readonly name?: string;
   readonly displayName: string;
   readonly description?: string | null;
+  readonly webUrl?: string | null;
   readonly system?: object | null;
   readonly list?: { readonly template?: string; readonly hidden?: boolean } | null;
   readonly columns?: readonly GraphColumn[];
@@ -29,6 +31,7 @@ export interface SiteList {
   readonly id: string;
   readonly path: readonly string[];
   readonly description: string | undefined;
+  readonly webUrl: string | undefined;
   readonly definition: ListDefinition;
   /** Names of all its columns, hidden ones too. */
   readonly names: ReadonlySet<string>;
@@ -226,7 +229,7 @@ export class SiteLists {
 
   async #all(): Promise<Map<string, SiteList>> {
     const lists = await this.#context.all<GraphList>('/lists', {
-      query: { $select: 'id,name,displayName,description,list', $expand: 'columns' },
+      query: { $select: 'id,name,displayName,description,list,webUrl', $expand: 'columns' },
       doing: 'listing the lists',
     });
     const held = lists.filter(isHeld);
@@ -236,7 +239,7 @@ export class SiteLists {
 
   async #read(id: string): Promise<SiteList> {
     const list = await this.#context.get<GraphList>(`/lists/${segment(id)}`, {
-      query: { $select: 'id,name,displayName,description,list', $expand: 'columns' },
+      query: { $select: 'id,name,displayName,description,list,webUrl', $expand: 'columns' },
       doing: 'reading a list',
     });
     const known = [...(await this.#lists()).values()];
@@ -260,6 +263,7 @@ function toSiteList(list: GraphList, listPath: (id: string) => readonly string[]
     id: list.id,
     path: [list.displayName],
     description: list.description || undefined,
+    webUrl: list.webUrl ?? undefined,
     definition: { template: list.list?.template ?? 'genericList', columns },
     names: new Set(all.map(({ name }) => name)),
     standIns,
@@ -278,13 +282,17 @@ function standInsOf(description: string): ReadonlyMap<string, StandIn> {
   }
 }
 
-export const listContainer = ({ id, path, description, definition }: SiteList): Container => ({
-  id,
-  path,
-  kind: 'listItem',
-  ...(description === undefined ? {} : { description }),
-  definition,
-});
+export function listContainer({ id, path, description, webUrl, definition }: SiteList): Container {
+  const address = sharePointAddress(webUrl);
+  return {
+    id,
+    path,
+    kind: 'listItem',
+    ...(description === undefined ? {} : { description }),
+    ...(address === undefined ? {} : { address }),
+    definition,
+  };
+}
 
 /** A list after those that its columns look into; in a circle, as they come. */
 function inOrder(lists: readonly SiteList[]): readonly SiteList[] {

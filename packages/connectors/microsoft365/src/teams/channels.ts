@@ -2,6 +2,7 @@ import { Budget } from '@sterna/cloud-http';
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import type { ChannelDefinition } from '@sterna/content';
 import { SternaError } from '@sterna/core';
+import { channelAddress } from '../addresses.ts';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
 import type { GroupContext } from '../groups/group.ts';
@@ -10,7 +11,7 @@ import { containerGone } from '../outlook/gone.ts';
 import { CHANNEL_RIGHTS, type GraphChannel, MESSAGE_RIGHTS } from './graph-teams.ts';
 import { IMPORT_LIMITS, TEAMS_LIMITS } from './limits.ts';
 
-const PROPERTIES = 'id,displayName,description,membershipType,createdDateTime,migrationMode';
+const PROPERTIES = 'id,displayName,description,membershipType,createdDateTime,migrationMode,webUrl';
 /** How often, and how long after another, it is looked whether a channel is made. */
 const MOST_LOOKS = 60;
 const LOOK_MS = 1_000;
@@ -291,7 +292,9 @@ export const definitionOf = ({ membershipType, createdDateTime }: GraphChannel):
 });
 
 function containerOf(channel: GraphChannel, isPrimary: boolean): Container {
+  const address = channelAddress(channel.webUrl);
   return {
+    ...(address === undefined ? {} : { address }),
     id: channel.id,
     path: [channel.displayName],
     kind: 'post',

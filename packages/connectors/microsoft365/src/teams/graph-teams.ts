@@ -5,6 +5,7 @@ export interface GraphChannel {
   readonly description?: string | null;
   readonly membershipType?: string | null;
   readonly createdDateTime?: string | null;
+  readonly webUrl?: string | null;
   /** `inProgress`: messages of the past can be written, and its people can't use it. */
   readonly migrationMode?: string | null;
 }

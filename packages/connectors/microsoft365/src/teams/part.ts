@@ -18,6 +18,7 @@ const postCapabilities: Capabilities = {
   dateKept: true,
   moves: false,
   keywords: 'none',
+  isFinal: true,
   permissions: false,
   versions: false,
   batch: { objects: 20, bytes: 4 * 1024 * 1024, inFlight: 1 },

@@ -34,7 +34,7 @@ class TeamDrives implements HeldDrives {
     const known = this.#opened.get(driveId);
     if (known !== undefined) return known;
     const domain = this.#context.address.split('@')[1] ?? '';
-    const drive = { id: driveId, rootId: itemId, rules: nameRulesOf(webUrl), domain };
+    const drive = { id: driveId, rootId: itemId, webUrl, rules: nameRulesOf(webUrl), domain };
     const opened = { id: driveId, path, ...openDrive(this.#context, drive) };
     this.#opened.set(driveId, opened);
     return opened;

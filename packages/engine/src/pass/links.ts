@@ -1,0 +1,112 @@
+import { type PrepareOptions, pivotOf } from '@sterna/content';
+import type { ContentKind } from '@sterna/core';
+import {
+  type AddressedContainer,
+  containersAt,
+  copyByKey,
+  inFencedTransaction,
+  keepLinks,
+  type LinkRow,
+  linksOf,
+  rowsBySource,
+  saveLinks,
+  sourceKey,
+} from '@sterna/store';
+import type { PassContext } from './context.ts';
+
+/** What an object is prepared for. `compare`: to be held against its copy, so nothing is decided. */
+export interface Preparing {
+  readonly src: Buffer;
+  readonly purpose: 'create' | 'replace' | 'compare';
+}
+
+/**
+ * Where links of this object are to lead. What is decided is in the books before anything is written: a crash in between
+ * leaves the object planned, and it is decided anew.
+ */
+export async function addressesFor(
+  context: PassContext,
+  kind: ContentKind,
+  body: Buffer,
+  { src, purpose }: Preparing,
+): Promise<Pick<PrepareOptions, 'addressOf'>> {
+  const { pool, claim } = context;
+  const inIt = pivotOf(kind).addresses;
+  if (inIt === undefined) return {};
+  if (purpose === 'compare') return lookup(await linksOf(pool, claim.entryId, src));
+  if (context.settings.settings.links === 'keep') {
+    if (purpose === 'replace')
+      await inFencedTransaction(pool, claim.lease, (client) => keepLinks(client, claim.entryId, claim.number, src));
+    return {};
+  }
+  const links = await decided(context, inIt(body));
+  if (links.length > 0 || purpose === 'replace')
+    await inFencedTransaction(pool, claim.lease, (client) =>
+      saveLinks(client, claim.entryId, claim.number, src, links),
+    );
+  return lookup(links);
+}
+
+function lookup(links: readonly LinkRow[]): Pick<PrepareOptions, 'addressOf'> {
+  const byAddress = new Map(links.map(({ address, targetAddress }) => [address, targetAddress]));
+  return { addressOf: (address) => byAddress.get(address) };
+}
+
+async function decided(context: PassContext, places: readonly (readonly string[])[]): Promise<readonly LinkRow[]> {
+  const { addresses } = context.source;
+  const known = places.filter((readings) => readings.some((one) => (addresses?.read(one) ?? []).length > 0));
+  const homes = await newHomes(context, known.flat());
+  return known.map((readings) => {
+    const address = readings.find((one) => homes.has(one)) ?? (readings[0] as string);
+    return { address, targetAddress: homes.get(address) };
+  });
+}
+
+/** Where what these addresses lead to is in the target, of those that lead to a copy that the project has. */
+export async function newHomes(context: PassContext, wanted: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const homes = new Map<string, string>();
+  const { addresses } = context.source;
+  if (addresses === undefined || wanted.length === 0) return homes;
+  const readings = new Map([...new Set(wanted)].map((address) => [address, addresses.read(address)]));
+  const places = new Set([...readings.values()].flat().map(({ container }) => container));
+  const containers = Map.groupBy(
+    await containersAt(context.pool, context.claim.entryId, [...places]),
+    ({ address }) => address,
+  );
+  for (const [address, read] of readings) {
+    const found = new Map<number, string>();
+    for (const { container, name } of read)
+      for (const one of containers.get(container) ?? []) {
+        const home = found.has(one.entryId) ? undefined : await homeIn(context, one, name);
+        if (home !== undefined) found.set(one.entryId, home);
+      }
+    // Of two copies that two entries made, nobody knows which one is meant.
+    const home = found.get(context.claim.entryId) ?? (found.size === 1 ? [...found.values()][0] : undefined);
+    if (home !== undefined) homes.set(address, home + restOf(address));
+  }
+  return homes;
+}
+
+async function homeIn(
+  { pool, stampKey, source, target }: PassContext,
+  container: AddressedContainer,
+  name: string,
+): Promise<string | undefined> {
+  const { entryId, kind, key, targetAddress } = container;
+  if (source.addresses === undefined || target.addresses === undefined) return undefined;
+  if (name === '') return target.addresses.of(targetAddress, kind, '', '');
+  const { keyOfName } = pivotOf(kind);
+  if (keyOfName !== undefined) {
+    const id = await copyByKey(pool, container, keyOfName(name));
+    return id === undefined ? undefined : target.addresses.of(targetAddress, kind, id, name);
+  }
+  const id = source.addresses.idOf(kind, key, name);
+  // Ids are those of a container or of its whole endpoint: one of these keys is the object's.
+  const srcs = [key, undefined].map((scope) => sourceKey(stampKey, kind, scope, id));
+  for (const { targetId, container: at } of (await rowsBySource(pool, entryId, srcs)).values())
+    if (targetId !== undefined && at === container.id) return target.addresses.of(targetAddress, kind, targetId, name);
+  return undefined;
+}
+
+/** The place within a page. */
+const restOf = (address: string): string => URL.parse(address)?.hash ?? '';
