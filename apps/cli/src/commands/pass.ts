@@ -18,11 +18,11 @@ export function registerPass(program: Command): void {
   const undo = pass
     .command('undo')
     .description(
-      'Take back what the last pass of an entry created: plan it, look, then confirm. Gives no license back.',
+      'Take back what the last pass of an entry created and overwrote: plan it, look, then confirm. Gives no license back.',
     )
     .argument('<PASS>', 'its number')
-    .option('--plan', 'say what would be removed and what would stay; changes nothing', false)
-    .option('--target-address <address>', 'remove it; the entry’s target address, typed to confirm')
+    .option('--plan', 'say what would be removed, restored and left; changes nothing', false)
+    .option('--target-address <address>', 'do it; the entry’s target address, typed to confirm')
     .option('--watch', 'wait for the end', false);
   handle<[string], UndoOptions>(undo, async ({ options, terminal }, id) => {
     const { plan, targetAddress } = options;

@@ -106,10 +106,15 @@ export function passAnswer(pass: PassView): Answer {
 /** Counts of an audit, verify, undo or preprocess, without its lists. */
 function resultWords(result: unknown): string {
   return Object.entries(result as Record<string, unknown>)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([key, value]) => `${key} ${String(value)}`)
+    .flatMap(([key, value]) => {
+      if (typeof value !== 'object') return [`${key} ${String(value)}`];
+      return isCounts(value) ? [`${key} (${resultWords(value)})`] : [];
+    })
     .join(', ');
 }
+
+const isCounts = (value: object | null): boolean =>
+  value !== null && Object.values(value).length > 0 && Object.values(value).every((one) => typeof one === 'number');
 
 /** How a command ends that waited for this pass. */
 export function passExit(pass: PassView): ExitCode {

@@ -1143,7 +1143,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back */
+        /** Take back what the last pass created and overwrote: first a plan, then, confirmed, the undo; gives no license back */
         post: operations["undoPass"];
         delete?: never;
         options?: never;

@@ -41,6 +41,7 @@ export const settings = {
     conflict: 'On a conflict',
     duplicatePrevention: 'Duplicate prevention',
     deletions: 'Deleted in the source',
+    keepOverwritten: 'Keep what is overwritten for',
     'bandwidth.bytesPerSecond': 'Most each pass transfers',
     'bandwidth.timeZone': 'Time zone of the windows',
     'bandwidth.windows': 'Transfer windows',
@@ -55,7 +56,10 @@ export const settings = {
   options: {
     conflict: {
       skip: ['Skip', 'The target’s stays; ours is counted as skipped.'],
-      overwrite: ['Overwrite', 'The source wins. People’s changes in the target are lost.'],
+      overwrite: [
+        'Overwrite',
+        'The source wins. What the target had is kept aside for a time, and an undo brings it back.',
+      ],
       rename: ['Keep both', 'Ours comes in beside the target’s.'],
     },
     deletions: {

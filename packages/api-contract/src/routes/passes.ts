@@ -72,7 +72,8 @@ export const passRoutes = defineRoutes({
   undoPass: {
     method: 'POST',
     path: '/api/passes/:id/undo',
-    summary: 'Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back',
+    summary:
+      'Take back what the last pass created and overwrote: first a plan, then, confirmed, the undo; gives no license back',
     tags: ['passes'],
     scope: 'operate',
     params: idParams,

@@ -5,6 +5,7 @@ export * from './inventory.ts';
 export * from './noted.ts';
 export * from './notes.ts';
 export * from './one-statement.ts';
+export * from './overwritten.ts';
 export * from './owed.ts';
 export * from './plan-again.ts';
 export * from './rekey.ts';
