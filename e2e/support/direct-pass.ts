@@ -121,7 +121,7 @@ export async function mergedEntry(bench: Bench, entryId: number, source: Endpoin
   return other;
 }
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo' | 'dry-run';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
   const { empty, undo, ...settingsPatch } = patch as { empty?: string; undo?: UndoOrder };

@@ -222,13 +222,23 @@ test('an entry is edited, deleted, read as it was, and recreated', async () => {
   expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
 });
 
-test('a pass is undone: planned, confirmed by the target address, and told in the history', async () => {
+test('a pass is run dry, run, and undone: planned, confirmed by the target address, and told in the history', async () => {
   put('una@old.example', 4);
   const [entry] = (await stage.project({ name: 'Undone', entries: [{ sourceAddress: 'una@old.example' }] })).entries;
   const id = entry?.id ?? 0;
-  await stage.migrate(id);
   const page = await stage.page(`/entries/${id}`, { refusals: ['400 /api/passes'] });
   await tab(page, 'History');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Dry run' }).click();
+  await dialog(page)
+    .getByText(/costs no license/)
+    .waitFor();
+  await dialog(page).getByRole('button', { name: 'Dry run' }).click();
+  await page.getByRole('button', { name: 'Show what it found' }).click();
+  await page.getByText('4 objects would be created').waitFor();
+  await page.getByText(/Starting burns 1 standard mail license/).waitFor();
+  await expectAccessible(page);
+  await stage.migrate(id);
   await page.getByRole('button', { name: 'Plan an undo' }).click();
   await dialog(page)
     .getByText(/It changes nothing/)
@@ -255,7 +265,7 @@ test('a pass is undone: planned, confirmed by the target address, and told in th
   await address.fill('una@new.example');
   await confirm.click();
   await page.getByText('Of 4 objects that it created, 4 were removed, 0 stay, 0 had gone.').waitFor();
-  await page.getByText('Undone by pass 3.').waitFor();
+  await page.getByText('Undone by pass 4.').waitFor();
   // Nothing that stands is left to be undone.
   expect(await page.getByRole('button', { name: /[Uu]ndo/ }).count()).toBe(0);
   expect(readdirSync(join(stage.target.mailRoot('una@new.example'), 'cur'))).toEqual([]);

@@ -193,7 +193,7 @@ test('an entry that is deleted is recreated with no license', async () => {
   expect(fresh).toMatchObject({ status: 'not started', licenses: [], replacesEntryId: deleted.id });
 });
 
-test('a pass is undone after its plan: what it created goes, what it overwrote is as it was', async () => {
+test('a pass is run dry, run, and undone after its plan: what it created goes, what it overwrote is as it was', async () => {
   const drive = (name: string): string => join(folder.path, 'drives', name);
   for (const name of ['desk', 'shelf']) {
     await mkdir(drive(name), { recursive: true });
@@ -206,6 +206,18 @@ test('a pass is undone after its plan: what it created goes, what it overwrote i
   const csv = join(folder.path, 'drives.csv');
   await writeFile(csv, 'ItemType,SourceAddress,TargetAddress\ndrive,.,.\n');
   expect(await ok('list', 'import', 'drives', csv)).toMatchObject({ imported: 1 });
+  const dry = (await ok('entry', 'dry-run', '.', '--project', 'drives', '--watch')) as { id: number };
+  expect(await readdir(drive('shelf'))).toEqual(['plan.txt']);
+  // It says what a start would cost before there is a license for it.
+  expect(await ok('pass', 'dry-run', String(dry.id))).toMatchObject({
+    objects: { create: 1, overwrite: 1, rename: 0, skip: 0, refuse: 0 },
+    license: { type: 'file', words: expect.stringMatching(/license/) },
+    estimate: { objects: 2, seconds: expect.any(Number), p90Seconds: expect.any(Number) },
+  });
+  expect(await ok('pass', 'dry-run', String(dry.id), '--objects', '--only', 'overwrite')).toMatchObject([
+    { verb: 'overwrite', id: 'plan.txt' },
+  ]);
+  expect((await home(['pass', 'dry-run', String(dry.id)])).stdout).toMatch(/would +create 1, overwrite 1,/);
   await ok('license', 'grant', '1', '--type', 'file');
   const first = (await ok('entry', 'start', '.', '--project', 'drives', '--watch')) as { id: number };
   expect(first).toMatchObject({ books: { created: 1, updated: 1 } });

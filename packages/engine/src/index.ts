@@ -3,6 +3,7 @@ export { forgetOverwritten } from './forget-overwritten.ts';
 export type { AuditResult } from './pass/audit.ts';
 export type { ContainerBooks, PassBooks } from './pass/books-of-pass.ts';
 export type { CrashPoint } from './pass/context.ts';
+export type { DryRunResult } from './pass/dry-run.ts';
 export type { EmptyResult } from './pass/empty.ts';
 export { TRIAL_BYTES, TRIAL_OBJECTS } from './pass/pass-settings.ts';
 export type { PreprocessResult } from './pass/preprocess.ts';

@@ -10,6 +10,7 @@ import * as positions from './migrations/0007-positions.ts';
 import * as preprocess from './migrations/0008-preprocess.ts';
 import * as undo from './migrations/0009-undo.ts';
 import * as overwritten from './migrations/0010-overwritten.ts';
+import * as dryRuns from './migrations/0011-dry-runs.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-preprocess', statements: preprocess.statements },
   { name: '0009-undo', statements: undo.statements },
   { name: '0010-overwritten', statements: overwritten.statements },
+  { name: '0011-dry-runs', statements: dryRuns.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

@@ -24,6 +24,7 @@ import type { Pool } from 'pg';
 import type { AsideFolder } from '../aside-folder.ts';
 import { audit } from './audit.ts';
 import { ContainerBooks, type CrashPoint, type PassContext } from './context.ts';
+import { dryRun } from './dry-run.ts';
 import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
@@ -214,6 +215,10 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       throw new SternaError('bug', 'internal', 'A preprocess opens no session.');
     case 'audit':
       return { status: 'completed', result: await audit(context), ...common() };
+    case 'dry-run': {
+      const result = await dryRun(context);
+      return { status: result.objects.refuse > 0 ? 'completed with failures' : 'completed', result, ...common() };
+    }
     case 'verify': {
       const result = await verify(context);
       return { status: result.ok ? 'completed' : 'completed with failures', result, ...common() };

@@ -15,6 +15,7 @@ import type { UndoCounts } from '../../strings/entry.ts';
 import { strings } from '../../strings.ts';
 import { nameOfSetting, valueInWords } from '../settings/setting-words.ts';
 import { changesBetween } from '../settings/settings-changes.ts';
+import { DryRunFindings } from './dry-run-findings.tsx';
 import { AuditTrail, LicenseHistory } from './history-lists.tsx';
 import { MoreButton } from './more-button.tsx';
 import { PreprocessReport } from './preprocess-report.tsx';
@@ -178,6 +179,7 @@ function Result({ pass }: { readonly pass: Pass }) {
     );
   }
   if (pass.kind === 'preprocess') return <PreprocessReport pass={pass} />;
+  if (pass.kind === 'dry-run') return pass.status.startsWith('completed') ? <DryRunFindings passId={pass.id} /> : null;
   if (pass.kind === 'undo') {
     const result = pass.result as UndoCounts | null | undefined;
     return result?.created === undefined ? null : <Text size="sm">{words.undo(result)}</Text>;
