@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { caldavConnector } from '@sterna/connector-caldav';
+import { carddavConnector } from '@sterna/connector-carddav';
 import { filesConnector } from '@sterna/connector-files';
 import { imapConnector } from '@sterna/connector-imap';
 import { SternaError } from '@sterna/core';
-import type { CrashPoint, UndoResult } from '@sterna/engine';
+import { type CrashPoint, forgetOverwritten, type UndoResult } from '@sterna/engine';
 import { type Dovecot, type Radicale, startDovecot, startRadicale } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -33,9 +34,9 @@ beforeAll(async () => {
   dir = scratch('undo');
   [mail, dav] = await Promise.all([
     startDovecot({ listescape: true }),
-    startRadicale({ users: ['from', 'to', 'other', 'away'] }),
+    startRadicale({ users: ['from', 'to', 'cards', 'copies'] }),
   ]);
-  bench = await openBench(join(dir, 'data'), [imapConnector, caldavConnector, filesConnector], {
+  bench = await openBench(join(dir, 'data'), [imapConnector, caldavConnector, carddavConnector, filesConnector], {
     reached: (point) => {
       if (breakAt === undefined || breakAt.point !== point) return;
       breakAt.left -= 1;
@@ -70,11 +71,23 @@ const undoneBy = async (entry: number): Promise<(number | null)[]> => {
   return rows.map((row) => row.undone_by);
 };
 
+const NONE = { restored: 0, gone: 0, edited: 0, shared: 0, missing: 0, refused: 0 };
+
+/** Files that are kept aside, of all entries. */
+const kept = (): string[] => {
+  const root = join(dir, 'data', 'overwritten');
+  return existsSync(root)
+    ? readdirSync(root, { recursive: true, withFileTypes: true }).flatMap((one) =>
+        one.isFile() ? [join(one.parentPath, one.name)] : [],
+      )
+    : [];
+};
+
 /** Whatever becomes of each, all that the pass created is accounted for. */
 const accounted = (result: UndoResult): number =>
   result.removed + result.gone + result.edited + result.lastCopy + result.shared + result.refused;
 
-test('files: what the last pass created goes, what was there stays, and a later pass brings it again', async () => {
+test('files: what the last pass created goes, what it overwrote is restored, and a later pass brings it again', async () => {
   const { source, target } = folders();
   const entry = await addEntry(bench, drive(source.root), drive(target.root));
   target.write('theirs.txt', 'was there before');
@@ -89,7 +102,16 @@ test('files: what the last pass created goes, what was there stays, and a later 
   source.remove('last.txt');
   const after = target.truth();
 
-  const expected = { pass: 2, created: 5, removed: 3, gone: 1, edited: 1, lastCopy: 0, updated: 1 };
+  const expected = {
+    pass: 2,
+    created: 5,
+    removed: 3,
+    gone: 1,
+    edited: 1,
+    lastCopy: 0,
+    updated: 0,
+    overwritten: { ...NONE, restored: 1 },
+  };
   const plan = await undo(entry, 2, 'plan');
   expect(plan).toMatchObject({ mode: 'plan', ...expected });
   expect(target.truth()).toEqual(after);
@@ -108,10 +130,13 @@ test('files: what the last pass created goes, what was there stays, and a later 
       .sort(),
   ).toEqual(['edited.txt', 'old.txt', 'theirs.txt'].sort());
   expect(left['theirs.txt']).toBe(before['theirs.txt']);
+  expect(left['old.txt']).toBe(before['old.txt']);
   expect(await undoneBy(entry)).toEqual([null, 4, null, null]);
 
   const again = await pass(bench, entry, 'delta');
-  expect(again).toMatchObject({ status: 'completed', books: { balanced: true, total: { created: 3, unchanged: 2 } } });
+  const total = { created: 3, updated: 1, unchanged: 1 };
+  expect(again).toMatchObject({ status: 'completed', books: { balanced: true, total } });
+  expect(target.read('old.txt')).toBe('old, changed');
   expect(target.read('b/c.txt')).toBe('b/c.txt');
   expect(target.read('gone.txt')).toBe('gone.txt');
   expect(target.read('edited.txt')).toBe('somebody worked on it');
@@ -157,6 +182,119 @@ test.each<CrashPoint>(['after-intent-commit', 'after-acknowledgement', 'after-se
   },
 );
 
+test('files: the target’s own file that a pass overwrote is there again, as it was; what somebody worked on since stays', async () => {
+  const { source, target } = folders();
+  const entry = await addEntry(bench, drive(source.root), drive(target.root));
+  for (const name of ['a.txt', 'worked on.txt', 'removed.txt']) {
+    target.write(name, `theirs: ${name}`);
+    source.write(name, `ours: ${name}`);
+  }
+  // Of more than is ever whole in memory.
+  const large = Buffer.alloc(5_000_000, 'theirs ');
+  target.write('large.bin', large);
+  source.write('large.bin', Buffer.alloc(5_000_000, 'ours '));
+  const before = { truth: target.truth(), modified: target.modified('a.txt') };
+  expect((await pass(bench, entry, 'initial', { conflict: 'overwrite' })).books.total).toMatchObject({ updated: 4 });
+  expect(target.read('a.txt')).toBe('ours: a.txt');
+  target.write('worked on.txt', 'somebody worked on it');
+  target.remove('removed.txt');
+  const after = target.truth();
+
+  const expected = { created: 0, updated: 0, overwritten: { ...NONE, restored: 2, edited: 1, gone: 1 } };
+  expect(await undo(entry, 1, 'plan')).toMatchObject(expected);
+  expect(target.truth()).toEqual(after);
+  expect(await undo(entry, 1)).toMatchObject(expected);
+  const { 'removed.txt': _, 'worked on.txt': worked, ...rest } = before.truth;
+  expect(target.truth()).toEqual({ ...rest, 'worked on.txt': after['worked on.txt'] });
+  expect(after['worked on.txt']).not.toBe(worked);
+  expect(target.modified('a.txt')).toBe(before.modified);
+  const told = (await notes(bench, entry)).filter(({ pass }) => pass === 3).map(({ code }) => code);
+  expect(told.sort()).toEqual(['undo-overwritten-edited', 'undo-overwritten-gone']);
+
+  // It is theirs again: the conflict option decides anew.
+  const again = await pass(bench, entry, 'delta', { conflict: 'skip' });
+  expect(again.books).toMatchObject({ balanced: true });
+  expect(target.read('a.txt')).toBe('theirs: a.txt');
+  expect(target.read('worked on.txt')).toBe('somebody worked on it');
+});
+
+test.each<CrashPoint>(['after-intent-commit', 'after-acknowledgement', 'after-settle-commit'])(
+  'an undo that breaks off %s has restored each copy once, and says so',
+  async (point) => {
+    const { source, target } = folders();
+    const entry = await addEntry(bench, drive(source.root), drive(target.root));
+    const names = Array.from({ length: 6 }, (_, n) => `${n % 2 === 0 ? 'some' : 'others'}/${n}.txt`);
+    for (const name of names) source.write(name, 'first');
+    await pass(bench, entry, 'initial');
+    const before = target.truth();
+    for (const name of names) source.write(name, 'second');
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ updated: 6 });
+    breakAt = { point, left: 1 };
+    const first = await passUntilPause(bench, entry, 'undo', { undo: { pass: 2, mode: 'remove' } });
+    expect(breakAt).toBeUndefined();
+    expect(first.status).toBe('pending');
+    expect(await resumeNow(bench, first.id)).toMatchObject({
+      status: 'completed',
+      result: { created: 0, updated: 0, overwritten: { ...NONE, restored: 6 } },
+    });
+    expect(target.truth()).toEqual(before);
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 6, updated: 6 });
+    expect(target.read(names[0] as string)).toBe('second');
+  },
+);
+
+test.each<CrashPoint>(['after-intent-commit', 'after-acknowledgement'])(
+  'what a pass overwrote that broke off %s is restored with the pass that went on',
+  async (point) => {
+    const { source, target } = folders();
+    const entry = await addEntry(bench, drive(source.root), drive(target.root));
+    source.write('a.txt', 'first');
+    await pass(bench, entry, 'initial');
+    source.write('a.txt', 'second');
+    breakAt = { point, left: 1 };
+    const broken = await passUntilPause(bench, entry, 'delta');
+    await bench.database.pool.query(`update pass set status = 'stopped' where id = $1`, [broken.id]);
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 1 });
+    expect(target.read('a.txt')).toBe('second');
+    expect(await undo(entry, 3)).toMatchObject({ updated: 0, overwritten: { ...NONE, restored: 1 } });
+    expect(target.read('a.txt')).toBe('first');
+  },
+);
+
+test('what was overwritten is kept as long as the settings say, and not at all where they say 0', async () => {
+  const { source, target } = folders();
+  const entry = await addEntry(bench, drive(source.root), drive(target.root));
+  source.write('a.txt', 'first');
+  await pass(bench, entry, 'initial');
+  const others = kept();
+  source.write('a.txt', 'second');
+  await pass(bench, entry, 'delta', { keepOverwritten: 2 });
+  const [file, ...more] = kept().filter((path) => !others.includes(path));
+  expect(more).toEqual([]);
+  const { rows } = await bench.database.pool.query(
+    `select keep_until - now() > '47 hours' as long, keep_until - now() <= '48 hours' as enough from overwritten where entry_id = $1`,
+    [entry],
+  );
+  expect(rows).toEqual([{ long: true, enough: true }]);
+  const longAgo = new Date(Date.now() - 3 * 86_400_000);
+  utimesSync(file as string, longAgo, longAgo);
+  await forgetOverwritten(bench.deps);
+  expect(kept()).toContain(file);
+  expect(await undo(entry, 2, 'plan')).toMatchObject({ updated: 0, overwritten: { restored: 1 } });
+
+  await bench.database.pool.query('update overwritten set keep_until = now() where entry_id = $1', [entry]);
+  await forgetOverwritten(bench.deps);
+  expect(kept()).not.toContain(file);
+  expect(await undo(entry, 2, 'plan')).toMatchObject({ updated: 1, overwritten: NONE });
+
+  const before = kept();
+  source.write('a.txt', 'third');
+  await pass(bench, entry, 'delta', { keepOverwritten: 0 });
+  expect(kept()).toEqual(before);
+  expect(await undo(entry, 5)).toMatchObject({ updated: 1, overwritten: NONE });
+  expect(target.read('a.txt')).toBe('third');
+});
+
 test('mail: the copies go for good, not to the trash; what somebody flagged stays; no message comes twice', async () => {
   const [from, to] = ['one', 'two'].map((user) => imapEndpoint(mail, user)) as [never, never];
   putMail(mail.mailRoot('one'), { subject: 'first' });
@@ -198,4 +336,20 @@ test('events: by etag, an event that somebody changed stays, and a later pass br
   expect([...radicaleTruth(dav, 'to').values()].flat()).toHaveLength(1);
   expect(radicaleTruth(dav, 'from')).toEqual(before);
   expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 5, created: 4, unchanged: 1 });
+});
+
+test('contacts: one that a pass overwrote is there again, one that changed at the source is what it was', async () => {
+  const source = new DavSource(dav, 'cards', 'contact');
+  await source.make(['Work'], 3);
+  const entry = await addEntry(bench, davEndpoint(dav, 'carddav', 'cards'), davEndpoint(dav, 'carddav', 'copies'));
+  expect((await pass(bench, entry, 'initial')).books.total).toMatchObject({ created: 3 });
+  const before = radicaleTruth(dav, 'copies');
+  await source.put(0, 1, 'another');
+  await source.put(0, 2, 'another');
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ updated: 2 });
+  expect(radicaleTruth(dav, 'copies')).not.toEqual(before);
+  expect(await undo(entry, 2)).toMatchObject({ created: 0, updated: 0, overwritten: { ...NONE, restored: 2 } });
+  expect(radicaleTruth(dav, 'copies')).toEqual(before);
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 3, updated: 2 });
+  expect(radicaleTruth(dav, 'copies')).toEqual(radicaleTruth(dav, 'cards'));
 });

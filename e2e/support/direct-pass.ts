@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { Connector } from '@sterna/connector-kit';
 import { type ItemType, type LicenseTier, mergeSettings, settingsFingerprint, type UndoOrder } from '@sterna/core';
-import { type EngineDependencies, type PassBooks, runPassHere, type VerifyResult } from '@sterna/engine';
+import { AsideFolder, type EngineDependencies, type PassBooks, runPassHere, type VerifyResult } from '@sterna/engine';
 import { type Database, migrate, openDatabase, openSecrets } from '@sterna/store';
 import { prepareDatabase } from '@sterna/store/prepared';
 
@@ -31,6 +32,7 @@ export async function openBench(
       pool: database.pool,
       secrets,
       connectors: new Map(connectors.map((connector) => [connector.name, connector])),
+      aside: new AsideFolder(join(dataDir, 'overwritten')),
       log: (event) => {
         if (process.env.STERNA_TEST_LOG !== undefined) console.log(JSON.stringify(event));
       },
@@ -127,7 +129,7 @@ export async function mergedEntry(bench: Bench, entryId: number, source: Endpoin
   return other;
 }
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo';
+export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo' | 'dry-run';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
   const { empty, undo, ...settingsPatch } = patch as { empty?: string; undo?: UndoOrder };

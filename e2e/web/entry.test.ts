@@ -10,7 +10,7 @@ import { openWebStage, type WebStage } from './support/stage.ts';
 let stage: WebStage;
 beforeAll(async () => {
   stage = await openWebStage('entry');
-  await stage.client.grantLicenses({ body: { type: 'mail', quantity: 6 } });
+  await stage.client.grantLicenses({ body: { type: 'mail', quantity: 7 } });
 });
 afterAll(() => stage?.close());
 
@@ -69,7 +69,7 @@ test('what a target refuses is told by cause with what to do, and a retry brings
 
   // The start says what it burns before it burns it.
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await dialog(page).getByText('Starting burns 1 standard mail license; 5 are left afterwards.').first().waitFor();
+  await dialog(page).getByText('Starting burns 1 standard mail license; 6 are left afterwards.').first().waitFor();
   await dialog(page)
     .getByText(/12 objects in 2 folders/)
     .waitFor();
@@ -220,6 +220,55 @@ test('an entry is edited, deleted, read as it was, and recreated', async () => {
   await page.getByRole('link', { name: `entry ${id}` }).click();
   await page.getByText(/Another entry has taken its place/).waitFor();
   expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+});
+
+test('a pass is run dry, run, and undone: planned, confirmed by the target address, and told in the history', async () => {
+  put('una@old.example', 4);
+  const [entry] = (await stage.project({ name: 'Undone', entries: [{ sourceAddress: 'una@old.example' }] })).entries;
+  const id = entry?.id ?? 0;
+  const page = await stage.page(`/entries/${id}`, { refusals: ['400 /api/passes'] });
+  await tab(page, 'History');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Dry run' }).click();
+  await dialog(page)
+    .getByText(/costs no license/)
+    .waitFor();
+  await dialog(page).getByRole('button', { name: 'Dry run' }).click();
+  await page.getByRole('button', { name: 'Show what it found' }).click();
+  await page.getByText('4 objects would be created').waitFor();
+  await page.getByText(/Starting burns 1 standard mail license/).waitFor();
+  await expectAccessible(page);
+  await stage.migrate(id);
+  await page.getByRole('button', { name: 'Plan an undo' }).click();
+  await dialog(page)
+    .getByText(/It changes nothing/)
+    .waitFor();
+  await dialog(page).getByRole('button', { name: 'Plan an undo' }).click();
+  await page.getByText('Of 4 objects that it created, 4 would be removed, 0 stay, 0 had gone.').waitFor();
+
+  await page.getByRole('button', { name: 'Undo this pass' }).click();
+  await dialog(page)
+    .getByText(/4 would be removed/)
+    .waitFor();
+  await dialog(page)
+    .getByText(/The license stays burned/)
+    .waitFor();
+  await expectAccessible(page);
+  const confirm = dialog(page).getByRole('button', { name: 'Undo the pass' });
+  expect(await confirm.isDisabled()).toBe(true);
+  const address = dialog(page).getByLabel('Type the target address to confirm');
+  await address.fill('somebody@new.example');
+  await confirm.click();
+  await dialog(page)
+    .getByText(/not the entry’s target address/)
+    .waitFor();
+  await address.fill('una@new.example');
+  await confirm.click();
+  await page.getByText('Of 4 objects that it created, 4 were removed, 0 stay, 0 had gone.').waitFor();
+  await page.getByText('Undone by pass 4.').waitFor();
+  // Nothing that stands is left to be undone.
+  expect(await page.getByRole('button', { name: /[Uu]ndo/ }).count()).toBe(0);
+  expect(readdirSync(join(stage.target.mailRoot('una@new.example'), 'cur'))).toEqual([]);
 });
 
 test('a pass whose target is away says why it waits and until when, and is stopped and resumed', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSampleMailbox } from '@sterna/sample-mailbox';
 import { createLog, type RunningServer, startServer } from '@sterna/server';
@@ -191,4 +191,45 @@ test('an entry that is deleted is recreated with no license', async () => {
   const deleted = (await ok('entry', 'delete', 'ada@old.example')) as { id: number };
   const fresh = await ok('entry', 'recreate', String(deleted.id));
   expect(fresh).toMatchObject({ status: 'not started', licenses: [], replacesEntryId: deleted.id });
+});
+
+test('a pass is run dry, run, and undone after its plan: what it created goes, what it overwrote is as it was', async () => {
+  const drive = (name: string): string => join(folder.path, 'drives', name);
+  for (const name of ['desk', 'shelf']) {
+    await mkdir(drive(name), { recursive: true });
+    await ok('system', 'add', name, '--connector', 'files', '--set', `path=${drive(name)}`);
+  }
+  await writeFile(join(drive('desk'), 'new.txt'), 'new');
+  await writeFile(join(drive('desk'), 'plan.txt'), 'the source’s');
+  await writeFile(join(drive('shelf'), 'plan.txt'), 'the target’s');
+  await ok('project', 'create', 'drives', '--source', 'desk', '--target', 'shelf', '--set', 'conflict=overwrite');
+  const csv = join(folder.path, 'drives.csv');
+  await writeFile(csv, 'ItemType,SourceAddress,TargetAddress\ndrive,.,.\n');
+  expect(await ok('list', 'import', 'drives', csv)).toMatchObject({ imported: 1 });
+  const dry = (await ok('entry', 'dry-run', '.', '--project', 'drives', '--watch')) as { id: number };
+  expect(await readdir(drive('shelf'))).toEqual(['plan.txt']);
+  // It says what a start would cost before there is a license for it.
+  expect(await ok('pass', 'dry-run', String(dry.id))).toMatchObject({
+    objects: { create: 1, overwrite: 1, rename: 0, skip: 0, refuse: 0 },
+    license: { type: 'file', words: expect.stringMatching(/license/) },
+    estimate: { objects: 2, seconds: expect.any(Number), p90Seconds: expect.any(Number) },
+  });
+  expect(await ok('pass', 'dry-run', String(dry.id), '--objects', '--only', 'overwrite')).toMatchObject([
+    { verb: 'overwrite', id: 'plan.txt' },
+  ]);
+  expect((await home(['pass', 'dry-run', String(dry.id)])).stdout).toMatch(/would +create 1, overwrite 1,/);
+  await ok('license', 'grant', '1', '--type', 'file');
+  const first = (await ok('entry', 'start', '.', '--project', 'drives', '--watch')) as { id: number };
+  expect(first).toMatchObject({ books: { created: 1, updated: 1 } });
+  expect(await readFile(join(drive('shelf'), 'plan.txt'), 'utf8')).toBe('the source’s');
+
+  const undo = (...args: string[]) => ['pass', 'undo', String(first.id), ...args, '--watch'];
+  expect((await home(undo())).code).toBe(2);
+  expect((await home(undo('--target-address', '.'))).stderr).toMatch(/Plan it first/);
+  expect(await ok(...undo('--plan'))).toMatchObject({ result: { removed: 1, overwritten: { restored: 1 } } });
+  const done = await home(undo('--target-address', '.'));
+  expect(done.code, done.stderr).toBe(0);
+  expect(done.stdout).toMatch(/removed 1,.* overwritten \(.*restored 1\)/);
+  expect(await readdir(drive('shelf'))).toEqual(['plan.txt']);
+  expect(await readFile(join(drive('shelf'), 'plan.txt'), 'utf8')).toBe('the target’s');
 });

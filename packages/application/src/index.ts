@@ -42,6 +42,7 @@ export {
   removeCutoverLine,
 } from './cutover.ts';
 export * from './drift.ts';
+export { type DryRunReport, dryRunReport, listDryRunObjects, startDryRun } from './dry-run.ts';
 export {
   createEntries,
   deleteEntry,

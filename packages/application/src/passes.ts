@@ -280,11 +280,11 @@ export async function startPass(
 }
 
 /** A pass that leaves the entry's own status alone. */
-async function startBeside(
+export async function startBeside(
   context: Context,
   actor: Actor,
   entryId: number,
-  kind: 'audit' | 'verify',
+  kind: 'audit' | 'verify' | 'dry-run',
   change: (settings: Settings) => Settings,
 ): Promise<PassView> {
   requireScope(actor, 'operate');
@@ -292,6 +292,7 @@ async function startBeside(
     const entry = await lockListedEntry(tx, actor, entryId);
     // An archived entry's target can still be verified: its books are kept for that.
     if (kind === 'audit') refuseArchived(entry, 'there is nothing to audit');
+    if (kind === 'dry-run') refuseArchived(entry, 'it can’t start again');
     return passView(await queueBeside(tx, actor, entry, { kind, change }));
   });
 }
@@ -303,6 +304,7 @@ export const DONE_TO_IT = {
   empty: 'emptied',
   preprocess: 'preprocessed',
   undo: 'undone',
+  'dry-run': 'run dry',
 } as const;
 
 /** @throws SternaError config `entry-running` */

@@ -26,7 +26,10 @@ export interface Drift {
 }
 
 export interface Estimate {
+  /** As likely more as less (p50). */
   readonly seconds: number | undefined;
+  /** Nine times of ten it is less. */
+  readonly p90Seconds: number | undefined;
   readonly objects: number | undefined;
   readonly bytes: number | undefined;
   /** From which passes the rate comes, in words. */

@@ -1,11 +1,9 @@
 import {
   addressKey,
   asSternaError,
-  decideBurn,
   diffSettings,
   type LicenseState,
   type LicenseTier,
-  licenseTypeOf,
   type Settings,
   SternaError,
   thawSettings,
@@ -18,7 +16,6 @@ import {
   latestAudit,
   livePassOf,
   mappingOf,
-  pastRates,
   type SystemRow,
   sourceTotals,
   targetNeighbours,
@@ -29,9 +26,11 @@ import type { Actor, Context } from './context.ts';
 import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
 import { listedEntry } from './entries.ts';
 import { licenseState } from './entry-view.ts';
+import { estimateOf } from './estimate.ts';
+import { licenseEffect } from './license-effect.ts';
 import { type Looked, lookAt } from './live-look.ts';
 import { settingsOf } from './passes.ts';
-import type { ChecklistLine, Drift, Estimate, LicenseEffect, RemigrationPlan, StartPlan } from './plan-types.ts';
+import type { ChecklistLine, Drift, LicenseEffect, RemigrationPlan, StartPlan } from './plan-types.ts';
 
 export const NOT_RESENT =
   'Content that was deleted at the target is not sent again by a delta pass: the books say it was delivered. Verify reports it; to send it again, remigrate.';
@@ -109,83 +108,6 @@ async function driftOf(
     if (changed !== undefined) words.push(`The ${side} system ${system.name} was changed on ${changed.toISOString()}.`);
   }
   return { settings, words };
-}
-
-/** @param entryId the entry that would burn; 0 for one that doesn't exist yet */
-function licenseEffect(
-  licenses: LicenseState,
-  entry: EntryRow,
-  entryId: number,
-  tier: LicenseTier | undefined,
-): { effect: LicenseEffect; refusal: SternaError | undefined } {
-  const type = licenseTypeOf(entry.item_type);
-  const facts = decideBurn(licenses, { entry: entryId, type, tier });
-  if (facts instanceof SternaError) {
-    const balance = licenses.balance(type, tier ?? 'standard');
-    return {
-      effect: { type, burns: undefined, balance, leftAfter: undefined, words: facts.message },
-      refusal: facts,
-    };
-  }
-  const burn = facts.findLast((fact) => fact.kind === 'burn');
-  if (burn === undefined) {
-    const held = licenses.burnedOf(entryId);
-    return {
-      effect: {
-        type,
-        burns: undefined,
-        balance: held === undefined ? undefined : licenses.balance(type, held.tier),
-        leftAfter: undefined,
-        words: `This is a delta pass on the license ${held?.id} (${held?.tier}); it costs nothing.`,
-      },
-      refusal: undefined,
-    };
-  }
-  const balance = licenses.balance(type, burn.data.tier);
-  const isFromBalance = facts.some((fact) => fact.kind === 'assign');
-  const leftAfter = balance.available - (isFromBalance ? 1 : 0);
-  const upgrade = burn.data.upgrades === undefined ? '' : `, which upgrades the trial ${burn.data.upgrades} in place`;
-  return {
-    effect: {
-      type,
-      burns: { tier: burn.data.tier, id: isFromBalance ? undefined : burn.license },
-      balance,
-      leftAfter,
-      words: `Starting burns 1 ${burn.data.tier} ${type} license${upgrade}; ${leftAfter} ${leftAfter === 1 ? 'is' : 'are'} left afterwards.`,
-    },
-    refusal: undefined,
-  };
-}
-
-/** Objects and seconds of past initial passes between the same two systems, weighted by their size. */
-async function estimateOf(
-  context: Context,
-  actor: Actor,
-  systems: { source: SystemRow; target: SystemRow },
-  size: { objects: number | undefined; bytes: number | undefined },
-): Promise<Estimate> {
-  const rates = await pastRates(context.db, actor.organizationId, {
-    source: systems.source.id,
-    target: systems.target.id,
-  });
-  let objects = 0;
-  let seconds = 0;
-  let passes = 0;
-  for (const rate of rates) {
-    const seen = Number((rate.books as { seen?: unknown } | null)?.seen ?? 0);
-    if (rate.kind !== 'initial' || !Number.isFinite(seen) || seen <= 0) continue;
-    objects += seen;
-    seconds += rate.seconds;
-    passes += 1;
-  }
-  if (passes === 0 || seconds <= 0)
-    return { ...size, seconds: undefined, basis: 'No initial pass between these two systems has ended yet.' };
-  const perSecond = objects / seconds;
-  return {
-    ...size,
-    seconds: size.objects === undefined ? undefined : Math.ceil(size.objects / perSecond),
-    basis: `${perSecond.toFixed(1)} objects a second, from ${passes} initial ${passes === 1 ? 'pass' : 'passes'} between these two systems.`,
-  };
 }
 
 /** On what evidence something in the target is taken for what the source has. */

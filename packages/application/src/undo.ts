@@ -6,8 +6,8 @@ import { lockListedEntry, refuseArchived } from './entries.ts';
 import { type PassView, passView, queueBeside } from './passes.ts';
 
 /**
- * Takes back what a pass created, in two steps: without `targetAddress` a pass that says what would be removed and what
- * would stay, and why; with it, the one that does it. Both are passes beside the others: they burn no license, and none
+ * Takes back what a pass created and overwrote, in two steps: without `targetAddress` a pass that says what would be
+ * removed, restored and left, and why; with it, the one that does it. Both are passes beside the others: they burn no license, and none
  * comes back. The last pass that wrote comes first; what an earlier one created may have been changed by a later one.
  *
  * @param input.targetAddress the entry's target address, typed to confirm what was planned

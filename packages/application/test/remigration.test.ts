@@ -335,7 +335,7 @@ describe('remigration', () => {
     });
     expect(plan.target).toMatchObject({ objects: 40, folders: 1 });
     expect(plan.sourceChanged.share).toBe(0.5);
-    expect(plan.estimate).toMatchObject({ objects: 150, seconds: 15 });
+    expect(plan.estimate).toMatchObject({ objects: 150, seconds: 15, p90Seconds: 30 });
     expect(plan.license.burns).toMatchObject({ tier: 'standard' });
     expect(plan.duplicates.objects).toBe(0);
     expect(plan.checklist.find((one) => one.name.startsWith('target'))).toMatchObject({

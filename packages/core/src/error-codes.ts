@@ -72,6 +72,9 @@ export const ERROR_CODES = {
   'nothing-to-preprocess': 'Only groups, teams and sites are made before their contents come.',
   'nothing-to-undo': 'The pass has created nothing by its kind, or it is undone already.',
   'undo-not-last': 'A later pass wrote, too: it is undone first.',
+  'not-a-dry-run': 'The pass is of another kind.',
+  'dry-run-unfinished': 'The dry run has not come to its end, so it tells nothing yet.',
+  'dry-run-replaced': 'Objects are kept of an entry’s last dry run alone.',
   'undo-not-planned': 'An undo is confirmed only after its plan has ended.',
   'nothing-to-retry': 'Nothing of the entry has failed.',
   // Licenses

@@ -122,6 +122,11 @@ export const settingsSchema = z.strictObject({
     .enum(['keep', 'report', 'propagate'])
     .default('keep')
     .describe('What a delta pass does with the copy of an object that was deleted in the source.'),
+  keepOverwritten: z.number().int().min(0).max(3_650).default(30).meta({
+    description:
+      'What a pass overwrites in the target is kept aside on the server for so long, so that the pass can be undone whole; 0 keeps nothing.',
+    unit: 'days',
+  }),
   bandwidth: z
     .strictObject({
       bytesPerSecond: positive
@@ -243,7 +248,7 @@ export const mergeSettings = (project: unknown, ...overrides: readonly unknown[]
   parseSettings(overrides.reduce((base, patch) => mergePatch(base, patch), project));
 
 /** These change how fast or how carefully we work, never what ends in the target. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['bandwidth', 'failureShare', 'verifyDepth']);
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['bandwidth', 'failureShare', 'keepOverwritten', 'verifyDepth']);
 
 /**
  * 16 hex digits that are equal as long as no decision about any object can differ: FNV-1a, 64 bits, over the canonical

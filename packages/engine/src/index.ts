@@ -1,10 +1,14 @@
+export { AsideFolder } from './aside-folder.ts';
+export { forgetOverwritten } from './forget-overwritten.ts';
 export type { AuditResult } from './pass/audit.ts';
 export type { ContainerBooks, PassBooks } from './pass/books-of-pass.ts';
 export type { CrashPoint } from './pass/context.ts';
+export type { DryRunResult } from './pass/dry-run.ts';
 export type { EmptyResult } from './pass/empty.ts';
 export { TRIAL_BYTES, TRIAL_OBJECTS } from './pass/pass-settings.ts';
 export type { PreprocessResult } from './pass/preprocess.ts';
 export { Progress, type ProgressSnapshot } from './pass/progress.ts';
+export type { RestoreCounts } from './pass/restore-overwritten.ts';
 export type { EngineDependencies } from './pass/run-pass.ts';
 export type { UndoResult } from './pass/undo.ts';
 export type { VerifyResult } from './pass/verify.ts';

@@ -1,5 +1,6 @@
 import type { Claim, PassEnd } from '@sterna/store';
 import { claimPass, countThroughput, LeaseLost, pruneThroughput, renewLease, reportProgress } from '@sterna/store';
+import { forgetOverwritten } from './forget-overwritten.ts';
 import { PassControl } from './pass/interruption.ts';
 import type { Progress } from './pass/progress.ts';
 import { type EngineDependencies, isDatabaseError, runPass } from './pass/run-pass.ts';
@@ -92,8 +93,8 @@ export function startWorker(deps: EngineDependencies, options: WorkerOptions): W
   let wake: () => void = () => {};
   const listener = listen(deps, () => wake());
   const prune = (): void =>
-    void pruneThroughput(deps.pool).catch((error) =>
-      deps.log({ level: 'warn', message: 'old throughput could not be pruned', error: String(error) }),
+    void Promise.all([pruneThroughput(deps.pool), forgetOverwritten(deps)]).catch((error) =>
+      deps.log({ level: 'warn', message: 'what is old could not be pruned', error: String(error) }),
     );
   prune();
   const pruning = setInterval(prune, PRUNE_HOURS * 3_600_000);

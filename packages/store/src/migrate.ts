@@ -10,6 +10,8 @@ import * as positions from './migrations/0007-positions.ts';
 import * as preprocess from './migrations/0008-preprocess.ts';
 import * as undo from './migrations/0009-undo.ts';
 import * as links from './migrations/0010-links.ts';
+import * as overwritten from './migrations/0011-overwritten.ts';
+import * as dryRuns from './migrations/0012-dry-runs.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -30,6 +32,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-preprocess', statements: preprocess.statements },
   { name: '0009-undo', statements: undo.statements },
   { name: '0010-links', statements: links.statements },
+  { name: '0011-overwritten', statements: overwritten.statements },
+  { name: '0012-dry-runs', statements: dryRuns.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

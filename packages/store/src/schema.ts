@@ -69,7 +69,7 @@ export interface Domain {
     organization_id: Ref;
     project_id: OptionalRef;
     item_type: ItemType;
-    purpose: Generated<'migration' | 'backup' | 'restore' | 'copy'>;
+    purpose: Generated<'migration' | 'backup' | 'restore' | 'copy' | 'dry-run'>;
     source_system_id: Ref;
     target_system_id: Ref;
     source_address: string;

@@ -159,6 +159,12 @@ export function registerEntry(program: Command): void {
   );
   startsPass(
     entry,
+    'dry-run',
+    'The pass that a start would run, with writes blocked: changes nothing, costs nothing. `sterna pass dry-run` tells what it found.',
+    (client, found) => client.dryRunEntry({ params: { id: found.id } }),
+  );
+  startsPass(
+    entry,
     'verify',
     'Hold source, books and target against each other. Writes nothing, costs nothing.',
     (client, found) => client.verifyEntry({ params: { id: found.id }, body: {} }),

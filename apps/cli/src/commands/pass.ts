@@ -1,8 +1,10 @@
+import { allItems, DRY_RUN_VERBS } from '@sterna/api-contract';
 import { SternaError } from '@sterna/core';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { handle } from '../context.ts';
+import { listAnswer } from '../io/answer.ts';
 import { readId } from '../io/numbers.ts';
-import { passAnswer } from '../io/views.ts';
+import { dryRunAnswer, dryRunColumns, passAnswer } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
 import { watchPass } from '../remote/watch.ts';
 
@@ -18,11 +20,11 @@ export function registerPass(program: Command): void {
   const undo = pass
     .command('undo')
     .description(
-      'Take back what the last pass of an entry created: plan it, look, then confirm. Gives no license back.',
+      'Take back what the last pass of an entry created and overwrote: plan it, look, then confirm. Gives no license back.',
     )
     .argument('<PASS>', 'its number')
-    .option('--plan', 'say what would be removed and what would stay; changes nothing', false)
-    .option('--target-address <address>', 'remove it; the entry’s target address, typed to confirm')
+    .option('--plan', 'say what would be removed, restored and left; changes nothing', false)
+    .option('--target-address <address>', 'do it; the entry’s target address, typed to confirm')
     .option('--watch', 'wait for the end', false);
   handle<[string], UndoOptions>(undo, async ({ options, terminal }, id) => {
     const { plan, targetAddress } = options;
@@ -37,6 +39,28 @@ export function registerPass(program: Command): void {
     });
     return passAnswer(options.watch ? await watchPass(client, terminal, queued.id) : queued);
   });
+  const dryRun = pass
+    .command('dry-run')
+    .description('What a dry run found: objects by what would be done, unmapped people, time and license.')
+    .argument('<PASS>', 'its number')
+    .option('--objects', 'what would be done with each object, instead', false)
+    .addOption(new Option('--only <verb>', 'with --objects: only those').choices([...DRY_RUN_VERBS]));
+  handle<[string], DryRunOptions>(dryRun, async ({ options }, id) => {
+    const client = await connect(options);
+    const params = { id: readId('pass', id) };
+    if (!options.objects) return dryRunAnswer(await client.getDryRun({ params }));
+    const verb = DRY_RUN_VERBS.find((one) => one === options.only);
+    return listAnswer(
+      await allItems((after) =>
+        client.listDryRunObjects({
+          params,
+          query: { ...(verb === undefined ? {} : { verb }), ...(after === undefined ? {} : { after }) },
+        }),
+      ),
+      dryRunColumns,
+      'Nothing would be done.',
+    );
+  });
   const watch = pass
     .command('watch')
     .description('Follow a pass to its end; the exit code says how it ended.')
@@ -44,6 +68,12 @@ export function registerPass(program: Command): void {
   handle<[string], object>(watch, async ({ options, terminal }, id) =>
     passAnswer(await watchPass(await connect(options), terminal, readId('pass', id))),
   );
+}
+
+interface DryRunOptions {
+  readonly objects: boolean;
+  readonly only?: string;
+  readonly server?: string;
 }
 
 interface UndoOptions {

@@ -106,10 +106,15 @@ export function passAnswer(pass: PassView): Answer {
 /** Counts of an audit, verify, undo or preprocess, without its lists. */
 function resultWords(result: unknown): string {
   return Object.entries(result as Record<string, unknown>)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([key, value]) => `${key} ${String(value)}`)
+    .flatMap(([key, value]) => {
+      if (typeof value !== 'object') return [`${key} ${String(value)}`];
+      return isCounts(value) ? [`${key} (${resultWords(value)})`] : [];
+    })
     .join(', ');
 }
+
+const isCounts = (value: object | null): boolean =>
+  value !== null && Object.values(value).length > 0 && Object.values(value).every((one) => typeof one === 'number');
 
 /** How a command ends that waited for this pass. */
 export function passExit(pass: PassView): ExitCode {
@@ -186,11 +191,52 @@ const checklist: readonly Column<Plan['checklist'][number]>[] = [
 const estimateWords = (estimate: Plan['estimate']): string =>
   [
     estimate.seconds === undefined ? 'unknown' : `about ${formatSeconds(estimate.seconds)}`,
+    estimate.p90Seconds === undefined ? '' : `(p90 ${formatSeconds(estimate.p90Seconds)})`,
     estimate.objects === undefined ? '' : `for ${estimate.objects} objects`,
     estimate.basis === '' ? '' : `(${estimate.basis})`,
   ]
     .filter((part) => part !== '')
     .join(' ');
+
+type DryRun = ResponseOf<'getDryRun'>;
+type DryRunObject = ResponseOf<'listDryRunObjects'>['items'][number];
+
+export const dryRunColumns: readonly Column<DryRunObject>[] = [
+  { title: 'would', value: (row) => row.verb },
+  { title: 'kind', value: (row) => row.kind },
+  { title: 'folder', value: (row) => row.folder.join('/') },
+  { title: 'object', value: (row) => row.notes.find(({ subject }) => subject !== null)?.subject ?? row.id },
+  { title: 'into', value: (row) => row.targetFolder?.join('/') },
+  {
+    title: 'why',
+    value: (row) =>
+      [row.reason === 'none' ? '' : row.reason, ...row.notes.map(({ text }) => text)]
+        .filter((part) => part !== '')
+        .join(' '),
+  },
+];
+
+export const dryRunAnswer = (found: DryRun): Answer => ({
+  data: found,
+  text: () => [
+    ...renderFields([
+      [
+        'would',
+        Object.entries(found.objects)
+          .map(([verb, objects]) => `${verb} ${objects}`)
+          .join(', '),
+      ],
+      ['new folders', String(found.containers)],
+      ['time', estimateWords(found.estimate)],
+      ['license', found.license.words],
+      ['unmapped', found.unmappedCount === 0 ? 'nobody' : `${found.unmappedCount}; add them to the mapping table`],
+    ]),
+    ...found.unmapped.map(
+      ({ principal, occurrences, places }) =>
+        `  ${printable(principal)}: ${occurrences} times, such as in ${printable(places.join(', '))}`,
+    ),
+  ],
+});
 
 export const planAnswer = (plan: Plan): Answer => ({
   data: plan,

@@ -19,6 +19,7 @@ import {
   resumePass,
   retryPass,
   startAudit,
+  startDryRun,
   startPass,
   startPreprocess,
   startVerify,
@@ -117,6 +118,9 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
   }),
   auditEntry: async ({ application, actor, params }) => ({
     pass: showPass(await startAudit(application, actor, { entryId: params.id })),
+  }),
+  dryRunEntry: async ({ application, actor, params }) => ({
+    pass: showPass(await startDryRun(application, actor, { entryId: params.id })),
   }),
   verifyEntry: async ({ application, actor, params, body }) => ({
     pass: showPass(await startVerify(application, actor, { entryId: params.id, ...body })),

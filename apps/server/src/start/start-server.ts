@@ -1,7 +1,8 @@
+import { join, resolve } from 'node:path';
 import { limitReach } from '@sterna/connector-kit';
 import { connectors } from '@sterna/connectors';
 import { SternaError } from '@sterna/core';
-import { type EngineDependencies, startWorker } from '@sterna/engine';
+import { AsideFolder, type EngineDependencies, startWorker } from '@sterna/engine';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createServer } from '../http/create-server.ts';
@@ -66,7 +67,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   try {
     let url: string | undefined;
     if (services.includes('worker')) {
-      const worker = startWorker(engineDependencies(installation, log), {
+      const worker = startWorker(engineDependencies(installation, resolve(options.dataDir), log), {
         concurrency,
         ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
       });
@@ -107,11 +108,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-function engineDependencies(installation: Installation, log: Logger): EngineDependencies {
+function engineDependencies(installation: Installation, dataDir: string, log: Logger): EngineDependencies {
   return {
     pool: installation.database.pool,
     secrets: installation.secrets,
     connectors,
+    aside: new AsideFolder(join(dataDir, 'overwritten')),
     log: ({ level, message, ...event }) => {
       const write = level === 'error' ? log.error : level === 'warn' ? log.warn : log.debug;
       write.call(log, event, typeof message === 'string' ? message : 'engine');

@@ -767,6 +767,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entries/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The pass that a start would run, with writes blocked: changes nothing, costs nothing
+         * @description Reads everything that would be sent. What it found is at /api/passes/:id/dry-run.
+         */
+        post: operations["dryRunEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/entries/{id}/verify": {
         parameters: {
             query?: never;
@@ -1143,8 +1163,45 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back */
+        /** Take back what the last pass created and overwrote: first a plan, then, confirmed, the undo; gives no license back */
         post: operations["undoPass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a dry run found: objects by what would be done, unmapped people, time, license */
+        get: operations["getDryRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}/dry-run/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would be done with each object; those that would stay as they are are left out
+         * @description Kept until the next dry run of the entry.
+         */
+        get: operations["listDryRunObjects"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1845,12 +1902,120 @@ export interface components {
             /** @description The states add up to `seen` */
             balanced: boolean;
         };
+        LicenseBalance: {
+            /** @enum {string} */
+            type: "mail" | "file" | "site" | "team";
+            /** @enum {string} */
+            tier: "standard" | "trial";
+            granted: number;
+            available: number;
+            assigned: number;
+            burned: number;
+        };
+        ChecklistLine: {
+            name: string;
+            /** @enum {string} */
+            state: "ok" | "attention" | "problem" | "unknown";
+            evidence: string;
+            fix?: string;
+        };
+        LicenseEffect: {
+            /** @enum {string} */
+            type: "mail" | "file" | "site" | "team";
+            /** @description What starting burns; absent for a delta pass */
+            burns?: {
+                /** @enum {string} */
+                tier: "standard" | "trial";
+                id?: string;
+            };
+            balance?: components["schemas"]["LicenseBalance"];
+            leftAfter?: number;
+            words: string;
+        };
+        StartPlan: {
+            entryId: number;
+            /** @enum {string} */
+            kind: "initial" | "delta";
+            license: components["schemas"]["LicenseEffect"];
+            drift: {
+                settings: {
+                    field: string;
+                    words: string;
+                }[];
+                words: string[];
+            };
+            estimate: {
+                /** @description As likely more as less (p50) */
+                seconds?: number;
+                /** @description Nine times of ten it is less */
+                p90Seconds?: number;
+                objects?: number;
+                bytes?: number;
+                basis: string;
+            };
+            checklist: components["schemas"]["ChecklistLine"][];
+            warnings: string[];
+            /** @description The error that a start would give now */
+            refusal?: {
+                code: string;
+                message: string;
+                fix?: string;
+            };
+        };
+        RemigrationPlan: {
+            entryId: number;
+            wouldDeltaDo: {
+                /** @enum {string} */
+                answer: "yes" | "no" | "maybe";
+                reason: string;
+            };
+            /** @description What became of each object of the source, over all passes */
+            books: components["schemas"]["Books"];
+            license: components["schemas"]["LicenseEffect"];
+            target: {
+                objects?: number;
+                bytes?: number;
+                folders?: number;
+                /**
+                 * Format: date-time
+                 * @description UTC
+                 */
+                seenAt?: string;
+                words: string;
+            };
+            duplicates: {
+                objects?: number;
+                words: string;
+            };
+            sourceChanged: {
+                share?: number;
+                words: string;
+            };
+            estimate: {
+                /** @description As likely more as less (p50) */
+                seconds?: number;
+                /** @description Nine times of ten it is less */
+                p90Seconds?: number;
+                objects?: number;
+                bytes?: number;
+                basis: string;
+            };
+            drift: {
+                settings: {
+                    field: string;
+                    words: string;
+                }[];
+                words: string[];
+            };
+            checklist: components["schemas"]["ChecklistLine"][];
+            warnings: string[];
+        };
         Pass: {
             id: number;
             entryId: number;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo" | "dry-run";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
             /** @description As they were when it was asked for; what changes later is not for this pass */
@@ -1911,6 +2076,51 @@ export interface components {
             result?: unknown;
             /** @description Code, words and fix of a failed pass */
             error?: unknown;
+        };
+        DryRun: {
+            passId: number;
+            entryId: number;
+            objects: {
+                [key: string]: number;
+            };
+            /** @description Of what would be created or overwritten */
+            bytes: number;
+            /** @description Folders, calendars … that would be made in the target */
+            containers: number;
+            unmapped: {
+                principal: string;
+                occurrences: number;
+                places: string[];
+            }[];
+            /** @description There may be more than are listed */
+            unmappedCount: number;
+            estimate: {
+                /** @description As likely more as less (p50) */
+                seconds?: number;
+                /** @description Nine times of ten it is less */
+                p90Seconds?: number;
+                objects?: number;
+                bytes?: number;
+                basis: string;
+            };
+            license: components["schemas"]["LicenseEffect"];
+        };
+        DryRunObject: {
+            /** @enum {string} */
+            verb: "create" | "overwrite" | "rename" | "update" | "skip" | "refuse";
+            kind: string;
+            /** @description Of the source */
+            id: string;
+            folder: string[];
+            targetFolder?: string[];
+            size?: number;
+            /** @description Why it would be skipped, where that has a name; else none */
+            reason: string;
+            notes: {
+                text: string;
+                fix: string | null;
+                subject: string | null;
+            }[];
         };
         System: {
             id: number;
@@ -2097,108 +2307,6 @@ export interface components {
                 /** @description Of last-delta and verify: what the passes say now */
                 evidence?: components["schemas"]["PassEvidence"];
             }[];
-        };
-        LicenseBalance: {
-            /** @enum {string} */
-            type: "mail" | "file" | "site" | "team";
-            /** @enum {string} */
-            tier: "standard" | "trial";
-            granted: number;
-            available: number;
-            assigned: number;
-            burned: number;
-        };
-        ChecklistLine: {
-            name: string;
-            /** @enum {string} */
-            state: "ok" | "attention" | "problem" | "unknown";
-            evidence: string;
-            fix?: string;
-        };
-        LicenseEffect: {
-            /** @enum {string} */
-            type: "mail" | "file" | "site" | "team";
-            /** @description What starting burns; absent for a delta pass */
-            burns?: {
-                /** @enum {string} */
-                tier: "standard" | "trial";
-                id?: string;
-            };
-            balance?: components["schemas"]["LicenseBalance"];
-            leftAfter?: number;
-            words: string;
-        };
-        StartPlan: {
-            entryId: number;
-            /** @enum {string} */
-            kind: "initial" | "delta";
-            license: components["schemas"]["LicenseEffect"];
-            drift: {
-                settings: {
-                    field: string;
-                    words: string;
-                }[];
-                words: string[];
-            };
-            estimate: {
-                seconds?: number;
-                objects?: number;
-                bytes?: number;
-                basis: string;
-            };
-            checklist: components["schemas"]["ChecklistLine"][];
-            warnings: string[];
-            /** @description The error that a start would give now */
-            refusal?: {
-                code: string;
-                message: string;
-                fix?: string;
-            };
-        };
-        RemigrationPlan: {
-            entryId: number;
-            wouldDeltaDo: {
-                /** @enum {string} */
-                answer: "yes" | "no" | "maybe";
-                reason: string;
-            };
-            /** @description What became of each object of the source, over all passes */
-            books: components["schemas"]["Books"];
-            license: components["schemas"]["LicenseEffect"];
-            target: {
-                objects?: number;
-                bytes?: number;
-                folders?: number;
-                /**
-                 * Format: date-time
-                 * @description UTC
-                 */
-                seenAt?: string;
-                words: string;
-            };
-            duplicates: {
-                objects?: number;
-                words: string;
-            };
-            sourceChanged: {
-                share?: number;
-                words: string;
-            };
-            estimate: {
-                seconds?: number;
-                objects?: number;
-                bytes?: number;
-                basis: string;
-            };
-            drift: {
-                settings: {
-                    field: string;
-                    words: string;
-                }[];
-                words: string[];
-            };
-            checklist: components["schemas"]["ChecklistLine"][];
-            warnings: string[];
         };
         Project: {
             id: number;
@@ -2632,7 +2740,7 @@ export interface components {
             batch?: string;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo" | "dry-run";
             /**
              * Format: date-time
              * @description UTC
@@ -5324,6 +5432,39 @@ export interface operations {
             };
         };
     };
+    dryRunEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass: components["schemas"]["Pass"];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     verifyReport: {
         parameters: {
             query?: never;
@@ -6469,6 +6610,78 @@ export interface operations {
                 content: {
                     "application/json": {
                         pass: components["schemas"]["Pass"];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listDryRunObjects: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                /** @description Only these */
+                verb?: "create" | "overwrite" | "rename" | "update" | "skip" | "refuse";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["DryRunObject"][];
+                        /** @description Absent on the last page */
+                        next?: string;
                     };
                 };
             };

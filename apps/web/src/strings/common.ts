@@ -41,6 +41,7 @@ export const common = {
     empty: 'Emptying',
     preprocess: 'Preparing the target',
     undo: 'Undo',
+    'dry-run': 'Dry run',
   } as Readonly<Record<string, string>>,
 };
 

@@ -31,6 +31,7 @@ export const entry = {
     verify: 'Verify',
     preprocess: 'Prepare the target',
     audit: 'Count the source',
+    dryRun: 'Dry run',
     assign: 'Assign a license',
     release: 'Release the license',
     edit: 'Edit',
@@ -84,6 +85,26 @@ export const entry = {
       content: 'Read and hash every copy in the target',
       keys: 'Compare ids only: faster, and blind to changed bytes',
     },
+  },
+  dryRun: {
+    title: 'Dry run',
+    hint: 'Runs the pass that a start would run, with writes blocked: it reads everything that would be sent, looks at what the target holds, and lists what would become of each object.',
+    free: 'Changes nothing on either side; costs no license.',
+    objects: (verb: string, count: number) => `${plural(count, 'object')} ${verb}`,
+    verbs: {
+      create: 'would be created',
+      overwrite: 'would be overwritten',
+      rename: 'would be added beside the target’s',
+      update: 'would get other flags or another place',
+      skip: 'would be left out',
+      refuse: 'would be refused',
+    },
+    nothing: 'Nothing would be done.',
+    time: (p50: string, p90: string) => `About ${p50}; nine times of ten less than ${p90}.`,
+    unmapped: (count: number) => `${plural(count, 'address', 'addresses')} not in the mapping table`,
+    person: (principal: string, occurrences: number, place: string) =>
+      `${principal}: ${occurrences} times, such as in ${place}`,
+    show: 'Show what it found',
   },
   audit: {
     title: 'Count the source?',
@@ -190,7 +211,7 @@ export const entry = {
       'listing target': 'Listing the target',
       emptying: 'Emptying the target',
       planning: 'Looking at what would be removed',
-      undoing: 'Removing what the pass created',
+      undoing: 'Taking back what the pass did',
       done: 'Closing the books',
     } as Readonly<Record<string, string>>,
     folder: 'Folder',
@@ -300,8 +321,7 @@ export const entry = {
       >,
     },
     undone: (by: number) => `Undone by pass ${by}.`,
-    undo: ({ mode, created, removed, edited, gone, lastCopy, shared, refused }: UndoCounts) =>
-      `Of ${plural(created, 'object')} that it created, ${removed} ${mode === 'plan' ? 'would be' : 'were'} removed, ${edited + lastCopy + shared + refused} stay, ${gone} had gone.`,
+    undo: (counts: UndoCounts) => [createdWords(counts), ...overwrittenWords(counts)].join(' '),
     emptied: (objects: number) => `${plural(objects, 'object')} listed or removed.`,
     verified: 'Everything that was migrated was there, once, and the same.',
     notVerified: 'The target differed from the books.',
@@ -458,6 +478,7 @@ export const entry = {
       'entry.verify': 'Started a verify',
       'entry.preprocess': 'Started preparing the target',
       'entry.undo': 'Undid a pass',
+      'entry.dry-run': 'Started a dry run',
       'entry.undo-plan': 'Planned the undo of a pass',
       'entry.empty-freeze': 'Listed what the target holds',
       'entry.empty-remove': 'Emptied the target',
@@ -481,15 +502,38 @@ export const entry = {
   who: 'Who',
   what: 'What',
   details: 'Details',
+  undo: {
+    plan: 'Plan an undo',
+    open: 'Undo this pass',
+    planTitle: (number: number) => `Plan the undo of pass #${number}`,
+    planHint:
+      'Looks at every copy that the pass created or overwrote and says what an undo would remove and restore, and what would stay because somebody changed it since. It changes nothing.',
+    title: (number: number) => `Undo pass #${number}`,
+    hint: 'What the pass created is removed for good; what it overwrote becomes what it was. Whatever somebody changed since stays, and a note on it says so.',
+    free: 'The license stays burned: the next pass migrates again, on the same license.',
+    target: 'Type the target address to confirm',
+    confirm: 'Undo the pass',
+  },
   remigration: {
     open: 'A remigration of this entry is under way.',
     goOn: 'Go on with it',
   },
 } as const;
 
-/** What an undo says of the objects that the pass created. */
+/** What an undo says of the objects that the pass created, and of those that it overwrote. */
 export interface UndoCounts {
   readonly mode: 'plan' | 'remove';
+  /** Overwritten, and nothing is kept of what they were. */
+  readonly updated: number;
+  /** Absent in what an earlier version did. */
+  readonly overwritten?: {
+    readonly restored: number;
+    readonly gone: number;
+    readonly edited: number;
+    readonly shared: number;
+    readonly missing: number;
+    readonly refused: number;
+  };
   readonly created: number;
   readonly removed: number;
   readonly edited: number;
@@ -498,3 +542,18 @@ export interface UndoCounts {
   readonly shared: number;
   readonly refused: number;
 }
+
+const createdWords = ({ mode, created, removed, edited, gone, lastCopy, shared, refused }: UndoCounts): string =>
+  `Of ${plural(created, 'object')} that it created, ${removed} ${mode === 'plan' ? 'would be' : 'were'} removed, ${edited + lastCopy + shared + refused} stay, ${gone} had gone.`;
+
+function overwrittenWords({ mode, updated, overwritten }: UndoCounts): readonly string[] {
+  const { restored, gone, edited, shared, missing, refused } = overwritten ?? NOTHING_KEPT;
+  const kept = restored + gone + edited + shared + missing + refused;
+  if (kept + updated === 0) return [];
+  const stay = updated + edited + shared + missing + refused;
+  return [
+    `Of ${plural(kept + updated, 'object')} that it overwrote, ${restored} ${mode === 'plan' ? 'would be' : 'were'} restored, ${stay} stay as they are, ${gone} had gone.`,
+  ];
+}
+
+const NOTHING_KEPT = { restored: 0, gone: 0, edited: 0, shared: 0, missing: 0, refused: 0 };

@@ -42,6 +42,7 @@ export const settings = {
     duplicatePrevention: 'Duplicate prevention',
     links: 'Links to what was migrated',
     deletions: 'Deleted in the source',
+    keepOverwritten: 'Keep what is overwritten for',
     'bandwidth.bytesPerSecond': 'Most each pass transfers',
     'bandwidth.timeZone': 'Time zone of the windows',
     'bandwidth.windows': 'Transfer windows',
@@ -56,7 +57,10 @@ export const settings = {
   options: {
     conflict: {
       skip: ['Skip', 'The target’s stays; ours is counted as skipped.'],
-      overwrite: ['Overwrite', 'The source wins. People’s changes in the target are lost.'],
+      overwrite: [
+        'Overwrite',
+        'The source wins. What the target had is kept aside for a time, and an undo brings it back.',
+      ],
       rename: ['Keep both', 'Ours comes in beside the target’s.'],
     },
     links: {

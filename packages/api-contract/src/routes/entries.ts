@@ -451,6 +451,17 @@ export const entryRoutes = defineRoutes({
     status: 202,
     response: started,
   },
+  dryRunEntry: {
+    method: 'POST',
+    path: '/api/entries/:id/dry-run',
+    summary: 'The pass that a start would run, with writes blocked: changes nothing, costs nothing',
+    description: 'Reads everything that would be sent. What it found is at /api/passes/:id/dry-run.',
+    tags: ['entries', 'passes'],
+    scope: 'operate',
+    params: idParams,
+    status: 202,
+    response: started,
+  },
   verifyEntry: {
     method: 'POST',
     path: '/api/entries/:id/verify',

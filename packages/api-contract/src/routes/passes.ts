@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { booksSchema } from '../schemas/books.ts';
 import { flag, id, idParams, jsonObject, pageOf, pageQuery, timestamp } from '../schemas/common.ts';
+import { estimateSchema, licenseEffectSchema } from './plan-schema.ts';
 
 export const PASS_STATUSES = [
   'queued',
@@ -59,6 +60,36 @@ export const passSchema = z
   .meta({ id: 'Pass' });
 export type PassView = z.output<typeof passSchema>;
 
+export const DRY_RUN_VERBS = ['create', 'overwrite', 'rename', 'update', 'skip', 'refuse'] as const;
+
+export const dryRunSchema = z
+  .object({
+    passId: id,
+    entryId: id,
+    objects: z.record(z.enum(DRY_RUN_VERBS), z.number().int()),
+    bytes: z.number().describe('Of what would be created or overwritten'),
+    containers: z.number().int().describe('Folders, calendars … that would be made in the target'),
+    unmapped: z.array(z.object({ principal: z.string(), occurrences: z.number().int(), places: z.array(z.string()) })),
+    unmappedCount: z.number().int().describe('There may be more than are listed'),
+    estimate: estimateSchema,
+    license: licenseEffectSchema,
+  })
+  .meta({ id: 'DryRun' });
+export type DryRunView = z.output<typeof dryRunSchema>;
+
+export const dryRunObjectSchema = z
+  .object({
+    verb: z.enum(DRY_RUN_VERBS),
+    kind: z.string(),
+    id: z.string().describe('Of the source'),
+    folder: z.array(z.string()),
+    targetFolder: z.array(z.string()).optional(),
+    size: z.number().optional(),
+    reason: z.string().describe('Why it would be skipped, where that has a name; else none'),
+    notes: z.array(z.object({ text: z.string(), fix: z.string().nullable(), subject: z.string().nullable() })),
+  })
+  .meta({ id: 'DryRunObject' });
+
 export const passRoutes = defineRoutes({
   getPass: {
     method: 'GET',
@@ -72,7 +103,8 @@ export const passRoutes = defineRoutes({
   undoPass: {
     method: 'POST',
     path: '/api/passes/:id/undo',
-    summary: 'Take back what the last pass created: first a plan, then, confirmed, the removal; gives no license back',
+    summary:
+      'Take back what the last pass created and overwrote: first a plan, then, confirmed, the undo; gives no license back',
     tags: ['passes'],
     scope: 'operate',
     params: idParams,
@@ -84,6 +116,26 @@ export const passRoutes = defineRoutes({
     }),
     status: 202,
     response: z.object({ pass: passSchema }),
+  },
+  getDryRun: {
+    method: 'GET',
+    path: '/api/passes/:id/dry-run',
+    summary: 'What a dry run found: objects by what would be done, unmapped people, time, license',
+    tags: ['passes'],
+    scope: 'read',
+    params: idParams,
+    response: dryRunSchema,
+  },
+  listDryRunObjects: {
+    method: 'GET',
+    path: '/api/passes/:id/dry-run/objects',
+    summary: 'What would be done with each object; those that would stay as they are are left out',
+    description: 'Kept until the next dry run of the entry.',
+    tags: ['passes'],
+    scope: 'read',
+    params: idParams,
+    query: pageQuery.extend({ verb: z.enum(DRY_RUN_VERBS).optional().describe('Only these') }),
+    response: pageOf(dryRunObjectSchema),
   },
   listPasses: {
     method: 'GET',

@@ -24,7 +24,7 @@ const checklistLine = z
   })
   .meta({ id: 'ChecklistLine' });
 
-const licenseEffect = z
+export const licenseEffectSchema = z
   .object({
     type: z.enum(LICENSE_TYPES),
     burns: z
@@ -42,8 +42,9 @@ const drift = z.object({
   words: z.array(z.string()),
 });
 
-const estimate = z.object({
-  seconds: z.number().optional(),
+export const estimateSchema = z.object({
+  seconds: z.number().optional().describe('As likely more as less (p50)'),
+  p90Seconds: z.number().optional().describe('Nine times of ten it is less'),
   objects: z.number().int().optional(),
   bytes: z.number().optional(),
   basis: z.string(),
@@ -54,9 +55,9 @@ export const planSchema = z
   .object({
     entryId: id,
     kind: z.enum(['initial', 'delta']),
-    license: licenseEffect,
+    license: licenseEffectSchema,
     drift,
-    estimate,
+    estimate: estimateSchema,
     checklist: z.array(checklistLine),
     warnings: z.array(z.string()),
     refusal: z
@@ -72,7 +73,7 @@ export const remigrationPlanSchema = z
     entryId: id,
     wouldDeltaDo: z.object({ answer: z.enum(['yes', 'no', 'maybe']), reason: z.string() }),
     books: booksSchema.describe('What became of each object of the source, over all passes'),
-    license: licenseEffect,
+    license: licenseEffectSchema,
     target: z.object({
       objects: z.number().int().optional(),
       bytes: z.number().optional(),
@@ -82,7 +83,7 @@ export const remigrationPlanSchema = z
     }),
     duplicates: z.object({ objects: z.number().int().optional(), words: z.string() }),
     sourceChanged: z.object({ share: z.number().optional(), words: z.string() }),
-    estimate,
+    estimate: estimateSchema,
     drift,
     checklist: z.array(checklistLine),
     warnings: z.array(z.string()),

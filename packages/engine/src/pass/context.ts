@@ -2,6 +2,7 @@ import type { Capabilities, Session } from '@sterna/connector-kit';
 import type { ContentKind, MappingLookup } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
+import type { AsideFolder } from '../aside-folder.ts';
 import type { PassControl } from './interruption.ts';
 import type { PassSettings } from './pass-settings.ts';
 import type { Progress } from './progress.ts';
@@ -13,6 +14,8 @@ export interface PassContext {
   /** 32 bytes; keys source ids in the ledger. */
   readonly stampKey: Buffer;
   readonly settings: PassSettings;
+  /** Where what is overwritten is put aside; undefined: nowhere, so that it is lost. */
+  readonly aside: AsideFolder | undefined;
   /** Who people are at the target, as the mapping table said when this run began. */
   readonly mapping: MappingLookup;
   readonly source: Session;

@@ -16,6 +16,7 @@ import {
   insertTodos,
   type ObjectNote,
   openIntents,
+  overwrittenIsOfPass,
   passStartBefore,
   planReplacement,
   rowsBySource,
@@ -522,11 +523,9 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
           { verb: 'state', src: intent.src, srcId: intent.srcId, flags: intent.flags ?? '' },
         ]);
     }
-    await deleteIntents(
-      client,
-      claim.entryId,
-      found.map(({ intent }) => intent.op),
-    );
+    const ops = found.map(({ intent }) => intent.op);
+    if (replaced.length > 0) await overwrittenIsOfPass(client, claim.entryId, claim.number, ops);
+    await deleteIntents(client, claim.entryId, ops);
     await insertNotes(
       client,
       claim.entryId,

@@ -23,6 +23,7 @@ import {
 } from '@sterna/store';
 import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById } from './context.ts';
 import { preparation } from './preparation.ts';
+import { type Overwriting, putAside } from './put-aside.ts';
 import { inRounds } from './rounds.ts';
 import { shortcutChanged } from './shortcuts.ts';
 import {
@@ -38,19 +39,13 @@ import { bringsVersions, earlierVersions } from './versions.ts';
 
 const PAGE = 200;
 
-export interface Replacement {
-  readonly container: ContainerRow;
-  readonly target: ContainerRow;
-  readonly item: TransferItem;
-  readonly targetId: string;
-  /** The version that the copy must still be. */
-  readonly version: string | undefined;
+export interface Replacement extends Overwriting {
   /** The copy was created by this very pass, from an earlier version: it counts as created. */
   readonly isNew?: boolean;
 }
 
 /**
- * Puts new content into copies, each under an intent. What was done is settled here (`updated`); the rest comes back
+ * Puts new content into copies, each under an intent; what they hold is put aside before. What was done is settled here (`updated`); the rest comes back
  * with its result, its intent closed unless the outcome is unknown.
  */
 export async function replaceCopies(
@@ -63,6 +58,7 @@ export async function replaceCopies(
   const writer = context.target.writer;
   if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
   if (replacements.length === 0) return [];
+  await putAside(context, replacements);
   const ops = await reserveOps(pool, replacements.length);
   const intents: Intent[] = replacements.map(({ container, target, item, targetId }, i) => ({
     op: ops[i] as number,

@@ -21,8 +21,10 @@ import {
   systemPurpose,
 } from '@sterna/store';
 import type { Pool } from 'pg';
+import type { AsideFolder } from '../aside-folder.ts';
 import { audit } from './audit.ts';
 import { ContainerBooks, type CrashPoint, type PassContext } from './context.ts';
+import { dryRun } from './dry-run.ts';
 import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
@@ -38,6 +40,8 @@ export interface EngineDependencies {
   readonly pool: Pool;
   readonly secrets: Secrets;
   readonly connectors: ReadonlyMap<string, Connector>;
+  /** Where passes put aside what they overwrite; without it, they don't. */
+  readonly aside?: AsideFolder;
   readonly reached?: (point: CrashPoint) => void | Promise<void>;
   readonly log: (event: Record<string, unknown>) => void;
 }
@@ -138,6 +142,7 @@ export async function runPass(
       claim,
       stampKey: deps.secrets.installation.stampKey,
       settings,
+      aside: deps.aside,
       mapping: await loadMapping(deps.pool, claim.entryId),
       source,
       target,
@@ -210,6 +215,10 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       throw new SternaError('bug', 'internal', 'A preprocess opens no session.');
     case 'audit':
       return { status: 'completed', result: await audit(context), ...common() };
+    case 'dry-run': {
+      const result = await dryRun(context);
+      return { status: result.objects.refuse > 0 ? 'completed with failures' : 'completed', result, ...common() };
+    }
     case 'verify': {
       const result = await verify(context);
       return { status: result.ok ? 'completed' : 'completed with failures', result, ...common() };
@@ -218,7 +227,8 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       const { undo } = thawSettings(settings);
       if (undo === undefined) throw new SternaError('bug', 'internal', 'An undo without a pass to be undone.');
       const result = await undoPass(context, undo);
-      return { status: result.refused > 0 ? 'completed with failures' : 'completed', result, ...common() };
+      const refused = result.refused + result.overwritten.refused;
+      return { status: refused > 0 ? 'completed with failures' : 'completed', result, ...common() };
     }
     case 'empty': {
       const mode = (settings as { empty?: string }).empty;

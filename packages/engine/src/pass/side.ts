@@ -30,7 +30,7 @@ export function sidedSession(session: Session, side: Side): Session {
 }
 
 /** Methods and getters run on the original: sessions have private fields. */
-function withMembers<T extends object>(original: T, members: Partial<T>): T {
+export function withMembers<T extends object>(original: T, members: Partial<T>): T {
   return new Proxy(original, {
     get(target, name) {
       if (Object.hasOwn(members, name)) return members[name as keyof T];

@@ -10,6 +10,7 @@ import {
   markUndone,
   mergedByDigest,
   type ObjectNote,
+  overwrittenCounts,
   readTally,
   saveTally,
   undosOf,
@@ -22,6 +23,7 @@ import { dirtyTargets } from './late-landings.ts';
 import { recover } from './recover.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { applyRemovals, whose } from './removals.ts';
+import { nothingRestored, type RestoreCounts, type RestoreTally, restoreOverwritten } from './restore-overwritten.ts';
 import { loadStructure } from './structure.ts';
 import { sharersOf } from './twins.ts';
 
@@ -46,8 +48,10 @@ export interface UndoResult extends Readonly<Record<End, number>> {
   /** Number of the pass that is undone. */
   readonly pass: number;
   readonly created: number;
-  /** Copies that the pass wrote new content or flags into. What they were before is not kept, so they stay. */
+  /** Copies that the pass wrote content or flags into, and of which nothing is kept aside: they stay as they are. */
   readonly updated: number;
+  /** Copies that the pass overwrote, and whose content before is kept aside. */
+  readonly overwritten: RestoreCounts;
   readonly containers: readonly UndoneContainer[];
 }
 
@@ -58,6 +62,7 @@ interface UndoneContainer extends Readonly<Record<End, number>> {
 interface Tally {
   readonly created: number;
   readonly updated: number;
+  readonly restore: RestoreTally;
   readonly containers: Map<number, Record<End, number>>;
   /** Settled up to here. */
   at: { readonly container: number; readonly src: Buffer };
@@ -66,8 +71,8 @@ interface Tally {
 }
 
 /**
- * Takes back what a pass created: each copy that is still as it was written, by its id. Whatever else it finds stays, and is
- * told. The objects are new again for the next pass. With the mode `plan` it says what that would do, by the same way,
+ * Takes back what a pass created, and puts back what it overwrote, as far as that is kept aside: each copy that is still as
+ * it was written, by its id. Whatever else it finds stays, and is told. The objects are new again for the next pass. With the mode `plan` it says what that would do, by the same way,
  * and changes neither side. It may be interrupted anywhere and goes on: the tally commits with what it counts.
  *
  * @throws SternaError bug `unbalanced` where not every created copy is accounted for
@@ -84,24 +89,36 @@ export async function undoPass(context: PassContext, order: UndoOrder): Promise<
   if (order.mode === 'remove') await recover(context, dirtyTargets(context, present));
   const passes = [order.pass, ...(await undosOf(pool, claim.entryId, order.pass))];
   const work = await workOfPasses(pool, claim.entryId, passes);
+  const overwritten = new Map(
+    (await overwrittenCounts(pool, claim.entryId, passes)).map(({ targetContainer, count }) => [
+      targetContainer,
+      count,
+    ]),
+  );
   const tally = (order.mode === 'remove' ? await earlierTally(context, order) : undefined) ?? {
-    created: work.reduce((sum, one) => sum + one.created, 0),
-    updated: work.reduce((sum, one) => sum + one.updated, 0),
+    created: sumOf(work.map((one) => one.created)),
+    updated: Math.max(0, sumOf(work.map((one) => one.updated)) - sumOf(overwritten.values())),
+    restore: nothingRestored(),
     containers: new Map(),
     at: { container: -1, src: Buffer.alloc(0) },
     sent: new Set<string>(),
   };
   const isPresent = new Set(present.map(({ id }) => id));
   const sharers = await sharersOf(context);
-  for (const { targetContainer, created } of work) {
-    if (created === 0 || targetContainer < tally.at.container) continue;
+  const touched = new Set([...work.map((one) => one.targetContainer), ...overwritten.keys()]);
+  for (const targetContainer of [...touched].sort((a, b) => a - b)) {
     const target = targetById(context, targetContainer);
     context.progress.container = nameInBooks(target.path);
     const here = new Map<string, InventoryItem>();
     if (isPresent.has(target.key))
       for await (const item of writer.inventory(target.key, {})) here.set(item.targetId, item);
+    const { mode } = order;
+    const whole = () => stored(order, tally);
+    if (overwritten.has(targetContainer))
+      await restoreOverwritten(context, { mode, passes, target, here, sharers, tally: tally.restore, whole });
     for (;;) {
       context.control.checkpoint();
+      if (targetContainer < tally.at.container) break;
       const after = tally.at.container === targetContainer ? tally.at.src : Buffer.alloc(0);
       const rows = await createdRows(pool, claim.entryId, passes, targetContainer, after, PAGE);
       if (rows.length === 0) break;
@@ -246,6 +263,7 @@ const WHY_KEPT: Partial<Record<End, { readonly code: string; readonly text: stri
 };
 
 const none = (): Record<End, number> => ({ removed: 0, gone: 0, edited: 0, lastCopy: 0, shared: 0, refused: 0 });
+const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
 const keyOf = ({ src }: LedgerRow): string => src.toString('hex');
 
 function resultOf(context: PassContext, { mode, pass }: UndoOrder, tally: Tally): UndoResult {
@@ -255,22 +273,26 @@ function resultOf(context: PassContext, { mode, pass }: UndoOrder, tally: Tally)
     container: nameInBooks(targetById(context, id).path),
     ...counts,
   }));
-  return { mode, pass, created: tally.created, updated: tally.updated, ...total, containers };
+  const { created, updated, restore } = tally;
+  return { mode, pass, created, updated, ...total, overwritten: restore.counts, containers };
 }
 
 interface StoredTally {
   readonly undoing: number;
   readonly created: number;
   readonly updated: number;
+  /** Absent in what an earlier version stored. */
+  readonly restore?: RestoreTally;
   readonly containers: readonly (readonly [number, Record<End, number>])[];
   readonly at: { readonly container: number; readonly src: string };
   readonly sent: readonly string[];
 }
 
-const stored = ({ pass }: UndoOrder, { created, updated, containers, at, sent }: Tally): StoredTally => ({
+const stored = ({ pass }: UndoOrder, { created, updated, restore, containers, at, sent }: Tally): StoredTally => ({
   undoing: pass,
   created,
   updated,
+  restore,
   containers: [...containers],
   at: { container: at.container, src: at.src.toString('hex') },
   sent: [...sent],
@@ -280,10 +302,11 @@ const stored = ({ pass }: UndoOrder, { created, updated, containers, at, sent }:
 async function earlierTally({ pool, claim }: PassContext, { pass }: UndoOrder): Promise<Tally | undefined> {
   const found = (await readTally(pool, claim.passId)) as Partial<StoredTally> | undefined;
   if (found?.undoing !== pass) return undefined;
-  const { created, updated, containers, at, sent } = found as StoredTally;
+  const { created, updated, restore, containers, at, sent } = found as StoredTally;
   return {
     created,
     updated,
+    restore: restore ?? nothingRestored(),
     containers: new Map(containers),
     at: { container: at.container, src: Buffer.from(at.src, 'hex') },
     sent: new Set(sent),

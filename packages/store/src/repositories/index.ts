@@ -5,6 +5,7 @@ export * from './batches-runs.ts';
 export * from './cutover.ts';
 export * from './domain-database.ts';
 export * from './drift.ts';
+export * from './dry-runs.ts';
 export * from './endpoints.ts';
 export * from './entries.ts';
 export * from './entry-page.ts';

@@ -11,6 +11,7 @@ export type Action =
   | 'verify'
   | 'preprocess'
   | 'audit'
+  | 'dryRun'
   | 'assign'
   | 'release'
   | 'edit'
@@ -47,8 +48,8 @@ export function actionsOf(entry: Entry, isReplaced: boolean): Actions {
       : [];
   const made: readonly Action[] = isMade(entry) ? ['preprocess'] : [];
   if (burnedOf(entry) === undefined)
-    return { first: ['start', ...made, ...license], more: ['audit', 'edit', 'delete'] };
-  const rest: readonly Action[] = [...made, 'audit', ...license, 'edit', 'delete'];
+    return { first: ['start', ...made, ...license], more: ['dryRun', 'audit', 'edit', 'delete'] };
+  const rest: readonly Action[] = [...made, 'dryRun', 'audit', ...license, 'edit', 'delete'];
   switch (entry.status) {
     case 'stopped':
     case 'failed':

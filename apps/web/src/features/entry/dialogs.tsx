@@ -163,6 +163,23 @@ export function AuditDialog({ entry, onClose }: DialogProps) {
   );
 }
 
+export function DryRunDialog({ entry, onClose }: DialogProps) {
+  const act = useAct();
+  return (
+    <ConfirmDialog
+      opened
+      title={words.dryRun.title}
+      action={words.actions.dryRun}
+      onClose={onClose}
+      onConfirm={() => act(() => api.POST('/api/entries/{id}/dry-run', { params: pathOf(entry) }))}
+    >
+      <Stack gap="md">
+        <Words does={words.dryRun.hint} costs={words.dryRun.free} />
+      </Stack>
+    </ConfirmDialog>
+  );
+}
+
 type Tier = Schema<'LicenseBalance'>['tier'];
 
 export function AssignDialog({ entry, onClose }: DialogProps) {

@@ -1,5 +1,6 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { $api, type Schema } from '../../api/client.ts';
 import { BooksBar, booksSentence } from '../../components/books-bar.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -14,10 +15,12 @@ import type { UndoCounts } from '../../strings/entry.ts';
 import { strings } from '../../strings.ts';
 import { nameOfSetting, valueInWords } from '../settings/setting-words.ts';
 import { changesBetween } from '../settings/settings-changes.ts';
+import { DryRunFindings } from './dry-run-findings.tsx';
 import { AuditTrail, LicenseHistory } from './history-lists.tsx';
 import { MoreButton } from './more-button.tsx';
 import { PreprocessReport } from './preprocess-report.tsx';
 import { usePasses } from './queries.ts';
+import { UndoPass, undoableOf } from './undo-pass.tsx';
 import { verifyResultOf } from './verify-result.ts';
 
 const words = strings.entry.passes;
@@ -28,7 +31,7 @@ export function HistoryTab({ entry }: { readonly entry: Schema<'Entry'> }) {
   return (
     <>
       <Drift entryId={entry.id} />
-      <Timeline entryId={entry.id} />
+      <Timeline entry={entry} />
       <LicenseHistory entryId={entry.id} />
       <AuditTrail entryId={entry.id} />
     </>
@@ -57,11 +60,12 @@ function Drift({ entryId }: { readonly entryId: number }) {
   );
 }
 
-function Timeline({ entryId }: { readonly entryId: number }) {
-  const query = usePasses(entryId);
+function Timeline({ entry }: { readonly entry: Schema<'Entry'> }) {
+  const query = usePasses(entry.id);
   const passes = query.data?.pages.flatMap((page) => page.items) ?? [];
   /** The writing pass before that one, as far as it is loaded. */
   const before = (index: number): Pass | undefined => passes.slice(index + 1).find(isWriting);
+  const undoable = undoableOf(entry, passes);
   return (
     <Panel title={words.title}>
       <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
@@ -70,7 +74,9 @@ function Timeline({ entryId }: { readonly entryId: number }) {
       {passes.length > 0 && (
         <ol className="st-timeline">
           {passes.map((pass, index) => (
-            <TimelinePass key={pass.id} pass={pass} before={isWriting(pass) ? before(index) : undefined} />
+            <TimelinePass key={pass.id} pass={pass} before={isWriting(pass) ? before(index) : undefined}>
+              {pass === undoable && <UndoPass entry={entry} pass={pass} passes={passes} />}
+            </TimelinePass>
           ))}
         </ol>
       )}
@@ -85,7 +91,16 @@ function Timeline({ entryId }: { readonly entryId: number }) {
 
 const isWriting = (pass: Pass): boolean => pass.kind === 'initial' || pass.kind === 'delta';
 
-function TimelinePass({ pass, before }: { readonly pass: Pass; readonly before: Pass | undefined }) {
+function TimelinePass({
+  pass,
+  before,
+  children,
+}: {
+  readonly pass: Pass;
+  readonly before: Pass | undefined;
+  /** What can be done with it. */
+  readonly children: ReactNode;
+}) {
   const name = words.heading(strings.common.passKind[pass.kind] ?? pass.kind, pass.number);
   const error = pass.error as { message?: string; fix?: string } | null | undefined;
   return (
@@ -108,6 +123,7 @@ function TimelinePass({ pass, before }: { readonly pass: Pass; readonly before: 
             {words.openVerify}
           </TextLink>
         )}
+        {children}
       </div>
       <Text size="sm" c="dimmed">
         {span(pass)}
@@ -163,6 +179,7 @@ function Result({ pass }: { readonly pass: Pass }) {
     );
   }
   if (pass.kind === 'preprocess') return <PreprocessReport pass={pass} />;
+  if (pass.kind === 'dry-run') return pass.status.startsWith('completed') ? <DryRunFindings passId={pass.id} /> : null;
   if (pass.kind === 'undo') {
     const result = pass.result as UndoCounts | null | undefined;
     return result?.created === undefined ? null : <Text size="sm">{words.undo(result)}</Text>;

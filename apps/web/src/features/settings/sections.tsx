@@ -25,7 +25,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'content', parts: ['kinds', 'sizeLimit', 'versionDepth', 'permissions'] },
   { name: 'dates', parts: ['dateFilter'] },
   { name: 'folders', parts: ['folders'] },
-  { name: 'target', parts: ['conflict', 'duplicatePrevention', 'links', 'deletions'] },
+  { name: 'target', parts: ['conflict', 'keepOverwritten', 'duplicatePrevention', 'links', 'deletions'] },
   { name: 'pace', parts: ['bandwidth'] },
   { name: 'safety', parts: ['failureShare', 'verifyDepth'] },
 ];
