@@ -1,8 +1,9 @@
 import { inParallel, type Session } from '@sterna/connector-kit';
 import { IdleClock } from '@sterna/connector-suite';
-import { DOCUMENTED_LIMITS, type Google, type LoggedRequest, startGoogle } from '@sterna/simulator-google';
+import { DOCUMENTED_LIMITS, type Google, type LoggedRequest } from '@sterna/simulator-google';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
+import { watchedGoogle } from '../watched-google.ts';
 
 const ADDRESS = 'alice@nordwind.example';
 const MINUTE = 60_000;
@@ -14,12 +15,11 @@ let session: Session;
 afterEach(async () => {
   session.destroy();
   clock.stop();
-  await server.stop();
 });
 
 async function open(): Promise<void> {
   clock = new IdleClock();
-  server = await startGoogle({ empty: true, clock, latencyMs: LATENCY_MS, limits: 'documented' });
+  server = await watchedGoogle({ clock, latencyMs: LATENCY_MS, limits: 'documented' });
   session = await openSession(
     {
       system: {
