@@ -1,4 +1,9 @@
-import { type Google, type Options as GoogleOptions, startGoogle as unwatchedGoogle } from '@sterna/simulator-google';
+import {
+  type Exchange,
+  type Google,
+  type Options as GoogleOptions,
+  startGoogle as unwatchedGoogle,
+} from '@sterna/simulator-google';
 import { Contract as GoogleContract } from '@sterna/simulator-google/contract';
 import {
   type Microsoft365,
@@ -19,8 +24,16 @@ afterAll(() => {
   expect({ google: google.faults, microsoft365: microsoft365.faults }).toEqual({ google: [], microsoft365: [] });
 });
 
+/** What a test watches itself is watched, too. */
+const both =
+  (contract: { observe(exchange: Exchange): void }, own: ((exchange: Exchange) => void) | undefined) =>
+  (exchange: Exchange): void => {
+    contract.observe(exchange);
+    own?.(exchange);
+  };
+
 export const startGoogle = (options: GoogleOptions = {}): Promise<Google> =>
-  unwatchedGoogle({ ...options, observe: google.observe });
+  unwatchedGoogle({ ...options, observe: both(google, options.observe) });
 
 export const startMicrosoft365 = (options: Microsoft365Options = {}): Promise<Microsoft365> =>
-  unwatchedMicrosoft365({ ...options, observe: microsoft365.observe });
+  unwatchedMicrosoft365({ ...options, observe: both(microsoft365, options.observe) });
