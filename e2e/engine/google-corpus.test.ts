@@ -6,13 +6,14 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { googleConnector } from '@sterna/connector-google';
 import type { ContentKind } from '@sterna/core';
-import { type Google, startGoogle } from '@sterna/simulator-google';
+import type { Google } from '@sterna/simulator-google';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareCalendars, corpusObjects, isCorpusThere, objectFilesIn, unmatchedCards } from '../support/corpus.ts';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
 import { startTinyDav } from '../support/tiny-dav.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
 
 let dir: string;
 let bench: Bench;

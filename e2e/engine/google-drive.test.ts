@@ -4,8 +4,8 @@ import { filesConnector } from '@sterna/connector-files';
 import { googleConnector } from '@sterna/connector-google';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { decodeName } from '@sterna/core';
-import { DirectDrive, type Google, startGoogle } from '@sterna/simulator-google';
-import { DirectDrive as DirectOneDrive, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectDrive, type Google } from '@sterna/simulator-google';
+import { DirectDrive as DirectOneDrive, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
@@ -15,6 +15,7 @@ import { googleDriveTree } from '../support/google-drive.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
+import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const ALICE = 'alice@nordwind.example';
 const LAMNA = 'alice@lamna.example';

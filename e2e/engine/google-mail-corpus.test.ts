@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { googleConnector } from '@sterna/connector-google';
 import { imapConnector } from '@sterna/connector-imap';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
+import { DirectGmail, type Google } from '@sterna/simulator-google';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { corpusMail, crlf, isCorpusThere } from '../support/corpus.ts';
@@ -12,6 +12,7 @@ import { scratch } from '../support/folders.ts';
 import { gmailDifferences, googleEndpoint } from '../support/google.ts';
 import { mailMeanings } from '../support/independent-mail.ts';
 import { putMail } from '../support/put-mail.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
 
 const corpus = corpusMail();
 const FOLDERS = ['INBOX', 'Work', 'Work.Deep', 'B&APw-ro', 'Sent', 'Drafts', 'Junk', 'Trash', 'Archive'];

@@ -1,19 +1,20 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { googleConnector } from '@sterna/connector-google';
 import { imapConnector } from '@sterna/connector-imap';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { growSampleMailbox, writeSampleMailbox } from '@sterna/sample-mailbox';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
-import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectGmail, type Google } from '@sterna/simulator-google';
+import { DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirMessages } from '../support/dovecot-mailbox.ts';
 import { scratch } from '../support/folders.ts';
 import { gmailDifferences, googleEndpoint } from '../support/google.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 let dir: string;
 let bench: Bench;
@@ -168,13 +169,21 @@ test('or a message is in the folder of each of its labels, and leaves one of the
   expect(held()).toEqual(['Clients', 'INBOX', 'Later']);
 });
 
-test('conversations are joined again, and no others', async () => {
-  const root = join(dir, 'threads');
+/** A Maildir with these messages, and where each of them lies. */
+function maildirOf(name: string, messages: readonly Buffer[]) {
+  const root = join(dir, name);
   for (const folder of ['cur', 'new', 'tmp']) mkdirSync(join(root, folder), { recursive: true });
+  const paths = messages.map((raw, n) => {
+    const path = join(root, 'cur', `${n}.x.host:2,S`);
+    writeFileSync(path, raw);
+    return path;
+  });
+  return { source: { connector: 'archive', settings: { path: root, format: 'maildir' }, address: '.' }, paths };
+}
+
+test('conversations are joined again, and no others', async () => {
   const answer = 'In-Reply-To: <root@old.example>\r\nReferences: <root@old.example>\r\n';
-  for (const [n, raw] of [message('root'), message('reply', answer), message('stranger')].entries())
-    writeFileSync(join(root, 'cur', `${n}.x.host:2,S`), raw);
-  const source = { connector: 'archive', settings: { path: root, format: 'maildir' }, address: '.' };
+  const { source } = maildirOf('threads', [message('root'), message('reply', answer), message('stranger')]);
   const entry = await addEntry(bench, source, to('daiki'));
   expect((await pass(bench, entry, 'initial')).books.total).toMatchObject({ seen: 3, created: 3 });
   const thread = (name: string): string | undefined =>
@@ -202,5 +211,54 @@ test('history that Gmail forgot costs a listing, and makes nothing again', async
     ok: true,
     target: 31,
     missing: 0,
+  });
+});
+
+describe('what is larger than Gmail takes', () => {
+  const LIMIT = 157_286_400;
+  const uploads = () => google.requests.filter(({ target }) => target.includes('/upload/'));
+  const subjects = (name: string) =>
+    mailOf(name)
+      .messages()
+      .map(({ mime }) => /^Subject: (\w+)/m.exec(mime.subarray(0, 1_000).toString())?.[1])
+      .sort();
+  const failures = async (entry: number) => (await notes(bench, entry)).filter(({ kind }) => kind === 'failure');
+
+  test('has failed and says why; the rest arrives; a delta pass tries it again and sends nothing; a size limit leaves it out', async () => {
+    const { source, paths } = maildirOf('large', [message('small'), message('large'), message('other')]);
+    truncateSync(paths[1] ?? '', LIMIT + 1);
+    const entry = await addEntry(bench, source, to('grace'));
+    const first = await pass(bench, entry, 'initial', { failureShare: { share: 1 } });
+    expect(first.status).toBe('completed with failures');
+    expect(first.books).toMatchObject({ balanced: true, total: { seen: 3, created: 2, failed: 1 } });
+    expect(subjects('grace')).toEqual(['other', 'small']);
+    expect(await failures(entry)).toMatchObject([
+      { code: 'object-too-large', subject: 'large', fix: expect.stringMatching(/size limit/) },
+    ]);
+
+    google.requests.length = 0;
+    const again = await pass(bench, entry, 'delta', { failureShare: { share: 1 } });
+    expect(again.status).toBe('completed with failures');
+    expect(again.books.total).toMatchObject({ seen: 3, created: 0, failed: 1 });
+    expect(uploads()).toEqual([]);
+
+    const limited = await pass(bench, entry, 'delta', { sizeLimit: LIMIT });
+    expect(limited.status).toBe('completed');
+    expect(limited.books).toMatchObject({ balanced: true, total: { seen: 3, created: 0, filtered: 1, failed: 0 } });
+  });
+
+  test('whatever Gmail’s own limit is: a refusal is that message’s alone', async () => {
+    const { source } = maildirOf('refused', [message('one'), message('two'), message('three')]);
+    const entry = await addEntry(bench, source, to('huseyin'));
+    google.faults.inject({
+      fault: { kind: 'answer', status: 413 },
+      when: ({ method, target }) => method === 'POST' && target.startsWith('/upload/gmail/'),
+      after: 1,
+    });
+    const first = await pass(bench, entry, 'initial', { failureShare: { share: 1 } });
+    expect(first.books).toMatchObject({ balanced: true, total: { seen: 3, created: 2, failed: 1 } });
+    expect((await failures(entry)).map(({ code }) => code)).toEqual(['object-too-large']);
+    expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 3, created: 1, failed: 0 });
+    expect(subjects('huseyin')).toEqual(['one', 'three', 'two']);
   });
 });

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { archiveConnector } from '@sterna/connector-archive';
 import { googleConnector } from '@sterna/connector-google';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { DirectGmail, type Google, MIGRATION_SCOPES, startGoogle } from '@sterna/simulator-google';
-import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Google } from '@sterna/simulator-google';
+import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
-import { googleEndpoint } from '../support/google.ts';
+import { furnishGmail, GMAIL_SETTINGS, gmailSettings } from '../support/gmail-settings.ts';
+import { googleApi, googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
 type Json = any;
@@ -39,40 +41,10 @@ afterAll(async () => {
   if (failure !== undefined) throw failure;
 });
 
-/** Gmail past the connector and past the API. */
-const gmailOf = (address: string) => {
-  const { mailbox } = new DirectGmail(google, address);
-  const { settings } = mailbox;
-  const visible = { messageListVisibility: 'show', labelListVisibility: 'labelShow', color: undefined } as const;
-  return {
-    settings,
-    label: (name: string): string => (mailbox.labelNamed(name) ?? mailbox.createLabel({ name, ...visible })).id,
-    labelNames: (ids: readonly string[] = []) => ids.map((id) => mailbox.labels.get(id)?.name ?? id).sort(),
-    filter(criteria: Json, action: Json): string {
-      const id = `filter-${settings.filters.size + 1}`;
-      settings.filters.set(id, { id, criteria, action });
-      return id;
-    },
-    filters: (): Json[] => [...settings.filters.values()],
-  };
-};
-
 /** Google Calendar past the connector. */
 const calendarOf = (address: string) => {
-  const found = google.cloud.findUser(address);
-  if (found === undefined) throw new Error(`no user ${address}`);
-  const { clientId, project } = google.serviceAccount;
-  const { token } = google.cloud.accessTokens.issue({ ...found, clientId, project, scopes: new Set(MIGRATION_SCOPES) });
-  const call = async (method: string, path: string, body?: object): Promise<Json> => {
-    const answer = await fetch(`${google.baseUrl}/calendar/v3${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-    const text = await answer.text();
-    return text === '' ? undefined : JSON.parse(text);
-  };
+  const api = googleApi(google, address);
+  const call = (method: string, path: string, body?: object): Promise<Json> => api(method, `/calendar/v3${path}`, body);
   return {
     call,
     idOf: async (name: string): Promise<string> =>
@@ -122,46 +94,8 @@ const RULES = '/mailFolders/inbox/messageRules';
 const settingsOf = (done: { books: Json }): Json => done.books.kinds.setting;
 const codesOf = async (entry: number): Promise<string[]> => (await notes(bench, entry)).map(({ code }) => code);
 
-/** A mailbox of a person who has settled in. */
-function furnished(address: string) {
-  const gmail = gmailOf(address);
-  const { settings } = gmail;
-  gmail.filter(
-    { from: 'boss@nordwind.example', negatedQuery: 'subject:private' },
-    { addLabelIds: [gmail.label('Projekte/Nord')], removeLabelIds: ['INBOX'] },
-  );
-  // Two of them look for the same: together they are one rule.
-  gmail.filter({ query: 'subject:invoice has:attachment' }, { addLabelIds: [gmail.label('Keywords/Money')] });
-  gmail.filter({ query: 'subject:invoice has:attachment' }, { addLabelIds: ['STARRED'], removeLabelIds: ['UNREAD'] });
-  gmail.filter({ query: 'is:starred older_than:2d' }, { addLabelIds: ['IMPORTANT'] });
-  settings.forwardingAddresses.set('deputy@nordwind.example', {
-    forwardingEmail: 'deputy@nordwind.example',
-    verificationStatus: 'accepted',
-  });
-  gmail.filter({ to: 'team@nordwind.example' }, { forward: 'deputy@nordwind.example' });
-  settings.vacation = {
-    enableAutoReply: true,
-    restrictToContacts: true,
-    restrictToDomain: false,
-    responseSubject: 'Away',
-    responseBodyHtml: '<p>Bin weg</p>',
-    startTime: String(Date.parse('2026-12-24T07:00:00Z')),
-    endTime: String(Date.parse('2027-01-04T07:00:00Z')),
-  };
-  const primary = settings.sendAs.get(address);
-  if (primary !== undefined) primary.signature = '<b>Alice</b>';
-  settings.language = { displayLanguage: 'de' };
-  settings.delegates.set('deputy@nordwind.example', {
-    delegateEmail: 'deputy@nordwind.example',
-    verificationStatus: 'accepted',
-  });
-  settings.autoForwarding = { enabled: true, emailAddress: 'deputy@nordwind.example', disposition: 'archive' };
-  return gmail;
-}
-const SETTINGS = 9;
-
 test('Google to Microsoft 365: filters are rules, with their folders and people; what Exchange has no words for is told', async () => {
-  const source = furnished('alice@nordwind.example');
+  const source = furnishGmail(google, 'alice@nordwind.example');
   const target = graphOf('alice@fabrikam.example');
   const entry = await addEntry(
     bench,
@@ -172,7 +106,7 @@ test('Google to Microsoft 365: filters are rules, with their folders and people;
   await mapping(bench, entry, 'deputy@nordwind.example', 'second@fabrikam.example');
   const first = await pass(bench, entry, 'initial');
   expect(first.error).toBeNull();
-  expect(settingsOf(first)).toMatchObject({ seen: SETTINGS, created: SETTINGS - 4, skipped: 4, failed: 0 });
+  expect(settingsOf(first)).toMatchObject({ seen: GMAIL_SETTINGS, created: GMAIL_SETTINGS - 4, skipped: 4, failed: 0 });
   const rules = await target.rules();
   const folders: Json[] = (await target.call('GET', '/mailFolders?$top=100')).value;
   const parent = folders.find(({ displayName }) => displayName === 'Projekte');
@@ -257,7 +191,7 @@ test('Microsoft 365 to Google: rules are filters, never with less in them to loo
       externalReplyMessage: 'Away',
     },
   });
-  const target = gmailOf('bjorn@nordwind.example');
+  const target = gmailSettings(google, 'bjorn@nordwind.example');
   target.settings.forwardingAddresses.set('known@nordwind.example', {
     forwardingEmail: 'known@nordwind.example',
     verificationStatus: 'accepted',
@@ -309,19 +243,19 @@ test('Microsoft 365 to Google: rules are filters, never with less in them to loo
 }, 60_000);
 
 test('Google to Google by way of a backup: all of it, what only Gmail knows too', async () => {
-  const source = furnished('chloe@nordwind.example');
+  const source = furnishGmail(google, 'chloe@nordwind.example');
   const root = join(dir, 'backup');
   const archive = { connector: 'archive', settings: { path: root, format: 'archive' }, address: '.' };
   const out = await addEntry(bench, googleEndpoint(google, 'chloe@nordwind.example'), archive);
   const saved = await pass(bench, out, 'initial');
   expect(saved.error).toBeNull();
-  expect(settingsOf(saved)).toMatchObject({ seen: SETTINGS, created: SETTINGS });
+  expect(settingsOf(saved)).toMatchObject({ seen: GMAIL_SETTINGS, created: GMAIL_SETTINGS });
   const texts = readdirSync(join(root, 'settings'), { recursive: true, withFileTypes: true })
     .filter(({ name }) => name.endsWith('.json'))
     .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
   expect(texts.join()).toContain('is:starred older_than:2d');
 
-  const target = gmailOf('chloe@lamna.example');
+  const target = gmailSettings(google, 'chloe@lamna.example');
   target.settings.forwardingAddresses.set('bjorn@lamna.example', {
     forwardingEmail: 'bjorn@lamna.example',
     verificationStatus: 'accepted',
@@ -336,7 +270,7 @@ test('Google to Google by way of a backup: all of it, what only Gmail knows too'
   const restored = await pass(bench, back, 'initial');
   expect(restored.error).toBeNull();
   expect(lost.struck).toBe(1);
-  expect(settingsOf(restored)).toMatchObject({ seen: SETTINGS, created: SETTINGS, failed: 0, skipped: 0 });
+  expect(settingsOf(restored)).toMatchObject({ seen: GMAIL_SETTINGS, created: GMAIL_SETTINGS, failed: 0, skipped: 0 });
   expect(verifyResult(await pass(bench, back, 'verify'))).toMatchObject({ ok: true, different: 0, missing: 0 });
   const doing = (gmail: typeof target) =>
     gmail

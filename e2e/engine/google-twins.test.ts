@@ -2,11 +2,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { googleConnector } from '@sterna/connector-google';
 import { balances } from '@sterna/core';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
+import { DirectGmail, type Google } from '@sterna/simulator-google';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, mergedEntry, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
 
 let dir: string;
 let bench: Bench;

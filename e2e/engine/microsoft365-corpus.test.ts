@@ -5,13 +5,14 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import type { ContentKind } from '@sterna/core';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareCalendars, corpusObjects, isCorpusThere, objectFilesIn, unmatchedCards } from '../support/corpus.ts';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { startTinyDav } from '../support/tiny-dav.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 let dir: string;
 let bench: Bench;

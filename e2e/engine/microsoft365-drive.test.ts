@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { filesConnector } from '@sterna/connector-files';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { decodeName } from '@sterna/core';
-import { DirectDrive, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectDrive, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
@@ -12,6 +12,7 @@ import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const ALICE = 'alice@contoso.example';
 /** Who owns files on a disk is nobody whom a tenant would know. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { imapConnector } from '@sterna/connector-imap';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { corpusMail, crlf, isCorpusThere } from '../support/corpus.ts';
@@ -12,6 +12,7 @@ import { scratch } from '../support/folders.ts';
 import { type MailMeaning, mailMeanings } from '../support/independent-mail.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { putMail } from '../support/put-mail.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const corpus = corpusMail();
 const names = [...corpus.keys()];

@@ -4,13 +4,14 @@ import { archiveConnector } from '@sterna/connector-archive';
 import { imapConnector } from '@sterna/connector-imap';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { growSampleMailbox, writeSampleMailbox } from '@sterna/sample-mailbox';
-import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, twinEntry, verifyResult } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirMessages } from '../support/dovecot-mailbox.ts';
 import { scratch } from '../support/folders.ts';
 import { mailDifferences, microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 let dir: string;
 let bench: Bench;

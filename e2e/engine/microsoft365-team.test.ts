@@ -7,7 +7,6 @@ import {
   groupsOf,
   MIGRATION_APP,
   type Microsoft365,
-  startMicrosoft365,
   teamsOf,
 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +14,7 @@ import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResu
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
 type Json = any;

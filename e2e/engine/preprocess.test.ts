@@ -2,13 +2,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
 import type { PreprocessResult } from '@sterna/engine';
-import { groupsOf, MIGRATION_APP, type Microsoft365, startMicrosoft365, teamsOf } from '@sterna/simulator-microsoft365';
+import { groupsOf, MIGRATION_APP, type Microsoft365, teamsOf } from '@sterna/simulator-microsoft365';
 import { type Postgres, startPostgres } from '@sterna/test-servers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, openBench, type PassOutcome, pass } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const dir = scratch('preprocess');
 let postgres: Postgres;

@@ -7,8 +7,8 @@ import { googleConnector } from '@sterna/connector-google';
 import { imapConnector } from '@sterna/connector-imap';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { writeSampleMailbox } from '@sterna/sample-mailbox';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
-import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectGmail, type Google } from '@sterna/simulator-google';
+import { DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, type Radicale, startDovecot, startRadicale } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, openBench, pass } from '../support/direct-pass.ts';
@@ -19,6 +19,7 @@ import { gmailDifferences, googleEndpoint } from '../support/google.ts';
 import { mailDifferences, microsoft365Endpoint } from '../support/microsoft365.ts';
 import { mailText, putMail } from '../support/put-mail.ts';
 import { DavSource, davConnectorOf, davEndpoint, radicaleTruth } from '../support/radicale-mailbox.ts';
+import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 /**
  * The database is lost with all that it knew, the secrets of the installation too; source and target are as they were. A

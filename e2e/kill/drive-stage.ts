@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
-import { DirectDrive, MIGRATION_APP, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectDrive, MIGRATION_APP } from '@sterna/simulator-microsoft365';
 import {
   type Apache,
   type S3Server,
@@ -15,6 +15,7 @@ import { expect } from 'vitest';
 import { BucketTree } from '../support/bucket-tree.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
 import { oneDriveTree } from '../support/one-drive-tree.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import type { DriveTarget } from './drive-target.ts';
 import { googleDriveTarget } from './google-drive-target.ts';

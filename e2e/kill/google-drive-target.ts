@@ -1,7 +1,8 @@
-import { DirectDrive, startGoogle } from '@sterna/simulator-google';
+import { DirectDrive } from '@sterna/simulator-google';
 import { startFaultProxy } from '@sterna/test-servers';
 import { expect } from 'vitest';
 import { googleDriveTree } from '../support/google-drive.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
 import type { BareStage } from './bare-stage.ts';
 import type { DriveTarget } from './drive-target.ts';
 

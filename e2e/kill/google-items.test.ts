@@ -1,7 +1,7 @@
 import { connectors } from '@sterna/connectors';
 import type { CrashPoint } from '@sterna/engine';
 import { Random } from '@sterna/sample-mailbox';
-import { type Google, startGoogle } from '@sterna/simulator-google';
+import type { Google } from '@sterna/simulator-google';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DavKind } from '../support/dav-varied.ts';
 import { addEntry, notes, pass, queuePass, twinEntry } from '../support/direct-pass.ts';
@@ -9,6 +9,7 @@ import { googleEndpoint } from '../support/google.ts';
 import { googleContainers, googleObject, heldGoogleItems, wantedGoogleItems } from '../support/google-items.ts';
 import { startTinyDav, type TinyDav } from '../support/tiny-dav.ts';
 import { until } from '../support/until.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import {
   finishPass,

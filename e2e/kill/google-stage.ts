@@ -1,11 +1,12 @@
 import { connectors } from '@sterna/connectors';
 import { growSampleMailbox, type SampleManifest, writeSampleMailbox } from '@sterna/sample-mailbox';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
+import { DirectGmail, type Google } from '@sterna/simulator-google';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { expect } from 'vitest';
 import type { Endpoint } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirMessages, type StoredMessage } from '../support/dovecot-mailbox.ts';
 import { gmailDifferences, googleEndpoint } from '../support/google.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
 import { BareStage } from './bare-stage.ts';
 
 const MESSAGES = 60;

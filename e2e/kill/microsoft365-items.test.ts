@@ -1,7 +1,7 @@
 import { connectors } from '@sterna/connectors';
 import type { CrashPoint } from '@sterna/engine';
 import { Random } from '@sterna/sample-mailbox';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DavKind } from '../support/dav-varied.ts';
 import { addEntry, notes, pass, queuePass, twinEntry } from '../support/direct-pass.ts';
@@ -10,6 +10,7 @@ import { heldItems, wantedItems } from '../support/microsoft365-items.ts';
 import { steppedObject } from '../support/stepped-items.ts';
 import { startTinyDav, type TinyDav } from '../support/tiny-dav.ts';
 import { until } from '../support/until.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import {
   finishPass,

@@ -1,10 +1,11 @@
 import { connectors } from '@sterna/connectors';
-import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, pass, queuePass, verifyResult } from '../support/direct-pass.ts';
 import { CATEGORIES, Graph, type Json, RULES } from '../support/graph.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { until } from '../support/until.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { finishPass, type Kill, killLiving, passWithKills, startPass, whileAlive } from './harness.ts';
 
@@ -128,11 +129,12 @@ const times = (count: number, kill_: (n: number) => Kill): readonly Kill[] =>
 const settingsOf = ({ books }: { readonly books: unknown }): Json => (books as Json).kinds.setting;
 
 describe('mailbox settings, exactly once into Microsoft 365', () => {
-  test('killed at every write, before or after it took effect: first, changes, removals', async () => {
+  // Each kill takes a second: the slice has some of each sort, the long run one at every write.
+  test('killed at writes, before or after they took effect: first, changes, removals', async () => {
     const { source, target, entry, dies, expectSame } = await scene('alice');
     const first = await passWithKills(kill.stage, entry, 'initial', [
-      ...times(3, () => dies(WRITE, { takesEffect: false })),
-      ...times(SETTINGS + 2, (n) => dies(WRITE, { takesEffect: n % 4 !== 3 })),
+      ...times(LONG ? 3 : 1, () => dies(WRITE, { takesEffect: false })),
+      ...times(LONG ? SETTINGS + 2 : 4, (n) => dies(WRITE, { takesEffect: n % 4 !== 3 })),
       { at: 'before-close', nth: 1 },
     ]);
     expect(first).toMatchObject({ status: 'completed', error: null });
@@ -147,7 +149,7 @@ describe('mailbox settings, exactly once into Microsoft 365', () => {
     await source.call('PATCH', '/mailboxSettings', { automaticRepliesSetting: { status: 'disabled' } });
     const changed = await passWithKills(kill.stage, entry, 'delta', [
       dies(WRITE, { takesEffect: false }),
-      ...times(5, () => dies(WRITE)),
+      ...times(LONG ? 5 : 2, () => dies(WRITE)),
     ]);
     expect(changed).toMatchObject({ status: 'completed', error: null });
     expect(settingsOf(changed)).toMatchObject({ updated: 5, created: 0, failed: 0, skipped: 0 });
@@ -161,7 +163,7 @@ describe('mailbox settings, exactly once into Microsoft 365', () => {
       kill.stage,
       entry,
       'delta',
-      [dies(WRITE, { takesEffect: false }), ...times(3, () => dies(WRITE))],
+      [dies(WRITE, { takesEffect: false }), ...times(LONG ? 3 : 1, () => dies(WRITE))],
       { deletions: 'propagate' },
     );
     expect(removed).toMatchObject({ status: 'completed', error: null });
@@ -215,6 +217,6 @@ describe('mailbox settings, exactly once into Microsoft 365', () => {
   }, 120_000);
 });
 
-test('at least 20 kills hit a living process', () => {
-  expect(kill.report.hits).toBeGreaterThanOrEqual(20);
+test('enough kills hit a living process', () => {
+  expect(kill.report.hits).toBeGreaterThanOrEqual(LONG ? 20 : 8);
 });

@@ -1,11 +1,12 @@
 import { connectors } from '@sterna/connectors';
 import { growSampleMailbox, type SampleManifest, writeSampleMailbox } from '@sterna/sample-mailbox';
-import { DirectMail, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { type Dovecot, startDovecot } from '@sterna/test-servers';
 import { expect } from 'vitest';
 import type { Endpoint } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirMessages, type StoredMessage } from '../support/dovecot-mailbox.ts';
 import { mailDifferences, microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage } from './bare-stage.ts';
 
 const MESSAGES = 60;

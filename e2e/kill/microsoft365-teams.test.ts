@@ -1,18 +1,12 @@
 import { connectors } from '@sterna/connectors';
 import { Random } from '@sterna/sample-mailbox';
-import {
-  DirectGroup,
-  DirectTeam,
-  type Microsoft365,
-  plannerOf,
-  startMicrosoft365,
-  teamsOf,
-} from '@sterna/simulator-microsoft365';
+import { DirectGroup, DirectTeam, type Microsoft365, plannerOf, teamsOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, type Endpoint, pass, queuePass } from '../support/direct-pass.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { until } from '../support/until.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { finishPass, type Kill, killLiving, passWithKills, startPass, whileAlive } from './harness.ts';
 import { atRandom, times } from './scenarios/points.ts';

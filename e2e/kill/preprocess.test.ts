@@ -1,9 +1,10 @@
 import { connectors } from '@sterna/connectors';
-import { groupsOf, type Microsoft365, startMicrosoft365, teamsOf } from '@sterna/simulator-microsoft365';
+import { groupsOf, type Microsoft365, teamsOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry } from '../support/direct-pass.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { type Kill, killLiving, passWithKills } from './harness.ts';
 

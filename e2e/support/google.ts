@@ -1,4 +1,4 @@
-import type { DirectGmail, DirectGmailMessage, Google } from '@sterna/simulator-google';
+import { type DirectGmail, type DirectGmailMessage, type Google, MIGRATION_SCOPES } from '@sterna/simulator-google';
 import type { Endpoint } from './direct-pass.ts';
 import type { StoredMessage } from './dovecot-mailbox.ts';
 
@@ -19,6 +19,30 @@ export const googleEndpoint = (server: Google, address: string, more: object = {
   address,
   password: JSON.stringify(server.keyFile),
 });
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
+type Json = any;
+
+/** Requests of one user, past the connector: `await api('GET', '/tasks/v1/users/@me/lists')`. */
+export function googleApi(
+  server: Google,
+  address: string,
+): (method: string, path: string, body?: object) => Promise<Json> {
+  const found = server.cloud.findUser(address);
+  if (found === undefined) throw new Error(`no user ${address}`);
+  const { clientId, project } = server.serviceAccount;
+  const { token } = server.cloud.accessTokens.issue({ ...found, clientId, project, scopes: new Set(MIGRATION_SCOPES) });
+  return async (method, path, body) => {
+    const answer = await fetch(`${server.baseUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 500)}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+}
 
 /** Maildir’s letters, and keywords. */
 const letters = ({ labels }: DirectGmailMessage): readonly string[] =>

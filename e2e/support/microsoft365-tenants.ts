@@ -1,10 +1,5 @@
-import {
-  type CalendarMailbox,
-  calendarMailbox,
-  DirectMail,
-  type Microsoft365,
-  startMicrosoft365,
-} from '@sterna/simulator-microsoft365';
+import { type CalendarMailbox, calendarMailbox, DirectMail, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import { startMicrosoft365 } from './watched-simulators.ts';
 
 /**
  * contoso with everything in it, fabrikam with empty mailboxes, folders called alike in both. The harder ones of two

@@ -1,4 +1,4 @@
-import { type Google, startGoogle } from '@sterna/simulator-google';
+import { type Google, type Options, startGoogle } from '@sterna/simulator-google';
 import { Contract } from '@sterna/simulator-google/contract';
 import { afterEach, expect } from 'vitest';
 
@@ -15,12 +15,12 @@ afterEach(async () => {
 });
 
 /**
- * A domain that runs until the test's end, where each exchange is held against Google's discovery files: what the
+ * A domain, empty unless told, that runs until the test's end, where each exchange is held against Google's discovery files: what the
  * connector asks, too.
  */
-export async function watchedGoogle({ empty = true } = {}): Promise<Google> {
+export async function watchedGoogle(options: Options = {}): Promise<Google> {
   const contract = new Contract();
-  const server = await startGoogle({ empty, observe: contract.observe });
+  const server = await startGoogle({ empty: true, ...options, observe: contract.observe });
   running.push({ server, contract });
   return server;
 }

@@ -79,7 +79,10 @@ export function planChange(
   return row.gonePass === undefined ? { action: 'none' } : { action: 'back' };
 }
 
-export function filtered(change: Pick<Change, 'date' | 'size'>, settings: Settings): Reason | undefined {
+export function filtered(
+  change: { readonly date?: Date | undefined; readonly size?: number | undefined },
+  settings: Settings,
+): Reason | undefined {
   const { from, to } = settings.dateFilter;
   if (change.date !== undefined) {
     if (from !== undefined && change.date < new Date(from)) return 'before-date-filter';

@@ -5,7 +5,7 @@ import { asSternaError, type ContentKind, type Settings, SternaError } from '@st
 import type { IntentData, Reason, TodoRow } from '@sterna/store';
 import { wholeBody } from './digests.ts';
 import type { Pace } from './pace.ts';
-import { sourceFlags } from './plan-change.ts';
+import { filtered, sourceFlags } from './plan-change.ts';
 
 /** An object on its way: read, not yet in the books. */
 export interface TransferItem {
@@ -300,10 +300,11 @@ export function renamedItem(kind: ContentKind, item: TransferItem, number: numbe
 
 /**
  * Filters that need the content: a series is looked at as a whole, so one that reaches into the dates stays whole.
- * Mail and files are filtered by date and size when they are listed.
+ * Mail and files are filtered by date and size when they are listed; here are those that were planned under other
+ * filters, since they failed then or a pass was stopped.
  */
 export function filteredByContent(kind: ContentKind, item: TransferItem, settings: Settings): Reason | undefined {
-  if (pivotOf(kind).hasher !== undefined || !Buffer.isBuffer(item.body)) return undefined;
+  if (pivotOf(kind).hasher !== undefined || !Buffer.isBuffer(item.body)) return filtered(item, settings);
   if (settings.sizeLimit !== undefined && item.size > settings.sizeLimit) return 'over-size-limit';
   const { from, to } = settings.dateFilter;
   if (from === undefined && to === undefined) return undefined;

@@ -760,6 +760,8 @@ class Transfer {
         }
         return item;
       }
+      // The next one can't be read before.
+      if (got.detached !== true) await drainForDigest(item);
       await this.#settleWithoutCopy(container, todo, reason, got.version);
     } catch (thrown) {
       if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;

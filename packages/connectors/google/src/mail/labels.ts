@@ -117,6 +117,7 @@ export class Labels {
       this.#take([...this.all.filter(({ id }) => id !== label.id), label]);
       return label;
     } catch (error) {
+      if (statusOf(error) === 400) throw refusedLabel(name, error);
       if (statusOf(error) !== 409) throw error;
       await this.list();
       const there = this.named(name);
@@ -125,6 +126,13 @@ export class Labels {
     }
   }
 }
+
+/** Too long, or one too many: what Gmail takes there, its pages don't say. */
+const refusedLabel = (name: string, cause: unknown): SternaError =>
+  new SternaError('object', 'label-refused', `Gmail refused to make a label called “${name}”.`, {
+    fix: 'Map the folder to another, shorter name, or leave it out; a mailbox with very many labels takes no more of them.',
+    cause,
+  });
 
 const RESERVED: ReadonlySet<string> = new Set(
   [

@@ -176,8 +176,10 @@ export class SettingsWriter implements Writer {
       if (!isThere) return { op: op.op, outcome: 'missing' };
       return doneResult(op.op, other.id, other.version);
     }
-    if (op.ifVersion !== undefined && now.version !== op.ifVersion)
-      return (await isSame(now, setting)) ? doneResult(op.op, now.id, now.version) : changedResult(op.op, now.version);
+    if (op.ifVersion !== undefined && now.version !== op.ifVersion) {
+      if (await isSame(now, setting)) return doneResult(op.op, now.id, now.version);
+      if (!(await this.#isBegun(setting, now.filters ?? [], op.ifVersion))) return changedResult(op.op, now.version);
+    }
     if (other !== undefined && !isThere)
       throw new SternaError('object', 'setting-taken', 'The target has another rule that looks for the same.', {
         fix: 'Decide which of the two is to stay, and remove the other.',
@@ -185,6 +187,19 @@ export class SettingsWriter implements Writer {
     const written = await this.#write(setting, id === op.targetId ? now : other);
     if (id !== op.targetId) await this.#removeOne(now);
     return this.#done(op, setting, written);
+  }
+
+  /** An earlier try of this very request ended in the middle: new filters of the rule stand beside those that it had. */
+  async #isBegun(setting: Setting, there: readonly GmailFilter[], before: string): Promise<boolean> {
+    if (setting.type !== 'rule') return false;
+    const wanted = new Set((await this.#actionsOf(setting)).actions.map(saying));
+    const { fresh = [], old = [] } = Object.groupBy(there, ({ action }) =>
+      wanted.has(saying(action ?? {})) ? 'fresh' : 'old',
+    );
+    // Some of what is wanted may have been there before.
+    return [...subsetsOf(fresh.slice(0, 8))].some(
+      (kept) => this.#listed.rulesOf([...old, ...kept])[0]?.version === before,
+    );
   }
 
   async #remove(op: RemoveOp): Promise<Result> {
@@ -466,6 +481,10 @@ function settingOf(op: CreateOp | ReplaceOp): Setting {
 /** As it is listed: what a rule looks for is said anew by Gmail's words. @throws SternaError object `rule-not-held` */
 const idFor = (setting: Setting): string =>
   setting.type === 'rule' ? ruleId(criteriaOf(toCriteria(setting))) : settingId(setting);
+
+function* subsetsOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let chosen = 0; chosen < 2 ** all.length; chosen += 1) yield all.filter((_, at) => (chosen >> at) % 2 === 1);
+}
 
 const saying = (action: GmailAction): string => canonicalJson(tidy(action));
 

@@ -1,19 +1,19 @@
 import { SternaError } from '@sterna/core';
-import { type Google, startGoogle } from '@sterna/simulator-google';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Google } from '@sterna/simulator-google';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { googleConnector } from '../../src/index.ts';
 import { simulated } from '../mail/suite-endpoint.ts';
+import { watchedGoogle } from '../watched-google.ts';
 
 const FULL = 'https://mail.google.com/';
 const READ = 'https://www.googleapis.com/auth/gmail.readonly';
 const USERS = 'https://www.googleapis.com/auth/admin.directory.user.readonly';
 
 let google: Google;
-beforeAll(async () => {
-  google = await startGoogle({ empty: true });
+beforeEach(async () => {
+  google = await watchedGoogle();
+  delegate(FULL, USERS);
 });
-afterAll(() => google.stop());
-beforeEach(() => delegate(FULL, USERS));
 
 function delegate(...scopes: readonly string[]): void {
   google.domain('nordwind.example').delegations.set(google.serviceAccount.clientId, new Set(scopes));

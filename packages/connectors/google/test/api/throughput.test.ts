@@ -1,8 +1,9 @@
 import { inParallel, type Session } from '@sterna/connector-kit';
 import { IdleClock } from '@sterna/connector-suite';
-import { DOCUMENTED_LIMITS, type Google, type LoggedRequest, startGoogle } from '@sterna/simulator-google';
+import { type Assumptions, DOCUMENTED_LIMITS, type Google, type LoggedRequest } from '@sterna/simulator-google';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
+import { watchedGoogle } from '../watched-google.ts';
 
 const ADDRESS = 'alice@nordwind.example';
 const MINUTE = 60_000;
@@ -14,12 +15,11 @@ let session: Session;
 afterEach(async () => {
   session.destroy();
   clock.stop();
-  await server.stop();
 });
 
-async function open(): Promise<void> {
+async function open(assumptions: Partial<Assumptions> = {}): Promise<void> {
   clock = new IdleClock();
-  server = await startGoogle({ empty: true, clock, latencyMs: LATENCY_MS, limits: 'documented' });
+  server = await watchedGoogle({ clock, latencyMs: LATENCY_MS, limits: 'documented', assumptions });
   session = await openSession(
     {
       system: {
@@ -116,5 +116,14 @@ describe('one mailbox, on a clock of its own, told nothing of the limit that its
     expect(taken.share).toBeGreaterThanOrEqual(0.85);
     // A refusal is waited for; most requests aren't refused.
     expect(written.refused + taken.refused).toBeLessThan(80);
+  });
+
+  test('as 429, too, which Google’s pages name as well: everything is written, once', async () => {
+    await open({ overQuotaStatus: 429 });
+    const { container } = (await session.writer?.ensureContainer(['INBOX'], {})) ?? {};
+    const ids = await write(container?.id ?? '', 300);
+    expect(new Set(ids).size).toBe(300);
+    expect(server.requests.filter(({ status }) => status === 429)).not.toEqual([]);
+    expect(server.requests.filter(({ status }) => status === 403)).toEqual([]);
   });
 });

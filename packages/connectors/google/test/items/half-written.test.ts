@@ -1,8 +1,9 @@
 import type { CreateOp, ReplaceOp, Result, Session } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { calendarsOf, contactsOf, type Google, startGoogle, tasksOf } from '@sterna/simulator-google';
+import { calendarsOf, contactsOf, type Google, tasksOf } from '@sterna/simulator-google';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
+import { watchedGoogle } from '../watched-google.ts';
 import { simulated } from './direct-google.ts';
 import { textOf } from './plain-lines.ts';
 
@@ -15,13 +16,11 @@ const UNLIMITED = 1_000_000_000;
 let server: Google;
 const sessions: Session[] = [];
 beforeEach(async () => {
-  server = await startGoogle({ empty: true });
+  server = await watchedGoogle();
 });
 afterEach(async () => {
   for (const session of sessions.splice(0)) session.destroy();
   expect(server.calendarMails).toEqual([]);
-  expect(server.failures).toEqual([]);
-  await server.stop();
 });
 
 async function open(kind: Kind): Promise<Session> {

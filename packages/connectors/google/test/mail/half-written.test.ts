@@ -1,8 +1,9 @@
 import type { Candidate, CreateOp, PlaceOp, Result, Session } from '@sterna/connector-kit';
 import { messageDigest } from '@sterna/content';
-import { DirectGmail, type Google, startGoogle } from '@sterna/simulator-google';
+import { DirectGmail, type Google } from '@sterna/simulator-google';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
+import { watchedGoogle } from '../watched-google.ts';
 import { simulated } from './suite-endpoint.ts';
 
 type Fault = Parameters<Google['faults']['inject']>[0]['fault'];
@@ -14,13 +15,11 @@ let server: Google;
 let mail: DirectGmail;
 const sessions: Session[] = [];
 beforeEach(async () => {
-  server = await startGoogle({ empty: true });
+  server = await watchedGoogle();
   mail = new DirectGmail(server, ADDRESS);
 });
 afterEach(async () => {
   for (const session of sessions.splice(0)) session.destroy();
-  expect(server.failures).toEqual([]);
-  await server.stop();
 });
 
 async function open(): Promise<Session> {

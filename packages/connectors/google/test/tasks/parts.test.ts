@@ -1,9 +1,10 @@
 import type { Op, Result, Session } from '@sterna/connector-kit';
-import { type Google, startGoogle, tasksOf } from '@sterna/simulator-google';
+import { type Google, tasksOf } from '@sterna/simulator-google';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSession } from '../../src/session.ts';
 import { simulated } from '../items/direct-google.ts';
 import { textOf } from '../items/plain-lines.ts';
+import { watchedGoogle } from '../watched-google.ts';
 
 const ADDRESS = 'alice@nordwind.example';
 
@@ -11,13 +12,11 @@ let server: Google;
 let session: Session;
 let container: string;
 beforeEach(async () => {
-  server = await startGoogle({ empty: true });
+  server = await watchedGoogle();
   await reopen();
 });
 afterEach(async () => {
   session.destroy();
-  expect(server.failures).toEqual([]);
-  await server.stop();
 });
 
 /** Of another process, which knows nothing of what was written before. */

@@ -1,0 +1,172 @@
+import { connectors } from '@sterna/connectors';
+import type { Google } from '@sterna/simulator-google';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addEntry } from '../support/direct-pass.ts';
+import { furnishGmail, GMAIL_SETTINGS, type GmailSettings, gmailSettings } from '../support/gmail-settings.ts';
+import { googleEndpoint } from '../support/google.ts';
+import { mapping } from '../support/mapping.ts';
+import { startGoogle } from '../support/watched-simulators.ts';
+import { BareStage, LONG } from './bare-stage.ts';
+import { type Kill, passWithKills } from './harness.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
+type Json = any;
+
+const kill = new BareStage([...connectors.values()]);
+let server: Google;
+beforeAll(async () => {
+  [server] = await Promise.all([startGoogle({ empty: true }), kill.open()]);
+  kill.later(() => server.stop());
+}, 60_000);
+afterAll(async () => {
+  console.log('kills:', JSON.stringify(kill.report));
+  await kill.close();
+});
+
+/** The source is only read. */
+const WRITE = /^(?:POST|PUT|PATCH|DELETE) .*\/users\/me\/settings\//;
+const MADE = /^POST .*\/settings\/filters/;
+const GONE = /^DELETE .*\/settings\/filters\//;
+
+const DEPUTY = 'deputy@nordwind.example';
+const SECOND = 'bjorn@lamna.example';
+
+interface Death {
+  readonly takesEffect?: boolean;
+  /** So many of them come through before. */
+  readonly skip?: number;
+  /** Only then. */
+  readonly when?: () => boolean;
+}
+
+interface Scene {
+  readonly source: GmailSettings;
+  readonly target: GmailSettings;
+  readonly entry: number;
+  /** The next request of the kind is the process's last; `takesEffect`: it reaches Google all the same. */
+  dies(request: RegExp, options?: Death): Kill;
+  /** One of a rule's two filters is there. */
+  isHalf(): boolean;
+  expectSame(): Promise<void>;
+}
+
+/**
+ * What a mailbox is set to, labels by their names, people by who they are at the target. Of filters what they do, each as
+ * often as it is done: criteria may be in other words.
+ */
+function held({ settings, filters, labelNames }: GmailSettings): Json {
+  const { vacation, language, autoForwarding } = settings;
+  const text = JSON.stringify({
+    vacation,
+    language,
+    autoForwarding,
+    signatures: [...settings.sendAs.values()].map(({ signature }) => signature),
+    delegates: [...settings.delegates.keys()],
+    filters: filters()
+      .flatMap(({ action }) => [
+        ...labelNames(action.addLabelIds),
+        ...labelNames(action.removeLabelIds).map((name) => `-${name}`),
+        ...(action.forward === undefined ? [] : [action.forward]),
+      ])
+      .sort(),
+  });
+  return JSON.parse(text.replaceAll(DEPUTY, SECOND));
+}
+
+async function scene(name: string): Promise<Scene> {
+  const [from, to] = [`${name}@nordwind.example`, `${name}@lamna.example`];
+  const [source, target] = [furnishGmail(server, from), gmailSettings(server, to)];
+  // One rule, and two filters wherever it is: Gmail takes one label of the user's in each.
+  for (const label of ['Red', 'Blue'])
+    source.filter({ subject: 'order' }, { addLabelIds: [source.label(`Keywords/${label}`)] });
+  target.settings.forwardingAddresses.set(SECOND, { forwardingEmail: SECOND, verificationStatus: 'accepted' });
+  const entry = await addEntry(kill.bench, googleEndpoint(server, from), googleEndpoint(server, to));
+  await mapping(kill.bench, entry, DEPUTY, SECOND);
+  return {
+    source,
+    target,
+    entry,
+    dies: (request, { takesEffect = true, skip = 0, when = () => true } = {}) => ({
+      name: `${takesEffect ? 'after' : 'before'} ${request === WRITE ? 'a write' : 'a request'}`,
+      by: (child) =>
+        new Promise((resolve) => {
+          let left = skip;
+          server.faults.inject({
+            fault: { kind: 'reset' },
+            when: ({ method, target: path }) => {
+              if (left < 0 || !request.test(`${method} ${path}`) || !when()) return false;
+              left -= 1;
+              if (left >= 0) return false;
+              child.kill('SIGKILL');
+              resolve();
+              return !takesEffect;
+            },
+          });
+        }),
+    }),
+    isHalf: () => target.filters().filter(({ criteria }) => criteria.subject === 'order').length === 1,
+    async expectSame() {
+      expect(held(target)).toEqual(held(source));
+      await kill.expectSettled(entry);
+      expect(server.failures).toEqual([]);
+    },
+  };
+}
+
+const settingsOf = ({ books }: { readonly books: unknown }): Json => (books as Json).kinds.setting;
+
+describe('mailbox settings, exactly once into Google', () => {
+  test('killed within a rule of two filters, between the new filter and the old one, and at other writes', async () => {
+    const { source, target, entry, dies, isHalf, expectSame } = await scene('alice');
+    const first = await passWithKills(kill.stage, entry, 'initial', [
+      dies(WRITE, { takesEffect: false }),
+      dies(MADE, { takesEffect: false, when: isHalf }),
+      dies(MADE, { when: isHalf }),
+      dies(WRITE, { skip: 1 }),
+      { at: 'after-acknowledgement', nth: 1 },
+    ]);
+    expect(first).toMatchObject({ status: 'completed', error: null });
+    expect(settingsOf(first)).toMatchObject({ seen: GMAIL_SETTINGS + 1, failed: 0, uncertain: 0, skipped: 0 });
+    await expectSame();
+    await kill.expectVerified(entry);
+
+    const [boss, , , starred] = source.filters();
+    source.settings.filters.delete(boss.id);
+    source.filter(boss.criteria, { addLabelIds: ['TRASH'] });
+    source.settings.vacation = { enableAutoReply: false, restrictToContacts: false, restrictToDomain: false };
+    source.settings.filters.delete(starred.id);
+    const kept = target.filters().map(({ id }) => id);
+    const changed = await passWithKills(kill.stage, entry, 'delta', [dies(MADE), dies(GONE), dies(GONE)], {
+      deletions: 'propagate',
+    });
+    expect(changed).toMatchObject({ status: 'completed', error: null });
+    expect(settingsOf(changed)).toMatchObject({ created: 0, failed: 0, uncertain: 0, skipped: 0 });
+    expect(target.settings.vacation).toMatchObject({ enableAutoReply: false });
+    target.settings.vacation = source.settings.vacation;
+    await expectSame();
+    // What didn't change was left alone.
+    expect(target.filters().filter(({ id }) => kept.includes(id))).toHaveLength(4);
+  }, 120_000);
+
+  test.runIf(LONG)(
+    'killed at each of its requests in turn',
+    async () => {
+      const { entry, dies, expectSame } = await scene('bjorn');
+      const first = await passWithKills(
+        kill.stage,
+        entry,
+        'initial',
+        Array.from({ length: 120 }, (_, n) => dies(/ \/gmail\//, { skip: n % 30, takesEffect: n % 3 !== 0 })),
+      );
+      expect(first).toMatchObject({ status: 'completed', error: null });
+      expect(settingsOf(first)).toMatchObject({ seen: GMAIL_SETTINGS + 1, failed: 0, uncertain: 0, skipped: 0 });
+      await expectSame();
+      await kill.expectVerified(entry);
+    },
+    600_000,
+  );
+});
+
+test('at least 6 kills hit a living process', () => {
+  expect(kill.report.hits).toBeGreaterThanOrEqual(LONG ? 20 : 6);
+});
