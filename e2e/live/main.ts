@@ -10,18 +10,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectors } from '@sterna/connectors';
+import { KINDS } from './kinds.ts';
 import { type LiveReport, reportOf, tablesOf } from './report.ts';
 import { type LiveSettings, PASSWORD_VARIABLE, readLiveSettings } from './settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PARTS = ['behaviours', 'golden', 'suites'];
 const USAGE = `npm run test:live -- --system NAME --settings FILE [--report FILE] [--only ${PARTS.join(',')}]
+    [--kinds ${KINDS.join(',')}]
 
   --system NAME    microsoft365 or google
   --settings FILE  JSON: {"address": "user@domain", "connectorSettings": {…}, "passwordFile": "…"}; the secret (for
                    Google: the service account’s key file) is the content of that file, or ${PASSWORD_VARIABLE}
   --report FILE    where the report goes as JSON (sterna-live-NAME.json)
   --only PARTS     some of it alone
+  --kinds KINDS    suites and golden organization of these kinds of content alone
 
 The account's mailbox should be one that is made for tests. What a run makes has a name that begins with
 “Sterna test”, and is removed again.`;
@@ -44,14 +47,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const settings = readLiveSettings(options.settings, process.env);
   await checkFirst(options.system, settings);
-  const report = await run(options.system, options.only, settings);
+  const report = await run(options, settings);
   writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   process.stdout.write(`${tablesOf(report)}\n\nThe report is in ${options.report}.\n`);
   return report.tests.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }
 
 function optionsOf(args: readonly string[]) {
-  let values: Record<'system' | 'settings' | 'report' | 'only', string | undefined> & { help: boolean };
+  let values: Record<'system' | 'settings' | 'report' | 'only' | 'kinds', string | undefined> & { help: boolean };
   try {
     values = parseArgs({
       args: [...args],
@@ -60,6 +63,7 @@ function optionsOf(args: readonly string[]) {
         settings: { type: 'string' },
         report: { type: 'string' },
         only: { type: 'string' },
+        kinds: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values as typeof values;
@@ -67,13 +71,15 @@ function optionsOf(args: readonly string[]) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   if (values.help) return undefined;
-  const { system, settings, only = PARTS.join(',') } = values;
+  const { system, settings, only = PARTS.join(','), kinds } = values;
   if (system === undefined || settings === undefined) throw new UsageError('It needs --system and --settings.');
   if (!connectors.has(system) || !existsSync(join(ROOT, 'packages/connectors', system, 'test/live')))
     throw new UsageError(`There are no live tests of “${system}”.`);
   const strange = only.split(',').find((part) => !PARTS.includes(part));
   if (strange !== undefined) throw new UsageError(`--only knows ${PARTS.join(', ')}, not “${strange}”.`);
-  return { system, settings, only, report: values.report ?? `sterna-live-${system}.json` };
+  const unknown = kinds?.split(',').find((kind) => !KINDS.includes(kind));
+  if (unknown !== undefined) throw new UsageError(`--kinds knows ${KINDS.join(', ')}, not “${unknown}”.`);
+  return { system, settings, only, kinds, report: values.report ?? `sterna-live-${system}.json` };
 }
 
 /** Wrong settings, missing rights and a wrong secret are told before anything is written. */
@@ -87,7 +93,10 @@ async function checkFirst(system: string, { connectorSettings, address, password
     throw new Error(['The account isn’t ready for this.', ...missing.flatMap(({ fix = [] }) => fix)].join('\n'));
 }
 
-async function run(system: string, only: string, settings: LiveSettings): Promise<LiveReport> {
+async function run(
+  { system, only, kinds }: { readonly system: string; readonly only: string; readonly kinds: string | undefined },
+  settings: LiveSettings,
+): Promise<LiveReport> {
   const { connectorSettings, address, password } = settings;
   const folder = mkdtempSync(join(tmpdir(), 'sterna-live-'));
   const [results, entries] = [join(folder, 'tests.json'), join(folder, 'entries.jsonl')] as const;
@@ -111,6 +120,7 @@ async function run(system: string, only: string, settings: LiveSettings): Promis
           ...process.env,
           STERNA_LIVE_SYSTEM: system,
           STERNA_LIVE_ONLY: only,
+          ...(kinds === undefined ? {} : { STERNA_LIVE_KINDS: kinds }),
           STERNA_LIVE_ACCOUNT: JSON.stringify({ system, connectorSettings, address }),
           STERNA_LIVE_OUTPUT: entries,
           [PASSWORD_VARIABLE]: password,

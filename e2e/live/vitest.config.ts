@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { chosenSuites } from './kinds.ts';
 
 const { STERNA_LIVE_SYSTEM: system = '', STERNA_LIVE_ONLY: only = 'behaviours,golden,suites' } = process.env;
 const chosen = only.split(',');
@@ -11,7 +12,9 @@ export default defineConfig({
     include: [
       ...(chosen.includes('golden') ? ['e2e/live/golden.live.ts'] : []),
       ...(chosen.includes('behaviours') ? [`packages/connectors/${system}/test/live/behaviours.live.ts`] : []),
-      ...(chosen.includes('suites') ? [`packages/connectors/${system}/test/live/suites/*.live.ts`] : []),
+      ...(chosen.includes('suites')
+        ? chosenSuites.map((suite) => `packages/connectors/${system}/test/live/suites/${suite}.live.ts`)
+        : []),
     ],
     // Its `teardown` removes whatever the tests left in the account.
     globalSetup: [`packages/connectors/${system}/test/live/teardown.ts`],

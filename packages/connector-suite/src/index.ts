@@ -23,6 +23,6 @@ export {
   pageMaterial as pages,
   postMaterial as posts,
 } from './named-objects.ts';
-export { scoped } from './scoped.ts';
+export { rooted, scoped, sparing } from './scoped.ts';
 export { filterMaterial as filters, settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -8,6 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly json: Json;
   readonly bytes: Buffer;
+  readonly headers: Headers;
   /** Google's reason of a refusal; empty where it is none. */
   readonly code: string;
 }
@@ -60,7 +61,7 @@ export class LiveGoogle {
       const json = parsed(bytes);
       const code = reply.status < 300 ? '' : String(json?.error?.errors?.[0]?.reason ?? json?.error?.status ?? 'none');
       const isBusy = reply.status === 429 || reply.status === 503 || /rateLimitExceeded/i.test(code);
-      if (!isBusy || tries === TRIES) return { status: reply.status, json, bytes, code };
+      if (!isBusy || tries === TRIES) return { status: reply.status, json, bytes, headers: reply.headers, code };
       await new Promise((resolve) => setTimeout(resolve, 2 ** tries * 1_000));
     }
   }
