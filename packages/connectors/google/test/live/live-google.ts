@@ -15,6 +15,12 @@ export interface Answer {
 
 /** By what a path begins with: where the API answers, and what it takes to use it. */
 const FAMILIES = [
+  [
+    'gmail',
+    /^\/gmail\/v1\/users\/me\/settings\//,
+    'https://gmail.googleapis.com',
+    'https://www.googleapis.com/auth/gmail.settings.basic',
+  ],
   ['gmail', /^\/(?:upload\/)?gmail\//, 'https://gmail.googleapis.com', 'https://mail.google.com/'],
   ['calendar', /^\/calendar\//, 'https://www.googleapis.com', 'https://www.googleapis.com/auth/calendar'],
   ['people', /^\/v1\//, 'https://people.googleapis.com', 'https://www.googleapis.com/auth/contacts'],

@@ -5,6 +5,7 @@ import { labelsOfState, stateOfLabels } from './labels.ts';
 
 const ME = '/gmail/v1/users/me';
 const UPLOAD = '/upload/gmail/v1/users/me/messages';
+const UPLOADED = { 'x-upload-content-type': 'message/rfc822' };
 const MESSAGE = { 'content-type': 'message/rfc822' };
 
 interface Found extends FoundMessage {
@@ -77,9 +78,8 @@ export function apiMailEndpoint(
     async seed(messages) {
       for (const { folder, raw, flags } of messages) {
         const labelIds = await idsOf([nameOf(folder), ...labelsOfState(flags, keywords)]);
-        const { headers } = await google.sent('POST', `${UPLOAD}?uploadType=resumable&internalDateSource=dateHeader`, {
-          labelIds,
-        });
+        const session = `${UPLOAD}?uploadType=resumable&internalDateSource=dateHeader`;
+        const { headers } = await google.sent('POST', session, { labelIds }, UPLOADED);
         const { pathname, search } = new URL(headers.get('location') ?? '');
         await google.sent('PUT', `${pathname}${search}`, raw, MESSAGE);
       }
