@@ -205,6 +205,11 @@ class Books {
   }
 
   #of({ kind, id, key, name, properties }: GoldenObject): readonly Told[] {
+    // The product's ids of settings are of its own making.
+    if (kind === 'setting')
+      return [...this.#byId.values(), this.#others]
+        .flat()
+        .filter(({ subject, objectId }) => subject === name || objectId === id);
     if (kind !== 'file' && kind !== 'folder') {
       const place = kind === 'list' ? name : kind === 'page' ? 'Pages' : properties.list;
       return [

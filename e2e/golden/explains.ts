@@ -57,6 +57,11 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'deleted-mark-lost': ['deleted', 'text'],
   'subject-lost': ['subject'],
   'attachment-not-linked': ['attachments'],
+  // Settings
+  'setting-adapted': ['actions', 'subject'],
+  'rule-part-not-held': ['actions'],
+  'rule-texts-otherwise': ['conditions', 'exceptions'],
+  'automatic-reply-one-text': ['inside', 'outside'],
   // All
   'not-exported-whole': [],
   'not-imported-whole': [],

@@ -7,15 +7,16 @@ import { SternaError } from '@sterna/core';
 import { compare, type Told } from './compare.ts';
 import { writeFidelity } from './fidelity-document.ts';
 import type { GoldenObject, Holder, Organization } from './objects.ts';
-import { PAIRS, type Scale, type Stage } from './pairs.ts';
+import { MAILBOX_KINDS, PAIRS, type Scale, type Stage } from './pairs.ts';
 import { type Moved, Product } from './product.ts';
 import { Progress } from './progress.ts';
 import { Shelf } from './shelf.ts';
 import { Tally } from './tally.ts';
 
-const USAGE = `npm run golden -- [--pair ${Object.keys(PAIRS).join('|')}] [--size small|large] [--people N] [--json] [--write]
+const USAGE = `npm run golden -- [--pair ${Object.keys(PAIRS).join('|')}] [--size small|large] [--people N] [--kinds KIND,…] [--json] [--write]
 
   --people  as many of them alone
+  --kinds   what people have of these kinds alone (${MAILBOX_KINDS.join(', ')}); --write then leaves the rows of others
   --json    the last line is {"objects":…,"identical":…,"noted":…,"unaccounted":…}
   --write   puts the table into docs/fidelity.md`;
 
@@ -36,15 +37,19 @@ function parse(args: readonly string[]): Options {
       pair: { type: 'string', default: first },
       size: { type: 'string', default: 'small' },
       people: { type: 'string' },
+      kinds: { type: 'string' },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
   });
   const { pair, size, people, json, write } = values;
+  const kinds = values.kinds?.split(',');
   if (PAIRS[pair] === undefined) throw new Error(`--pair ${pair}: there is ${Object.keys(PAIRS).join(', ')}.`);
   if (size !== 'small' && size !== 'large') throw new Error(`--size ${size}: there is small, large.`);
   if (people !== undefined && !/^[1-9]\d{0,2}$/.test(people)) throw new Error(`--people ${people} is no number.`);
-  return { pair, size, people: people === undefined ? undefined : Number(people), json, write };
+  const strange = kinds?.find((kind) => !MAILBOX_KINDS.includes(kind));
+  if (strange !== undefined) throw new Error(`--kinds ${strange}: there is ${MAILBOX_KINDS.join(', ')}.`);
+  return { pair, size, kinds, people: people === undefined ? undefined : Number(people), json, write };
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -95,6 +100,7 @@ async function golden(
     target: middle.system,
     from: holders,
     to: middle.organization.holders,
+    kinds: options.kinds,
     everybody: together(origin.organization.everybody, middle.organization.everybody),
   });
   const home = await product.move({
@@ -103,6 +109,7 @@ async function golden(
     target: back.system,
     from: middle.organization.holders,
     to: back.organization.holders,
+    kinds: options.kinds,
     everybody: together(middle.organization.everybody, back.organization.everybody),
   });
   const tally = new Tally();
@@ -131,7 +138,7 @@ async function golden(
     for (const text of tally.examples()) say(text);
     for (const fault of faults.slice(0, 20)) say(fault);
   }
-  if (options.write) writeFidelity(options.pair, table);
+  if (options.write) writeFidelity(options.pair, table, options.kinds);
   if (options.json) say(JSON.stringify(figures));
   else
     say(
@@ -221,6 +228,9 @@ function renaming(from: readonly string[], to: readonly string[]): (object: Gold
   return (object) => ({
     ...object,
     ...(object.kind === 'member' ? { key: addresses.get(object.key) ?? object.key } : {}),
+    ...(object.kind === 'setting'
+      ? { key: object.key.replaceAll(/[^\s;]+@[^\s;]+/g, (address) => addresses.get(address) ?? address) }
+      : {}),
     properties: Object.fromEntries(
       Object.entries(object.properties).map(([name, value]) => [
         name,

@@ -3,6 +3,7 @@ import { MIGRATION_APP } from '@sterna/simulator-microsoft365';
 import { googleOrganization } from './apis/google.ts';
 import { type ServiceAccountKey, tokenFor } from './apis/google-token.ts';
 import { microsoftOrganization } from './apis/graph.ts';
+import { withSharedSettings } from './apis/graph-shared-settings.ts';
 import type { Organization } from './objects.ts';
 import type { SystemSetUp } from './product.ts';
 import { type Report, Simulator } from './simulators.ts';
@@ -31,7 +32,12 @@ export interface Scale {
   readonly size: Size;
   /** How many people move; undefined: as many as the size has. */
   readonly people: number | undefined;
+  /** Of what people have; undefined: all of it. */
+  readonly kinds: readonly string[] | undefined;
 }
+
+/** What can be moved and compared by itself. */
+export const MAILBOX_KINDS: readonly string[] = ['message', 'event', 'contact', 'task', 'setting'];
 
 export const PAIRS: Readonly<Record<string, (scale: Scale) => Promise<Stage>>> = {
   'google-microsoft365': async (scale) => {
@@ -43,7 +49,7 @@ export const PAIRS: Readonly<Record<string, (scale: Scale) => Promise<Stage>>> =
     return {
       places: [
         workspace('Nordwind', google, 'nordwind.example', scale),
-        microsoft('Fabrikam', middle, 'fabrikam.example', scale),
+        withGmailsSettings(microsoft('Fabrikam', middle, 'fabrikam.example', scale), middle, 'fabrikam.example'),
         workspace('Lamna', google, 'lamna.example', scale),
       ],
       ...together({ 'the simulator of Google': google, 'the simulator of Microsoft 365': middle }),
@@ -129,6 +135,11 @@ function microsoft(
   };
 }
 
+const withGmailsSettings = (place: Place, { about }: Simulator, domain: string): Place => ({
+  ...place,
+  organization: withSharedSettings(place.organization, about.baseUrl, domain),
+});
+
 const persons = (addresses: readonly string[]) => addresses.map((address) => ({ type: 'person' as const, address }));
 
 /**
@@ -147,6 +158,7 @@ function workspace(name: string, { about }: Simulator, domain: string, scale: Sc
     organization: googleOrganization(baseUrl, (address) => tokenFor(keyFile, address, MIGRATION_SCOPES), {
       holders: persons(movers(everybody, scale)),
       everybody,
+      kinds: scale.kinds,
     }),
     system: {
       name,

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allItems, type Client, createClient, LIVE_PASS_STATUSES, type PassView } from '@sterna/api-contract';
+import { CONTENT_KINDS } from '@sterna/core';
 import { createLog, startServer } from '@sterna/server';
 import type { Told } from './compare.ts';
 import type { Holder } from './objects.ts';
@@ -21,6 +22,8 @@ export interface Move {
   /** In both, the same order. */
   readonly from: readonly Holder[];
   readonly to: readonly Holder[];
+  /** Content that is moved; undefined: all of it. */
+  readonly kinds: readonly string[] | undefined;
   /** Everybody's address in both. */
   readonly everybody: readonly (readonly [from: string, to: string])[];
 }
@@ -44,6 +47,9 @@ const PASS_POLL_MS = 250;
 const PAGE = 500;
 /** Passes at once: mailboxes and drives of several people, since each waits for its services most of the time. */
 const PASSES = 12;
+
+const kindsOnly = (kinds: readonly string[]): Record<string, boolean> =>
+  Object.fromEntries(CONTENT_KINDS.map((kind) => [kind, kinds.includes(kind)]));
 
 /** The whole product, by its API as an administrator's script would use it. */
 export class Product {
@@ -82,7 +88,7 @@ export class Product {
   }
 
   /** Mailboxes and drives of everybody: an initial pass, and a delta pass that must find nothing to do. */
-  async move({ name, source, target, from, to, everybody }: Move): Promise<Moved> {
+  async move({ name, source, target, from, to, kinds, everybody }: Move): Promise<Moved> {
     const client = this.#client;
     const system = async ({ password, ...set }: SystemSetUp, end: string): Promise<number> =>
       (await client.createSystem({ body: { ...set, name: `${name}: ${end}`, credentials: { password } } })).id;
@@ -91,11 +97,13 @@ export class Product {
         name,
         sourceSystemId: await system(source, 'source'),
         targetSystemId: await system(target, 'target'),
-        settings: { versionDepth: VERSIONS },
+        settings: { versionDepth: VERSIONS, ...(kinds === undefined ? {} : { kinds: kindsOnly(kinds) }) },
       },
     });
     const lines = from.flatMap(({ type, address }, at) =>
-      ITEM_TYPES[type].map((itemType) => ({ itemType, address, target: to[at]?.address as string })),
+      ITEM_TYPES[type]
+        .filter((itemType) => kinds === undefined || itemType === 'mailbox')
+        .map((itemType) => ({ itemType, address, target: to[at]?.address as string })),
     );
     const { entryIds } = await client.importEntries({
       params: { id: project.id },

@@ -6,8 +6,8 @@ import { startGoogle } from '../support/watched-simulators.ts';
 import type { BareStage } from './bare-stage.ts';
 import type { DriveTarget } from './drive-target.ts';
 
-/** Somebody's My Drive, empty, behind a proxy that says when a request of a kind came. */
-export async function googleDriveTarget(stage: BareStage): Promise<DriveTarget> {
+/** Somebody's My Drive, or a shared drive, empty, behind a proxy that says when a request of a kind came. */
+export async function googleDriveTarget(stage: BareStage, isShared = false): Promise<DriveTarget> {
   const server = await startGoogle({ empty: true });
   const { hostname, port } = new URL(server.baseUrl);
   const proxy = await startFaultProxy({ target: { host: hostname, port: Number(port) }, protocol: 'raw' });
@@ -19,15 +19,19 @@ export async function googleDriveTarget(stage: BareStage): Promise<DriveTarget> 
   // Addresses of uploads lead through the proxy, too.
   const baseUrl = `http://${proxy.host}:${proxy.port}`;
   server.cloud.baseUrl = baseUrl;
-  const address = 'alice@nordwind.example';
+  const admin = 'alice@nordwind.example';
+  const own = new DirectDrive(server, admin);
+  const shared = isShared
+    ? own.corpus.createDrive('nordwind.example', 'Team', 'team', own.person, server.clock.now()).id
+    : undefined;
   return {
-    target: googleDriveTree(new DirectDrive(server, address)),
+    target: googleDriveTree(new DirectDrive(server, admin, shared)),
     openUploads: async () => [],
     endpoint: {
       connector: 'google',
       // The large files of the scenario are six pieces and more.
-      settings: { baseUrl, tokenUrl: `${baseUrl}/token`, uploadPieceBytes: 4 * 262_144 },
-      address,
+      settings: { baseUrl, tokenUrl: `${baseUrl}/token`, uploadPieceBytes: 4 * 262_144, admin },
+      address: shared ?? admin,
       password: JSON.stringify(server.keyFile),
       itemType: 'drive',
     },

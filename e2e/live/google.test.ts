@@ -1,5 +1,6 @@
 import { type Assumptions, type Google, MIGRATION_SCOPES, startGoogle } from '@sterna/simulator-google';
 import { afterAll, describe, expect, test } from 'vitest';
+import { UNHURRIED } from '../support/google.ts';
 import { type LiveOutcome, runLive } from './run-live.ts';
 
 const LONG = process.env.STERNA_TEST_LONG !== undefined;
@@ -17,15 +18,15 @@ async function start(assumptions: Partial<Assumptions> = {}): Promise<Google> {
   return server;
 }
 
-function live(server: Google, only: string, address = ADDRESS): Promise<LiveOutcome> {
+function live(server: Google, only: string, ...args: readonly string[]): Promise<LiveOutcome> {
   const key = JSON.stringify(server.keyFile);
-  // Lists of contacts show here at once what was written.
-  const connectorSettings = { baseUrl: server.baseUrl, contactsDelaySeconds: 0 };
+  // Lists of contacts show here at once what was written, and nobody counts units.
+  const connectorSettings = { baseUrl: server.baseUrl, contactsDelaySeconds: 0, ...UNHURRIED };
   const [line = ''] = server.keyFile.private_key.split('\n').slice(1);
   return runLive({
     system: 'google',
-    settings: { address, connectorSettings, passwordFile: 'secret' },
-    args: ['--only', only],
+    settings: { address: ADDRESS, connectorSettings, passwordFile: 'secret' },
+    args: ['--only', only, ...args],
     fileOf: key,
     secret: undefined,
     hidden: [line],
@@ -43,7 +44,9 @@ async function containersOf(server: Google): Promise<string[]> {
     ['/gmail/v1/users/me/labels', 'labels', 'name'],
     ['/calendar/v3/users/me/calendarList?maxResults=250', 'items', 'summary'],
     ['/v1/people/me/connections?personFields=names&pageSize=1000', 'connections', 'resourceName'],
+    ['/v1/contactGroups?pageSize=200', 'contactGroups', 'resourceName'],
     ['/tasks/v1/users/@me/lists', 'items', 'title'],
+    ['/gmail/v1/users/me/settings/filters', 'filter', 'id'],
     ["/drive/v3/files?pageSize=1000&q='root' in parents", 'files', 'name'],
   ] as const) {
     const answer = await fetch(`${server.baseUrl}${encodeURI(path)}`, {
@@ -88,6 +91,23 @@ describe('npm run test:live -- --system google, against the simulator', () => {
     expect(server.calendarMails).toEqual([]);
     expect(server.failures).toEqual([]);
   }, 600_000);
+
+  test('what breaks half-way is told, and leaves nothing behind either', async () => {
+    const server = await start();
+    const before = await containersOf(server);
+    // What is written is in part there already.
+    const broken = server.faults.inject({
+      fault: { kind: 'answer', status: 403, code: 'forbidden' },
+      when: ({ method, target }: { method: string; target: string }) =>
+        method === 'GET' && /^\/(?:drive\/v3\/files\/[^?]+\?alt=media|v1\/people\/c)/.test(target),
+      times: 1_000,
+    });
+    const { code, report } = await live(server, 'suites,golden', '--kinds', LONG ? 'contact,file' : 'contact');
+    expect(broken.struck).toBeGreaterThan(5);
+    expect(code).toBe(1);
+    expect(report?.tests.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(5);
+    expect(await containersOf(server)).toEqual(before);
+  }, 300_000);
 
   test('says what doesn’t hold there', async () => {
     const server = await start({

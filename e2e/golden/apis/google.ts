@@ -1,5 +1,6 @@
 import type { GoldenObject, Organization } from '../objects.ts';
 import { type Ask, type Json, moment, propertiesOfMime, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { settings } from './google-settings.ts';
 
 /** System labels that are places, named as folders are in graph.ts. */
 const PLACES: Readonly<Record<string, string>> = {
@@ -18,23 +19,37 @@ const PERSON_FIELDS =
  * A domain of Google Workspace by its APIs alone.
  *
  * @param token an access token in a person's name
+ * @param kinds of what they have; undefined: all of it
  */
 export function googleOrganization(
   baseUrl: string,
   token: (address: string) => Promise<string>,
-  { holders, everybody }: Pick<Organization, 'holders' | 'everybody'>,
+  {
+    holders,
+    everybody,
+    kinds,
+  }: Pick<Organization, 'holders' | 'everybody'> & { readonly kinds?: readonly string[] | undefined },
 ): Organization {
   return {
     ...{ holders, everybody },
     async read({ address }) {
       const ask = asking(baseUrl, await token(address));
-      const parts = [messages, events, contacts, tasks, files];
       const all: GoldenObject[] = [];
-      for (const part of parts) all.push(...(await part(ask)));
+      for (const [kind, part] of Object.entries(PARTS))
+        if (kinds === undefined || kinds.includes(kind)) all.push(...(await part(ask)));
       return all;
     },
   };
 }
+
+const PARTS: Readonly<Record<string, (ask: Ask) => Promise<GoldenObject[]>>> = {
+  message: messages,
+  setting: settings,
+  event: events,
+  contact: contacts,
+  task: tasks,
+  file: files,
+};
 
 function asking(baseUrl: string, token: string): Ask {
   const get = async (path: string): Promise<Response> => {

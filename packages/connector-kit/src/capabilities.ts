@@ -39,6 +39,8 @@ export interface Capabilities {
   readonly isFinal?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */
   readonly permissions: boolean;
+  /** The rights of the root are who is in all of the drive (a shared drive): they are read and given, too. */
+  readonly members?: boolean;
   /** Mails the people of an event by itself (RFC 6638), unless the event says not to. */
   readonly schedules?: boolean;
   /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */

@@ -62,14 +62,19 @@ class AccessRun {
   /** @returns how many folders have their rights already */
   async folders(structure: Structure): Promise<number> {
     let unchanged = 0;
+    const hasMembers = (side: 'source' | 'target'): boolean =>
+      capabilitiesFor(this.#context[side], 'file').members === true;
     let page: { row: ContainerRow; version: string }[] = [];
     for (const container of structure.source) {
       const row = this.#context.sourceContainers.get(container.id);
       if (container.kind !== 'file' || row?.targetContainer === undefined || structure.excluded.has(container.id))
         continue;
-      // The roots are where somebody set both sides up.
-      if (container.path.length === 0 || container.accessVersion === undefined) continue;
+      if (container.accessVersion === undefined) continue;
+      // Roots are where somebody set both sides up, unless their rights are who is in the drive.
+      if (container.path.length === 0 && !hasMembers('source')) continue;
       if (row.accessVersion === container.accessVersion) unchanged += 1;
+      else if (container.path.length === 0 && !hasMembers('target'))
+        await this.#tellMembers(row, container.accessVersion);
       else page.push({ row, version: container.accessVersion });
       if (page.length >= PAGE) {
         await this.#folderPage(page);
@@ -78,6 +83,19 @@ class AccessRun {
     }
     await this.#folderPage(page);
     return unchanged;
+  }
+
+  /** Once, until it is others who are in it. */
+  async #tellMembers(row: ContainerRow, version: string): Promise<void> {
+    this.#notes.push({
+      kind: 'fidelity',
+      code: 'members-not-held',
+      text: 'Who is in the shared drive stays behind: the target has no members of a whole drive.',
+      fix: 'Share the folders in the target with these people, or migrate into a shared drive.',
+      container: row.id,
+    });
+    row.accessVersion = version;
+    await this.#commit((client, entryId) => saveContainers(client, entryId, [row]));
   }
 
   async files(): Promise<void> {

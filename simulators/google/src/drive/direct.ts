@@ -18,20 +18,27 @@ export interface DirectDriveFile {
   readonly modifiedAt: number;
 }
 
-/** Somebody's My Drive past the API: what a test puts in and finds without trusting any client, this service included. */
+/**
+ * Somebody's My Drive, or a shared drive in their name, past the API: what a test puts in and finds without trusting any
+ * client, this service included.
+ */
 export class DirectDrive {
   readonly #server: Google;
   readonly #corpus: Corpus;
   readonly #person: Person;
   readonly #root: DriveFile;
 
-  constructor(server: Google, address: string) {
+  /** @param shared id of a shared drive; else it is the user's own */
+  constructor(server: Google, address: string, shared?: string) {
     const found = server.cloud.findUser(address);
     if (found === undefined) throw new Error(`no user ${address}`);
     this.#server = server;
     this.#corpus = corpusOf(server.cloud);
     this.#person = personOf(found.user);
-    this.#root = this.#corpus.rootOf(this.#person, this.#now);
+    const root =
+      shared === undefined ? this.#corpus.rootOf(this.#person, this.#now) : this.#corpus.drives.get(shared)?.root;
+    if (root === undefined) throw new Error(`no shared drive ${shared}`);
+    this.#root = root;
   }
 
   get corpus(): Corpus {
@@ -43,8 +50,12 @@ export class DirectDrive {
     return this.#person;
   }
 
-  /** Shares a file or folder without a mail. */
-  share(path: readonly string[], emailAddress: string, role: 'writer' | 'commenter' | 'reader'): void {
+  /** Shares a file or folder without a mail; of a shared drive also its root, which makes somebody a member. */
+  share(
+    path: readonly string[],
+    emailAddress: string,
+    role: 'organizer' | 'fileOrganizer' | 'writer' | 'commenter' | 'reader',
+  ): void {
     createPermission(
       this.#corpus,
       this.#itemAt(path),
@@ -209,6 +220,7 @@ export class DirectDrive {
   }
 
   #itemAt(path: readonly string[]): DriveFile {
+    if (path.length === 0) return this.#root;
     const parent = this.makeFolder(path.slice(0, -1));
     const item = this.#childrenOf(parent).find(({ name }) => name === path.at(-1));
     if (item === undefined) throw new Error(`nothing at ${path.join('/')}`);

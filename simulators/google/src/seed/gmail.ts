@@ -43,7 +43,7 @@ export function fillMailbox(cloud: Cloud, domain: Domain, mailbox: Mailbox, coun
   const writer = new Writer(cloud, domain, mailbox, random);
   for (let at = 0; at < count; at++) writer.usual(at, labels);
   writer.oddities(labels);
-  addSettings(mailbox, random, labels);
+  addSettings(mailbox, random, labels, [...domain.users.values()]);
 }
 
 class Writer {
@@ -158,14 +158,23 @@ class Writer {
   }
 }
 
-function addSettings(mailbox: Mailbox, random: Random, labels: readonly Label[]): void {
+function addSettings(mailbox: Mailbox, random: Random, labels: readonly Label[], people: readonly User[]): void {
   const { settings, ids, user } = mailbox;
-  const filter = {
-    id: `ANe1Bm${ids.token(44)}`,
-    criteria: { query: 'list:news.elsewhere.example' },
-    action: { addLabelIds: [labels[4]?.id], removeLabelIds: ['INBOX'] },
+  const filter = (criteria: object, action: object): void => {
+    const id = `ANe1Bm${ids.token(44)}`;
+    settings.filters.set(id, { id, criteria, action });
   };
-  settings.filters.set(filter.id, filter);
+  filter({ query: 'list:news.elsewhere.example' }, { addLabelIds: [labels[4]?.id], removeLabelIds: ['INBOX'] });
+  filter(
+    { from: people[0]?.primaryEmail, negatedQuery: 'subject:private' },
+    { addLabelIds: [labels[0]?.id], removeLabelIds: ['INBOX'] },
+  );
+  // Two of them look for the same: a filter adds one label at most.
+  const invoices = { subject: 'invoice', hasAttachment: true };
+  filter(invoices, { addLabelIds: [labels[3]?.id] });
+  filter(invoices, { addLabelIds: ['STARRED'], removeLabelIds: ['UNREAD'] });
+  filter({ from: 'offers@elsewhere.example' }, { addLabelIds: ['TRASH'] });
+  filter({ query: 'is:starred older_than:1y' }, { addLabelIds: ['IMPORTANT'] });
   const primary = settings.sendAs.get(user.primaryEmail);
   if (primary !== undefined) primary.signature = `<div>${user.givenName} — ${user.jobTitle ?? ''}</div>`;
   if (random.integer(1, 3) !== 1) return;

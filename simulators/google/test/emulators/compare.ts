@@ -5,6 +5,8 @@ export interface Step {
   /** May take what earlier steps answered: their JSON by name. */
   readonly path: (earlier: Answers) => string;
   readonly body?: (earlier: Answers) => unknown;
+  /** Of a body that is text; else it is JSON. */
+  readonly contentType?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the scripts look into it by hand
@@ -20,19 +22,23 @@ export async function run(service: Service, steps: readonly Step[]): Promise<Map
   const answers: Record<string, unknown> = {};
   const names = new Names();
   const told = new Map<string, unknown>();
-  for (const { name, method, path, body } of steps) {
+  for (const { name, method, path, body, contentType } of steps) {
     const sent = body?.(answers);
     const response = await fetch(`${service.baseUrl}${path(answers)}`, {
       method,
       headers: {
         authorization: `Bearer ${service.token}`,
-        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
       },
-      ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+      ...(sent === undefined ? {} : { body: contentType === undefined ? JSON.stringify(sent) : String(sent) }),
     });
     const text = await response.text();
     told.set(`${name}: status`, response.status);
     if (text === '') continue;
+    if (!/json/.test(response.headers.get('content-type') ?? '')) {
+      told.set(`${name}: text`, text);
+      continue;
+    }
     answers[name] = JSON.parse(text);
     flatten(answers[name], `${name}: `, names, told);
   }
@@ -72,7 +78,7 @@ function flatten(value: unknown, at: string, names: Names, told: Map<string, unk
     }
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, item] of Object.entries(value)) flatten(item, `${at}${name}.`, names, told);
-  } else told.set(place, /(^|[ .])(id|threadId)$/.test(place) ? names.of(String(value), place) : value);
+  } else told.set(place, /(^|[ .])(id|threadId|parents\.\d+)$/.test(place) ? names.of(String(value), place) : value);
 }
 
 /** Places where both say something, and not the same. */

@@ -3,6 +3,7 @@ import { type Google, startGoogle } from '../../src/index.ts';
 import { signIn } from '../sign-in.ts';
 import { CALENDAR, CALENDAR_SETTLED } from './calendar-script.ts';
 import { type Answers, differences, run, type Step } from './compare.ts';
+import { DRIVE, DRIVE_SETTLED } from './drive-script.ts';
 import { type Emulate, startEmulate } from './emulate.ts';
 
 const ALICE = 'alice@nordwind.example';
@@ -90,28 +91,22 @@ afterAll(async () => {
   await server.stop();
 });
 
-test('Gmail as another emulator has it: the same but for what is written down', async () => {
-  const { token } = await signIn(server, ALICE);
-  const ours = await run({ baseUrl: server.baseUrl, token }, SCRIPT);
-  const theirs = await run(emulate, SCRIPT);
-  const open = differences(ours, theirs).filter((line) => {
-    const [place = ''] = line.split(' = ');
-    return !SETTLED.some((settled) => settled.place.test(place));
-  });
-  expect(open).toEqual([]);
-  const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
-  expect(same.length).toBeGreaterThan(80);
-});
-
-test('Calendar as another emulator has it: the same but for what is written down', async () => {
-  const { token } = await signIn(server, ALICE);
-  const ours = await run({ baseUrl: server.baseUrl, token }, CALENDAR);
-  const theirs = await run(emulate, CALENDAR);
-  const open = differences(ours, theirs).filter((line) => {
-    const [place = ''] = line.split(' = ');
-    return !CALENDAR_SETTLED.some((settled) => settled.place.test(place));
-  });
-  expect(open).toEqual([]);
-  const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
-  expect(same.length).toBeGreaterThan(100);
-});
+test.each([
+  ['Gmail', SCRIPT, SETTLED, 80],
+  ['Calendar', CALENDAR, CALENDAR_SETTLED, 100],
+  ['Drive', DRIVE, DRIVE_SETTLED, 60],
+] as const)(
+  '%s as another emulator has it: the same but for what is written down',
+  async (_, script, settled, alike) => {
+    const { token } = await signIn(server, ALICE);
+    const ours = await run({ baseUrl: server.baseUrl, token }, script);
+    const theirs = await run(emulate, script);
+    const open = differences(ours, theirs).filter((line) => {
+      const [place = ''] = line.split(' = ');
+      return !settled.some((one) => one.place.test(place));
+    });
+    expect(open).toEqual([]);
+    const same = [...ours].filter(([place, value]) => theirs.get(place) === value);
+    expect(same.length).toBeGreaterThan(alike);
+  },
+);

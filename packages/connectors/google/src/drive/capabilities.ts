@@ -5,7 +5,7 @@ import type { NameRules } from '@sterna/core';
 export const NAME_RULES: NameRules = { maxName: 1_000, unit: 'utf16', reservedNames: ['.', '..'] };
 
 /** https://developers.google.com/workspace/drive/api/guides/limits, …/reference/rest/v3/files/create */
-export const driveCapabilities = (title: string): Capabilities => ({
+export const driveCapabilities = (title: string, members: boolean): Capabilities => ({
   kinds: ['file'],
   settle: 'reserved-id',
   delta: 'token',
@@ -16,6 +16,7 @@ export const driveCapabilities = (title: string): Capabilities => ({
   moves: true,
   keywords: 'none',
   permissions: true,
+  members,
   versions: true,
   shortcuts: true,
   names: NAME_RULES,

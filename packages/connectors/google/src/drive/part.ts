@@ -43,7 +43,10 @@ async function openDrive({ client, address, sharedDrive, role, settings }: PartC
         })
       : undefined;
   return {
-    capabilities: driveCapabilities(sharedDrive === undefined ? 'My Drive' : 'a shared drive'),
+    capabilities: driveCapabilities(
+      sharedDrive === undefined ? 'My Drive' : 'a shared drive',
+      sharedDrive !== undefined,
+    ),
     reader,
     ...(writer === undefined ? {} : { writer }),
     identity: `google-drive:${root.id}`,

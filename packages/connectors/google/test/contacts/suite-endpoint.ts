@@ -1,7 +1,7 @@
-import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import type { SystemConfig } from '@sterna/connector-kit';
+import { type FoundMessage, type SuiteEndpoint, sparing } from '@sterna/connector-suite';
 import { pivotOf } from '@sterna/content';
-import type { Google } from '@sterna/simulator-google';
-import { DirectGoogle, type Json, onlyFor, simulated, simulatedEnd } from '../items/direct-google.ts';
+import { DirectGoogle, type GoogleEnd, type Json, onlyFor } from '../items/direct-google.ts';
 import { escaped, firstLine, keptText, linesOf, plainText, textOf } from '../items/plain-lines.ts';
 
 const FIELDS = 'names,nicknames,emailAddresses,biographies,birthdays,clientData,metadata,photos';
@@ -40,17 +40,29 @@ function rawOf(person: Json, uid: string, photo: Buffer | undefined): Buffer {
   ]);
 }
 
-/** Contacts as their owner sees them, written down without the connector. */
-export function contactEndpoint(
-  server: Google,
-  address: string,
-  settings: Record<string, unknown> = {},
-): SuiteEndpoint {
-  const google = new DirectGoogle(simulatedEnd(server, address));
+/** Written by the suites' and the golden organization's installation, or put there past the connector, which gives no stamp. */
+export function isOfSuite({ clientData = [] }: Json): boolean {
+  const stamp = clientData.find(({ key }: Json) => key === 'sternaStamp')?.value;
+  return stamp === undefined ? clientData.some(({ key }: Json) => key === 'sternaUid') : stamp.startsWith('0badcafe.');
+}
+
+/**
+ * Contacts as their owner sees them, written down without the connector.
+ *
+ * In somebody's own account what was there before is neither seen nor touched.
+ */
+export async function contactEndpoint(
+  end: GoogleEnd,
+  account: { readonly system: SystemConfig; readonly address: string },
+): Promise<SuiteEndpoint> {
+  const google = new DirectGoogle(end);
   const digest = (raw: Buffer) => pivotOf('contact').digest(raw).toString('hex');
-  const people = () => google.all(`/v1/people/me/connections?pageSize=1000&personFields=${FIELDS}`, 'connections');
+  const all = () => google.all(`/v1/people/me/connections?pageSize=1000&personFields=${FIELDS}`, 'connections');
+  const idOf = ({ resourceName }: Json): string => resourceName.slice('people/'.length);
+  const theirs = new Set(end.scope === undefined ? [] : (await all()).map(idOf));
+  const people = async (): Promise<Json[]> => (await all()).filter((one) => !theirs.has(idOf(one)));
   const dump = async (): Promise<(FoundMessage & { person: Json })[]> => {
-    const all: (FoundMessage & { person: Json })[] = [];
+    const found: (FoundMessage & { person: Json })[] = [];
     for (const person of await people()) {
       const own = new Map<string, string>((person.clientData ?? []).map(({ key, value }: Json) => [key, value]));
       const url = person.photos?.find((one: Json) => one.default !== true)?.url;
@@ -68,9 +80,9 @@ export function contactEndpoint(
       const raw = isTrue
         ? Buffer.from(kept)
         : rawOf(person, own.get('sternaUid') ?? person.resourceName.slice(7), photo);
-      all.push({ person, folder: ['Contacts'], raw, flags: [], date: undefined });
+      found.push({ person, folder: ['Contacts'], raw, flags: [], date: undefined });
     }
-    return all;
+    return found;
   };
   const find = async (raw: Buffer): Promise<Json> => {
     const found = (await dump()).find((one) => digest(one.raw) === digest(raw));
@@ -78,8 +90,8 @@ export function contactEndpoint(
     return found.person;
   };
   return {
-    ...simulated(server, address, { contactsDelaySeconds: 0, ...settings }),
-    connector: onlyFor('contact'),
+    ...account,
+    connector: sparing(onlyFor('contact'), theirs),
     async seed(objects) {
       for (const { raw } of objects) {
         const made = await google.ok('POST', '/v1/people:createContact', {
@@ -102,6 +114,11 @@ export function contactEndpoint(
         etag,
       });
     },
-    dispose: async () => undefined,
+    dispose: async () => {
+      if (end.scope === undefined) return;
+      // What somebody else wrote meanwhile has no mark of ours.
+      for (const { resourceName } of (await people()).filter(isOfSuite))
+        await google.ok('DELETE', `/v1/${resourceName}:deleteContact`);
+    },
   };
 }

@@ -1,18 +1,16 @@
-import { describeReader, describeWriter, files, type SuiteFixture } from '@sterna/connector-suite';
+import { describeReader, describeWriter } from '@sterna/connector-suite';
+import { simulatedEnd } from '../items/direct-google.ts';
 import { watchedGoogle } from '../watched-google.ts';
-import { driveEndpoint } from './suite-endpoint.ts';
+import { driveFixture } from './fixture.ts';
+import { driveEndpoint, systemOf } from './suite-endpoint.ts';
 
-const fixture = (settings: Readonly<Record<string, unknown>> = {}): SuiteFixture => ({
-  material: files,
-  keepsFlags: false,
-  keepsDates: true,
-  folderBesideFile: true,
-  pagedMessages: 0,
-  make: async () => {
+const address = 'alice@nordwind.example';
+
+const fixture = (settings: Readonly<Record<string, unknown>> = {}) =>
+  driveFixture(async () => {
     const server = await watchedGoogle();
-    return driveEndpoint(server, 'alice@nordwind.example', settings);
-  },
-});
+    return driveEndpoint(simulatedEnd(server, address), { system: systemOf(server, settings), address });
+  });
 
 describeReader('google, My Drive', fixture());
 describeWriter('google, My Drive', fixture());

@@ -1,6 +1,7 @@
 import type { Connector } from '@sterna/connector-kit';
 import { scoped } from '@sterna/connector-suite';
-import { type Google, MIGRATION_SCOPES } from '@sterna/simulator-google';
+import type { ContentKind } from '@sterna/core';
+import { DirectDrive, type Google, MIGRATION_SCOPES } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
 import { UNHURRIED } from '../unhurried.ts';
 
@@ -9,12 +10,25 @@ export type Json = any;
 
 /** Where a suite's endpoint is: a simulator, or a domain that somebody owns, where nothing but what is in its scope is touched. */
 export interface GoogleEnd {
-  /** @param body sent as JSON */
-  request(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+  /** @param body JSON unless it is bytes; those need a `content-type` */
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<GoogleAnswer>;
   /** What the names of all containers begin with; nothing unless said. */
   readonly scope?: string;
   /** Mails about events that were sent, as far as anybody knows. */
   mailed?(): number;
+  /** Uploads that were begun and not ended, as far as anybody knows. */
+  openUploads?(): number;
+}
+
+export interface GoogleAnswer {
+  readonly status: number;
+  readonly bytes: Buffer;
+  readonly headers: Headers;
 }
 
 /** A user of the simulator. */
@@ -29,15 +43,20 @@ export function simulatedEnd(server: Google, address: string): GoogleEnd {
     scopes: new Set(MIGRATION_SCOPES),
   });
   return {
-    async request(method, path, body) {
+    async request(method, path, body, headers = {}) {
       const response = await fetch(`${server.baseUrl}${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
       });
-      return { status: response.status, text: await response.text() };
+      return {
+        status: response.status,
+        bytes: Buffer.from(await response.arrayBuffer()),
+        headers: response.headers,
+      };
     },
     mailed: () => server.calendarMails.length,
+    openUploads: () => new DirectDrive(server, address).openUploads,
   };
 }
 
@@ -50,9 +69,21 @@ export class DirectGoogle {
   }
 
   async ok(method: string, path: string, body?: unknown): Promise<Json> {
-    const { status, text } = await this.#end.request(method, path, body);
-    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
-    return text === '' ? undefined : JSON.parse(text);
+    const { bytes } = await this.sent(method, path, body);
+    return bytes.length === 0 ? undefined : JSON.parse(bytes.toString('utf8'));
+  }
+
+  /** @throws Error for what isn't 2xx */
+  async sent(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<GoogleAnswer> {
+    const answer = await this.#end.request(method, path, body, headers);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${answer.bytes.toString('utf8').slice(0, 500)}`);
+    return answer;
   }
 
   /** All pages. @param list the name that the API has for it */
@@ -75,7 +106,7 @@ export const simulated = (server: Google, address: string, settings: Record<stri
   address,
 });
 
-export const onlyFor = (kind: 'event' | 'contact' | 'task' | 'setting', scope = ''): Connector => ({
+export const onlyFor = (kind: ContentKind, scope = ''): Connector => ({
   ...googleConnector,
   open: (request) =>
     (scope === '' ? googleConnector : scoped(googleConnector, scope)).open({ ...request, kinds: [kind] }),

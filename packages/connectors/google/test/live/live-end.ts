@@ -5,7 +5,7 @@ import { LiveGoogle } from './live-google.ts';
 
 /** The account of this run as a suite's endpoint, with a scope of its own. */
 export function liveEnd(): {
-  readonly end: GoogleEnd;
+  readonly end: GoogleEnd & { readonly scope: string };
   readonly account: { readonly system: SystemConfig; readonly address: string };
 } {
   const { connectorSettings, address, password } = liveAccount();
@@ -13,10 +13,7 @@ export function liveEnd(): {
   return {
     end: {
       scope: liveScope(),
-      async request(method, path, body) {
-        const { status, bytes } = await google.call(method, path, body);
-        return { status, text: bytes.toString('utf8') };
-      },
+      request: (method, path, body, headers) => google.call(method, path, body, headers),
     },
     account: { system: { settings: connectorSettings, credentials: { password } }, address },
   };

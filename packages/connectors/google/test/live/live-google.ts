@@ -8,12 +8,19 @@ export interface Answer {
   readonly status: number;
   readonly json: Json;
   readonly bytes: Buffer;
+  readonly headers: Headers;
   /** Google's reason of a refusal; empty where it is none. */
   readonly code: string;
 }
 
 /** By what a path begins with: where the API answers, and what it takes to use it. */
 const FAMILIES = [
+  [
+    'gmail',
+    /^\/gmail\/v1\/users\/me\/settings\//,
+    'https://gmail.googleapis.com',
+    'https://www.googleapis.com/auth/gmail.settings.basic',
+  ],
   ['gmail', /^\/(?:upload\/)?gmail\//, 'https://gmail.googleapis.com', 'https://mail.google.com/'],
   ['calendar', /^\/calendar\//, 'https://www.googleapis.com', 'https://www.googleapis.com/auth/calendar'],
   ['people', /^\/v1\//, 'https://people.googleapis.com', 'https://www.googleapis.com/auth/contacts'],
@@ -60,7 +67,7 @@ export class LiveGoogle {
       const json = parsed(bytes);
       const code = reply.status < 300 ? '' : String(json?.error?.errors?.[0]?.reason ?? json?.error?.status ?? 'none');
       const isBusy = reply.status === 429 || reply.status === 503 || /rateLimitExceeded/i.test(code);
-      if (!isBusy || tries === TRIES) return { status: reply.status, json, bytes, code };
+      if (!isBusy || tries === TRIES) return { status: reply.status, json, bytes, headers: reply.headers, code };
       await new Promise((resolve) => setTimeout(resolve, 2 ** tries * 1_000));
     }
   }

@@ -1,8 +1,7 @@
 import { isOfLiveScope, liveAccount } from '@sterna/connector-suite';
-import { type Json, LiveGoogle } from './live-google.ts';
+import { isOfSuite } from '../contacts/suite-endpoint.ts';
+import { LiveGoogle } from './live-google.ts';
 
-/** What the golden organization's contacts carry: they have no container of their own. */
-const GOLDEN_STAMP = /^0badcafe\./;
 /** What the connector itself keeps in a mailbox. */
 const OWN_LABEL = /^Sterna(?:\/|$)/;
 
@@ -40,9 +39,8 @@ async function clearCalendars(google: LiveGoogle): Promise<void> {
 
 async function clearContacts(google: LiveGoogle): Promise<void> {
   const people = await google.all('/v1/people/me/connections?personFields=clientData&pageSize=1000', 'connections');
-  const isOurs = ({ clientData = [] }: Json): boolean =>
-    clientData.some(({ key, value }: Json) => key === 'sternaStamp' && GOLDEN_STAMP.test(value));
-  for (const { resourceName } of people.filter(isOurs))
+  // They have no container of their own.
+  for (const { resourceName } of people.filter(isOfSuite))
     await google.call('DELETE', `/v1/${resourceName}:deleteContact`);
 }
 

@@ -1,9 +1,9 @@
 import type { Connector } from '@sterna/connector-kit';
 import type { FoundMessage, PickMessage, SuiteEndpoint } from '@sterna/connector-suite';
-import { canonicalFlags } from '@sterna/core';
 import { DirectGmail, type DirectGmailMessage, type Google } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
 import { UNHURRIED } from '../unhurried.ts';
+import { labelsOfState, stateOfLabels } from './labels.ts';
 
 export function simulated(server: Google, address: string, settings: Record<string, unknown> = {}) {
   return {
@@ -15,11 +15,6 @@ export function simulated(server: Google, address: string, settings: Record<stri
   };
 }
 
-const HIDDEN: Readonly<Record<string, string>> = {
-  '\\Answered': 'Sterna/Answered',
-  '\\Draft': 'Sterna/Draft',
-  $Forwarded: 'Sterna/Forwarded',
-};
 const SYSTEM: Readonly<Record<string, string>> = { Sent: 'SENT', Drafts: 'DRAFT', Spam: 'SPAM', Trash: 'TRASH' };
 
 /** A mailbox as its owner sees it, written down without the connector. @param address Of a user whose mailbox is empty */
@@ -35,7 +30,7 @@ export function mailEndpoint(server: Google, address: string, settings: Record<s
     connector: mailOnly,
     async seed(messages) {
       for (const { folder, raw, flags, date } of messages)
-        mail.put([...labelsOf(folder), ...stateOf(flags)], raw, date.getTime());
+        mail.put([...labelsOf(folder), ...labelsOfState(flags)], raw, date.getTime());
     },
     dump: async () => mail.messages().map(shown),
     folders: async () => [
@@ -52,8 +47,8 @@ export function mailEndpoint(server: Google, address: string, settings: Record<s
       const keep = labelsOf(which.folder);
       mail.relabel(
         id,
-        stateOf(flags),
-        labels.filter((name) => !keep.includes(name) && !stateOf(flags).includes(name)),
+        labelsOfState(flags),
+        labels.filter((name) => !keep.includes(name) && !labelsOfState(flags).includes(name)),
       );
     },
     remove: async (which) => mail.remove(find(which).id),
@@ -70,16 +65,6 @@ const labelsOf = (folder: readonly string[]): readonly string[] => {
   return name === 'Archive' ? [] : [SYSTEM[name] ?? name];
 };
 
-const stateOf = (flags: readonly string[]): readonly string[] => [
-  ...(flags.includes('\\Seen') ? [] : ['UNREAD']),
-  ...flags.flatMap((flag) => {
-    if (flag === '\\Seen' || flag === '\\Deleted') return [];
-    if (flag === '\\Flagged') return ['STARRED'];
-    if (flag === '$Important') return ['IMPORTANT'];
-    return [HIDDEN[flag] ?? `Keywords/${flag}`];
-  }),
-];
-
 function folderOf({ labels }: DirectGmailMessage): readonly string[] {
   for (const [name, id] of Object.entries(SYSTEM)) if (labels.includes(id)) return [name];
   if (labels.includes('INBOX')) return ['INBOX'];
@@ -89,20 +74,7 @@ function folderOf({ labels }: DirectGmailMessage): readonly string[] {
 
 const shown = (message: DirectGmailMessage): FoundMessage => {
   const { labels, mime, internalDate } = message;
-  const hidden = Object.entries(HIDDEN).flatMap(([flag, name]) => (labels.includes(name) ? [flag] : []));
-  return {
-    folder: folderOf(message),
-    raw: mime,
-    flags: canonicalFlags([
-      ...(labels.includes('UNREAD') ? [] : ['\\Seen']),
-      ...(labels.includes('STARRED') ? ['\\Flagged'] : []),
-      ...(labels.includes('IMPORTANT') ? ['$Important'] : []),
-      ...(labels.includes('DRAFT') ? ['\\Draft'] : []),
-      ...hidden,
-      ...labels.flatMap((name) => (name.startsWith('Keywords/') ? [name.slice('Keywords/'.length)] : [])),
-    ]),
-    date: new Date(internalDate),
-  };
+  return { folder: folderOf(message), raw: mime, flags: stateOfLabels(labels), date: new Date(internalDate) };
 };
 
 const mailOnly: Connector = {

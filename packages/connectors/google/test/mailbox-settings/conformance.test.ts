@@ -1,22 +1,15 @@
-import { describeReader, describeWriter, filters, type SuiteFixture } from '@sterna/connector-suite';
+import { describeReader, describeWriter } from '@sterna/connector-suite';
+import { simulated, simulatedEnd } from '../items/direct-google.ts';
 import { watchedGoogle } from '../watched-google.ts';
+import { filterFixture } from './fixture.ts';
 import { filtersEndpoint } from './suite-endpoint.ts';
 
-const fixture: SuiteFixture = {
-  make: async () => {
-    const server = await watchedGoogle();
-    return filtersEndpoint(server, 'alice@nordwind.example');
-  },
-  material: filters,
-  oneCollection: true,
-  fixedContainers: true,
-  // All of them are listed at once.
-  pagedMessages: 0,
-  readsBackAll: true,
-  keepsFlags: false,
-  keepsDates: false,
-  keepsLook: { color: false, description: false },
-};
+const ADDRESS = 'alice@nordwind.example';
+
+const fixture = filterFixture(async () => {
+  const server = await watchedGoogle();
+  return filtersEndpoint(simulatedEnd(server, ADDRESS), simulated(server, ADDRESS));
+});
 
 describeReader('google, filters', fixture);
 describeWriter('google, filters', fixture);

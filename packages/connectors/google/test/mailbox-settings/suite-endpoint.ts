@@ -1,9 +1,11 @@
-import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import type { Session, SystemConfig } from '@sterna/connector-kit';
+import { type FoundMessage, type SuiteEndpoint, sparing } from '@sterna/connector-suite';
 import { filterName, looksForText } from '@sterna/content';
-import { DirectGmail, type Google } from '@sterna/simulator-google';
-import { DirectGoogle, type Json, onlyFor, simulated, simulatedEnd } from '../items/direct-google.ts';
+import { DirectGoogle, type GoogleEnd, type Json, onlyFor } from '../items/direct-google.ts';
 
 const FILTERS = '/gmail/v1/users/me/settings/filters';
+const LABELS = '/gmail/v1/users/me/labels';
+const RULES = 'Rules';
 const quoted = (text: string): string => `"${text}"`;
 /** The one way to say each that is used here; the connector may write it in others. */
 const SEARCHED: readonly (readonly [ours: string, field: string])[] = [
@@ -18,7 +20,7 @@ const STARS: Readonly<Record<string, string>> = { flag: 'STARRED', markRead: '-U
 const people = (list: Json[]): string => list.map(({ address }) => address).join(' OR ');
 
 /** A rule of the suite as filters, by hand. */
-function filtersOf(raw: Buffer, labelId: (name: string) => string): Json[] {
+async function filtersOf(raw: Buffer, labelId: (keyword: string) => Promise<string>): Promise<Json[]> {
   const { conditions, exceptions, actions } = JSON.parse(raw.toString('utf8'));
   const terms = (given: Json): string[] =>
     SEARCHED.flatMap(([ours, field]) => (given[ours] ?? []).map((text: string) => `${field}${quoted(text)}`));
@@ -48,7 +50,8 @@ function filtersOf(raw: Buffer, labelId: (name: string) => string): Json[] {
   if (actions.keepOutOf?.includes('junk')) remove.push('SPAM');
   if (actions.delete === 'trash') add.push('TRASH');
   if (actions.moveTo?.role === 'archive') remove.push('INBOX');
-  const own = (actions.categories ?? []).map((name: string) => labelId(`Keywords/${name}`));
+  const own: string[] = [];
+  for (const name of actions.categories ?? []) own.push(await labelId(name));
   const [first, ...others] = own;
   return [
     {
@@ -83,7 +86,8 @@ function ours(text: string): Json {
   return found;
 }
 
-function rawOf(filters: readonly Json[], labelName: (id: string) => string): Buffer {
+/** @param keywordOf of a label's id, where it is one */
+function rawOf(filters: readonly Json[], keywordOf: (id: string) => string | undefined): Buffer {
   const { criteria } = filters[0] as Json;
   const addresses = (text: string) => text.split(' OR ').map((one) => ({ address: one.replaceAll('"', '') }));
   const conditions: Json = ours(criteria.query ?? '');
@@ -98,7 +102,7 @@ function rawOf(filters: readonly Json[], labelName: (id: string) => string): Buf
   const exceptions = ours(criteria.negatedQuery ?? '');
   const add = filters.flatMap(({ action }) => action.addLabelIds ?? []);
   const remove = filters.flatMap(({ action }) => action.removeLabelIds ?? []);
-  const names = add.map(labelName).filter((name: string) => name.startsWith('Keywords/'));
+  const names = add.flatMap((id: string) => keywordOf(id) ?? []);
   const tab = add.find((id: string) => id.startsWith('CATEGORY_'));
   return Buffer.from(
     JSON.stringify({
@@ -117,58 +121,100 @@ function rawOf(filters: readonly Json[], labelName: (id: string) => string): Buf
         ...(remove.includes('SPAM') ? { keepOutOf: ['junk'] } : {}),
         ...(add.includes('TRASH') ? { delete: 'trash' } : {}),
         ...(remove.includes('INBOX') ? { moveTo: { path: ['Archive'], role: 'archive' } } : {}),
-        ...(names.length === 0 ? {} : { categories: names.map((name: string) => name.slice(9)) }),
+        ...(names.length === 0 ? {} : { categories: names }),
       },
     }),
   );
 }
 
-/** The filters of a mailbox: any number of objects, which the suite needs. The other settings have tests of their own. */
-export function filtersEndpoint(server: Google, address: string): SuiteEndpoint {
-  const google = new DirectGoogle(simulatedEnd(server, address));
-  const mail = new DirectGmail(server, address);
-  const labelId = (name: string): string =>
-    (
-      mail.mailbox.labelNamed(name) ??
-      mail.mailbox.createLabel({
-        name,
-        messageListVisibility: 'show',
-        labelListVisibility: 'labelShow',
-        color: undefined,
-      })
-    ).id;
-  const labelName = (id: string): string => mail.mailbox.labels.get(id)?.name ?? id;
-  const rules = async (): Promise<Json[][]> => {
-    const { filter = [] } = await google.ok('GET', FILTERS);
-    return [...Map.groupBy(filter, ({ criteria }: Json) => JSON.stringify(criteria)).values()];
+/**
+ * The filters of a mailbox: any number of objects, which the suite needs. The other settings have tests of their own.
+ *
+ * In somebody's own account what was there before is neither seen nor touched.
+ */
+export async function filtersEndpoint(
+  end: GoogleEnd,
+  { system, address }: { readonly system: SystemConfig; readonly address: string },
+): Promise<SuiteEndpoint> {
+  const google = new DirectGoogle(end);
+  const keywordParent = `${end.scope ?? ''}Keywords`;
+  const keywords = `${keywordParent}/`;
+  const account = { system: { ...system, settings: { ...(system.settings as object), keywordParent } }, address };
+  const labels = async (): Promise<Json[]> => (await google.ok('GET', LABELS)).labels;
+  const labelId = async (keyword: string): Promise<string> => {
+    const name = `${keywords}${keyword}`;
+    const there = (await labels()).find((one) => one.name === name);
+    return (there ?? (await google.ok('POST', LABELS, { name }))).id;
   };
-  const found = (raw: Buffer) =>
-    rules().then((all) => all.find((one) => nameOf(rawOf(one, labelName)) === nameOf(raw)));
+  const criteriaOf = ({ criteria }: Json): string => JSON.stringify(criteria);
+  const all = async (): Promise<Json[]> => (await google.ok('GET', FILTERS)).filter ?? [];
+  const theirs = new Set(end.scope === undefined ? [] : (await all()).map(criteriaOf));
+  const hidden = end.scope === undefined ? new Set<string>() : await rulesOf(account);
+  const filters = async (): Promise<Json[]> => (await all()).filter((one) => !theirs.has(criteriaOf(one)));
+  const rules = async (): Promise<Json[][]> => [...Map.groupBy(await filters(), criteriaOf).values()];
+  const dump = async (): Promise<(FoundMessage & { filters: readonly Json[] })[]> => {
+    const names = new Map((await labels()).map(({ id, name }): [string, string] => [id, name]));
+    const keywordOf = (id: string): string | undefined => {
+      const name = names.get(id) ?? id;
+      return name.startsWith(keywords) ? name.slice(keywords.length) : undefined;
+    };
+    return (await rules()).map((own) => ({
+      folder: [RULES],
+      raw: rawOf(own, keywordOf),
+      flags: [],
+      date: undefined,
+      filters: own,
+    }));
+  };
   const nameOf = (raw: Buffer): string => JSON.parse(raw.toString('utf8')).name;
   const remove = async (raw: Buffer): Promise<void> => {
-    const own = await found(raw);
-    if (own === undefined) throw new Error('no such filter');
-    for (const { id } of own) await google.ok('DELETE', `${FILTERS}/${id}`);
+    const found = (await dump()).find((one) => nameOf(one.raw) === nameOf(raw));
+    if (found === undefined) throw new Error('no such filter');
+    for (const { id } of found.filters) await google.ok('DELETE', `${FILTERS}/${id}`);
   };
   const seed = async (raw: Buffer): Promise<void> => {
-    for (const filter of filtersOf(raw, labelId)) await google.ok('POST', FILTERS, filter);
+    for (const filter of await filtersOf(raw, labelId)) await google.ok('POST', FILTERS, filter);
   };
   return {
-    ...simulated(server, address, { unitsPerMinute: { gmail: 1_000_000_000 } }),
-    connector: onlyFor('setting'),
+    ...account,
+    connector: end.scope === undefined ? onlyFor('setting') : sparing(onlyFor('setting'), hidden, RULES),
     async seed(objects) {
       for (const { raw } of objects) await seed(raw);
     },
-    dump: async () =>
-      (await rules()).map(
-        (one): FoundMessage => ({ folder: ['Rules'], raw: rawOf(one, labelName), flags: [], date: undefined }),
-      ),
-    folders: async () => [['Rules'], ['Automatic reply'], ['Signatures'], ['Preferences']],
+    dump,
+    folders: async () =>
+      end.scope === undefined ? [[RULES], ['Automatic reply'], ['Signatures'], ['Preferences']] : [[RULES]],
     remove: ({ raw }) => remove(raw),
     replace: async ({ raw }, other) => {
       await remove(raw);
       await seed(other);
     },
-    dispose: async () => undefined,
+    async dispose() {
+      if (end.scope === undefined) return;
+      for (const { id } of await filters()) await google.ok('DELETE', `${FILTERS}/${id}`);
+      for (const { id, name } of await labels())
+        if (`${name}/`.startsWith(keywords)) await google.ok('DELETE', `${LABELS}/${id}`);
+    },
   };
+}
+
+/** Ids that the connector has for what is there. */
+async function rulesOf(account: { readonly system: SystemConfig; readonly address: string }): Promise<Set<string>> {
+  const { signal } = new AbortController();
+  const session: Session = await onlyFor('setting').open({
+    ...account,
+    role: 'read',
+    installation: '0badcafe',
+    signal,
+  });
+  try {
+    const ids = new Set<string>();
+    for (const { id: container, path } of await session.reader.containers())
+      if (path[0] === RULES)
+        for await (const { changes } of session.reader.changes(container, undefined, {}))
+          for (const { id } of changes) ids.add(id);
+    return ids;
+  } finally {
+    session.destroy();
+  }
 }
