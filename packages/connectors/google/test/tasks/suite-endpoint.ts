@@ -46,7 +46,8 @@ export function taskEndpoint(
   const digest = (raw: Buffer) => pivotOf('task').digest(raw).toString('hex');
   const lists = async (): Promise<Json[]> =>
     (await google.all('/tasks/v1/users/@me/lists?maxResults=1000', 'items'))
-      .filter(({ title }) => title.startsWith(scope))
+      // A list that is called by a blank is called by the scope alone: titles are trimmed.
+      .filter(({ title }) => title.startsWith(scope.trimEnd()))
       .map((one) => ({ ...one, title: one.title.slice(scope.length) }));
   const listOf = async ([name = '']: readonly string[]): Promise<string> => {
     const found = (await lists()).find((one) => one.title === name);
