@@ -60,12 +60,12 @@ test('a delta pass over nothing new asks each side once for all collections, wha
     });
   }
 
-  // One changed object: what changed, how many there are, and its text; in the target a PUT, what the
+  // One changed object: what changed, how many there are, and its text; in the target what is put aside, a PUT, what the
   // server made of it, and what the collections are after it.
   await large.from.put(3, 5, 'second');
   const { total, ...asked } = await large.counted('delta');
   expect(total).toMatchObject({ updated: 1, created: 0 });
-  expect(asked).toEqual({ source: TO_LIST + 3, target: TO_LIST + 3 });
+  expect(asked).toEqual({ source: TO_LIST + 3, target: TO_LIST + 4 });
 }, 60_000);
 
 test('an initial pass writes each object by one request, reads a hundred by one, and looks at what it wrote batch by batch', async () => {
