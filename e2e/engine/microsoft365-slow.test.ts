@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { Connector } from '@sterna/connector-kit';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { IdleClock } from '@sterna/connector-suite';
-import { DirectDrive, type Microsoft365, startMicrosoft365, VirtualClock } from '@sterna/simulator-microsoft365';
+import { DirectDrive, type Microsoft365, VirtualClock } from '@sterna/simulator-microsoft365';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { calendarsOf } from '../support/microsoft365-tenants.ts';
 import { changeMailbox, expectSameMailbox, fillMailbox, SMALL_MAILBOX } from '../support/small-mailbox.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const [FROM, TO] = ['alice@contoso.example', 'alice@fabrikam.example'];
 const KINDS = { kinds: { message: true, event: true, contact: true, task: true, setting: false, file: false } };

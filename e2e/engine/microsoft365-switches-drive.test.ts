@@ -6,7 +6,6 @@ import {
   type DriveBehaviour,
   drivesOf,
   type Microsoft365,
-  startMicrosoft365,
   VirtualClock,
 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +14,7 @@ import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { casesOf, expectEverySwitch, expectMet, type FlipCase, type Flips, watched } from '../support/switches.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const DRIVE = ['OneDrive'] as const;
 type Way = (typeof DRIVE)[number];

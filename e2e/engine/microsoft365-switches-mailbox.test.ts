@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { type Assumptions, DEFAULT_ASSUMPTIONS, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { changeMailbox, expectSameMailbox, fillMailbox, SMALL_MAILBOX } from '../support/small-mailbox.ts';
 import { casesOf, expectEverySwitch, expectMet, type FlipCase, type Flips, watched } from '../support/switches.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 /** How mail and events go: whole by export and import, or by JSON, mail also by beta's importMime. */
 type Way = 'whole' | 'JSON' | 'importMime' | 'importMime where there is none';

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
-import { createSite, DirectSite, type SiteBehaviour, sitesOf, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { createSite, DirectSite, type SiteBehaviour, sitesOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
 import { siteEndpoint } from '../support/site-graph.ts';
 import { casesOf, expectEverySwitch, expectMet, type FlipCase, type Flips, watched } from '../support/switches.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 type Way = 'site';
 const ways = ['site'] as const;

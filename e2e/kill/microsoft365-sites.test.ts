@@ -1,10 +1,11 @@
 import { connectors } from '@sterna/connectors';
 import { Random } from '@sterna/sample-mailbox';
-import { createSite, DirectSite, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { createSite, DirectSite, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addEntry, notes, pass, queuePass } from '../support/direct-pass.ts';
 import { siteEndpoint } from '../support/site-graph.ts';
 import { until } from '../support/until.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { finishPass, type Kill, killLiving, passWithKills, startPass, whileAlive } from './harness.ts';
 import { atRandom, times } from './scenarios/points.ts';
