@@ -57,7 +57,8 @@ export function calendarEndpoint(
   const digest = (raw: Buffer) => pivotOf('event').digest(raw).toString('hex');
   const calendars = async (): Promise<Json[]> =>
     (await google.all('/calendar/v3/users/me/calendarList?maxResults=250', 'items'))
-      .filter(({ summary }) => summary.startsWith(scope))
+      // One that is called by a blank is called by the scope alone: names are trimmed.
+      .filter(({ summary }) => summary.startsWith(scope.trimEnd()))
       .map((one) => ({ ...one, summary: one.summary.slice(scope.length) }));
   const eventsOf = (id: string) => `/calendar/v3/calendars/${encodeURIComponent(id)}/events`;
   const calendarOf = async ([name = '']: readonly string[]): Promise<string> => {
