@@ -29,7 +29,8 @@ const MADE = /^POST .*\/settings\/filters/;
 const GONE = /^DELETE .*\/settings\/filters\//;
 
 const DEPUTY = 'deputy@nordwind.example';
-const SECOND = 'bjorn@lamna.example';
+/** Whom the deputy is at the target: somebody else than the owner. */
+const secondOf = (owner: string): string => `${owner === 'alice' ? 'bjorn' : 'alice'}@lamna.example`;
 
 interface Death {
   readonly takesEffect?: boolean;
@@ -54,7 +55,7 @@ interface Scene {
  * What a mailbox is set to, labels by their names, people by who they are at the target. Of filters what they do, each as
  * often as it is done: criteria may be in other words.
  */
-function held({ settings, filters, labelNames }: GmailSettings): Json {
+function held({ settings, filters, labelNames }: GmailSettings, second: string): Json {
   const { vacation, language, autoForwarding } = settings;
   const text = JSON.stringify({
     vacation,
@@ -70,18 +71,19 @@ function held({ settings, filters, labelNames }: GmailSettings): Json {
       ])
       .sort(),
   });
-  return JSON.parse(text.replaceAll(DEPUTY, SECOND));
+  return JSON.parse(text.replaceAll(DEPUTY, second));
 }
 
 async function scene(name: string): Promise<Scene> {
   const [from, to] = [`${name}@nordwind.example`, `${name}@lamna.example`];
+  const second = secondOf(name);
   const [source, target] = [furnishGmail(server, from), gmailSettings(server, to)];
   // One rule, and two filters wherever it is: Gmail takes one label of the user's in each.
   for (const label of ['Red', 'Blue'])
     source.filter({ subject: 'order' }, { addLabelIds: [source.label(`Keywords/${label}`)] });
-  target.settings.forwardingAddresses.set(SECOND, { forwardingEmail: SECOND, verificationStatus: 'accepted' });
+  target.settings.forwardingAddresses.set(second, { forwardingEmail: second, verificationStatus: 'accepted' });
   const entry = await addEntry(kill.bench, googleEndpoint(server, from), googleEndpoint(server, to));
-  await mapping(kill.bench, entry, DEPUTY, SECOND);
+  await mapping(kill.bench, entry, DEPUTY, second);
   return {
     source,
     target,
@@ -106,7 +108,7 @@ async function scene(name: string): Promise<Scene> {
     }),
     isHalf: () => target.filters().filter(({ criteria }) => criteria.subject === 'order').length === 1,
     async expectSame() {
-      expect(held(target)).toEqual(held(source));
+      expect(held(target, second)).toEqual(held(source, second));
       await kill.expectSettled(entry);
       expect(server.failures).toEqual([]);
     },
