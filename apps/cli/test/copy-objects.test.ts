@@ -31,6 +31,11 @@ test('a calendar file to a server, the server to a new folder, that folder back:
   const calendar = (...events: string[]): string =>
     `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${events.join('')}END:VCALENDAR\r\n`;
   await writeFile(file, calendar(event('a', 'SUMMARY:A'), event('b', 'no line'), event('c', 'SUMMARY:C')));
+  const dry = await copy('copy', file, dav('caldav', 'ada'), '--dry-run');
+  expect(dry.code, dry.stderr).toBe(0);
+  expect(lastLine(dry.stdout)).toMatchObject({ objects: { create: 2, refuse: 1 }, containers: 1 });
+  expect([...server.objects('ada')]).toEqual([]);
+
   const first = await copy('copy', file, dav('caldav', 'ada'));
   expect(first.code, first.stderr).toBe(3);
   expect(lastLine(first.stdout)).toMatchObject({
@@ -41,6 +46,8 @@ test('a calendar file to a server, the server to a new folder, that folder back:
     failures: [{ folder: 'Büro 100%', code: 'invalid-event', reason: expect.stringContaining('line 13') }],
   });
   await writeFile(file, calendar(event('a', 'SUMMARY:A'), event('b', 'SUMMARY:B'), event('c', 'SUMMARY:C')));
+  const next = await copy('copy', file, dav('caldav', 'ada'), '--dry-run');
+  expect(lastLine(next.stdout)).toMatchObject({ objects: { create: 1, refuse: 0 }, books: { unchanged: 2 } });
   // By its address it is the same pair.
   const again = await copy('copy', `ics:${file.replace('%', '%25')}`, dav('caldav', 'ada'));
   expect(again.code, again.stderr).toBe(0);

@@ -53,7 +53,7 @@ test.each<[string, string[], number, RegExp, Record<string, string>?]>([
   ['mapping without =', [...COPY, '--map-folder', 'Old'], 2, /not of the form OLD=NEW/],
   ['mapping in a circle', [...COPY, '--map-folder', 'A=B', '--map-folder', 'B=A'], 2, /circle.*--map-folder/],
   ['two folders into one', [...COPY, '--map-folder', 'A=C', '--map-folder', 'B=C'], 2, /Two folders.*--map-folder/],
-  ['dry run', [...COPY, '--dry-run'], 2, /not available yet/],
+  ['dry run to be verified', [...COPY, '--dry-run', '--verify'], 2, /nothing that could be verified.*--verify/],
   [
     'config file missing',
     COPY,

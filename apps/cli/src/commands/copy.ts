@@ -100,7 +100,7 @@ function addPassOptions(command: Command): Command {
     .option('--no-permissions', 'leave out who may see and change files')
     .option('--prevent-duplicates', 'recognize what is in the target already (default)', true)
     .option('--no-prevent-duplicates', 'write even what seems to be in the target already')
-    .option('--dry-run', 'write nothing (not available yet)', false)
+    .option('--dry-run', 'write nothing: say what a copy would do', false)
     .option('--verify', 'compare source, books and target afterwards', false);
 }
 
@@ -110,17 +110,16 @@ async function runCopyCommand(
   targetUrl: string,
 ): Promise<Answer | undefined> {
   const { options, terminal } = context;
-  if (options.dryRun) {
-    throw new SternaError('config', 'not-available', 'A dry run is not available yet.', {
-      field: '--dry-run',
-      fix: 'Leave --dry-run out.',
+  if (options.dryRun && options.verify)
+    throw new SternaError('config', 'nothing-to-verify', 'A dry run writes nothing that could be verified.', {
+      field: '--verify',
+      fix: 'Leave out --verify, or --dry-run.',
     });
-  }
   const settings = readSettings(options);
   refuseSecretsInUrl('source', sourceUrl);
   refuseSecretsInUrl('target', targetUrl);
 
-  const { parseCopyEndpoint, refuseSameEndpoint, runCopy } = await import('@sterna/server/copy');
+  const { forecastCopy, parseCopyEndpoint, refuseSameEndpoint, runCopy } = await import('@sterna/server/copy');
   const parse = (side: Side, url: string): Promise<CopyEndpoint> =>
     parseCopyEndpoint(side, url, {
       insecure: options.insecure,
@@ -137,17 +136,11 @@ async function runCopyCommand(
   };
   const source = await signIn(parsedSource);
   const target = await signIn(parsedTarget);
-  const { followCopy } = await import('../io/copy-report.ts');
-  return followCopy(terminal, (hooks) =>
-    runCopy({
-      source,
-      target,
-      settings,
-      verify: options.verify,
-      stateDir: resolve(options.state ?? defaultStateDir()),
-      ...hooks,
-    }),
-  );
+  const { followCopy, followForecast } = await import('../io/copy-report.ts');
+  const request = { source, target, settings, stateDir: resolve(options.state ?? defaultStateDir()) };
+  return options.dryRun
+    ? followForecast(terminal, (hooks) => forecastCopy({ ...request, ...hooks }))
+    : followCopy(terminal, (hooks) => runCopy({ ...request, verify: options.verify, ...hooks }));
 }
 
 /**

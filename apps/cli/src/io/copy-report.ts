@@ -1,5 +1,5 @@
 import type { AccessBooks } from '@sterna/core';
-import type { CopyHooks, CopyResult } from '@sterna/server/copy';
+import type { CopyForecast, CopyHooks, CopyResult } from '@sterna/server/copy';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Answer, doneAnswer, withExit } from './answer.ts';
 import { booksSentence, booksTable } from './books-table.ts';
@@ -11,7 +11,40 @@ import type { Terminal } from './terminal.ts';
 const MOST_LISTED = 20;
 
 /** Runs a copy under a person's eyes: progress, waits, Ctrl-C, and the books in the end. */
-export async function followCopy(terminal: Terminal, run: (hooks: CopyHooks) => Promise<CopyResult>): Promise<Answer> {
+export const followCopy = async (
+  terminal: Terminal,
+  run: (hooks: CopyHooks) => Promise<CopyResult>,
+): Promise<Answer> => {
+  const result = await followed(terminal, run);
+  return withExit(describe(result), exitCode(result));
+};
+
+/** As `followCopy`, of one that writes nothing. */
+export async function followForecast(
+  terminal: Terminal,
+  run: (hooks: CopyHooks) => Promise<CopyForecast>,
+): Promise<Answer> {
+  const { books, ...found } = await followed(terminal, run);
+  const { total, containers } = books;
+  const folders = containers.map(({ container: folder, kind, books: own, excluded }) => ({
+    folder,
+    kind,
+    books: own,
+    excluded,
+  }));
+  return doneAnswer(
+    { ...found, books: total },
+    ...booksTable(folders, total),
+    '',
+    `Nothing was written. A copy would: ${Object.entries(found.objects)
+      .map(([verb, objects]) => `${verb} ${objects}`)
+      .join(
+        ', ',
+      )}; ${formatBytes(found.bytes)}; new folders: ${found.containers}. This took ${formatSeconds(found.seconds)}.`,
+  );
+}
+
+async function followed<T>(terminal: Terminal, run: (hooks: CopyHooks) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const onSignal = (): void => {
     // The second Ctrl-C doesn't wait: what is in flight is settled by the next run, as after a crash.
@@ -23,7 +56,7 @@ export async function followCopy(terminal: Terminal, run: (hooks: CopyHooks) => 
   process.on('SIGTERM', onSignal);
   let line: ProgressLine | undefined;
   try {
-    const result = await run({
+    return await run({
       signal: stop.signal,
       onStart: ({ kind, resumed }) => {
         line?.end();
@@ -34,8 +67,6 @@ export async function followCopy(terminal: Terminal, run: (hooks: CopyHooks) => 
       onPause: (detail, until) => line?.say(`Waiting until ${until.toISOString()}: ${printable(detail)}`),
       onNotice: (text) => terminal.say(text),
     });
-    line?.end();
-    return withExit(describe(result), exitCode(result));
   } finally {
     line?.end();
     process.off('SIGINT', onSignal);

@@ -31,7 +31,7 @@ export async function openPair(pool: Pool, source: CopyEndpoint, target: CopyEnd
     const entryId = await ensureEntry(client, { organizationId, sourceId, targetId, source, target });
     const { rows } = await client.query(
       `select id, kind, settings_version, status, books is not null as has_books from pass
-        where entry_id = $1 and kind in ('initial', 'delta', 'verify') order by number`,
+        where entry_id = $1 and kind in ('initial', 'delta', 'verify', 'dry-run') order by number`,
       [entryId],
     );
     const live = rows.find((row) => ['queued', 'running', 'pending'].includes(row.status));
@@ -41,10 +41,13 @@ export async function openPair(pool: Pool, source: CopyEndpoint, target: CopyEnd
         live === undefined
           ? undefined
           : { passId: Number(live.id), kind: live.kind, settingsVersion: live.settings_version },
-      migrated: rows.some((row) => row.has_books && row.kind !== 'verify'),
+      migrated: rows.some((row) => row.has_books && writes(row.kind)),
     };
   });
 }
+
+/** The others look on, and leave no books of what was migrated. */
+export const writes = (kind: PassKind): kind is 'initial' | 'delta' => kind === 'initial' || kind === 'delta';
 
 async function ensureOrganization(client: PoolClient): Promise<number> {
   await client.query('insert into organization (name) values ($1) on conflict (name) do nothing', [ORGANIZATION]);

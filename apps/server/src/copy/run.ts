@@ -11,6 +11,7 @@ import {
   settingsFingerprint,
 } from '@sterna/core';
 import {
+  type DryRunResult,
   type EngineDependencies,
   type PassBooks,
   type ProgressSnapshot,
@@ -31,10 +32,11 @@ import {
   readPass,
   wakePass,
   withCredentials,
+  writes,
 } from './pair-store.ts';
 
 export interface CopyHooks {
-  readonly onStart?: (pass: { kind: 'initial' | 'delta' | 'verify'; resumed: boolean }) => void;
+  readonly onStart?: (pass: { kind: 'initial' | 'delta' | 'verify' | 'dry-run'; resumed: boolean }) => void;
   readonly onProgress?: (progress: ProgressSnapshot) => void;
   /** It waits, why, and until when. */
   readonly onPause?: (detail: string, resumeAt: Date) => void;
@@ -78,7 +80,29 @@ const MOST_WAITS = 5;
  *
  * @throws SternaError what ended the pass; `interrupted` after an abort
  */
-export async function runCopy(request: CopyRequest): Promise<CopyResult> {
+export const runCopy = (request: CopyRequest): Promise<CopyResult> =>
+  withPair(request, (deps, entryId) => runPair(request, deps, entryId));
+
+/** What a copy would do now: the same pass with writes blocked. */
+export interface CopyForecast extends DryRunResult {
+  readonly seconds: number;
+}
+
+/**
+ * Runs a copy dry. The state folder remembers nothing of it but what it found.
+ *
+ * @throws SternaError config `copy-interrupted`; what ended the pass; `interrupted` after an abort
+ */
+export const forecastCopy = (request: Omit<CopyRequest, 'verify'>): Promise<CopyForecast> =>
+  withPair(request, (deps, entryId) => forecastPair(request, deps, entryId));
+
+type PairRequest = Omit<CopyRequest, 'verify'>;
+
+/** With everything open, and the pair's lock held. */
+async function withPair<T>(
+  request: PairRequest,
+  work: (deps: EngineDependencies, entryId: number) => Promise<T>,
+): Promise<T> {
   refuseNothingToCopy(request);
   const database = await openDatabase({
     dataDir: request.stateDir,
@@ -98,7 +122,7 @@ export async function runCopy(request: CopyRequest): Promise<CopyResult> {
         connectors,
         log: () => {},
       };
-      return await runPair(request, deps, pair.entryId);
+      return await work(deps, pair.entryId);
     } finally {
       await lock.release();
     }
@@ -108,7 +132,7 @@ export async function runCopy(request: CopyRequest): Promise<CopyResult> {
 }
 
 /** Kinds that are wanted, and that both systems know. */
-function refuseNothingToCopy({ source, target, settings }: CopyRequest): void {
+function refuseNothingToCopy({ source, target, settings }: PairRequest): void {
   const wanted = kindsOn(settings);
   const both = source.connector.kinds.filter((kind) => target.connector.kinds.includes(kind));
   if (both.some((kind) => wanted.includes(kind))) return;
@@ -140,7 +164,7 @@ async function runPair(request: CopyRequest, deps: EngineDependencies, entryId: 
   const { interrupted, migrated: before } = await openPair(pool, request.source, request.target);
   const resumes =
     interrupted !== undefined &&
-    interrupted.kind !== 'verify' &&
+    writes(interrupted.kind) &&
     interrupted.settingsVersion === settingsFingerprint(request.settings);
   if (interrupted !== undefined && !resumes) await abandonPass(pool, interrupted.passId);
   const kind = resumes ? (interrupted.kind as 'initial' | 'delta') : before ? 'delta' : 'initial';
@@ -152,6 +176,29 @@ async function runPair(request: CopyRequest, deps: EngineDependencies, entryId: 
   if (pass.books === null || pass.books === undefined) throw errorOf(pass.error);
   const result = await resultOf(deps, entryId, passId, resumes);
   return request.verify ? { ...result, verify: await verify(request, deps, entryId) } : result;
+}
+
+async function forecastPair(request: PairRequest, deps: EngineDependencies, entryId: number): Promise<CopyForecast> {
+  const { pool } = deps;
+  await expireLeases(pool, entryId);
+  const { interrupted } = await openPair(pool, request.source, request.target);
+  if (interrupted !== undefined && writes(interrupted.kind))
+    throw new SternaError(
+      'config',
+      'copy-interrupted',
+      'A copy of this pair was interrupted, and is not settled yet.',
+      {
+        field: '--dry-run',
+        fix: 'Let it end first: run the same command without --dry-run.',
+      },
+    );
+  if (interrupted !== undefined) await abandonPass(pool, interrupted.passId);
+  const passId = await queuePass(pool, entryId, 'dry-run', request.settings);
+  request.onStart?.({ kind: 'dry-run', resumed: false });
+  await runToEnd(request, deps, passId);
+  const pass = await readPass(pool, passId);
+  if (pass.result === null || pass.result === undefined) throw errorOf(pass.error);
+  return { ...(pass.result as DryRunResult), seconds: Math.round(pass.activeSeconds * 1000) / 1000 };
 }
 
 async function verify(request: CopyRequest, deps: EngineDependencies, entryId: number): Promise<VerifyResult> {
@@ -167,7 +214,7 @@ async function verify(request: CopyRequest, deps: EngineDependencies, entryId: n
  * Runs a pass until it is over. A system that can't be reached when nothing was done yet is an error at once: the
  * person is here, and a typo in a host name looks just like an outage. In the middle of the work outages are waited for.
  */
-async function runToEnd(request: CopyRequest, deps: EngineDependencies, passId: number): Promise<void> {
+async function runToEnd(request: PairRequest, deps: EngineDependencies, passId: number): Promise<void> {
   let done = 0;
   let waits = 0;
   for (;;) {
