@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { s3Connector } from '@sterna/connector-s3';
-import { SternaError } from '@sterna/core';
 import type { CrashPoint } from '@sterna/engine';
 import { type S3Server, startSwift } from '@sterna/test-servers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BreakOff } from '../support/break-off.ts';
 import { BucketTree, type KeptVersion } from '../support/bucket-tree.ts';
 import { addEntry, type Bench, openBench, pass, passUntilPause, resumeNow } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -14,27 +14,20 @@ let server: S3Server;
 let bench: Bench;
 let source: BucketTree;
 let target: BucketTree;
-/** Where the pass is to break off next. */
-let breakAt: { readonly point: CrashPoint; left: number } | undefined;
+const breakOff = new BreakOff();
 let serial = 0;
 
 beforeAll(async () => {
   dir = scratch('drive-versions');
   server = await startSwift();
   bench = await openBench(join(dir, 'data'), [s3Connector], {
-    reached: (point) => {
-      if (breakAt?.point !== point) return;
-      breakAt.left -= 1;
-      if (breakAt.left > 0) return;
-      breakAt = undefined;
-      throw new SternaError('transient', 'broken-off', 'As the test says.');
-    },
+    reached: breakOff.reached,
   });
   source = await (await new BucketTree(server, 'versions-source').make()).keepVersions();
   target = await (await new BucketTree(server, 'versions-target').make()).keepVersions();
 }, 60_000);
 beforeEach(() => {
-  breakAt = undefined;
+  breakOff.never();
 });
 afterAll(async () => {
   source?.dispose();
@@ -185,21 +178,21 @@ test.each(breaks)(
   async (point, nth) => {
     const { entry, put, kept } = await pair();
     await put('a.txt', ...range(1, 5));
-    breakAt = { point, left: nth };
+    breakOff.at(point, nth);
     const broken = await passUntilPause(bench, entry, 'initial', DEPTH);
-    expect([breakAt, broken.status]).toEqual([undefined, 'pending']);
-    breakAt = { point, left: 2 };
+    expect([breakOff.isDue, broken.status]).toEqual([false, 'pending']);
+    breakOff.at(point, 2);
     const second = await resumeNow(bench, broken.id);
     const first = second.status === 'pending' ? await resumeNow(bench, broken.id) : second;
-    breakAt = undefined;
+    breakOff.never();
     expect(first).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
     expect(first.books.total).toMatchObject({ seen: 2, created: 2, updated: 0, failed: 0, uncertain: 0 });
     expect(await kept('a.txt')).toEqual(range(2, 5));
 
     await put('a.txt', ...range(6, 8));
-    breakAt = { point, left: Math.min(nth, 3) };
+    breakOff.at(point, Math.min(nth, 3));
     const delta = await passUntilPause(bench, entry, 'delta', DEPTH);
-    expect([breakAt, delta.status]).toEqual([undefined, 'pending']);
+    expect([breakOff.isDue, delta.status]).toEqual([false, 'pending']);
     const done = await resumeNow(bench, delta.id);
     expect(done).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
     expect(done.books.total).toMatchObject({ seen: 2, created: 0, updated: 1 });

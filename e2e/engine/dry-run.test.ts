@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { caldavConnector } from '@sterna/connector-caldav';
 import { filesConnector } from '@sterna/connector-files';
 import { imapConnector } from '@sterna/connector-imap';
-import { SternaError } from '@sterna/core';
 import type { CrashPoint, DryRunResult } from '@sterna/engine';
 import { booksOfDryRun, DRY_RUN_VERBS, domainDatabase, dryRunObjects } from '@sterna/store';
 import { type Dovecot, type Radicale, startDovecot, startRadicale } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BreakOff } from '../support/break-off.ts';
 import { addEntry, type Bench, openBench, pass, passUntilPause, resumeNow } from '../support/direct-pass.ts';
 import { imapEndpoint, maildirTruth } from '../support/dovecot-mailbox.ts';
 import { drive, Tree } from '../support/drive-tree.ts';
@@ -19,18 +19,12 @@ let dir: string;
 let bench: Bench;
 let mail: Dovecot;
 let dav: Radicale;
-let breakAt: { readonly point: CrashPoint; left: number } | undefined;
+const breakOff = new BreakOff();
 beforeAll(async () => {
   dir = scratch('dry-run');
   [mail, dav] = await Promise.all([startDovecot({ listescape: true }), startRadicale({ users: ['from', 'to'] })]);
   bench = await openBench(join(dir, 'data'), [imapConnector, caldavConnector, filesConnector], {
-    reached: (point) => {
-      if (breakAt === undefined || breakAt.point !== point) return;
-      breakAt.left -= 1;
-      if (breakAt.left > 0) return;
-      breakAt = undefined;
-      throw new SternaError('transient', 'broken-off', 'The attempt broke off.');
-    },
+    reached: breakOff.reached,
   });
 }, 60_000);
 afterAll(async () => {
@@ -163,9 +157,9 @@ test.each<CrashPoint>(['after-intent-commit', 'after-settle-commit', 'during-lis
     const { source, target } = folders();
     const entry = await addEntry(bench, drive(source.root), drive(target.root));
     for (let n = 0; n < 9; n += 1) source.write(`${n % 3}/${n}.txt`, `file ${n}`);
-    breakAt = { point, left: 2 };
+    breakOff.at(point, 2);
     const first = await passUntilPause(bench, entry, 'dry-run');
-    expect(breakAt).toBeUndefined();
+    expect(breakOff.isDue).toBe(false);
     expect(first.status).toBe('pending');
     const whole = await resumeNow(bench, first.id);
     expect(whole).toMatchObject({ status: 'completed', result: { objects: { create: 9 }, containers: 3 } });

@@ -4,10 +4,10 @@ import { caldavConnector } from '@sterna/connector-caldav';
 import { carddavConnector } from '@sterna/connector-carddav';
 import { filesConnector } from '@sterna/connector-files';
 import { imapConnector } from '@sterna/connector-imap';
-import { SternaError } from '@sterna/core';
 import { type CrashPoint, forgetOverwritten, type UndoResult } from '@sterna/engine';
 import { type Dovecot, type Radicale, startDovecot, startRadicale } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BreakOff } from '../support/break-off.ts';
 import {
   addEntry,
   type Bench,
@@ -28,8 +28,7 @@ let dir: string;
 let bench: Bench;
 let mail: Dovecot;
 let dav: Radicale;
-/** The attempt breaks off where it reaches this point for the nth time, as a lost connection would break it off. */
-let breakAt: { readonly point: CrashPoint; left: number } | undefined;
+const breakOff = new BreakOff();
 beforeAll(async () => {
   dir = scratch('undo');
   [mail, dav] = await Promise.all([
@@ -37,13 +36,7 @@ beforeAll(async () => {
     startRadicale({ users: ['from', 'to', 'cards', 'copies'] }),
   ]);
   bench = await openBench(join(dir, 'data'), [imapConnector, caldavConnector, carddavConnector, filesConnector], {
-    reached: (point) => {
-      if (breakAt === undefined || breakAt.point !== point) return;
-      breakAt.left -= 1;
-      if (breakAt.left > 0) return;
-      breakAt = undefined;
-      throw new SternaError('transient', 'broken-off', 'The attempt broke off.');
-    },
+    reached: breakOff.reached,
   });
 }, 60_000);
 afterAll(async () => {
@@ -165,9 +158,9 @@ test.each<CrashPoint>(['after-intent-commit', 'after-acknowledgement', 'after-se
     for (let n = 0; n < 12; n += 1) source.write(`${n % 3 === 0 ? 'some' : 'many'}/${n}.txt`, `file ${n}`);
     await pass(bench, entry, 'initial');
     target.write('many/1.txt', 'edited by somebody');
-    breakAt = { point, left: 2 };
+    breakOff.at(point, 2);
     const first = await passUntilPause(bench, entry, 'undo', { undo: { pass: 1, mode: 'remove' } });
-    expect(breakAt).toBeUndefined();
+    expect(breakOff.isDue).toBe(false);
     expect(first.status).toBe('pending');
     expect(await undoneBy(entry)).toEqual([null, null]);
     const second = await resumeNow(bench, first.id);
@@ -229,9 +222,9 @@ test.each<CrashPoint>(['after-intent-commit', 'after-acknowledgement', 'after-se
     const before = target.truth();
     for (const name of names) source.write(name, 'second');
     expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ updated: 6 });
-    breakAt = { point, left: 1 };
+    breakOff.at(point, 1);
     const first = await passUntilPause(bench, entry, 'undo', { undo: { pass: 2, mode: 'remove' } });
-    expect(breakAt).toBeUndefined();
+    expect(breakOff.isDue).toBe(false);
     expect(first.status).toBe('pending');
     expect(await resumeNow(bench, first.id)).toMatchObject({
       status: 'completed',
@@ -251,7 +244,7 @@ test.each<CrashPoint>(['after-intent-commit', 'after-acknowledgement'])(
     source.write('a.txt', 'first');
     await pass(bench, entry, 'initial');
     source.write('a.txt', 'second');
-    breakAt = { point, left: 1 };
+    breakOff.at(point, 1);
     const broken = await passUntilPause(bench, entry, 'delta');
     await bench.database.pool.query(`update pass set status = 'stopped' where id = $1`, [broken.id]);
     expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ seen: 1 });

@@ -1,5 +1,5 @@
 /** So many bytes within the time of patience are life, however long all of it takes. */
-const TRICKLE = 64 * 1024;
+export const TRICKLE = 64 * 1024;
 
 /** Tells who sends slowly from who keeps us waiting for ever: a byte now and then is no life. */
 export class SignsOfLife {

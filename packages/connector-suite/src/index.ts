@@ -15,7 +15,7 @@ export {
 export { isCopy, type Meaning, meaningOf } from './mail-meaning.ts';
 export { Originals } from './mail-originals.ts';
 export type { Material } from './material.ts';
-export { contacts, events, messages, tasks } from './materials.ts';
+export { contacts, contactsWithPictures, events, messages, tasks } from './materials.ts';
 export { AWKWARD, COMMANDS, FOLDER_NAMES, HOSTILE_NAMES, INBOX, largeMessage, plain, seedOf } from './messages.ts';
 export {
   listItemMaterial as listItems,
@@ -24,5 +24,6 @@ export {
   postMaterial as posts,
 } from './named-objects.ts';
 export { rooted, scoped, sparing } from './scoped.ts';
+export { settingFixture } from './setting-fixture.ts';
 export { filterMaterial as filters, settingMaterial as settings } from './setting-objects.ts';
 export { VirtualClock } from './virtual-clock.ts';

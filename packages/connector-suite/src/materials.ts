@@ -26,3 +26,21 @@ const FLAT = {
 export const events: Material = { ...calendarMaterial('event'), ...FLAT };
 export const tasks: Material = { ...calendarMaterial('task'), ...FLAT };
 export const contacts: Material = { ...contactMaterial, ...FLAT };
+
+/** 4 by 4 pixels, by its head, and much behind it. */
+const PICTURE = Buffer.concat([
+  Buffer.from('89504e470d0a1a0a0000000d49484452000000040000000408020000', 'hex'),
+  Buffer.alloc(150_000, 'photograph'),
+]);
+
+/** For systems that take pictures alone: the large one has one. */
+export const contactsWithPictures: Material = {
+  ...contacts,
+  large: (n) =>
+    Buffer.from(
+      contacts
+        .large(n)
+        .toString('utf8')
+        .replace(/^PHOTO.*$/m, `PHOTO;ENCODING=b;TYPE=PNG:${PICTURE.toString('base64')}`),
+    ),
+};

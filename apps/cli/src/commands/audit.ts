@@ -1,8 +1,8 @@
 import { allItems } from '@sterna/api-contract';
 import type { Command } from 'commander';
 import { handle } from '../context.ts';
-import { doneAnswer, listAnswer } from '../io/answer.ts';
-import { writeOutput } from '../io/files.ts';
+import { listAnswer } from '../io/answer.ts';
+import { writeExport } from '../io/files.ts';
 import { auditColumns } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
 
@@ -21,14 +21,7 @@ export function registerAudit(program: Command): void {
     .option('--export <file>', 'write the whole trail for `sterna ledger verify FILE`');
   handle<[], AuditOptions>(audit, async ({ options }) => {
     const client = await connect(options);
-    if (options.export !== undefined) {
-      const whole = await client.exportAudit();
-      await writeOutput(options.export, `${JSON.stringify(whole, null, 1)}\n`);
-      return doneAnswer(
-        { file: options.export, events: whole.events.length },
-        `${whole.events.length} events are in ${options.export}.`,
-      );
-    }
+    if (options.export !== undefined) return writeExport(options.export, await client.exportAudit());
     const { subject, action } = options;
     const rows = await allItems((after) =>
       client.listAudit({

@@ -12,7 +12,7 @@ import {
 import { type Command, Option } from 'commander';
 import { handle } from '../context.ts';
 import { doneAnswer, listAnswer, textAnswer } from '../io/answer.ts';
-import { readInput, writeOutput } from '../io/files.ts';
+import { readInput, writeExport, writeOutput } from '../io/files.ts';
 import { readNumber } from '../io/numbers.ts';
 import { balanceAnswer, licenseEventColumns } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
@@ -67,14 +67,7 @@ export function registerLicense(program: Command): void {
     .option('--export <file>', 'write the whole ledger for `sterna ledger verify FILE`');
   handle<[], { export?: string }>(ledger, async ({ options }) => {
     const client = await connect(options);
-    if (options.export !== undefined) {
-      const whole = await client.exportLedger();
-      await writeOutput(options.export, `${JSON.stringify(whole, null, 1)}\n`);
-      return doneAnswer(
-        { file: options.export, events: whole.events.length },
-        `${whole.events.length} events are in ${options.export}.`,
-      );
-    }
+    if (options.export !== undefined) return writeExport(options.export, await client.exportLedger());
     const rows = await allItems((after) =>
       client.listLicenseEvents({ query: { limit: 500, ...(after === undefined ? {} : { after }) } }),
     );

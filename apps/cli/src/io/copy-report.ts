@@ -6,6 +6,7 @@ import { booksSentence, booksTable } from './books-table.ts';
 import { type ProgressLine, progressLine } from './progress-line.ts';
 import { formatBytes, formatSeconds, printable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { verbCounts } from './views.ts';
 
 /** Failures listed as text; `--json` has all of them. */
 const MOST_LISTED = 20;
@@ -25,22 +26,12 @@ export async function followForecast(
   run: (hooks: CopyHooks) => Promise<CopyForecast>,
 ): Promise<Answer> {
   const { books, ...found } = await followed(terminal, run);
-  const { total, containers } = books;
-  const folders = containers.map(({ container: folder, kind, books: own, excluded }) => ({
-    folder,
-    kind,
-    books: own,
-    excluded,
-  }));
   return doneAnswer(
-    { ...found, books: total },
-    ...booksTable(folders, total),
+    { ...found, books: books.total },
+    ...booksTable(foldersOf(books), books.total),
     '',
-    `Nothing was written. A copy would: ${Object.entries(found.objects)
-      .map(([verb, objects]) => `${verb} ${objects}`)
-      .join(
-        ', ',
-      )}; ${formatBytes(found.bytes)}; new folders: ${found.containers}. This took ${formatSeconds(found.seconds)}.`,
+    `Nothing was written. A copy would: ${verbCounts(found.objects)}; ${formatBytes(found.bytes)}; ` +
+      `new folders: ${found.containers}. This took ${formatSeconds(found.seconds)}.`,
   );
 }
 
@@ -81,9 +72,11 @@ function exitCode(result: CopyResult): ExitCode {
   return result.verify !== undefined && !result.verify.ok ? EXIT.unbalanced : EXIT.ok;
 }
 
+const foldersOf = ({ containers }: Pick<CopyResult, 'containers'>) =>
+  containers.map(({ container: folder, kind, books, excluded }) => ({ folder, kind, books, excluded }));
+
 function describe(result: CopyResult): Answer {
   const { containers, ...line } = result;
-  const folders = containers.map(({ container: folder, kind, books, excluded }) => ({ folder, kind, books, excluded }));
   const failures = result.failures.slice(0, MOST_LISTED).map((failure) => {
     const what = [failure.folder === '' ? '/' : failure.folder, failure.subject ?? failure.id]
       .filter((part) => part !== undefined)
@@ -95,7 +88,7 @@ function describe(result: CopyResult): Answer {
   const more = result.failures.length - failures.length;
   return doneAnswer(
     line,
-    ...booksTable(folders, result),
+    ...booksTable(foldersOf(result), result),
     '',
     `${result.pass} pass: ${booksSentence(result)}; ${result.balanced ? 'the books balance' : 'THE BOOKS DO NOT BALANCE'}; ` +
       `${formatBytes(result.bytes)} in ${formatSeconds(result.seconds)}`,

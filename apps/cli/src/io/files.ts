@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SternaError } from '@sterna/core';
+import { type Answer, doneAnswer } from './answer.ts';
 
 /** A file, or stdin for `-`. @throws SternaError config `file-unreadable` */
 export async function readInput(path: string): Promise<Buffer> {
@@ -21,6 +22,13 @@ export async function readInput(path: string): Promise<Buffer> {
       },
     );
   }
+}
+
+/** An exported chain of events, for `sterna ledger verify`. @throws SternaError config `file-unwritable` */
+export async function writeExport(path: string, whole: { readonly events: readonly unknown[] }): Promise<Answer> {
+  await writeOutput(path, `${JSON.stringify(whole, null, 1)}\n`);
+  const events = whole.events.length;
+  return doneAnswer({ file: path, events }, `${events} events are in ${path}.`);
 }
 
 /** @throws SternaError config `file-unwritable` */

@@ -216,16 +216,17 @@ export const dryRunColumns: readonly Column<DryRunObject>[] = [
   },
 ];
 
+/** `create 2, overwrite 1` */
+export const verbCounts = (objects: DryRun['objects']): string =>
+  Object.entries(objects)
+    .map(([verb, count]) => `${verb} ${count}`)
+    .join(', ');
+
 export const dryRunAnswer = (found: DryRun): Answer => ({
   data: found,
   text: () => [
     ...renderFields([
-      [
-        'would',
-        Object.entries(found.objects)
-          .map(([verb, objects]) => `${verb} ${objects}`)
-          .join(', '),
-      ],
+      ['would', verbCounts(found.objects)],
       ['new folders', String(found.containers)],
       ['time', estimateWords(found.estimate)],
       ['license', found.license.words],

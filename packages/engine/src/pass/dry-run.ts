@@ -1,8 +1,15 @@
 import { SternaError, UnmappedCollector, type UnmappedPrincipal } from '@sterna/core';
-import { type DryRunVerb, dryRunBooks, dryRunCounts, inFencedTransaction, keepFindings } from '@sterna/store';
+import {
+  DRY_RUN_VERBS,
+  type DryRunVerb,
+  dryRunBooks,
+  dryRunCounts,
+  inFencedTransaction,
+  keepFindings,
+} from '@sterna/store';
 import type { PassBooks } from './books-of-pass.ts';
 import type { PassContext } from './context.ts';
-import { drySession } from './dry-session.ts';
+import { drySession, isVirtual } from './dry-session.ts';
 import { migrate } from './migrate.ts';
 
 /** People named in the result; there may be more. */
@@ -40,25 +47,17 @@ export async function dryRun(context: PassContext): Promise<DryRunResult> {
     mapping: (address) => people.resolve(address, progress.container ?? ''),
     target: drySession(context.target),
   };
-  const present = new Set((await context.target.reader.containers()).map(({ id }) => id));
   const result = await migrate(dry);
   const counts = await dryRunCounts(pool, books, claim.number);
   await inFencedTransaction(pool, claim.lease, (client) => keepFindings(client, books, claim.number));
   if (!result.balanced) throw new SternaError('bug', 'unbalanced', 'The books of the dry run don’t balance.');
-  const of = (verb: DryRunVerb) => counts.find((one) => one.verb === verb);
+  const of = (verb: DryRunVerb) => counts.find((one) => one.verb === verb) ?? { objects: 0, bytes: 0 };
   const unmapped = people.list();
   return {
     books: result,
-    objects: {
-      create: of('create')?.objects ?? 0,
-      overwrite: of('overwrite')?.objects ?? 0,
-      rename: of('rename')?.objects ?? 0,
-      update: of('update')?.objects ?? 0,
-      skip: of('skip')?.objects ?? 0,
-      refuse: of('refuse')?.objects ?? 0,
-    },
-    bytes: (['create', 'overwrite', 'rename'] as const).reduce((sum, verb) => sum + (of(verb)?.bytes ?? 0), 0),
-    containers: [...dry.targetContainers.keys()].filter((key) => !present.has(key)).length,
+    objects: Object.fromEntries(DRY_RUN_VERBS.map((verb) => [verb, of(verb).objects])) as Record<DryRunVerb, number>,
+    bytes: (['create', 'overwrite', 'rename'] as const).reduce((sum, verb) => sum + of(verb).bytes, 0),
+    containers: [...dry.targetContainers.keys()].filter(isVirtual).length,
     unmapped: unmapped.slice(0, MOST_PEOPLE),
     unmappedCount: unmapped.length,
   };

@@ -15,7 +15,8 @@ import { WOULD_OVERWRITE } from '@sterna/store';
 import { withMembers } from './side.ts';
 
 const VIRTUAL = 'dry-run:';
-const isVirtual = (id: string): boolean => id.startsWith(VIRTUAL);
+/** Ids of containers and objects that a dry run answers with: nothing of the target's own is called so. */
+export const isVirtual = (id: string): boolean => id.startsWith(VIRTUAL);
 
 /** The target as it is, with a writer that changes nothing: it answers as the target would, as far as that can be told. */
 export function drySession(target: Session): Session {

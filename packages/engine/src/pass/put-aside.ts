@@ -106,9 +106,9 @@ async function write(
   const whole = native !== undefined && 'bytes' in native ? native : undefined;
   const name = item.todo.src.toString('hex');
   const file = await aside.write(claim.entryId, claim.number, name, { body, native: whole?.bytes });
-  // Of what is on the disk: a stream has passed.
-  const written = await aside.read(file, false);
-  return { file, digest: await digestOf(target.kind, written?.body ?? Buffer.alloc(0)), format: whole?.format };
+  // A stream has passed: what it put on the disk is read.
+  const written = Buffer.isBuffer(body) ? body : ((await aside.read(file, false))?.body ?? Buffer.alloc(0));
+  return { file, digest: await digestOf(target.kind, written), format: whole?.format };
 }
 
 const keyOf = ({ item }: Overwriting): string => item.todo.src.toString('hex');

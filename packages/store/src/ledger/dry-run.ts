@@ -1,8 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 import { STATE_CODE } from '../codes.ts';
 
+/** Books that a pass works with, and that say nothing of what it found. */
+const WORKING = ['todo', 'inventory', 'listing', 'link'] as const;
 /** Books of an entry, apart from what is under way. */
-const BOOKS = ['container', 'ledger', 'todo', 'inventory', 'listing', 'link'] as const;
+const BOOKS = ['container', 'ledger', ...WORKING] as const;
 
 /**
  * The entry (id) whose books a dry run keeps, so that those of its own entry stay as they are. It begins as their copy;
@@ -55,8 +57,7 @@ async function emptyBooks(client: PoolClient, id: number, pass: number): Promise
 /** What a dry run found out stays until the next one; what it copied from the entry's books does not. */
 export async function keepFindings(client: PoolClient, id: number, pass: number): Promise<void> {
   await client.query('delete from ledger where entry_id = $1 and pass <> $2', [id, pass]);
-  for (const table of ['todo', 'inventory', 'listing', 'intent', 'link'])
-    await client.query(`delete from ${table} where entry_id = $1`, [id]);
+  for (const table of [...WORKING, 'intent']) await client.query(`delete from ${table} where entry_id = $1`, [id]);
 }
 
 /** What a pass would do with an object. */

@@ -1,5 +1,5 @@
 import { AuditChain, type AuditEvent, type AuditVerdict, canonicalJson, chainHash, GENESIS } from '@sterna/core';
-import { type AuditEventRow, type DomainDb, sha256Text } from './domain-database.ts';
+import { type AuditEventRow, type DomainDb, inPages, sha256Text } from './domain-database.ts';
 
 export interface AuditEntry {
   /** `entry.start`, `license.grant` … */
@@ -78,9 +78,8 @@ export async function* auditEvents(
   organizationId: number,
   page = 2_000,
 ): AsyncGenerator<readonly AuditEvent[]> {
-  let after = 0;
-  for (;;) {
-    const rows = await db
+  const load = (after: number): Promise<AuditEventRow[]> =>
+    db
       .selectFrom('audit_event')
       .selectAll()
       .where('organization_id', '=', organizationId)
@@ -88,11 +87,7 @@ export async function* auditEvents(
       .orderBy('seq')
       .limit(page)
       .execute();
-    if (rows.length > 0) yield rows.map(asEvent);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < page) return;
-    after = last.seq;
-  }
+  for await (const rows of inPages(page, load)) yield rows.map(asEvent);
 }
 
 /** Reads the whole trail, page by page. */

@@ -23,6 +23,19 @@ export const domainDatabase = (pool: Pool): DomainDb => new Kysely<Domain>({ dia
 /** The hash of the chained ledgers: SHA-256, hexadecimal. */
 export const sha256Text = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
+/** All events of a chain, oldest first, so many at a time. @param load those behind a number, `page` of them at most */
+export async function* inPages<T extends { readonly seq: number }>(
+  page: number,
+  load: (after: number) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  for (let after = 0; ; ) {
+    const rows = await load(after);
+    if (rows.length > 0) yield rows;
+    if (rows.length < page) return;
+    after = rows.at(-1)?.seq ?? after;
+  }
+}
+
 /** Fresh ids of a table, so that what is sealed for a row can name the row before it exists. */
 export async function reserveIds(
   db: DomainDb,

@@ -9,7 +9,7 @@ import {
 } from '@sterna/core';
 import type { Insertable } from 'kysely';
 import type { Domain } from '../schema.ts';
-import { type DomainDb, type LicenseEventRow, sha256Text } from './domain-database.ts';
+import { type DomainDb, inPages, type LicenseEventRow, sha256Text } from './domain-database.ts';
 
 interface Organization {
   readonly id: number;
@@ -168,9 +168,8 @@ export async function* licenseEvents(
   organizationId: number,
   page = 2_000,
 ): AsyncGenerator<readonly LicenseEvent[]> {
-  let after = 0;
-  for (;;) {
-    const rows = await db
+  const load = (after: number): Promise<LicenseEventRow[]> =>
+    db
       .selectFrom('license_event')
       .selectAll()
       .where('organization_id', '=', organizationId)
@@ -178,10 +177,7 @@ export async function* licenseEvents(
       .orderBy('seq')
       .limit(page)
       .execute();
-    if (rows.length > 0) yield rows.map(toLicenseEvent);
-    if (rows.length < page) return;
-    after = rows.at(-1)?.seq ?? after;
-  }
+  for await (const rows of inPages(page, load)) yield rows.map(toLicenseEvent);
 }
 
 /** Newest first. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TRICKLE } from '@sterna/connector-kit';
 import type { SternaError } from '@sterna/core';
 import { connectionLost, networkError, protocolError, timedOut } from '../errors.ts';
 import { parseStatusText, type ResponseCode } from './response-code.ts';
@@ -67,9 +68,6 @@ interface Pending {
   /** The tagged reply came: nothing more of this command may be sent. */
   over: boolean;
 }
-
-/** Within `replyTimeoutMs` this many bytes count as life, however long the reply. */
-const TRICKLE = 64 * 1024;
 
 /** An idle connection whose replies nobody waits for may not swamp us either: it isn't read at all when paused. */
 export class ImapConnection {

@@ -1,26 +1,9 @@
-import { contacts, type Material, type SuiteFixture } from '@sterna/connector-suite';
-
-/** Outlook takes pictures alone: 4 by 4 pixels, by its head, and much behind it. */
-const picture = Buffer.concat([
-  Buffer.from('89504e470d0a1a0a0000000d49484452000000040000000408020000', 'hex'),
-  Buffer.alloc(150_000, 'photograph'),
-]);
-
-const material: Material = {
-  ...contacts,
-  large: (n) =>
-    Buffer.from(
-      contacts
-        .large(n)
-        .toString('utf8')
-        .replace(/^PHOTO.*$/m, `PHOTO;ENCODING=b;TYPE=PNG:${picture.toString('base64')}`),
-    ),
-};
+import { contactsWithPictures, type SuiteFixture } from '@sterna/connector-suite';
 
 /** @param make an endpoint without anything of this kind */
 export const contactFixture = (make: SuiteFixture['make']): SuiteFixture => ({
   make,
-  material,
+  material: contactsWithPictures,
   pagedMessages: 90,
   freshCursors: true,
   keepsFlags: false,

@@ -1,8 +1,7 @@
-import { describeReader, describeWriter } from '@sterna/connector-suite';
+import { describeReader, describeWriter, settingFixture, settings } from '@sterna/connector-suite';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
 import { startSimulator } from '../simulator.ts';
-import { rulesFixture } from './fixture.ts';
 import { rulesEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
@@ -14,11 +13,11 @@ afterEach(async () => {
   }
 });
 
-const fixture = rulesFixture(async () => {
+const fixture = settingFixture(async () => {
   const server = await startSimulator({ empty: true });
   running.push(server);
   return rulesEndpoint(server, 'alice@contoso.example');
-});
+}, settings);
 
 describeReader('microsoft365, rules', fixture);
 describeWriter('microsoft365, rules', fixture);
