@@ -31,6 +31,7 @@ export const ledgerGrowth: Part = {
         ],
       ),
       `${fixed(bytes / 1e9, 1)} GB, ${fixed(bytes / full, 0)} bytes a row, indexes included.`,
+      goal(bytes / full <= 450, '- at most 450 bytes per row'),
       goal(last >= 0.8 * first, `- the last ones at ${percent(last / first)} of the rate of the first (goal 80 %)`),
     ].join('\n\n');
   },
