@@ -66,6 +66,8 @@ async function runVite(root, web, outDir) {
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   await promisify(execFile)(node, [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'], {
     cwd: web,
+    // Else whoever has it set to something else gets React for developers, with the paths of this folder in it.
+    env: { ...process.env, NODE_ENV: 'production' },
   }).catch((error) => {
     console.error(error.stdout ?? '', error.stderr ?? '');
     throw Object.assign(new Error('The dashboard could not be built.', { cause: error }), { errors: [] });
