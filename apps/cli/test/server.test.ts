@@ -233,3 +233,34 @@ test('a pass is run dry, run, and undone after its plan: what it created goes, w
   expect(await readdir(drive('shelf'))).toEqual(['plan.txt']);
   expect(await readFile(join(drive('shelf'), 'plan.txt'), 'utf8')).toBe('the target’s');
 });
+
+test('a consultant with a role in one project sees that one alone, until it is taken away', async () => {
+  await ok('project', 'create', 'other', '--source', 'old', '--target', 'new');
+  const saved = JSON.parse(await readFile(join(folder.path, '.config', 'sterna', 'credentials.json'), 'utf8'));
+  const token = saved.tokens[server.url as string];
+  const account = { email: 'cleo@consult.example', password: PASSWORD, role: 'none' };
+  const added = await fetch(`${server.url}/api/accounts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(account),
+  });
+  expect(added.status).toBe(201);
+  const HOME = join(folder.path, 'cleo');
+  const cleo = (...args: string[]): Promise<Outcome> => home(args, { HOME, STERNA_PASSWORD: PASSWORD });
+
+  const early = await cleo('login', '--email', account.email);
+  expect(early.code).toBe(5);
+  expect(early.stderr).toMatch(/no role in any project/);
+  const wrong = await home(['project', 'access', 'grant', 'move', account.email, 'boss']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/no role "boss"[\s\S]*owner, operator, viewer, auditor/);
+  await ok('project', 'access', 'grant', 'move', account.email, 'viewer');
+  expect((await home(['project', 'access', 'list', 'move'])).stdout).toMatch(/cleo@consult\.example +viewer +none/);
+  expect((await cleo('login', '--email', account.email)).code).toBe(0);
+  expect(JSON.parse((await cleo('project', 'list', '--json')).stdout)).toMatchObject([{ name: 'move' }]);
+  expect((await cleo('list', 'import', 'move', join(folder.path, 'list.csv'))).code).toBe(5);
+  expect((await cleo('project', 'show', 'other')).code).toBe(2);
+
+  await ok('project', 'access', 'revoke', 'move', account.email);
+  expect((await cleo('project', 'list')).code).toBe(5);
+});

@@ -3,7 +3,7 @@ import type { Route, Scope } from '@sterna/api-contract';
 /** What the tests read of the OpenAPI description. */
 export interface Operation {
   readonly operationId: string;
-  readonly 'x-sterna-scope': 'public' | Scope;
+  readonly 'x-sterna-scope': 'public' | 'self' | Scope;
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -20,7 +20,7 @@ export interface Description {
 
 export interface Request {
   readonly operationId: string;
-  readonly scope: 'public' | Scope;
+  readonly scope: 'public' | 'self' | Scope;
   readonly method: Route['method'];
   /** With `{name}` for parameters. */
   readonly path: string;

@@ -21,8 +21,8 @@ const MAY: Readonly<Record<string, { readonly role: Role; readonly scopes: reado
   auditor: { role: 'auditor', scopes: ['read'] },
 };
 
-/** What changes anything, beyond one's own sign-in and password, is for operators and owners. */
-const OF_ONESELF = ['signOut', 'changePassword'];
+/** For everybody who has signed in, whatever they may do. */
+const OF_ONESELF = ['signOut', 'getMe', 'changePassword'];
 /** A program that signs in with a password makes a token of what its person may, and that person may look at it. */
 const ALSO_BY_SIGN_IN: ReadonlySet<string> = new Set(['createToken', 'listTokens']);
 /** Reads, with a body that is too long for a URL. */
@@ -133,8 +133,9 @@ const asked = (): readonly Request[] =>
 test('every route says who may call it, and only reading is for those who may but read', () => {
   expect(requests.length).toBe(Object.keys(routes).length);
   for (const { operationId, scope, method } of requests) {
-    expect(['public', ...SCOPES], `${operationId} has no scope in the OpenAPI description`).toContain(scope);
-    if (scope === 'read' && method !== 'GET') expect([...OF_ONESELF, ...READING_POSTS]).toContain(operationId);
+    expect(['public', 'self', ...SCOPES], `${operationId} has no scope in the OpenAPI description`).toContain(scope);
+    if (scope === 'self') expect(OF_ONESELF).toContain(operationId);
+    if (scope === 'read' && method !== 'GET') expect(READING_POSTS).toContain(operationId);
   }
 });
 
@@ -147,7 +148,7 @@ describe.each(Object.keys(MAY))('%s', (name) => {
     for (const request of asked()) {
       // Nothing that exists: what is allowed finds nothing, what isn't never looks.
       const { status, code } = await ask(request, token(), NOBODYS);
-      const may = request.scope !== 'public' && scopes.includes(request.scope);
+      const may = request.scope === 'self' || (request.scope !== 'public' && scopes.includes(request.scope));
       const refused = status === 401 || status === 403;
       if (refused === may && !(request.operationId === 'changePassword' && code === 'sign-in-refused'))
         wrong.push(`${request.operationId}: ${status} ${code}, ${may ? 'may' : 'may not'}`);
@@ -160,7 +161,7 @@ describe.each(Object.keys(MAY))('%s', (name) => {
     expect(actor.scopes).toEqual(scopes);
     const wrong: string[] = [];
     for (const { operationId, scope, payload, type } of asked()) {
-      if (scope === 'public' || scopes.includes(scope)) continue;
+      if (scope === 'public' || scope === 'self' || scopes.includes(scope)) continue;
       const handler = handlers[operationId as keyof typeof handlers] as unknown as Handler<Route>;
       const thrown = await handler({
         params: { id: Number(NOBODYS), key: 'x', bulkId: 'x' },

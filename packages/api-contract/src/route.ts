@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 
 /**
- * Who may call a route. `public` is open to strangers; `read`, `operate` and `admin` are token scopes, each of which
- * includes those before it. What the person behind the token may do is decided by the application, not here.
+ * Who may call a route. `public` is open to strangers, `self` to everybody who has signed in; `read`, `operate` and
+ * `admin` are token scopes, each of which includes those before it. A scope that somebody has in one project lets them
+ * call; what they may do with which project is decided by the application, not here.
  */
 export const SCOPES = ['read', 'operate', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -15,7 +16,7 @@ export interface Route {
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly [Tag, ...Tag[]];
-  readonly scope: 'public' | Scope;
+  readonly scope: 'public' | 'self' | Scope;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** JSON, or text where `consumes` says so. */

@@ -1,5 +1,8 @@
 import { SternaError } from '@sterna/core';
+import type { AccountWithOrganization } from '@sterna/store';
 import type { Actor, Role, Scope } from './context.ts';
+
+export const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
 
 /** What a role may at most; a token narrows it further. */
 const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
@@ -7,16 +10,72 @@ const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
   operator: ['read', 'operate'],
   viewer: ['read'],
   auditor: ['read'],
+  none: [],
 };
 
 export const scopesOf = (role: Role): readonly Scope[] => SCOPES_OF[role];
 
-/** @throws SternaError auth `not-allowed` */
-export function requireScope(actor: Actor, scope: Scope): void {
-  if (actor.scopes.includes(scope)) return;
-  throw new SternaError('auth', 'not-allowed', `This needs the right "${scope}", which ${actor.name} doesn't have.`, {
+/** What somebody may do now: by their roles, and no more than their token allows. */
+export function actorFor(
+  account: AccountWithOrganization,
+  name: string,
+  token: { readonly scopes: readonly Scope[]; readonly projects?: readonly number[] | undefined },
+): Actor {
+  const allowed = (role: Role): readonly Scope[] => scopesOf(role).filter((scope) => token.scopes.includes(scope));
+  const everywhere = allowed(account.role);
+  const inProject = (id: number | string): readonly Scope[] => allowed(account.project_roles[id] ?? 'none');
+  const { projects: limitedTo } = token;
+  const actor = { organizationId: account.organization_id, accountId: account.id, name, role: account.role };
+  if (limitedTo !== undefined)
+    return {
+      ...actor,
+      scopes: [],
+      projects: new Map(limitedTo.map((id) => [id, [...new Set([...everywhere, ...inProject(id)])]])),
+      limitedTo,
+    };
+  const projects = new Map(Object.keys(account.project_roles).map((id) => [Number(id), inProject(id)]));
+  return { ...actor, scopes: everywhere, projects };
+}
+
+/** Null: what belongs to no project. */
+export const mayIn = (actor: Actor, scope: Scope, projectId: number | null): boolean =>
+  actor.scopes.includes(scope) || (projectId !== null && actor.projects.get(projectId)?.includes(scope) === true);
+
+/** In all of the organization, or in one project at least. */
+export const scopesSomewhere = (actor: Actor): readonly Scope[] =>
+  ALL_SCOPES.filter(
+    (scope) => actor.scopes.includes(scope) || [...actor.projects.values()].some((scopes) => scopes.includes(scope)),
+  );
+
+/**
+ * What lists show: undefined where it is everything of the organization.
+ *
+ * @param projectId the only one that was asked for; that the actor may read it has been checked
+ */
+export function projectsToRead(actor: Actor, projectId?: number): readonly number[] | undefined {
+  if (projectId !== undefined) return [projectId];
+  if (actor.scopes.includes('read')) return undefined;
+  return [...actor.projects].flatMap(([id, scopes]) => (scopes.includes('read') ? [id] : []));
+}
+
+export const notAllowed = (actor: Actor, scope: Scope): SternaError =>
+  new SternaError('auth', 'not-allowed', `This needs the right "${scope}", which ${actor.name} doesn't have.`, {
     fix: 'Ask the owner of the organization, or use a token with this scope.',
   });
+
+/** For what belongs to the whole organization. @throws SternaError auth `not-allowed` */
+export function requireScope(actor: Actor, scope: Scope): void {
+  if (!actor.scopes.includes(scope)) throw notAllowed(actor, scope);
+}
+
+/**
+ * For what belongs to a project, before it is looked up: whoever may do it nowhere learns nothing. Whether they may do
+ * it there is decided by how it is found (`reach.ts`), or by what a list is narrowed to (`projectsToRead`).
+ *
+ * @throws SternaError auth `not-allowed`
+ */
+export function requireSomewhere(actor: Actor, scope: Scope): void {
+  if (!scopesSomewhere(actor).includes(scope)) throw notAllowed(actor, scope);
 }
 
 /** Owners, signed in or by a token with the scope `admin`. @throws SternaError auth `not-allowed` */

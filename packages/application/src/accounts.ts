@@ -25,8 +25,18 @@ import {
   useToken,
   violatedIndex,
 } from '@sterna/store';
-import { found, nameTaken, readName, requireOwner, requireScope, scopesOf } from './access.ts';
-import type { Actor, Context, Role, Scope } from './context.ts';
+import {
+  ALL_SCOPES,
+  actorFor,
+  found,
+  nameTaken,
+  readName,
+  requireOwner,
+  requireScope,
+  requireSomewhere,
+} from './access.ts';
+import type { Actor, Context, ProjectRole, Role, Scope } from './context.ts';
+import { reachProject } from './reach.ts';
 
 export interface Session {
   /** Given out once; only its hash is stored. */
@@ -49,6 +59,8 @@ export interface TokenView {
   /** Email of the account that it acts for. */
   readonly account: string;
   readonly scopes: readonly Scope[];
+  /** Undefined: wherever its person may. */
+  readonly projects: readonly number[] | undefined;
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
   readonly lastUsedAt: Date | undefined;
@@ -62,7 +74,6 @@ const ARGON = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Told apart by their beginning, so that a leaked one can be found by scanners. */
 const SESSION_PREFIX = 'sterna_s_';
 const TOKEN_PREFIX = 'sterna_t_';
-const ALL_SCOPES: readonly Scope[] = ['read', 'operate', 'admin'];
 
 /** 256 random bits: a plain hash is enough to store them. */
 const secretHash = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
@@ -80,6 +91,7 @@ const tokenView = (row: ApiTokenRow, account: string): TokenView => ({
   name: row.name,
   account,
   scopes: row.scopes as Scope[],
+  projects: row.projects ?? undefined,
   createdAt: row.created_at,
   expiresAt: row.expires_at ?? undefined,
   lastUsedAt: row.last_used_at ?? undefined,
@@ -170,7 +182,7 @@ export async function actorOfSession(context: Context, token: string): Promise<A
   const account = await accountOfSession(context.db, secretHash(token));
   if (account === undefined)
     throw new SternaError('auth', 'session-expired', 'Nobody is signed in.', { fix: 'Sign in again.' });
-  return actorFor(account, account.email, ALL_SCOPES);
+  return actorFor(account, account.email, { scopes: ALL_SCOPES });
 }
 
 /** @throws SternaError auth `token-refused` */
@@ -181,20 +193,34 @@ export async function actorOfToken(context: Context, token: string): Promise<Act
     throw new SternaError('auth', 'token-refused', 'This token is unknown, expired or revoked.', {
       fix: 'Make a new one: sterna tokens create.',
     });
-  return actorFor(account, `${account.email} (token ${row.name})`, row.scopes as Scope[]);
+  return actorFor(account, `${account.email} (token ${row.name})`, {
+    scopes: row.scopes as Scope[],
+    projects: row.projects ?? undefined,
+  });
 }
 
-const actorFor = (account: AccountWithOrganization, name: string, scopes: readonly Scope[]): Actor => ({
-  organizationId: account.organization_id,
-  accountId: account.id,
-  name,
-  role: account.role,
-  scopes: scopesOf(account.role).filter((scope) => scopes.includes(scope)),
-});
+/** In one project: the role there (undefined where the organization's counts alone), and what may be done. */
+export interface ProjectRights {
+  readonly projectId: number;
+  readonly role: ProjectRole | undefined;
+  readonly scopes: readonly Scope[];
+}
 
-export async function whoAmI(context: Context, actor: Actor): Promise<AccountView & { scopes: readonly Scope[] }> {
+export interface Me extends AccountView {
+  /** In the whole organization. */
+  readonly scopes: readonly Scope[];
+  /** Where it is more than that, or where a token is limited to. */
+  readonly projects: readonly ProjectRights[];
+}
+
+export async function whoAmI(context: Context, actor: Actor): Promise<Me> {
   const account = found(await accountById(context.db, actor.accountId), 'account', actor.accountId);
-  return { ...accountView(account), scopes: actor.scopes };
+  const projects = [...actor.projects].map(([projectId, scopes]) => ({
+    projectId,
+    role: account.project_roles[projectId],
+    scopes: ALL_SCOPES.filter((scope) => actor.scopes.includes(scope) || scopes.includes(scope)),
+  }));
+  return { ...accountView(account), scopes: actor.scopes, projects };
 }
 
 /** Ends the account's other sessions. @throws SternaError auth `sign-in-refused`; config `password-too-short` */
@@ -280,11 +306,21 @@ export async function createOrganization(
   });
 }
 
-/** `token` is shown once. Scopes can't exceed the actor's own. @throws SternaError auth `not-allowed` */
+/**
+ * `token` is shown once. It can't do more than the actor, and later no more than its person.
+ *
+ * @param input.projects limits it to these
+ * @throws SternaError auth `not-allowed`; config `not-found`
+ */
 export async function createToken(
   context: Context,
   actor: Actor,
-  input: { name: string; scopes: readonly Scope[]; expiresAt?: Date | undefined },
+  input: {
+    name: string;
+    scopes: readonly Scope[];
+    projects?: readonly number[] | undefined;
+    expiresAt?: Date | undefined;
+  },
 ): Promise<TokenView & { token: string }> {
   const name = readName(input.name);
   const scopes = ALL_SCOPES.filter((scope) => input.scopes.includes(scope));
@@ -292,27 +328,30 @@ export async function createToken(
     throw new SternaError('config', 'scopes-empty', 'A token needs at least one of read, operate, admin.', {
       field: 'scopes',
     });
-  for (const scope of scopes) requireScope(actor, scope);
+  for (const scope of scopes) requireSomewhere(actor, scope);
   if (input.expiresAt !== undefined && input.expiresAt.getTime() <= Date.now())
     throw new SternaError('config', 'expiry-past', 'The token would have expired already.', { field: 'expiresAt' });
   const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
+    for (const id of input.projects ?? []) await reachProject(tx.db, actor, 'read', id);
+    const projects = input.projects ?? actor.limitedTo;
     const row = await insertToken(tx.db, {
       organizationId: actor.organizationId,
       accountId: actor.accountId,
       name,
       tokenHash: secretHash(token),
       scopes,
+      projects,
       expiresAt: input.expiresAt,
     });
-    tx.audit('token.create', `token/${row.id}`, { name, scopes });
+    tx.audit('token.create', `token/${row.id}`, { name, scopes, ...(projects === undefined ? {} : { projects }) });
     const { email } = await whoAmI({ ...context, db: tx.db }, actor);
     return { ...tokenView(row, email), token };
   });
 }
 
 export async function listTokens(context: Context, actor: Actor): Promise<readonly TokenView[]> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   return (await tokensOf(context.db, actor.organizationId))
     .filter((row) => actor.scopes.includes('admin') || row.account_id === actor.accountId)
     .map((row) => tokenView(row, row.account_email));
@@ -320,7 +359,7 @@ export async function listTokens(context: Context, actor: Actor): Promise<readon
 
 /** One's own; an `admin` any of the organization. */
 export async function revokeToken(context: Context, actor: Actor, input: { tokenId: number }): Promise<TokenView> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const mine = (await tokensOf(tx.db, actor.organizationId)).find((row) => row.id === input.tokenId);
     if (mine?.account_id !== actor.accountId) requireScope(actor, 'admin');

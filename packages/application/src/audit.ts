@@ -1,7 +1,7 @@
 import { AuditChain, type AuditEvent, type AuditVerdict, SternaError } from '@sterna/core';
 import { auditEvents, latestAudit, organizationById, sha256Text, verifyAuditChain } from '@sterna/store';
 import { z } from 'zod';
-import { readCursor, readLimit, requireScope } from './access.ts';
+import { projectsToRead, readCursor, readLimit, requireScope, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 
 export interface AuditView {
@@ -15,7 +15,7 @@ export interface AuditView {
   readonly at: Date;
 }
 
-/** Newest first. */
+/** Newest first; for somebody of single projects what was done in these. */
 export async function listAudit(
   context: Context,
   actor: Actor,
@@ -26,11 +26,12 @@ export async function listAudit(
     limit?: number | undefined;
   },
 ): Promise<Page<AuditView>> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit);
   const rows = await latestAudit(context.db, actor.organizationId, {
     subject: input.subject,
     action: input.action,
+    projects: projectsToRead(actor),
     before: readCursor(input.after),
     limit: limit + 1,
   });

@@ -15,11 +15,11 @@ import {
   type SystemRow,
   systemById,
 } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { found, projectsToRead, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { resealed, systemsOfEntry } from './endpoints.ts';
-import { lockListedEntry } from './entries.ts';
 import { type PassView, passView, startLocked } from './passes.ts';
+import { lockListedEntry, reachEntry, reachSystem } from './reach.ts';
 import { type CredentialsInput, connectorOf, readCredentials } from './systems.ts';
 
 export interface BackupView {
@@ -126,7 +126,7 @@ export async function backUpTarget(
   actor: Actor,
   input: { entryId: number },
 ): Promise<{ backup: BackupView; pass: PassView }> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
     const { backup, pass } = await queueBackup(context, tx, actor, entry);
@@ -139,9 +139,10 @@ export async function listBackups(
   actor: Actor,
   input: { ofEntryId?: number | undefined } = {},
 ): Promise<readonly BackupView[]> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const views: BackupView[] = [];
-  for (const row of await internalEntries(context.db, actor.organizationId, 'backup', input.ofEntryId))
+  const only = { of: input.ofEntryId, projects: projectsToRead(actor) };
+  for (const row of await internalEntries(context.db, actor.organizationId, 'backup', only))
     views.push(await backupView(context.db, actor, row));
   return views;
 }
@@ -162,10 +163,9 @@ export async function restoreBackup(
     targetCredentials?: CredentialsInput | undefined;
   },
 ): Promise<{ entryId: number; pass: PassView }> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const row = await entryById(tx.db, actor.organizationId, input.backupEntryId);
-    const backup = found(row?.purpose === 'backup' ? row : undefined, 'backup', input.backupEntryId);
+    const backup = await reachEntry(tx.db, actor, 'operate', input.backupEntryId, 'backup');
     const last = await lastPass(tx.db, backup.id);
     if (last?.status !== 'completed' && last?.status !== 'completed with failures')
       throw new SternaError('config', 'backup-incomplete', `This backup is ${last?.status ?? 'not started'}.`, {
@@ -175,7 +175,7 @@ export async function restoreBackup(
     const target =
       input.targetSystemId === undefined
         ? systems.source
-        : found(await systemById(tx.db, actor.organizationId, input.targetSystemId), 'system', input.targetSystemId);
+        : await reachSystem(tx.db, actor, 'operate', input.targetSystemId);
     const [id] = await reserveIds(tx.db, 'entry', 1);
     if (id === undefined) throw new SternaError('bug', 'internal', 'No id was reserved.');
     const given = readCredentials(connectorOf(context, target.connector), input.targetCredentials, 'targetCredentials');

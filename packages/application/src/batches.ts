@@ -5,18 +5,17 @@ import {
   inOrganization,
   insertSchedule,
   type OrganizationTransaction,
-  projectById,
   type RunRefusalRow,
   type RunSummaryRow,
   runRefusals,
   runsOf,
   type ScheduleRow,
-  scheduleById,
   schedulesOf,
   showWaiting,
 } from '@sterna/store';
-import { found, readLimit, requireScope } from './access.ts';
+import { found, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
+import { reachProject, reachSchedule } from './reach.ts';
 
 export interface RunView {
   readonly id: number;
@@ -163,9 +162,9 @@ export async function createSchedule(
     until?: Date | undefined;
   },
 ): Promise<ScheduleView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const project = found(await projectById(tx.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    const project = await reachProject(tx.db, actor, 'operate', input.projectId);
     const batch = input.batch.trim();
     await requireBatch(tx, project.id, batch);
     const times = readScheduleTimes(input, tx.now);
@@ -220,12 +219,8 @@ export async function listSchedules(
     limit?: number | undefined;
   },
 ): Promise<readonly ScheduleView[]> {
-  requireScope(actor, 'read');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'read');
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const rows = await schedulesOf(context.db, project.id, {
     batch: input.batch,
     open: input.open,
@@ -240,12 +235,8 @@ export async function listScheduleRuns(
   actor: Actor,
   input: { scheduleId: number; limit?: number | undefined },
 ): Promise<readonly RunView[]> {
-  requireScope(actor, 'read');
-  const row = found(
-    await scheduleById(context.db, actor.organizationId, input.scheduleId),
-    'schedule',
-    input.scheduleId,
-  );
+  requireSomewhere(actor, 'read');
+  const row = await reachSchedule(context.db, actor, 'read', input.scheduleId);
   return runViews(context.db, [row.id], readLimit(input.limit, 50));
 }
 
@@ -255,13 +246,9 @@ export async function cancelSchedule(
   actor: Actor,
   input: { scheduleId: number },
 ): Promise<ScheduleView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const before = found(
-      await scheduleById(tx.db, actor.organizationId, input.scheduleId),
-      'schedule',
-      input.scheduleId,
-    );
+    const before = await reachSchedule(tx.db, actor, 'operate', input.scheduleId);
     const row = await cancelScheduleRow(tx.db, before.id, actor.name, tx.now);
     if (row === undefined)
       throw new SternaError(

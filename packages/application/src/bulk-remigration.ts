@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { asSternaError, type LicenseTier, SternaError } from '@sterna/core';
 import {
   inOrganization,
-  listedEntries,
   movableRemigrations,
   type OrganizationTransaction,
   passById,
@@ -11,9 +10,10 @@ import {
   remigrationsOf,
   updateRemigration,
 } from '@sterna/store';
-import { notFound, requireScope } from './access.ts';
+import { found, notFound, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
-import { listedEntry, type Selection, selectedIds } from './entries.ts';
+import { type Selection, selectedIds } from './entries.ts';
+import { listedEntry, reachRemigration, readableEntries, requireIn } from './reach.ts';
 import { backUp, begin, emptyTarget, recordStep, recreate, startNew, treatTarget, verifyNew } from './remigration.ts';
 import {
   type AutoChoices,
@@ -72,18 +72,21 @@ export async function beginBulkRemigration(
     tier?: LicenseTier | undefined;
   },
 ): Promise<BulkRemigration> {
-  requireScope(actor, 'operate');
-  const ids = await selectedIds(context, actor, input);
+  requireSomewhere(actor, 'operate');
+  const ids = await selectedIds(context, actor, 'operate', input);
   const pilotId = input.pilotEntryId ?? ids[0];
   if (pilotId === undefined || !ids.includes(pilotId))
     throw new SternaError('config', 'selection-empty', 'The selection holds no entry to go first.', {
       field: 'pilotEntryId',
       fix: 'Select the entries, the pilot among them.',
     });
-  const listed = new Set(
-    (await listedEntries(context.db, actor.organizationId, ids, { lock: false })).map((entry) => entry.id),
+  const listed = new Map(
+    (await readableEntries(context.db, actor, ids, { lock: false })).map((entry) => [entry.id, entry]),
   );
-  for (const id of ids) if (!listed.has(id)) throw notFound('entry', id);
+  for (const id of ids) {
+    const entry = found(listed.get(id), 'entry', id);
+    requireIn(actor, 'operate', entry.project_id, 'entry', id);
+  }
   if (input.target === 'empty' && input.confirmation?.trim() !== String(ids.length))
     throw new SternaError('config', 'confirmation-differs', `This empties the targets of ${ids.length} entries.`, {
       field: 'confirmation',
@@ -122,10 +125,11 @@ export async function getBulkRemigration(
   actor: Actor,
   input: { bulkId: string; limit?: number | undefined },
 ): Promise<BulkRemigration> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const rows = await remigrationsOf(context.db, actor.organizationId, { bulkId: input.bulkId });
   const pilotRow = rows.find((row) => dataOf(row).pilot === true);
-  if (pilotRow === undefined) throw notFound('bulk remigration', input.bulkId.slice(0, 50));
+  if (pilotRow === undefined || !(await mayReadAll(context.db, actor, rows, dataOf(pilotRow).bulk?.waiting ?? [])))
+    throw notFound('bulk remigration', input.bulkId.slice(0, 50));
   const views = await remigrationViews(context.db, actor, [pilotRow, ...rows.filter((row) => row !== pilotRow)]);
   const [pilot, ...rest] = views as readonly [RemigrationView, ...RemigrationView[]];
   const bulk = dataOf(pilotRow).bulk ?? { waiting: [] };
@@ -152,6 +156,18 @@ export async function getBulkRemigration(
     refused,
     words: `${WORDS[state]}${refused.length === 0 ? '' : ` Refused: ${refused.join('; ')}`}`,
   };
+}
+
+/** One that reaches into a project that the actor can't see isn't there for them. */
+async function mayReadAll(
+  db: Context['db'],
+  actor: Actor,
+  rows: readonly RemigrationRow[],
+  waiting: readonly number[],
+): Promise<boolean> {
+  if (actor.scopes.includes('read')) return true;
+  const ids = new Set([...rows.map((row) => row.entry_id), ...waiting]);
+  return (await readableEntries(db, actor, [...ids], { lock: false })).length === ids.size;
 }
 
 const RANKS = ['needPerson', 'differ', 'underWay', 'done', 'cancelled'] as const;
@@ -190,12 +206,11 @@ export async function continueBulkRemigration(
   actor: Actor,
   input: { bulkId: string; go: boolean },
 ): Promise<BulkRemigration> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   await driveOrganization(context, actor.organizationId);
   const before = await getBulkRemigration(context, actor, input);
   const rows = await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const row = await remigrationById(tx.db, actor.organizationId, before.pilot.id);
-    if (row === undefined) throw notFound('bulk remigration', before.id);
+    const row = await reachRemigration(tx.db, actor, 'operate', before.pilot.id);
     const data = dataOf(row);
     const bulk = data.bulk ?? { waiting: [] };
     if (before.state !== 'asks' || bulk.go !== undefined)
@@ -263,6 +278,7 @@ const driver = (organizationId: number, name: string): Actor => ({
   name,
   role: 'operator',
   scopes: ['read', 'operate'],
+  projects: new Map(),
 });
 
 function driveOnce(context: Context, remigration: { id: number; organization_id: number }): Promise<boolean> {
@@ -304,7 +320,7 @@ async function autoStep(
       return true;
     case 'confirm': {
       // Confirmed for all of them by the typed number of entries.
-      const entry = await listedEntry(tx.db, actor, row.entry_id);
+      const entry = await listedEntry(tx.db, actor, 'operate', row.entry_id);
       await emptyTarget(tx, actor, row, data, entry.target_address);
       return true;
     }

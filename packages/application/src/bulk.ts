@@ -1,6 +1,6 @@
 import { asSternaError, type LicenseTier, type LicenseType, licenseTypeOf, SternaError } from '@sterna/core';
 import { inOrganization } from '@sterna/store';
-import { requireScope } from './access.ts';
+import { requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { type Selection, selectedIds } from './entries.ts';
 import {
@@ -83,8 +83,8 @@ export async function bulk(
   actor: Actor,
   input: Selection & { act: BulkAction; bulkId?: string | undefined; expected?: number | undefined },
 ): Promise<BulkResult> {
-  requireScope(actor, 'operate');
-  const ids = await selectedIds(context, actor, input);
+  requireSomewhere(actor, 'operate');
+  const ids = await selectedIds(context, actor, 'operate', input);
   if (input.expected !== undefined && input.expected !== ids.length)
     throw new SternaError(
       'config',
@@ -141,8 +141,8 @@ export async function previewBulk(
   actor: Actor,
   input: Selection & { act: BulkAction },
 ): Promise<BulkPreview> {
-  requireScope(actor, 'operate');
-  const ids = await selectedIds(context, actor, input);
+  requireSomewhere(actor, 'operate');
+  const ids = await selectedIds(context, actor, 'operate', input);
   const around = new Surroundings();
   const before = await licenseState(context.db, actor.organizationId);
   const state = before.clone();
@@ -203,7 +203,7 @@ export function readSelection(
     exceptIds?: readonly number[] | undefined;
   },
 ): Selection {
-  if (given.entryIds !== undefined) return { entryIds: given.entryIds };
+  if (given.entryIds !== undefined) return { projectId, entryIds: given.entryIds };
   if (given.filter !== undefined) return { filter: { ...given.filter, projectId }, exceptIds: given.exceptIds };
   throw new SternaError('config', 'selection-missing', 'Nothing says which entries are meant.', {
     field: 'entryIds',

@@ -2,11 +2,11 @@ import type { Content, Reader } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, type ContentKind, formatFolderPath, SternaError } from '@sterna/core';
 import { type EntryRow, inOrganization, objectOfNote, type SystemRow } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { found, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { systemsOfEntry } from './endpoints.ts';
-import { listedEntry } from './entries.ts';
 import { openSession } from './live-look.ts';
+import { listedEntry } from './reach.ts';
 
 /** One side's version of an object as it is now. */
 export interface ObjectVersion {
@@ -68,8 +68,8 @@ export async function compareObject(
   actor: Actor,
   input: { entryId: number; noteId: number; bytes?: number | undefined; signal?: AbortSignal | undefined },
 ): Promise<Comparison> {
-  requireScope(actor, 'operate');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'operate');
+  const entry = await listedEntry(context.db, actor, 'operate', input.entryId);
   const object = found(await objectOfNote(context.db, entry.id, input.noteId), 'note', input.noteId);
   if (object.src_id === null || object.source_key === null)
     throw new SternaError('config', 'object-unnamed', 'This note speaks of no single object.', {

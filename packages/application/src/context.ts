@@ -29,7 +29,10 @@ export interface Context {
   readonly installation: string;
 }
 
-export type Role = 'owner' | 'operator' | 'viewer' | 'auditor';
+/** What somebody is in one project. */
+export type ProjectRole = 'owner' | 'operator' | 'viewer' | 'auditor';
+/** What somebody is in the whole organization; `none`: only in projects, where they have a role there. */
+export type Role = ProjectRole | 'none';
 export type Scope = 'read' | 'operate' | 'admin';
 
 /** Who asks. Made by `actorOfSession` or `actorOfToken`, never from what a request says about itself. */
@@ -38,9 +41,14 @@ export interface Actor {
   readonly accountId: number;
   /** Shown in the audit trail: the account's email, with the token's name where one was used. */
   readonly name: string;
+  /** In the organization. */
   readonly role: Role;
-  /** What role and token both allow. */
+  /** What role and token both allow everywhere in the organization. */
   readonly scopes: readonly Scope[];
+  /** What they allow in single projects besides. */
+  readonly projects: ReadonlyMap<number, readonly Scope[]>;
+  /** The projects that the token is limited to; whatever it makes (another token) may not leave them. */
+  readonly limitedTo?: readonly number[] | undefined;
 }
 
 /** Keyset page: `next` goes back as `after`; absent on the last page. */

@@ -8,13 +8,13 @@ import {
   inOrganization,
   nextOwnLine,
   type OrganizationTransaction,
-  projectById,
   schedulesOf,
   writeCutoverItem,
 } from '@sterna/store';
-import { found, readName, requireScope } from './access.ts';
+import { found, readName, requireSomewhere } from './access.ts';
 import { requireBatch } from './batches.ts';
 import type { Actor, Context } from './context.ts';
+import { reachProject } from './reach.ts';
 
 export interface CutoverLine {
   /** `last-delta`, `forwarding`, `mx`, `profiles`, `verify`, or `own-` and a number. */
@@ -136,12 +136,8 @@ export async function listCutover(
   actor: Actor,
   input: { projectId: number; batch?: string | undefined },
 ): Promise<readonly CutoverBatch[]> {
-  requireScope(actor, 'read');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'read');
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   return cutoverOf(context.db, project.id, input.batch);
 }
 
@@ -151,9 +147,9 @@ async function inBatch<T>(
   input: { projectId: number; batch: string },
   work: (tx: OrganizationTransaction, rows: readonly CutoverItemRow[], batch: string) => Promise<T>,
 ): Promise<T> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const project = found(await projectById(tx.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    const project = await reachProject(tx.db, actor, 'operate', input.projectId);
     const batch = input.batch.trim();
     const rows = await cutoverItemsOf(tx.db, project.id, batch);
     if (rows.length === 0) await requireBatch(tx, project.id, batch);

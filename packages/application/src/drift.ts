@@ -1,7 +1,8 @@
 import { mergeSettings, type SettingsDifference, settingsDrift, settingsFingerprint, thawSettings } from '@sterna/core';
-import { type FrozenGroup, frozenGroups, projectById } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { type FrozenGroup, frozenGroups } from '@sterna/store';
+import { requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
+import { reachProject } from './reach.ts';
 
 /** Entries whose last pass ran with the same other settings than those that count now. */
 export interface DriftGroup {
@@ -33,12 +34,8 @@ export async function projectDrift(
   actor: Actor,
   input: { projectId: number },
 ): Promise<ProjectDrift> {
-  requireScope(actor, 'read');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'read');
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const frozen = await frozenGroups(context.db, project.id);
   const groups = frozen.flatMap((group) => driftOfGroup(group, project.settings) ?? []);
   return {

@@ -1,22 +1,15 @@
 import { SternaError, type UnmappedPrincipal } from '@sterna/core';
 import type { DryRunResult } from '@sterna/engine';
-import {
-  booksOfDryRun,
-  DRY_RUN_VERBS,
-  type DryRunObject,
-  type DryRunVerb,
-  dryRunObjects,
-  passById,
-} from '@sterna/store';
-import { found, invalidCursor, readLimit, requireScope } from './access.ts';
+import { booksOfDryRun, DRY_RUN_VERBS, type DryRunObject, type DryRunVerb, dryRunObjects } from '@sterna/store';
+import { invalidCursor, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { systemsOfEntry } from './endpoints.ts';
-import { listedEntry } from './entries.ts';
 import { licenseState } from './entry-view.ts';
 import { estimateOf } from './estimate.ts';
 import { licenseEffect } from './license-effect.ts';
 import { type PassView, startBeside } from './passes.ts';
 import type { Estimate, LicenseEffect } from './plan-types.ts';
+import { listedEntry, reachPass } from './reach.ts';
 
 /** The pass that a start would run, with writes blocked: changes neither side nor the books, costs nothing. */
 export async function startDryRun(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
@@ -38,7 +31,7 @@ export interface DryRunReport {
 
 /** @throws SternaError config `not-a-dry-run` | `dry-run-unfinished` */
 async function finished(context: Context, actor: Actor, passId: number) {
-  const pass = found(await passById(context.db, actor.organizationId, passId), 'pass', passId);
+  const pass = await reachPass(context.db, actor, 'read', passId);
   if (pass.kind !== 'dry-run')
     throw new SternaError('config', 'not-a-dry-run', `Pass ${pass.id} is of the kind ${pass.kind}.`, {
       field: 'passId',
@@ -55,9 +48,9 @@ async function finished(context: Context, actor: Actor, passId: number) {
 
 /** What a finished dry run found, how long the pass should take, and what a start would cost now. */
 export async function dryRunReport(context: Context, actor: Actor, input: { passId: number }): Promise<DryRunReport> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const { pass, result } = await finished(context, actor, input.passId);
-  const entry = await listedEntry(context.db, actor, pass.entry_id);
+  const entry = await listedEntry(context.db, actor, 'read', pass.entry_id);
   const { objects, bytes, containers, unmapped, unmappedCount } = result;
   const writes = objects.create + objects.overwrite + objects.rename + objects.update;
   return {
@@ -94,7 +87,7 @@ export async function listDryRunObjects(
     limit?: number | undefined;
   },
 ): Promise<Page<Omit<DryRunObject, 'src'>>> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const { pass } = await finished(context, actor, input.passId);
   const books = await booksOfDryRun(context.db, pass.entry_id, pass.number);
   if (books === undefined)

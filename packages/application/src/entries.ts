@@ -15,7 +15,6 @@ import {
   countEntries,
   type EntryQuery,
   type EntryRow,
-  entryById,
   entryIdsOf,
   entryPurpose,
   inOrganization,
@@ -23,7 +22,6 @@ import {
   listedEntries,
   liveEntryKeys,
   livePassOf,
-  lockEntry,
   type NewEntry,
   type OrganizationTransaction,
   openRemigrationOf,
@@ -34,10 +32,11 @@ import {
   updateEntryRow,
   violatedIndex,
 } from '@sterna/store';
-import { found, invalidCursor, readLimit, requireScope } from './access.ts';
-import type { Actor, Context, Page } from './context.ts';
+import { found, invalidCursor, readLimit, requireSomewhere } from './access.ts';
+import type { Actor, Context, Page, Scope } from './context.ts';
 import { refuseSameEndpoint, resealed, systemsOfEntry } from './endpoints.ts';
 import { type EntryView, entryViews, licenseState } from './entry-view.ts';
+import { listedEntry, lockListedEntry, reachProject } from './reach.ts';
 import { type CredentialsInput, connectorOf, readCredentials } from './systems.ts';
 
 export interface EntryInput {
@@ -67,18 +66,6 @@ export interface EntryFilter {
   readonly archived?: boolean | undefined;
 }
 export type EntrySort = 'id' | 'source' | 'target' | 'status' | 'batch';
-
-/** An entry of the user list: internal ones (backups) don't exist for these functions. */
-export async function listedEntry(db: Context['db'], actor: Actor, entryId: number): Promise<EntryRow> {
-  const row = await entryById(db, actor.organizationId, entryId);
-  return found(row?.purpose === 'migration' ? row : undefined, 'entry', entryId);
-}
-
-/** The same, locked for the rest of the transaction. */
-export async function lockListedEntry(tx: OrganizationTransaction, actor: Actor, entryId: number): Promise<EntryRow> {
-  const row = await lockEntry(tx.db, actor.organizationId, entryId);
-  return found(row?.purpose === 'migration' ? row : undefined, 'entry', entryId);
-}
 
 /** @throws SternaError config `entry-archived` */
 export function refuseArchived(row: EntryRow, what: string): void {
@@ -203,7 +190,7 @@ export async function insertPrepared(tx: OrganizationTransaction, entries: reado
 
 /** Project, systems and live entries: what new entries are checked against. */
 export async function placeForEntries(tx: OrganizationTransaction, actor: Actor, projectId: number) {
-  const project = found(await projectById(tx.db, actor.organizationId, projectId), 'project', projectId);
+  const project = await reachProject(tx.db, actor, 'operate', projectId);
   const { source, target } = await systemsOfEntry(tx.db, actor, project);
   const live = await liveEntryKeys(tx.db, project.id);
   return { actor, projectId: project.id, projectSettings: project.settings, source, target, live };
@@ -231,7 +218,7 @@ export async function createEntries(
   actor: Actor,
   input: { projectId: number; entries: readonly EntryInput[] },
 ): Promise<readonly EntryView[]> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const place = await placeForEntries(tx, actor, input.projectId);
     const ids = await reserveIds(tx.db, 'entry', input.entries.length);
@@ -245,8 +232,8 @@ export async function createEntries(
 }
 
 export async function getEntry(context: Context, actor: Actor, input: { entryId: number }): Promise<EntryView> {
-  requireScope(actor, 'read');
-  const row = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const row = await listedEntry(context.db, actor, 'read', input.entryId);
   const licenses = await licenseState(context.db, actor.organizationId);
   const [view] = await entryViews(context.db, [row], licenses);
   return view as EntryView;
@@ -254,7 +241,7 @@ export async function getEntry(context: Context, actor: Actor, input: { entryId:
 
 /** A filter of people as a query; license states come from the ledger's fold. */
 async function queryOf(context: Context, actor: Actor, filter: EntryFilter): Promise<EntryQuery> {
-  found(await projectById(context.db, actor.organizationId, filter.projectId), 'project', filter.projectId);
+  await reachProject(context.db, actor, 'read', filter.projectId);
   const query: EntryQuery = {
     organizationId: actor.organizationId,
     projectId: filter.projectId,
@@ -286,7 +273,7 @@ export async function listEntries(
     limit?: number | undefined;
   },
 ): Promise<Page<EntryView> & { total: number }> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const query = await queryOf(context, actor, input);
   const page = await pageOfEntries(context.db, query, {
     order: input.sort ?? 'id',
@@ -313,13 +300,20 @@ function readEntryCursor(after: string | undefined): readonly [string, number] |
   throw invalidCursor();
 }
 
-/** Ids, or all that a filter finds, but `exceptIds`. */
+/** Ids (`projectId` is where they were chosen), or all that a filter finds, but `exceptIds`. */
 export type Selection =
-  | { readonly entryIds: readonly number[] }
+  | { readonly projectId?: number | undefined; readonly entryIds: readonly number[] }
   | { readonly filter: EntryFilter; readonly exceptIds?: readonly number[] | undefined };
 
-/** Duplicates are dropped; ids are not checked here. */
-export async function selectedIds(context: Context, actor: Actor, selection: Selection): Promise<readonly number[]> {
+/** Duplicates are dropped; ids are not checked here, but whether the actor may do such a thing in the project. */
+export async function selectedIds(
+  context: Context,
+  actor: Actor,
+  scope: Scope,
+  selection: Selection,
+): Promise<readonly number[]> {
+  const projectId = 'entryIds' in selection ? selection.projectId : selection.filter.projectId;
+  if (projectId !== undefined) await reachProject(context.db, actor, scope, projectId);
   if ('entryIds' in selection) return [...new Set(selection.entryIds)];
   const ids = await entryIdsOf(context.db, await queryOf(context, actor, selection.filter));
   const except = new Set(selection.exceptIds);
@@ -331,8 +325,8 @@ export async function listBatches(
   actor: Actor,
   input: { projectId: number },
 ): Promise<readonly { batch: string | undefined; entries: number }[]> {
-  requireScope(actor, 'read');
-  found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
+  requireSomewhere(actor, 'read');
+  await reachProject(context.db, actor, 'read', input.projectId);
   const rows = await batchesOf(context.db, input.projectId);
   return rows.map((row) => ({ batch: row.batch ?? undefined, entries: row.entries }));
 }
@@ -355,7 +349,7 @@ export async function updateEntry(
     targetCredentials?: CredentialsInput | undefined;
   },
 ): Promise<EntryView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const row = await lockListedEntry(tx, actor, input.entryId);
     refuseArchived(row, 'it can’t change any more');
@@ -446,7 +440,7 @@ export async function archiveEntry(tx: OrganizationTransaction, row: EntryRow, w
  * @throws SternaError config `entry-running` | `entry-archived` | `remigration-open`
  */
 export async function deleteEntry(context: Context, actor: Actor, input: { entryId: number }): Promise<EntryView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const row = await lockListedEntry(tx, actor, input.entryId);
     refuseArchived(row, 'it can’t be deleted again');
@@ -474,7 +468,7 @@ export async function recreateEntry(
   actor: Actor,
   input: { entryId: number; targetAddress?: string | undefined },
 ): Promise<EntryView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const row = await lockListedEntry(tx, actor, input.entryId);
     if (row.archived_at === null)

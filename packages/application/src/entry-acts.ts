@@ -20,7 +20,6 @@ import {
   type EntryRow,
   factsOfEntries,
   insertPasses,
-  listedEntries,
   markQueued,
   type OrganizationTransaction,
   type PassToQueue,
@@ -38,6 +37,7 @@ import { refuseSameEndpoint } from './endpoints.ts';
 import { refuseArchived, runningRefusal } from './entries.ts';
 import { DONE_TO_IT, notStarted, refuseNothingToDo, refuseNothingToRetry } from './passes.ts';
 import { refuseNothingToPreprocess } from './preprocess.ts';
+import { readableEntries, requireIn } from './reach.ts';
 
 /**
  * One action on many entries, in two steps: `judge` decides for one entry without asking anything, `carryOut` writes
@@ -54,6 +54,8 @@ export type BulkAction =
 
 /** Everything that a page's verdicts depend on but the licenses. */
 export interface PageFacts {
+  /** For whom they were looked up. */
+  readonly actor: Actor;
   readonly entries: ReadonlyMap<number, EntryRow>;
   readonly facts: ReadonlyMap<number, EntryFactsRow>;
   readonly projects: ReadonlyMap<number, ProjectRow>;
@@ -75,7 +77,7 @@ export async function pageFacts(
   around: Surroundings,
   options: { lock: boolean },
 ): Promise<PageFacts> {
-  const rows = await listedEntries(db, actor.organizationId, ids, options);
+  const rows = await readableEntries(db, actor, ids, options);
   for (const row of rows) {
     const { project_id: projectId } = row;
     if (projectId !== null && !around.projects.has(projectId)) {
@@ -89,6 +91,7 @@ export async function pageFacts(
       }
   }
   return {
+    actor,
     entries: new Map(rows.map((row) => [row.id, row])),
     facts: await factsOfEntries(
       db,
@@ -125,6 +128,7 @@ export function judge(
   const entry = page.entries.get(entryId);
   const facts = page.facts.get(entryId);
   if (entry === undefined || facts === undefined) throw notFound('entry', entryId);
+  requireIn(page.actor, 'operate', entry.project_id, 'entry', entryId);
   const type = licenseTypeOf(entry.item_type);
   const refuseLive = (what: string): void => {
     const refusal = runningRefusal(entry, liveOf(facts), what);

@@ -9,10 +9,10 @@ import {
   STATE_CODE,
   stateOf,
 } from '@sterna/store';
-import { invalidCursor, readCursor, readLimit, requireScope } from './access.ts';
+import { invalidCursor, readCursor, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-import { listedEntry } from './entries.ts';
 import { type PassView, passView } from './passes.ts';
+import { listedEntry } from './reach.ts';
 import { type ReportNote, reportNote } from './reports.ts';
 
 /** Objects with the same cause, and what to do about it. */
@@ -54,8 +54,8 @@ export async function entryFailures(
   actor: Actor,
   input: { entryId: number },
 ): Promise<EntryFailures> {
-  requireScope(actor, 'read');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const entry = await listedEntry(context.db, actor, 'read', input.entryId);
   const groups = (await failureGroups(context.db, entry.id, SAMPLE)).map((row) => {
     const state = stateOf(row.state) as 'failed' | 'uncertain';
     return {
@@ -112,8 +112,8 @@ export async function listFailedObjects(
     limit?: number | undefined;
   },
 ): Promise<Page<FailedObject>> {
-  requireScope(actor, 'read');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const entry = await listedEntry(context.db, actor, 'read', input.entryId);
   const limit = readLimit(input.limit);
   const rows = await failedObjects(context.db, entry.id, {
     code: input.code,
@@ -158,8 +158,8 @@ export async function entryLineage(
   actor: Actor,
   input: { entryId: number },
 ): Promise<readonly Generation[]> {
-  requireScope(actor, 'read');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const entry = await listedEntry(context.db, actor, 'read', input.entryId);
   const rows = await lineageOf(context.db, entry.id);
   return rows.map((row) => ({
     id: row.id,
@@ -200,8 +200,8 @@ export async function listNotes(
     limit?: number | undefined;
   },
 ): Promise<Page<NoteView>> {
-  requireScope(actor, 'read');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const entry = await listedEntry(context.db, actor, 'read', input.entryId);
   const limit = readLimit(input.limit);
   const rows = await notesOf(context.db, [entry.id], {
     kinds: input.kinds,
@@ -223,8 +223,8 @@ export async function countNotes(
   actor: Actor,
   input: { entryId: number; kinds?: readonly NoteKind[] | undefined },
 ): Promise<readonly { kind: string; code: string; reason: string; objects: number }[]> {
-  requireScope(actor, 'read');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const entry = await listedEntry(context.db, actor, 'read', input.entryId);
   const rows = await noteCounts(context.db, [entry.id], { kinds: input.kinds });
   return rows.map(({ kind, code, text, objects }) => ({ kind, code, reason: text, objects }));
 }
@@ -240,8 +240,8 @@ export interface VerifyReport {
 
 /** The last verify of an entry; its findings one by one are `listNotes` with its number. */
 export async function verifyReport(context: Context, actor: Actor, input: { entryId: number }): Promise<VerifyReport> {
-  requireScope(actor, 'read');
-  const entry = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const entry = await listedEntry(context.db, actor, 'read', input.entryId);
   const pass = await lastPass(context.db, entry.id, ['verify']);
   if (pass === undefined) return { pass: undefined, findings: [], outdated: false };
   const counts = await noteCounts(context.db, [entry.id], { pass: pass.number });

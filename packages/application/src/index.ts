@@ -1,3 +1,4 @@
+export { mayIn, scopesSomewhere } from './access.ts';
 export {
   type AccountView,
   actorOfSession,
@@ -9,6 +10,8 @@ export {
   isSetUp,
   listAccounts,
   listTokens,
+  type Me,
+  type ProjectRights,
   revokeToken,
   type Session,
   setUp,
@@ -113,6 +116,7 @@ export * from './people.ts';
 export { planRemigration, planStart } from './plan.ts';
 export type * from './plan-types.ts';
 export { startPreprocess } from './preprocess.ts';
+export * from './project-access.ts';
 export {
   type ReportEntry,
   type ReportFailure,

@@ -1,8 +1,9 @@
 import { LICENSE_TYPES, type LicenseType, licenseTypeOf } from '@sterna/core';
 import { inSnapshot, projectsOf, type TallyRow, tallyAmong, tallyEntries } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { projectsToRead, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { licenseState } from './entry-view.ts';
+import { reachProject } from './reach.ts';
 
 export interface LicenseNeed {
   readonly projectId: number;
@@ -40,23 +41,19 @@ export async function forecastLicenses(
   actor: Actor,
   input: { projectId?: number | undefined } = {},
 ): Promise<LicenseForecast> {
-  requireScope(actor, 'read');
-  const scope = { organizationId: actor.organizationId, projectId: input.projectId };
+  requireSomewhere(actor, 'read');
+  if (input.projectId !== undefined) await reachProject(context.db, actor, 'read', input.projectId);
+  const only = projectsToRead(actor, input.projectId);
+  const scope = { organizationId: actor.organizationId, projects: only };
   const state = await licenseState(context.db, actor.organizationId);
   const { projects, tally, assigned } = await inSnapshot(context.db, async (db) => {
     const holding = [...state.holders()].filter(([, burned]) => !burned).map(([entry]) => entry);
     return {
-      projects: await projectsOf(db, actor.organizationId),
+      projects: await projectsOf(db, actor.organizationId, only),
       tally: await tallyEntries(db, scope),
       assigned: await tallyAmong(db, scope, holding),
     };
   });
-  if (input.projectId !== undefined)
-    found(
-      projects.find((project) => project.id === input.projectId),
-      'project',
-      input.projectId,
-    );
   const available = (type: LicenseType): number => state.balance(type, 'standard').available;
   const needs: LicenseNeed[] = [];
   for (const project of projects)

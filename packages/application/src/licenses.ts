@@ -14,29 +14,23 @@ import {
   SternaError,
   verifyChain,
 } from '@sterna/core';
-import {
-  inOrganization,
-  latestLicenseEvents,
-  licenseEvents,
-  listedEntries,
-  organizationById,
-  sha256Text,
-} from '@sterna/store';
+import { inOrganization, latestLicenseEvents, licenseEvents, organizationById, sha256Text } from '@sterna/store';
 import { z } from 'zod';
-import { readCursor, readLimit, requireOwner, requireScope } from './access.ts';
+import { projectsToRead, readCursor, readLimit, requireOwner, requireScope, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-import { listedEntry, lockListedEntry, refuseArchived } from './entries.ts';
+import { refuseArchived } from './entries.ts';
 import { type EntryLicense, licenseState } from './entry-view.ts';
+import { listedEntry, lockListedEntry, readableEntries } from './reach.ts';
 
 /** Per type and tier: granted = available + assigned + burned. */
 export async function getBalances(context: Context, actor: Actor): Promise<readonly LicenseBalance[]> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   return (await licenseState(context.db, actor.organizationId)).balances();
 }
 
 /** How this installation comes to licenses. */
 export function licensingTerms(context: Context, actor: Actor): { readonly packsOnly: boolean } {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   return { packsOnly: context.licensing.packsOnly };
 }
 
@@ -127,7 +121,7 @@ export async function assignLicense(
   actor: Actor,
   input: { entryId: number; tier?: LicenseTier | undefined; license?: string | undefined },
 ): Promise<EntryLicense> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
     refuseArchived(entry, 'it takes no license');
@@ -153,7 +147,7 @@ export async function releaseLicense(
   actor: Actor,
   input: { entryId: number },
 ): Promise<EntryLicense> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
     const book = await tx.licenses();
@@ -203,12 +197,13 @@ export async function listLicenseEvents(
     limit?: number | undefined;
   },
 ): Promise<Page<ListedLicenseEvent>> {
-  requireScope(actor, 'read');
-  if (input.entryId !== undefined) await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  if (input.entryId !== undefined) await listedEntry(context.db, actor, 'read', input.entryId);
   const limit = readLimit(input.limit);
   const events = await latestLicenseEvents(context.db, actor.organizationId, {
     entryId: input.entryId,
     kind: input.kind,
+    projects: projectsToRead(actor),
     before: readCursor(input.after),
     limit: limit + 1,
   });
@@ -223,7 +218,7 @@ async function withEntries(
   events: readonly LicenseEvent[],
 ): Promise<readonly ListedLicenseEvent[]> {
   const ids = new Set(events.flatMap((event) => (event.kind === 'grant' ? [] : [event.entry])));
-  const rows = await listedEntries(context.db, actor.organizationId, [...ids], { lock: false });
+  const rows = await readableEntries(context.db, actor, [...ids], { lock: false });
   const entries = new Map(rows.map((row) => [row.id, row]));
   return events.map((event) => {
     const entry = event.kind === 'grant' ? undefined : entries.get(event.entry);

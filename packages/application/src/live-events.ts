@@ -1,6 +1,7 @@
 import { entryById, projectById, type RawEvent } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { mayIn, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
+import { homeOf, reachProject } from './reach.ts';
 
 export interface LiveEvent {
   /**
@@ -35,7 +36,7 @@ export async function* subscribe(
     signal?: AbortSignal | undefined;
   },
 ): AsyncGenerator<LiveEvent, void, undefined> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const waiting: RawEvent[] = [];
   let wake: () => void = () => {};
   // Listening first: what happens while the project is looked up isn't missed.
@@ -50,8 +51,7 @@ export async function* subscribe(
   input.signal?.addEventListener('abort', onAbort);
   const audience = new Audience(context, actor);
   try {
-    if (input.projectId !== undefined)
-      found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    if (input.projectId !== undefined) await reachProject(context.db, actor, 'read', input.projectId);
     while (input.signal?.aborted !== true) {
       const event = waiting.shift();
       if (event === undefined) {
@@ -72,7 +72,7 @@ export async function* subscribe(
   }
 }
 
-/** Decides which events an organization may see. What an entry or project belongs to never changes, so it is kept. */
+/** Decides which events an actor may see. What an entry or project belongs to never changes, so it is kept. */
 class Audience {
   readonly #context: Context;
   readonly #actor: Actor;
@@ -96,16 +96,19 @@ class Audience {
       return (await this.#isOurs(event.projectId))
         ? { type, projectId: event.projectId, entryId, passId, data }
         : undefined;
-    // Names nothing: only an organization's own ledger events do that, and they say whose they are.
-    return event.organizationId === this.#actor.organizationId
+    // Names nothing: only an organization's own events do that, and they say whose they are. Everybody sees its balance.
+    return event.organizationId === this.#actor.organizationId &&
+      (type === 'license' || this.#actor.scopes.includes('read'))
       ? { type, projectId: undefined, entryId, passId, data }
       : undefined;
   }
 
   async #projectOf(entryId: number): Promise<number | null | undefined> {
     if (!this.#entries.has(entryId)) {
-      const row = await entryById(this.#context.db, this.#actor.organizationId, entryId);
-      this.#entries.set(entryId, row?.project_id);
+      const { db } = this.#context;
+      const row = await entryById(db, this.#actor.organizationId, entryId);
+      const isOurs = row !== undefined && mayIn(this.#actor, 'read', await homeOf(db, row));
+      this.#entries.set(entryId, isOurs ? row.project_id : undefined);
     }
     return this.#entries.get(entryId);
   }
@@ -113,7 +116,9 @@ class Audience {
   async #isOurs(projectId: number): Promise<boolean> {
     let ours = this.#projects.get(projectId);
     if (ours === undefined) {
-      ours = (await projectById(this.#context.db, this.#actor.organizationId, projectId)) !== undefined;
+      ours =
+        mayIn(this.#actor, 'read', projectId) &&
+        (await projectById(this.#context.db, this.#actor.organizationId, projectId)) !== undefined;
       this.#projects.set(projectId, ours);
     }
     return ours;

@@ -14,24 +14,20 @@ import {
   mappedAmong,
   mappingOf,
   pageOfMapping,
-  projectById,
   removeMapping,
   writeMapping,
 } from '@sterna/store';
-import { found, readLimit, requireScope } from './access.ts';
+import { readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
-
-async function checkedProject(context: Context, actor: Actor, projectId: number): Promise<void> {
-  found(await projectById(context.db, actor.organizationId, projectId), 'project', projectId);
-}
+import { reachProject } from './reach.ts';
 
 export async function getMapping(
   context: Context,
   actor: Actor,
   input: { projectId: number },
 ): Promise<readonly MappingRow[]> {
-  requireScope(actor, 'read');
-  await checkedProject(context, actor, input.projectId);
+  requireSomewhere(actor, 'read');
+  await reachProject(context.db, actor, 'read', input.projectId);
   return mappingOf(context.db, input.projectId);
 }
 
@@ -53,9 +49,9 @@ export async function searchMapping(
     limit?: number | undefined;
   },
 ): Promise<MappingPage> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit, 200);
-  await checkedProject(context, actor, input.projectId);
+  await reachProject(context.db, actor, 'read', input.projectId);
   const { projectId, search, kind } = input;
   const rows = await pageOfMapping(context.db, { projectId, search, kind }, { after: input.after, limit: limit + 1 });
   const items = rows.slice(0, limit);
@@ -121,8 +117,8 @@ async function storeMapping(
   actor: Actor,
   input: { projectId: number; rows: readonly MappingRow[]; append?: boolean | undefined },
 ): Promise<void> {
-  requireScope(actor, 'operate');
-  await checkedProject(context, actor, input.projectId);
+  requireSomewhere(actor, 'operate');
+  await reachProject(context.db, actor, 'operate', input.projectId);
   const rows = readRows(input.rows, 'rows');
   await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     await writeMapping(tx.db, input.projectId, [...rows.values()], { append: input.append === true });
@@ -142,8 +138,8 @@ export async function changeMapping(
   actor: Actor,
   input: { projectId: number; put?: readonly MappingRow[] | undefined; remove?: readonly string[] | undefined },
 ): Promise<{ total: number }> {
-  requireScope(actor, 'operate');
-  await checkedProject(context, actor, input.projectId);
+  requireSomewhere(actor, 'operate');
+  await reachProject(context.db, actor, 'operate', input.projectId);
   const put = [...readRows(input.put ?? [], 'put').values()];
   const remove = (input.remove ?? []).map(mappingSource);
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
@@ -188,8 +184,8 @@ export async function importMapping(
   actor: Actor,
   input: { projectId: number; csv: Uint8Array; append?: boolean | undefined; preview?: boolean | undefined },
 ): Promise<MappingImport> {
-  requireScope(actor, 'operate');
-  await checkedProject(context, actor, input.projectId);
+  requireSomewhere(actor, 'operate');
+  await reachProject(context.db, actor, 'operate', input.projectId);
   const { rows, problems } = readMapping(input.csv);
   const effect = effectOf(await mappingOf(context.db, input.projectId), rows, input.append === true);
   if (input.preview === true) return { imported: rows.length, problems, effect };

@@ -190,7 +190,8 @@ async function licensesLow(db: DomainDb, organizationId: number): Promise<readon
 /** Where a pass has brought the flow to a person's turn, or the person has left it alone for an hour. */
 async function waiting(db: DomainDb, organizationId: number, now: Date): Promise<readonly Event[]> {
   const { rows } = await waitingRemigrations(db, { organizationId }, MOST_REMIGRATIONS);
-  const reader: Actor = { organizationId, accountId: 0, name: 'sterna', role: 'viewer', scopes: ['read'] };
+  const rights = { role: 'viewer', scopes: ['read'], projects: new Map() } as const;
+  const reader: Actor = { organizationId, accountId: 0, name: 'sterna', ...rights };
   const views = await remigrationViews(db, reader, rows);
   return views.flatMap((view, index): Event[] => {
     const row = rows[index];

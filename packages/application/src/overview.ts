@@ -21,11 +21,12 @@ import {
   troubles,
   waitingRemigrations,
 } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { projectsToRead, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { licenseState } from './entry-view.ts';
 import { type Forecast, forecastOf } from './overview-forecast.ts';
 import { type Throttled, waitsOf } from './overview-waits.ts';
+import { reachProject } from './reach.ts';
 import { remigrationViews } from './remigration-view.ts';
 
 export interface RunningPass {
@@ -130,14 +131,14 @@ export async function getOverview(
   actor: Actor,
   input: { projectId?: number | undefined; hours?: number | undefined } = {},
 ): Promise<Overview> {
-  requireScope(actor, 'read');
-  const scope: OverviewScope = { organizationId: actor.organizationId, projectId: input.projectId };
+  requireSomewhere(actor, 'read');
+  if (input.projectId !== undefined) await reachProject(context.db, actor, 'read', input.projectId);
+  const only = projectsToRead(actor, input.projectId);
+  const scope: OverviewScope = { organizationId: actor.organizationId, projects: only };
   const licenses = await licenseState(context.db, actor.organizationId);
   return inSnapshot(context.db, async (db) => {
     const at = await databaseNow(db);
-    const all = await projectsOf(db, actor.organizationId);
-    const projects = all.filter((project) => input.projectId === undefined || project.id === input.projectId);
-    if (input.projectId !== undefined) found(projects[0], 'project', input.projectId);
+    const projects = await projectsOf(db, actor.organizationId, only);
     const tally = await tallyEntries(db, scope);
     const live = await livePasses(db, scope);
     const trouble = await troubles(db, scope, SAMPLE);

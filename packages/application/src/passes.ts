@@ -16,7 +16,6 @@ import {
 } from '@sterna/core';
 import {
   type EntryRow,
-  entryById,
   failureGroups,
   firstWritingPass,
   inOrganization,
@@ -27,7 +26,6 @@ import {
   type OrganizationTransaction,
   type PassRow,
   pageOfPasses,
-  passById,
   projectById,
   requestStop,
   STATE_CODE,
@@ -37,12 +35,13 @@ import {
   wakePending,
   wakeWorkers,
 } from '@sterna/store';
-import { found, readCursor, readLimit, requireScope } from './access.ts';
+import { projectsToRead, readCursor, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
-import { listedEntry, lockListedEntry, refuseArchived, refuseRunning, restingStatus } from './entries.ts';
+import { refuseArchived, refuseRunning, restingStatus } from './entries.ts';
 import type { EntryLicense } from './entry-view.ts';
 import { licenseOf } from './licenses.ts';
+import { listedEntry, lockListedEntry, reachEntry, reachPass, reachProject } from './reach.ts';
 
 export interface PassView {
   readonly id: number;
@@ -271,7 +270,7 @@ export async function startPass(
   actor: Actor,
   input: { entryId: number; tier?: LicenseTier | undefined; reason?: string | undefined },
 ): Promise<StartResult> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
     const { pass, burned } = await startLocked(context, tx, actor, entry, input);
@@ -287,7 +286,7 @@ export async function startBeside(
   kind: 'audit' | 'verify' | 'dry-run',
   change: (settings: Settings) => Settings,
 ): Promise<PassView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, entryId);
     // An archived entry's target can still be verified: its books are kept for that.
@@ -348,9 +347,9 @@ export async function startVerify(
  * @throws SternaError config `nothing-running`
  */
 export async function stopPass(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const entry = await listedEntry(tx.db, actor, input.entryId);
+    const entry = await listedEntry(tx.db, actor, 'operate', input.entryId);
     return passView(await stopLive(tx, entry));
   });
 }
@@ -390,9 +389,9 @@ export async function stopLive(tx: OrganizationTransaction, entry: EntryRow): Pr
  * @throws SternaError config `entry-running` | `entry-not-started` | `entry-archived`
  */
 export async function resumePass(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const seen = await listedEntry(tx.db, actor, input.entryId);
+    const seen = await listedEntry(tx.db, actor, 'operate', input.entryId);
     const live = await livePassOf(tx.db, seen.id);
     if (live?.status === 'pending') {
       const woken = await wakePending(tx.db, live.id);
@@ -419,7 +418,7 @@ export async function retryPass(
   actor: Actor,
   input: { entryId: number; codes?: readonly string[] | undefined },
 ): Promise<PassView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
     refuseArchived(entry, 'it can’t start again');
@@ -445,8 +444,8 @@ export async function retryPass(
 }
 
 export async function getPass(context: Context, actor: Actor, input: { passId: number }): Promise<PassView> {
-  requireScope(actor, 'read');
-  return passView(found(await passById(context.db, actor.organizationId, input.passId), 'pass', input.passId));
+  requireSomewhere(actor, 'read');
+  return passView(await reachPass(context.db, actor, 'read', input.passId));
 }
 
 /** Newest first. */
@@ -461,15 +460,13 @@ export async function listPasses(
     limit?: number | undefined;
   },
 ): Promise<Page<PassView>> {
-  requireScope(actor, 'read');
-  if (input.entryId !== undefined)
-    found(await entryById(context.db, actor.organizationId, input.entryId), 'entry', input.entryId);
-  if (input.projectId !== undefined)
-    found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
+  requireSomewhere(actor, 'read');
+  if (input.entryId !== undefined) await reachEntry(context.db, actor, 'read', input.entryId);
+  if (input.projectId !== undefined) await reachProject(context.db, actor, 'read', input.projectId);
   const limit = readLimit(input.limit);
   const rows = await pageOfPasses(context.db, actor.organizationId, {
     entryId: input.entryId,
-    projectId: input.projectId,
+    projects: projectsToRead(actor, input.projectId),
     live: input.live,
     before: readCursor(input.after),
     limit: limit + 1,

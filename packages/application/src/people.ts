@@ -3,6 +3,7 @@ import {
   type AccountWithOrganization,
   accountsOf,
   type DomainDb,
+  deleteProjectRoles,
   deleteSessionsOf,
   inOrganization,
   openSchedulesOf,
@@ -11,7 +12,7 @@ import {
   updatePassword,
   updateRole,
 } from '@sterna/store';
-import { found, requireOwner, scopesOf } from './access.ts';
+import { ALL_SCOPES, actorFor, found, mayIn, requireOwner } from './access.ts';
 import { type AccountView, accountView, hashNewPassword } from './accounts.ts';
 import type { Actor, Context, Role } from './context.ts';
 
@@ -39,7 +40,7 @@ export async function updateAccount(
     const before = personOf(people, input.accountId);
     if (role !== undefined && role !== before.role) {
       refuseLastOwner(people, before);
-      if (!scopesOf(role).includes('operate')) await refuseSchedules(tx.db, before);
+      await refuseSchedules(tx.db, before, { ...before, role });
       await updateRole(tx.db, before.id, role);
       tx.audit('account.role', `account/${before.id}`, { email: before.email, from: before.role, to: role });
     }
@@ -63,9 +64,10 @@ export async function removeAccount(context: Context, actor: Actor, input: { acc
     const people = await accountsOf(tx.db, actor.organizationId);
     const person = personOf(people, input.accountId);
     refuseLastOwner(people, person);
-    await refuseSchedules(tx.db, person);
+    await refuseSchedules(tx.db, person, undefined);
     await deleteSessionsOf(tx.db, person.id);
     await revokeTokensOf(tx.db, person.id);
+    await deleteProjectRoles(tx.db, person.id);
     await removeAccountRow(tx.db, person.id);
     tx.audit('account.remove', `account/${person.id}`, { email: person.email, role: person.role });
   });
@@ -87,9 +89,21 @@ function refuseLastOwner(people: readonly AccountWithOrganization[], person: Acc
   });
 }
 
-/** A schedule starts entries in the name of whoever made it. */
-async function refuseSchedules(db: DomainDb, person: AccountWithOrganization): Promise<void> {
-  const batches = await openSchedulesOf(db, person.id);
+/**
+ * A schedule starts entries in the name of whoever made it.
+ *
+ * @param after with the roles that are to come; undefined: without any
+ * @throws SternaError config `person-has-schedules`
+ */
+export async function refuseSchedules(
+  db: DomainDb,
+  person: AccountWithOrganization,
+  after: AccountWithOrganization | undefined,
+): Promise<void> {
+  const actor = after === undefined ? undefined : actorFor(after, after.email, { scopes: ALL_SCOPES });
+  const batches = (await openSchedulesOf(db, person.id)).flatMap(({ batch, project_id }) =>
+    actor !== undefined && mayIn(actor, 'operate', project_id) ? [] : [batch],
+  );
   if (batches.length === 0) return;
   throw new SternaError(
     'config',

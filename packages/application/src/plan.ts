@@ -21,16 +21,16 @@ import {
   targetNeighbours,
   totalsOf,
 } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { found, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
-import { listedEntry } from './entries.ts';
 import { licenseState } from './entry-view.ts';
 import { estimateOf } from './estimate.ts';
 import { licenseEffect } from './license-effect.ts';
 import { type Looked, lookAt } from './live-look.ts';
 import { settingsOf } from './passes.ts';
 import type { ChecklistLine, Drift, LicenseEffect, RemigrationPlan, StartPlan } from './plan-types.ts';
+import { listedEntry } from './reach.ts';
 
 export const NOT_RESENT =
   'Content that was deleted at the target is not sent again by a delta pass: the books say it was delivered. Verify reports it; to send it again, remigrate.';
@@ -55,7 +55,7 @@ async function lookInto(
   entryId: number,
   options: { live: boolean; targetAddress?: string | undefined },
 ): Promise<Findings> {
-  const listed = await listedEntry(context.db, actor, entryId);
+  const listed = await listedEntry(context.db, actor, 'read', entryId);
   const systems = await systemsOfEntry(context.db, actor, listed);
   const settings = await settingsOf(context.db, actor, listed);
   const entry = isOtherTarget(listed, options.targetAddress)
@@ -223,7 +223,7 @@ export async function planStart(
   actor: Actor,
   input: { entryId: number; tier?: LicenseTier | undefined; live?: boolean | undefined },
 ): Promise<StartPlan> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const findings = await lookInto(context, actor, input.entryId, { live: input.live ?? true });
   const { entry, licenses, settings, systems, source } = findings;
   const first = await firstWritingPass(context.db, entry.id);
@@ -283,7 +283,7 @@ export async function planRemigration(
   actor: Actor,
   input: { entryId: number; targetAddress?: string | undefined; live?: boolean | undefined },
 ): Promise<RemigrationPlan> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const findings = await lookInto(context, actor, input.entryId, {
     live: input.live ?? true,
     targetAddress: input.targetAddress,

@@ -1,10 +1,11 @@
 import { SternaError } from '@sterna/core';
 import { type EntryRow, inOrganization } from '@sterna/store';
-import { requireScope } from './access.ts';
+import { requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { refuseSameEndpoint, systemsOfEntry } from './endpoints.ts';
-import { lockListedEntry, refuseArchived } from './entries.ts';
+import { refuseArchived } from './entries.ts';
 import { type PassView, passView, queueBeside } from './passes.ts';
+import { lockListedEntry } from './reach.ts';
 
 /**
  * What can be made before its contents, and between which systems.
@@ -46,7 +47,7 @@ export function refuseNothingToPreprocess(
  * @throws SternaError config `nothing-to-preprocess` | `entry-running` | `entry-archived` | `target-is-source`
  */
 export async function startPreprocess(context: Context, actor: Actor, input: { entryId: number }): Promise<PassView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const entry = await lockListedEntry(tx, actor, input.entryId);
     refuseArchived(entry, 'there is nothing to make for it');

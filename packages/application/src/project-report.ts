@@ -13,7 +13,6 @@ import {
   effortOf,
   everEntriesOf,
   failureCauses,
-  projectById,
   projectEffort,
   projectTotals,
   reportPage,
@@ -23,9 +22,10 @@ import {
   totalsOf,
   verifyCounts,
 } from '@sterna/store';
-import { found, readCursor, readLimit, requireScope } from './access.ts';
+import { readCursor, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
 import { licenseState } from './entry-view.ts';
+import { reachProject } from './reach.ts';
 import { type ReportNote, reportNote } from './report-note.ts';
 
 /** A project in figures, whatever its size; entries and failures come in pages of their own. */
@@ -96,12 +96,8 @@ export async function reportSummary(
   actor: Actor,
   input: { projectId: number },
 ): Promise<ReportSummary> {
-  requireScope(actor, 'read');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'read');
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const { books, bytes } = await projectTotals(context.db, project.id);
   const effort = await projectEffort(context.db, project.id);
   const verify = await verifyCounts(context.db, project.id);
@@ -182,13 +178,9 @@ export async function reportEntries(
   actor: Actor,
   input: { projectId: number; after?: string | undefined; limit?: number | undefined },
 ): Promise<Page<ReportEntry>> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit);
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const rows = await reportPage(context.db, project.id, { after: readCursor(input.after) ?? 0, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const effort = await effortOf(
@@ -219,13 +211,9 @@ export async function reportFailures(
     limit?: number | undefined;
   },
 ): Promise<Page<ReportFailure>> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit);
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const rows = await standingFailures(context.db, project.id, {
     code: input.code,
     after: readCursor(input.after) ?? 0,

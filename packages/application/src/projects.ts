@@ -12,7 +12,6 @@ import {
   inOrganization,
   insertProject,
   type ProjectWithSystems,
-  projectById,
   projectsOf,
   renameProjectRow,
   statusCounts,
@@ -20,8 +19,9 @@ import {
   updateProjectSettings,
   violatedIndex,
 } from '@sterna/store';
-import { found, nameTaken, readName, requireScope } from './access.ts';
+import { found, nameTaken, projectsToRead, readName, requireScope, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
+import { reachProject } from './reach.ts';
 import { connectorOf } from './systems.ts';
 
 export interface ProjectView {
@@ -48,7 +48,7 @@ const projectView = (row: ProjectWithSystems, entries: Readonly<Record<string, n
 });
 
 async function viewOf(db: Context['db'], actor: Actor, projectId: number): Promise<ProjectView> {
-  const row = found(await projectById(db, actor.organizationId, projectId), 'project', projectId);
+  const row = await reachProject(db, actor, 'read', projectId);
   const counts = await statusCounts(db, [row.id]);
   return projectView(row, counts.get(row.id) ?? {});
 }
@@ -95,13 +95,13 @@ export async function createProject(
 }
 
 export async function getProject(context: Context, actor: Actor, input: { projectId: number }): Promise<ProjectView> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   return viewOf(context.db, actor, input.projectId);
 }
 
 export async function listProjects(context: Context, actor: Actor): Promise<readonly ProjectView[]> {
-  requireScope(actor, 'read');
-  const rows = await projectsOf(context.db, actor.organizationId);
+  requireSomewhere(actor, 'read');
+  const rows = await projectsOf(context.db, actor.organizationId, projectsToRead(actor));
   const counts = await statusCounts(
     context.db,
     rows.map((row) => row.id),
@@ -114,10 +114,10 @@ export async function renameProject(
   actor: Actor,
   input: { projectId: number; name: string },
 ): Promise<ProjectView> {
-  requireScope(actor, 'admin');
+  requireSomewhere(actor, 'admin');
   const name = readName(input.name);
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const before = found(await projectById(tx.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    const before = await reachProject(tx.db, actor, 'admin', input.projectId);
     await renameProjectRow(tx.db, before.id, name).catch((error: unknown) => {
       if (violatedIndex(error) !== undefined) throw nameTaken('a project', name);
       throw error;
@@ -138,9 +138,9 @@ export async function updateSettings(
   actor: Actor,
   input: { projectId: number; patch: SettingsPatch; ifVersion?: number | undefined },
 ): Promise<{ project: ProjectView; changes: readonly SettingsDifference[] }> {
-  requireScope(actor, 'admin');
+  requireSomewhere(actor, 'admin');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const row = found(await projectById(tx.db, actor.organizationId, input.projectId), 'project', input.projectId);
+    const row = await reachProject(tx.db, actor, 'admin', input.projectId);
     if (input.ifVersion !== undefined && input.ifVersion !== row.settings_version)
       throw new SternaError('config', 'settings-changed', 'Somebody else has changed the settings meanwhile.', {
         fix: 'Read them again and repeat the change.',

@@ -8,7 +8,6 @@ import {
 } from '@sterna/core';
 import {
   type EntryRow,
-  entryById,
   inOrganization,
   insertRemigration,
   inventorySummary,
@@ -16,25 +15,16 @@ import {
   openRemigrationOf,
   type PassRow,
   passById,
-  projectById,
   type RemigrationRow,
-  remigrationById,
   remigrationsOf,
   updateRemigration,
 } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { projectsToRead, requireSomewhere } from './access.ts';
 import { queueBackup } from './backups.ts';
 import type { Actor, Context } from './context.ts';
-import {
-  archiveEntry,
-  listedEntry,
-  lockListedEntry,
-  recreateFrom,
-  refuseArchived,
-  refuseRunning,
-  restingStatus,
-} from './entries.ts';
+import { archiveEntry, recreateFrom, refuseArchived, refuseRunning, restingStatus } from './entries.ts';
 import { queueBeside, startLocked, stopLive } from './passes.ts';
+import { listedEntry, lockListedEntry, reachEntry, reachProject, reachRemigration } from './reach.ts';
 import {
   dataOf,
   NEXT_WORDS,
@@ -142,7 +132,7 @@ export async function beginRemigration(
     targetAddress?: string | undefined;
   },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   const { targetAddress } = input;
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) =>
     remigrationView(tx.db, actor, await begin(tx, actor, input, targetAddress === undefined ? {} : { targetAddress })),
@@ -200,7 +190,7 @@ export async function chooseBackup(
   actor: Actor,
   input: { remigrationId: number; choice: 'backup' | 'refuse'; why?: string | undefined },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const { row, data } = await atStep(tx, actor, input.remigrationId, 'backup', 'target', 'confirm');
     return remigrationView(tx.db, actor, await backUp(context, tx, actor, row, data, input));
@@ -249,7 +239,7 @@ export async function chooseTarget(
     why?: string | undefined;
   },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const { row, data } = await atStep(tx, actor, input.remigrationId, 'target', 'confirm', 'recreate');
     return remigrationView(tx.db, actor, await treatTarget(tx, actor, row, data, input));
@@ -302,7 +292,7 @@ export async function confirmEmptying(
   actor: Actor,
   input: { remigrationId: number; targetAddress: string },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const { row, data } = await atStep(tx, actor, input.remigrationId, 'confirm');
     return remigrationView(tx.db, actor, await emptyTarget(tx, actor, row, data, input.targetAddress));
@@ -353,7 +343,7 @@ export async function recreateForRemigration(
     settings?: SettingsPatch | undefined;
   },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const { row, data } = await atStep(tx, actor, input.remigrationId, 'recreate');
     return remigrationView(tx.db, actor, await recreate(context, tx, actor, row, data, input));
@@ -397,7 +387,7 @@ export async function startRemigration(
   actor: Actor,
   input: { remigrationId: number },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const { row, data } = await atStep(tx, actor, input.remigrationId, 'start');
     return remigrationView(tx.db, actor, await startNew(context, tx, actor, row, data));
@@ -433,7 +423,7 @@ export async function verifyRemigration(
   actor: Actor,
   input: { remigrationId: number; skip?: boolean | undefined },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const { row, data } = await atStep(tx, actor, input.remigrationId, 'verify');
     const changed =
@@ -477,7 +467,7 @@ export async function cancelRemigration(
   actor: Actor,
   input: { remigrationId: number; why: string },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   const why = needWhy(input.why, 'Cancelling');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const row = await openRow(tx, actor, input.remigrationId);
@@ -505,7 +495,7 @@ export async function stopRemigrationPass(
   actor: Actor,
   input: { remigrationId: number },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const row = await openRow(tx, actor, input.remigrationId);
     const now = standing(row, await awaitedPass(tx.db, actor, dataOf(row)));
@@ -519,7 +509,7 @@ export async function stopRemigrationPass(
 }
 
 async function openRow(tx: OrganizationTransaction, actor: Actor, remigrationId: number): Promise<RemigrationRow> {
-  const row = found(await remigrationById(tx.db, actor.organizationId, remigrationId), 'remigration', remigrationId);
+  const row = await reachRemigration(tx.db, actor, 'operate', remigrationId);
   if (row.ended_at !== null)
     throw new SternaError('config', 'remigration-ended', `This remigration is ${row.step}.`, {
       fix: 'Begin another one.',
@@ -529,7 +519,7 @@ async function openRow(tx: OrganizationTransaction, actor: Actor, remigrationId:
 
 async function stopAwaited(tx: OrganizationTransaction, actor: Actor, pass: PassRow): Promise<void> {
   // A backup's pass is of an entry of its own, which the user list doesn't show.
-  const entry = found(await entryById(tx.db, actor.organizationId, pass.entry_id), 'entry', pass.entry_id);
+  const entry = await reachEntry(tx.db, actor, 'operate', pass.entry_id);
   await stopLive(tx, entry);
 }
 
@@ -538,9 +528,9 @@ export async function getRemigration(
   actor: Actor,
   input: { remigrationId: number },
 ): Promise<RemigrationView> {
-  requireScope(actor, 'read');
-  const row = await remigrationById(context.db, actor.organizationId, input.remigrationId);
-  return remigrationView(context.db, actor, found(row, 'remigration', input.remigrationId));
+  requireSomewhere(actor, 'read');
+  const row = await reachRemigration(context.db, actor, 'read', input.remigrationId);
+  return remigrationView(context.db, actor, row);
 }
 
 export async function listRemigrations(
@@ -548,9 +538,11 @@ export async function listRemigrations(
   actor: Actor,
   input: { projectId?: number | undefined; entryId?: number | undefined; open?: boolean | undefined } = {},
 ): Promise<readonly RemigrationView[]> {
-  requireScope(actor, 'read');
-  if (input.entryId !== undefined) await listedEntry(context.db, actor, input.entryId);
-  if (input.projectId !== undefined)
-    found(await projectById(context.db, actor.organizationId, input.projectId), 'project', input.projectId);
-  return remigrationViews(context.db, actor, await remigrationsOf(context.db, actor.organizationId, input));
+  requireSomewhere(actor, 'read');
+  if (input.entryId !== undefined) await listedEntry(context.db, actor, 'read', input.entryId);
+  if (input.projectId !== undefined) await reachProject(context.db, actor, 'read', input.projectId);
+  const { entryId, open } = input;
+  const projects = projectsToRead(actor, input.projectId);
+  const rows = await remigrationsOf(context.db, actor.organizationId, { entryId, open, projects });
+  return remigrationViews(context.db, actor, rows);
 }

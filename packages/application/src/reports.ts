@@ -1,21 +1,12 @@
 import { addBooks, type Books, balances, EMPTY_BOOKS, formatCsv, OBJECT_STATES } from '@sterna/core';
-import {
-  effortOf,
-  entriesOfProject,
-  type NoteRow,
-  notesOf,
-  type PassRow,
-  passesOf,
-  projectById,
-  totalsOf,
-} from '@sterna/store';
-import { found, readLimit, requireScope } from './access.ts';
+import { effortOf, entriesOfProject, type NoteRow, notesOf, type PassRow, passesOf, totalsOf } from '@sterna/store';
+import { found, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { type CutoverBatch, cutoverOf } from './cutover.ts';
-import { listedEntry } from './entries.ts';
 import { type EntryView, entryViews, licenseState } from './entry-view.ts';
 import { type PassView, passView } from './passes.ts';
 import { type ReportEntry, reportFailures, reportRows } from './project-report.ts';
+import { listedEntry, reachProject } from './reach.ts';
 import { type ReportNote, reportNote } from './report-note.ts';
 
 export { type ReportNote, reportNote } from './report-note.ts';
@@ -51,9 +42,9 @@ export async function entryReport(
   actor: Actor,
   input: { entryId: number; limit?: number | undefined },
 ): Promise<EntryReport> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit, 1_000, 10_000);
-  const row = await listedEntry(context.db, actor, input.entryId);
+  const row = await listedEntry(context.db, actor, 'read', input.entryId);
   const passes = await passesOf(context.db, row.id);
   const totals = found((await totalsOf(context.db, [row.id])).get(row.id), 'entry', row.id);
   const notes = await notesOf(context.db, [row.id], { limit: limit + 1 });
@@ -96,8 +87,8 @@ export async function entryReportCsv(
   actor: Actor,
   input: { entryId: number; what?: 'notes' | 'passes' | undefined },
 ): Promise<string> {
-  requireScope(actor, 'read');
-  const row = await listedEntry(context.db, actor, input.entryId);
+  requireSomewhere(actor, 'read');
+  const row = await listedEntry(context.db, actor, 'read', input.entryId);
   if (input.what === 'passes') {
     const passes = (await passesOf(context.db, row.id)).map(passView);
     return formatCsv([
@@ -135,12 +126,8 @@ export async function projectReport(
   actor: Actor,
   input: { projectId: number },
 ): Promise<ProjectReport> {
-  requireScope(actor, 'read');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'read');
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const rows = await entriesOfProject(context.db, project.id);
   const ids = rows.map((row) => row.id);
   const effort = await effortOf(context.db, ids);

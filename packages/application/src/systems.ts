@@ -8,7 +8,6 @@ import {
   reserveIds,
   type StoredCredentials,
   type SystemRow,
-  systemById,
   systemPurpose,
   systemsOf,
   unsealCredentials,
@@ -16,8 +15,9 @@ import {
   violatedIndex,
 } from '@sterna/store';
 import { z } from 'zod';
-import { found, nameTaken, readName, requireScope } from './access.ts';
+import { found, nameTaken, readName, requireScope, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
+import { reachSystem, readableSystemIds } from './reach.ts';
 
 interface SignInInput {
   readonly user?: string | undefined;
@@ -63,7 +63,7 @@ export interface ConnectorView {
 }
 
 export async function listConnectors(context: Context, actor: Actor): Promise<readonly ConnectorView[]> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   return [...context.connectors.values()].map((connector) => ({
     name: connector.name,
     title: connector.title,
@@ -194,12 +194,6 @@ function systemView(context: Context, row: SystemRow): SystemView {
   };
 }
 
-/** Internal systems don't exist for people. */
-async function visibleSystem(context: Context, actor: Actor, id: number, db = context.db): Promise<SystemRow> {
-  const row = await systemById(db, actor.organizationId, id);
-  return found(row?.internal === true ? undefined : row, 'system', id);
-}
-
 /** @throws SternaError config `connector-unknown` | `system-settings-invalid` | `name-taken` */
 export async function createSystem(
   context: Context,
@@ -248,7 +242,7 @@ export async function updateSystem(
 ): Promise<SystemView> {
   requireScope(actor, 'admin');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const before = await visibleSystem(context, actor, input.systemId, tx.db);
+    const before = await reachSystem(tx.db, actor, 'admin', input.systemId);
     const name = input.name === undefined ? before.name : readName(input.name);
     const connector = connectorOf(context, before.connector);
     const settings = input.settings === undefined ? before.settings : readSettings(connector, input.settings);
@@ -280,20 +274,23 @@ export async function updateSystem(
 }
 
 export async function getSystem(context: Context, actor: Actor, input: { systemId: number }): Promise<SystemView> {
-  requireScope(actor, 'read');
-  return systemView(context, await visibleSystem(context, actor, input.systemId));
+  requireSomewhere(actor, 'read');
+  return systemView(context, await reachSystem(context.db, actor, 'read', input.systemId));
 }
 
 export async function listSystems(context: Context, actor: Actor): Promise<readonly SystemView[]> {
-  requireScope(actor, 'read');
-  return (await systemsOf(context.db, actor.organizationId)).map((row) => systemView(context, row));
+  requireSomewhere(actor, 'read');
+  const readable = await readableSystemIds(context.db, actor);
+  return (await systemsOf(context.db, actor.organizationId))
+    .filter((row) => readable?.has(row.id) ?? true)
+    .map((row) => systemView(context, row));
 }
 
 /** @throws SternaError config `system-in-use` */
 export async function deleteSystem(context: Context, actor: Actor, input: { systemId: number }): Promise<void> {
   requireScope(actor, 'admin');
   await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const row = await visibleSystem(context, actor, input.systemId, tx.db);
+    const row = await reachSystem(tx.db, actor, 'admin', input.systemId);
     if (await isSystemUsed(tx.db, row.id))
       throw new SternaError('config', 'system-in-use', `A project or an entry uses the system ${row.name}.`, {
         fix: 'Keep it: the books of what was migrated refer to it.',
@@ -322,8 +319,8 @@ export async function checkSystem(
     signal?: AbortSignal | undefined;
   },
 ): Promise<SystemCheck> {
-  requireScope(actor, 'operate');
-  const row = await visibleSystem(context, actor, input.systemId);
+  requireSomewhere(actor, 'operate');
+  const row = await reachSystem(context.db, actor, 'operate', input.systemId);
   const connector = connectorOf(context, row.connector);
   const config = systemConfig(context, row);
   const credentials = readCredentials(connector, input.credentials) ?? config.credentials;

@@ -1,9 +1,10 @@
 import { addressKey, SternaError } from '@sterna/core';
-import { inOrganization, lastStandingPass, passById, plannedUndoOf } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { inOrganization, lastStandingPass, plannedUndoOf } from '@sterna/store';
+import { requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
-import { lockListedEntry, refuseArchived } from './entries.ts';
+import { refuseArchived } from './entries.ts';
 import { type PassView, passView, queueBeside } from './passes.ts';
+import { lockListedEntry, reachPass } from './reach.ts';
 
 /**
  * Takes back what a pass created and overwrote, in two steps: without `targetAddress` a pass that says what would be
@@ -19,9 +20,9 @@ export async function undoPass(
   actor: Actor,
   input: { passId: number; targetAddress?: string | undefined },
 ): Promise<PassView> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    const pass = found(await passById(tx.db, actor.organizationId, input.passId), 'pass', input.passId);
+    const pass = await reachPass(tx.db, actor, 'operate', input.passId);
     const entry = await lockListedEntry(tx, actor, pass.entry_id);
     refuseArchived(entry, 'its passes can’t be undone');
     if (pass.kind !== 'initial' && pass.kind !== 'delta')

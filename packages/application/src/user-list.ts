@@ -9,8 +9,8 @@ import {
   SternaError,
   type UserListLine,
 } from '@sterna/core';
-import { entriesOfProject, inOrganization, type NewEntry, projectById, reserveIds } from '@sterna/store';
-import { found, requireScope } from './access.ts';
+import { entriesOfProject, inOrganization, type NewEntry, reserveIds } from '@sterna/store';
+import { requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { systemsOfEntry } from './endpoints.ts';
 import {
@@ -21,6 +21,7 @@ import {
   type Selection,
   selectedIds,
 } from './entries.ts';
+import { reachProject } from './reach.ts';
 import { connectorOf, systemConfig } from './systems.ts';
 
 export type { CsvProblem } from '@sterna/core';
@@ -64,7 +65,7 @@ export async function importUserList(
   actor: Actor,
   input: { projectId: number; csv: Uint8Array; partial?: boolean | undefined; preview?: boolean | undefined },
 ): Promise<ImportResult> {
-  requireScope(actor, 'operate');
+  requireSomewhere(actor, 'operate');
   return inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
     const place = await placeForEntries(tx, actor, input.projectId);
     const file = readUserList(input.csv, new Set(place.live.keys()));
@@ -152,14 +153,10 @@ export async function exportUserList(
   actor: Actor,
   input: { projectId: number; selection?: Selection | undefined },
 ): Promise<string> {
-  requireScope(actor, 'read');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'read');
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const chosen =
-    input.selection === undefined ? undefined : new Set(await selectedIds(context, actor, input.selection));
+    input.selection === undefined ? undefined : new Set(await selectedIds(context, actor, 'read', input.selection));
   const rows = await entriesOfProject(context.db, project.id);
   return formatUserList(
     rows
@@ -185,12 +182,8 @@ export async function getList(
   actor: Actor,
   input: { projectId: number; itemType: ItemType; signal?: AbortSignal | undefined },
 ): Promise<readonly DiscoveredEntry[]> {
-  requireScope(actor, 'operate');
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  requireSomewhere(actor, 'operate');
+  const project = await reachProject(context.db, actor, 'operate', input.projectId);
   const { source } = await systemsOfEntry(context.db, actor, project);
   const listed = new Set(
     (await entriesOfProject(context.db, project.id))

@@ -27,7 +27,8 @@ const actor = {
   accountId: 1,
   name: `process ${process.pid}`,
   role: 'owner',
-  scopes: ['operate'],
+  scopes: ['read', 'operate'],
+  projects: new Map(),
 } as const;
 const result = await startPass(context, actor, { entryId: Number(entry) }).then(
   ({ pass, burned }) => ({ pass: pass.number, burned: burned?.id }),

@@ -26,9 +26,15 @@ export interface Domain {
     organization_id: Ref;
     email: string;
     password_hash: string;
-    role: 'owner' | 'operator' | 'viewer' | 'auditor';
+    role: 'owner' | 'operator' | 'viewer' | 'auditor' | 'none';
     created_at: Created;
     removed_at: Date | null;
+  };
+  project_role: {
+    account_id: Ref;
+    project_id: Ref;
+    role: 'owner' | 'operator' | 'viewer' | 'auditor';
+    created_at: Created;
   };
   session: { token_hash: Buffer; account_id: Ref; created_at: Created; expires_at: Date };
   api_token: {
@@ -38,6 +44,8 @@ export interface Domain {
     name: string;
     token_hash: Buffer;
     scopes: string[];
+    /** Null: wherever its person may. */
+    projects: number[] | null;
     created_at: Created;
     expires_at: Date | null;
     last_used_at: Date | null;

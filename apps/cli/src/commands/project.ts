@@ -8,6 +8,7 @@ import { renderTable } from '../io/table.ts';
 import { importAnswer } from '../io/views.ts';
 import { connect } from '../remote/connect.ts';
 import { findProject, findSystem } from '../remote/names.ts';
+import { registerProjectAccess } from './project-access.ts';
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
@@ -131,6 +132,7 @@ export function registerProject(program: Command): void {
     );
   });
 
+  registerProjectAccess(project);
   registerMapping(program);
 }
 

@@ -9,6 +9,7 @@ import { needSecret } from '../io/secrets.ts';
 import type { Terminal } from '../io/terminal.ts';
 import { connect, connectAsStranger } from '../remote/connect.ts';
 import { forgetCredentials, saveCredentials } from '../remote/credentials-file.ts';
+import { findProject } from '../remote/names.ts';
 
 const PASSWORD = `
 The password comes from STERNA_PASSWORD, or you are asked on a terminal.`;
@@ -65,6 +66,10 @@ export function registerSession(program: Command): void {
       ['role', me.account.role],
       ['organization', `${me.account.organization.name} (${me.account.organization.publicId})`],
       ['scopes', me.scopes.join(', ')],
+      ...me.projects.map(({ projectId, role, scopes }): [string, string] => [
+        `project ${projectId}`,
+        `${scopes.join(', ')}${role === undefined ? '' : ` (${role})`}`,
+      ]),
     ]);
   });
 
@@ -81,6 +86,7 @@ function registerTokens(program: Command): void {
         { title: 'id', value: (row) => row.id, align: 'right' },
         { title: 'name', value: (row) => row.name },
         { title: 'scopes', value: (row) => row.scopes.join(',') },
+        { title: 'projects', value: (row) => row.projects?.join(',') ?? 'all' },
         { title: 'created', value: (row) => row.createdAt },
         { title: 'last used', value: (row) => row.lastUsedAt },
         { title: 'expires', value: (row) => row.expiresAt },
@@ -94,8 +100,14 @@ function registerTokens(program: Command): void {
     .description('Make a token; it is shown once.')
     .argument('<NAME>')
     .option('--scopes <list>', `comma-separated: ${SCOPES.join(',')}`, 'read')
+    .option(
+      '--project <project>',
+      'limit it to this one (repeatable)',
+      (value, before: string[]) => [...before, value],
+      [],
+    )
     .option('--expires <instant>', 'such as 2027-01-31T00:00:00Z');
-  handle<[string], { scopes: string; expires?: string }>(create, async ({ options }, name) => {
+  handle<[string], { scopes: string; project: string[]; expires?: string }>(create, async ({ options }, name) => {
     const scopes = options.scopes.split(',').map((word) => {
       const scope = SCOPES.find((known) => known === word.trim());
       if (scope !== undefined) return scope;
@@ -104,8 +116,16 @@ function registerTokens(program: Command): void {
         fix: `Use ${SCOPES.join(', ')}.`,
       });
     });
-    const made = await (await connect(options)).createToken({
-      body: { name, scopes, ...(options.expires === undefined ? {} : { expiresAt: options.expires }) },
+    const client = await connect(options);
+    const projects: number[] = [];
+    for (const word of options.project) projects.push((await findProject(client, word)).id);
+    const made = await client.createToken({
+      body: {
+        name,
+        scopes,
+        ...(projects.length === 0 ? {} : { projects }),
+        ...(options.expires === undefined ? {} : { expiresAt: options.expires }),
+      },
     });
     return doneAnswer(made, made.token);
   });

@@ -21,6 +21,6 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** From the contract; routes without one are pages, open to all. */
-    scope?: 'public' | 'read' | 'operate' | 'admin';
+    scope?: 'public' | 'self' | 'read' | 'operate' | 'admin';
   }
 }

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Route } from '@sterna/api-contract';
 import { subscribe } from '@sterna/application';
 import type { FastifyInstance } from 'fastify';
 import type { Actor, ServerContext } from './context.ts';
 import { fastifySchema } from './openapi.ts';
+import { actorOf } from './sign-in.ts';
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
@@ -13,7 +15,13 @@ const MOST_BUFFERED = 1024 * 1024;
  * Live events as server-sent events. Nothing is kept for those who were away: a client that comes back with
  * Last-Event-ID gets `lost` first, which says to read again what is shown.
  */
-export function addEventStream(app: FastifyInstance, name: string, route: Route, context: ServerContext): void {
+export function addEventStream(
+  app: FastifyInstance,
+  name: string,
+  route: Route,
+  context: ServerContext,
+  heartbeatMs = HEARTBEAT_MS,
+): void {
   app.route({
     method: 'GET',
     url: route.path,
@@ -29,7 +37,14 @@ export function addEventStream(app: FastifyInstance, name: string, route: Route,
       for (const [header, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) raw.setHeader(header, value);
       raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
-      const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
+      const actor = request.actor as Actor;
+      const heartbeat = setInterval(() => {
+        raw.write(': still here\n\n');
+        // Who has other rights by now, or none, comes back with those, or doesn't.
+        actorOf(request, context)
+          .then((now) => isDeepStrictEqual(now, actor) || raw.end())
+          .catch(() => raw.end());
+      }, heartbeatMs);
       const end = (): void => {
         clearInterval(heartbeat);
         gone.abort();

@@ -1,5 +1,5 @@
 import { CSRF_HEADER } from '@sterna/api-contract';
-import { type Actor, actorOfSession, actorOfToken } from '@sterna/application';
+import { type Actor, actorOfSession, actorOfToken, scopesSomewhere } from '@sterna/application';
 import { SternaError } from '@sterna/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerContext } from './context.ts';
@@ -17,7 +17,7 @@ export function addSignIn(app: FastifyInstance, context: ServerContext): void {
     const scope = request.routeOptions.config.scope;
     if (scope === undefined || scope === 'public') return;
     const actor = await actorOf(request, context);
-    if (!actor.scopes.includes(scope)) {
+    if (scope !== 'self' && !scopesSomewhere(actor).includes(scope)) {
       throw new SternaError('auth', 'scope-missing', `This needs the scope "${scope}".`, {
         fix: 'Use a token or an account that has it.',
       });
@@ -26,7 +26,8 @@ export function addSignIn(app: FastifyInstance, context: ServerContext): void {
   });
 }
 
-async function actorOf(request: FastifyRequest, context: ServerContext): Promise<Actor> {
+/** Who asks, with the rights of now. @throws SternaError auth, where it is nobody that we know */
+export async function actorOf(request: FastifyRequest, context: ServerContext): Promise<Actor> {
   const authorization = request.headers.authorization;
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];

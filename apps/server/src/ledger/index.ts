@@ -49,6 +49,7 @@ export async function verifyLedgersOfDatabase(options: {
         name: 'sterna ledger verify',
         role: 'auditor',
         scopes: ['read'],
+        projects: new Map(),
       };
       const { application } = installation;
       all.push({ organization: name, what: 'license ledger', verdict: await verifyLedger(application, actor) });

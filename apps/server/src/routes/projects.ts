@@ -5,12 +5,15 @@ import {
   exportMapping,
   getMapping,
   getProject,
+  grantProjectAccess,
   importMapping,
+  listProjectAccess,
   listProjects,
   type ProjectView,
   projectDrift,
   putMapping,
   renameProject,
+  revokeProjectAccess,
   searchMapping,
   updateSettings,
 } from '@sterna/application';
@@ -31,6 +34,15 @@ export const projectHandlers: Handlers<typeof projectRoutes> = {
   getProject: async ({ application, actor, params }) => getProject(application, actor, { projectId: params.id }),
   updateProject: async ({ application, actor, params, body }) =>
     renameProject(application, actor, { projectId: params.id, name: body.name }),
+  listProjectAccess: async ({ application, actor, params }) => ({
+    items: await listProjectAccess(application, actor, { projectId: params.id }),
+  }),
+  grantProjectAccess: async ({ application, actor, params, body }) => ({
+    items: await grantProjectAccess(application, actor, { projectId: params.id, ...body }),
+  }),
+  revokeProjectAccess: async ({ application, actor, params }) => ({
+    items: await revokeProjectAccess(application, actor, { projectId: params.id, accountId: params.accountId }),
+  }),
   getProjectSettings: async ({ application, actor, params }) =>
     showSettings(await getProject(application, actor, { projectId: params.id }), []),
   putProjectSettings: async ({ application, actor, params, body }) => {

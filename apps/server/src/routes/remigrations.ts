@@ -47,7 +47,8 @@ export const remigrationHandlers: Handlers<typeof remigrationRoutes> = {
     stopRemigrationPass(application, actor, { remigrationId: params.id }),
   cancelRemigration: async ({ application, actor, params, body }) =>
     cancelRemigration(application, actor, { remigrationId: params.id, ...body }),
-  beginBulkRemigration: async ({ application, actor, body }) => beginBulkRemigration(application, actor, body),
+  beginBulkRemigration: async ({ application, actor, params, body }) =>
+    beginBulkRemigration(application, actor, { projectId: params.id, ...body }),
   getBulkRemigration: async ({ application, actor, params, query }) =>
     getBulkRemigration(application, actor, { bulkId: params.bulkId, ...query }),
   continueBulkRemigration: async ({ application, actor, params, body }) =>

@@ -10,12 +10,14 @@ import {
   removeAccount,
   revokeToken,
   type Session,
+  scopesSomewhere,
   setUp,
   signIn,
   signOut,
   updateAccount,
   whoAmI,
 } from '@sterna/application';
+import { SternaError } from '@sterna/core';
 import type { Context } from '../http/context.ts';
 import type { Handlers } from '../http/handler.ts';
 import { clearSessionCookie, SESSION_COOKIE, setSessionCookie } from '../http/sign-in.ts';
@@ -23,7 +25,12 @@ import { clearSessionCookie, SESSION_COOKIE, setSessionCookie } from '../http/si
 /** A token for a program, with all that the account may do. */
 async function tokenFor(context: Context, session: Session, name: string): Promise<string> {
   const actor = await actorOfSession(context, session.token);
-  return (await createToken(context, actor, { name, scopes: actor.scopes })).token;
+  const scopes = scopesSomewhere(actor);
+  if (scopes.length === 0)
+    throw new SternaError('auth', 'no-access-yet', `${actor.name} has no role in any project yet.`, {
+      fix: 'Ask the owner of the organization or of the project for one.',
+    });
+  return (await createToken(context, actor, { name, scopes })).token;
 }
 
 /** A scope includes those before it. */
@@ -65,8 +72,8 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
     return undefined;
   },
   getMe: async ({ application, actor }) => {
-    const { scopes, ...account } = await whoAmI(application, actor);
-    return { account, scopes };
+    const { scopes, projects, ...account } = await whoAmI(application, actor);
+    return { account, scopes, projects };
   },
   changePassword: async ({ application, server, actor, body, request, reply }) => {
     await changePassword(application, actor, body);
@@ -84,6 +91,7 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
     const { token, ...details } = await createToken(application, actor, {
       name: body.name,
       scopes: withLower(body.scopes),
+      projects: body.projects,
       expiresAt,
     });
     return { token, details };

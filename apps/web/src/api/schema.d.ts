@@ -311,6 +311,44 @@ export interface paths {
         patch: operations["updateProject"];
         trace?: never;
     };
+    "/api/projects/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has a role in the project besides the one in the organization */
+        get: operations["listProjectAccess"];
+        /**
+         * Give a person of the organization a role in the project
+         * @description Counts at once, and only adds to what the role in the organization allows.
+         */
+        put: operations["grantProjectAccess"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/access/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a person’s role in the project away */
+        delete: operations["revokeProjectAccess"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/settings": {
         parameters: {
             query?: never;
@@ -2308,6 +2346,51 @@ export interface components {
                 evidence?: components["schemas"]["PassEvidence"];
             }[];
         };
+        Account: {
+            id: number;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "operator" | "viewer" | "auditor" | "none";
+            organization: {
+                id: number;
+                publicId: string;
+                name: string;
+            };
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            createdAt: string;
+        };
+        ApiToken: {
+            id: number;
+            name: string;
+            /** @description E-mail of the person that it acts for */
+            account: string;
+            scopes: ("read" | "operate" | "admin")[];
+            /** @description Limited to these; absent: wherever its person may */
+            projects?: number[];
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            expiresAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            lastUsedAt?: string;
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            revokedAt?: string;
+        };
         Project: {
             id: number;
             name: string;
@@ -2359,6 +2442,22 @@ export interface components {
             target: string;
             /** @enum {string} */
             kind: "user" | "group" | "domain";
+        };
+        ProjectMember: {
+            accountId: number;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "operator" | "viewer" | "auditor";
+            /**
+             * @description Counts in the project too, where it allows more
+             * @enum {string}
+             */
+            organizationRole: "owner" | "operator" | "viewer" | "auditor" | "none";
+            /**
+             * Format: date-time
+             * @description UTC
+             */
+            since: string;
         };
         EntryLicense: {
             id: string;
@@ -3048,49 +3147,6 @@ export interface components {
             refused: string[];
             words: string;
         };
-        Account: {
-            id: number;
-            email: string;
-            /** @enum {string} */
-            role: "owner" | "operator" | "viewer" | "auditor";
-            organization: {
-                id: number;
-                publicId: string;
-                name: string;
-            };
-            /**
-             * Format: date-time
-             * @description UTC
-             */
-            createdAt: string;
-        };
-        ApiToken: {
-            id: number;
-            name: string;
-            /** @description E-mail of the person that it acts for */
-            account: string;
-            scopes: ("read" | "operate" | "admin")[];
-            /**
-             * Format: date-time
-             * @description UTC
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description UTC
-             */
-            expiresAt?: string;
-            /**
-             * Format: date-time
-             * @description UTC
-             */
-            lastUsedAt?: string;
-            /**
-             * Format: date-time
-             * @description UTC
-             */
-            revokedAt?: string;
-        };
         Error: {
             error: {
                 /** @description Stable, documented: license-none-left, imap-login-refused … */
@@ -3296,7 +3352,19 @@ export interface operations {
                 content: {
                     "application/json": {
                         account: components["schemas"]["Account"];
+                        /** @description In the whole organization */
                         scopes: ("read" | "operate" | "admin")[];
+                        /** @description Where more is allowed than in the whole organization, or what the token is limited to */
+                        projects: {
+                            projectId: number;
+                            /**
+                             * @description In this project, besides the one in the organization
+                             * @enum {string}
+                             */
+                            role?: "owner" | "operator" | "viewer" | "auditor";
+                            /** @description All that may be done there */
+                            scopes: ("read" | "operate" | "admin")[];
+                        }[];
                     };
                 };
             };
@@ -3355,6 +3423,8 @@ export interface operations {
                     name: string;
                     /** @description Each includes those before it: read, operate, admin */
                     scopes: ("read" | "operate" | "admin")[];
+                    /** @description Limits it to these */
+                    projects?: number[];
                     /**
                      * Format: date-time
                      * @description UTC
@@ -3498,7 +3568,7 @@ export interface operations {
                     email: string;
                     password: string;
                     /** @enum {string} */
-                    role: "owner" | "operator" | "viewer" | "auditor";
+                    role: "owner" | "operator" | "viewer" | "auditor" | "none";
                 };
             };
         };
@@ -3565,7 +3635,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    role?: "owner" | "operator" | "viewer" | "auditor";
+                    role?: "owner" | "operator" | "viewer" | "auditor" | "none";
                     password?: string;
                 };
             };
@@ -4007,6 +4077,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listProjectAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ProjectMember"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    grantProjectAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    /** @enum {string} */
+                    role: "owner" | "operator" | "viewer" | "auditor";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ProjectMember"][];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeProjectAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                accountId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ProjectMember"][];
+                    };
                 };
             };
             /** @description Default Response */

@@ -10,8 +10,10 @@ import {
   MAX_PAGE,
   name,
   pageOf,
+  pathId,
   timestamp,
 } from '../schemas/common.ts';
+import { PROJECT_ROLES, ROLES } from './session.ts';
 
 const settingsPatch = jsonObject.describe(
   'Any part of the settings (GET /api/settings-schema); an object merges member by member, null goes back to the default',
@@ -63,6 +65,20 @@ export const csvProblemSchema = z.object({
   fix: z.string().optional(),
 });
 
+const projectMembers = z.object({
+  items: z.array(
+    z
+      .object({
+        accountId: id,
+        email: z.string(),
+        role: z.enum(PROJECT_ROLES),
+        organizationRole: z.enum(ROLES).describe('Counts in the project too, where it allows more'),
+        since: timestamp,
+      })
+      .meta({ id: 'ProjectMember' }),
+  ),
+});
+
 export const projectRoutes = defineRoutes({
   getSettingsSchema: {
     method: 'GET',
@@ -108,6 +124,36 @@ export const projectRoutes = defineRoutes({
     params: idParams,
     body: z.object({ name }),
     response: projectSchema,
+  },
+  listProjectAccess: {
+    method: 'GET',
+    path: '/api/projects/:id/access',
+    summary: 'Who has a role in the project besides the one in the organization',
+    tags: ['projects'],
+    scope: 'admin',
+    params: idParams,
+    response: projectMembers,
+  },
+  grantProjectAccess: {
+    method: 'PUT',
+    path: '/api/projects/:id/access',
+    summary: 'Give a person of the organization a role in the project',
+    description: 'Counts at once, and only adds to what the role in the organization allows.',
+    tags: ['projects'],
+    scope: 'admin',
+    params: idParams,
+    body: z.object({ email: z.string().trim().min(1).max(320), role: z.enum(PROJECT_ROLES) }),
+    response: projectMembers,
+  },
+  revokeProjectAccess: {
+    method: 'DELETE',
+    path: '/api/projects/:id/access/:accountId',
+    summary: 'Take a person’s role in the project away',
+    tags: ['projects'],
+    scope: 'admin',
+    params: idParams.extend({ accountId: pathId }),
+    status: 200,
+    response: projectMembers,
   },
   getProjectSettings: {
     method: 'GET',

@@ -7,7 +7,9 @@ const newPassword = z.string().min(12, 'must have at least 12 characters').max(1
 
 const email = z.email('Write it as name@example.org').max(320);
 
-export const ROLES = ['owner', 'operator', 'viewer', 'auditor'] as const;
+export const PROJECT_ROLES = ['owner', 'operator', 'viewer', 'auditor'] as const;
+/** In the organization; `none`: only in projects where a person has a role. */
+export const ROLES = [...PROJECT_ROLES, 'none'] as const;
 
 export const accountSchema = z
   .object({
@@ -25,6 +27,7 @@ export const tokenSchema = z
     name: z.string(),
     account: z.string().describe('E-mail of the person that it acts for'),
     scopes: z.array(z.enum(SCOPES)),
+    projects: z.array(id).optional().describe('Limited to these; absent: wherever its person may'),
     createdAt: timestamp,
     expiresAt: timestamp.optional(),
     lastUsedAt: timestamp.optional(),
@@ -77,15 +80,27 @@ export const sessionRoutes = defineRoutes({
     path: '/api/sign-out',
     summary: 'End the session',
     tags: ['session'],
-    scope: 'read',
+    scope: 'self',
   },
   getMe: {
     method: 'GET',
     path: '/api/me',
     summary: 'Who am I, and what may I do',
     tags: ['session'],
-    scope: 'read',
-    response: z.object({ account: accountSchema, scopes: z.array(z.enum(SCOPES)) }),
+    scope: 'self',
+    response: z.object({
+      account: accountSchema,
+      scopes: z.array(z.enum(SCOPES)).describe('In the whole organization'),
+      projects: z
+        .array(
+          z.object({
+            projectId: id,
+            role: z.enum(PROJECT_ROLES).optional().describe('In this project, besides the one in the organization'),
+            scopes: z.array(z.enum(SCOPES)).describe('All that may be done there'),
+          }),
+        )
+        .describe('Where more is allowed than in the whole organization, or what the token is limited to'),
+    }),
   },
   listTokens: {
     method: 'GET',
@@ -104,6 +119,7 @@ export const sessionRoutes = defineRoutes({
     body: z.object({
       name,
       scopes: z.array(z.enum(SCOPES)).min(1).describe('Each includes those before it: read, operate, admin'),
+      projects: z.array(id).min(1).max(1000).optional().describe('Limits it to these'),
       expiresAt: timestamp.optional(),
     }),
     status: 201,
@@ -125,7 +141,7 @@ export const sessionRoutes = defineRoutes({
     summary: 'Change my password',
     description: 'Ends my other sessions.',
     tags: ['session'],
-    scope: 'read',
+    scope: 'self',
     body: z.object({ current: z.string().max(1000), password: newPassword }),
   },
   listAccounts: {

@@ -1,6 +1,6 @@
 import type { ItemType } from '@sterna/core';
 import { tallyEntries } from '@sterna/store';
-import { requireScope } from '../access.ts';
+import { requireSomewhere } from '../access.ts';
 import type { Actor, Context } from '../context.ts';
 import { getProject } from '../projects.ts';
 import { type Averages, averagesOf, loadOf } from './load.ts';
@@ -23,9 +23,9 @@ export async function projectCapacity(
     readonly averages?: Parameters<typeof averagesOf>[0];
   },
 ): Promise<ProjectCapacity> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const project = await getProject(context, actor, { projectId: input.projectId });
-  const rows = await tallyEntries(context.db, { organizationId: actor.organizationId, projectId: project.id });
+  const rows = await tallyEntries(context.db, { organizationId: actor.organizationId, projects: [project.id] });
   const items: Partial<Record<ItemType, number>> = {};
   for (const { item_type, entries } of rows) items[item_type] = (items[item_type] ?? 0) + entries;
   const averages = averagesOf(input.averages ?? {});

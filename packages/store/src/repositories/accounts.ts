@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import type { Domain } from '../schema.ts';
 import type { AccountRow, ApiTokenRow, DomainDb, OrganizationRow } from './domain-database.ts';
+import type { ProjectRole } from './project-roles.ts';
 
 export type AccountRole = Domain['account']['role'];
 export type AccountWithOrganization = AccountRow & {
   readonly organization_public_id: string;
   readonly organization_name: string;
+  /** Project → the role that the account has there, besides the organization's. */
+  readonly project_roles: Readonly<Record<string, ProjectRole>>;
 };
 
 export async function hasOrganization(db: DomainDb): Promise<boolean> {
@@ -50,7 +53,11 @@ const accounts = (db: DomainDb) =>
     .where('account.removed_at', 'is', null)
     .innerJoin('organization', 'organization.id', 'account.organization_id')
     .selectAll('account')
-    .select(['organization.public_id as organization_public_id', 'organization.name as organization_name']);
+    .select(['organization.public_id as organization_public_id', 'organization.name as organization_name'])
+    .select(
+      sql<AccountWithOrganization['project_roles']>`(select coalesce(jsonb_object_agg(r.project_id, r.role), '{}')
+        from project_role r where r.account_id = account.id)`.as('project_roles'),
+    );
 
 export const accountById = (db: DomainDb, id: number): Promise<AccountWithOrganization | undefined> =>
   accounts(db).where('account.id', '=', id).executeTakeFirst();
@@ -74,15 +81,17 @@ export async function removeAccountRow(db: DomainDb, accountId: number): Promise
 }
 
 /** Batches that are scheduled in the account's name and have not run for the last time. */
-export async function openSchedulesOf(db: DomainDb, accountId: number): Promise<readonly string[]> {
-  const rows = await db
+export async function openSchedulesOf(
+  db: DomainDb,
+  accountId: number,
+): Promise<readonly { batch: string; project_id: number }[]> {
+  return db
     .selectFrom('batch_schedule')
-    .select('batch')
+    .select(['batch', 'project_id'])
     .where('account_id', '=', accountId)
     .where('next_run_at', 'is not', null)
     .orderBy('next_run_at')
     .execute();
-  return rows.map((row) => row.batch);
 }
 
 export async function insertSession(
@@ -120,6 +129,8 @@ export async function insertToken(
     name: string;
     tokenHash: Buffer;
     scopes: readonly string[];
+    /** Undefined: wherever its person may. */
+    projects: readonly number[] | undefined;
     expiresAt: Date | undefined;
   },
 ): Promise<ApiTokenRow> {
@@ -131,6 +142,7 @@ export async function insertToken(
       name: token.name,
       token_hash: token.tokenHash,
       scopes: [...token.scopes],
+      projects: token.projects === undefined ? null : [...token.projects],
       expires_at: token.expiresAt ?? null,
     })
     .returningAll()

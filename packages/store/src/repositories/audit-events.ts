@@ -1,4 +1,5 @@
 import { AuditChain, type AuditEvent, type AuditVerdict, canonicalJson, chainHash, GENESIS } from '@sterna/core';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type AuditEventRow, type DomainDb, inPages, sha256Text } from './domain-database.ts';
 
 export interface AuditEntry {
@@ -105,6 +106,8 @@ export async function latestAudit(
   options: {
     subject?: string | undefined;
     action?: string | undefined;
+    /** What was done to these, their entries and remigrations. */
+    projects?: readonly number[] | undefined;
     before?: number | undefined;
     limit: number;
   },
@@ -112,6 +115,19 @@ export async function latestAudit(
   let query = db.selectFrom('audit_event').selectAll().where('organization_id', '=', organizationId);
   if (options.subject !== undefined) query = query.where('subject', '=', options.subject);
   if (options.action !== undefined) query = query.where('action', '=', options.action);
+  if (options.projects !== undefined) query = query.where(isAbout(options.projects));
   if (options.before !== undefined) query = query.where('seq', '<', options.before);
   return query.orderBy('seq', 'desc').limit(options.limit).execute();
 }
+
+/** A backup is its entry's. */
+const isAbout = (projects: readonly number[]): RawBuilder<SqlBool> => {
+  const id = sql`substring(subject from '[0-9]+$')::bigint`;
+  const ofEntry = sql`(select coalesce(e.project_id, o.project_id)
+    from entry e left join entry o on o.id = e.replaces_entry_id where e.id = `;
+  return sql<SqlBool>`case split_part(subject, '/', 1)
+    when 'project' then ${id}
+    when 'entry' then ${ofEntry} ${id})
+    when 'remigration' then ${ofEntry} (select r.entry_id from remigration r where r.id = ${id}))
+    end = any(${[...projects]}::bigint[])`;
+};

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Kysely, PostgresDialect, type Selectable, sql } from 'kysely';
+import { Kysely, PostgresDialect, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Domain } from '../schema.ts';
 
@@ -47,6 +47,10 @@ export async function reserveIds(
     select nextval(pg_get_serial_sequence(${table}, 'id')) as id from generate_series(1, ${count})`.execute(db);
   return result.rows.map((row) => row.id);
 }
+
+/** The column holds one of these; null is none of them. */
+export const isOneOf = (column: string, ids: readonly number[]): RawBuilder<SqlBool> =>
+  sql<SqlBool>`${sql.ref(column)} = any(${[...ids]}::bigint[])`;
 
 /** Which unique index refused an insert or update, if one did. */
 export function violatedIndex(error: unknown): string | undefined {

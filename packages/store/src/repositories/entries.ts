@@ -1,7 +1,7 @@
 import { type EntryStatus, entryKey, type ItemType } from '@sterna/core';
 import { type ExpressionBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import type { Domain } from '../schema.ts';
-import type { DomainDb, EntryRow } from './domain-database.ts';
+import { type DomainDb, type EntryRow, isOneOf } from './domain-database.ts';
 
 export interface NewEntry {
   /** From `reserveIds`. */
@@ -246,19 +246,26 @@ export const entriesOfProject = (db: DomainDb, projectId: number): Promise<reado
     .orderBy('id')
     .execute();
 
-/** Backups and the like of this organization. `of`: those made of that entry's target. */
+/**
+ * Backups and the like of this organization. `of`: those made of that entry's target; `projects`: of entries of these.
+ */
 export async function internalEntries(
   db: DomainDb,
   organizationId: number,
   purpose: 'backup' | 'restore',
-  of?: number,
+  only: { of?: number | undefined; projects?: readonly number[] | undefined } = {},
 ): Promise<readonly EntryRow[]> {
   let query = db
     .selectFrom('entry')
     .selectAll()
     .where('organization_id', '=', organizationId)
     .where('purpose', '=', purpose);
+  const { of, projects } = only;
   if (of !== undefined) query = query.where('replaces_entry_id', '=', of);
+  if (projects !== undefined)
+    query = query.where('replaces_entry_id', 'in', (entries) =>
+      entries.selectFrom('entry as made_for').select('made_for.id').where(isOneOf('made_for.project_id', projects)),
+    );
   return query.orderBy('id', 'desc').execute();
 }
 

@@ -21,6 +21,7 @@ export * from './organization-transaction.ts';
 export * from './overview.ts';
 export * from './passes.ts';
 export * from './project-report.ts';
+export * from './project-roles.ts';
 export * from './projects.ts';
 export * from './remigrations.ts';
 export * from './reports.ts';

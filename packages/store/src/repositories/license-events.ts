@@ -9,7 +9,7 @@ import {
 } from '@sterna/core';
 import type { Insertable } from 'kysely';
 import type { Domain } from '../schema.ts';
-import { type DomainDb, inPages, type LicenseEventRow, sha256Text } from './domain-database.ts';
+import { type DomainDb, inPages, isOneOf, type LicenseEventRow, sha256Text } from './domain-database.ts';
 
 interface Organization {
   readonly id: number;
@@ -187,6 +187,8 @@ export async function latestLicenseEvents(
   options: {
     entryId?: number | undefined;
     kind?: LicenseEvent['kind'] | undefined;
+    /** Of entries of these; grants are of none. */
+    projects?: readonly number[] | undefined;
     before?: number | undefined;
     limit: number;
   },
@@ -194,6 +196,11 @@ export async function latestLicenseEvents(
   let query = db.selectFrom('license_event').selectAll().where('organization_id', '=', organizationId);
   if (options.entryId !== undefined) query = query.where('entry_id', '=', options.entryId);
   if (options.kind !== undefined) query = query.where('kind', '=', options.kind);
+  const { projects } = options;
+  if (projects !== undefined)
+    query = query.where('entry_id', 'in', (entries) =>
+      entries.selectFrom('entry').select('id').where(isOneOf('entry.project_id', projects)),
+    );
   if (options.before !== undefined) query = query.where('seq', '<', options.before);
   return (await query.orderBy('seq', 'desc').limit(options.limit).execute()).map(toLicenseEvent);
 }

@@ -1,18 +1,18 @@
 import type { EntryStatus, ItemType, PassKind } from '@sterna/core';
 import { type RawBuilder, sql } from 'kysely';
-import type { DomainDb, RemigrationRow } from './domain-database.ts';
+import { type DomainDb, isOneOf, type RemigrationRow } from './domain-database.ts';
 
-/** What an overview is about: an organization, or one project of it. */
+/** What an overview is about: an organization, or some of its projects. */
 export interface OverviewScope {
   readonly organizationId: number;
-  readonly projectId?: number | undefined;
+  readonly projects?: readonly number[] | undefined;
 }
 
 /** Entries (and their passes) of the scope; `e` is `entry`. */
-const inScope = ({ organizationId, projectId }: OverviewScope): RawBuilder<boolean> =>
-  projectId === undefined
+const inScope = ({ organizationId, projects }: OverviewScope): RawBuilder<boolean> =>
+  projects === undefined
     ? sql<boolean>`e.organization_id = ${organizationId}`
-    : sql<boolean>`e.organization_id = ${organizationId} and e.project_id = ${projectId}`;
+    : sql<boolean>`e.organization_id = ${organizationId} and ${isOneOf('e.project_id', projects)}`;
 
 /** One look: everything is of the same instant. */
 export const inSnapshot = <T>(db: DomainDb, work: (db: DomainDb) => Promise<T>): Promise<T> =>
@@ -197,9 +197,12 @@ export async function throttledSystems(db: DomainDb, scope: OverviewScope): Prom
     select s.id, s.name, b.throttled_since as since, b.resume_at as until, b.reason, b.connections, b.ceiling
       from budget b join system s on s.id = b.system_id
      where s.organization_id = ${scope.organizationId} and b.resume_at > clock_timestamp()
-       and (${scope.projectId ?? null}::bigint is null or exists (
-         select 1 from project r where r.id = ${scope.projectId ?? null}
-            and s.id in (r.source_system_id, r.target_system_id)))
+       and ${
+         scope.projects === undefined
+           ? sql`true`
+           : sql`exists (select 1 from project r where ${isOneOf('r.id', scope.projects)}
+                            and s.id in (r.source_system_id, r.target_system_id))`
+       }
      order by b.resume_at, s.id`.execute(db);
   return result.rows;
 }
@@ -332,7 +335,7 @@ export async function throughputSince(
     select minute, sum(objects)::bigint as objects, sum(bytes)::bigint as bytes
       from throughput
      where organization_id = ${scope.organizationId} and minute >= ${from}
-       and (${scope.projectId ?? null}::bigint is null or project_id = ${scope.projectId ?? null})
+       and ${scope.projects === undefined ? sql`true` : isOneOf('project_id', scope.projects)}
      group by minute order by minute`.execute(db);
   return result.rows;
 }

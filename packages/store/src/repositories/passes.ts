@@ -1,6 +1,6 @@
 import type { PassKind } from '@sterna/core';
 import { sql } from 'kysely';
-import type { DomainDb, PassRow } from './domain-database.ts';
+import { type DomainDb, isOneOf, type PassRow } from './domain-database.ts';
 
 /** Channel that wakes workers; the payload is the entry's id. */
 export const PASS_CHANNEL = 'sterna_pass';
@@ -138,7 +138,8 @@ export async function pageOfPasses(
   organizationId: number,
   options: {
     entryId?: number | undefined;
-    projectId?: number | undefined;
+    /** Of entries of these. */
+    projects?: readonly number[] | undefined;
     live?: boolean | undefined;
     before?: number | undefined;
     limit: number;
@@ -150,7 +151,7 @@ export async function pageOfPasses(
     .selectAll('pass')
     .where('entry.organization_id', '=', organizationId);
   if (options.entryId !== undefined) query = query.where('pass.entry_id', '=', options.entryId);
-  if (options.projectId !== undefined) query = query.where('entry.project_id', '=', options.projectId);
+  if (options.projects !== undefined) query = query.where(isOneOf('entry.project_id', options.projects));
   if (options.live === true) query = query.where('pass.status', 'in', LIVE);
   if (options.before !== undefined) query = query.where('pass.id', '<', options.before);
   return query.orderBy('pass.id', 'desc').limit(options.limit).execute();

@@ -1,6 +1,6 @@
 import type { EntryStatus } from '@sterna/core';
 import { sql } from 'kysely';
-import type { DomainDb, ProjectRow } from './domain-database.ts';
+import { type DomainDb, isOneOf, type ProjectRow } from './domain-database.ts';
 
 export type ProjectWithSystems = ProjectRow & {
   readonly source_name: string;
@@ -54,8 +54,15 @@ export const projectById = (
 ): Promise<ProjectWithSystems | undefined> =>
   projects(db, organizationId).where('project.id', '=', id).executeTakeFirst();
 
-export const projectsOf = (db: DomainDb, organizationId: number): Promise<readonly ProjectWithSystems[]> =>
-  projects(db, organizationId).orderBy('project.name').execute();
+/** All of them, or those among `only`. */
+export const projectsOf = (
+  db: DomainDb,
+  organizationId: number,
+  only?: readonly number[],
+): Promise<readonly ProjectWithSystems[]> => {
+  const all = projects(db, organizationId).orderBy('project.name');
+  return (only === undefined ? all : all.where(isOneOf('project.id', only))).execute();
+};
 
 /** Live migration entries by status. */
 export async function statusCounts(

@@ -1,6 +1,6 @@
 import { sql, type Updateable } from 'kysely';
 import type { Domain } from '../schema.ts';
-import type { DomainDb, RemigrationRow } from './domain-database.ts';
+import { type DomainDb, isOneOf, type RemigrationRow } from './domain-database.ts';
 
 export async function insertRemigration(
   db: DomainDb,
@@ -61,7 +61,8 @@ export async function remigrationsOf(
   db: DomainDb,
   organizationId: number,
   options: {
-    projectId?: number | undefined;
+    /** Of entries of these. */
+    projects?: readonly number[] | undefined;
     entryId?: number | undefined;
     open?: boolean | undefined;
     bulkId?: string | undefined;
@@ -72,7 +73,7 @@ export async function remigrationsOf(
     .innerJoin('entry', 'entry.id', 'remigration.entry_id')
     .selectAll('remigration')
     .where('remigration.organization_id', '=', organizationId);
-  if (options.projectId !== undefined) query = query.where('entry.project_id', '=', options.projectId);
+  if (options.projects !== undefined) query = query.where(isOneOf('entry.project_id', options.projects));
   if (options.entryId !== undefined) {
     const id = options.entryId;
     query = query.where((eb) => eb.or([eb('remigration.entry_id', '=', id), eb('remigration.new_entry_id', '=', id)]));

@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { Domain } from '../schema.ts';
+import type { DomainDb } from './domain-database.ts';
+
+export type ProjectRole = Domain['project_role']['role'];
+
+export interface ProjectMemberRow {
+  readonly account_id: number;
+  readonly email: string;
+  readonly organization_role: Domain['account']['role'];
+  readonly role: ProjectRole;
+  readonly created_at: Date;
+}
+
+/** Who has a role in the project; people who were removed don't exist. */
+export const projectMembers = (db: DomainDb, projectId: number): Promise<readonly ProjectMemberRow[]> =>
+  db
+    .selectFrom('project_role')
+    .innerJoin('account', 'account.id', 'project_role.account_id')
+    .select(['project_role.account_id', 'project_role.role', 'project_role.created_at', 'account.email'])
+    .select('account.role as organization_role')
+    .where('project_role.project_id', '=', projectId)
+    .where('account.removed_at', 'is', null)
+    .orderBy('account.email')
+    .execute();
+
+export async function putProjectRole(
+  db: DomainDb,
+  accountId: number,
+  projectId: number,
+  role: ProjectRole,
+): Promise<void> {
+  await db
+    .insertInto('project_role')
+    .values({ account_id: accountId, project_id: projectId, role })
+    .onConflict((conflict) => conflict.columns(['account_id', 'project_id']).doUpdateSet({ role }))
+    .execute();
+}
+
+/** In one project, or in all. */
+export async function deleteProjectRoles(db: DomainDb, accountId: number, projectId?: number): Promise<void> {
+  let query = db.deleteFrom('project_role').where('account_id', '=', accountId);
+  if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+  await query.execute();
+}
+
+/** Of an entry; a backup's, a restore's and a dry run's is that of the entry they were made for. Null: none has it. */
+export async function projectOfEntry(db: DomainDb, organizationId: number, entryId: number): Promise<number | null> {
+  const result = await sql<{ project_id: number }>`
+    with recursive origin as (
+      select id, project_id, replaces_entry_id from entry where id = ${entryId} and organization_id = ${organizationId}
+      union all
+      select e.id, e.project_id, e.replaces_entry_id from origin join entry e on e.id = origin.replaces_entry_id
+       where origin.project_id is null)
+    select project_id from origin where project_id is not null limit 1`.execute(db);
+  return result.rows[0]?.project_id ?? null;
+}
