@@ -74,6 +74,7 @@ export {
   verifyLedger,
   verifyLedgerExport,
 } from './licenses.ts';
+export * from './links.ts';
 export * from './live-events.ts';
 export * from './mapping.ts';
 export {
