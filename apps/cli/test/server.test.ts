@@ -147,6 +147,21 @@ test('a mailbox from CSV to verified, and its license ledger verified offline', 
   });
 });
 
+test('links are asked for by a setting, and done by delta passes that burn no license', async () => {
+  expect((await home(['links', 'move'])).stdout).toMatch(/Nobody has looked for links: “links” is “keep”/);
+  const advised = await home(['links', 'rewrite', 'move']);
+  expect(advised.stdout).toMatch(/“links” of move is “rewrite” now.*1 entries ran with another setting.*no license/s);
+  const before = await ok('license', 'balance');
+  expect(await ok('links', 'rewrite', 'move', '--start')).toMatchObject({ changed: false, done: [expect.any(Number)] });
+  const status = async () => ((await ok('entry', 'show', 'ada@old.example')) as { status: string }).status;
+  await expect.poll(status, { timeout: 20_000 }).toBe('completed');
+  expect(await ok('license', 'balance')).toEqual(before);
+  expect((await home(['links', 'move'])).stdout).toMatch(/No links to anything.*“links” is “rewrite”: 0 found/s);
+  expect(await ok('links', 'move', '--list', '--state', 'kept')).toEqual([]);
+  expect(await ok('links', 'restore', 'move')).toMatchObject({ setting: 'keep', changed: true, behind: 1 });
+  expect((await home(['links', 'move', '--list', '--reason', 'because'])).code).toBe(2);
+});
+
 test('a batch is scheduled and its checklist ticked; a channel says why its test did not arrive', async () => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   const when = ['--batch', 'Pilot', '--kind', 'delta', '--at', tomorrow];

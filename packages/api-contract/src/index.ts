@@ -10,6 +10,7 @@ export * from './routes/entry-page.ts';
 export * from './routes/events.ts';
 export * from './routes/index.ts';
 export * from './routes/licenses.ts';
+export * from './routes/links.ts';
 export * from './routes/notifications.ts';
 export * from './routes/overview.ts';
 export * from './routes/passes.ts';

@@ -77,6 +77,7 @@ export {
   verifyLedger,
   verifyLedgerExport,
 } from './licenses.ts';
+export * from './links.ts';
 export * from './live-events.ts';
 export * from './mapping.ts';
 export {

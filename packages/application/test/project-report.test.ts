@@ -6,7 +6,9 @@ import {
   getMapping,
   grantLicenses,
   importMapping,
+  listLinks,
   projectDrift,
+  projectLinks,
   projectReport,
   projectReportCsv,
   reportEntries,
@@ -73,6 +75,85 @@ describe('drift', () => {
     await endPass(stage, ids[1] as number);
     await deleteEntry(context, owner, { entryId: ids[2] as number });
     expect(await drift()).toMatchObject({ ran: 2, drifted: 1 });
+  });
+});
+
+describe('links', () => {
+  /** As the engine leaves them: two list items of an entry, one of the next; a post that failed counts nowhere. */
+  async function written(ids: readonly number[]): Promise<void> {
+    const { pool } = stage.database;
+    const src = (name: string): Buffer => Buffer.from(name.padEnd(16, '.'));
+    const [listItem, post] = [8, 10];
+    const objects: [number, string, number, number][] = [
+      [ids[0] as number, 'one', listItem, 1],
+      [ids[0] as number, 'two', listItem, 2],
+      [ids[0] as number, 'lost', post, 8],
+      [ids[1] as number, 'three', post, 1],
+    ];
+    for (const entryId of new Set(objects.map(([id]) => id)))
+      await pool.query(
+        `insert into container (entry_id, side, id, key, path, target_container) values ($1, 0, 1, 'n', '{Lists,Notes}', 2)`,
+        [entryId],
+      );
+    for (const [entryId, name, kind, state] of objects)
+      await pool.query(
+        `insert into ledger (entry_id, container, target_container, pass, kind, state, src, src_id, target_id)
+         values ($1, 1, 2, 1, $2, $3, $4, $5, 't')`,
+        [entryId, kind, state, src(name), name],
+      );
+    const links: [number, string, number, string | null, number | null, string | null][] = [
+      [ids[0] as number, 'one', 0, 'https://new.example/a', null, 'First'],
+      [ids[0] as number, 'one', 1, null, 2, 'First'],
+      [ids[0] as number, 'two', 0, null, 3, null],
+      [ids[0] as number, 'lost', 0, null, 2, null],
+      [ids[1] as number, 'three', 0, null, 4, null],
+    ];
+    for (const [entryId, name, place, target, reason, subject] of links)
+      await pool.query(
+        `insert into link (entry_id, src, place, address, target_address, reason, subject, pass)
+         values ($1, $2, $3, 'https://old.example/' || $3::int, $4, $5, $6, 1)`,
+        [entryId, src(name), place, target, reason, subject],
+      );
+  }
+
+  it('are counted by entry, kind and why they stay, and listed with where they are', async () => {
+    const { context, owner } = stage;
+    const { projectId, ids } = await projectWith(3, 2);
+    await written(ids);
+    await updateSettings(context, owner, { projectId, patch: { links: 'rewrite' } });
+    const counts = await projectLinks(context, owner, { projectId });
+    expect(counts).toMatchObject({ setting: 'rewrite', total: { found: 4, rewritten: 1 }, behind: 2 });
+    expect(counts.items.map(({ entryId, kinds }) => [entryId, kinds])).toEqual([
+      [ids[0], [{ kind: 'listItem', found: 3, rewritten: 1, kept: { 'not-migrated': 1, 'several-copies': 1 } }]],
+      [ids[1], [{ kind: 'post', found: 1, rewritten: 0, kept: { written: 1 } }]],
+    ]);
+    const first = await projectLinks(context, owner, { projectId, limit: 1 });
+    const second = await projectLinks(context, owner, { projectId, limit: 1, after: first.next });
+    expect([...first.items, ...second.items]).toEqual(counts.items);
+    expect(second.next).toBeUndefined();
+
+    const seen: unknown[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await listLinks(context, owner, { projectId, after, limit: 1 });
+      seen.push(...page.items);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    expect(seen).toMatchObject([
+      {
+        ...{ entryId: ids[0], kind: 'listItem', folder: 'Lists/Notes', objectId: 'one', subject: 'First' },
+        ...{ address: 'https://old.example/0', newAddress: 'https://new.example/a', why: undefined },
+      },
+      { address: 'https://old.example/1', newAddress: undefined, reason: 'not-migrated' },
+      { objectId: 'two', reason: 'several-copies' },
+      { entryId: ids[1], reason: 'written', why: expect.stringMatching(/afterwards/) },
+    ]);
+    const only = async (filter: object) =>
+      (await listLinks(context, owner, { projectId, ...filter })).items.map(({ objectId }) => objectId);
+    expect(await only({ state: 'rewritten' })).toEqual(['one']);
+    expect(await only({ entryId: ids[1] })).toEqual(['three']);
+    expect(await only({ kind: 'listItem', state: 'kept', reason: 'several-copies' })).toEqual(['two']);
+    expect(await codeOf(listLinks(context, owner, { projectId, after: '1.x.0' }))).toBe('cursor-invalid');
   });
 });
 

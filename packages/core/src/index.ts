@@ -16,6 +16,7 @@ export * from './kinds.ts';
 export * from './license-chain.ts';
 export * from './license-ledger.ts';
 export * from './license-pack.ts';
+export * from './link-reasons.ts';
 export * from './mapping.ts';
 export * from './message-state.ts';
 export * from './names.ts';

@@ -1,4 +1,11 @@
-import { CONTENT_KINDS, type ContentKind, OBJECT_STATES, type ObjectState } from '@sterna/core';
+import {
+  CONTENT_KINDS,
+  type ContentKind,
+  LINK_REASONS,
+  type LinkReason,
+  OBJECT_STATES,
+  type ObjectState,
+} from '@sterna/core';
 
 /** Smallint codes of the big tables. Append only: numbers are stored. */
 export const STATE_CODE: Readonly<Record<ObjectState, number>> = {
@@ -51,3 +58,13 @@ export const REASON = {
 export type Reason = keyof typeof REASON;
 const REASON_OF = new Map<number, Reason>(Object.entries(REASON).map(([name, code]) => [code, name as Reason]));
 export const reasonOf = (code: number): Reason => REASON_OF.get(code) ?? 'none';
+
+/** Why a link stays as the source has it; null: it was rewritten, or nobody noted why. */
+export const LINK_REASON: Readonly<Record<LinkReason, number>> = {
+  setting: 1,
+  'not-migrated': 2,
+  'several-copies': 3,
+  written: 4,
+};
+const LINK_REASON_OF = new Map(LINK_REASONS.map((reason) => [LINK_REASON[reason], reason]));
+export const linkReasonOf = (code: number | null): LinkReason => LINK_REASON_OF.get(code ?? 0) ?? 'not-migrated';

@@ -9,6 +9,7 @@ import { registerDemo } from './demo.ts';
 import { registerEntry } from './entry.ts';
 import { registerLedger } from './ledger.ts';
 import { registerLicense } from './license.ts';
+import { registerLinks } from './links.ts';
 import { registerList } from './list.ts';
 import { registerNotification } from './notification.ts';
 import { registerOverview } from './overview.ts';
@@ -37,6 +38,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerPass,
   registerBatch,
   registerCutover,
+  registerLinks,
   registerOverview,
   registerRemigrate,
   registerBackup,

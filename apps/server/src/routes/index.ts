@@ -5,6 +5,7 @@ import { cutoverHandlers } from './cutover.ts';
 import { entryHandlers } from './entries.ts';
 import { entryPageHandlers } from './entry-page.ts';
 import { licenseHandlers } from './licenses.ts';
+import { linkHandlers } from './links.ts';
 import { notificationHandlers } from './notifications.ts';
 import { overviewHandlers } from './overview.ts';
 import { passHandlers } from './passes.ts';
@@ -30,5 +31,6 @@ export const handlers = {
   ...backupHandlers,
   ...licenseHandlers,
   ...overviewHandlers,
+  ...linkHandlers,
   ...reportHandlers,
 };

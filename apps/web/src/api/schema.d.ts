@@ -1705,6 +1705,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Links to what the project migrates, counted by entry and kind
+         * @description Of the copies that are in the target. Passes look for links while the setting `links` is `rewrite`; to rewrite or restore them, change that setting and start delta passes, which need no license.
+         */
+        get: operations["projectLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/links/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links themselves: where they are, where they led, where they lead now or why they stay */
+        get: operations["listLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/entries/{id}/report": {
         parameters: {
             query?: never;
@@ -2749,6 +2786,43 @@ export interface components {
             seq: number;
             reason: string;
             words: string;
+        };
+        EntryLinks: {
+            entryId: number;
+            sourceAddress: string;
+            targetAddress: string;
+            kinds: {
+                /** @enum {string} */
+                kind: "message" | "event" | "contact" | "task" | "setting" | "member" | "file" | "listItem" | "page" | "post";
+                /** @description `rewritten` and all `kept` */
+                found: number;
+                rewritten: number;
+                /** @description By why they stay */
+                kept: {
+                    [key: string]: number;
+                };
+            }[];
+        };
+        Link: {
+            entryId: number;
+            /** @description Of the entry */
+            sourceAddress: string;
+            /**
+             * @description Of what it is in
+             * @enum {string}
+             */
+            kind: "message" | "event" | "contact" | "task" | "setting" | "member" | "file" | "listItem" | "page" | "post";
+            folder?: string;
+            objectId: string;
+            subject?: string;
+            /** @description Where it leads at the source */
+            address: string;
+            /** @description Where it leads in the copy; absent: as at the source */
+            newAddress?: string;
+            /** @enum {string} */
+            reason?: "setting" | "not-migrated" | "several-copies" | "written";
+            /** @description The reason in words */
+            why?: string;
         };
         NotificationChannel: {
             id: number;
@@ -7849,6 +7923,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LicenseForecast"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    projectLinks: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                /** @description Only this entry */
+                entryId?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["EntryLinks"][];
+                        /** @description Absent on the last page */
+                        next?: string;
+                        /**
+                         * @description What passes that start now do
+                         * @enum {string}
+                         */
+                        setting: "keep" | "rewrite";
+                        /** @description Of the whole project */
+                        total: {
+                            found: number;
+                            rewritten: number;
+                        };
+                        /** @description Live entries whose last pass ran with another setting than now */
+                        behind: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+                /** @description Only this entry */
+                entryId?: number;
+                kind?: "message" | "event" | "contact" | "task" | "setting" | "member" | "file" | "listItem" | "page" | "post";
+                state?: "rewritten" | "kept";
+                reason?: "setting" | "not-migrated" | "several-copies" | "written";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Link"][];
+                        /** @description Absent on the last page */
+                        next?: string;
+                    };
                 };
             };
             /** @description Default Response */

@@ -6,6 +6,7 @@ import { entryRoutes } from './entries.ts';
 import { entryPageRoutes } from './entry-page.ts';
 import { eventRoutes } from './events.ts';
 import { licenseRoutes } from './licenses.ts';
+import { linkRoutes } from './links.ts';
 import { notificationRoutes } from './notifications.ts';
 import { overviewRoutes } from './overview.ts';
 import { passRoutes } from './passes.ts';
@@ -31,6 +32,7 @@ export const routes = {
   ...backupRoutes,
   ...licenseRoutes,
   ...overviewRoutes,
+  ...linkRoutes,
   ...reportRoutes,
   ...eventRoutes,
 } as const;

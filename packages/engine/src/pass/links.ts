@@ -1,9 +1,10 @@
 import { type PrepareOptions, pivotOf } from '@sterna/content';
-import type { ContentKind } from '@sterna/core';
+import type { ContentKind, LinkReason } from '@sterna/core';
 import {
   type AddressedContainer,
   containersAt,
   copyByKey,
+  type DecidedLink,
   inFencedTransaction,
   keepLinks,
   type LinkRow,
@@ -12,7 +13,7 @@ import {
   saveLinks,
   sourceKey,
 } from '@sterna/store';
-import type { PassContext } from './context.ts';
+import { capabilitiesFor, type PassContext } from './context.ts';
 
 /** What an object is prepared for. `compare`: to be held against its copy, so nothing is decided. */
 export interface Preparing {
@@ -31,7 +32,7 @@ export async function addressesFor(
   { src, purpose }: Preparing,
 ): Promise<Pick<PrepareOptions, 'addressOf'>> {
   const { pool, claim } = context;
-  const inIt = pivotOf(kind).addresses;
+  const { addresses: inIt, subject } = pivotOf(kind);
   if (inIt === undefined) return {};
   if (purpose === 'compare') return lookup(await linksOf(pool, claim.entryId, src));
   if (context.settings.settings.links === 'keep') {
@@ -39,10 +40,10 @@ export async function addressesFor(
       await inFencedTransaction(pool, claim.lease, (client) => keepLinks(client, claim.entryId, claim.number, src));
     return {};
   }
-  const links = await decided(context, inIt(body));
+  const links = await decided(context, kind, inIt(body));
   if (links.length > 0 || purpose === 'replace')
     await inFencedTransaction(pool, claim.lease, (client) =>
-      saveLinks(client, claim.entryId, claim.number, src, links),
+      saveLinks(client, claim.entryId, claim.number, src, links, subject(body)),
     );
   return lookup(links);
 }
@@ -52,19 +53,29 @@ function lookup(links: readonly LinkRow[]): Pick<PrepareOptions, 'addressOf'> {
   return { addressOf: (address) => byAddress.get(address) };
 }
 
-async function decided(context: PassContext, places: readonly (readonly string[])[]): Promise<readonly LinkRow[]> {
+async function decided(
+  context: PassContext,
+  kind: ContentKind,
+  places: readonly (readonly string[])[],
+): Promise<readonly DecidedLink[]> {
   const { addresses } = context.source;
   const known = places.filter((readings) => readings.some((one) => (addresses?.read(one) ?? []).length > 0));
   const homes = await newHomes(context, known.flat());
   return known.map((readings) => {
-    const address = readings.find((one) => homes.has(one)) ?? (readings[0] as string);
-    return { address, targetAddress: homes.get(address) };
+    const address = readings.find((one) => typeof homes.get(one) === 'object') ?? (readings[0] as string);
+    const home = homes.get(address) ?? 'not-migrated';
+    if (typeof home === 'object') return { address, targetAddress: home.address };
+    const isFinal = home === 'not-migrated' && capabilitiesFor(context.target, kind).isFinal === true;
+    return { address, targetAddress: undefined, reason: isFinal ? 'written' : home };
   });
 }
 
-/** Where what these addresses lead to is in the target, of those that lead to a copy that the project has. */
-export async function newHomes(context: PassContext, wanted: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const homes = new Map<string, string>();
+/** Where the copy is of what an address leads to; or why nobody can say. */
+export type NewHome = { readonly address: string } | Extract<LinkReason, 'not-migrated' | 'several-copies'>;
+
+/** By the addresses wanted. */
+export async function newHomes(context: PassContext, wanted: readonly string[]): Promise<ReadonlyMap<string, NewHome>> {
+  const homes = new Map<string, NewHome>();
   const { addresses } = context.source;
   if (addresses === undefined || wanted.length === 0) return homes;
   const readings = new Map([...new Set(wanted)].map((address) => [address, addresses.read(address)]));
@@ -82,7 +93,8 @@ export async function newHomes(context: PassContext, wanted: readonly string[]):
       }
     // Of two copies that two entries made, nobody knows which one is meant.
     const home = found.get(context.claim.entryId) ?? (found.size === 1 ? [...found.values()][0] : undefined);
-    if (home !== undefined) homes.set(address, home + restOf(address));
+    if (home !== undefined) homes.set(address, { address: home + restOf(address) });
+    else homes.set(address, found.size === 0 ? 'not-migrated' : 'several-copies');
   }
   return homes;
 }

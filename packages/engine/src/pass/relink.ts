@@ -9,7 +9,7 @@ import {
   writtenLinks,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext } from './context.ts';
-import { newHomes } from './links.ts';
+import { type NewHome, newHomes } from './links.ts';
 import { replaceChanged } from './replace.ts';
 
 /**
@@ -63,8 +63,11 @@ async function staleCopies(context: PassContext, containers: readonly number[]):
     context.control.checkpoint();
     const addresses = page.map(({ address }) => address);
     const homes =
-      context.settings.settings.links === 'rewrite' ? await newHomes(context, addresses) : new Map<string, string>();
-    for (const { src, address, targetAddress } of page) if (homes.get(address) !== targetAddress) stale.push(src);
+      context.settings.settings.links === 'rewrite' ? await newHomes(context, addresses) : new Map<string, NewHome>();
+    for (const { src, address, targetAddress } of page) {
+      const home = homes.get(address);
+      if ((typeof home === 'object' ? home.address : undefined) !== targetAddress) stale.push(src);
+    }
   }
   return stale;
 }

@@ -1,11 +1,16 @@
-import type { ContentKind } from '@sterna/core';
+import type { ContentKind, LinkReason } from '@sterna/core';
 import type { Pool, PoolClient } from 'pg';
-import { KIND_CODE, kindOf, STATE_CODE, VERB_CODE } from '../codes.ts';
+import { KIND_CODE, kindOf, LINK_REASON, STATE_CODE, VERB_CODE } from '../codes.ts';
 
 /** An address in an object of the source, and what its copy has instead; undefined: the same. */
 export interface LinkRow {
   readonly address: string;
   readonly targetAddress: string | undefined;
+}
+
+/** A link as it is to be, with why it stays where it does. */
+export interface DecidedLink extends LinkRow {
+  readonly reason?: LinkReason;
 }
 
 /** What became of the links of an entry, counted by link. */
@@ -18,7 +23,7 @@ export interface LinkBooks {
 }
 
 /** Copies that say what their objects said when they were prepared. */
-const WRITTEN = `l.target_id is not null and l.gone_pass is null
+export const WRITTEN = `l.target_id is not null and l.gone_pass is null
   and l.state in (${STATE_CODE.created}, ${STATE_CODE.updated}, ${STATE_CODE.unchanged})`;
 
 /** What an object's links are from now on, in their order. */
@@ -27,25 +32,35 @@ export async function saveLinks(
   entryId: number,
   pass: number,
   src: Buffer,
-  links: readonly LinkRow[],
+  links: readonly DecidedLink[],
+  /** `Pivot.subject` */
+  subject: string | undefined,
 ): Promise<void> {
   await client.query('delete from link where entry_id = $1 and src = $2 and place >= $3', [entryId, src, links.length]);
   if (links.length === 0) return;
   await client.query(
-    `insert into link (entry_id, src, place, address, target_address, pass)
-     select $1, $2, n.place - 1, n.address, n.target_address, $3
-       from unnest($4::text[], $5::text[]) with ordinality as n(address, target_address, place)
+    `insert into link (entry_id, src, place, address, target_address, reason, pass, subject)
+     select $1, $2, n.place - 1, n.address, n.target_address, n.reason, $3, $7
+       from unnest($4::text[], $5::text[], $6::smallint[]) with ordinality as n(address, target_address, reason, place)
      on conflict (entry_id, src, place) do update
-        set address = excluded.address, target_address = excluded.target_address, pass = excluded.pass`,
-    [entryId, src, pass, links.map(({ address }) => address), links.map(({ targetAddress }) => targetAddress ?? null)],
+        set address = excluded.address, target_address = excluded.target_address, reason = excluded.reason,
+            pass = excluded.pass, subject = excluded.subject`,
+    [
+      entryId,
+      src,
+      pass,
+      links.map(({ address }) => address),
+      links.map(({ targetAddress }) => targetAddress ?? null),
+      links.map(({ reason }) => (reason === undefined ? null : LINK_REASON[reason])),
+      subject ?? null,
+    ],
   );
 }
 
 /** The copy is to have the addresses that the source has. */
 export async function keepLinks(client: PoolClient, entryId: number, pass: number, src: Buffer): Promise<void> {
   await client.query(
-    `update link set target_address = null, pass = $3
-      where entry_id = $1 and src = $2 and target_address is not null`,
+    `update link set target_address = null, reason = ${LINK_REASON.setting}, pass = $3 where entry_id = $1 and src = $2`,
     [entryId, src, pass],
   );
 }

@@ -11,6 +11,7 @@ export * from './entries.ts';
 export * from './entry-page.ts';
 export * from './event-listener.ts';
 export * from './license-events.ts';
+export * from './links.ts';
 export * from './many-entries.ts';
 export * from './mapping-rows.ts';
 export * from './notifications.ts';
