@@ -58,6 +58,7 @@ type DriveSwitches = Required<Assumptions['drive']>;
 const DRIVE_DEFAULTS = defaultDriveBehaviour();
 const SAME: Outcome = {};
 const WAITS: Outcome = { waits: true };
+const ELSEWHERE: Outcome = { elsewhere: true };
 /** Nothing is written that couldn't be told after a crash. */
 const UNSTAMPED: Outcome = {
   first: { created: 0, failed: 6 },
@@ -124,6 +125,12 @@ const FLIPS: Flips<Switches> = {
     },
   },
   tasksKeepCompleted: { true: SAME, false: SAME },
+  // Groups have entries of their own, in google-groups.test.ts.
+  groupSettingsAreAtom: { true: ELSEWHERE, false: ELSEWHERE },
+  groupArchiveCollapses: { true: ELSEWHERE, false: ELSEWHERE },
+  groupWithoutArchive: { refuse: ELSEWHERE, forget: ELSEWHERE },
+  groupArchiveChecksSender: { true: ELSEWHERE, false: ELSEWHERE },
+  groupTakesStrangers: { true: ELSEWHERE, false: ELSEWHERE },
 };
 
 const DRIVE_FLIPS: Flips<DriveSwitches> = {

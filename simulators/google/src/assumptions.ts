@@ -1,6 +1,7 @@
 import { CALENDAR_ASSUMPTIONS, type CalendarAssumptions } from './calendar/assumptions.ts';
 import { DRIVE_ASSUMPTIONS, type DriveAssumptions } from './drive/assumptions.ts';
 import { GMAIL_ASSUMPTIONS, type GmailAssumptions } from './gmail/assumptions.ts';
+import { GROUPS_ASSUMPTIONS, type GroupsAssumptions } from './groups/assumptions.ts';
 import { PEOPLE_ASSUMPTIONS, type PeopleAssumptions } from './people/assumptions.ts';
 import { TASKS_ASSUMPTIONS, type TasksAssumptions } from './tasks/assumptions.ts';
 
@@ -10,6 +11,7 @@ export interface Assumptions
     CalendarAssumptions,
     PeopleAssumptions,
     TasksAssumptions,
+    GroupsAssumptions,
     DriveAssumptions {
   /** What the token endpoint says when only some of the scopes that are asked for were delegated. */
   readonly partlyDelegated: 'unauthorized_client' | 'access_denied';
@@ -23,6 +25,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   ...PEOPLE_ASSUMPTIONS,
   ...TASKS_ASSUMPTIONS,
   ...DRIVE_ASSUMPTIONS,
+  ...GROUPS_ASSUMPTIONS,
   partlyDelegated: 'unauthorized_client',
   overQuotaStatus: 403,
 };

@@ -2,6 +2,7 @@ import { type Clock, Random, Seal } from '@sterna/simulator-kit';
 import type { Assumptions } from './assumptions.ts';
 import { GoogleFaults } from './faults/faults.ts';
 import { invalidParameter } from './http/errors.ts';
+import type { FamilyName } from './http/families.ts';
 import type { Quota } from './limits/quota.ts';
 import type { Domain, User } from './state/domain.ts';
 import { Ids } from './state/ids.ts';
@@ -18,6 +19,8 @@ export class Cloud {
   readonly ids: Ids;
   readonly faults = new GoogleFaults();
   readonly domains: Domain[] = [];
+  /** APIs that the clients' project hasn't enabled. */
+  readonly apisOff = new Set<FamilyName>();
   /** By address. */
   readonly serviceAccounts = new Map<string, ServiceAccount>();
   readonly oauthClients = new Map<string, OAuthClient>();

@@ -14,6 +14,8 @@ export { defaultBehaviour as defaultDriveBehaviour } from './drive/behaviour.ts'
 export { DirectDrive, type DirectDriveFile } from './drive/direct.ts';
 export type { GoogleFaults } from './faults/faults.ts';
 export { DirectGmail, type DirectGmailMessage } from './gmail/direct.ts';
+export { type AccessSettings, accessOf } from './groups/access-settings.ts';
+export { archiveOf } from './groups/archive.ts';
 export { COSTS, costOf } from './limits/costs.ts';
 export { DOCUMENTED_LIMITS, type Limits } from './limits/quota.ts';
 export { contactsOf } from './people/place.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Google, startGoogle } from '../src/index.ts';
+import { accessOf, archiveOf, type Google, startGoogle } from '../src/index.ts';
 import { Contract } from './contract/index.ts';
 import { type Client, signIn } from './sign-in.ts';
 
@@ -66,7 +66,14 @@ describe('the directory', () => {
     const add = (email: string, role?: string) => alice('POST', `${path}/members`, { email, ...(role && { role }) });
     expect((await add('bjorn@nordwind.example', 'OWNER')).json).toMatchObject({ role: 'OWNER', type: 'USER' });
     expect((await add('support@nordwind.example')).json).toMatchObject({ role: 'MEMBER', type: 'GROUP' });
+    expect((await add('guest@elsewhere.example')).json.error.errors[0].reason).toBe('conditionNotMet');
+    await alice('PATCH', '/groups/v1/groups/crew@nordwind.example?alt=json', { allowExternalMembers: 'true' });
     expect((await add('guest@elsewhere.example')).status).toBe(200);
+    expect((await add('nobody@nordwind.example')).status).toBe(404);
+    const inside = await alice('POST', `${ROOT}/groups/support@nordwind.example/members`, {
+      email: 'crew@nordwind.example',
+    });
+    expect([inside.status, inside.json.error.message]).toEqual([412, 'Cyclic memberships not allowed']);
     const again = await add('BJORN@nordwind.example');
     expect([again.status, again.json.error.message]).toEqual([409, 'Member already exists.']);
     const members = async (query = '') => (await alice('GET', `${path}/members${query}`)).json.members.length;
@@ -81,6 +88,65 @@ describe('the directory', () => {
     expect((await alice('GET', path)).json).toMatchObject({ name: 'Crew', directMembersCount: '2' });
     expect((await alice('DELETE', path)).status).toBe(204);
     expect((await alice('GET', path)).status).toBe(404);
+  });
+
+  test('settings of a group are texts, some of which go together', async () => {
+    const path = '/groups/v1/groups/support@nordwind.example';
+    const { json } = await alice('GET', `${path}?alt=json`);
+    expect(json).toMatchObject({ name: 'Support', isArchived: 'true', whoCanJoin: 'CAN_REQUEST_TO_JOIN' });
+    const change = async (body: object) => {
+      const answer = await alice('PATCH', `${path}?alt=json`, body);
+      return answer.status === 200 ? answer.json : answer.status;
+    };
+    expect(await change({ whoCanJoin: 'NOBODY' })).toBe(400);
+    expect(await change({ whoCanPostMessage: 'NONE_CAN_POST' })).toBe(400);
+    expect(await change({ replyTo: 'REPLY_TO_CUSTOM' })).toBe(400);
+    expect(await change({ name: 'Help', archiveOnly: 'true' })).toMatchObject({
+      name: 'Help',
+      whoCanPostMessage: 'NONE_CAN_POST',
+    });
+    expect(await change({ name: 'Support', archiveOnly: 'false' })).toMatchObject({
+      whoCanPostMessage: 'ALL_MANAGERS_CAN_POST',
+    });
+    expect((await alice('GET', `${ROOT}/groups/support@nordwind.example`)).json.name).toBe('Support');
+    const bjorn = await signIn(server, 'bjorn@nordwind.example');
+    expect((await bjorn('GET', `${path}?alt=json`)).status).toBe(403);
+    server.cloud.apisOff.add('groupsSettings');
+    const off = await alice('GET', `${path}?alt=json`);
+    expect([off.status, off.json.error.errors[0].reason]).toEqual([403, 'accessNotConfigured']);
+    server.cloud.apisOff.clear();
+  });
+
+  test('an archive takes well-formed mail, one message at a time, and gives nothing back', async () => {
+    const put = (group: string, mime: string) =>
+      alice('POST', `/upload/groups/v1/groups/${group}@nordwind.example/archive?uploadType=media`, mime, {
+        'content-type': 'message/rfc822',
+      });
+    const mail = (header: string) => `${header}\r\nDate: Tue, 3 Feb 2026 10:00:00 +0100\r\n\r\nHello\r\n`;
+    const good = mail('From: bjorn@nordwind.example\r\nTo: support@nordwind.example');
+    server.cloud.latencyMs = 100;
+    const answers = await Promise.all([put('support', good), put('support', good)]);
+    server.cloud.latencyMs = 0;
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(answers.find(({ status }) => status === 200)?.json).toEqual({
+      kind: 'groupsmigration#groups',
+      responseCode: 'SUCCESS',
+    });
+    for (const bad of [
+      '',
+      good.replaceAll('\r', ''),
+      mail('From: bjorn@nordwind.example'),
+      mail('To: support@nordwind.example'),
+      mail('From: left@nordwind.example\r\nTo: support@nordwind.example'),
+    ])
+      expect((await put('support', bad)).status).toBe(400);
+    expect((await put('nobody', good)).status).toBe(400);
+    const group = server.domain('nordwind.example').group('support@nordwind.example');
+    if (group === undefined) throw new Error('no group');
+    expect(archiveOf(group).map(String)).toEqual([good]);
+    accessOf(group).archiveOnly = 'true';
+    expect((await put('support', good)).status).toBe(400);
+    accessOf(group).archiveOnly = 'false';
   });
 
   test('tells the customer’s domains', async () => {

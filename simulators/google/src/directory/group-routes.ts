@@ -1,3 +1,4 @@
+import { accessOf } from '../groups/access-settings.ts';
 import type { Call } from '../http/call.ts';
 import { GoogleError, notFound } from '../http/errors.ts';
 import { page } from '../http/paging.ts';
@@ -29,7 +30,7 @@ function memberJson(domain: Domain, member: GroupMember): Record<string, unknown
   const body = {
     kind: 'admin#directory#member',
     id: member.id,
-    email: member.email,
+    ...(member.type === 'CUSTOMER' ? {} : { email: member.email }),
     role: member.role,
     type: member.type,
     status: suspended ? 'SUSPENDED' : 'ACTIVE',
@@ -150,20 +151,30 @@ function addMember(call: Call): Result {
   const key = String(body.email ?? body.id ?? '');
   const user = call.domain.user(key);
   const inner = call.domain.group(key);
-  if (user === undefined && inner === undefined && !/^[^\s@]+@[^\s@]+$/.test(key)) {
+  if (user === undefined && inner === undefined && key !== call.domain.id && !/^[^\s@]+@[^\s@]+$/.test(key)) {
     throw notFound('Resource Not Found: memberKey');
   }
-  const id = user?.id ?? inner?.id ?? call.cloud.ids.digits(21);
-  const email = user?.primaryEmail ?? inner?.email ?? key.toLowerCase();
-  if (inner === group) throw new GoogleError(412, 'conditionNotMet', 'Cyclic memberships not allowed');
+  const isEverybody = key === call.domain.id;
+  const isStranger = user === undefined && inner === undefined && !isEverybody;
+  if (isStranger && key.toLowerCase().endsWith(`@${call.domain.name}`)) throw notFound('Resource Not Found: memberKey');
+  if (isStranger && accessOf(group).allowExternalMembers !== 'true' && !call.cloud.assumptions.groupTakesStrangers)
+    throw new GoogleError(412, 'conditionNotMet', 'External members are not allowed in this group.');
+  const id = user?.id ?? inner?.id ?? (isEverybody ? key : call.cloud.ids.digits(21));
+  const email = user?.primaryEmail ?? inner?.email ?? (isEverybody ? '' : key.toLowerCase());
+  if (inner !== undefined && isWithin(call.domain, group, inner))
+    throw new GoogleError(412, 'conditionNotMet', 'Cyclic memberships not allowed');
   if (group.members.some((member) => member.email === email)) {
     throw new GoogleError(409, 'duplicate', 'Member already exists.');
   }
-  const type = inner !== undefined ? 'GROUP' : 'USER';
+  const type = inner !== undefined ? 'GROUP' : isEverybody ? 'CUSTOMER' : 'USER';
   const member: GroupMember = { id, email, role: roleOf(body) ?? 'MEMBER', type };
   group.members.push(member);
   return json(memberJson(call.domain, member));
 }
+
+/** Whether a group is another one, or in one that is in it. */
+const isWithin = (domain: Domain, group: Group, inner: Group): boolean =>
+  inner === group || derived(domain, inner, new Set()).some(({ id }) => id === group.id);
 
 function changeMember(call: Call): Result {
   const member = memberFor(call, groupFor(call));

@@ -73,6 +73,7 @@ async function answer(cloud: Cloud, router: Router, asked: Asked): Promise<Reply
     throw found.known ? new GoogleError(405, 'httpMethodNotAllowed', 'Method Not Allowed') : notFound();
   }
   const { route, parameters } = found;
+  checkEnabled(cloud, identity, family);
   checkScopes(route, identity, family);
   const limit = uploading ? (route.media?.maxBytes ?? 0) + BODY_LIMIT : (route.bodyLimit ?? BODY_LIMIT);
   if (incoming.body.length > limit)
@@ -118,6 +119,16 @@ async function upload(cloud: Cloud, task: Task, path: string): Promise<Reply> {
   if (media.body.length > maxBytes)
     throw new GoogleError(413, 'uploadTooLarge', 'Media larger than the maximum allowed.');
   return perform(cloud, { ...task, body: type === 'media' ? NOTHING : metadata, media });
+}
+
+/** As a project is that never asked for this API. */
+function checkEnabled(cloud: Cloud, { project }: Identity, { name, service }: Family): void {
+  if (!cloud.apisOff.has(name)) return;
+  const words = `has not been used in project ${project.number} before or it is disabled.`;
+  throw new GoogleError(403, 'accessNotConfigured', `The API ${service} ${words}`, {
+    domain: 'usageLimits',
+    details: [errorInfo('SERVICE_DISABLED', 'googleapis.com', { consumer: `projects/${project.number}`, service })],
+  });
 }
 
 function checkScopes(route: Route, identity: Identity, family: Family): void {

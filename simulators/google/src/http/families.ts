@@ -1,6 +1,14 @@
 export type ErrorForm = 'classic' | 'both' | 'canonical';
 
-export type FamilyName = 'gmail' | 'calendar' | 'people' | 'tasks' | 'drive' | 'directory';
+export type FamilyName =
+  | 'gmail'
+  | 'calendar'
+  | 'people'
+  | 'tasks'
+  | 'drive'
+  | 'directory'
+  | 'groupsSettings'
+  | 'groupsmigration';
 
 /** One of Google's APIs: its paths on our one address, and its habits. */
 export interface Family {
@@ -56,6 +64,22 @@ export const FAMILIES: readonly Family[] = [
     errors: 'classic',
     batch: 1000,
     batchPath: '/admin/directory_v1',
+  },
+  {
+    name: 'groupsSettings',
+    service: 'groupssettings.googleapis.com',
+    prefix: /^\/groups\/v1\/groups\/[^/]+$/,
+    errors: 'classic',
+    batch: 50,
+    batchPath: '/groupssettings/v1',
+  },
+  {
+    name: 'groupsmigration',
+    service: 'groupsmigration.googleapis.com',
+    prefix: /^\/groups\/v1\/groups\/[^/]+\/archive$/,
+    errors: 'classic',
+    batch: 50,
+    batchPath: '/groupsmigration/v1',
   },
   {
     name: 'people',

@@ -83,6 +83,8 @@ export const COSTS: Readonly<Record<string, Readonly<Record<string, number>>>> =
   people: { '': 1 },
   tasks: { '': 1 },
   directory: { '': 1 },
+  groupsSettings: { '': 1 },
+  groupsmigration: { '': 1 },
 };
 
 /** Drive: reading content costs more than reading about it. */

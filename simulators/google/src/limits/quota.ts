@@ -62,6 +62,9 @@ export const DOCUMENTED_LIMITS: Limits = {
   people: { perMinute: 3000, perUserMinute: 90 },
   tasks: { perMinute: 60_000, perUserMinute: 600, perDay: 50_000 },
   directory: { perMinute: 60_000, perUserMinute: 2400 },
+  groupsSettings: { perMinute: 60_000, perUserMinute: 2400, perDay: 100_000 },
+  // 10 a second of a user: developers.google.com/workspace/admin/groups-migration/v1/limits
+  groupsmigration: { perMinute: 60_000, perUserMinute: 600, perDay: 500_000 },
 };
 
 const MINUTE = 60_000;

@@ -20,6 +20,8 @@ export const MIGRATION_SCOPES: readonly string[] = [
   'admin.directory.user.readonly',
   'admin.directory.group',
   'admin.directory.group.readonly',
+  'apps.groups.settings',
+  'apps.groups.migration',
   'admin.directory.domain.readonly',
 ].map(wholeScope);
 

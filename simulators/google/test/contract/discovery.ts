@@ -3,7 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 /** Google's own descriptions of its APIs, which lie beside the checkout where they are at hand. */
 const FOLDER = new URL('../../../../../shared/contracts/google/', import.meta.url);
-const FILES = ['gmail.v1', 'calendar.v3', 'drive.v3', 'people.v1', 'tasks.v1', 'admin.directory_v1'];
+const FILES = [
+  'gmail.v1',
+  'calendar.v3',
+  'drive.v3',
+  'people.v1',
+  'tasks.v1',
+  'admin.directory_v1',
+  'groupssettings.v1',
+  'groupsmigration.v1',
+];
 
 export interface Schema {
   readonly type?: string;
