@@ -12,6 +12,7 @@ import * as undo from './migrations/0009-undo.ts';
 import * as links from './migrations/0010-links.ts';
 import * as overwritten from './migrations/0011-overwritten.ts';
 import * as dryRuns from './migrations/0012-dry-runs.ts';
+import * as shares from './migrations/0013-shares.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010-links', statements: links.statements },
   { name: '0011-overwritten', statements: overwritten.statements },
   { name: '0012-dry-runs', statements: dryRuns.statements },
+  { name: '0013-shares', statements: shares.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (
