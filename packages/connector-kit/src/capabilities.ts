@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly moves: boolean;
   /** `all`: any keyword can be stored; `listed`: only `keywords`; system flags always. */
   readonly keywords: 'all' | 'listed' | 'none';
+  /** Several sessions may read from or write to one container at once, each its own objects; absent: one alone. */
+  readonly manySessions?: true;
   /** A target: what is written can't be changed any more. */
   readonly isFinal?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */

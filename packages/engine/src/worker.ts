@@ -1,9 +1,21 @@
-import type { Claim, PassEnd } from '@sterna/store';
-import { claimPass, countThroughput, LeaseLost, pruneThroughput, renewLease, reportProgress } from '@sterna/store';
+import type { Claim, Joined, PassEnd } from '@sterna/store';
+import {
+  claimPass,
+  countThroughput,
+  joinPass,
+  LeaseLost,
+  pruneThroughput,
+  renewJoined,
+  renewLease,
+  reportProgress,
+} from '@sterna/store';
 import { forgetOverwritten } from './forget-overwritten.ts';
+import type { SplitOptions } from './pass/context.ts';
+import { helpPass, type ShareUnderWay } from './pass/help-pass.ts';
 import { PassControl } from './pass/interruption.ts';
+import type { EngineDependencies } from './pass/open-entry.ts';
 import type { Progress } from './pass/progress.ts';
-import { type EngineDependencies, isDatabaseError, runPass } from './pass/run-pass.ts';
+import { isDatabaseError, runPass } from './pass/run-pass.ts';
 
 export interface WorkerOptions {
   /** Passes at a time in this process. */
@@ -12,6 +24,8 @@ export interface WorkerOptions {
   readonly leaseSeconds?: number;
   /** A pass gives way to waiting ones after this long, so that one huge mailbox never starves small ones. */
   readonly sliceSeconds?: number;
+  /** When a huge pass is cut into shares for workers that have nothing else to do. */
+  readonly split?: SplitOptions;
 }
 
 export interface Worker {
@@ -23,6 +37,10 @@ const DEFAULT_LEASE = 15;
 /** One pass in its own process: who kills it and starts it again doesn't want to wait long. */
 const DEFAULT_LEASE_HERE = 5;
 const DEFAULT_SLICE = 60;
+/** A share takes a minute or so: long enough that taking it costs nothing, short enough that all end together. */
+const DEFAULT_SPLIT: SplitOptions = { from: 5_000, size: 1_000 };
+/** A pass whose systems wouldn't have this process as well isn't joined again before this time is over. */
+const STAY_AWAY_SECONDS = 60;
 /** How often an idle worker looks for passes whose time has come or whose worker died. Notifications wake it sooner. */
 const IDLE_POLL_SECONDS = 2;
 /** How often what a running pass has done is added to the throughput; its end adds the rest. */
@@ -34,45 +52,101 @@ async function runClaim(
   deps: EngineDependencies,
   claim: Claim,
   control: PassControl,
-  options: { leaseSeconds: number; sliceSeconds: number; onProgress?: ((progress: Progress) => void) | undefined },
+  options: {
+    leaseSeconds: number;
+    sliceSeconds: number;
+    split?: SplitOptions;
+    onProgress?: ((progress: Progress) => void) | undefined;
+  },
 ): Promise<PassEnd['status'] | undefined> {
   let progress: Progress | undefined;
-  let renewedAt = performance.now();
-  const startedAt = renewedAt;
-  let busy = false;
+  const startedAt = performance.now();
   let countedAt = startedAt;
+  const renew = async (): Promise<boolean> => {
+    const state = await renewLease(deps.pool, claim, options.leaseSeconds);
+    if (state.stopRequested) control.interrupt('stop');
+    else if (state.othersWait && performance.now() - startedAt > options.sliceSeconds * 1_000)
+      control.interrupt('yield');
+    return state.held;
+  };
+  const tell = async (): Promise<void> => {
+    if (progress === undefined) return;
+    options.onProgress?.(progress);
+    await reportProgress(deps.pool, claim, progress.snapshot());
+    if (performance.now() - countedAt > COUNT_SECONDS * 1_000) {
+      countedAt = performance.now();
+      await countThroughput(deps.pool, claim.passId);
+    }
+  };
+  return whileRenewed(deps, claim, control, { leaseSeconds: options.leaseSeconds, renew, tell }, () =>
+    runPass(
+      deps,
+      claim,
+      control,
+      (p) => {
+        progress = p;
+      },
+      options.split,
+    ),
+  );
+}
+
+/** Helps with another worker's pass while renewing the lease for that. @returns undefined if that was lost */
+async function runJoined(
+  deps: EngineDependencies,
+  joined: Joined,
+  control: PassControl,
+  leaseSeconds: number,
+): Promise<'done' | 'refused' | undefined> {
+  let share: () => ShareUnderWay | undefined = () => undefined;
+  const renew = async (): Promise<boolean> => {
+    const { held, leave } = await renewJoined(deps.pool, joined, leaseSeconds, share());
+    if (leave) control.interrupt('yield');
+    return held;
+  };
+  return whileRenewed(deps, joined.claim, control, { leaseSeconds, renew }, () =>
+    helpPass(deps, joined, control, (current) => {
+      share = current;
+    }),
+  );
+}
+
+/**
+ * Renews a lease again and again while some work is done under it.
+ *
+ * @param lease.renew Resolves to whether it is held
+ * @param lease.tell Called after each renewal
+ * @returns undefined where the work ended since the lease was lost or the database is away
+ */
+async function whileRenewed<T>(
+  deps: EngineDependencies,
+  claim: Claim,
+  control: PassControl,
+  lease: { leaseSeconds: number; renew: () => Promise<boolean>; tell?: () => Promise<void> },
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const { leaseSeconds } = lease;
+  let renewedAt = performance.now();
+  let busy = false;
   const tick = async (): Promise<void> => {
     // The renewal may hang with the database: then the lease runs out by our own clock, and the sockets go.
-    if (performance.now() - renewedAt > options.leaseSeconds * 1_000) control.abort(new LeaseLost());
+    if (performance.now() - renewedAt > leaseSeconds * 1_000) control.abort(new LeaseLost());
     if (busy) return;
     busy = true;
     const sentAt = performance.now();
     try {
-      const state = await renewLease(deps.pool, claim, options.leaseSeconds);
-      if (!state.held) control.abort(new LeaseLost());
-      else renewedAt = sentAt;
-      if (state.stopRequested) control.interrupt('stop');
-      else if (state.othersWait && performance.now() - startedAt > options.sliceSeconds * 1_000)
-        control.interrupt('yield');
-      if (progress !== undefined) {
-        options.onProgress?.(progress);
-        await reportProgress(deps.pool, claim, progress.snapshot());
-        if (performance.now() - countedAt > COUNT_SECONDS * 1_000) {
-          countedAt = performance.now();
-          await countThroughput(deps.pool, claim.passId);
-        }
-      }
+      if (await lease.renew()) renewedAt = sentAt;
+      else control.abort(new LeaseLost());
+      await lease.tell?.();
     } catch (error) {
       deps.log({ level: 'warn', message: 'lease renewal failed', pass: claim.passId, error: String(error) });
     } finally {
       busy = false;
     }
   };
-  const timer = setInterval(() => void tick(), Math.min(1_000, (options.leaseSeconds * 1_000) / 3));
+  const timer = setInterval(() => void tick(), Math.min(1_000, (leaseSeconds * 1_000) / 3));
   try {
-    return await runPass(deps, claim, control, (p) => {
-      progress = p;
-    });
+    return await work();
   } catch (error) {
     if (error instanceof LeaseLost || control.signal.aborted || isDatabaseError(error)) {
       deps.log({ level: 'warn', message: 'pass let go', pass: claim.passId, error: String(error) });
@@ -88,6 +162,7 @@ async function runClaim(
 export function startWorker(deps: EngineDependencies, options: WorkerOptions): Worker {
   const leaseSeconds = options.leaseSeconds ?? DEFAULT_LEASE;
   const sliceSeconds = options.sliceSeconds ?? DEFAULT_SLICE;
+  const split = options.split ?? DEFAULT_SPLIT;
   const running = new Map<PassControl, Promise<void>>();
   let stopping = false;
   let wake: () => void = () => {};
@@ -100,31 +175,46 @@ export function startWorker(deps: EngineDependencies, options: WorkerOptions): W
   const pruning = setInterval(prune, PRUNE_HOURS * 3_600_000);
   pruning.unref();
 
+  /** Passes that this process isn't to join, and until when. */
+  const stayAway = new Map<number, number>();
+  const start = (passId: number, work: (control: PassControl) => Promise<void>): void => {
+    const control = new PassControl();
+    const task = work(control)
+      .catch((error) =>
+        deps.log({ level: 'error', message: 'pass crashed', pass: passId, error: String(error?.stack ?? error) }),
+      )
+      .finally(() => {
+        running.delete(control);
+        wake();
+      });
+    running.set(control, task);
+  };
+  /** What waits unstarted comes before a part of what is under way. @returns false where there is nothing to do */
+  const startNext = async (): Promise<boolean> => {
+    const claim = await claimPass(deps.pool, { leaseSeconds });
+    if (claim !== undefined) {
+      start(claim.passId, async (control) => {
+        await runClaim(deps, claim, control, { leaseSeconds, sliceSeconds, split });
+      });
+      return true;
+    }
+    for (const [passId, until] of stayAway) if (until < performance.now()) stayAway.delete(passId);
+    const joined = await joinPass(deps.pool, { leaseSeconds, except: [...stayAway.keys()] });
+    if (joined === undefined) return false;
+    const { passId } = joined.claim;
+    start(passId, async (control) => {
+      if ((await runJoined(deps, joined, control, leaseSeconds)) !== 'done')
+        stayAway.set(passId, performance.now() + STAY_AWAY_SECONDS * 1_000);
+    });
+    return true;
+  };
+
   const loop = (async () => {
     while (!stopping) {
       let claimed = false;
       if (running.size < options.concurrency) {
         try {
-          const claim = await claimPass(deps.pool, { leaseSeconds });
-          if (claim !== undefined) {
-            claimed = true;
-            const control = new PassControl();
-            const task = runClaim(deps, claim, control, { leaseSeconds, sliceSeconds })
-              .then(() => {})
-              .catch((error) =>
-                deps.log({
-                  level: 'error',
-                  message: 'pass crashed',
-                  pass: claim.passId,
-                  error: String(error?.stack ?? error),
-                }),
-              )
-              .finally(() => {
-                running.delete(control);
-                wake();
-              });
-            running.set(control, task);
-          }
+          claimed = await startNext();
         } catch (error) {
           deps.log({ level: 'warn', message: 'no pass could be claimed', error: String(error) });
         }

@@ -6,6 +6,7 @@ export * from './installation.ts';
 export * from './ledger/index.ts';
 export * from './migrate.ts';
 export * from './pass-queue.ts';
+export * from './pass-shares.ts';
 export * from './pass-times.ts';
 export * from './repositories/index.ts';
 export type * from './schema.ts';

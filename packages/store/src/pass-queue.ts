@@ -7,6 +7,20 @@ import { countThroughput } from './throughput.ts';
 /** Kinds that write to the target, and so need its lease. */
 const WRITING: readonly PassKind[] = ['initial', 'delta', 'empty', 'preprocess', 'undo'];
 export const writes = (kind: PassKind): boolean => WRITING.includes(kind);
+
+/**
+ * SQL, over a pass `p` and its entry `e`: it could run now, were there a worker for it and room in the systems. What
+ * other workers that take part in it still hold of a pass whose own worker died counts as held: they settle what they
+ * have under way before anybody else looks at the target.
+ */
+export const IS_READY = `(p.status in ('queued', 'running') or (p.status = 'pending' and p.resume_at <= now()))
+          and not exists (
+            select 1 from lease l
+             where (l.resource = 'entry/' || p.entry_id
+                 or (p.kind in (${WRITING.map((kind) => `'${kind}'`).join(', ')})
+                     and l.resource = 'target/' || e.target_system_id || '/' || e.target_address))
+               and (l.expires_at > clock_timestamp()
+                 or exists (select 1 from lease h where h.within = l.owner and h.expires_at > clock_timestamp())))`;
 /** Kinds that move the entry's own status; the others leave it alone. */
 const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
 
@@ -84,14 +98,8 @@ export async function claimPass(
     const found = await client.query(
       `select p.id, p.entry_id, p.number, p.kind, p.status, e.source_system_id, e.target_system_id, e.target_address
          from pass p join entry e on e.id = p.entry_id
-        where (p.status in ('queued', 'running') or (p.status = 'pending' and p.resume_at <= now()))
-          and ($1::bigint is null or p.id = $1)
-          and not exists (
-            select 1 from lease l
-             where l.expires_at > clock_timestamp()
-               and (l.resource = 'entry/' || p.entry_id
-                 or (p.kind = any($2)
-                     and l.resource = 'target/' || e.target_system_id || '/' || e.target_address)))
+        where ($1::bigint is null or p.id = $1)
+          and ${IS_READY}
           and not exists (
             select 1 from budget b
              where b.system_id in (e.source_system_id, e.target_system_id)
@@ -101,14 +109,13 @@ export async function claimPass(
         order by p.queued_at, p.id
         limit 1
           for update of p skip locked`,
-      [options.passId ?? null, WRITING],
+      [options.passId ?? null],
     );
     const row = found.rows[0];
     if (row === undefined) return undefined;
     const kind = row.kind as PassKind;
-    const resources = [`entry/${row.entry_id}`];
-    if (writes(kind)) resources.push(`target/${row.target_system_id}/${row.target_address}`);
-    resources.sort();
+    const resources = passLeases(kind, row);
+    const before = await client.query('select owner from lease where resource = any($1)', [resources]);
     let epoch = 0;
     for (const resource of resources) {
       const taken = await client.query(
@@ -123,11 +130,17 @@ export async function claimPass(
       if (taken.rowCount === 0) throw new TakenMeanwhile();
       if (resource.startsWith('entry/')) epoch = Number(taken.rows[0].epoch);
     }
+    // Nobody joins any more: that takes a lock on the leases that were just taken. Who joined just before goes first.
+    const owners = before.rows.map((one) => one.owner);
+    await client.query('delete from lease where within = any($1) and expires_at <= clock_timestamp()', [owners]);
+    const joined = await client.query('select 1 from lease where within = any($1) limit 1', [owners]);
+    if (joined.rowCount !== 0) throw new TakenMeanwhile();
     const systemIds = [Number(row.source_system_id), Number(row.target_system_id)];
     if (!(await takeSlots(client, owner, systemIds, options.leaseSeconds))) throw new TakenMeanwhile();
+    await client.query('delete from pass_share where pass_id = $1', [row.id]);
     await client.query(
       `update pass set status = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1,
-              resume_at = null where id = $1`,
+              resume_at = null, shares_open = false where id = $1`,
       [row.id],
     );
     if (movesEntry(kind)) {
@@ -151,7 +164,18 @@ export async function claimPass(
   });
 }
 
-class TakenMeanwhile extends Error {}
+/** Names of the leases that a pass is run under. */
+export function passLeases(
+  kind: PassKind,
+  entry: { readonly entry_id: string; readonly target_system_id: string; readonly target_address: string },
+): readonly string[] {
+  const names = [`entry/${entry.entry_id}`];
+  if (writes(kind)) names.push(`target/${entry.target_system_id}/${entry.target_address}`);
+  return names.sort();
+}
+
+/** Undoes what a claim has taken so far. */
+export class TakenMeanwhile extends Error {}
 
 /** Prolongs the lease and brings back what people asked of the pass meanwhile. */
 export async function renewLease(
@@ -206,7 +230,7 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
     const resumeAt = end.resumeAt === undefined ? null : await byDatabaseClock(client, end.resumeAt);
     await client.query(
       `update pass set status = $2, resume_at = $3, active_seconds = active_seconds + $4, progress = $5,
-              books = coalesce($6, books), result = coalesce($7, result), error = $8,
+              books = coalesce($6, books), result = coalesce($7, result), error = $8, shares_open = false,
               ended_at = case when $9 then now() end, queued_at = now(),
               attempts = case when $9 or $2 = 'queued' then 0 else attempts end
         where id = $1`,
@@ -231,10 +255,11 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
         resumeAt,
       ]);
     }
-    await client.query('delete from lease where resource = any($1) and owner = $2', [
+    await client.query('delete from lease where (resource = any($1) and owner = $2) or within = $2', [
       claim.lease.resources,
       claim.lease.owner,
     ]);
+    await client.query('delete from pass_share where pass_id = $1', [claim.passId]);
     await giveSlotsBack(client, claim.lease.owner);
     if (end.throttledSystem !== undefined) {
       const { side, until } = end.throttledSystem;

@@ -123,6 +123,8 @@ export interface Domain {
     error: OptionalJson;
     counted_objects: Generated<number>;
     counted_bytes: Generated<number>;
+    shares_open: Generated<boolean>;
+    most_workers: Generated<number>;
     undone_by: number | null;
   };
   license_event: {

@@ -18,6 +18,7 @@ export function capabilitiesOf(connection: ImapConnection, inbox: Selected | und
     bytes: 'crlf',
     idScope: 'container',
     collapsesTwins: gmail ? 'container' : false,
+    manySessions: true,
     dateKept: true,
     moves: has('MOVE') || has('UIDPLUS') || has('IMAP4REV2'),
     keywords: anyKeyword ? 'all' : someKeyword ? 'listed' : 'none',

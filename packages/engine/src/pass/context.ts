@@ -30,10 +30,20 @@ export interface PassContext {
   readonly movedFrom: Set<number>;
   /** What a trial license still allows, objects for each kind; undefined for standard ones. */
   readonly trial: { readonly objectsLeft: Map<ContentKind, number>; bytesLeft: number } | undefined;
+  /** How a huge pass is cut for several workers; undefined: it isn't. */
+  readonly split: SplitOptions | undefined;
   /**
    * Where a test harness may kill this process: called with the name of the point just reached. A no-op otherwise.
    */
   readonly reached: (point: CrashPoint) => void | Promise<void>;
+}
+
+/** In objects. */
+export interface SplitOptions {
+  /** Passes with less to create aren't cut. */
+  readonly from: number;
+  /** What a worker takes at a time. */
+  readonly size: number;
 }
 
 /** The containers of one side, by key; a drive may have a hundred thousand, so those of an id are found at once. */

@@ -44,6 +44,7 @@ export async function dryRun(context: PassContext): Promise<DryRunResult> {
     ...context,
     claim: { ...claim, entryId: books },
     aside: undefined,
+    split: undefined,
     mapping: (address) => people.resolve(address, progress.container ?? ''),
     target: drySession(context.target),
   };

@@ -13,6 +13,8 @@ export interface ProgressSnapshot {
   /** Seconds; null while unknown. */
   etaSeconds: number | null;
   throttledUntil: string | null;
+  /** Working on it at once, each on its share. */
+  workers: number;
 }
 
 export class Progress {
@@ -23,6 +25,7 @@ export class Progress {
   bytes: number;
   failed: number;
   throttledUntil: Date | undefined;
+  workers = 1;
   readonly #startedAt = performance.now();
   readonly #objectsBefore: number;
   readonly #bytesBefore: number;
@@ -53,6 +56,7 @@ export class Progress {
       bytesPerSecond: Math.round((this.bytes - this.#bytesBefore) / seconds),
       etaSeconds: rate > 0 && this.planned > 0 ? Math.ceil(this.planned / rate) : null,
       throttledUntil: this.throttledUntil?.toISOString() ?? null,
+      workers: this.workers,
     };
   }
 }

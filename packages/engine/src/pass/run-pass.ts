@@ -1,77 +1,32 @@
-import type { Connector, Credentials, PlaceRequest, ProvisionLine, Session } from '@sterna/connector-kit';
-import {
-  asSternaError,
-  type ContentKind,
-  type ItemType,
-  kindsOf,
-  type LicenseTier,
-  type MappingLookup,
-  mappingLookup,
-  SternaError,
-  thawSettings,
-} from '@sterna/core';
-import {
-  type Claim,
-  endPass,
-  entryPurpose,
-  kindOf,
-  LeaseLost,
-  type PassEnd,
-  type Secrets,
-  systemPurpose,
-} from '@sterna/store';
+import type { ProvisionLine, Session } from '@sterna/connector-kit';
+import { asSternaError, type ContentKind, SternaError, thawSettings } from '@sterna/core';
+import { type Claim, endPass, kindOf, LeaseLost, type PassEnd } from '@sterna/store';
 import type { Pool } from 'pg';
-import type { AsideFolder } from '../aside-folder.ts';
 import { audit } from './audit.ts';
-import { ContainerBooks, type CrashPoint, type PassContext } from './context.ts';
+import type { PassContext, SplitOptions } from './context.ts';
 import { dryRun } from './dry-run.ts';
 import { freezeTarget, removeFrozen } from './empty.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
-import { passSettings, TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
+import { contextOf, type EngineDependencies, loadMapping, loadRoute, openBoth, placeIn } from './open-entry.ts';
+import { TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
 import { licenseLine, type PreprocessResult, preprocess, preprocessResult } from './preprocess.ts';
 import { Progress } from './progress.ts';
-import { onSide, type Side, sidedSession } from './side.ts';
+import type { Side } from './side.ts';
 import { undoPass } from './undo.ts';
 import { verify } from './verify.ts';
 
-/** What the engine needs of the rest: ports, never a concrete connector. */
-export interface EngineDependencies {
-  readonly pool: Pool;
-  readonly secrets: Secrets;
-  readonly connectors: ReadonlyMap<string, Connector>;
-  /** Where passes put aside what they overwrite; without it, they don't. */
-  readonly aside?: AsideFolder;
-  readonly reached?: (point: CrashPoint) => void | Promise<void>;
-  readonly log: (event: Record<string, unknown>) => void;
-}
-
-interface EntryRoute {
-  readonly settings: unknown;
-  readonly tier: LicenseTier;
-  readonly itemType: ItemType;
-  readonly kinds: readonly ContentKind[];
-  readonly progress: object;
-  readonly attempts: number;
-  readonly source: Route;
-  readonly target: Route;
-}
-
-interface Route {
-  readonly connector: Connector;
-  readonly systemId: number;
-  readonly settings: unknown;
-  readonly systemCredentials: Credentials;
-  readonly address: string;
-  readonly credentials: Credentials | undefined;
-}
-
-/** Runs one claimed pass to its end or its next pause, and writes down which. Throws only LeaseLost and database errors. */
+/**
+ * Runs one claimed pass to its end or its next pause, and writes down which. Throws only LeaseLost and database errors.
+ *
+ * @param split Where it is huge, other workers may take shares of it
+ */
 export async function runPass(
   deps: EngineDependencies,
   claim: Claim,
   control: PassControl,
   progressOut: (p: Progress) => void,
+  split?: SplitOptions,
 ): Promise<PassEnd['status']> {
   let progress = new Progress();
   let end: PassEnd;
@@ -83,22 +38,11 @@ export async function runPass(
     attempts = route.attempts;
     progress = new Progress(route.progress);
     progressOut(progress);
-    const placeOf = (side: Side): PlaceRequest => {
-      const { settings, systemCredentials, address, credentials } = route[side];
-      return {
-        system: { settings, credentials: systemCredentials },
-        address,
-        ...(credentials === undefined ? {} : { credentials }),
-        itemType: route.itemType,
-        signal: control.signal,
-        observe: (event) => {
-          if (event.type === 'throttled') progress.throttledUntil = event.retryAt;
-          deps.log({ entry: claim.entryId, pass: claim.passId, ...event });
-        },
-      };
-    };
     if (claim.kind === 'preprocess') {
-      const sided = (side: Side) => ({ connector: route[side].connector, request: placeOf(side) });
+      const sided = (side: Side) => ({
+        connector: route[side].connector,
+        request: placeIn(deps, claim, route, side, { control, progress }),
+      });
       const license = await licenseLine(deps.pool, claim.entryId);
       if (license !== undefined) lines.push(license);
       await preprocess({
@@ -111,17 +55,7 @@ export async function runPass(
       });
       return endPass(deps.pool, claim, preprocessEnd(preprocessResult(lines), progress));
     }
-    const open = async (side: Side): Promise<Session> => {
-      const session = await route[side].connector.open({
-        ...placeOf(side),
-        kinds: route.kinds,
-        role: side === 'source' ? 'read' : 'write',
-        installation: deps.secrets.installation.id,
-      });
-      sessions.push(session);
-      return sidedSession(session, side);
-    };
-    const [source, target] = await both(open('source'), open('target'));
+    const [source, target] = await openBoth(deps, claim, route, { control, progress, kinds: route.kinds }, sessions);
     if (source.identity === target.identity) {
       throw new SternaError('config', 'target-is-source', `The target is the source: ${source.identity}.`, {
         field: 'targetAddress',
@@ -135,26 +69,8 @@ export async function runPass(
         `One of source and target lies within the other: ${source.identity}, ${target.identity}.`,
         { field: 'targetAddress', fix: 'Give the entry a target address outside of the source.' },
       );
-    const frozen = thawSettings(route.settings);
-    const settings = passSettings(frozen.settings, route.tier, frozen.retryOnly);
-    const context: PassContext = {
-      pool: deps.pool,
-      claim,
-      stampKey: deps.secrets.installation.stampKey,
-      settings,
-      aside: deps.aside,
-      mapping: await loadMapping(deps.pool, claim.entryId),
-      source,
-      target,
-      control,
-      progress,
-      sourceContainers: new ContainerBooks(),
-      targetContainers: new ContainerBooks(),
-      writtenTargets: new Set(),
-      movedFrom: new Set(),
-      trial: route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined,
-      reached: deps.reached ?? (() => {}),
-    };
+    const trial = route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined;
+    const context = await contextOf(deps, claim, route, { source, target, control, progress, trial, split });
     end = await outcome(context, route.settings, progress);
     await target.release?.();
     await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
@@ -169,14 +85,6 @@ export async function runPass(
     if (isDatabaseError(thrown)) throw thrown;
   }
   return endPass(deps.pool, claim, end);
-}
-
-/** Waits for both, so that none is left behind unseen where the other fails. */
-async function both(source: Promise<Session>, target: Promise<Session>): Promise<[source: Session, target: Session]> {
-  const [from, to] = await Promise.allSettled([source, target]);
-  if (from.status === 'rejected') throw onSide(from.reason, 'source');
-  if (to.status === 'rejected') throw onSide(to.reason, 'target');
-  return [from.value, to.value];
 }
 
 /** Drives are trees: one within another would be copied into itself, pass after pass, and emptied with it. */
@@ -346,62 +254,5 @@ async function trialLeft(
   return {
     objectsLeft: new Map(rows.map((row) => [kindOf(row.kind), TRIAL_OBJECTS - row.objects])),
     bytesLeft: TRIAL_BYTES - rows.reduce((sum, row) => sum + row.bytes, 0),
-  };
-}
-
-async function loadMapping(pool: Pool, entryId: number): Promise<MappingLookup> {
-  const { rows } = await pool.query(
-    `select m.source, m.target, m.kind from mapping m join entry e on e.project_id = m.project_id where e.id = $1`,
-    [entryId],
-  );
-  return mappingLookup(rows);
-}
-
-async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryRoute> {
-  const { rows } = await deps.pool.query(
-    `select p.settings, p.progress, p.attempts, e.purpose, e.item_type, e.organization_id,
-            e.source_address, e.target_address, e.sealed_source_credentials, e.sealed_target_credentials,
-            s.id as s_id, s.connector as s_connector, s.settings as s_settings, s.sealed_credentials as s_sealed,
-            t.id as t_id, t.connector as t_connector, t.settings as t_settings, t.sealed_credentials as t_sealed,
-            (select array_agg(b.data->>'tier') from license_event b where b.entry_id = e.id and b.kind = 'burn') as tiers
-       from pass p join entry e on e.id = p.entry_id
-       join system s on s.id = e.source_system_id join system t on t.id = e.target_system_id
-      where p.id = $1`,
-    [claim.passId],
-  );
-  const row = rows[0];
-  const tiers: string[] = row.tiers ?? [];
-  // The license is checked where it matters: an entry never runs unburned, however its pass came to be queued.
-  if (row.purpose === 'migration' && (claim.kind === 'initial' || claim.kind === 'delta') && tiers.length === 0)
-    throw new SternaError(
-      'bug',
-      'license-not-burned',
-      'This pass was queued without a burned license and does not run.',
-    );
-  const side = (prefix: 's' | 't', address: string, sealed: Buffer | null, purpose: string): Route => {
-    const connector = deps.connectors.get(row[`${prefix}_connector`]);
-    if (connector === undefined)
-      throw new SternaError('config', 'connector-unknown', `There is no connector ${row[`${prefix}_connector`]}.`);
-    const systemId = Number(row[`${prefix}_id`]);
-    const systemSealed: Buffer | null = row[`${prefix}_sealed`];
-    return {
-      connector,
-      systemId,
-      settings: row[`${prefix}_settings`],
-      systemCredentials:
-        systemSealed === null ? {} : (deps.secrets.unsealJson(systemPurpose(systemId), systemSealed) as Credentials),
-      address,
-      credentials: sealed === null ? undefined : (deps.secrets.unsealJson(purpose, sealed) as Credentials),
-    };
-  };
-  return {
-    settings: row.settings,
-    tier: tiers.length === 0 || tiers.includes('standard') ? 'standard' : 'trial',
-    itemType: row.item_type,
-    kinds: kindsOf(row.item_type),
-    progress: row.progress,
-    attempts: row.attempts,
-    source: side('s', row.source_address, row.sealed_source_credentials, entryPurpose(claim.entryId, 'source')),
-    target: side('t', row.target_address, row.sealed_target_credentials, entryPurpose(claim.entryId, 'target')),
   };
 }

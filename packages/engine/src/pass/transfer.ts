@@ -20,11 +20,13 @@ import {
   type LedgerRow,
   nextTodos,
   type ObjectNote,
+  type PassShare,
   planReplacement,
   type Reason,
   reserveOps,
   type Settled,
   settleRows,
+  type TodoRange,
   type TodoRow,
   todoCounts,
   type Unclaimed,
@@ -40,6 +42,7 @@ import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
+import { shareOut } from './share-out.ts';
 import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import {
   drainForDigest,
@@ -66,7 +69,9 @@ export async function transfer(context: PassContext, pace: Pace): Promise<void> 
   const run = new Transfer(context, pace);
   await inRounds(context, async () => {
     run.mustSettle = false;
-    await run.round();
+    // What other workers can't do is left for this one.
+    if (await shareOut(context, (share) => run.share(share))) await run.round();
+    else run.mustSettle = true;
     if (!run.mustSettle) return undefined;
     return (
       run.lastUnknown ??
@@ -87,7 +92,7 @@ interface Shortcut {
   readonly got: Content & { readonly shortcut: ShortcutTarget };
 }
 
-class Transfer {
+export class Transfer {
   readonly #context: PassContext;
   readonly #pace: Pace;
   readonly #failures: FailureShare;
@@ -116,6 +121,14 @@ class Transfer {
     this.#failures = new FailureShare(context.settings.settings.failureShare);
   }
 
+  /** Creates what is planned in a share. @returns false where something of it is of unknown outcome */
+  async share({ kind, ranges }: PassShare): Promise<boolean> {
+    this.mustSettle = false;
+    const parts = ranges.map((range) => ({ row: sourceById(this.#context, range.container), range }));
+    await this.#ofKind(kind, parts, this.#context.target);
+    return !this.mustSettle;
+  }
+
   async round(): Promise<void> {
     const { pool, claim, target } = this.#context;
     this.#shortcuts = [];
@@ -124,8 +137,8 @@ class Transfer {
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
     for (const kind of CONTENT_KINDS) {
       const containers = work
-        .map(({ container }) => sourceById(this.#context, container))
-        .filter((container) => container.kind === kind);
+        .map(({ container }) => ({ row: sourceById(this.#context, container) }))
+        .filter(({ row }) => row.kind === kind);
       if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
     }
     for (const one of this.#shortcuts) if (!this.mustSettle) await this.#shortcut(one);
@@ -151,12 +164,16 @@ class Transfer {
   }
 
   /** Kinds may be of different servers, each with its own limits. */
-  async #ofKind(kind: ContentKind, containers: readonly ContainerRow[], target: Session): Promise<void> {
+  async #ofKind(
+    kind: ContentKind,
+    containers: readonly { readonly row: ContainerRow; readonly range?: TodoRange }[],
+    target: Session,
+  ): Promise<void> {
     const lanes = new BatchLanes(capabilitiesFor(target, kind).batch.inFlight);
     let failure: unknown;
     try {
-      for (const container of containers) {
-        await this.#container(container, lanes);
+      for (const { row, range } of containers) {
+        await this.#container(row, lanes, range);
         if (this.mustSettle || lanes.failed) break;
       }
     } catch (error) {
@@ -169,7 +186,7 @@ class Transfer {
     if (failure !== undefined) throw failure;
   }
 
-  async #container(container: ContainerRow, lanes: BatchLanes): Promise<void> {
+  async #container(container: ContainerRow, lanes: BatchLanes, range?: TodoRange): Promise<void> {
     const { pool, claim, source, target, progress } = this.#context;
     if (container.targetContainer === undefined) return;
     const targetRow = targetById(this.#context, container.targetContainer);
@@ -185,9 +202,9 @@ class Transfer {
       await lanes.run(() => this.#send(full));
     };
 
-    let after = 0;
+    let after = (range?.from ?? 1) - 1;
     for (;;) {
-      const todos = await nextTodos(pool, claim.entryId, container.id, 'create', after, TODO_PAGE);
+      const todos = await nextTodos(pool, claim.entryId, container.id, 'create', after, TODO_PAGE, range?.to);
       if (todos.length === 0) break;
       after = todos[todos.length - 1]?.seq ?? after;
       const byId = new Map(todos.map((todo) => [todo.srcId, todo]));
@@ -381,27 +398,37 @@ class Transfer {
         adopted.push({ item, targetId });
       }
     }
-    await this.#takeOver(
-      batch,
-      adopted.map((one) => ({ ...one, version: versions.get(one.targetId) })),
-    );
+    try {
+      await this.#takeOver(
+        batch,
+        adopted.map((one) => ({ ...one, version: versions.get(one.targetId) })),
+        'free',
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof TakenByAnother)) throw thrown;
+      // A worker on another share of this pass has an equal one: what it left may do as well.
+      for (const { targetId } of adopted) this.#taken.delete(`${batch.target.id}/${targetId}`);
+      return [...rest, ...(await this.#adoptInventory({ ...batch, items: adopted.map(({ item }) => item) }))];
+    }
     return rest;
   }
 
-  /** The target has them already. */
+  /** The target has them already. @throws TakenByAnother where all must be `free` in the inventory, and aren't */
   async #takeOver(
     batch: Batch,
     adopted: readonly { item: TransferItem; targetId: string; version: string | undefined }[],
+    mustBe?: 'free',
   ): Promise<void> {
     if (adopted.length === 0) return;
     const { pool, claim, target } = this.#context;
     await inFencedTransaction(pool, claim.lease, async (client) => {
-      await claimInventory(
+      const claimed = await claimInventory(
         client,
         claim.entryId,
         batch.target.id,
         adopted.map(({ item, targetId }) => ({ targetId, src: item.todo.src })),
       );
+      if (mustBe === 'free' && claimed < adopted.length) throw new TakenByAnother();
       await this.#books(
         client,
         batch,
@@ -996,6 +1023,9 @@ interface Outcome {
   readonly baseFlags?: string;
   readonly targetVersion?: string | undefined;
 }
+
+/** Undoes a transaction. */
+class TakenByAnother extends Error {}
 
 /** What an object that isn't written counts as. */
 function outcomeOf(

@@ -98,6 +98,11 @@ export async function deleteIntents(client: PoolClient, entryId: number, ops: re
   });
 }
 
+export async function hasOpenIntents(pool: Pool, entryId: number): Promise<boolean> {
+  const { rowCount } = await pool.query('select 1 from intent where entry_id = $1 limit 1', [entryId]);
+  return rowCount !== 0;
+}
+
 export async function openIntents(pool: Pool, entryId: number): Promise<Intent[]> {
   const { rows } = await pool.query('select * from intent where entry_id = $1 order by op', [entryId]);
   return rows.map((row) => ({

@@ -70,18 +70,20 @@ export async function unclaimedByMatchKey(
   return found;
 }
 
+/** @returns how many of them were free and are claimed now */
 export async function claimInventory(
   client: PoolClient,
   entryId: number,
   targetContainer: number,
   claims: readonly { targetId: string; src: Buffer }[],
-): Promise<void> {
-  if (claims.length === 0) return;
-  await client.query(
+): Promise<number> {
+  if (claims.length === 0) return 0;
+  const { rowCount } = await client.query(
     `update inventory i set claimed_by = c.src from unnest($3::text[], $4::bytea[]) as c(target_id, src)
       where i.entry_id = $1 and i.target_container = $2 and i.target_id = c.target_id and i.claimed_by is null`,
     [entryId, targetContainer, claims.map((c) => c.targetId), claims.map((c) => c.src)],
   );
+  return rowCount ?? 0;
 }
 
 /**

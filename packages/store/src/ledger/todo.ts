@@ -42,7 +42,37 @@ export async function insertTodos(
   });
 }
 
-/** The next page of a container's to-do, in the order it was planned. */
+/** Part of a container's to-do, both ends included. */
+export interface TodoRange {
+  readonly container: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The to-do of these containers in ranges of at most `size`, with how much is in each. */
+export async function todoRanges(
+  pool: Pool,
+  entryId: number,
+  containers: readonly number[],
+  verb: TodoVerb,
+  size: number,
+): Promise<readonly (TodoRange & { readonly count: number })[]> {
+  const { rows } = await pool.query(
+    `select container, min(seq) as first, max(seq) as last, count(*)::int as count from (
+       select container, seq, (row_number() over (partition by container order by seq) - 1) / $4 as part
+         from todo where entry_id = $1 and container = any($2) and verb = $3) as numbered
+      group by container, part order by container, part`,
+    [entryId, containers, VERB_CODE[verb], size],
+  );
+  return rows.map((row) => ({
+    container: row.container,
+    from: Number(row.first),
+    to: Number(row.last),
+    count: row.count,
+  }));
+}
+
+/** The next page of a container's to-do, in the order it was planned. @param last Not beyond this number */
 export async function nextTodos(
   pool: Pool,
   entryId: number,
@@ -50,12 +80,14 @@ export async function nextTodos(
   verb: TodoVerb,
   afterSeq: number,
   limit: number,
+  last?: number,
 ): Promise<TodoRow[]> {
   const { rows } = await pool.query({
     name: 'next-todos',
     text: `select seq, verb, src, src_id, flags from todo
-            where entry_id = $1 and container = $2 and verb = $3 and seq > $4 order by seq limit $5`,
-    values: [entryId, container, VERB_CODE[verb], afterSeq, limit],
+            where entry_id = $1 and container = $2 and verb = $3 and seq > $4
+              and ($6::bigint is null or seq <= $6) order by seq limit $5`,
+    values: [entryId, container, VERB_CODE[verb], afterSeq, limit, last ?? null],
   });
   return rows.map((row) => ({
     seq: Number(row.seq),
