@@ -8,8 +8,8 @@ const PUNCTUATION = /[.,;:!?)\]]+$/;
 const TAG = /<[a-z!/]/i;
 
 /**
- * The addresses that a text holds, in its order. What could end in two places is there with both readings, the likely one
- * first.
+ * The addresses that a text holds, in its order. What could end in several places is there with all readings, the likely
+ * one first.
  */
 export function addressesIn(text: string): readonly (readonly string[])[] {
   const found: (readonly string[])[] = [];
@@ -36,9 +36,10 @@ function rewritten(text: string, choose: Choose): string {
   const isHtml = TAG.test(text);
   const put = (address: string): string => (isHtml ? address.replaceAll('&', '&amp;') : address);
   // A text that is nothing but an address may hold spaces in its path, or end with words about it.
-  if (WHOLE.test(text) && !/\shttps?:/i.test(text)) {
+  if (WHOLE.test(text) && !/[\s(<]https?:/i.test(text)) {
     const longer = (/^[^?#]*(?:[?#]\S*)?/.exec(text) as RegExpExecArray)[0];
-    const whole = choose(readingsOf(longer, text.split(/\s/)[0] as string));
+    const [word = ''] = text.split(/\s/);
+    const whole = choose(readingsOf(longer, word, word.replace(PUNCTUATION, '')));
     return whole === undefined ? text : put(whole.address) + text.slice(lengthOf(text, whole.reading));
   }
   return text.replace(ADDRESS, (match: string, double?: string, single?: string) => {
@@ -55,8 +56,7 @@ function rewritten(text: string, choose: Choose): string {
 /** HTML writes `&` as `&amp;`. */
 const decoded = (raw: string): string => raw.replaceAll('&amp;', '&');
 
-const readingsOf = (likely: string, other: string): readonly string[] =>
-  likely === other ? [decoded(likely)] : [decoded(likely), decoded(other)];
+const readingsOf = (...raw: readonly string[]): readonly string[] => [...new Set(raw.map(decoded))];
 
 /** How much of the raw text a reading of its beginning is. */
 function lengthOf(raw: string, reading: string): number {

@@ -1,3 +1,4 @@
+export { addressesIn } from './addresses.ts';
 export { bareComponent } from './calendar/bare-component.ts';
 export {
   type CalendarName,

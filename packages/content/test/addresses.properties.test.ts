@@ -6,6 +6,8 @@ import { pivotOf, readListItem, readPage, readPost, writeListItem, writePage, wr
 const OLD = 'https://contoso.sharepoint.com/sites/a/';
 const NEW = 'https://fabrikam.sharepoint.com/sites/b/';
 
+const shortest = (readings: readonly string[]): string => readings.toSorted((a, b) => a.length - b.length)[0] ?? '';
+
 /** Names as they stand in addresses, encoded or not; none ends like a sentence. */
 const name = fc.stringMatching(/^[a-z0-9%20_~$@*(-]{0,12}(?:\?[a-z]=[0-9]&[a-z]=[0-9])?[a-z0-9]$/);
 const noise = fc.stringMatching(/^(?:[ -;=?-~äß🙂\n\t]|<br>|&nbsp;){0,20}$/u).filter((text) => !/https?:/i.test(text));
@@ -60,6 +62,8 @@ test.each([
   ['https://a.example/xy', 'https://a.example/xy'],
   ['https://b.example/?u=https://a.example/x', 'https://b.example/?u=https://a.example/x'],
   ['https://a.example/x?q=1) and more', 'https://a.example/x?q=1) and more'],
+  ['https://a.example/x, second floor', 'NEW, second floor'],
+  ['https://a.example/x (or https://a.example/y)', 'NEW (or https://a.example/y)'],
 ])('%s', (text, expected) => {
   expect(withAddresses(text, (address) => (address === 'https://a.example/x' ? 'NEW' : undefined))).toBe(expected);
 });
@@ -67,6 +71,44 @@ test.each([
 test('an address that is a text by itself may hold spaces', () => {
   const old = 'https://a.example/Shared Documents/a b.pdf';
   expect(withAddresses(old, (address) => (address === old ? 'NEW' : undefined))).toBe('NEW');
+});
+
+test('events and tasks: links in texts, HTML and addresses change, escaped and folded as they are; nothing else does', () => {
+  const options = { mapping: (() => undefined) as never, addressOf: to(OLD, NEW) };
+  const object = (
+    name: string,
+    base: string,
+    description = `${base}x\\, and (${base}a/long/way/to/go/and/on/and/on/and/on.pdf)`,
+  ) =>
+    [
+      'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x',
+      `BEGIN:${name}\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260102T030405Z`,
+      `DESCRIPTION:${description}`,
+      `LOCATION:${base}map\\; second floor`,
+      `X-ALT-DESC;FMTTYPE=text/html:<a href="${base}p?a=1&amp\\;b=2">p</a>\\n`,
+      `URL:${base}page.aspx`,
+      `ATTACH:${base}f.pdf`,
+      `ATTACH;ENCODING=BASE64;VALUE=BINARY:${Buffer.from(`${OLD}x`).toString('base64')}`,
+      `X-OTHER:${OLD}stays`,
+      `BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nDESCRIPTION:${base}alarm\r\nEND:VALARM`,
+      `END:${name}\r\nEND:VCALENDAR\r\n`,
+    ].join('\r\n');
+  for (const [kind, name] of [
+    ['event', 'VEVENT'],
+    ['task', 'VTODO'],
+  ] as const) {
+    const pivot = pivotOf(kind);
+    const [before, after] = [Buffer.from(object(name, OLD)), Buffer.from(object(name, NEW))];
+    expect(pivot.addresses?.(before).map((readings) => shortest(readings).replace(OLD, ''))).toEqual([
+      ...['x', 'a/long/way/to/go/and/on/and/on/and/on.pdf', 'map', 'p?a=1&b=2', 'page.aspx', 'f.pdf', 'alarm'],
+    ]);
+    const moved = pivot.prepare?.(before, options).body as Buffer;
+    expect(pivot.differences?.(moved, after)).toEqual([]);
+    expect(pivot.differences?.(moved, before)).not.toEqual([]);
+    for (const line of moved.toString().split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
+    // Where nothing leads elsewhere, not a byte changes.
+    expect(pivot.prepare?.(before, { ...options, addressOf: () => undefined }).body.equals(before)).toBe(true);
+  }
 });
 
 test('list items, pages and posts: links in what people wrote change, and nothing else does', () => {

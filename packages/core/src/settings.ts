@@ -116,7 +116,7 @@ export const settingsSchema = z.strictObject({
     .enum(['keep', 'rewrite'])
     .default('keep')
     .describe(
-      'Whether links in list items, pages and posts that lead to something migrated in this project lead to its copy; back to “keep”, a delta pass restores them.',
+      'Whether links in list items, pages, posts, events and tasks that lead to something migrated in this project lead to its copy; back to “keep”, a delta pass restores them.',
     ),
   deletions: z
     .enum(['keep', 'report', 'propagate'])

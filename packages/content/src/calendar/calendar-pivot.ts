@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { firstValue, unescapeText } from '../lines/content-line.ts';
 import type { Pivot } from '../pivot.ts';
+import { calendarAddresses } from './addresses.ts';
 import { type CalendarName, readCalendarObject } from './calendar-object.ts';
 import { calendarDifferences, canonicalCalendar } from './canonical.ts';
 import { prepareCalendar, renamedCalendar } from './prepare.ts';
@@ -21,6 +22,7 @@ const calendarPivot = (name: CalendarName): Pivot => ({
   },
   differences: (one, other) => calendarDifferences(readCalendarObject(one, name), readCalendarObject(other, name)),
   span: (body) => spanOf(readCalendarObject(body, name)),
+  addresses: (body) => calendarAddresses(readCalendarObject(body, name).items),
   prepare: (body, options) => prepareCalendar(body, name, options),
   renamed: (body, number) => renamedCalendar(body, name, number),
 });

@@ -10,6 +10,7 @@ import {
 } from '../lines/content-line.ts';
 import { writeComponents } from '../lines/write-lines.ts';
 import type { ContentNote, PrepareOptions } from '../pivot.ts';
+import { withCalendarAddresses } from './addresses.ts';
 import { BARE, type CalendarName, invalid, readCalendarObject } from './calendar-object.ts';
 import { canonicalCalendar, isDates } from './canonical.ts';
 import { ianaOf } from './iana-zones.ts';
@@ -20,7 +21,8 @@ const PERSON_PARAMETERS: ReadonlySet<string> = new Set(['SENT-BY', 'DELEGATED-TO
 
 /**
  * The object as a CalDAV server may hold it (RFC 4791 section 4.1): no METHOD, a UID. People are who they are at the
- * target, and where the server would mail them about it, it is told not to (SCHEDULE-AGENT, RFC 6638 section 7.1).
+ * target, links lead to copies, and where the server would mail people about it, it is told not to (SCHEDULE-AGENT, RFC 6638
+ * section 7.1).
  * Untouched, byte by byte, where there is nothing to be done.
  */
 export function prepareCalendar(
@@ -56,6 +58,7 @@ export function prepareCalendar(
     });
   const change = (property: Property): Property => {
     let next = mappedPerson(tidied(property), options.mapping);
+    if (options.addressOf !== undefined) next = withCalendarAddresses(next, options.addressOf);
     if (isScheduling && PERSON_PROPERTIES.has(property.name)) next = withParameter(next, 'SCHEDULE-AGENT', 'CLIENT');
     if (next !== property) isChanged = true;
     return next;

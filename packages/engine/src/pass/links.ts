@@ -33,15 +33,17 @@ export async function addressesFor(
 ): Promise<Pick<PrepareOptions, 'addressOf'>> {
   const { pool, claim } = context;
   const { addresses: inIt, subject } = pivotOf(kind);
-  if (inIt === undefined) return {};
-  if (purpose === 'compare') return lookup(await linksOf(pool, claim.entryId, src));
-  if (context.settings.settings.links === 'keep') {
-    if (purpose === 'replace')
+  if (inIt === undefined || context.source.addresses === undefined) return {};
+  const isKept = context.settings.settings.links === 'keep';
+  const known = purpose === 'create' && isKept ? [] : await linksOf(pool, claim.entryId, src);
+  if (purpose === 'compare') return lookup(known);
+  if (isKept) {
+    if (known.length > 0)
       await inFencedTransaction(pool, claim.lease, (client) => keepLinks(client, claim.entryId, claim.number, src));
     return {};
   }
   const links = await decided(context, kind, inIt(body));
-  if (links.length > 0 || purpose === 'replace')
+  if (links.length > 0 || known.length > 0)
     await inFencedTransaction(pool, claim.lease, (client) =>
       saveLinks(client, claim.entryId, claim.number, src, links, subject(body)),
     );

@@ -1,7 +1,8 @@
-import { pivotOf } from '@sterna/content';
+import { addressesIn, pivotOf } from '@sterna/content';
 import {
   inFencedTransaction,
   type LinkBooks,
+  type LinkRow,
   linkBooks,
   planLinkScan,
   planRelinking,
@@ -19,6 +20,8 @@ import { replaceChanged } from './replace.ts';
  */
 export async function relink(context: PassContext): Promise<void> {
   const { pool, claim, settings } = context;
+  // Nobody can say what links lead to.
+  if (context.source.addresses === undefined) return;
   const isOn = settings.settings.links === 'rewrite';
   const rows = [...context.sourceContainers.values()].filter(
     ({ kind, targetContainer }) =>
@@ -61,13 +64,22 @@ async function staleCopies(context: PassContext, containers: readonly number[]):
   if (containers.length === 0) return stale;
   for await (const page of writtenLinks(context.pool, context.claim.entryId, containers)) {
     context.control.checkpoint();
-    const addresses = page.map(({ address }) => address);
+    const links = page.map((link) => ({ ...link, readings: readingsOf(link) }));
     const homes =
-      context.settings.settings.links === 'rewrite' ? await newHomes(context, addresses) : new Map<string, NewHome>();
-    for (const { src, address, targetAddress } of page) {
-      const home = homes.get(address);
-      if ((typeof home === 'object' ? home.address : undefined) !== targetAddress) stale.push(src);
+      context.settings.settings.links === 'rewrite'
+        ? await newHomes(
+            context,
+            links.flatMap(({ readings }) => readings),
+          )
+        : new Map<string, NewHome>();
+    for (const { src, readings, targetAddress } of links) {
+      const home = readings.map((one) => homes.get(one)).find((one) => typeof one === 'object');
+      if (home?.address !== targetAddress) stale.push(src);
     }
   }
   return stale;
 }
+
+/** Of those that lead nowhere yet nobody knows where they end: `https://…/map; second floor`. */
+const readingsOf = ({ address, targetAddress }: LinkRow): readonly string[] =>
+  targetAddress === undefined ? (addressesIn(address)[0] ?? [address]) : [address];

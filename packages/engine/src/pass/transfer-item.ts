@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Content, ShortcutTarget } from '@sterna/connector-kit';
-import { type ContentNote, type Pivot, type PrepareOptions, pivotOf, type StreamHasher } from '@sterna/content';
+import { type ContentNote, type PrepareOptions, pivotOf, type StreamHasher } from '@sterna/content';
 import { asSternaError, type ContentKind, type Settings, SternaError } from '@sterna/core';
 import type { IntentData, Reason, TodoRow } from '@sterna/store';
 import { wholeBody } from './digests.ts';
@@ -81,13 +81,11 @@ export async function toItem(
   ];
   if (Buffer.isBuffer(content.body) || pivot.hasher === undefined) {
     const raw = await wholeBody(content.body);
-    const made = (prepareFor === undefined ? undefined : await prepared(kind, raw, prepareFor)) ?? {
-      body: raw,
-      notes: [],
-    };
-    const { body, notes } = common.native === undefined ? made : { body: raw, notes: notReached(kind, raw, made.body) };
+    const made = prepareFor === undefined ? undefined : await prepared(kind, raw, prepareFor);
+    const { native, body, notes } = chosen(kind, raw, common.native, made);
     return {
       ...common,
+      native,
       // Mail goes as it is, and its size is what the source says.
       size: body === raw ? content.size : body.length,
       body,
@@ -128,6 +126,30 @@ const notGivenOut = ({ native }: Content): readonly ContentNote[] =>
         },
       ];
 
+interface Prepared {
+  readonly body: Buffer;
+  readonly notes: readonly ContentNote[];
+  /** Of the links that it has, some lead elsewhere now. */
+  readonly hasNewLinks: boolean;
+}
+
+/** Whole, in the two systems' own format, where nothing that was asked for would be lost with that. */
+function chosen(
+  kind: ContentKind,
+  raw: Buffer,
+  native: Buffer | undefined,
+  made: Prepared | undefined,
+): Pick<TransferItem, 'native' | 'notes'> & { readonly body: Buffer } {
+  if (native === undefined) return { native, body: made?.body ?? raw, notes: made?.notes ?? [] };
+  if (made?.hasNewLinks === true) return { native: undefined, body: made.body, notes: [...made.notes, NOT_WHOLE] };
+  return { native, body: raw, notes: made === undefined ? [] : notReached(kind, raw, made.body) };
+}
+
+const NOT_WHOLE: ContentNote = {
+  code: 'not-whole-for-links',
+  text: 'Links in it lead to copies now, which the format in which others go whole doesn’t allow: it was written from what it says.',
+};
+
 /** Preparing works on the pivot: in what goes whole, people keep the addresses that they have at the source. */
 function notReached(kind: ContentKind, raw: Buffer, wanted: Buffer): readonly ContentNote[] {
   const { digest } = pivotOf(kind);
@@ -144,12 +166,16 @@ const prepared = async (
   kind: ContentKind,
   body: Buffer,
   prepareFor: (body: Buffer) => Promise<PrepareOptions>,
-): Promise<ReturnType<NonNullable<Pivot['prepare']>> | undefined> => {
-  const { prepare } = pivotOf(kind);
+): Promise<Prepared | undefined> => {
+  const { prepare, addresses } = pivotOf(kind);
   if (prepare === undefined) return undefined;
   const options = await prepareFor(body);
   try {
-    return prepare(body, options);
+    const { addressOf } = options;
+    const hasNewLinks =
+      addressOf !== undefined &&
+      (addresses?.(body) ?? []).some((readings) => readings.some((one) => addressOf(one) !== undefined));
+    return { ...prepare(body, options), hasNewLinks };
   } catch (thrown) {
     const error = asSternaError(thrown);
     if (error.class === 'object') throw error;

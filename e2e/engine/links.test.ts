@@ -1,0 +1,225 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectors } from '@sterna/connectors';
+import { createSite, DirectSite, DirectTeam, MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addEntry, type Bench, notes, oneProject, openBench, pass, verifyResult } from '../support/direct-pass.ts';
+import { scratch } from '../support/folders.ts';
+import { mapping } from '../support/mapping.ts';
+import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { siteEndpoint } from '../support/site-graph.ts';
+import { startMicrosoft365 } from '../support/watched-simulators.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
+type Json = any;
+
+const [SOURCE, TARGET] = ['contoso.example', 'fabrikam.example'] as const;
+const [OLD, NEW] = ['https://contoso.sharepoint.com/sites', 'https://fabrikam.sharepoint.com/sites'] as const;
+const ON = { links: 'rewrite' } as const;
+
+let dir: string;
+let bench: Bench;
+let server: Microsoft365;
+let tokens: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  dir = scratch('engine-links');
+  [bench, server] = await Promise.all([
+    openBench(join(dir, 'data'), [...connectors.values()]),
+    startMicrosoft365({ empty: [SOURCE, TARGET], seed: 'links' }),
+  ]);
+  tokens = new Map(await Promise.all([SOURCE, TARGET].map(async (one) => [one, await tokenOf(one)] as const)));
+  for (const domain of [SOURCE, TARGET])
+    for (const name of ['library', 'notes'])
+      createSite(server.tenant(domain), { name, displayName: name, at: server.clock.now() });
+});
+afterAll(async () => {
+  const failures = [...server.failures];
+  await bench.close();
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+  expect(failures).toEqual([]);
+});
+
+async function tokenOf(domain: string): Promise<string> {
+  const form = { grant_type: 'client_credentials', client_id: MIGRATION_APP.id, client_secret: MIGRATION_APP.secret };
+  const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' });
+  const answer = await fetch(`${server.baseUrl}/${domain}/oauth2/v2.0/token`, { method: 'POST', body });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** Graph past the connector. */
+async function graph(domain: string, method: string, path: string, given?: object | string): Promise<Json> {
+  const type = typeof given === 'string' ? 'application/octet-stream' : 'application/json';
+  const reply = await fetch(`${server.baseUrl}/v1.0${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${tokens.get(domain)}`,
+      ...(given === undefined ? {} : { 'content-type': type }),
+    },
+    ...(given === undefined ? {} : { body: typeof given === 'string' ? given : JSON.stringify(given) }),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+async function fillLibrary(): Promise<void> {
+  const { id } = await graph(SOURCE, 'GET', '/sites/contoso.sharepoint.com:/sites/library');
+  const drive = `/sites/${encodeURIComponent(id)}/drive`;
+  await graph(SOURCE, 'POST', `${drive}/root/children`, { name: 'Plans', folder: {} });
+  await graph(SOURCE, 'POST', `${drive}/root:/Plans:/children`, { name: 'Nested', folder: {} });
+  for (const path of ['Plans/Budget 2026 (final).docx', 'Plans/Nested/b.txt', 'top.txt'])
+    await graph(SOURCE, 'PUT', `${drive}/root:/${encodeURI(path)}:/content`, `what ${path} says`);
+}
+
+const site = (name: string): Promise<number> =>
+  addEntry(bench, siteEndpoint(server, SOURCE, `sites/${name}`), siteEndpoint(server, TARGET, `sites/${name}`));
+
+const direct = (domain: string, name: string): DirectSite => new DirectSite(server, `alice@${domain}`, `sites/${name}`);
+
+async function team(nickname: string): Promise<number> {
+  for (const domain of [SOURCE, TARGET]) {
+    const owner = await graph(domain, 'GET', `/users/alice@${domain}`);
+    const { id } = await graph(domain, 'POST', '/groups', {
+      ...{ displayName: nickname, mailNickname: nickname, mailEnabled: true, securityEnabled: false },
+      ...{ groupTypes: ['Unified'], 'owners@odata.bind': [`${server.baseUrl}/v1.0/users/${owner.id}`] },
+    });
+    await graph(domain, 'PUT', `/groups/${id}/team`, {});
+  }
+  const end = (domain: string) => ({
+    ...microsoft365Endpoint(server, `${nickname}@${domain}`),
+    itemType: 'team' as const,
+  });
+  return addEntry(bench, end(SOURCE), end(TARGET));
+}
+
+test('links to files, folders and posts of other entries: in list items, pages, posts and events; and back', async () => {
+  await fillLibrary();
+  const library = await site('library');
+  const crew = await team('crew');
+  const here = new DirectTeam(server, `alice@${SOURCE}`, 'crew');
+  const post = here.say('General', '<p>Read this</p>');
+  const reply = here.reply('General', post, '<p>Done</p>');
+  const channel = here.channel('General');
+  const said = (id: string): string =>
+    `https://teams.microsoft.com/l/message/${encodeURIComponent(channel.id)}/${id}?groupId=${channel.teamId}&tenantId=${server.tenant(SOURCE).id}&parentMessageId=${post}`;
+  here.say('General', `<p><a href="${OLD}/library/Shared%20Documents/top.txt">top</a></p>`);
+
+  const wanted: Readonly<Record<string, string>> = {
+    File: `${OLD}/library/Shared%20Documents/Plans/Budget%202026%20(final).docx`,
+    Viewed: `${OLD}/library/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2Flibrary%2FShared%20Documents%2FPlans%2FNested`,
+    Post: said(post),
+    Reply: said(reply),
+    Sharing: 'https://contoso.sharepoint.com/:w:/g/EabcdefG',
+    Gone: `${OLD}/library/Shared%20Documents/none.txt`,
+  };
+  const from = direct(SOURCE, 'notes');
+  from.makeList('Notes', [{ name: 'Body', displayName: 'Body', text: { allowMultipleLines: true } }]);
+  for (const [title, address] of Object.entries(wanted))
+    from.addItem('Notes', { Title: title, Body: `See ${address} .` });
+  const innerHtml = `<p><a href="${wanted.File}">budget</a>, <a href="${wanted.Post?.replaceAll('&', '&amp;')}">said</a></p>`;
+  from.addPage('Links.aspx', {
+    title: 'Links',
+    canvas: {
+      horizontalSections: [
+        {
+          ...{ layout: 'oneColumn', id: '1' },
+          columns: [
+            { id: '1', width: 12, webparts: [{ '@odata.type': '#microsoft.graph.textWebPart', id: 'a', innerHtml }] },
+          ],
+        },
+      ],
+    },
+  });
+  const when = (hour: number) => ({ dateTime: `2026-12-01T${hour}:00:00`, timeZone: 'UTC' });
+  await graph(SOURCE, 'POST', `/users/alice@${SOURCE}/events`, {
+    ...{ subject: 'Review', start: when(10), end: when(11), location: { displayName: wanted.Post } },
+    body: { contentType: 'html', content: `<html><body><p>Bring <a href="${wanted.File}">this</a></p></body></html>` },
+  });
+  await graph(SOURCE, 'POST', `/users/alice@${SOURCE}/events`, {
+    ...{ subject: 'Without', start: when(12), end: when(13) },
+  });
+  const [notesEntry, mailbox] = [
+    await site('notes'),
+    await addEntry(
+      bench,
+      microsoft365Endpoint(server, `alice@${SOURCE}`),
+      microsoft365Endpoint(server, `alice@${TARGET}`),
+    ),
+  ];
+  const all = [library, crew, notesEntry, mailbox];
+  for (const entry of all)
+    for (const { mail } of server.tenant(SOURCE).users.values())
+      await mapping(bench, entry, mail, mail.replace(SOURCE, TARGET));
+  await oneProject(bench, all);
+
+  const bodies = () =>
+    Object.fromEntries(
+      direct(TARGET, 'notes')
+        .items('Notes')
+        .map(({ fields }) => [fields.Title, fields.Body]),
+    );
+  const page = () => JSON.stringify(direct(TARGET, 'notes').pages()).replaceAll('\\"', '"').replaceAll('&amp;', '&');
+  const event = async (): Promise<string> => {
+    const { value } = await graph(TARGET, 'GET', `/users/alice@${TARGET}/events?$filter=subject eq 'Review'`);
+    expect(value).toHaveLength(1);
+    return `${value[0].location.displayName} ${value[0].body.content}`.replaceAll('&amp;', '&');
+  };
+  const run = async (kind: 'initial' | 'delta', entries: readonly number[], patch: object) => {
+    const outcomes = [];
+    for (const entry of entries) {
+      const outcome = await pass(bench, entry, kind, patch);
+      expect([outcome.error, outcome.status]).toEqual([null, 'completed']);
+      outcomes.push(outcome.books);
+    }
+    return outcomes;
+  };
+
+  // Those that hold links come first: nothing that they lead to is there.
+  await run('initial', [notesEntry, mailbox], ON);
+  expect(bodies().File).toBe(`See ${wanted.File} .`);
+  expect(await event()).toContain(wanted.File);
+  await run('initial', [library, crew], ON);
+  const [ofNotes, ofMailbox] = await run('delta', [notesEntry, mailbox], ON);
+  expect(ofNotes?.links).toEqual({ found: 7, rewritten: 6, left: 1 });
+  expect(ofNotes?.total).toMatchObject({ created: 0, updated: 5, failed: 0 });
+  expect(ofMailbox?.links).toEqual({ found: 2, rewritten: 2, left: 0 });
+  expect(ofMailbox?.total).toMatchObject({ created: 0, updated: 1, failed: 0 });
+
+  const there = new DirectTeam(server, `alice@${TARGET}`, 'crew');
+  const home = there.channel('General');
+  const copies = there.messages('General');
+  const copyOf = (words: string): string => {
+    const found = copies.filter(({ content }) => content.includes(words));
+    expect(found).toHaveLength(1);
+    const id = found[0]?.id;
+    return `https://teams.microsoft.com/l/message/${encodeURIComponent(home.id)}/${id}?groupId=${home.teamId}&tenantId=${server.tenant(TARGET).id}`;
+  };
+  const file = `${NEW}/library/Shared%20Documents/Plans/Budget%202026%20%28final%29.docx`;
+  expect(bodies()).toEqual({
+    File: `See ${file} .`,
+    Viewed: `See ${NEW}/library/Shared%20Documents/Plans/Nested .`,
+    Post: `See ${copyOf('Read this')} .`,
+    Reply: `See ${copyOf('Done')} .`,
+    Sharing: `See ${wanted.Sharing} .`,
+    Gone: `See ${wanted.Gone} .`,
+  });
+  expect(page()).toContain(`href="${file}"`);
+  expect(page()).toContain(copyOf('Read this'));
+  expect(await event()).toContain(copyOf('Read this'));
+  expect(await event()).toContain(`href="${file}"`);
+  // Written after the library was: what nobody can change afterwards leads there from the start.
+  expect(copies.map(({ content }) => content).join()).toContain(`${NEW}/library/Shared%20Documents/top.txt`);
+  for (const entry of [notesEntry, mailbox]) {
+    expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, different: 0, extra: 0 });
+    const [books] = await run('delta', [entry], ON);
+    expect(books?.total).toMatchObject({ created: 0, updated: 0, skipped: 0 });
+  }
+  expect((await notes(bench, mailbox)).filter(({ kind }) => kind === 'failure')).toEqual([]);
+
+  await run('delta', [notesEntry, mailbox], {});
+  for (const [title, address] of Object.entries(wanted)) expect(bodies()[title]).toBe(`See ${address} .`);
+  expect(page()).toContain(`href="${wanted.File}"`);
+  expect(await event()).toContain(wanted.Post);
+  expect(await event()).toContain(`href="${wanted.File}"`);
+});
