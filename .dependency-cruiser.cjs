@@ -25,7 +25,7 @@ const SIMULATOR_KIT = 'simulators/kit';
 const TEST_SERVERS = 'test-servers';
 
 /** The part of the command line that is itself loaded by import() and puts the server together. */
-const CLI_COMPOSITION = '^apps/cli/src/demo/';
+const CLI_COMPOSITION = '^apps/cli/src/(demo|rehearsal)/';
 
 /** What tests may import beside what their package may. */
 const FOR_TESTS = [TEST_SERVERS, SIMULATOR, SUITE];
@@ -52,7 +52,7 @@ const LAYERS = [
     within: SERVER,
     may: [CORE, CONTRACT, APPLICATION, REGISTRY, KIT, STORE, ENGINE],
   },
-  { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SIMULATOR] },
+  { layer: 'apps/cli', may: [CORE, CONTRACT, SERVER, SIMULATOR, SIMULATOR_KIT] },
   { layer: 'apps/web', may: [CORE, CONTRACT] },
   // They stand for other people's systems: a misunderstanding shared with our code would hide itself.
   { layer: SIMULATOR_KIT, may: [], testsMay: [] },
@@ -119,7 +119,7 @@ module.exports = {
       comment: 'The command line is a client; only some commands load the server, by import() when they run.',
       from: { path: '^apps/cli/src/', pathNot: CLI_COMPOSITION },
       to: {
-        path: [inside([SERVER, SIMULATOR]), CLI_COMPOSITION],
+        path: [inside([SERVER, SIMULATOR, SIMULATOR_KIT]), CLI_COMPOSITION],
         dynamic: false,
         dependencyTypesNot: ['type-only', 'type-import'],
       },

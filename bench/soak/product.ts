@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { allItems, type Client, createClient, LIVE_PASS_STATUSES, type PassView } from '@sterna/api-contract';
 import { SternaError } from '@sterna/core';
+import { type Program, readyLine, startProgram } from '@sterna/server/processes';
 import type { Crowd, Mailbox, SystemSetUp } from './crowd.ts';
-import { type Installation, startSterna } from './fleet.ts';
 
 /** A mailbox and its entry in the product. */
 export interface Traveller {
@@ -30,15 +29,10 @@ export class Product {
     this.travellers = travellers;
   }
 
-  static async start(installation: Installation, crowds: readonly Crowd[]): Promise<Product> {
-    const server = startSterna(installation, ['serve', '--services', 'api', '--port', '0']);
+  static async start(program: Program, crowds: readonly Crowd[]): Promise<Product> {
+    const server = startProgram(program, ['serve', '--services', 'api', '--port', '0']);
     try {
-      const lines = createInterface({ input: server.stdout as NonNullable<typeof server.stdout> });
-      const ended = once(server, 'exit').then(([code]): never => {
-        throw new Error(`sterna serve ended with ${code}; see ${installation.log}`);
-      });
-      const [ready] = (await Promise.race([once(lines, 'line'), ended])) as [string];
-      const baseUrl = (JSON.parse(ready) as { url: string }).url;
+      const { url: baseUrl } = (await readyLine(server, program)) as { url: string };
       const body = { organization: 'Soak', email: 'admin@soak.example', password: 'correct horse soak' };
       const { token } = await createClient({ baseUrl }).setUp({ body });
       const client = createClient({ baseUrl, token });

@@ -2,11 +2,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fleet, Program } from '@sterna/server/processes';
 import { Random } from '@sterna/simulator-kit';
 import { startMicrosoft365 } from '@sterna/simulator-microsoft365';
 import { startDovecot, startPostgres } from '@sterna/test-servers';
 import { dovecotCrowd } from './dovecot-crowd.ts';
-import { Fleet, type Installation } from './fleet.ts';
+import { STERNA, startFleet } from './fleet.ts';
 import { microsoft365Crowd } from './microsoft365-crowd.ts';
 import type { Options } from './options.ts';
 import { isLive, Product, type Traveller } from './product.ts';
@@ -65,15 +66,16 @@ export async function soak(options: Options, say: (text: string) => void): Promi
       await microsoft365Crowd(servers.cloud, half, new Random(`${options.seed}/cloud`)),
       dovecotCrowd(servers.source, servers.target, options.mailboxes - half, new Random(`${options.seed}/imap`)),
     ];
-    const installation: Installation = {
+    const program: Program = {
+      command: [STERNA],
       dataDir: join(folder, 'data'),
       databaseUrl: servers.postgres.url,
       log: join(folder, 'sterna.log'),
     };
-    const product = await Product.start(installation, crowds);
+    const product = await Product.start(program, crowds);
     closing.push(() => product.close());
     say(`${options.mailboxes} mailboxes are filled and in the user lists`);
-    const run = new Run(options, servers, installation, product, say);
+    const run = new Run(options, servers, program, product, say);
     closing.push(() => run.end());
     return await run.all();
   } finally {
@@ -84,22 +86,16 @@ export async function soak(options: Options, say: (text: string) => void): Promi
 class Run {
   readonly #options: Options;
   readonly #servers: Servers;
-  readonly #installation: Installation;
+  readonly #program: Program;
   readonly #product: Product;
   readonly #say: (text: string) => void;
   readonly #troubles = new Map<string, number>();
   #fleet: Fleet;
 
-  constructor(
-    options: Options,
-    servers: Servers,
-    installation: Installation,
-    product: Product,
-    say: (text: string) => void,
-  ) {
+  constructor(options: Options, servers: Servers, program: Program, product: Product, say: (text: string) => void) {
     this.#options = options;
     this.#servers = servers;
-    this.#installation = installation;
+    this.#program = program;
     this.#product = product;
     this.#say = say;
     this.#fleet = this.#newFleet('storm', true);
@@ -119,7 +115,7 @@ class Run {
     await this.#untilThrough();
     const quietSeconds = (performance.now() - calmAt) / 1_000;
     await this.#fleet.stop();
-    const verdict = await judge(this.#product, this.#servers, this.#installation);
+    const verdict = await judge(this.#product, this.#servers, this.#program);
     const latest = [...(await this.#product.latestPasses()).values()];
     const passes = latest.reduce((sum, { number }) => sum + number, 0);
     return {
@@ -140,7 +136,7 @@ class Run {
 
   #newFleet(name: string, isClockWrong: boolean): Fleet {
     const random = new Random(`${this.#options.seed}/${name}`);
-    return new Fleet(this.#installation, { size: WORKERS, concurrency: CONCURRENCY, isClockWrong, random });
+    return startFleet(this.#program, { size: WORKERS, concurrency: CONCURRENCY, isClockWrong, random });
   }
 
   /** Workers die, everything else fails, people go on to work. */

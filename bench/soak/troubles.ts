@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '@sterna/simulator-kit';
-import type { Fault, Microsoft365 } from '@sterna/simulator-microsoft365';
+import { beginStorm, type Random, STORMS, type Storm } from '@sterna/simulator-kit';
+import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import type { Dovecot, Postgres } from '@sterna/test-servers';
 
 export interface Servers {
@@ -10,22 +10,6 @@ export interface Servers {
   readonly target: Dovecot;
 }
 
-/** What a service answers while it has a bad time, and how many of its requests it hits. */
-const STORMS: readonly { readonly name: string; readonly share: number; readonly fault: Fault }[] = [
-  { name: '429 storm', share: 0.4, fault: { kind: 'answer', status: 429, retryAfter: 1 } },
-  { name: '503 storm', share: 0.3, fault: { kind: 'answer', status: 503, retryAfter: 1 } },
-  { name: '500 storm', share: 0.2, fault: { kind: 'answer', status: 500 } },
-  {
-    name: 'gateway that times out after the effect',
-    share: 0.1,
-    fault: { kind: 'answer', status: 504, afterEffect: true },
-  },
-  { name: 'connections that break before the effect', share: 0.2, fault: { kind: 'reset' } },
-  { name: 'connections that break after the effect', share: 0.1, fault: { kind: 'lost-acknowledgement' } },
-  { name: 'answers that break off', share: 0.1, fault: { kind: 'reset-mid-body', afterBytes: 40 } },
-  { name: 'tokens that end early', share: 0.02, fault: { kind: 'expire-tokens' } },
-  { name: 'slow answers', share: 0.3, fault: { kind: 'delay', ms: 700 } },
-];
 const STORM_MS = [2_000, 6_000] as const;
 
 /** One thing that goes wrong: resolves when it is over. */
@@ -36,18 +20,18 @@ export interface Trouble {
   run(servers: Servers, random: Random): Promise<void>;
 }
 
-const storm = ({ name, share, fault }: (typeof STORMS)[number]): Trouble => ({
-  name,
+const trouble = (storm: Storm): Trouble => ({
+  name: storm.name,
   weight: 2,
   async run({ cloud }, random) {
-    const rule = cloud.faults.inject({ fault, when: () => random.next() < share, times: Number.POSITIVE_INFINITY });
+    const end = beginStorm(cloud.faults, storm, random);
     await sleep(random.integer(...STORM_MS));
-    rule.end();
+    end();
   },
 });
 
 export const TROUBLES: readonly Trouble[] = [
-  ...STORMS.map(storm),
+  ...STORMS.map(trouble),
   { name: 'database restarted', weight: 2, run: ({ postgres }) => postgres.restart() },
   {
     name: 'database killed',

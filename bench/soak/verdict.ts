@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { environment, type Program } from '@sterna/server/processes';
 import { differenceOf } from '../support/maildir-contents.ts';
 import type { Mailbox } from './crowd.ts';
-import { environment, type Installation, STERNA } from './fleet.ts';
+import { STERNA } from './fleet.ts';
 import type { Product } from './product.ts';
 import type { Servers } from './troubles.ts';
 
@@ -23,7 +24,7 @@ export interface Verdict {
 
 const EXAMPLES = 20;
 
-export async function judge(product: Product, servers: Servers, installation: Installation): Promise<Verdict> {
+export async function judge(product: Product, servers: Servers, program: Program): Promise<Verdict> {
   const examples: string[] = [];
   const evidence: unknown[] = [];
   let [objects, lost, duplicated] = [0, 0, 0];
@@ -43,7 +44,7 @@ export async function judge(product: Product, servers: Servers, installation: In
   }
   for (const failure of servers.cloud.failures) examples.push(`the simulator has a fault of its own: ${failure}`);
   const unbalanced = await countUnbalanced(product, servers, examples);
-  const licensesWrong = await countWrongLicenses(product, servers, installation, examples);
+  const licensesWrong = await countWrongLicenses(product, servers, program, examples);
   return { objects, lost, duplicated, unbalanced, licensesWrong, examples: examples.slice(0, EXAMPLES), evidence };
 }
 
@@ -85,7 +86,7 @@ async function countUnbalanced(product: Product, { postgres }: Servers, examples
 async function countWrongLicenses(
   product: Product,
   { postgres }: Servers,
-  installation: Installation,
+  program: Program,
   examples: string[],
 ): Promise<number> {
   const entries = product.travellers.length;
@@ -107,8 +108,8 @@ async function countWrongLicenses(
     examples.push(`${entries} mailboxes, yet the licenses are ${JSON.stringify(mail)}`);
   }
   try {
-    const args = ['ledger', 'verify', '--database', '--data', installation.dataDir];
-    execFileSync(STERNA, args, { env: environment(installation), stdio: 'pipe' });
+    const args = ['ledger', 'verify', '--database', '--data', program.dataDir];
+    execFileSync(STERNA, args, { env: environment(program), stdio: 'pipe' });
   } catch (error) {
     wrong += 1;
     examples.push(`sterna ledger verify: ${(error as { stderr?: Buffer }).stderr ?? error}`);

@@ -19,6 +19,7 @@ import { Router } from './http/router.ts';
 import { DOCUMENTED_LIMITS, DocumentedQuota, type Limits, unlimited } from './limits/quota.ts';
 import { ROUTES } from './routes.ts';
 import { seedCloud } from './seed/index.ts';
+import type { Inhabitants } from './seed/seeder.ts';
 import type { Domain } from './state/domain.ts';
 import type { KeyFile, OAuthClient, ServiceAccount } from './state/project.ts';
 
@@ -29,6 +30,8 @@ export interface Options {
   readonly size?: Size;
   /** True: people without mail, files and so on; or the names of domains whose people are so. */
   readonly empty?: boolean | readonly string[];
+  /** Who is in a domain instead of its sample people, by its name; their addresses may have others. */
+  readonly people?: Inhabitants;
   readonly clock?: Clock;
   /** The documented limits, others, or none; none unless said. */
   readonly limits?: 'documented' | 'none' | Limits;
@@ -72,7 +75,7 @@ export async function startGoogle(options: Options = {}): Promise<Google> {
   const quota = limits === 'none' ? unlimited : new DocumentedQuota(clock, limits, assumptions.overQuotaStatus);
   const cloud = new Cloud(seed, clock, quota, assumptions);
   cloud.latencyMs = options.latencyMs ?? 0;
-  const clients = seedCloud(cloud, seed, options.size ?? 'small', options.empty ?? false);
+  const clients = seedCloud(cloud, seed, options.size ?? 'small', options.empty ?? false, options.people ?? {});
   const router = new Router(ROUTES);
   const server = await serveOnLoopback(
     {

@@ -37,10 +37,12 @@ export class Cloud {
     this.accessTokens = new AccessTokens(clock, keys.bytes(32));
   }
 
-  /** By id or domain. */
+  /** By id or one of its domains. */
   tenant(key: string): Tenant | undefined {
     const lower = key.toLowerCase();
-    return this.tenants.find(({ id, domain }) => id === lower || domain === lower);
+    return this.tenants.find(
+      ({ id, domain, otherDomains }) => id === lower || domain === lower || otherDomains.has(lower),
+    );
   }
 }
 

@@ -15,6 +15,7 @@ import { dispatch } from './http/dispatch.ts';
 import { DOCUMENTED_LIMITS, DocumentedThrottle, type Limits, unlimited } from './limits/throttle.ts';
 import { makeRouters } from './routes.ts';
 import { seedCloud } from './seed/index.ts';
+import type { Inhabitants } from './seed/seeder.ts';
 import type { Tenant } from './state/tenant.ts';
 
 export interface Options {
@@ -24,6 +25,8 @@ export interface Options {
   readonly size?: Size;
   /** True: people without mail, files and so on; or the domains of tenants whose people are so. */
   readonly empty?: boolean | readonly string[];
+  /** Who is in a tenant instead of its sample people, by its domain; their addresses may have others. */
+  readonly people?: Inhabitants;
   readonly clock?: Clock;
   /** The documented limits, others, or none; none unless said. */
   readonly limits?: 'documented' | 'none' | Limits;
@@ -62,7 +65,7 @@ export async function startMicrosoft365(options: Options = {}): Promise<Microsof
   const throttle = limits === 'none' ? unlimited : new DocumentedThrottle(clock, limits);
   const cloud = new Cloud(seed, clock, throttle, assumptions);
   cloud.latencyMs = options.latencyMs ?? 0;
-  seedCloud(cloud, seed, options.size ?? 'small', options.empty ?? false);
+  seedCloud(cloud, seed, options.size ?? 'small', options.empty ?? false, options.people ?? {});
   const routers = makeRouters();
   const server = await serveOnLoopback(
     {

@@ -16,6 +16,7 @@ import { registerOverview } from './overview.ts';
 import { registerPass } from './pass.ts';
 import { registerPlan } from './plan.ts';
 import { registerProject } from './project.ts';
+import { registerRehearse } from './rehearse.ts';
 import { registerRemigrate } from './remigrate.ts';
 import { registerSecrets } from './secrets.ts';
 import { registerServe } from './serve.ts';
@@ -33,6 +34,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerSystem,
   registerProject,
   registerPlan,
+  registerRehearse,
   registerList,
   registerEntry,
   registerPass,

@@ -12,6 +12,8 @@ import { VERSION } from '../version.ts';
 interface WorkOptions {
   readonly data: string;
   readonly concurrency: string;
+  /** Of `worker` alone. */
+  readonly lease?: string;
 }
 interface ServeOptions extends WorkOptions {
   readonly port: string;
@@ -59,6 +61,7 @@ export function registerServe(program: Command): void {
     .description('Claims and runs passes; any number of workers share one database.')
     .option('--data <dir>', 'data folder (with the key file)', DEFAULT_DATA_DIR)
     .option('--concurrency <number>', 'passes at a time', '4')
+    .option('--lease <seconds>', 'how long what it works on stays its own if it dies', '15')
     .addHelpText('after', ENVIRONMENT);
   handle<[], WorkOptions>(worker, (context) => run(context, ['worker']));
 }
@@ -71,6 +74,7 @@ async function run(
 ): Promise<Answer> {
   const { options, terminal } = context;
   const concurrency = readNumber('--concurrency', options.concurrency, 1, 100);
+  const leaseSeconds = options.lease === undefined ? undefined : readNumber('--lease', options.lease, 1, 300);
   // From here on: a signal while the database starts must not leave it behind.
   const ended = endSignal();
   const { startServer } = await import('@sterna/server');
@@ -80,6 +84,7 @@ async function run(
     databaseUrl: process.env.DATABASE_URL || undefined,
     services,
     concurrency,
+    leaseSeconds,
     version: VERSION,
   });
   const ready = { url: server.url, services, dataDir: options.data };

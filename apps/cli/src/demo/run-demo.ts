@@ -7,6 +7,7 @@ import { createLog, startServer } from '@sterna/server';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { booksSentence, booksTable } from '../io/books-table.ts';
 import { accessSentence } from '../io/copy-report.ts';
+import { freshRunFolder } from '../io/run-folder.ts';
 import { renderTable } from '../io/table.ts';
 import type { Terminal } from '../io/terminal.ts';
 import { balanceColumns, licenseEventColumns } from '../io/views.ts';
@@ -17,7 +18,6 @@ import { Checks } from './checks.ts';
 import { fromGoogle } from './from-google.ts';
 import { fromMicrosoft365, startTenants, TARGET, tenantSystem } from './from-microsoft365.ts';
 import { type DemoEntry, type DemoProject, prepare } from './project.ts';
-import { freshRunFolder } from './run-folder.ts';
 import type { DemoSource, Doings, SourceName } from './source.ts';
 
 export interface DemoRequest {
@@ -52,7 +52,7 @@ const EMAIL = 'admin@demo.example';
 
 /** Starts both organizations and a server, tells the story, and leaves nothing running if it is interrupted. */
 export async function runDemo(request: DemoRequest): Promise<Demo> {
-  const folder = await freshRunFolder(request.base);
+  const folder = await freshRunFolder('demo', request.base);
   await mkdir(folder, { recursive: true });
   const microsoft = await startTenants(request.size, request.from === 'microsoft365');
   const source = request.from === 'google' ? await fromGoogle(request.size) : fromMicrosoft365(microsoft);

@@ -36,10 +36,11 @@ const AWKWARD_NAMES = [
 /** People's own drives, with what they share, and two shared drives. Alice's holds whatever is awkward. */
 export const seedDrive: Seeder = (cloud, domain, random, size) => {
   const corpus = corpusOf(cloud);
-  const people = [...domain.users.values()].map(personOf);
+  const users = [...domain.users.values()];
+  const people = users.map(personOf);
   for (const [at, person] of people.entries()) {
     const seed = new DriveSeed(corpus, person, random);
-    seed.documents(countFor(FILES, size, at));
+    seed.documents(users[at]?.amounts?.files ?? countFor(FILES, size, at));
     if (at === 0) {
       seed.awkward();
       seed.shared(people.slice(1), domain, cloud);
@@ -49,7 +50,7 @@ export const seedDrive: Seeder = (cloud, domain, random, size) => {
   for (const name of ['Projects', 'Sales']) {
     const drive = corpus.createDrive(domain.name, name, name, owner, SEEDED);
     const roles = ['fileOrganizer', 'writer', 'commenter', 'reader'] as const;
-    for (const [at, role] of roles.entries()) give(drive.root, people[at + 1] as Person, role, owner);
+    for (const [at, role] of roles.entries()) give(drive.root, people[at + 1], role, owner);
     new DriveSeed(corpus, owner, random).fill(drive.root, SHARED[size]);
   }
 };
@@ -105,7 +106,7 @@ class DriveSeed {
   shared(others: readonly Person[], domain: Domain, cloud: Cloud): void {
     const folder = this.#folder(this.#root, 'Shared');
     const plan = this.#file(folder, 'Plan.txt', Content.of('the plan'));
-    const [first, second] = others as [Person, Person];
+    const [first, second] = others;
     give(folder, first, 'writer', this.#owner);
     give(plan, second, 'commenter', this.#owner);
     const link = {
@@ -184,7 +185,9 @@ class DriveSeed {
   }
 }
 
-function give(file: DriveFile, person: Person, role: Role, by: Person): void {
+function give(file: DriveFile, person: Person | undefined, role: Role, by: Person): void {
+  // Few people, few to share with.
+  if (person === undefined) return;
   file.grants.set(person.permissionId, { ...userGrant(person, 'writer', by, SEEDED), role });
 }
 

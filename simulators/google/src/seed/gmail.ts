@@ -30,7 +30,9 @@ const LABELS: readonly [name: string, color?: Label['color']][] = [
 /** Every mailbox is filled when it is first asked for. */
 export const seedGmail: Seeder = (cloud, domain, _random, size) => {
   [...domain.users.values()].forEach((user, at) => {
-    fillLater(user, (mailbox) => fillMailbox(cloud, domain, mailbox, countFor(MESSAGES, size, at)));
+    fillLater(user, (mailbox) =>
+      fillMailbox(cloud, domain, mailbox, user.amounts?.messages ?? countFor(MESSAGES, size, at)),
+    );
   });
 };
 

@@ -5,7 +5,7 @@ import { seedContacts } from './contacts.ts';
 import { seedDrive } from './drive.ts';
 import { seedGmail } from './gmail.ts';
 import { type Clients, seedPeople } from './people.ts';
-import type { Seeder } from './seeder.ts';
+import type { Inhabitants, Seeder } from './seeder.ts';
 import { seedTasks } from './tasks.ts';
 
 const SEEDERS: Readonly<Record<string, Seeder>> = {
@@ -17,8 +17,14 @@ const SEEDERS: Readonly<Record<string, Seeder>> = {
 };
 
 /** @param empty The people only, nothing that they have: of all domains, or of those named */
-export function seedCloud(cloud: Cloud, seed: string, size: Size, empty: boolean | readonly string[]): Clients {
-  const clients = seedPeople(cloud, new Random(`${seed}/people`), size);
+export function seedCloud(
+  cloud: Cloud,
+  seed: string,
+  size: Size,
+  empty: boolean | readonly string[],
+  inhabitants: Inhabitants,
+): Clients {
+  const clients = seedPeople(cloud, new Random(`${seed}/people`), size, inhabitants);
   for (const domain of cloud.domains) {
     if (empty === true || (empty !== false && empty.includes(domain.name))) continue;
     for (const [name, seeder] of Object.entries(SEEDERS)) {

@@ -1,9 +1,10 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { localPartOf, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
+import { localPartOf, type Person, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { Domain, type Group, type GroupRole, type User } from '../state/domain.ts';
 import type { KeyFile, OAuthClient, Project, ServiceAccount } from '../state/project.ts';
 import { wholeScope } from '../token/scopes.ts';
+import type { Inhabitants } from './seeder.ts';
 
 /** Every scope that anything here asks for, as an administrator would delegate them to the migration's account. */
 export const MIGRATION_SCOPES: readonly string[] = [
@@ -52,15 +53,15 @@ function keyPair() {
 }
 
 /** The domains, their people and groups, and the migration's service account, which all domains delegated to. */
-export function seedPeople(cloud: Cloud, random: Random, size: Size): Clients {
+export function seedPeople(cloud: Cloud, random: Random, size: Size, inhabitants: Inhabitants): Clients {
   const clients = makeClients(cloud);
   for (const [name, displayName] of DOMAINS) {
     const domain = new Domain(`C0${cloud.ids.hex(7)}`, name, displayName);
     domain.delegations.set(clients.serviceAccount.clientId, new Set(MIGRATION_SCOPES));
-    const users = [...peopleOf(random, size)].map(({ given, surname, title }) =>
-      addUser(cloud, domain, random, given, surname, title),
+    const users = [...peopleOf(random, size, inhabitants[name])].map((person) =>
+      addUser(cloud, domain, random, person),
     );
-    addUser(cloud, domain, random, 'Info', domain.displayName, undefined);
+    addUser(cloud, domain, random, { given: 'Info', surname: domain.displayName });
     addGroup(cloud, domain, 'everybody', 'Everybody', users.slice(0, 10));
     addGroup(cloud, domain, 'support', 'Support', users.slice(7, 9));
     cloud.domains.push(domain);
@@ -99,20 +100,20 @@ function addUser(
   cloud: Cloud,
   domain: Domain,
   random: Random,
-  givenName: string,
-  familyName: string,
-  jobTitle: string | undefined,
+  person: Omit<Person, 'title'> & { readonly title?: string },
 ): User {
+  const { given: givenName, surname: familyName, title: jobTitle, amounts } = person;
   const localPart = localPartOf(givenName);
   const user: User = {
     id: cloud.ids.digits(21),
-    primaryEmail: `${localPart}@${domain.name}`,
+    primaryEmail: person.address ?? `${localPart}@${domain.name}`,
     aliases: random.integer(1, 4) === 1 ? [`${localPart}.${localPartOf(familyName)}@${domain.name}`] : [],
     givenName,
     familyName,
     jobTitle,
     suspended: false,
     isAdmin: domain.users.size === 0,
+    ...(amounts === undefined ? {} : { amounts }),
     hasMailbox: true,
     orgUnitPath: '/',
     createdAt: Date.UTC(2019, random.integer(0, 11), random.integer(1, 28)),

@@ -1,3 +1,5 @@
+import type { Amounts } from '@sterna/simulator-kit';
+
 /** A user of a domain's directory. */
 export interface User {
   /** 21 digits. */
@@ -14,6 +16,8 @@ export interface User {
   hasMailbox: boolean;
   orgUnitPath: string;
   readonly createdAt: number;
+  /** What the sample gives them. */
+  readonly amounts?: Amounts;
 }
 
 export type GroupRole = 'OWNER' | 'MANAGER' | 'MEMBER';

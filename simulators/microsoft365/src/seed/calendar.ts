@@ -32,9 +32,10 @@ export const seedCalendar: Seeder = (cloud, tenant, random, size) => {
     seedSpecial(mailbox, tenant, random);
     for (let at = 0; at < countFor(PLAIN, size, nth); at++) seedPlain(mailbox, random);
   }
-  const alice = tenant.named('alice');
-  const [from, to] = [calendarMailbox(cloud, tenant, alice), calendarMailbox(cloud, tenant, tenant.named('bjorn'))];
-  shareCalendar(from, from.defaultCalendar, to, 'read');
+  const [from, to] = [...tenant.users.values()]
+    .filter(({ purpose }) => purpose === 'user')
+    .map((user) => calendarMailbox(cloud, tenant, user));
+  if (from !== undefined && to !== undefined) shareCalendar(from, from.defaultCalendar, to, 'read');
 };
 
 const at = (wall: number, zone = 'W. Europe Standard Time'): ZonedTime => ({ wall, zone });

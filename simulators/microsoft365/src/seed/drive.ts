@@ -62,7 +62,7 @@ export const seedDrive: Seeder = (_cloud, tenant, random, size) => {
       continue;
     }
     const [named, others] = FILES[size];
-    seeding.projects(at < 10 ? named : others);
+    seeding.projects(user.amounts?.files ?? (at < 10 ? named : others));
     if (at < 10) {
       seeding.versions(people);
       seeding.shares(tenant, people);

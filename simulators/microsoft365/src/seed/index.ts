@@ -7,7 +7,7 @@ import { provisionDrives, seedDrive } from './drive.ts';
 import { seedGroups } from './groups.ts';
 import { seedMail } from './mail.ts';
 import { seedPeople } from './people.ts';
-import type { Seeder } from './seeder.ts';
+import type { Inhabitants, Seeder } from './seeder.ts';
 import { seedSites } from './sites.ts';
 import { seedTeams } from './teams.ts';
 import { seedTodo } from './todo.ts';
@@ -24,8 +24,14 @@ const SEEDERS: Readonly<Record<string, Seeder>> = {
 };
 
 /** @param empty The people only, nothing in their mailboxes: of all tenants, and then without drives; or of those with these domains */
-export function seedCloud(cloud: Cloud, seed: string, size: Size, empty: boolean | readonly string[]): void {
-  seedPeople(cloud, new Random(`${seed}/people`), size);
+export function seedCloud(
+  cloud: Cloud,
+  seed: string,
+  size: Size,
+  empty: boolean | readonly string[],
+  inhabitants: Inhabitants,
+): void {
+  seedPeople(cloud, new Random(`${seed}/people`), size, inhabitants);
   for (const tenant of cloud.tenants) {
     if (empty === true) continue;
     if (empty !== false && empty.includes(tenant.domain)) {

@@ -13,7 +13,9 @@ const OLDEST = Date.UTC(2016, 0, 4, 8);
 
 /** Every mailbox is filled when it is first asked for. */
 export const seedMail: Seeder = (cloud, tenant, _random, size) => {
-  fillMailboxes(tenant, (mailbox) => fillMailbox(cloud, tenant, mailbox, MESSAGES[size]));
+  fillMailboxes(tenant, (mailbox) =>
+    fillMailbox(cloud, tenant, mailbox, mailbox.user.amounts?.messages ?? MESSAGES[size]),
+  );
 };
 
 /** Fills a mailbox with awkward mail, the same for the same user: benchmarks fill one with more than the rest. */

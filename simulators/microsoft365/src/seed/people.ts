@@ -1,6 +1,7 @@
-import { localPartOf, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
+import { localPartOf, type Person, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { type DirectoryUser, newApp, Tenant } from '../state/tenant.ts';
+import type { Inhabitants } from './seeder.ts';
 
 /** The migration tool's app registration, known to both tenants. */
 export const MIGRATION_APP = {
@@ -42,7 +43,7 @@ export const MIGRATION_APP = {
 const PLACES = ['18/2111', '20/1101', '4/0017'];
 
 /** The tenants, their people, and the app that both consented to. Addresses are the same name before the @ in both. */
-export function seedPeople(cloud: Cloud, random: Random, size: Size): void {
+export function seedPeople(cloud: Cloud, random: Random, size: Size, inhabitants: Inhabitants): void {
   const app = newApp(MIGRATION_APP.id, 'Migration', MIGRATION_APP.secret);
   cloud.apps.set(app.id, app);
   for (const [domain, name] of [
@@ -51,7 +52,7 @@ export function seedPeople(cloud: Cloud, random: Random, size: Size): void {
   ] as const) {
     const tenant = new Tenant(cloud.ids.guid(), domain, name);
     tenant.consents.set(app.id, new Set(MIGRATION_APP.permissions));
-    for (const person of peopleOf(random, size)) addUser(cloud, tenant, random, person);
+    for (const person of peopleOf(random, size, inhabitants[domain])) addUser(cloud, tenant, random, person);
     addUser(cloud, tenant, random, { given: 'Info', surname: null, title: null, purpose: 'shared' });
     addUser(cloud, tenant, random, { given: 'Room1', surname: null, title: null, purpose: 'room' });
     cloud.tenants.push(tenant);
@@ -62,10 +63,15 @@ function addUser(
   cloud: Cloud,
   tenant: Tenant,
   random: Random,
-  who: { given: string; surname: string | null; title: string | null; purpose?: DirectoryUser['purpose'] },
+  who: Pick<Person, 'given' | 'address' | 'amounts'> & {
+    surname: string | null;
+    title: string | null;
+    purpose?: DirectoryUser['purpose'];
+  },
 ): void {
-  const localPart = localPartOf(who.given);
-  const address = `${localPart}@${tenant.domain}`;
+  const address = who.address ?? `${localPartOf(who.given)}@${tenant.domain}`;
+  const [, domain = tenant.domain] = address.toLowerCase().split('@');
+  if (domain !== tenant.domain) tenant.otherDomains.add(domain);
   const purpose = who.purpose ?? 'user';
   const user: DirectoryUser = {
     id: cloud.ids.guid(),
@@ -80,6 +86,7 @@ function addUser(
     purpose,
     accountEnabled: purpose === 'user',
     hasMailbox: true,
+    ...(who.amounts === undefined ? {} : { amounts: who.amounts }),
     createdAt: Date.UTC(2019, random.integer(0, 11), random.integer(1, 28)),
   };
   tenant.users.set(user.id, user);

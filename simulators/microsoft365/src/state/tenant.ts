@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import type { Amounts } from '@sterna/simulator-kit';
 
 /** A user, shared mailbox or room of a tenant's directory. */
 export interface DirectoryUser {
@@ -18,6 +19,8 @@ export interface DirectoryUser {
   hasMailbox: boolean;
   /** Services whose license they don't have: `TeamspaceAPI`, `SharePoint`; absent: they have all. */
   unlicensed?: readonly string[];
+  /** What the sample gives them. */
+  readonly amounts?: Amounts;
   readonly createdAt: number;
 }
 
@@ -67,6 +70,8 @@ export class Tenant {
   /** Default domain, such as contoso.example. */
   readonly domain: string;
   readonly displayName: string;
+  /** Verified domains besides the default one. */
+  readonly otherDomains = new Set<string>();
   readonly users = new Map<string, DirectoryUser>();
   /** People of other organizations, by id; their mail is elsewhere. */
   readonly guests = new Map<string, DirectoryUser>();

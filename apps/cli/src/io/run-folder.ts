@@ -6,16 +6,16 @@ import { SternaError } from '@sterna/core';
 const RUN = /^run-(\d+)-(\d+)$/;
 
 /**
- * A fresh folder for one demo, and no leftovers of earlier ones that have ended. The default lies below the temporary
+ * A fresh folder for one run, and no leftovers of earlier ones that have ended. The default lies below the temporary
  * folder: there the embedded database can reach its files even where Sterna runs as root and it as another user.
  */
-export async function freshRunFolder(given: string | undefined): Promise<string> {
-  const base = resolve(given ?? join(tmpdir(), `sterna-demo-${process.getuid?.() ?? 0}`));
+export async function freshRunFolder(purpose: 'demo' | 'rehearsal', given: string | undefined): Promise<string> {
+  const base = resolve(given ?? join(tmpdir(), `sterna-${purpose}-${process.getuid?.() ?? 0}`));
   await mkdir(base, { recursive: true });
   const stat = await lstat(base);
   // Anybody may make folders in the temporary one, even with our name.
   if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid())) {
-    throw new SternaError('config', 'demo-folder-foreign', `The folder ${base} belongs to somebody else.`, {
+    throw new SternaError('config', 'run-folder-foreign', `The folder ${base} belongs to somebody else.`, {
       field: '--data',
       fix: 'Name another folder with --data.',
     });

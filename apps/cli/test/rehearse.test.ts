@@ -1,0 +1,112 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@sterna/api-contract';
+import { createLog, type RunningServer, startServer } from '@sterna/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Outcome, sterna, testFolder } from './sterna.ts';
+
+const PEOPLE = ['ada.lovelace', 'bob', 'cara', 'dan', 'eve'];
+
+let folder: Awaited<ReturnType<typeof testFolder>>;
+let server: RunningServer;
+let token: string | undefined;
+
+/** A project between two tenants that nobody can reach from here: whoever asked them would fail. */
+beforeAll(async () => {
+  folder = await testFolder();
+  server = await startServer({
+    port: 0,
+    dataDir: join(folder.path, 'data'),
+    services: ['api'],
+    version: '0.0.0',
+    log: createLog({ level: 'fatal' }),
+  });
+  const baseUrl = server.url as string;
+  const body = { organization: 'Tern', email: 'ada@tern.example', password: 'correct horse battery' };
+  token = (await createClient({ baseUrl }).setUp({ body })).token;
+  const client = createClient({ baseUrl, token });
+  const system = async (name: string): Promise<number> => {
+    const settings = { tenant: name, clientId: '00000000-0000-4000-8000-000000000000' };
+    const credentials = { password: 'a secret of nobody' };
+    return (await client.createSystem({ body: { name, connector: 'microsoft365', settings, credentials } })).id;
+  };
+  const [sourceSystemId, targetSystemId] = [await system('old.example'), await system('new.example')];
+  const settings = { sizeLimit: 1_000_000 };
+  const project = await client.createProject({ body: { name: 'Move', sourceSystemId, targetSystemId, settings } });
+  await client.createProject({ body: { name: 'Empty', sourceSystemId, targetSystemId } });
+  await client.createEntries({
+    params: { id: project.id },
+    body: {
+      entries: PEOPLE.map((name, at) => ({
+        itemType: at === 1 ? 'drive' : 'mailbox',
+        sourceAddress: `${name}@old.example`,
+        targetAddress: `${name}@new.example`,
+      })),
+    },
+  });
+  // Eve was forgotten.
+  await client.putMapping({
+    params: { id: project.id },
+    body: {
+      items: PEOPLE.slice(0, -1).map((name) => ({
+        kind: 'user' as const,
+        source: `${name}@old.example`,
+        target: `${name}@new.example`,
+      })),
+    },
+  });
+  await client.grantLicenses({ body: { type: 'mail', quantity: 3, note: 'one too few' } });
+});
+afterAll(async () => {
+  await server?.close();
+  await folder?.remove();
+});
+
+const rehearse = (...args: readonly string[]): Promise<Outcome> =>
+  sterna(['rehearse', ...args], { STERNA_URL: server.url as string, STERNA_TOKEN: token as string, HOME: folder.path });
+
+test('five people, two workers killed: everything arrives once, and what would happen is told', async () => {
+  const run = await rehearse('Move', '--objects', '6', '--scale', '1', '--kills', '2', '--storms', '1', '--json');
+  expect(run.code, run.stdout + run.stderr).toBe(0);
+  const report = JSON.parse(run.stdout);
+  expect(report).toMatchObject({
+    entries: { rehearsed: 5, all: { mailbox: 4, drive: 1 } },
+    troubles: { kills: 2 },
+    unmapped: { count: 1, people: ['eve@old.example'] },
+    licenses: [
+      { type: 'mail', burns: 4, available: 3, short: 1 },
+      { type: 'file', burns: 1, available: 0, short: 1 },
+    ],
+    verify: { missing: 0, duplicated: 0, different: 0 },
+    lost: 0,
+    duplicated: 0,
+    unbalanced: 0,
+    mailed: 0,
+    findings: [],
+    estimate: { entries: 5, bound: expect.stringContaining('new.example') },
+  });
+  const mailboxes = report.items.find((one: { itemType: string }) => one.itemType === 'mailbox');
+  expect(mailboxes.books.created).toBeGreaterThan(100);
+  // The project's settings count: what is too large stays behind, one message of each.
+  expect(mailboxes.books.filtered).toBe(4);
+  // Nothing of it is left, and the project has not run.
+  expect((await readdir(join(tmpdir(), `sterna-rehearsal-${process.getuid?.() ?? 0}`))).length).toBe(0);
+  const client = createClient({ baseUrl: server.url as string, token });
+  const project = (await client.listProjects()).items.find(({ name }) => name === 'Move');
+  expect(project?.entries).toEqual({ 'not started': 5 });
+  expect((await client.listPasses({ query: {} })).items).toEqual([]);
+}, 120_000);
+
+test.each([
+  ['no such project', ['Nobody'], 2, /There is no project "Nobody"\.\nFix: There are: /],
+  ['a project without entries', ['Empty'], 2, /"Empty" has no entries\..*PROJECT.*\nFix: Import its user list/],
+  ['a scale of nothing', ['Move', '--scale', '0'], 2, /"0" is no scale above 0 and up to 1\..*--scale.*\nFix: Write/],
+  ['a scale above all', ['Move', '--scale', '2/1'], 2, /"2\/1" is no scale.*--scale/],
+  ['no entries', ['Move', '--entries', '0'], 2, /"0" is not a number from 1 to 1000\..*--entries/],
+] as const)('refuses %s', async (_name, args, code, words) => {
+  const { stderr, stdout, code: exit } = await rehearse(...args);
+  expect(stderr).toMatch(words);
+  expect(exit).toBe(code);
+  expect(stdout).toBe('');
+});
