@@ -1,12 +1,14 @@
 import { type CrashPoint, type EngineDependencies, startWorker, type WorkerOptions } from '@sterna/engine';
+import { startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { addEntry, notes, type PassOutcome, pass, passOutcome, queuePass } from '../support/direct-pass.ts';
+import { imapEndpoint } from '../support/dovecot-mailbox.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
 
 /** One huge mailbox, several workers: what they write, and that nobody else waits for it. */
 
-const MANY = 300;
-const OPTIONS: WorkerOptions = { concurrency: 1, leaseSeconds: 2, split: { from: 100, size: 25 } };
+const MANY = 200;
+const OPTIONS: WorkerOptions = { concurrency: 1, leaseSeconds: 1, split: { from: 100, size: 20 } };
 
 let stage: EngineStage;
 beforeAll(async () => {
@@ -63,6 +65,23 @@ const leftovers = async (passId: number): Promise<unknown> =>
     )
   ).rows[0];
 
+/** So many renewals from now of the leases of all who joined: whatever was asked of them was heard. */
+async function helpersRenewed(times: number): Promise<void> {
+  const expiry = async (): Promise<number> => {
+    const { rows } = await stage.bench.database.pool.query(
+      'select coalesce(max(expires_at), now()) as at from lease where within is not null',
+    );
+    return rows[0].at.getTime();
+  };
+  for (let i = 0; i < times; i += 1) {
+    const before = await expiry();
+    await expect.poll(expiry, { timeout: 5_000 }).toBeGreaterThan(before);
+  }
+}
+
+const running = (id: number) =>
+  expect.poll(async () => (await passOutcome(stage.bench, id)).status, { interval: 10 }).toBe('running');
+
 const NOTHING = { shares: 0, helpers: 0, intents: 0, todos: 0, slots: 0 };
 
 test('two workers write one mailbox: each message once, the books balance, nothing is left behind', async () => {
@@ -74,7 +93,7 @@ test('two workers write one mailbox: each message once, the books balance, nothi
     // Its own first batch is sent when the other has brought one of its to the end.
     if (at === 'before-intent-commit') await helper.isReached;
   });
-  await expect.poll(async () => (await passOutcome(stage.bench, id)).status).toBe('running');
+  await running(id);
   work(helper.reached);
   const { status, books } = await ended(id);
   expect(status).toBe('completed');
@@ -85,4 +104,171 @@ test('two workers write one mailbox: each message once, the books balance, nothi
   const { rows } = await stage.bench.database.pool.query('select progress from pass where id = $1', [id]);
   expect(rows[0].progress).toMatchObject({ objects: MANY, failed: 0, workers: 1 });
   expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ unchanged: MANY, created: 0 });
+});
+
+test('small entries that come later are not kept waiting: who helps leaves for them, and comes back', async () => {
+  putMany('big');
+  const big = await addEntry(stage.bench, stage.from('big'), stage.to('big'));
+  const id = await queuePass(stage.bench, big, 'initial');
+  const small: number[] = [];
+  let smallAreDone = (): void => {};
+  const done = new Promise<void>((resolve) => {
+    smallAreDone = resolve;
+  });
+  // Its own worker can do nothing for the small ones.
+  work(async (at) => {
+    if (at === 'before-intent-commit') await done;
+  });
+  await running(id);
+  let queued: Promise<void> | undefined;
+  work(async (at) => {
+    if (at !== 'after-confirm') return;
+    queued ??= (async () => {
+      for (let i = 0; i < 5; i += 1) {
+        stage.put(`small${i}`, { subject: `small ${i}` });
+        const entry = await addEntry(stage.bench, stage.from(`small${i}`), stage.to(`small${i}`));
+        small.push(await queuePass(stage.bench, entry, 'initial'));
+      }
+      await helpersRenewed(2);
+    })();
+    await queued;
+  });
+  await expect
+    .poll(async () => Promise.all(small.map(async (one) => (await passOutcome(stage.bench, one)).status)), {
+      timeout: 20_000,
+    })
+    .toEqual(Array(5).fill('completed'));
+  // The worker that did them had left most of the huge one for later.
+  const { rows } = await stage.bench.database.pool.query(
+    `select count(*)::int as left, (select shares_open from pass where id = $2) as open from todo where entry_id = $1`,
+    [big, id],
+  );
+  expect(rows[0].open).toBe(true);
+  expect(rows[0].left).toBeGreaterThan(MANY / 2);
+  smallAreDone();
+  expect((await ended(id)).books.total).toMatchObject({ seen: MANY, created: MANY });
+  expect(stage.differences('big')).toEqual([]);
+  expect(await leftovers(id)).toEqual(NOTHING);
+});
+
+test('workers on shares take slots of the budgets as passes do, and a mailbox has no more than four', async () => {
+  const most = { slots: 0, helpers: 0 };
+  const look = async (at: CrashPoint): Promise<void> => {
+    if (at !== 'after-intent-commit') return;
+    const { rows } = await stage.bench.database.pool.query(
+      `select coalesce(max(n), 0)::int as slots, (select count(*)::int from lease where within is not null) as helpers
+         from (select sum(connections) as n from budget_slice group by system_id) as each`,
+    );
+    most.slots = Math.max(most.slots, rows[0].slots);
+    most.helpers = Math.max(most.helpers, rows[0].helpers);
+  };
+  const run = async (user: string, workers: number, ceiling: number): Promise<void> => {
+    putMany(user);
+    const entry = await addEntry(stage.bench, stage.from(user), stage.to(user));
+    await stage.bench.database.pool.query(
+      'insert into budget (system_id, connections, ceiling) select target_system_id, $2, $2 from entry where id = $1',
+      [entry, ceiling],
+    );
+    Object.assign(most, { slots: 0, helpers: 0 });
+    const id = await queuePass(stage.bench, entry, 'initial');
+    const worker = startWorker(
+      { ...stage.bench.deps, reached: look },
+      { ...OPTIONS, concurrency: workers, split: { from: 100, size: 10 } },
+    );
+    expect((await ended(id)).books.total).toMatchObject({ created: MANY });
+    await worker.stop();
+    expect(stage.differences(user)).toEqual([]);
+  };
+  await run('slots', 4, 2);
+  expect(most).toEqual({ slots: 2, helpers: 1 });
+  await run('mailbox', 8, 20);
+  expect(most).toEqual({ slots: 4, helpers: 3 });
+});
+
+test('a server that lets no more sessions in has one worker less, and the pass goes on', async () => {
+  const target = await startDovecot({ listescape: true, maxConnectionsPerUser: 3 });
+  onTestFinished(() => target.stop());
+  putMany('few');
+  const entry = await addEntry(stage.bench, stage.from('few'), imapEndpoint(target, 'few'));
+  const id = await queuePass(stage.bench, entry, 'initial');
+  const refused = new Promise<void>((resolve) => {
+    const worker = startWorker(
+      {
+        ...stage.bench.deps,
+        log: (event) => {
+          if (event.message === 'share given up') resolve();
+        },
+        reached: async (at) => {
+          if (at === 'after-confirm') await refused;
+        },
+      },
+      { ...OPTIONS, concurrency: 2 },
+    );
+    onTestFinished(() => worker.stop());
+  });
+  const { status, books } = await ended(id);
+  expect(status).toBe('completed');
+  expect(books.total).toMatchObject({ created: MANY, failed: 0 });
+  const { rows } = await stage.bench.database.pool.query('select most_workers from pass where id = $1', [id]);
+  expect(rows[0].most_workers).toBe(1);
+  expect(await notes(stage.bench, entry)).toEqual([]);
+});
+
+for (const point of ['after-intent-commit', 'after-acknowledgement'] as const)
+  test(`a helper that is cut off ${point}: what it had under way is settled by the pass’s own worker`, async () => {
+    const user = `cut-${point}`;
+    putMany(user);
+    const entry = await addEntry(stage.bench, stage.from(user), stage.to(user));
+    const id = await queuePass(stage.bench, entry, 'initial');
+    const helper = reaching(point);
+    work(async (at) => {
+      if (at === 'before-intent-commit') await helper.isReached;
+    });
+    await running(id);
+    // As if its process had ended there: it does nothing more, and its sockets are closed.
+    let goOn = (): void => {};
+    const isOver = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const cut = work(async (at) => {
+      helper.reached(at);
+      if (at === point) await isOver;
+    });
+    await helper.isReached;
+    void cut.stop();
+    void cut.stop();
+    const { status, books } = await ended(id);
+    // It comes to itself: nothing of it gets into the books.
+    goOn();
+    await cut.stop();
+    expect(status).toBe('completed');
+    expect(books.total).toMatchObject({ seen: MANY, created: MANY, uncertain: 0 });
+    expect(stage.differences(user)).toEqual([]);
+    expect(await leftovers(id)).toEqual(NOTHING);
+  });
+
+test('a stop ends all of it: nothing is under way any more, and a delta goes on', async () => {
+  putMany('stopped');
+  const entry = await addEntry(stage.bench, stage.from('stopped'), stage.to('stopped'));
+  const id = await queuePass(stage.bench, entry, 'initial');
+  const helper = reaching('after-confirm');
+  work(async (at) => {
+    if (at !== 'before-intent-commit') return;
+    await helper.isReached;
+    await stage.bench.database.pool.query('update pass set stop_requested = true where id = $1', [id]);
+    await helpersRenewed(2);
+  });
+  await running(id);
+  work(helper.reached);
+  expect((await ended(id)).status).toBe('stopped');
+  const { rows } = await stage.bench.database.pool.query(
+    `select (select count(*)::int from intent where entry_id = $1) as intents,
+            (select count(*)::int from ledger where entry_id = $1) as settled`,
+    [entry],
+  );
+  expect(rows[0].intents).toBe(0);
+  expect(rows[0].settled).toBeGreaterThan(0);
+  const delta = await pass(stage.bench, entry, 'delta');
+  expect(delta.books.total).toMatchObject({ seen: MANY, created: MANY - rows[0].settled, unchanged: rows[0].settled });
+  expect(stage.differences('stopped')).toEqual([]);
 });

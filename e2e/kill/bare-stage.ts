@@ -70,8 +70,8 @@ export class BareStage {
     return path;
   }
 
-  async expectSettled(entry: number): Promise<void> {
-    const { rows } = await this.bench.database.pool.query(
+  async expectSettled(entry: number, bench = this.bench): Promise<void> {
+    const { rows } = await bench.database.pool.query(
       'select (select count(*) from intent where entry_id = $1)::int as intents, (select count(*) from todo where entry_id = $1)::int as todos',
       [entry],
     );

@@ -7,6 +7,7 @@ import { otherPasses } from './scenarios/passes.ts';
 import { killedAtPoints } from './scenarios/points.ts';
 import { serverKilled } from './scenarios/servers.ts';
 import { otherTargets } from './scenarios/targets.ts';
+import { workersKilled } from './scenarios/workers.ts';
 
 const kill = new KillStage();
 beforeAll(() => kill.open(), 60_000);
@@ -23,6 +24,7 @@ describe('exactly once', () => {
   databaseKilled(kill);
   otherTargets(kill);
   otherPasses(kill);
+  workersKilled(kill);
 });
 
 test('at least 200 kills hit a living process', () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CrashPoint } from '@sterna/engine';
+import type { CrashPoint, SplitOptions } from '@sterna/engine';
 import { type Bench, type PassKind, type PassOutcome, passOutcome, queuePass } from '../support/direct-pass.ts';
 import { until } from '../support/until.ts';
 
@@ -37,6 +37,8 @@ export interface Stage {
   readonly databaseUrl: string | undefined;
   readonly batch: number;
   readonly leaseSeconds: number;
+  /** The processes are workers, which take whatever there is to do and cut a pass of so many objects into shares. */
+  readonly split?: SplitOptions;
   readonly report: KillReport;
 }
 
@@ -57,6 +59,7 @@ export function startPass(
       PASS: String(passId),
       BATCH: String(stage.batch),
       LEASE_SECONDS: String(stage.leaseSeconds),
+      ...(stage.split === undefined ? {} : { SPLIT: `${stage.split.from},${stage.split.size}` }),
       ...(process.env.STERNA_TEST_LOG === undefined ? {} : { STERNA_TEST_LOG: '1' }),
       ...(kill !== undefined && 'at' in kill ? { KILL_POINT: kill.at, KILL_NTH: String(kill.nth) } : {}),
       ...(stop === undefined ? {} : { STOP_POINT: stop.at, STOP_NTH: String(stop.nth) }),
@@ -81,7 +84,8 @@ export function killLeftovers(): void {
 }
 
 type Exit = [code: number | null, signal: NodeJS.Signals | null];
-const exitOf = (child: ChildProcess): Promise<Exit> =>
+/** Resolves when the process is over. */
+export const exitOf = (child: ChildProcess): Promise<Exit> =>
   child.exitCode === null && child.signalCode === null
     ? (once(child, 'exit') as Promise<Exit>)
     : Promise.resolve([child.exitCode, child.signalCode]);
@@ -124,7 +128,7 @@ export async function untilOver(child: ChildProcess, what: string): Promise<void
   if (code !== 0) throw new Error(`${what} ended with ${code ?? signal}`);
 }
 
-function count(report: KillReport, name: string): void {
+export function count(report: KillReport, name: string): void {
   report.hits += 1;
   report.byName[name] = (report.byName[name] ?? 0) + 1;
 }

@@ -51,10 +51,10 @@ export class KillStage extends BareStage {
   }
 
   /** Nothing lost, nothing twice; no mark, no intent and no to-do left. */
-  async expectExactlyOnce(user: string, entry: number, target = this.target): Promise<void> {
+  async expectExactlyOnce(user: string, entry: number, target = this.target, bench = this.bench): Promise<void> {
     expect(differences(this.sourceTruth(user), maildirTruth(target.mailRoot(user)))).toEqual([]);
     await this.expectNoMarks(user, target);
-    await this.expectSettled(entry);
+    await this.expectSettled(entry, bench);
   }
 
   /** On every message of every folder, read from disk. */

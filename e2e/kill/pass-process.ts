@@ -1,12 +1,13 @@
 /**
- * A pass in a process of its own, to be killed. `KILL_POINT` and `KILL_NTH` make it kill itself with SIGKILL at the
+ * A pass in a process of its own, to be killed; with `SPLIT` (objects from which a pass is cut, objects of a share) a worker,
+ * for whatever there is to do, until it is told to stop. `KILL_POINT` and `KILL_NTH` make it kill itself with SIGKILL at the
  * nth time it reaches a point of the protocol (`STOP_POINT`, `STOP_NTH`: stop itself with SIGSTOP, until the parent lets
  * it go on); otherwise the parent does. Without `DATABASE` it joins the embedded server of `DATA_DIR`.
  */
 import type { Capabilities, Connector } from '@sterna/connector-kit';
 import { connectors } from '@sterna/connectors';
 import type { ContentKind } from '@sterna/core';
-import { runPassHere } from '@sterna/engine';
+import { type EngineDependencies, runPassHere, startWorker } from '@sterna/engine';
 import { openDatabase, openSecrets } from '@sterna/store';
 
 const env = (name: string): string => {
@@ -53,22 +54,27 @@ const database = await openDatabase({
 });
 const secrets = await openSecrets({ dataDir: env('DATA_DIR') });
 process.stdout.write('ready\n');
-const status = await runPassHere(
-  {
-    pool: database.pool,
-    secrets,
-    connectors: new Map([...connectors].map(([name, connector]) => [name, inSmallBatches(connector, batch)])),
-    log: (event) => {
-      if (process.env.STERNA_TEST_LOG !== undefined) process.stderr.write(`${JSON.stringify(event)}\n`);
-    },
-    reached: (point) => {
-      stop(point);
-      kill(point);
-    },
+const deps: EngineDependencies = {
+  pool: database.pool,
+  secrets,
+  connectors: new Map([...connectors].map(([name, connector]) => [name, inSmallBatches(connector, batch)])),
+  log: (event) => {
+    if (process.env.STERNA_TEST_LOG !== undefined) process.stderr.write(`${JSON.stringify(event)}\n`);
   },
-  Number(env('PASS')),
-  { leaseSeconds: Number(env('LEASE_SECONDS')) },
-);
-process.stdout.write(`${status}\n`);
+  reached: (point) => {
+    stop(point);
+    kill(point);
+  },
+};
+const leaseSeconds = Number(env('LEASE_SECONDS'));
+if (process.env.SPLIT === undefined) {
+  const status = await runPassHere(deps, Number(env('PASS')), { leaseSeconds });
+  process.stdout.write(`${status}\n`);
+} else {
+  const [from = 0, size = 0] = process.env.SPLIT.split(',').map(Number);
+  const worker = startWorker(deps, { concurrency: 1, leaseSeconds, split: { from, size } });
+  await new Promise((resolve) => process.once('SIGTERM', resolve));
+  await worker.stop();
+}
 await database.close();
 process.exit(0);

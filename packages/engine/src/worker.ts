@@ -129,6 +129,8 @@ async function whileRenewed<T>(
   let renewedAt = performance.now();
   let busy = false;
   const tick = async (): Promise<void> => {
+    // Whoever lets go at once doesn't keep others waiting.
+    if (control.signal.aborted) return;
     // The renewal may hang with the database: then the lease runs out by our own clock, and the sockets go.
     if (performance.now() - renewedAt > leaseSeconds * 1_000) control.abort(new LeaseLost());
     if (busy) return;

@@ -140,7 +140,7 @@ export async function claimPass(
     await client.query('delete from pass_share where pass_id = $1', [row.id]);
     await client.query(
       `update pass set status = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1,
-              resume_at = null, shares_open = false where id = $1`,
+              resume_at = null, shares_open = false, most_workers = default where id = $1`,
       [row.id],
     );
     if (movesEntry(kind)) {

@@ -12,6 +12,8 @@ export interface LiveProgress {
   readonly failed?: number;
   readonly objectsPerSecond?: number;
   readonly etaSeconds?: number | null;
+  /** On it at once, each on its share. */
+  readonly workers?: number;
 }
 
 /** A bar on a terminal, a plain line now and then in a pipe, nothing with `--json`. */
@@ -80,6 +82,7 @@ function figures(progress: LiveProgress): string {
   if (progress.failed) parts.push(`${progress.failed} failed`);
   if (progress.objectsPerSecond) parts.push(`${Math.round(progress.objectsPerSecond)}/s`);
   if (progress.etaSeconds) parts.push(`${formatSeconds(progress.etaSeconds)} left`);
+  if ((progress.workers ?? 1) > 1) parts.push(`${progress.workers} workers`);
   const where = [progress.phase, progress.container].filter(Boolean).map((text) => printable(text as string));
   return `${parts.join(', ')}${where.length === 0 ? '' : ` (${where.join(' ')})`}`;
 }

@@ -225,6 +225,7 @@ export const entry = {
     counted: (done: number) => `${formatNumber(done)} so far`,
     transferred: 'Transferred',
     failed: 'Failed so far',
+    workers: 'Workers on it',
     throttled: (when: string) => `The system asked for a pause until ${when}; Sterna keeps to it.`,
     stopping: 'It is stopping: what is in flight is finished first.',
     label: 'Progress of the running pass',

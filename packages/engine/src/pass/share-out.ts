@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CONTENT_KINDS, type ContentKind, type ErrorClass, SternaError } from '@sterna/core';
+import { CONTENT_KINDS, type ContentKind, type ErrorClass, type Settings, SternaError } from '@sterna/core';
 import {
   closeShares,
   dismissDead,
@@ -65,8 +65,8 @@ export async function shareOut(context: PassContext, work: (share: PassShare) =>
 
 async function planShares(context: PassContext): Promise<readonly NewShare[]> {
   const { pool, claim, split, trial } = context;
-  // Its limits are counted by one.
-  if (split === undefined || trial !== undefined) return [];
+  // What limits a pass as a whole is counted by one.
+  if (split === undefined || trial !== undefined || isCapped(context.settings.settings)) return [];
   const work = (await todoCounts(pool, claim.entryId))
     .filter(({ verb }) => verb === 'create')
     .map(({ container, count }) => ({ row: sourceById(context, container), count }))
@@ -83,6 +83,9 @@ async function planShares(context: PassContext): Promise<readonly NewShare[]> {
   }
   return shares;
 }
+
+const isCapped = ({ bandwidth }: Settings): boolean =>
+  [bandwidth, ...bandwidth.windows].some(({ bytesPerSecond }) => bytesPerSecond !== undefined);
 
 /**
  * Objects without a key of their own, in containers that take several sessions. What would be answered with another's id,

@@ -40,7 +40,7 @@ const isUnderWay = (status: string, progress: Progress): boolean =>
   progress.phase !== undefined && (status === 'running' || progress.objects + progress.planned > 0);
 
 function Figures({ progress }: { readonly progress: Progress }) {
-  const { objects, planned, failed, bytes, etaSeconds, throttledUntil } = progress;
+  const { objects, planned, failed, bytes, etaSeconds, throttledUntil, workers = 1 } = progress;
   const total = objects + planned;
   const isThrottled = throttledUntil !== null && new Date(throttledUntil).getTime() > Date.now();
   return (
@@ -60,6 +60,7 @@ function Figures({ progress }: { readonly progress: Progress }) {
             ? words.unknown
             : words.etaAt(formatDuration(etaSeconds), formatMoment(Date.now() + etaSeconds * 1000))}
         </Fact>
+        {workers > 1 && <Fact name={words.workers}>{formatNumber(workers)}</Fact>}
         {failed > 0 && <Fact name={words.failed}>{formatNumber(failed)}</Fact>}
       </dl>
     </>
