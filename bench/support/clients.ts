@@ -16,6 +16,7 @@ export interface ClientRun {
 export interface Clients {
   readonly relay: string;
   readonly pass: string;
+  readonly worker: string;
   readonly bareDav: string;
   readonly bareWebdav: string;
 }
@@ -23,7 +24,7 @@ export interface Clients {
 export async function bundleClients(folder: string): Promise<Clients> {
   const at = join(folder, 'clients');
   await build({
-    entryPoints: ['relay', 'pass', 'bare-dav', 'bare-webdav'].map((name) =>
+    entryPoints: ['relay', 'pass', 'worker', 'bare-dav', 'bare-webdav'].map((name) =>
       join(import.meta.dirname, '../clients', `${name}.ts`),
     ),
     outdir: at,
@@ -44,6 +45,7 @@ export async function bundleClients(folder: string): Promise<Clients> {
   return {
     relay: built('relay'),
     pass: built('pass'),
+    worker: built('worker'),
     bareDav: built('bare-dav'),
     bareWebdav: built('bare-webdav'),
   };

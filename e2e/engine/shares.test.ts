@@ -1,7 +1,26 @@
 import { type CrashPoint, type EngineDependencies, startWorker, type WorkerOptions } from '@sterna/engine';
+import {
+  type Claim,
+  claimPass,
+  endPass,
+  joinPass,
+  LeaseLost,
+  leavePass,
+  openShares,
+  renewJoined,
+  takeShare,
+} from '@sterna/store';
 import { startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { addEntry, notes, type PassOutcome, pass, passOutcome, queuePass } from '../support/direct-pass.ts';
+import {
+  addEntry,
+  mergedEntry,
+  notes,
+  type PassOutcome,
+  pass,
+  passOutcome,
+  queuePass,
+} from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
 
@@ -271,4 +290,38 @@ test('a stop ends all of it: nothing is under way any more, and a delta goes on'
   const delta = await pass(stage.bench, entry, 'delta');
   expect(delta.books.total).toMatchObject({ seen: MANY, created: MANY - rows[0].settled, unchanged: rows[0].settled });
   expect(stage.differences('stopped')).toEqual([]);
+});
+
+test('a pass whose worker died is taken over only when everybody who joined it has let go', async () => {
+  const { pool } = stage.bench.database;
+  const entry = await addEntry(stage.bench, stage.from('dead'), stage.to('dead'));
+  const passId = await queuePass(stage.bench, entry, 'initial');
+  const merged = await mergedEntry(stage.bench, entry, stage.from('other'));
+  const own = await claimPass(pool, { leaseSeconds: 60, passId });
+  if (own === undefined) throw new Error('the pass was not claimed');
+  await openShares(pool, own, [{ kind: 'message', ranges: [{ container: 1, from: 1, to: 9 }] }]);
+  const joined = await joinPass(pool, { leaseSeconds: 60, except: [] });
+  if (joined === undefined) throw new Error('the pass was not joined');
+  expect(joined.claim).toMatchObject({ passId, entryId: entry });
+  const other = await queuePass(stage.bench, merged, 'initial');
+
+  // Its time is over by the database's clock.
+  for (const table of ['lease', 'budget_slice'])
+    await pool.query(`update ${table} set expires_at = clock_timestamp() where owner = $1`, [own.lease.owner]);
+  await expect(takeShare(pool, own)).rejects.toThrow(LeaseLost);
+  const claimOf = (id: number) => claimPass(pool, { leaseSeconds: 60, passId: id });
+  // Nor may another entry write to the same mailbox.
+  expect([await claimOf(passId), await claimOf(other)]).toEqual([undefined, undefined]);
+  expect(await joinPass(pool, { leaseSeconds: 60, except: [] })).toBeUndefined();
+  expect(await renewJoined(pool, joined, 60, undefined)).toEqual({ held: true, leave: true });
+  // What is under way is brought to its end.
+  expect(await takeShare(pool, joined.claim)).toMatchObject({ number: 1 });
+  await leavePass(pool, joined, false);
+  await expect(takeShare(pool, joined.claim)).rejects.toThrow(LeaseLost);
+
+  const next = await claimOf(passId);
+  expect(next).toMatchObject({ passId });
+  await endPass(pool, next as Claim, { status: 'stopped', activeSeconds: 0, progress: {} });
+  await endPass(pool, (await claimOf(other)) as Claim, { status: 'stopped', activeSeconds: 0, progress: {} });
+  expect(await leftovers(passId)).toEqual(NOTHING);
 });

@@ -11,15 +11,16 @@ import { type KillStage, LONG } from '../kill-stage.ts';
 
 const WORKERS = 3;
 const MESSAGES = LONG ? 1_500 : 200;
-const KILLS = LONG ? 60 : 8;
+const KILLS = LONG ? 40 : 8;
 const POINTS: readonly CrashPoint[] = [
   'before-intent-commit',
   'after-intent-commit',
   'after-acknowledgement',
   'after-settle-commit',
   'after-confirm',
-  'during-recovery',
 ];
+/** Each so manieth is to die while it settles what others left, which only the one that has the pass ever does. */
+const IN_RECOVERY = 8;
 
 /** Whoever dies, the one that has the pass or one that helps it, and whoever is left: each message once. */
 export function workersKilled(kill: KillStage): void {
@@ -49,9 +50,10 @@ export function workersKilled(kill: KillStage): void {
     let started = 0;
     const work = async (): Promise<void> => {
       while (!isOver) {
-        const at = POINTS[started % POINTS.length] as CrashPoint;
-        const nth = 1 + (started % 4);
         started += 1;
+        const at: CrashPoint =
+          started % IN_RECOVERY === 0 ? 'during-recovery' : (POINTS[started % POINTS.length] as CrashPoint);
+        const nth = at === 'during-recovery' ? 1 : 1 + (started % 4);
         const child = startPass(stage, id, report.hits + alive.size < KILLS ? { kill: { at, nth } } : {});
         alive.add(child);
         const [code, signal] = await exitOf(child);

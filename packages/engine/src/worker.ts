@@ -37,8 +37,8 @@ const DEFAULT_LEASE = 15;
 /** One pass in its own process: who kills it and starts it again doesn't want to wait long. */
 const DEFAULT_LEASE_HERE = 5;
 const DEFAULT_SLICE = 60;
-/** A share takes a minute or so: long enough that taking it costs nothing, short enough that all end together. */
-const DEFAULT_SPLIT: SplitOptions = { from: 5_000, size: 1_000 };
+/** Shares are long enough that taking one costs nothing beside it, and short enough that all end at about the same time. */
+const DEFAULT_SPLIT: SplitOptions = { from: 5_000, size: 2_000 };
 /** A pass whose systems wouldn't have this process as well isn't joined again before this time is over. */
 const STAY_AWAY_SECONDS = 60;
 /** How often an idle worker looks for passes whose time has come or whose worker died. Notifications wake it sooner. */

@@ -9,6 +9,7 @@ import {
   type ShareCounts,
   takeShare,
 } from '@sterna/store';
+import type { PassContext } from './context.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { contextOf, type EngineDependencies, loadRoute, openBoth } from './open-entry.ts';
 import { Pace } from './pace.ts';
@@ -58,7 +59,7 @@ export async function helpPass(
       const route = await loadRoute(deps, claim);
       const [source, target] = await openBoth(deps, claim, route, { control, progress, kinds: [kind] }, sessions);
       const run = { source, target, control, progress, trial: undefined, split: undefined };
-      const context = await contextOf(deps, claim, route, run);
+      const context = notJudging(await contextOf(deps, claim, route, run));
       await loadStructure(context);
       transfer = new Transfer(context, new Pace(context.settings.settings));
       while (share !== undefined) {
@@ -81,7 +82,7 @@ export async function helpPass(
     const isInterrupted = thrown instanceof PassInterrupted;
     const error = asSternaError(thrown);
     // One helper's way to a system may be blocked, or this be one session too many: the others go on.
-    const isTheirs = !isInterrupted && (error.class === 'object' || error.class === 'bug');
+    const isTheirs = !isInterrupted && error.class === 'bug';
     if (share !== undefined)
       await putShare(
         pool,
@@ -99,4 +100,11 @@ export async function helpPass(
   }
   await leavePass(pool, joined, isTooMuch);
   return outcome;
+}
+
+/** Whether too many of a pass's first objects fail is for its own worker to say: these aren't its first. */
+function notJudging(context: PassContext): PassContext {
+  const { settings } = context.settings;
+  const failureShare = { ...settings.failureShare, objects: 0 };
+  return { ...context, settings: { ...context.settings, settings: { ...settings, failureShare } } };
 }
