@@ -39,7 +39,7 @@ const LAYERS = [
   { layer: SUITE, may: [CORE, CONTENT, KIT] },
   // One connector never knows another, nor the store, nor the engine.
   { layer: DAV, may: [CORE, CONTENT, KIT] },
-  { layer: CLOUD, may: [CORE, KIT] },
+  { layer: CLOUD, may: [CORE, CONTENT, KIT] },
   { layer: CONNECTOR, may: [CORE, CONTENT, KIT, DAV, CLOUD] },
   { layer: REGISTRY, may: [CORE, CONTENT, KIT, CONNECTOR] },
   // Ports and capabilities, never a concrete connector.

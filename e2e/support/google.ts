@@ -3,7 +3,16 @@ import type { Endpoint } from './direct-pass.ts';
 import type { StoredMessage } from './dovecot-mailbox.ts';
 
 const MANY = 1_000_000_000;
-const ALL = { gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY, directory: MANY };
+const ALL = {
+  gmail: MANY,
+  calendar: MANY,
+  people: MANY,
+  tasks: MANY,
+  drive: MANY,
+  directory: MANY,
+  groupsSettings: MANY,
+  groupsMigration: MANY,
+};
 /** Settings of a project whose quotas nobody reaches. */
 export const UNHURRIED = { unitsPerMinute: ALL, projectUnitsPerMinute: ALL };
 

@@ -47,6 +47,8 @@ export interface Capabilities {
   readonly schedules?: boolean;
   /** vCard versions that it takes, the best first; undefined: 3.0 and 4.0. */
   readonly cardVersions?: readonly ('3.0' | '4.0')[];
+  /** Members: the roles that it knows. Absent: all. */
+  readonly memberRoles?: readonly ('owner' | 'manager' | 'member')[];
   /** Settings: types of them (`calendar-sharing`) that it doesn't take, and why. */
   readonly leavesOut?: Readonly<Record<string, { readonly text: string; readonly fix?: string }>>;
   /**

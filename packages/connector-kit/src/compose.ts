@@ -229,11 +229,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     const { session } = parts.find(({ kinds }) => kinds.includes(kind)) ?? first;
     return session.capabilitiesOf?.(kind) ?? session.capabilities;
   };
+  const unreadable = parts.flatMap(({ session }) => session.unreadable ?? []);
   return {
     capabilities: { ...first.session.capabilities, kinds: parts.flatMap(({ kinds }) => kinds) },
     capabilitiesOf,
     reader,
     ...(parts.every(({ session }) => session.writer !== undefined) ? { writer } : {}),
+    ...(unreadable.length === 0 ? {} : { unreadable }),
     identity: parts.map(({ session }) => session.identity).join(' + '),
     async quota() {
       for (const { session } of parts) {

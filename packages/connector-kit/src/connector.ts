@@ -76,6 +76,11 @@ export interface Session {
   readonly identity: string;
   /** How links lead to what it holds. Absent: none do, or none that could be told from their text. */
   readonly addresses?: Addresses;
+  /**
+   * Kinds of which the system gives nothing out, and why. Of a source it is told once; in a target they can be written
+   * alone: neither listed, nor read, nor removed. Absent: none.
+   */
+  readonly unreadable?: readonly UnreadableKind[];
   /** Bytes; undefined where the system tells nothing. */
   quota(): Promise<{ used: number; limit: number } | undefined>;
   /**
@@ -88,6 +93,15 @@ export interface Session {
   close(): Promise<void>;
   /** At once, mid-literal or not. Never throws. */
   destroy(): void;
+}
+
+export interface UnreadableKind {
+  readonly kind: ContentKind;
+  readonly code: string;
+  /** A sentence. */
+  readonly text: string;
+  /** How to get them elsewhere. */
+  readonly fix?: string;
 }
 
 export interface CheckLine {

@@ -7,7 +7,7 @@ export interface BlueprintMember {
   /** What it is in the source, where the mapping table names them. */
   readonly mappedFrom?: string;
   readonly name?: string;
-  readonly role: 'owner' | 'member';
+  readonly role: 'owner' | 'manager' | 'member';
   /** Somebody of another organization. */
   readonly isGuest?: true;
   /** A group within the group: no person. */
@@ -32,6 +32,14 @@ export interface BlueprintSite {
   readonly comesWith: 'group' | 'channel' | 'below' | 'alone';
 }
 
+export interface BlueprintAccess {
+  /** Whose words these are: `google`. */
+  readonly system: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Who gets answers to the group's mail, where that is somebody of their own. */
+  readonly answersTo?: string;
+}
+
 /** What an entry is in its source, without its contents: enough to make its like elsewhere. */
 export interface Blueprint {
   readonly itemType: ItemType;
@@ -39,6 +47,8 @@ export interface Blueprint {
   readonly description?: string;
   /** Of a group, and of what comes with one. `hidden`: who belongs to it is seen by its members alone. */
   readonly visibility?: 'public' | 'private' | 'hidden';
+  /** Of a group: who may do what in it, as its own system calls that. Others go by `visibility`. */
+  readonly access?: BlueprintAccess;
   /** Of the group itself. */
   readonly members: readonly BlueprintMember[];
   /** Of a team. */

@@ -230,7 +230,8 @@ export interface Writer {
    * A stream that throws an error of the class `object` makes the write `refused` with that error; nothing is written.
    * Throws SternaError `throttled` (with nothing of this batch written), `auth`, or `config` (over quota is
    * `throttled` with code `over-quota`) where the endpoint as a whole refuses. Calls may overlap up to
-   * `batch.inFlight`; each is all-or-per-object as its results say.
+   * `batch.inFlight`; each is all-or-per-object as its results say. Where `settle` is `none`, nothing of the batch may have
+   * been written whatever is thrown, but for an abort.
    */
   apply(ops: readonly Op[]): Promise<readonly Result[]>;
 

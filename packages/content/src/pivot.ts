@@ -29,6 +29,8 @@ export interface PrepareOptions {
   readonly targetOf?: (link: ObjectLink) => string | undefined;
   /** Where a web address leads in the target; undefined: it stays. Absent: all stay. */
   readonly addressOf?: (address: string) => string | undefined;
+  /** Members: the roles that the target knows; undefined: all. */
+  readonly memberRoles?: readonly string[] | undefined;
   /** Settings: why the target doesn't take those of a type; undefined: it does. */
   readonly leavesOut?: (type: string) => { readonly text: string; readonly fix?: string } | undefined;
   /** Settings: how the target knows its rules, as its capabilities say. */

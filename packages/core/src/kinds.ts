@@ -24,7 +24,7 @@ const KINDS_OF: Readonly<Record<ItemType, readonly ContentKind[]>> = {
   mailbox: ['message', 'event', 'contact', 'task', 'setting'],
   drive: ['file'],
   site: ['setting', 'file', 'listItem', 'page'],
-  group: ['event', 'setting', 'member', 'file', 'listItem', 'post'],
+  group: ['message', 'event', 'setting', 'member', 'file', 'listItem', 'post'],
   team: ['setting', 'member', 'file', 'listItem', 'post'],
 };
 

@@ -3,9 +3,11 @@ import { asSternaError, type SternaError } from '@sterna/core';
 import { delegationFix, isNotDelegated } from './api/delegated-tokens.ts';
 import { type Connection, connect } from './connect.ts';
 import { DIRECTORY_SCOPES } from './discover.ts';
+import { checkGroup } from './groups/check-group.ts';
 import type { PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';
 import { contextOf, scopeSets } from './session.ts';
+import { undelegated } from './undelegated.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -41,6 +43,8 @@ export async function checkGoogle(
     // An entry may be of one part alone, so a part that nobody delegated is information; without any there is nothing
     // to migrate.
     const works = parts.some(({ isOpen }) => isOpen);
+    const group = works ? undefined : await checkGroup(connection, address);
+    if (group !== undefined) return [...lines, ...group];
     for (const part of parts)
       lines.push(...part.lines.map((line) => (part.isMissing && works ? { ...line, ok: true } : line)));
   } catch (thrown) {
@@ -119,21 +123,4 @@ async function missingLine(
     evidence: `not delegated to the service account: ${(missing.length === 0 ? wanted : missing).join(', ')}`,
     ...(key === undefined ? {} : { fix: delegationFix(key.clientId, missing.length === 0 ? wanted : missing) }),
   };
-}
-
-/** Which of them are missing: the sign-in refuses all of them together, so they are asked for one by one. */
-async function undelegated(
-  { tokens, signal }: Connection,
-  scopes: readonly string[],
-  address: string,
-): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const scope of scopes)
-    try {
-      await tokens(address.toLowerCase(), [[scope]]).token(signal);
-    } catch (thrown) {
-      if (!isNotDelegated(thrown)) throw thrown;
-      missing.push(scope);
-    }
-  return missing;
 }

@@ -3,12 +3,12 @@ import type { ItemType } from '@sterna/core';
 import { QUOTAS } from './quotas.ts';
 import { googleSettings, parseGoogleUrl } from './settings.ts';
 
-/** Users of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
+/** Users and groups of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
-  itemTypes: ['mailbox', 'drive'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file'],
+  itemTypes: ['mailbox', 'drive', 'group'],
   quotas: QUOTAS,
   canRead: true,
   canWrite: true,
@@ -20,9 +20,17 @@ export const googleConnector: Connector = {
     return (await import('./check.ts')).checkGoogle(system, address, signal);
   },
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
-    yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+    const { discoverGroups, discoverUsers } = await import('./discover.ts');
+    if (itemType === 'group') yield* discoverGroups(system, signal);
+    else yield* discoverUsers(system, itemType, signal);
   },
   async open(request) {
     return (await import('./session.ts')).openSession(request);
+  },
+  async blueprint(request) {
+    return (await import('./groups/blueprint.ts')).groupBlueprint(request);
+  },
+  async *provision(request, blueprint) {
+    yield* (await import('./groups/provision.ts')).provisionGroup(request, blueprint);
   },
 };

@@ -3,6 +3,8 @@ import { type ItemType, SternaError } from '@sterna/core';
 import type { Paged } from './api/client.ts';
 import { type Connection, connect } from './connect.ts';
 import { SCOPES as DRIVE_SCOPES } from './drive/drive-api.ts';
+import { GROUP_SCOPES } from './groups/find-group.ts';
+import { groupApis } from './groups/group.ts';
 import { PARTS } from './parts.ts';
 
 const NEVER = new AbortController().signal;
@@ -53,6 +55,37 @@ export async function* discoverUsers(
         yield { itemType, address: primaryEmail, ...(name?.fullName ? { displayName: name.fullName } : {}) };
       }
     if (itemType === 'drive') yield* sharedDrives(connection, admin.toLowerCase());
+  } finally {
+    connection.destroy();
+  }
+}
+
+interface Groups extends Paged {
+  readonly groups?: readonly { readonly email: string; readonly name?: string }[];
+}
+
+/**
+ * The groups of the whole customer account.
+ * https://developers.google.com/workspace/admin/directory/reference/rest/v1/groups/list
+ *
+ * @throws SternaError auth | config | transient | throttled; config `admin-missing`
+ */
+export async function* discoverGroups(
+  system: SystemConfig,
+  signal: AbortSignal = NEVER,
+): AsyncGenerator<DiscoveredItem> {
+  const connection = connect({ system, signal });
+  try {
+    const { directory } = groupApis(connection, 'read');
+    for await (const { groups = [] } of directory.pages<Groups>({
+      method: 'GET',
+      path: '/admin/directory/v1/groups',
+      query: { customer: 'my_customer', maxResults: 200, orderBy: 'email' },
+      doing: 'listing the groups',
+      right: GROUP_SCOPES.read[0],
+    }))
+      for (const { email, name } of groups)
+        yield { itemType: 'group', address: email, ...(name ? { displayName: name } : {}) };
   } finally {
     connection.destroy();
   }

@@ -13,6 +13,8 @@ const unitsByApi = z.strictObject({
   tasks: units.optional(),
   drive: units.optional(),
   directory: units.optional(),
+  groupsSettings: units.optional(),
+  groupsMigration: units.optional(),
 });
 
 /** Settings of a Google Workspace domain; the service account's key file is the password. */
@@ -21,7 +23,9 @@ export const googleSettings = z.strictObject({
     .string()
     .regex(/^[^\s@]{1,200}@[^\s@]{1,255}$/, 'an administrator’s address')
     .optional()
-    .describe('Address of an administrator of the domain, for listing its users; not needed to migrate'),
+    .describe(
+      'Address of an administrator of the domain, for listing its users, and for its groups; mailboxes and drives need none',
+    ),
   baseUrl: origin.optional().describe('Where all of Google’s APIs answer, instead of their own addresses'),
   baseUrls: z
     .strictObject({
@@ -31,6 +35,8 @@ export const googleSettings = z.strictObject({
       tasks: origin.optional(),
       drive: origin.optional(),
       directory: origin.optional(),
+      groupsSettings: origin.optional(),
+      groupsMigration: origin.optional(),
     })
     .optional()
     .describe('Where one of the APIs answers, instead of its own address'),

@@ -1,5 +1,14 @@
 const MANY = 1_000_000_000;
-const ALL = { gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY, directory: MANY };
+const ALL = {
+  gmail: MANY,
+  calendar: MANY,
+  people: MANY,
+  tasks: MANY,
+  drive: MANY,
+  directory: MANY,
+  groupsSettings: MANY,
+  groupsMigration: MANY,
+};
 
 /** Suites are many sessions of one user; the simulator has no quotas unless told, and tests have no minutes. */
 export const UNHURRIED = { unitsPerMinute: ALL, projectUnitsPerMinute: ALL };

@@ -1,5 +1,6 @@
 import { type JsonKind, jsonCodec, jsonPivot } from '../json/json-pivot.ts';
 import { type Person, personAtTarget, personMeaning } from '../person.ts';
+import type { ContentNote } from '../pivot.ts';
 
 /**
  * That somebody belongs to a group, a team or a channel: the container says to which. A change of role is a new version of
@@ -15,6 +16,11 @@ export interface Member {
   readonly role: 'owner' | 'manager' | 'member';
 }
 
+const MANAGER_IS_OWNER: ContentNote = {
+  code: 'manager-is-owner',
+  text: 'They manage the group; the target knows owners and members alone, so they are an owner there.',
+};
+
 const MEMBER: JsonKind<Member> = {
   type: 'member',
   what: 'membership',
@@ -23,7 +29,12 @@ const MEMBER: JsonKind<Member> = {
   keyOf: ({ who }) => personMeaning(who),
   meaningOf: ({ who, role }) => ({ who: personMeaning(who), role }),
   titleOf: ({ who, role }) => (role === 'member' ? who.address : `${who.address} (${role})`),
-  prepare: (member, { mapping }) => ({ object: { ...member, who: personAtTarget(member.who, mapping) }, notes: [] }),
+  prepare(member, { mapping, memberRoles }) {
+    const object = { ...member, who: personAtTarget(member.who, mapping) };
+    if (memberRoles?.includes(member.role) ?? true) return { object, notes: [] };
+    // Less would take away what they look after.
+    return { object: { ...object, role: 'owner' as const }, notes: [MANAGER_IS_OWNER] };
+  },
 };
 
 export const { read: readMember, write: writeMember } = jsonCodec<Member>(MEMBER);

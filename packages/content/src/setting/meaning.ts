@@ -29,6 +29,13 @@ export function meaningOf(setting: Setting): Readonly<Record<string, unknown>> {
         calendar: placeMeaning(setting.calendar),
         who: typeof setting.who === 'string' ? setting.who : personMeaning(setting.who),
       };
+    case 'group-access':
+      return {
+        ...setting,
+        ...(setting.answersTo === undefined ? {} : { answersTo: personMeaning(setting.answersTo) }),
+      };
+    case 'group-alias':
+      return { ...setting, address: personMeaning(setting.address) };
     case 'channel-tab':
       return { ...setting, channel: channelMeaning(setting) };
     default:
@@ -89,7 +96,7 @@ export const criteriaMeaning = ({ conditions, exceptions }: Pick<Rule, 'conditio
 
 /**
  * What a mailbox has once: of a rule its name (and which of that name it is), of a category its name, of a signature its
- * address, of a delegate the person, of a tab its channel, name and app, of a share its calendar and person; of the rest the type alone.
+ * address, of an alias its own, of a delegate the person, of a tab its channel, name and app, of a share its calendar and person; of the rest the type alone.
  */
 export function keyOf(setting: Setting): string {
   switch (setting.type) {
@@ -100,6 +107,8 @@ export function keyOf(setting: Setting): string {
       return JSON.stringify(['category', setting.name.toLowerCase()]);
     case 'signature':
       return JSON.stringify(['signature', setting.who === undefined ? '' : personMeaning(setting.who)]);
+    case 'group-alias':
+      return JSON.stringify(['group-alias', personMeaning(setting.address)]);
     case 'mail-delegate':
       return JSON.stringify(['mail-delegate', personMeaning(setting.who)]);
     case 'channel-tab':

@@ -59,6 +59,12 @@ function preparedSetting(setting: Setting, options: PrepareOptions, notes: Conte
         ...(replyTo === undefined ? {} : { replyTo: personAtTarget(replyTo, options.mapping) }),
       };
     }
+    case 'group-access': {
+      const { answersTo } = setting;
+      return answersTo === undefined ? setting : { ...setting, answersTo: personAtTarget(answersTo, options.mapping) };
+    }
+    case 'group-alias':
+      return { ...setting, address: personAtTarget(setting.address, options.mapping) };
     case 'calendar-sharing':
       return {
         ...setting,

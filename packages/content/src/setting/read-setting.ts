@@ -21,6 +21,8 @@ const NEEDED: Readonly<Record<Setting['type'], Readonly<Record<string, Sort>>>> 
   'meeting-messages': { to: 'string' },
   'calendar-sharing': { calendar: 'object', who: 'any', role: 'string' },
   group: { name: 'string' },
+  'group-access': { system: 'string', options: 'object' },
+  'group-alias': { address: 'object' },
   'group-picture': { contentType: 'string', base64: 'string' },
   team: { options: 'object' },
   'channel-tab': { channel: 'string', name: 'string', app: 'string' },

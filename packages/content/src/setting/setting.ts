@@ -18,6 +18,8 @@ export type Setting =
   | MeetingMessages
   | CalendarSharing
   | GroupSetting
+  | GroupAccess
+  | GroupAlias
   | GroupPicture
   | ChannelTab
   | TeamSetting;
@@ -199,6 +201,21 @@ export interface GroupSetting {
   readonly visibility?: 'public' | 'private' | 'hidden';
 }
 
+/** Who may do what in a group, in the words of the system that has them: `whoCanPostMessage`. */
+export interface GroupAccess {
+  readonly type: 'group-access';
+  readonly system: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Who gets answers to its mail, where that is somebody of their own. */
+  readonly answersTo?: Person;
+}
+
+/** Another address of a group. */
+export interface GroupAlias {
+  readonly type: 'group-alias';
+  readonly address: Person;
+}
+
 /** What a group or team shows of itself. */
 export interface GroupPicture {
   readonly type: 'group-picture';
@@ -242,6 +259,8 @@ const TITLES: Readonly<Record<SettingType, string>> = {
   'meeting-messages': 'Preferences',
   'calendar-sharing': 'Calendar sharing',
   group: 'Group',
+  'group-access': 'Group',
+  'group-alias': 'Group',
   'group-picture': 'Group',
   team: 'Team',
   'channel-tab': 'Tabs',

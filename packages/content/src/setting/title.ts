@@ -23,6 +23,10 @@ export function titleOf(setting: Setting): string {
       return 'Who gets meeting requests';
     case 'group':
       return 'Name and visibility';
+    case 'group-access':
+      return 'Who may do what';
+    case 'group-alias':
+      return `Alias ${setting.address.address}`;
     case 'group-picture':
       return 'Picture';
     case 'channel-tab':

@@ -1,4 +1,4 @@
-import type { Capabilities, Session } from '@sterna/connector-kit';
+import type { Capabilities, Session, UnreadableKind } from '@sterna/connector-kit';
 import type { ContentKind, MappingLookup } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
@@ -63,6 +63,10 @@ export class ContainerBooks extends Map<string, ContainerRow> {
 /** What a side can do with objects of this kind. */
 export const capabilitiesFor = (session: Session, kind: ContentKind): Capabilities =>
   session.capabilitiesOf?.(kind) ?? session.capabilities;
+
+/** Why a side gives nothing of this kind out; undefined: it does. */
+export const unreadableKind = (session: Session, kind: ContentKind): UnreadableKind | undefined =>
+  session.unreadable?.find((one) => one.kind === kind);
 
 /** The format in which both sides can hand objects of this kind over whole; undefined: they go by their pivot alone. */
 export function nativeFormat({ source, target }: PassContext, kind: ContentKind): string | undefined {

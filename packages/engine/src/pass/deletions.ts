@@ -12,7 +12,7 @@ import {
   type ObjectNote,
   rowsGone,
 } from '@sterna/store';
-import { capabilitiesFor, type PassContext, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, targetById, unreadableKind } from './context.ts';
 import { mayTellMoves, movedWhileListed } from './moved-while-listed.ts';
 import { applyRemovals, whose } from './removals.ts';
 import { sharersOf } from './twins.ts';
@@ -55,6 +55,23 @@ async function carryOut(
     const target = targetById(context, id);
     const here = new Map<string, InventoryItem>();
     const wanted = new Set(rows.map((row) => row.targetId));
+    const unreadable = unreadableKind(context.target, target.kind);
+    if (unreadable !== undefined) {
+      await inFencedTransaction(pool, claim.lease, (client) =>
+        insertNotes(
+          client,
+          claim.entryId,
+          claim.number,
+          rows.map((row) => ({
+            kind: 'gone' as const,
+            code: 'deletion-not-propagated',
+            text: `${wordsOf(what, target.path.join('/'))} and stays: ${unreadable.text}`,
+            ...whose(row),
+          })),
+        ),
+      );
+      continue;
+    }
     for await (const item of context.target.writer?.inventory(target.key, {}) ?? [])
       if (wanted.has(item.targetId)) here.set(item.targetId, item);
     const remove: LedgerRow[] = [];

@@ -8,7 +8,7 @@ import {
   saveContainers,
   TARGET,
 } from '@sterna/store';
-import type { PassContext } from './context.ts';
+import { type PassContext, unreadableKind } from './context.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure, newRow } from './structure.ts';
 import { freezeInventory } from './take-inventory.ts';
@@ -27,12 +27,22 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
   context.progress.phase = 'listing target';
   await loadStructure(context);
   const containers: { container: string; objects: number; bytes: number }[] = [];
+  const notes: ObjectNote[] = [];
   const present = await context.target.reader.containers();
   await rekeyTargets(context, present);
   for (const container of present) {
     if (container.sharedBy !== undefined || !context.settings.settings.kinds[container.kind]) continue;
     // Most of them a mailbox can't be without; those that come again are known by their names.
     if (container.kind === 'setting') continue;
+    const unreadable = unreadableKind(context.target, container.kind);
+    if (unreadable !== undefined) {
+      notes.push({
+        kind: 'skipped',
+        code: unreadable.code,
+        text: `Nothing is removed from ${container.path.join('/')}: ${unreadable.text}`,
+      });
+      continue;
+    }
     context.control.checkpoint();
     let row = context.targetContainers.get(container.id);
     if (row === undefined) {
@@ -46,6 +56,10 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
     const { objects, bytes } = await freezeInventory(context, row, { size: true });
     containers.push({ container: row.path.join('/'), objects, bytes });
   }
+  if (notes.length > 0)
+    await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+      insertNotes(client, context.claim.entryId, context.claim.number, notes),
+    );
   return { mode: 'freeze', ...sum(containers), containers };
 }
 

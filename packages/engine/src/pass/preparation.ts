@@ -16,11 +16,12 @@ export async function preparation(
   body: Buffer,
   preparing: Preparing,
 ): Promise<PrepareOptions> {
-  const { schedules, cardVersions, leavesOut, rules } = capabilitiesFor(context.target, kind);
+  const { schedules, cardVersions, leavesOut, rules, memberRoles } = capabilitiesFor(context.target, kind);
   return {
     mapping: context.mapping,
     scheduling: schedules === true ? 'server' : undefined,
     cardVersions,
+    memberRoles,
     ...(kind === 'setting' ? { placeOf: (of, place) => placeInTarget(context, of, place), rules } : {}),
     ...(leavesOut === undefined ? {} : { leavesOut: (type) => leavesOut[type] }),
     ...(await links(context, key, pivotOf(kind).links?.(body) ?? [])),

@@ -68,8 +68,11 @@ function atTarget(blueprint: Blueprint, mapping: MappingLookup): Blueprint {
     const address = mapping(member.address);
     return address === undefined ? member : { ...member, address, mappedFrom: member.address };
   };
+  const { access } = blueprint;
+  const answersTo = access?.answersTo && mapping(access.answersTo);
   return {
     ...blueprint,
+    ...(access !== undefined && answersTo ? { access: { ...access, answersTo } } : {}),
     members: blueprint.members.map(mapped),
     channels: blueprint.channels.map((channel) => ({ ...channel, members: channel.members.map(mapped) })),
   };

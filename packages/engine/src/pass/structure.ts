@@ -40,6 +40,7 @@ export async function matchStructure(
   source: readonly Container[],
   target: readonly Container[] | undefined,
 ): Promise<Structure> {
+  const isFirst = context.sourceContainers.size === 0;
   const messages = source.filter((container) => container.kind === 'message');
   const own = source.filter((container) => container.sharedBy === undefined);
   const folders = source.filter((container) => container.kind === 'file');
@@ -144,12 +145,15 @@ export async function matchStructure(
   }
 
   for (const container of source)
-    if (container.sharedBy !== undefined && context.claim.number === 1)
+    if (container.sharedBy !== undefined && isFirst)
       notes.push({
         kind: 'skipped',
         code: 'shared-container',
         text: `${container.path.join('/')} belongs to ${container.sharedBy} and is shared with this account; it is migrated with its owner.`,
       });
+  for (const { kind, code, text, fix } of context.source.unreadable ?? [])
+    if (isFirst && context.settings.settings.kinds[kind])
+      notes.push({ kind: 'skipped', code, text, ...(fix === undefined ? {} : { fix }) });
   const present = new Set(own.map((container) => container.id));
   for (const row of context.sourceContainers.values()) {
     if (present.has(row.key) || row.gone) continue;

@@ -653,9 +653,32 @@ export class Transfer {
       };
     });
     this.#context.writtenTargets.add(batch.target.id);
-    const results = await writer.apply(creates);
+    const results = await this.#apply(batch, intents, creates);
     await this.#context.reached('after-acknowledgement');
     await this.#settle(wanted, intents, results);
+  }
+
+  /** What the target can't tell afterwards is told now: a refusal of all means that nothing of it is there. */
+  async #apply(
+    { target }: Batch,
+    intents: readonly Intent[],
+    creates: readonly CreateOp[],
+  ): Promise<readonly Result[]> {
+    const { pool, claim } = this.#context;
+    try {
+      return await this.#writer().apply(creates);
+    } catch (thrown) {
+      const { settle } = capabilitiesFor(this.#context.target, target.kind);
+      if (settle === 'none' && thrown instanceof SternaError && thrown.code !== 'aborted')
+        await inFencedTransaction(pool, claim.lease, (client) =>
+          deleteIntents(
+            client,
+            claim.entryId,
+            intents.map(({ op }) => op),
+          ),
+        );
+      throw thrown;
+    }
   }
 
   async #settle(batch: Batch, intents: readonly Intent[], results: readonly Result[]): Promise<void> {

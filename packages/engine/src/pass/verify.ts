@@ -8,7 +8,7 @@ import {
   sourceKey,
 } from '@sterna/store';
 import { type Copy, compareCopies } from './compare-copies.ts';
-import { capabilitiesFor, type PassContext, targetById } from './context.ts';
+import { capabilitiesFor, type PassContext, targetById, unreadableKind } from './context.ts';
 import { digestsOf } from './digests.ts';
 import { sourceFlags } from './plan-change.ts';
 import { rekeyTargets } from './rekey-targets.ts';
@@ -29,7 +29,7 @@ export interface VerifyResult {
   readonly rewritten: number;
   /** In the target with less than was migrated, as the books told when it was written; nobody has changed it since. */
   readonly adapted: number;
-  /** In the target in other bytes, of what is no longer in the source: there is nothing to hold it against. */
+  /** There is nothing to hold it against: in other bytes, of what the source has no more, or in a target that gives it to nobody. */
   readonly uncompared: number;
   /** In the books, not in the target. */
   readonly missing: number;
@@ -116,6 +116,14 @@ async function verifySource(context: PassContext, counts: Counts): Promise<void>
   }
 }
 
+async function copiesIn(context: PassContext, container: number): Promise<number> {
+  const { rows } = await context.pool.query(
+    'select count(*)::int as n from ledger where entry_id = $1 and target_container = $2 and target_id is not null',
+    [context.claim.entryId, container],
+  );
+  return rows[0].n;
+}
+
 async function liveRows(context: PassContext, container: number): Promise<number> {
   const { rows } = await context.pool.query(
     'select count(*)::int as n from ledger where entry_id = $1 and container = $2 and gone_pass is null',
@@ -136,6 +144,18 @@ async function verifyTarget(
   for (const row of context.targetContainers.values()) {
     const where = targetById(context, row.id).path.join('/');
     context.progress.container = where;
+    const unreadable = unreadableKind(target, row.kind);
+    if (unreadable !== undefined) {
+      const copies = await copiesIn(context, row.id);
+      counts.uncompared += copies;
+      if (copies > 0)
+        notes.push({
+          kind: 'skipped',
+          code: unreadable.code,
+          text: `${copies} were written to ${where}, and can’t be held against the source: ${unreadable.text}`,
+        });
+      continue;
+    }
     const expected = new Map<string, LedgerRow>();
     const digests = new Set<string>();
     for await (const page of rowsOfTarget(pool, claim.entryId, row.id))

@@ -6,6 +6,8 @@ export const ORIGINS = {
   tasks: 'https://tasks.googleapis.com',
   drive: 'https://www.googleapis.com',
   directory: 'https://admin.googleapis.com',
+  groupsSettings: 'https://www.googleapis.com',
+  groupsMigration: 'https://groupsmigration.googleapis.com',
 } as const;
 export type Api = keyof typeof ORIGINS;
 export const APIS = Object.keys(ORIGINS) as readonly Api[];
@@ -18,4 +20,6 @@ export const API_NAMES: Readonly<Record<Api, string>> = {
   tasks: 'Google Tasks API',
   drive: 'Google Drive API',
   directory: 'Admin SDK API',
+  groupsSettings: 'Groups Settings API',
+  groupsMigration: 'Groups Migration API',
 };

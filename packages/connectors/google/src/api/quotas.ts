@@ -15,6 +15,8 @@ const MINUTE = 60_000;
  * - Drive: 325,000 units a minute, or 12,000 requests in projects from before
  *   (https://developers.google.com/workspace/drive/api/guides/limits)
  * - Directory: 2,400 requests a minute
+ * - Groups Migration: 10 requests a second of an account
+ *   (https://developers.google.com/workspace/admin/groups-migration/v1/limits)
  */
 export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   gmail: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.gmail.user, ms: MINUTE }] },
@@ -23,6 +25,8 @@ export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   tasks: { width: 4, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
   drive: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.drive.user, ms: MINUTE }] },
   directory: { width: 4, windows: [{ of: 'units', limit: 2_400, ms: MINUTE }] },
+  groupsSettings: { width: 4, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
+  groupsMigration: { width: 4, windows: [{ of: 'units', limit: DOCUMENTED.groupsMigration.user, ms: MINUTE }] },
 };
 
 /**

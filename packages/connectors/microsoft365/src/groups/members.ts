@@ -1,3 +1,4 @@
+import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container } from '@sterna/connector-kit';
 import { type Member, readMember, writeMember } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -6,7 +7,6 @@ import { codeOf, statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
 import { GROUP_RIGHTS } from './find-group.ts';
 import type { GroupContext } from './group.ts';
-import type { Listed, ListedObjects, ListedWriting } from './listed.ts';
 import { isGuest, personOf } from './people.ts';
 import { type DirectoryObject, eachOnce, isGroup, objectsOf } from './people-of-group.ts';
 

@@ -1,4 +1,11 @@
-import type { OpenRequest, Session } from '@sterna/connector-kit';
+import {
+  type ListedObjects,
+  ListedReader,
+  ListedWriter,
+  type ListedWriting,
+  listedCapabilities,
+} from '@sterna/cloud-http';
+import type { Capabilities, OpenRequest, Session } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
 import { RIGHTS } from '../drive/drive-api.ts';
@@ -15,10 +22,8 @@ import { openTeamDrives } from '../teams/team-drives.ts';
 import { TeamFiles } from '../teams/team-files.ts';
 import { TeamMembers } from '../teams/team-members.ts';
 import { TeamSettings } from '../teams/team-settings.ts';
-import { listedCapabilities } from './capabilities.ts';
 import { GROUP_RIGHTS } from './find-group.ts';
 import { type GroupContext, groupContextOf } from './group.ts';
-import { type ListedObjects, ListedReader, ListedWriter, type ListedWriting } from './listed.ts';
 import { Members, MemberWriting } from './members.ts';
 import { PEOPLE_RIGHT } from './people.ts';
 import { MOST_PICTURE_BYTES } from './picture.ts';
@@ -48,6 +53,19 @@ interface Part {
   open(context: GroupContext, team: TeamOf): Session | Promise<Session>;
 }
 
+/** What no group of Microsoft 365 has a place for. */
+const LEFT_OUT: Capabilities['leavesOut'] = {
+  'group-access': {
+    text: 'Who may post, join and see is told one by one in the source; a Microsoft 365 group is public, private or hidden, as its name and visibility say.',
+    fix: 'Set what is missing of it in Exchange’s admin center: who may send to the group, and whether senders from outside may.',
+  },
+  'group-alias': {
+    text: 'Graph can’t give a group another address.',
+    fix: 'Add it in Exchange’s PowerShell: Set-UnifiedGroup with -EmailAddresses @{Add=…}.',
+  },
+};
+const ROLES = { memberRoles: ['owner', 'member'] } as const;
+
 const PARTS: readonly Part[] = [
   {
     key: 'settings',
@@ -60,9 +78,10 @@ const PARTS: readonly Part[] = [
     open(context, { channels, folders }) {
       const settings = new GroupSettings(context);
       const evidence = { settings: 'name, description, visibility and picture; of a team what its people may do' };
-      if (!context.isTeam) return listedSession(context, settings, settings, evidence);
+      if (!context.isTeam) return listedSession(context, settings, settings, evidence, { leavesOut: LEFT_OUT });
       const team = new TeamSettings(settings, new Tabs(context, channels, new TeamFiles(context, folders)));
-      return listedSession(context, team, team, { ...evidence, tabs: 'websites, files, libraries and plans' });
+      const withTabs = { ...evidence, tabs: 'websites, files, libraries and plans' };
+      return listedSession(context, team, team, withTabs, { leavesOut: LEFT_OUT });
     },
   },
   {
@@ -80,9 +99,9 @@ const PARTS: readonly Part[] = [
       const members = new Members(context);
       const writing = new MemberWriting(context, members);
       const evidence = { members: 'owners and members; groups within the group are told, and not added' };
-      if (!context.isTeam) return listedSession(context, members, writing, evidence);
+      if (!context.isTeam) return listedSession(context, members, writing, evidence, ROLES);
       const team = new TeamMembers(context, channels, members, writing);
-      return listedSession(context, team, team, evidence);
+      return listedSession(context, team, team, evidence, ROLES);
     },
   },
   {
@@ -136,9 +155,10 @@ function listedSession(
   objects: ListedObjects,
   writing: ListedWriting,
   evidence: Readonly<Record<string, string>>,
+  more: Partial<Capabilities> = {},
 ): Session {
   return {
-    capabilities: listedCapabilities(objects.kind, MOST_BYTES, evidence),
+    capabilities: { ...listedCapabilities(objects.kind, MOST_BYTES, evidence), ...more },
     reader: new ListedReader(objects),
     ...(role === 'write' ? { writer: new ListedWriter(objects, writing) } : {}),
     identity: `microsoft365:group:${id}`,

@@ -1,3 +1,4 @@
+import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '@sterna/cloud-http';
 import type { Container } from '@sterna/connector-kit';
 import {
   type GroupSetting,
@@ -11,7 +12,6 @@ import { SternaError } from '@sterna/core';
 import { containerGone } from '../outlook/gone.ts';
 import { GROUP_RIGHTS, type GraphGroup, SELECTED, visibilityOf } from './find-group.ts';
 import type { GroupContext } from './group.ts';
-import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from './listed.ts';
 import { readPicture, writePicture } from './picture.ts';
 import { makeTeam, TEAM_SETTINGS_RIGHTS, teamPath } from './team.ts';
 

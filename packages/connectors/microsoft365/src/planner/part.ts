@@ -1,5 +1,5 @@
+import { listedCapabilities } from '@sterna/cloud-http';
 import type { Session } from '@sterna/connector-kit';
-import { listedCapabilities } from '../groups/capabilities.ts';
 import type { GroupContext } from '../groups/group.ts';
 import { Plans } from './plans.ts';
 import { PlannerReader } from './reader.ts';

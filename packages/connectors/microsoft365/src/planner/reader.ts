@@ -1,7 +1,7 @@
+import { versionOfBody } from '@sterna/cloud-http';
 import type { ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { writeListItem } from '@sterna/content';
 import { segment } from '../graph/client.ts';
-import { versionOfBody } from '../groups/listed.ts';
 import { containerGone, isGone } from '../outlook/gone.ts';
 import { byHint, type GraphPlannerTask, type GraphTaskDetails, type Plan } from './graph-planner.ts';
 import { answerOf, type Plans } from './plans.ts';

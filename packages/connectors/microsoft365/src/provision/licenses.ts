@@ -1,8 +1,8 @@
+import { found, missing, refusedLine } from '@sterna/cloud-http';
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { segment } from '../graph/client.ts';
 import { GROUP_RIGHTS } from '../groups/find-group.ts';
 import { type DirectoryPerson, isGuest } from '../groups/people.ts';
-import { found, missing, refusedLine } from './lines.ts';
 import type { Place } from './place.ts';
 
 interface LicensedPerson extends DirectoryPerson {

@@ -1,3 +1,4 @@
+import { failed, found, made, missing, refusedLine } from '@sterna/cloud-http';
 import type { BlueprintChannel, ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
@@ -5,7 +6,6 @@ import { codeOf, statusOf } from '../graph/errors.ts';
 import { peopleOf } from '../groups/people-of-group.ts';
 import { teamPath } from '../groups/team.ts';
 import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
-import { failed, found, made, missing, refusedLine } from './lines.ts';
 import { counted } from './make-members.ts';
 import { findPeople, type KnownMember } from './people-of-target.ts';
 import { eventually, type Place } from './place.ts';

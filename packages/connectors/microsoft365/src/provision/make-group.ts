@@ -1,3 +1,4 @@
+import { failed, found, made, refusedLine } from '@sterna/cloud-http';
 import type { Blueprint, ProvisionLine } from '@sterna/connector-kit';
 import {
   GROUP_RIGHTS,
@@ -8,7 +9,6 @@ import {
   isUnified,
   SELECTED,
 } from '../groups/find-group.ts';
-import { failed, found, made, refusedLine } from './lines.ts';
 import type { KnownMember } from './people-of-target.ts';
 import type { Place } from './place.ts';
 

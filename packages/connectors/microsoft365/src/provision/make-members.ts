@@ -1,10 +1,10 @@
+import { found, made, missing, refusedLine } from '@sterna/cloud-http';
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { BATCH_SIZE, type BatchItem, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import { GROUP_RIGHTS } from '../groups/find-group.ts';
 import { type PeopleOfGroup, peopleOf } from '../groups/people-of-group.ts';
-import { found, made, missing, refusedLine } from './lines.ts';
 import type { GroupInPlace } from './make-group.ts';
 import type { KnownMember } from './people-of-target.ts';
 import { eventually, type Place } from './place.ts';

@@ -1,7 +1,7 @@
+import { failed, found, missing, refusedLine } from '@sterna/cloud-http';
 import type { Blueprint, ProvisionLine } from '@sterna/connector-kit';
 import { formatSiteAddress, parseSiteAddress, type SiteAddress } from '../sites/site-address.ts';
 import { findSite, siteOfGroup } from './find-site.ts';
-import { failed, found, missing, refusedLine } from './lines.ts';
 import { ensureGroup } from './make-group.ts';
 import { ensureMembers } from './make-members.ts';
 import { findPeople } from './people-of-target.ts';

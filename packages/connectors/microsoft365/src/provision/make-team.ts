@@ -1,9 +1,9 @@
+import { failed, found, made, refusedLine } from '@sterna/cloud-http';
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import type { GraphGroup } from '../groups/find-group.ts';
 import { peopleOf } from '../groups/people-of-group.ts';
 import { putTeam, teamPath } from '../groups/team.ts';
-import { failed, found, made, refusedLine } from './lines.ts';
 import { eventually, type Place } from './place.ts';
 
 interface FoundTeam {

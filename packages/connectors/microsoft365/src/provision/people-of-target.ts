@@ -1,5 +1,5 @@
+import { missing } from '@sterna/cloud-http';
 import type { BlueprintMember, ProvisionLine } from '@sterna/connector-kit';
-import { missing } from './lines.ts';
 import type { Place } from './place.ts';
 
 /** Somebody of a blueprint whom the target has. */

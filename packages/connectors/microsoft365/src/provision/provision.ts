@@ -1,8 +1,7 @@
-import { type Clock, systemClock } from '@sterna/cloud-http';
-import type { Blueprint, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
+import { type Clock, refusedLine, systemClock } from '@sterna/cloud-http';
+import type { Blueprint, BlueprintMember, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
 import { connect } from '../connect.ts';
 import { licenseLines } from './licenses.ts';
-import { refusedLine } from './lines.ts';
 import { ensureChannels } from './make-channels.ts';
 import { ensureGroup, groupWantedAt } from './make-group.ts';
 import { ensureMembers } from './make-members.ts';
@@ -34,11 +33,15 @@ export async function* provisionAt(
   }
 }
 
+/** Who manages a group elsewhere is an owner here, as the pass has it, too. */
+const ownerIfManager = (member: BlueprintMember): BlueprintMember =>
+  member.role === 'manager' ? { ...member, role: 'owner' } : member;
+
 /** People come before the team: who is in its group when it is made isn't told that they were added. */
 async function* ensureWhole(place: Place, blueprint: Blueprint): AsyncGenerator<ProvisionLine> {
   let people: Awaited<ReturnType<typeof findPeople>>;
   try {
-    people = await findPeople(place, blueprint.members);
+    people = await findPeople(place, blueprint.members.map(ownerIfManager));
   } catch (thrown) {
     yield refusedLine('people', thrown);
     people = { known: [], lines: [] };

@@ -1,3 +1,4 @@
+import { found, missing } from '@sterna/cloud-http';
 import type { ProvisionLine } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
 import { RIGHTS as FILES } from '../drive/drive-api.ts';
@@ -8,7 +9,6 @@ import { PEOPLE_RIGHT } from '../groups/people.ts';
 import { MAKE_TEAM_RIGHT, TEAM_SETTINGS_RIGHTS } from '../groups/team.ts';
 import { SITE_RIGHTS } from '../sites/site-context.ts';
 import { CHANNEL_RIGHTS, CHANNEL_TAB_RIGHTS } from '../teams/graph-teams.ts';
-import { found, missing } from './lines.ts';
 import { LOOK_AT_TEAM_RIGHT } from './make-team.ts';
 import type { Place } from './place.ts';
 

@@ -1,10 +1,10 @@
+import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '@sterna/cloud-http';
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { type ChannelTab, PASSED_OVER, readSetting, settingGroup, waitsForObject, writeSetting } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
 import type { GroupContext } from '../groups/group.ts';
-import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '../groups/listed.ts';
 import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
 import type { Channels } from './channels.ts';
 import { CHANNEL_TAB_RIGHTS, type GraphChannel } from './graph-teams.ts';

@@ -1,8 +1,8 @@
+import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container, Writer } from '@sterna/connector-kit';
 import { type Member, readMember, writeMember } from '@sterna/content';
 import { segment } from '../graph/client.ts';
 import type { GroupContext } from '../groups/group.ts';
-import type { Listed, ListedObjects, ListedWriting } from '../groups/listed.ts';
 import { MEMBERS, type Members, type MemberWriting, unknownPerson, withoutAddress } from '../groups/members.ts';
 import { type Channels, definitionOf } from './channels.ts';
 import { CHANNEL_MEMBER_RIGHTS, type GraphChannel } from './graph-teams.ts';

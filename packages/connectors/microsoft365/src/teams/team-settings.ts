@@ -1,5 +1,5 @@
+import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container, Writer } from '@sterna/connector-kit';
-import type { Listed, ListedObjects, ListedWriting } from '../groups/listed.ts';
 import type { GroupSettings } from '../groups/settings.ts';
 import { TABS, type Tabs } from './tabs.ts';
 

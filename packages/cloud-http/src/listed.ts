@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { changedResult, doneResult, eachOf, existsResult } from '@sterna/cloud-http';
 import type {
   Candidate,
   ChangePage,
@@ -19,8 +18,8 @@ import type {
 } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { type ContentKind, SternaError } from '@sterna/core';
-import { statusOf } from '../graph/errors.ts';
-import { containerGone } from '../outlook/gone.ts';
+import { statusOf } from './errors.ts';
+import { changedResult, doneResult, eachOf, existsResult } from './writing.ts';
 
 /** One of few objects: listing them tells what they are. */
 export interface Listed {
@@ -37,13 +36,20 @@ export interface ListedObjects {
   containers(): Promise<readonly Container[]>;
   /** @throws SternaError transient `container-gone` */
   list(container: string): Promise<readonly Listed[]>;
+  /** One of them, where that is cheaper than listing all. Absent: they are listed. */
+  find?(container: string, id: string): Promise<Listed | undefined>;
+  /** The one of this object's natural key, where that is cheaper than listing all. Absent: they are listed. */
+  rivalOf?(container: string, body: Buffer): Promise<Listed | undefined>;
 }
 
 /** How they are written; each has a natural key, so that a second create finds the first. */
 export interface ListedWriting {
   ensureContainer: Writer['ensureContainer'];
-  /** @returns its id */
-  create(container: string, body: Buffer): Promise<{ readonly id: string; readonly notes?: readonly FidelityNote[] }>;
+  /** @returns its id; without a `version` it is looked at once more */
+  create(
+    container: string,
+    body: Buffer,
+  ): Promise<{ readonly id: string; readonly version?: string; readonly notes?: readonly FidelityNote[] }>;
   replace(container: string, now: Listed, body: Buffer): Promise<readonly FidelityNote[]>;
   remove(container: string, now: Listed): Promise<void>;
 }
@@ -117,7 +123,7 @@ export class ListedWriter implements Writer {
         if (op.verb === 'remove') return this.#remove(op);
         throw new SternaError('bug', 'no-such-verb', `There is no ${op.verb} for a ${this.#objects.kind}.`);
       },
-      (error) => containerGone('group', error),
+      (cause) => new SternaError('transient', 'container-gone', 'The group is no more.', { cause }),
       // Each is looked at beside those before it.
       1,
     );
@@ -147,11 +153,10 @@ export class ListedWriter implements Writer {
     const body = wholeOf(op);
     const rival = await this.#withKeyOf(op.container, body);
     if (rival !== undefined) return existsResult(op, rival);
-    const { id, notes } = await this.#writing.create(op.container, body).catch((thrown: unknown) => {
+    const { id, version, notes } = await this.#writing.create(op.container, body).catch((thrown: unknown) => {
       throw statusOf(thrown) === 404 ? namesNobody(thrown) : thrown;
     });
-    const now = await this.#find(op.container, id);
-    return doneResult(op.op, id, now?.version, notes);
+    return doneResult(op.op, id, version ?? (await this.#find(op.container, id))?.version, notes);
   }
 
   async #replace(op: ReplaceOp): Promise<Result> {
@@ -178,12 +183,16 @@ export class ListedWriter implements Writer {
   }
 
   async #withKeyOf(container: string, body: Buffer): Promise<Listed | undefined> {
+    const { rivalOf } = this.#objects;
+    if (rivalOf !== undefined) return isWhole(await rivalOf.call(this.#objects, container, body));
     const { matchKey } = pivotOf(this.#objects.kind);
     const key = matchKey(body);
     return (await this.#whole(container)).find((one) => matchKey(one.body).equals(key));
   }
 
   async #find(container: string, id: string): Promise<Listed | undefined> {
+    const { find } = this.#objects;
+    if (find !== undefined) return isWhole(await find.call(this.#objects, container, id));
     return (await this.#whole(container)).find((one) => one.id === id);
   }
 
@@ -191,6 +200,8 @@ export class ListedWriter implements Writer {
     return (await this.#objects.list(container)).filter(({ passedOver }) => passedOver === undefined);
   }
 }
+
+const isWhole = (one: Listed | undefined): Listed | undefined => (one?.passedOver === undefined ? one : undefined);
 
 /** A person, or a channel, that was there when it was looked up. */
 const namesNobody = (cause: unknown): SternaError =>

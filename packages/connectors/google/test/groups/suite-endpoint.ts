@@ -1,0 +1,70 @@
+import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
+import { readMember, writeMember } from '@sterna/content';
+import { accessOf, type Domain, type Google, type Group } from '@sterna/simulator-google';
+import { googleConnector } from '../../src/index.ts';
+import { UNHURRIED } from '../unhurried.ts';
+
+const DOMAIN = 'nordwind.example';
+export const ADMIN = `alice@${DOMAIN}`;
+
+export const groupSystem = (server: Google, more: object = {}) => ({
+  settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, admin: ADMIN, ...UNHURRIED, ...more },
+  credentials: { password: JSON.stringify(server.keyFile) },
+});
+
+export function makeGroup(server: Google, localPart: string, domain: Domain = server.domain(DOMAIN)): Group {
+  const group: Group = {
+    id: `0${server.cloud.ids.base32hex(14)}`,
+    email: `${localPart}@${domain.name}`,
+    name: localPart,
+    description: '',
+    aliases: [],
+    members: [],
+  };
+  domain.groups.set(group.id, group);
+  return group;
+}
+
+/** Members of a group that takes anybody. */
+export function memberEndpoint(server: Google): SuiteEndpoint {
+  const group = makeGroup(server, 'suite');
+  accessOf(group).allowExternalMembers = 'true';
+  const at = (raw: Buffer): number => group.members.findIndex(({ email }) => email === readMember(raw).who.address);
+  const put = (raw: Buffer): void => {
+    const { who, role } = readMember(raw);
+    const known = group.members[at(raw)];
+    const member = { id: known?.id ?? server.cloud.ids.digits(21), email: who.address, type: 'USER' } as const;
+    group.members.splice(known === undefined ? group.members.length : at(raw), known === undefined ? 0 : 1, {
+      ...member,
+      role: role === 'owner' ? 'OWNER' : 'MEMBER',
+    });
+  };
+  return {
+    connector: {
+      ...googleConnector,
+      open: (request) => googleConnector.open({ ...request, itemType: 'group', kinds: ['member'] }),
+    },
+    system: groupSystem(server),
+    address: group.email,
+    async seed(objects) {
+      for (const { raw } of objects) put(raw);
+    },
+    dump: async () =>
+      group.members.map(
+        ({ email, role }): FoundMessage => ({
+          folder: ['Members'],
+          raw: writeMember({
+            type: 'member',
+            who: { address: email },
+            role: role === 'OWNER' ? 'owner' : 'member',
+          }),
+          flags: [],
+          date: undefined,
+        }),
+      ),
+    folders: async () => [['Members']],
+    remove: async ({ raw }) => void group.members.splice(at(raw), 1),
+    replace: async (_, raw) => put(raw),
+    dispose: async () => undefined,
+  };
+}
