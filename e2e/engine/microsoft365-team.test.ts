@@ -467,6 +467,114 @@ test('tabs lead to the target’s own files and plans; one that is refused comes
   expect(changed.contentUrl).toBe('https://contoso.example/new');
 }, 120_000);
 
+/** Pages of posts that Teams didn’t take, by the vendor’s API alone: names and texts of what is in a channel’s archive. */
+async function archiveOf(graph: Graph, of: DirectTeam, channel: string): Promise<Map<string, string>> {
+  const folder = `${await folderOf(graph, of, channel)}:/Archive of posts`;
+  const items = await all(graph, `${folder}:/children`);
+  const pages = items.filter(({ file }) => file != null).map(({ name }) => name as string);
+  const texts = pages.map(async (name): Promise<[string, string]> => {
+    const item = await graph('GET', `${folder}/${encodeURIComponent(name)}`);
+    return [name, await (await fetch(item['@microsoft.graph.downloadUrl'])).text()];
+  });
+  return new Map((await Promise.all(texts)).sort());
+}
+
+const times = (text: string, part: string): number => text.split(part).length - 1;
+
+test('where Teams has no migration mode, posts are pages among the files of the channel: each once, whatever dies', async () => {
+  const { here, there, entry } = await smallTeams('unopened');
+  const { behaviour } = teamsOf(server.tenant('fabrikam.example'));
+  behaviour.hasMigrationMode = false;
+  const may = Date.parse('2024-05-31T22:00:00.000Z');
+  const picture = Buffer.from('89504e470d0a1a0a', 'hex');
+  const file = await source('PUT', `${await folderOf(source, here, 'General')}:/Plan.json:/content`, { plan: 1 });
+  const attachment = { id: 'a', contentType: 'reference', contentUrl: file.webUrl, name: 'Plan.json' };
+  const more = {
+    subject: 'The plan',
+    attachments: [{ content: null, thumbnailUrl: null, teamsAppId: null, ...attachment }],
+    hosted: new Map([['one', { id: 'one', contentType: 'image/png', bytes: picture }]]),
+  };
+  const images = `${server.baseUrl}/v1.0/teams/${here.team.id}/channels/c/messages/${may}/hostedContents`;
+  const hostile = `<p>Look <img src="${images}/one/$value"></p><script>alert(1)</script><attachment id="a"></attachment></article>`;
+  const root = here.say('General', hostile, more, may);
+  here.react('General', root, 'like');
+  for (let n = 0; n < 30; n += 1) here.reply('General', root, `<p>Answer ${n};</p>`, may + 86_400_000 + n);
+  here.say('General', '<p>Said in June</p>', {}, may + 20 * 86_400_000);
+  // The file, the picture and a page are there; the books don’t know of the page.
+  let uploads = 0;
+  server.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when({ method }: { method: string }) {
+      uploads += method === 'PUT' ? 1 : 0;
+      return false;
+    },
+    times: 1,
+  });
+  dies = (point) => point === 'after-acknowledgement' && uploads >= 3;
+  const initial = await pass(bench, entry, 'initial');
+  dies = undefined;
+  expect(initial.status).toBe('failed');
+  expect((await archiveOf(target, there, 'General')).size).toBe(1);
+  const lost = server.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method }: { method: string }) => method === 'PUT',
+    times: 2,
+  });
+
+  const second = await pass(bench, entry, 'delta');
+  expect(second.error).toBeNull();
+  expect(lost.struck).toBe(2);
+  expect((second.books as Json).kinds.post).toMatchObject({ failed: 0, uncertain: 0 });
+  const pages = await archiveOf(target, there, 'General');
+  expect([...pages.keys()]).toEqual(['2024-05.html', '2024-06.html']);
+  const page = pages.get('2024-05.html') ?? '';
+  // As people read it, below the data.
+  const body = page.slice(page.indexOf('<body>'));
+  for (let n = 0; n < 30; n += 1) expect(times(body, `<p>Answer ${n};</p>`)).toBe(1);
+  expect(times(body, '<h2>The plan</h2>')).toBe(1);
+  expect(body).toContain('like ');
+  expect(body).toMatch(/href="https:\/\/fabrikam[^"]*Plan\.json"/);
+  expect(page).toContain("default-src 'none'");
+  const [, image] = /<img[^>]*src="images\/([^"]+)"/.exec(body) ?? [];
+  const copied = `${await folderOf(target, there, 'General')}:/Archive of posts/images/${image}`;
+  expect((await target('GET', copied)).size).toBe(picture.length);
+  expect((await notes(bench, entry)).filter(({ code }) => code === 'archived-as-html').length).toBe(32);
+  expect(there.messages('General')).toEqual([]);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+
+  // What is said later comes to it; so does an answer to what is archived, once the channel can be opened after all.
+  here.reply('General', root, '<p>Later;</p>');
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 1, failed: 0 });
+  behaviour.hasMigrationMode = true;
+  here.reply('General', root, '<p>Last;</p>');
+  here.say('General', '<p>Into the channel</p>');
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 2, failed: 0 });
+  const last = (await archiveOf(target, there, 'General')).get('2024-05.html') ?? '';
+  const shown = last.slice(last.indexOf('<body>'));
+  expect(['Later;', 'Last;', 'Answer 29;'].map((text) => times(shown, `<p>${text}</p>`))).toEqual([1, 1, 1]);
+  expect(there.messages('General').map(({ content }) => content)).toEqual(['<p>Into the channel</p>']);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
+}, 120_000);
+
+test('posts go into pages where the settings of the system say so, of private channels too', async () => {
+  const { here, there } = await smallTeams('asked');
+  here.makeChannel('Secret', 'private');
+  for (const channel of ['General', 'Secret']) here.say(channel, `<p>In ${channel}</p>`, {}, Date.parse('2023-01-02'));
+  const into = team('asked@fabrikam.example');
+  const settings = { ...(into.settings as object), posts: 'archive' };
+  const entry = await addEntry(bench, team('asked@contoso.example'), { ...into, settings });
+  await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
+  const first = await pass(bench, entry, 'initial');
+  expect(first.books.total).toMatchObject({ failed: 0, uncertain: 0 });
+  for (const channel of ['General', 'Secret']) {
+    expect(there.messages(channel)).toEqual([]);
+    const page = (await archiveOf(target, there, channel)).get('2023-01.html') ?? '';
+    expect(times(page.slice(page.indexOf('<body>')), `<p>In ${channel}</p>`)).toBe(1);
+  }
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
+}, 120_000);
+
 test('another app’s channel, an archived team, a guest, a member without mapping: told, and repaired by a later delta pass', async () => {
   const { here, there, entry } = await smallTeams('small', ['bjorn']);
   const at = server.clock.now() - 100_000_000;

@@ -29,6 +29,16 @@ export const microsoft365Settings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Between two tenants, mail and events go whole, by Exchange’s own export and import, where the app may'),
+  posts: z
+    .enum(['teams', 'archive'])
+    .default('teams')
+    .describe('A target: posts go into their channels, or as pages of HTML into the files of these'),
+  postsWhereRefused: z
+    .enum(['archive', 'fail'])
+    .default('archive')
+    .describe(
+      'A target: what Teams refuses to take as posts of a channel, for good, goes as pages of HTML, or has failed',
+    ),
   userAgent: z
     .string()
     .regex(/^[\x20-\x7e]{1,200}$/)

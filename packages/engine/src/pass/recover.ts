@@ -1,4 +1,4 @@
-import type { Candidate, SettleCapability, Writer } from '@sterna/connector-kit';
+import type { Candidate, FidelityNote, SettleCapability, Writer } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { formatFlags, SternaError } from '@sterna/core';
 import {
@@ -435,6 +435,17 @@ async function settleFiles(
 /** No copy is ever of this version, so it counts as changed by people: the conflict option decides. */
 const VERSION_OF_PEOPLE = '"not-as-written"';
 
+/** The answer that would have told them is lost: what the copy itself says is left. */
+const toldByCopy = (intent: Intent, notes: readonly FidelityNote[] = []): readonly ObjectNote[] =>
+  notes.map(({ code, text }) => ({
+    kind: 'fidelity',
+    code,
+    text,
+    src: intent.src,
+    srcId: intent.srcId,
+    container: intent.container,
+  }));
+
 const heldOtherwise = (intent: Intent): ObjectNote => ({
   kind: 'fidelity',
   code: 'changed-by-target',
@@ -464,8 +475,8 @@ async function landedCreates(
     const asWritten = ours.digest.equals(await digestOf(row.kind, copy.body));
     found.push(
       asWritten
-        ? { ...ours, targetId: copy.id, version: copy.version }
-        : { ...ours, targetId: copy.id, version: VERSION_OF_PEOPLE, note: heldOtherwise(ours.intent) },
+        ? { ...ours, targetId: copy.id, version: copy.version, notes: toldByCopy(ours.intent, copy.notes) }
+        : { ...ours, targetId: copy.id, version: VERSION_OF_PEOPLE, notes: [heldOtherwise(ours.intent)] },
     );
   }
   return found;
@@ -530,7 +541,7 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       client,
       claim.entryId,
       claim.number,
-      found.flatMap(({ note }) => note ?? []),
+      found.flatMap(({ notes = [] }) => notes),
     );
   });
   progress.objects += found.length;
@@ -545,7 +556,7 @@ interface Found {
   readonly version?: string | undefined;
   /** Those that the copy has, where they may be other ones than were sent. */
   readonly flags?: string;
-  readonly note?: ObjectNote;
+  readonly notes?: readonly ObjectNote[];
 }
 
 const settledBy = (

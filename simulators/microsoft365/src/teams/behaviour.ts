@@ -12,6 +12,8 @@ export interface TeamsBehaviour {
   importKeepsMentions: boolean;
   /** Reactions of an imported message are kept. No page says so. */
   importKeepsReactions: boolean;
+  /** Channels that are there can be put in migration mode at all: of the clouds, the public one alone has it. */
+  hasMigrationMode: boolean;
   /** Private and shared channels can be put in migration mode. Older pages: standard ones alone. */
   migratesEveryChannel: boolean;
   /** A message with a file has to name it in its text: `<attachment id="…">`. */
@@ -33,6 +35,7 @@ export const DEFAULT_TEAMS_BEHAVIOUR: TeamsBehaviour = {
   importedVisibleAtOnce: true,
   importKeepsMentions: true,
   importKeepsReactions: false,
+  hasMigrationMode: true,
   migratesEveryChannel: true,
   attachmentsInText: true,
   largestText: 28 * 1024,

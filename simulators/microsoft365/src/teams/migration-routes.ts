@@ -24,6 +24,7 @@ function start(call: Call): Reply {
   onlyForApps(call);
   const { channel } = openChannelOf(call);
   const { behaviour } = teams(call);
+  if (!behaviour.hasMigrationMode) throw badRequest("Resource not found for the segment 'startMigration'.");
   const given = call.incoming.body.length === 0 ? {} : fields(call.json(), '');
   if (channel.membershipType !== 'standard' && !behaviour.migratesEveryChannel) {
     throw badRequest('Only a standard channel can be in migration mode.');

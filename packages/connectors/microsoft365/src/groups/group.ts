@@ -7,7 +7,7 @@ import { type GraphGroup, groupAt } from './find-group.ts';
 import { People } from './people.ts';
 
 /** What a part of a group's or team's session works with. */
-export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 'directory'> {
+export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 'directory' | 'tokens'> {
   readonly id: string;
   /** `/groups/{id}`, encoded. */
   readonly path: string;
@@ -24,7 +24,7 @@ export async function groupContextOf(
   connection: Connection,
   request: Pick<OpenRequest, 'address' | 'itemType' | 'role'>,
 ): Promise<GroupContext> {
-  const { client, directory, drive, settings } = connection;
+  const { client, directory, drive, settings, tokens } = connection;
   const group = await groupOf(connection, request.address);
   const people = new People(client, directory);
   return {
@@ -32,6 +32,7 @@ export async function groupContextOf(
     directory,
     drive,
     settings,
+    tokens,
     address: request.address.toLowerCase(),
     role: request.role,
     id: group.id,

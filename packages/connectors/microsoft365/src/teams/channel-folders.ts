@@ -78,16 +78,25 @@ export class ChannelFolders {
   }
 
   async #list(): Promise<readonly ChannelFolder[]> {
-    const found = await Promise.all((await this.#channels.closed()).map((channel) => this.#folder(channel)));
-    return found.flatMap((one) => one ?? []);
+    const found = await Promise.all(
+      (await this.#channels.closed()).map(async (channel) => {
+        const place = await this.placeOf(channel.id);
+        return place === undefined ? [] : [{ channelId: channel.id, path: pathOf(channel), ...place }];
+      }),
+    );
+    return found.flat();
   }
 
-  /** https://learn.microsoft.com/en-us/graph/api/channel-get-filesfolder, which takes no query. */
-  async #folder(channel: GraphChannel): Promise<ChannelFolder | undefined> {
+  /**
+   * Of any channel; undefined where nobody has opened its files yet.
+   *
+   * https://learn.microsoft.com/en-us/graph/api/channel-get-filesfolder, which takes no query.
+   */
+  async placeOf(channelId: string): Promise<Pick<ChannelFolder, 'driveId' | 'itemId' | 'webUrl'> | undefined> {
     const { client, drive: budget } = this.#channels.context;
     const { status, body } = await client.send<FolderItem>({
       method: 'GET',
-      path: `${this.#channels.pathOf(channel.id)}/filesFolder`,
+      path: `${this.#channels.pathOf(channelId)}/filesFolder`,
       doing: 'looking for the files of a channel',
       right: RIGHTS.read,
       budget,
@@ -96,7 +105,7 @@ export class ChannelFolders {
     });
     const driveId = status === 404 ? undefined : body.parentReference?.driveId;
     if (!driveId) return undefined;
-    return { channelId: channel.id, path: pathOf(channel), driveId, itemId: body.id, webUrl: body.webUrl ?? '' };
+    return { driveId, itemId: body.id, webUrl: body.webUrl ?? '' };
   }
 }
 

@@ -11,7 +11,7 @@ import { containerGone } from '../outlook/gone.ts';
 import { CHANNEL_RIGHTS, type GraphChannel, MESSAGE_RIGHTS } from './graph-teams.ts';
 import { IMPORT_LIMITS, TEAMS_LIMITS } from './limits.ts';
 
-const PROPERTIES = 'id,displayName,description,membershipType,createdDateTime,migrationMode,webUrl';
+const PROPERTIES = 'id,displayName,description,membershipType,createdDateTime,migrationMode,isArchived,webUrl';
 /** How often, and how long after another, it is looked whether a channel is made. */
 const MOST_LOOKS = 60;
 const LOOK_MS = 1_000;

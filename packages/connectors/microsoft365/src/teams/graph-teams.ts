@@ -8,6 +8,7 @@ export interface GraphChannel {
   readonly webUrl?: string | null;
   /** `inProgress`: messages of the past can be written, and its people can't use it. */
   readonly migrationMode?: string | null;
+  readonly isArchived?: boolean | null;
 }
 
 interface Identity {

@@ -3,6 +3,7 @@ import type { GroupContext } from '../groups/group.ts';
 import type { ChannelFolders } from './channel-folders.ts';
 import type { Channels } from './channels.ts';
 import { Messages } from './messages.ts';
+import { PostsArchive } from './posts-archive.ts';
 import { PostsReader } from './posts-reader.ts';
 import { PostsWriter } from './posts-writer.ts';
 import { TeamFiles } from './team-files.ts';
@@ -30,10 +31,13 @@ const postCapabilities: Capabilities = {
 export function openPosts(context: GroupContext, channels: Channels, folders: ChannelFolders): Session {
   const files = new TeamFiles(context, folders);
   const messages = new Messages(channels, files);
+  const archive = new PostsArchive(channels, folders);
+  const isTarget = context.role === 'write';
   return {
     capabilities: postCapabilities,
-    reader: new PostsReader(channels, messages),
-    ...(context.role === 'write' ? { writer: new PostsWriter(channels, messages, files) } : {}),
+    // Of a source, pages of an earlier migration are files as any other.
+    reader: new PostsReader(channels, messages, isTarget ? archive : undefined),
+    ...(isTarget ? { writer: new PostsWriter({ channels, messages, files, archive }) } : {}),
     identity: `microsoft365:team:${context.id}`,
     quota: async () => undefined,
     release: () => channels.release(),

@@ -7,9 +7,12 @@ import {
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
+import { writePost } from '@sterna/content';
 import { asSternaError } from '@sterna/core';
+import { archivedNote } from './archiving.ts';
 import type { Channels } from './channels.ts';
 import { type Messages, momentOf, versionOf } from './messages.ts';
+import { type PostsArchive, versionOfArchived } from './posts-archive.ts';
 
 /** Changes told at once. */
 const PAGE = 500;
@@ -20,10 +23,13 @@ const IN_FLIGHT = 4;
 export class PostsReader implements Reader {
   readonly #channels: Channels;
   readonly #messages: Messages;
+  readonly #archive: PostsArchive | undefined;
 
-  constructor(channels: Channels, messages: Messages) {
+  /** @param archive Of a target: where posts are that Teams didn't take */
+  constructor(channels: Channels, messages: Messages, archive: PostsArchive | undefined) {
     this.#channels = channels;
     this.#messages = messages;
+    this.#archive = archive;
   }
 
   containers(): Promise<readonly Container[]> {
@@ -52,7 +58,7 @@ export class PostsReader implements Reader {
   async #one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
     try {
       const found = await this.#messages.read(container, id);
-      if (found === undefined) return { id, vanished: true };
+      if (found === undefined) return await this.#archived(container, id);
       const { message, body } = found;
       const date = new Date(momentOf(message));
       return { id, flags: [], date, size: body.length, body, version: versionOf(message) };
@@ -61,5 +67,14 @@ export class PostsReader implements Reader {
       if (error.class === 'object') return { id, error };
       throw thrown;
     }
+  }
+
+  async #archived(container: string, id: string): Promise<Content | Vanished> {
+    const post = await this.#archive?.read(container, id);
+    if (post === undefined) return { id, vanished: true };
+    const body = writePost(post);
+    const version = versionOfArchived(post);
+    const notes = [archivedNote('Teams didn’t take it when it was written')];
+    return { id, flags: [], date: new Date(Number(id)), size: body.length, body, version, notes };
   }
 }

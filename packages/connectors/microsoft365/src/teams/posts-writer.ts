@@ -1,12 +1,14 @@
 import { doneResult, eachOf, existsResult } from '@sterna/cloud-http';
 import type { Candidate, CreateOp, InventoryItem, Op, Result, Writer } from '@sterna/connector-kit';
-import { type Post, pivotOf, readPost } from '@sterna/content';
+import { type Post, pivotOf, readPost, writePost } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
 import { statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
+import { ArchivedPosts, type Archiving } from './archiving.ts';
 import type { Channels } from './channels.ts';
 import { type GraphMessage, MESSAGE_RIGHTS } from './graph-teams.ts';
 import { type Messages, momentOf, versionOf } from './messages.ts';
+import { type PostsArchive, versionOfArchived } from './posts-archive.ts';
 import type { TeamFiles } from './team-files.ts';
 import { toMessage } from './to-message.ts';
 
@@ -15,12 +17,17 @@ export class PostsWriter implements Writer {
   readonly #channels: Channels;
   readonly #messages: Messages;
   readonly #files: TeamFiles;
+  readonly #archive: PostsArchive;
+  readonly #archived: ArchivedPosts;
   readonly ensureContainer: Writer['ensureContainer'];
 
-  constructor(channels: Channels, messages: Messages, files: TeamFiles) {
+  constructor(of: Archiving) {
+    const { channels, messages, files, archive } = of;
     this.#channels = channels;
     this.#messages = messages;
     this.#files = files;
+    this.#archive = archive;
+    this.#archived = new ArchivedPosts(of);
     this.ensureContainer = (path, options) => channels.ensure(path, options);
   }
 
@@ -54,14 +61,33 @@ export class PostsWriter implements Writer {
         ...(facets.matchKey === true ? { matchKey: matchKey(found.body) } : {}),
       };
     }
+    for (const { id, post } of await this.#archive.list(container)) {
+      const body = writePost(post);
+      yield {
+        targetId: id,
+        version: versionOfArchived(post),
+        date: new Date(Number(id)),
+        ...(facets.size === true ? { size: body.length } : {}),
+        ...(facets.matchKey === true ? { matchKey: matchKey(body) } : {}),
+      };
+    }
   }
 
   /** One after the other: what answers comes after what it answers. */
-  apply(ops: readonly Op[]): Promise<readonly Result[]> {
+  async apply(ops: readonly Op[]): Promise<readonly Result[]> {
+    const aside = await this.#archived.among(ops.filter((op) => op.verb === 'create'));
+    let archived: Promise<ReadonlyMap<string, Result>> | undefined;
     return eachOf(
       ops,
       async (op) => {
-        if (op.verb === 'create') return this.#create(op);
+        if (op.verb === 'create') {
+          if (!aside.has(op)) return this.#create(op);
+          // All of them at once: a page is written as a whole.
+          archived ??= this.#archived.create(aside);
+          return (await archived).get(op.op) as Result;
+        }
+        const changed = op.verb === 'replace' || op.verb === 'remove' ? await this.#archived.change(op) : undefined;
+        if (changed !== undefined) return changed;
         throw op.verb === 'replace' ? notChangeable() : notRemovable();
       },
       (error) => containerGone('channel', error),

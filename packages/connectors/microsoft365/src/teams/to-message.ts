@@ -72,11 +72,7 @@ async function attachmentOf(
   notes: FidelityNote[],
 ): Promise<{ readonly id: string; readonly contentType: string }> {
   const found = path === undefined ? undefined : await file(path);
-  if (contentType === 'reference' && found === undefined)
-    notes.push({
-      code: 'attachment-not-linked',
-      text: `The file ${name ?? ''} isn’t among those of the target’s team: the post names the original.`,
-    });
+  if (contentType === 'reference' && found === undefined) notes.push(notLinked(name));
   return {
     id: found?.uniqueId ?? id,
     contentType,
@@ -85,6 +81,11 @@ async function attachmentOf(
     ...(content === undefined ? {} : { content }),
   };
 }
+
+export const notLinked = (name: string | undefined): FidelityNote => ({
+  code: 'attachment-not-linked',
+  text: `The file ${name ?? ''} isn’t among those of the target’s team: the post names the original.`,
+});
 
 /** A mention of nobody is text. */
 function withoutMention(html: string, id: number, text: string, notes: FidelityNote[]): string {
