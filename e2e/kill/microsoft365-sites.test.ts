@@ -102,6 +102,45 @@ async function scenario(name: string, kills: Iterable<Kill>): Promise<void> {
   await expectExactlyOnce();
 }
 
+/** A list whose items lead to each other; migrated, then its links are rewritten and put back by passes that are killed. */
+async function linksUnderKills(name: string, rewriting: Iterable<Kill>, restoring: Iterable<Kill>): Promise<void> {
+  const path = `sites/${name}`;
+  for (const domain of [SOURCE, TARGET])
+    createSite(server.tenant(domain), { name, displayName: name, at: server.clock.now() });
+  const [here, there] = [SOURCE, TARGET].map((domain) => new DirectSite(server, `alice@${domain}`, path)) as [
+    DirectSite,
+    DirectSite,
+  ];
+  here.makeList('Notes', [{ name: 'Body', displayName: 'Body', text: { allowMultipleLines: true } }]);
+  const linkTo = (host: string, id: unknown): string =>
+    `https://${host}.sharepoint.com/${path}/Lists/Notes/DispForm.aspx?ID=${id}`;
+  // Each to the one before; the first leads nowhere.
+  for (let n = 1, before = 999; n <= ITEMS; n += 1)
+    before = here.addItem('Notes', { Title: `Note ${n}`, Body: `See ${linkTo('contoso', before)} .` });
+  const bodies = (site: DirectSite) => site.items('Notes').map(({ fields }) => `${fields.Title}: ${fields.Body}`);
+  const wanted = (): string[] =>
+    there.items('Notes').map(({ fields: { Title } }) => {
+      const n = Number(/\d+$/.exec(String(Title))?.[0]);
+      const [one] = there.items('Notes').filter(({ fields }) => fields.Title === `Note ${n - 1}`);
+      return `${Title}: See ${one === undefined ? linkTo('contoso', 999) : linkTo('fabrikam', one.id)} .`;
+    });
+  const entry = await addEntry(kill.bench, siteEndpoint(server, SOURCE, path), siteEndpoint(server, TARGET, path));
+  expect((await pass(kill.bench, entry, 'initial', {})).status).toBe('completed');
+  const original = bodies(there);
+  expect(original).toHaveLength(ITEMS);
+  for (const [links, kills, expected] of [
+    ['rewrite', rewriting, wanted],
+    ['keep', restoring, () => original],
+  ] as const) {
+    const outcome = await passWithKills(kill.stage, entry, 'delta', kills, { links });
+    expect([outcome.error, outcome.status, outcome.books.balanced]).toEqual([null, 'completed', true]);
+    expect(bodies(there)).toEqual(expected());
+    expect(there.items('Notes')).toHaveLength(ITEMS);
+    await kill.expectSettled(entry);
+    await kill.expectNoSuspects(entry);
+  }
+}
+
 describe('exactly once from site to site', () => {
   test(
     'acknowledged and not settled, killed while that is settled, and at random moments',
@@ -180,6 +219,28 @@ describe('exactly once from site to site', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    'links: rewritten and put back under kills, each item is there once, with the links that it is to have',
+    async () => {
+      await linksUnderKills(
+        'links',
+        [
+          { at: 'after-intent-commit', nth: 1 },
+          { at: 'after-acknowledgement', nth: 2 },
+          { at: 'after-settle-commit', nth: 2 },
+          { at: 'before-close', nth: 1 },
+        ],
+        [
+          { at: 'after-acknowledgement', nth: 1 },
+          { at: 'during-recovery', nth: 1 },
+          { at: 'after-intent-commit', nth: 2 },
+          ...atRandom(1, new Random(83)),
+        ],
+      );
+    },
+    TIMEOUT_MS,
+  );
+
   test.skipIf(!LONG)(
     'many points, and random moments',
     async () => {
@@ -190,6 +251,7 @@ describe('exactly once from site to site', () => {
           times(at === 'before-close' ? 2 : 8, (n) => ({ at, nth: 1 + (n % 5) })),
         );
       await scenario('random', atRandom(40, new Random(82)));
+      await linksUnderKills('random-links', atRandom(20, new Random(84)), atRandom(20, new Random(85)));
     },
     TIMEOUT_MS,
   );

@@ -66,6 +66,31 @@ test('a pass that ends is in the report without a reload', async () => {
   expect((await cells(page, 'cleo@old.example'))[3]).toBe('5');
 });
 
+test('links are counted by entry, with why some stay; one by one, in the address, where each leads now', async () => {
+  const ada = project.entries[0]?.id ?? 0;
+  // As a pass leaves them where a source has links that can be read.
+  stage.postgres.query(`
+    insert into link (entry_id, src, place, address, target_address, reason, subject, pass)
+    select ${ada}, l.src, n.place, 'https://old.example/' || n.place, n.target, n.reason, 'Where the plans are', 1
+      from (select src from ledger where entry_id = ${ada} and target_id is not null order by src limit 1) l,
+           (values (0, 'https://new.example/0', null::smallint), (1, null, 2::smallint)) n(place, target, reason)`);
+  const page = await stage.page(`/projects/${project.id}/reports`);
+  await page.getByText('2 links found: 1 rewritten, 1 as at the source.').waitFor();
+  await page.getByRole('link', { name: 'Show links of ada@old.example' }).click();
+  await page.waitForURL(new RegExp(`links=${ada}`));
+  expect(await cells(page, 'https://old.example/0')).toEqual([
+    expect.stringMatching(/Where the plans are\s+INBOX/),
+    'https://old.example/0',
+    'https://new.example/0',
+  ]);
+  expect((await cells(page, 'https://old.example/1'))[2]).toMatch(
+    /stays\s+It leads to nothing that this project has migrated/,
+  );
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Hide' }).click();
+  await page.getByRole('heading', { name: 'Links in ada@old.example' }).waitFor({ state: 'detached' });
+});
+
 test('downloads: CSV of entries, CSV of failures, JSON', async () => {
   const page = await stage.page(`/projects/${project.id}/reports`);
   const download = async (name: string): Promise<string> => {

@@ -1,4 +1,13 @@
 import { formatNumber, plural } from '../lib/format.ts';
+import { settings } from './settings.ts';
+
+/** Why links stay, after how many. */
+const REASONS: Readonly<Record<string, string>> = {
+  setting: 'by the setting',
+  'not-migrated': 'to nothing that was migrated',
+  'several-copies': 'to what two entries migrated',
+  written: 'in what can’t be changed',
+};
 
 /** Reports on the screen. */
 const screen = {
@@ -70,6 +79,32 @@ const screen = {
     deleted: 'Of these, by deleted entries',
     assigned: 'Assigned, not burned',
     name: (type: string, tier: string) => (tier === 'standard' ? type : `${type}, ${tier}`),
+  },
+  links: {
+    title: 'Links to what was migrated',
+    total: (setting: string, found: number, rewritten: number) =>
+      `${plural(found, 'link')} found: ${formatNumber(rewritten)} rewritten, ${formatNumber(found - rewritten)} as at the source. The project’s setting is “${setting}”.`,
+    behind: (entries: number) =>
+      `${plural(entries, 'entry', 'entries')} last ran with another setting: a delta pass, which burns no license, brings them up to it.`,
+    entry: 'Entry',
+    in: 'In',
+    found: 'Found',
+    rewritten: 'Rewritten',
+    kept: 'Stay, and why',
+    kind: (kind: string) => (settings.fields as Readonly<Record<string, string>>)[`kinds.${kind}`] ?? kind,
+    reasons: (kept: Readonly<Record<string, number | undefined>>) =>
+      Object.entries(kept)
+        .map(([reason, count]) => `${formatNumber(count ?? 0)} ${REASONS[reason] ?? reason}`)
+        .join(', '),
+    show: 'Show links',
+    showOf: (address: string) => `Show links of ${address}`,
+    of: (address: string) => `Links in ${address}`,
+    list: 'Links one by one',
+    close: 'Hide',
+    where: 'Where it is',
+    address: 'Where it leads at the source',
+    now: 'Where it leads in the copy',
+    stays: 'stays',
   },
   cutover: 'Cutover',
   cutoverNone: 'No checklist yet: put entries into a batch.',

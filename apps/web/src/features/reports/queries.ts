@@ -6,6 +6,8 @@ import { useLiveEvents } from '../../live/live-events.tsx';
 const SUMMARY = '/api/projects/{id}/report/summary';
 const ENTRIES = '/api/projects/{id}/report/entries';
 const FAILURES = '/api/projects/{id}/report/failures';
+const LINKS = '/api/projects/{id}/links';
+const LINK_LIST = '/api/projects/{id}/links/list';
 
 /** Reports read the whole ledger of a project: not again with every event of a busy night. */
 const OWN = { live: 'own' } as const;
@@ -39,6 +41,34 @@ export function useReportFailures(projectId: number, code: string | undefined) {
     meta: OWN,
   });
 }
+
+export function useProjectLinks(projectId: number) {
+  return useInfiniteQuery({
+    queryKey: ['get', LINKS, at(projectId)],
+    queryFn: ({ pageParam, signal }) => dataOf(api.GET(LINKS, { params: pageOf(projectId, pageParam), signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextOf,
+    meta: OWN,
+  });
+}
+
+export function useLinks(projectId: number, entryId: number) {
+  return useInfiniteQuery({
+    queryKey: ['get', LINK_LIST, { ...at(projectId), entryId }],
+    queryFn: ({ pageParam, signal }) => {
+      const { path, query } = pageOf(projectId, pageParam);
+      return dataOf(api.GET(LINK_LIST, { params: { path, query: { ...query, entryId } }, signal }));
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextOf,
+    meta: OWN,
+  });
+}
+
+const pageOf = (id: number, after: string | undefined) => ({
+  path: { id },
+  query: { limit: PAGE, ...(after === undefined ? {} : { after }) },
+});
 
 const PAGE = 100;
 
@@ -79,7 +109,7 @@ export function useReadReportsAgain(projectId: number): void {
     waiting.current ??= setTimeout(() => {
       waiting.current = undefined;
       void queryClient.invalidateQueries({
-        predicate: ({ queryKey: [, path] }) => typeof path === 'string' && path.includes('/report/'),
+        predicate: ({ queryKey: [, path] }) => typeof path === 'string' && /\/(?:report|links)(?:\/|$)/.test(path),
       });
     }, QUIET_MS);
   });

@@ -10,6 +10,7 @@ import { CutoverReport } from './cutover-report.tsx';
 import { EntriesReport } from './entries-report.tsx';
 import { FailuresReport } from './failures-report.tsx';
 import { LicenseUse } from './license-use.tsx';
+import { LinksReport } from './links-report.tsx';
 import { summaryQuery, useReadReportsAgain } from './queries.ts';
 import './reports.css';
 import { reportsRoute } from './search.ts';
@@ -46,6 +47,7 @@ export function ReportsPage() {
           <Totals summary={summary.data} />
           <FailuresReport projectId={projectId} summary={summary.data} />
           <EntriesReport projectId={projectId} summary={summary.data} />
+          <LinksReport projectId={projectId} />
           <CutoverReport projectId={projectId} />
           <Panel title={words.licenses} flush={summary.data.licenses.length > 0}>
             <LicenseUse licenses={summary.data.licenses} className="st-table st-report-licenses" />
