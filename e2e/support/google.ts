@@ -3,9 +3,9 @@ import type { Endpoint } from './direct-pass.ts';
 import type { StoredMessage } from './dovecot-mailbox.ts';
 
 const MANY = 1_000_000_000;
-const ALL = { gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY, directory: MANY };
+const ALL = { gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY, directory: MANY, chat: MANY };
 /** Settings of a project whose quotas nobody reaches. */
-export const UNHURRIED = { unitsPerMinute: ALL, projectUnitsPerMinute: ALL };
+export const UNHURRIED = { unitsPerMinute: ALL, projectUnitsPerMinute: ALL, spaceWritesPerMinute: 1_000_000 };
 
 export const googleEndpoint = (server: Google, address: string, more: object = {}): Endpoint => ({
   connector: 'google',

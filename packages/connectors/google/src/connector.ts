@@ -7,8 +7,8 @@ import { googleSettings, parseGoogleUrl } from './settings.ts';
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'file'],
-  itemTypes: ['mailbox', 'drive'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'post'],
+  itemTypes: ['mailbox', 'drive', 'team'],
   quotas: QUOTAS,
   canRead: true,
   canWrite: true,
@@ -20,7 +20,8 @@ export const googleConnector: Connector = {
     return (await import('./check.ts')).checkGoogle(system, address, signal);
   },
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
-    yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
+    if (itemType === 'team') yield* (await import('./chat/discover.ts')).discoverSpaces(system, signal);
+    else yield* (await import('./discover.ts')).discoverUsers(system, itemType, signal);
   },
   async open(request) {
     return (await import('./session.ts')).openSession(request);

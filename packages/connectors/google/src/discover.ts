@@ -2,12 +2,11 @@ import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import { type ItemType, SternaError } from '@sterna/core';
 import type { Paged } from './api/client.ts';
 import { type Connection, connect } from './connect.ts';
+import { DIRECTORY_SCOPES } from './directory-scopes.ts';
 import { SCOPES as DRIVE_SCOPES } from './drive/drive-api.ts';
 import { PARTS } from './parts.ts';
 
 const NEVER = new AbortController().signal;
-
-export const DIRECTORY_SCOPES = ['https://www.googleapis.com/auth/admin.directory.user.readonly'] as const;
 
 interface Users extends Paged {
   readonly users?: readonly {

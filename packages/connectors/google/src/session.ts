@@ -1,6 +1,7 @@
 import type { Clock } from '@sterna/cloud-http';
 import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
+import { openSpaces } from './chat/open.ts';
 import { type Connection, connect, type ScopeSets } from './connect.ts';
 import type { PartContext, PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';
@@ -14,6 +15,11 @@ import { isAddress } from './settings.ts';
 export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
   const connection = connect(request, clock);
   try {
+    if (request.itemType === 'team') {
+      const session = await openSpaces(connection, request);
+      request.observe?.({ type: 'connected', detail: request.address });
+      return { ...session, close: async () => connection.destroy(), destroy: () => connection.destroy() };
+    }
     const wanted = PARTS.filter(
       ({ kinds, itemType }) =>
         kinds.some((kind) => request.kinds?.includes(kind) ?? true) &&

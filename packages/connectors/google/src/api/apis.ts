@@ -6,6 +6,7 @@ export const ORIGINS = {
   tasks: 'https://tasks.googleapis.com',
   drive: 'https://www.googleapis.com',
   directory: 'https://admin.googleapis.com',
+  chat: 'https://chat.googleapis.com',
 } as const;
 export type Api = keyof typeof ORIGINS;
 export const APIS = Object.keys(ORIGINS) as readonly Api[];
@@ -18,4 +19,5 @@ export const API_NAMES: Readonly<Record<Api, string>> = {
   tasks: 'Google Tasks API',
   drive: 'Google Drive API',
   directory: 'Admin SDK API',
+  chat: 'Google Chat API',
 };

@@ -15,6 +15,7 @@ const MINUTE = 60_000;
  * - Drive: 325,000 units a minute, or 12,000 requests in projects from before
  *   (https://developers.google.com/workspace/drive/api/guides/limits)
  * - Directory: 2,400 requests a minute
+ * - Chat: 3,000 messages a minute of a project, written or read (https://developers.google.com/workspace/chat/limits)
  */
 export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   gmail: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.gmail.user, ms: MINUTE }] },
@@ -23,6 +24,7 @@ export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   tasks: { width: 4, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
   drive: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.drive.user, ms: MINUTE }] },
   directory: { width: 4, windows: [{ of: 'units', limit: 2_400, ms: MINUTE }] },
+  chat: { width: 4, windows: [{ of: 'units', limit: DOCUMENTED.chat.user, ms: MINUTE }] },
 };
 
 /**
@@ -33,6 +35,7 @@ const PROJECT_LIMITS: Readonly<Partial<Record<Api, number>>> = {
   gmail: DOCUMENTED.gmail.project,
   drive: DOCUMENTED.drive.project,
   calendar: DOCUMENTED.calendar.project,
+  chat: DOCUMENTED.chat.project,
 };
 
 /** By clock: tests have their own. */
