@@ -131,6 +131,10 @@ const FLIPS: Flips<Switches> = {
   groupWithoutArchive: { refuse: ELSEWHERE, forget: ELSEWHERE },
   groupArchiveChecksSender: { true: ELSEWHERE, false: ELSEWHERE },
   groupTakesStrangers: { true: ELSEWHERE, false: ELSEWHERE },
+  // Spaces have entries of their own, in google-chat.test.ts.
+  chatAdminSeesImports: { true: { elsewhere: true }, false: { elsewhere: true } },
+  chatNamesAreUnique: { true: { elsewhere: true }, false: { elsewhere: true } },
+  chatImportTakesMembers: { true: { elsewhere: true }, false: { elsewhere: true } },
 };
 
 const DRIVE_FLIPS: Flips<DriveSwitches> = {

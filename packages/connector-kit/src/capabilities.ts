@@ -39,6 +39,8 @@ export interface Capabilities {
   readonly manySessions?: true;
   /** A target: what is written can't be changed any more. */
   readonly isFinal?: true;
+  /** A target: these kinds are written when all others are (nobody can be added to a space that is being imported). */
+  readonly comesLast?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */
   readonly permissions: boolean;
   /** The rights of the root are who is in all of the drive (a shared drive): they are read and given, too. */

@@ -244,8 +244,8 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
       }
       return undefined;
     },
-    async release() {
-      await Promise.all(parts.map(({ session }) => session.release?.()));
+    async release(isOver) {
+      await Promise.all(parts.map(({ session }) => session.release?.(isOver)));
     },
     async close() {
       await Promise.all(parts.map(({ session }) => session.close()));

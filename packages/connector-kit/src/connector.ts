@@ -87,8 +87,11 @@ export interface Session {
    * Gives back what only a pass may hold (a channel in migration mode, which its people can't use): when a pass ends,
    * stops, pauses or fails. Idempotent. What a killed process left held, the next session's release gives back. Absent:
    * nothing is ever held.
+   *
+   * @param isOver A migration went through to its end: what is given back for good (a space of Chat that takes what was said
+   *   before as long as nobody sees it) is given back then alone
    */
-  release?(): Promise<void>;
+  release?(isOver: boolean): Promise<void>;
   /** Orderly goodbye. */
   close(): Promise<void>;
   /** At once, mid-literal or not. Never throws. */

@@ -1,4 +1,5 @@
 import { CALENDAR_ASSUMPTIONS, type CalendarAssumptions } from './calendar/assumptions.ts';
+import { CHAT_ASSUMPTIONS, type ChatAssumptions } from './chat/assumptions.ts';
 import { DRIVE_ASSUMPTIONS, type DriveAssumptions } from './drive/assumptions.ts';
 import { GMAIL_ASSUMPTIONS, type GmailAssumptions } from './gmail/assumptions.ts';
 import { GROUPS_ASSUMPTIONS, type GroupsAssumptions } from './groups/assumptions.ts';
@@ -12,6 +13,7 @@ export interface Assumptions
     PeopleAssumptions,
     TasksAssumptions,
     GroupsAssumptions,
+    ChatAssumptions,
     DriveAssumptions {
   /** What the token endpoint says when only some of the scopes that are asked for were delegated. */
   readonly partlyDelegated: 'unauthorized_client' | 'access_denied';
@@ -24,6 +26,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   ...CALENDAR_ASSUMPTIONS,
   ...PEOPLE_ASSUMPTIONS,
   ...TASKS_ASSUMPTIONS,
+  ...CHAT_ASSUMPTIONS,
   ...DRIVE_ASSUMPTIONS,
   ...GROUPS_ASSUMPTIONS,
   partlyDelegated: 'unauthorized_client',

@@ -10,6 +10,7 @@ export {
 export { type Assumptions, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 export type { CalendarMail } from './calendar/mail.ts';
 export { calendarsOf } from './calendar/place.ts';
+export { DirectChat, type DirectChatMessage } from './chat/direct.ts';
 export { defaultBehaviour as defaultDriveBehaviour } from './drive/behaviour.ts';
 export { DirectDrive, type DirectDriveFile } from './drive/direct.ts';
 export type { GoogleFaults } from './faults/faults.ts';

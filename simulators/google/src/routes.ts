@@ -1,4 +1,5 @@
 import { routes as calendar } from './calendar/routes.ts';
+import { routes as chat } from './chat/routes.ts';
 import { routes as directory } from './directory/routes.ts';
 import { routes as drive } from './drive/routes.ts';
 import { routes as gmail } from './gmail/routes.ts';
@@ -17,4 +18,5 @@ export const ROUTES: readonly Route[] = [
   ...people,
   ...tasks,
   ...drive,
+  ...chat,
 ];

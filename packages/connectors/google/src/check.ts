@@ -2,7 +2,7 @@ import type { CheckLine, SystemConfig } from '@sterna/connector-kit';
 import { asSternaError, type SternaError } from '@sterna/core';
 import { delegationFix, isNotDelegated } from './api/delegated-tokens.ts';
 import { type Connection, connect } from './connect.ts';
-import { DIRECTORY_SCOPES } from './discover.ts';
+import { DIRECTORY_SCOPES } from './directory-scopes.ts';
 import { checkGroup } from './groups/check-group.ts';
 import type { PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';

@@ -7,8 +7,8 @@ import { googleSettings, parseGoogleUrl } from './settings.ts';
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
-  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file'],
-  itemTypes: ['mailbox', 'drive', 'group'],
+  kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'post'],
+  itemTypes: ['mailbox', 'drive', 'group', 'team'],
   quotas: QUOTAS,
   canRead: true,
   canWrite: true,
@@ -22,6 +22,7 @@ export const googleConnector: Connector = {
   async *discover(system: SystemConfig, itemType: ItemType, signal?: AbortSignal): AsyncGenerator<DiscoveredItem> {
     const { discoverGroups, discoverUsers } = await import('./discover.ts');
     if (itemType === 'group') yield* discoverGroups(system, signal);
+    else if (itemType === 'team') yield* (await import('./chat/discover.ts')).discoverSpaces(system, signal);
     else yield* discoverUsers(system, itemType, signal);
   },
   async open(request) {

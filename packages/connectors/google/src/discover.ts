@@ -2,14 +2,13 @@ import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import { type ItemType, SternaError } from '@sterna/core';
 import type { Paged } from './api/client.ts';
 import { type Connection, connect } from './connect.ts';
+import { DIRECTORY_SCOPES } from './directory-scopes.ts';
 import { SCOPES as DRIVE_SCOPES } from './drive/drive-api.ts';
 import { GROUP_SCOPES } from './groups/find-group.ts';
 import { groupApis } from './groups/group.ts';
 import { PARTS } from './parts.ts';
 
 const NEVER = new AbortController().signal;
-
-export const DIRECTORY_SCOPES = ['https://www.googleapis.com/auth/admin.directory.user.readonly'] as const;
 
 interface Users extends Paged {
   readonly users?: readonly {

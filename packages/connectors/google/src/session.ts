@@ -1,6 +1,7 @@
 import type { Clock } from '@sterna/cloud-http';
 import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
+import { openSpaces } from './chat/open.ts';
 import { type Connection, connect, type ScopeSets } from './connect.ts';
 import { openGroup } from './groups/open.ts';
 import type { PartContext, PartDefinition } from './part.ts';
@@ -15,8 +16,9 @@ import { isAddress } from './settings.ts';
 export async function openSession(request: OpenRequest, clock?: Clock): Promise<Session> {
   const connection = connect(request, clock);
   try {
-    if (request.itemType === 'group') {
-      const session = await openGroup(connection, request);
+    if (request.itemType === 'group' || request.itemType === 'team') {
+      const open = request.itemType === 'group' ? openGroup : openSpaces;
+      const session = await open(connection, request);
       request.observe?.({ type: 'connected', detail: request.address });
       return { ...session, close: async () => connection.destroy(), destroy: () => connection.destroy() };
     }

@@ -2,6 +2,7 @@ import { isLoopback, type ParsedEndpoint } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
 import { APIS, type Api, ORIGINS } from './api/apis.ts';
+import { DOCUMENTED } from './api/documented.ts';
 import { OFFICE_KINDS } from './drive/native.ts';
 
 const origin = z.string().max(2_000);
@@ -15,6 +16,7 @@ const unitsByApi = z.strictObject({
   directory: units.optional(),
   groupsSettings: units.optional(),
   groupsMigration: units.optional(),
+  chat: units.optional(),
 });
 
 /** Settings of a Google Workspace domain; the service account's key file is the password. */
@@ -37,6 +39,7 @@ export const googleSettings = z.strictObject({
       directory: origin.optional(),
       groupsSettings: origin.optional(),
       groupsMigration: origin.optional(),
+      chat: origin.optional(),
     })
     .optional()
     .describe('Where one of the APIs answers, instead of its own address'),
@@ -98,6 +101,19 @@ export const googleSettings = z.strictObject({
     .max(3_600)
     .default(180)
     .describe('How long lists of contacts may not show what was written; waited for after a crash alone'),
+  spaceWritesPerMinute: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(DOCUMENTED.chat.spaceWrites)
+    .describe('Messages, reactions and attachments written into one space of Chat in a minute'),
+  keepImporting: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Spaces of Chat stay in import mode after a pass, hidden from their people, so that delta passes bring more; a pass without it completes them for good',
+    ),
   pageSize: z.number().int().min(1).max(500).default(500).describe('Objects listed by one request'),
 });
 export type GoogleSettings = z.infer<typeof googleSettings>;

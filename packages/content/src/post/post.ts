@@ -40,7 +40,10 @@ export interface PostImage {
   readonly base64: string;
 }
 
-/** `url`: of a file in the source; `path`: where it is among the files of the same entry; `content`: of a card. */
+/**
+ * `url`: of a file in the source; `path`: where it is among the files of the same entry; `content`: of a card; `base64`: what
+ * was uploaded with the post and is nowhere else.
+ */
 export interface PostAttachment {
   readonly id: string;
   readonly name?: string;
@@ -48,6 +51,7 @@ export interface PostAttachment {
   readonly url?: string;
   readonly path?: readonly string[];
   readonly content?: string;
+  readonly base64?: string;
 }
 
 const answered = (id: string): ObjectLink => ({ kind: 'post', id, isBeside: true });

@@ -72,12 +72,12 @@ export async function runPass(
     const trial = route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined;
     const context = await contextOf(deps, claim, route, { source, target, control, progress, trial, split });
     end = await outcome(context, route.settings, progress);
-    await target.release?.();
+    await target.release?.(isMigration(claim.kind) && end.status !== 'failed');
     await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
   } catch (thrown) {
     const isOurs = !(thrown instanceof LeaseLost) && !control.signal.aborted;
     // Who has the lease now gives it back; the reason why this pass ends says more than a failure to.
-    if (isOurs) await Promise.allSettled(sessions.map((session) => session.release?.()));
+    if (isOurs) await Promise.allSettled(sessions.map((session) => session.release?.(false)));
     for (const session of sessions) session.destroy();
     if (!isOurs) throw thrown;
     end = endOf(thrown, progress, attempts, claim.kind);
@@ -95,6 +95,8 @@ function isOneWithinTheOther(one: Session, other: Session): boolean {
     .sort((a, b) => a.length - b.length) as [string, string];
   return inner.startsWith(outer);
 }
+
+const isMigration = (kind: Claim['kind']): boolean => kind === 'initial' || kind === 'delta';
 
 async function outcome(context: PassContext, settings: unknown, progress: Progress): Promise<PassEnd> {
   const common = () => ({ activeSeconds: progress.activeSeconds, progress: progress.snapshot() });

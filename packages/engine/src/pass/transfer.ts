@@ -92,6 +92,12 @@ interface Shortcut {
   readonly got: Content & { readonly shortcut: ShortcutTarget };
 }
 
+/** What speaks of others comes after them; what the target wants last, at the end. */
+const inOrder = (target: Session): readonly ContentKind[] => {
+  const isLast = (kind: ContentKind): boolean => capabilitiesFor(target, kind).comesLast === true;
+  return CONTENT_KINDS.toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)));
+};
+
 export class Transfer {
   readonly #context: PassContext;
   readonly #pace: Pace;
@@ -135,7 +141,7 @@ export class Transfer {
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
     const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
-    for (const kind of CONTENT_KINDS) {
+    for (const kind of inOrder(target)) {
       const containers = work
         .map(({ container }) => ({ row: sourceById(this.#context, container) }))
         .filter(({ row }) => row.kind === kind);

@@ -8,7 +8,8 @@ export type FamilyName =
   | 'drive'
   | 'directory'
   | 'groupsSettings'
-  | 'groupsmigration';
+  | 'groupsmigration'
+  | 'chat';
 
 /** One of Google's APIs: its paths on our one address, and its habits. */
 export interface Family {
@@ -80,6 +81,14 @@ export const FAMILIES: readonly Family[] = [
     errors: 'classic',
     batch: 50,
     batchPath: '/groupsmigration/v1',
+  },
+  {
+    name: 'chat',
+    service: 'chat.googleapis.com',
+    prefix: /^\/v1\/(?:spaces|media|customEmojis|users)(?:[/:]|$)/,
+    errors: 'canonical',
+    batch: 50,
+    batchPath: '/chat/v1',
   },
   {
     name: 'people',

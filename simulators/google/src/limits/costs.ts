@@ -85,6 +85,7 @@ export const COSTS: Readonly<Record<string, Readonly<Record<string, number>>>> =
   directory: { '': 1 },
   groupsSettings: { '': 1 },
   groupsmigration: { '': 1 },
+  chat: { '': 1 },
 };
 
 /** Drive: reading content costs more than reading about it. */

@@ -65,6 +65,8 @@ export const DOCUMENTED_LIMITS: Limits = {
   groupsSettings: { perMinute: 60_000, perUserMinute: 2400, perDay: 100_000 },
   // 10 a second of a user: developers.google.com/workspace/admin/groups-migration/v1/limits
   groupsmigration: { perMinute: 60_000, perUserMinute: 600, perDay: 500_000 },
+  // Of messages, whoever writes or reads them: developers.google.com/workspace/chat/limits
+  chat: { perMinute: 3000, perUserMinute: 3000 },
 };
 
 const MINUTE = 60_000;
@@ -126,7 +128,7 @@ export class DocumentedQuota implements Quota {
   #over(reason: 'userRateLimitExceeded' | 'rateLimitExceeded', { family, project }: Metered): GoogleError {
     const words = reason === 'userRateLimitExceeded' ? 'User Rate Limit Exceeded' : 'Rate Limit Exceeded';
     // Newer APIs know 429 alone.
-    if (family === 'people') {
+    if (family === 'people' || family === 'chat') {
       return new GoogleError(429, reason, `Quota exceeded for quota group. ${words}.`, {
         domain: 'usageLimits',
         details: [errorInfo('RATE_LIMIT_EXCEEDED', 'googleapis.com', { consumer: `projects/${project}` })],

@@ -12,6 +12,7 @@ const FILES = [
   'admin.directory_v1',
   'groupssettings.v1',
   'groupsmigration.v1',
+  'chat.v1',
 ];
 
 export interface Schema {

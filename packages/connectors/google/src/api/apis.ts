@@ -8,6 +8,7 @@ export const ORIGINS = {
   directory: 'https://admin.googleapis.com',
   groupsSettings: 'https://www.googleapis.com',
   groupsMigration: 'https://groupsmigration.googleapis.com',
+  chat: 'https://chat.googleapis.com',
 } as const;
 export type Api = keyof typeof ORIGINS;
 export const APIS = Object.keys(ORIGINS) as readonly Api[];
@@ -22,4 +23,5 @@ export const API_NAMES: Readonly<Record<Api, string>> = {
   directory: 'Admin SDK API',
   groupsSettings: 'Groups Settings API',
   groupsMigration: 'Groups Migration API',
+  chat: 'Google Chat API',
 };

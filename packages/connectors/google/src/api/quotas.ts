@@ -17,6 +17,7 @@ const MINUTE = 60_000;
  * - Directory: 2,400 requests a minute
  * - Groups Migration: 10 requests a second of an account
  *   (https://developers.google.com/workspace/admin/groups-migration/v1/limits)
+ * - Chat: 3,000 messages a minute of a project, written or read (https://developers.google.com/workspace/chat/limits)
  */
 export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   gmail: { width: 10, windows: [{ of: 'units', limit: DOCUMENTED.gmail.user, ms: MINUTE }] },
@@ -27,6 +28,7 @@ export const LIMITS: Readonly<Record<Api, BudgetLimits>> = {
   directory: { width: 4, windows: [{ of: 'units', limit: 2_400, ms: MINUTE }] },
   groupsSettings: { width: 4, windows: [{ of: 'units', limit: 600, ms: MINUTE }] },
   groupsMigration: { width: 4, windows: [{ of: 'units', limit: DOCUMENTED.groupsMigration.user, ms: MINUTE }] },
+  chat: { width: 4, windows: [{ of: 'units', limit: DOCUMENTED.chat.user, ms: MINUTE }] },
 };
 
 /**
@@ -37,6 +39,7 @@ const PROJECT_LIMITS: Readonly<Partial<Record<Api, number>>> = {
   gmail: DOCUMENTED.gmail.project,
   drive: DOCUMENTED.drive.project,
   calendar: DOCUMENTED.calendar.project,
+  chat: DOCUMENTED.chat.project,
 };
 
 /** By clock: tests have their own. */

@@ -1,0 +1,78 @@
+import { type Capabilities, composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
+import type { ContentKind } from '@sterna/core';
+import type { Connection } from '../connect.ts';
+import { type ChatContext, chatContextOf } from './context.ts';
+import { Messages } from './messages.ts';
+import { PostsReader } from './posts-reader.ts';
+import { PostsWriter } from './posts-writer.ts';
+import { Spaces } from './spaces.ts';
+
+interface Part {
+  readonly key: string;
+  readonly kind: ContentKind;
+  open(context: ChatContext, spaces: Spaces): Session;
+}
+
+const postCapabilities: Capabilities = {
+  kinds: ['post'],
+  // An id of ours goes with each message, and a space takes it once.
+  settle: 'reserved-id',
+  delta: 'list',
+  bytes: 'rewritten',
+  idScope: 'container',
+  collapsesTwins: false,
+  dateKept: true,
+  moves: false,
+  keywords: 'none',
+  isFinal: true,
+  permissions: false,
+  versions: false,
+  batch: { objects: 20, bytes: 4 * 1024 * 1024, inFlight: 1 },
+  maxObjectBytes: 4 * 1024 * 1024,
+  evidence: { posts: 'imported into new spaces alone, which are hidden until that is completed' },
+};
+
+const PARTS: readonly Part[] = [
+  {
+    key: 'posts',
+    kind: 'post',
+    open(context, spaces) {
+      const messages = new Messages(spaces);
+      return sessionOf(context, spaces, {
+        capabilities: postCapabilities,
+        reader: new PostsReader(spaces, messages),
+        ...(context.role === 'write' ? { writer: new PostsWriter(spaces, messages) } : {}),
+      });
+    },
+  },
+];
+
+/**
+ * The spaces of Google Chat that a team is.
+ *
+ * @throws SternaError config `admin-missing` | `bad-address` | `space-not-found` | `space-ambiguous`; auth | transient
+ */
+export async function openSpaces(
+  connection: Connection,
+  request: Pick<OpenRequest, 'address' | 'kinds' | 'role' | 'installation'>,
+): Promise<Session> {
+  const context = chatContextOf(connection, request);
+  const spaces = new Spaces(context);
+  // Whether it is there at all is to be known before anything is done.
+  await spaces.list();
+  const wanted = PARTS.filter(({ kind }) => request.kinds?.includes(kind) ?? true);
+  return composeSessions(wanted.map(({ key, kind, open }) => ({ key, kinds: [kind], session: open(context, spaces) })));
+}
+
+const sessionOf = (
+  { address }: ChatContext,
+  spaces: Spaces,
+  own: Pick<Session, 'capabilities' | 'reader' | 'writer'>,
+): Session => ({
+  ...own,
+  identity: `google:chat:${address.toLowerCase()}`,
+  quota: async () => undefined,
+  release: (isOver) => spaces.release(isOver),
+  close: async () => undefined,
+  destroy: () => undefined,
+});

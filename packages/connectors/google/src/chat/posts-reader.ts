@@ -1,0 +1,68 @@
+import {
+  ahead,
+  type ChangePage,
+  type Container,
+  type Content,
+  type Reader,
+  type Unreadable,
+  type Vanished,
+} from '@sterna/connector-kit';
+import { asSternaError } from '@sterna/core';
+import { type Messages, momentOf, versionOf } from './messages.ts';
+import type { Spaces } from './spaces.ts';
+
+/** Changes told at once. */
+const PAGE = 500;
+/** Posts read at once: attachments and reactions are asked for one by one. */
+const IN_FLIGHT = 4;
+
+/** What is said in spaces. */
+export class PostsReader implements Reader {
+  readonly #spaces: Spaces;
+  readonly #messages: Messages;
+
+  constructor(spaces: Spaces, messages: Messages) {
+    this.#spaces = spaces;
+    this.#messages = messages;
+  }
+
+  containers(): Promise<readonly Container[]> {
+    return this.#spaces.containers();
+  }
+
+  /** Always the whole space: what was changed or deleted since isn't asked for by itself. */
+  async *changes(container: string): AsyncGenerator<ChangePage> {
+    const listed = await this.#messages.list(container);
+    const changes = listed.map(({ id, message }) => ({
+      id,
+      version: versionOf(message),
+      date: new Date(momentOf(message)),
+    }));
+    const next = { cursor: 'list', total: changes.length };
+    for (let at = 0; at < changes.length; at += PAGE) {
+      const page = changes.slice(at, at + PAGE);
+      if (at + PAGE < changes.length) yield { changes: page, mode: 'full' };
+      else yield { changes: page, mode: 'full', next };
+    }
+    if (changes.length === 0) yield { changes: [], mode: 'full', next };
+  }
+
+  async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
+    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => this.#one(container, id))) yield one;
+  }
+
+  async #one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
+    try {
+      const found = await this.#messages.read(container, id);
+      if (found === undefined) return { id, vanished: true };
+      const { message, body, notes } = found;
+      const date = new Date(momentOf(message));
+      const told = notes.length === 0 ? {} : { notes };
+      return { id, flags: [], date, size: body.length, body, version: versionOf(message), ...told };
+    } catch (thrown) {
+      const error = asSternaError(thrown);
+      if (error.class === 'object') return { id, error };
+      throw thrown;
+    }
+  }
+}
