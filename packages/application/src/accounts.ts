@@ -107,7 +107,7 @@ export async function hashNewPassword(password: string): Promise<string> {
   return argonHash(password, ARGON);
 }
 
-function readEmail(email: string): string {
+export function readEmail(email: string): string {
   const trimmed = email.trim();
   if (/^[^\s@]+@[^\s@]+$/.test(trimmed) && trimmed.length <= 320) return trimmed;
   throw new SternaError('config', 'email-invalid', 'This is no email address.', {
@@ -151,19 +151,28 @@ const alreadySetUp = (): SternaError =>
     fix: 'Sign in. Further accounts are made by the owner.',
   });
 
-async function openSession(context: Context, account: AccountWithOrganization): Promise<Session> {
+export async function openSession(
+  context: Context,
+  account: AccountWithOrganization,
+  options: { atProvider?: boolean } = {},
+): Promise<Session> {
   const token = SESSION_PREFIX + randomBytes(32).toString('base64url');
   const expiresAt = new Date(Date.now() + SESSION_HOURS * 3_600_000);
-  await insertSession(context.db, { tokenHash: secretHash(token), accountId: account.id, expiresAt });
+  const { atProvider = false } = options;
+  await insertSession(context.db, { tokenHash: secretHash(token), accountId: account.id, expiresAt, atProvider });
   return { token, expiresAt, account: accountView(account) };
 }
 
 /** A hash of nobody's password: a sign-in with an unknown name takes as long as one with a wrong password. */
 let decoy: Promise<string> | undefined;
 
-/** @throws SternaError auth `sign-in-refused` (one error for a wrong name and a wrong password) */
+/**
+ * @throws SternaError auth `sign-in-refused` (one error for a wrong name and a wrong password); config `passwords-off`,
+ *   whatever was given, where people sign in at the provider
+ */
 export async function signIn(context: Context, input: { email: string; password: string }): Promise<Session> {
   const account = await accountByEmail(context.db, input.email.trim());
+  refusePasswordsOff(context, account);
   decoy ??= argonHash(randomBytes(16).toString('hex'), ARGON);
   const isRight = await argonVerify(account?.password_hash ?? (await decoy), input.password.slice(0, 1_000));
   if (account === undefined || !isRight)
@@ -173,8 +182,18 @@ export async function signIn(context: Context, input: { email: string; password:
   return openSession(context, account);
 }
 
-export async function signOut(context: Context, input: { token: string }): Promise<void> {
-  await deleteSession(context.db, secretHash(input.token));
+/** Whoever was let in on the server itself has a password that counts for a while. */
+function refusePasswordsOff(context: Context, account: AccountWithOrganization | undefined): void {
+  const until = account?.password_until ?? undefined;
+  if (context.signIn.passwords || (until !== undefined && until.getTime() > Date.now())) return;
+  throw new SternaError('config', 'passwords-off', 'Passwords are switched off on this server.', {
+    fix: 'Sign in at the provider. Whoever runs the server can let an owner in: sterna recover.',
+  });
+}
+
+/** @returns whether the session was opened by a sign-in at the provider */
+export async function signOut(context: Context, input: { token: string }): Promise<boolean> {
+  return deleteSession(context.db, secretHash(input.token));
 }
 
 /** @throws SternaError auth `session-expired` */
@@ -230,19 +249,25 @@ export async function changePassword(
   input: { current: string; password: string },
 ): Promise<void> {
   const account = found(await accountById(context.db, actor.accountId), 'account', actor.accountId);
+  refusePasswordsOff(context, account);
+  if (account.password_hash === null)
+    throw new SternaError('config', 'no-password', 'This account has no password: it signs in at the provider.', {
+      field: 'current',
+      fix: 'Change the password there, or have the owner set one here.',
+    });
   if (!(await argonVerify(account.password_hash, input.current.slice(0, 1_000))))
     throw new SternaError('auth', 'sign-in-refused', 'The current password is wrong.', { field: 'current' });
   const passwordHash = await hashNewPassword(input.password);
   await inOrganization(context.db, actor.organizationId, actor.name, async (tx) => {
-    await updatePassword(tx.db, account.id, passwordHash);
+    await updatePassword(tx.db, account.id, passwordHash, account.password_until);
     await deleteSessionsOf(tx.db, account.id);
     tx.audit('account.change-password', `account/${account.id}`);
   });
 }
 
-async function addAccount(
+export async function addAccount(
   db: DomainDb,
-  account: { organizationId: number; email: string; passwordHash: string; role: Role },
+  account: { organizationId: number; email: string; passwordHash: string | null; role: Role },
 ): Promise<AccountView> {
   const id = await insertAccount(db, account).catch((error: unknown) => {
     if (violatedIndex(error) === 'account_email')

@@ -14,6 +14,25 @@ export interface LicensingPolicy {
   readonly issuers: Readonly<Record<string, string>>;
 }
 
+/** How people sign in. A property of the installation, like the licensing policy. */
+export interface SignInPolicy {
+  /** False: only at the provider, but for who was let back in on the server itself (`recoverAccount`). */
+  readonly passwords: boolean;
+  readonly identities?: IdentityPolicy | undefined;
+}
+
+/** Whom the provider of identities may bring in. */
+export interface IdentityPolicy {
+  /** Lower-case; it says nothing about addresses of others. */
+  readonly domains: readonly string[];
+  /** It gives its people their addresses itself, and so doesn't send `email_verified`. */
+  readonly vouchesForAddresses: boolean;
+  /** Somebody without an account gets one, in the organization of this name (undefined: the installation's own). */
+  readonly creates: { readonly organization: string | undefined } | undefined;
+  /** Group → role in the organization; where there are some, they decide at every sign-in. */
+  readonly roles: Readonly<Record<string, Role>>;
+}
+
 /** Everything an application function needs besides who asks and for what. Built once by the composition root. */
 export interface Context {
   /** `domainDatabase(pool)` of packages/store. */
@@ -23,6 +42,7 @@ export interface Context {
   /** `listenForEvents(pool)` of packages/store: one LISTEN connection per process. */
   readonly events: Pick<EventListener, 'subscribe'>;
   readonly licensing: LicensingPolicy;
+  readonly signIn: SignInPolicy;
   /** Backups go to `<dataDir>/backups/<entry>/<timestamp>`. */
   readonly dataDir: string;
   /** 8 lower-case hex digits, see OpenRequest. */

@@ -3,6 +3,7 @@ import {
   type AccountWithOrganization,
   accountsOf,
   type DomainDb,
+  deleteIdentities,
   deleteProjectRoles,
   deleteSessionsOf,
   inOrganization,
@@ -68,6 +69,7 @@ export async function removeAccount(context: Context, actor: Actor, input: { acc
     await deleteSessionsOf(tx.db, person.id);
     await revokeTokensOf(tx.db, person.id);
     await deleteProjectRoles(tx.db, person.id);
+    await deleteIdentities(tx.db, person.id);
     await removeAccountRow(tx.db, person.id);
     tx.audit('account.remove', `account/${person.id}`, { email: person.email, role: person.role });
   });
@@ -81,8 +83,11 @@ const personOf = (people: readonly AccountWithOrganization[], id: number): Accou
   );
 
 /** Nobody could ever make an owner again. */
+export const isLastOwner = (people: readonly AccountWithOrganization[], person: AccountWithOrganization): boolean =>
+  person.role === 'owner' && !people.some((one) => one.role === 'owner' && one.id !== person.id);
+
 function refuseLastOwner(people: readonly AccountWithOrganization[], person: AccountWithOrganization): void {
-  if (person.role !== 'owner' || people.some((one) => one.role === 'owner' && one.id !== person.id)) return;
+  if (!isLastOwner(people, person)) return;
   throw new SternaError('config', 'last-owner', `${person.email} is the only owner of the organization.`, {
     field: 'role',
     fix: 'Make somebody else an owner first.',

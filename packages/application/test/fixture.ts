@@ -116,6 +116,7 @@ export async function openStage(): Promise<Stage> {
     connectors: new Map(['imap', 'archive'].map((name) => [name, fakeConnector(name, world)])),
     events,
     licensing: policy,
+    signIn: { passwords: true },
     dataDir,
     installation: randomBytes(4).toString('hex'),
   };

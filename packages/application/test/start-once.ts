@@ -17,6 +17,7 @@ const context: Context = {
   connectors: new Map([['imap', connector]]),
   events: { subscribe: () => () => {} },
   licensing: { packsOnly: false, issuers: {} },
+  signIn: { passwords: true },
   dataDir: dataDir ?? '',
   installation: '00000000',
 };

@@ -15,6 +15,7 @@ import * as dryRuns from './migrations/0012-dry-runs.ts';
 import * as projectRoles from './migrations/0013-project-roles.ts';
 import * as whyLinksStay from './migrations/0014-why-links-stay.ts';
 import * as shares from './migrations/0015-shares.ts';
+import * as identities from './migrations/0016-identities.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0013-project-roles', statements: projectRoles.statements },
   { name: '0014-why-links-stay', statements: whyLinksStay.statements },
   { name: '0015-shares', statements: shares.statements },
+  { name: '0016-identities', statements: identities.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

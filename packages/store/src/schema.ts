@@ -25,7 +25,8 @@ export interface Domain {
     id: Key;
     organization_id: Ref;
     email: string;
-    password_hash: string;
+    password_hash: string | null;
+    password_until: Date | null;
     role: 'owner' | 'operator' | 'viewer' | 'auditor' | 'none';
     created_at: Created;
     removed_at: Date | null;
@@ -36,7 +37,14 @@ export interface Domain {
     role: 'owner' | 'operator' | 'viewer' | 'auditor';
     created_at: Created;
   };
-  session: { token_hash: Buffer; account_id: Ref; created_at: Created; expires_at: Date };
+  account_identity: { issuer: string; subject: string; account_id: Ref; created_at: Created };
+  session: {
+    token_hash: Buffer;
+    account_id: Ref;
+    created_at: Created;
+    expires_at: Date;
+    at_provider: Generated<boolean>;
+  };
   api_token: {
     id: Key;
     organization_id: Ref;

@@ -16,6 +16,7 @@ import { registerOverview } from './overview.ts';
 import { registerPass } from './pass.ts';
 import { registerPlan } from './plan.ts';
 import { registerProject } from './project.ts';
+import { registerRecover } from './recover.ts';
 import { registerRehearse } from './rehearse.ts';
 import { registerRemigrate } from './remigrate.ts';
 import { registerSecrets } from './secrets.ts';
@@ -30,6 +31,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerCopy,
   registerServe,
   registerSecrets,
+  registerRecover,
   registerSession,
   registerSystem,
   registerProject,

@@ -1,5 +1,6 @@
 import type { Actor, Context } from '@sterna/application';
 import type { Logger } from 'pino';
+import type { Provider } from '../identity/provider.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 
 export type { Actor, Context } from '@sterna/application';
@@ -12,6 +13,8 @@ export interface ServerContext {
   /** The listener speaks TLS, or a proxy in front of it does: cookies are then marked Secure. */
   readonly secureCookies: boolean;
   readonly signInLimit: SignInLimit;
+  /** Where people may sign in without a password of ours. */
+  readonly provider?: Provider | undefined;
 }
 
 declare module 'fastify' {

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import { type Route, type Routes, routes } from '@sterna/api-contract';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { addProviderSignIn } from '../identity/routes.ts';
 import { handlers } from '../routes/index.ts';
 import type { ServerContext } from './context.ts';
 import { installErrorHandling } from './errors.ts';
@@ -39,6 +40,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
       if (route.produces === 'text/event-stream') addEventStream(scope, name, route, context);
       else addRoute(scope, name as keyof Routes, route, context);
     }
+    if (context.provider !== undefined) addProviderSignIn(scope, context, context.provider);
     scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     addPages(scope);
   });

@@ -21,6 +21,7 @@ import { SternaError } from '@sterna/core';
 import type { Context } from '../http/context.ts';
 import type { Handlers } from '../http/handler.ts';
 import { clearSessionCookie, SESSION_COOKIE, setSessionCookie } from '../http/sign-in.ts';
+import { BEGIN_PATH } from '../identity/routes.ts';
 
 /** A token for a program, with all that the account may do. */
 async function tokenFor(context: Context, session: Session, name: string): Promise<string> {
@@ -65,11 +66,15 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
     setSessionCookie(reply, server, session.token, session.expiresAt);
     return { account: session.account };
   },
-  signOut: async ({ application, request, reply }) => {
+  getSignInWays: async ({ application, server }) => ({
+    passwords: application.signIn.passwords,
+    provider: server.provider === undefined ? undefined : { name: server.provider.name, path: BEGIN_PATH },
+  }),
+  signOut: async ({ application, server, request, reply }) => {
     const token = request.cookies[SESSION_COOKIE];
-    if (token !== undefined) await signOut(application, { token });
+    const atProvider = token !== undefined && (await signOut(application, { token }));
     clearSessionCookie(reply);
-    return undefined;
+    return { provider: atProvider ? (await server.provider?.signOutUrl())?.href : undefined };
   },
   getMe: async ({ application, actor }) => {
     const { scopes, projects, ...account } = await whoAmI(application, actor);

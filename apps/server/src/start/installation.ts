@@ -12,6 +12,7 @@ import {
   type Secrets,
 } from '@sterna/store';
 import type { Logger } from 'pino';
+import { type ProviderSettings, readSignInSettings } from '../identity/settings.ts';
 import { readLicensingPolicy } from './licensing-policy.ts';
 
 export interface InstallationOptions {
@@ -28,14 +29,16 @@ export interface Installation {
   readonly database: Database;
   readonly secrets: Secrets;
   readonly application: Context;
+  readonly provider: ProviderSettings | undefined;
   close(): Promise<void>;
 }
 
-/** @throws SternaError those of `openDatabase`, `migrate`, `openSecrets` and `readLicensingPolicy` */
+/** @throws SternaError those of `openDatabase`, `migrate`, `openSecrets`, `readLicensingPolicy` and `readSignInSettings` */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
   const dataDir = resolve(options.dataDir);
   const { log } = options;
   const licensing = await readLicensingPolicy(dataDir);
+  const signIn = await readSignInSettings(dataDir);
   const database = await openDatabase({
     dataDir,
     url: options.databaseUrl,
@@ -60,9 +63,11 @@ export async function openInstallation(options: InstallationOptions): Promise<In
         connectors,
         events,
         licensing,
+        signIn: signIn.policy,
         dataDir,
         installation: secrets.installation.id,
       },
+      provider: signIn.provider,
       async close() {
         await events.close();
         await database.close();

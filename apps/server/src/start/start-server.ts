@@ -7,7 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createServer } from '../http/create-server.ts';
 import { SignInLimit } from '../http/sign-in-limit.ts';
-import { allowedPlacesOf, reachOf } from '../outbound/address-guard.ts';
+import { openProvider } from '../identity/provider.ts';
+import { addressGuard, allowedPlacesOf, reachOf } from '../outbound/address-guard.ts';
 import { notificationTransport } from '../outbound/transport.ts';
 import { startBatchDriver } from './batch-driver.ts';
 import { type Installation, openInstallation } from './installation.ts';
@@ -90,6 +91,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         log,
         secureCookies: options.tlsProxy === true,
         signInLimit: new SignInLimit(),
+        provider:
+          installation.provider === undefined
+            ? undefined
+            : openProvider(installation.provider, addressGuard({ reach })),
       });
       closing.push(() => app.close());
       const host = options.host ?? '127.0.0.1';

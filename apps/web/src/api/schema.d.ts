@@ -46,7 +46,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How people sign in here
+         * @description With a password, at a provider of identities (OpenID Connect), or either.
+         */
+        get: operations["getSignInWays"];
         put?: never;
         /**
          * Sign in with e-mail and password
@@ -3341,6 +3345,42 @@ export interface operations {
             };
         };
     };
+    getSignInWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        passwords: boolean;
+                        provider?: {
+                            name: string;
+                            /** @description Where a browser goes to sign in; with `next`, the path to come back to */
+                            path: string;
+                        };
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     signIn: {
         parameters: {
             query?: never;
@@ -3391,12 +3431,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
-            204: {
+            /** @description Default Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description Where to sign out at the provider too, if the session came from there */
+                        provider?: string;
+                    };
+                };
             };
             /** @description Default Response */
             default: {

@@ -75,12 +75,32 @@ export const sessionRoutes = defineRoutes({
     }),
     response: z.object({ account: accountSchema, token: z.string().optional() }),
   },
+  getSignInWays: {
+    method: 'GET',
+    path: '/api/sign-in',
+    summary: 'How people sign in here',
+    description: 'With a password, at a provider of identities (OpenID Connect), or either.',
+    tags: ['session'],
+    scope: 'public',
+    response: z.object({
+      passwords: z.boolean(),
+      provider: z
+        .object({
+          name: z.string(),
+          path: z.string().describe('Where a browser goes to sign in; with `next`, the path to come back to'),
+        })
+        .optional(),
+    }),
+  },
   signOut: {
     method: 'POST',
     path: '/api/sign-out',
     summary: 'End the session',
     tags: ['session'],
     scope: 'self',
+    response: z.object({
+      provider: z.string().optional().describe('Where to sign out at the provider too, if the session came from there'),
+    }),
   },
   getMe: {
     method: 'GET',

@@ -29,9 +29,13 @@ export async function firstOrganizationId(db: DomainDb): Promise<number | undefi
   return (await db.selectFrom('organization').select('id').orderBy('id').limit(1).executeTakeFirst())?.id;
 }
 
+export async function organizationByName(db: DomainDb, name: string): Promise<number | undefined> {
+  return (await db.selectFrom('organization').select('id').where('name', '=', name).executeTakeFirst())?.id;
+}
+
 export async function insertAccount(
   db: DomainDb,
-  account: { organizationId: number; email: string; passwordHash: string; role: AccountRole },
+  account: { organizationId: number; email: string; passwordHash: string | null; role: AccountRole },
 ): Promise<number> {
   const row = await db
     .insertInto('account')
@@ -68,8 +72,18 @@ export const accountByEmail = (db: DomainDb, email: string): Promise<AccountWith
 export const accountsOf = (db: DomainDb, organizationId: number): Promise<readonly AccountWithOrganization[]> =>
   accounts(db).where('account.organization_id', '=', organizationId).orderBy('account.id').execute();
 
-export async function updatePassword(db: DomainDb, accountId: number, passwordHash: string): Promise<void> {
-  await db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', accountId).execute();
+/** @param until it counts until then even where passwords are switched off */
+export async function updatePassword(
+  db: DomainDb,
+  accountId: number,
+  passwordHash: string,
+  until: Date | null = null,
+): Promise<void> {
+  await db
+    .updateTable('account')
+    .set({ password_hash: passwordHash, password_until: until })
+    .where('id', '=', accountId)
+    .execute();
 }
 
 export async function updateRole(db: DomainDb, accountId: number, role: AccountRole): Promise<void> {
@@ -96,12 +110,17 @@ export async function openSchedulesOf(
 
 export async function insertSession(
   db: DomainDb,
-  session: { tokenHash: Buffer; accountId: number; expiresAt: Date },
+  session: { tokenHash: Buffer; accountId: number; expiresAt: Date; atProvider: boolean },
 ): Promise<void> {
   await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute();
   await db
     .insertInto('session')
-    .values({ token_hash: session.tokenHash, account_id: session.accountId, expires_at: session.expiresAt })
+    .values({
+      token_hash: session.tokenHash,
+      account_id: session.accountId,
+      expires_at: session.expiresAt,
+      at_provider: session.atProvider,
+    })
     .execute();
 }
 
@@ -112,8 +131,14 @@ export const accountOfSession = (db: DomainDb, tokenHash: Buffer): Promise<Accou
     .where('session.expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
 
-export async function deleteSession(db: DomainDb, tokenHash: Buffer): Promise<void> {
-  await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute();
+/** @returns whether it was opened by a sign-in at the provider */
+export async function deleteSession(db: DomainDb, tokenHash: Buffer): Promise<boolean> {
+  const row = await db
+    .deleteFrom('session')
+    .where('token_hash', '=', tokenHash)
+    .returning('at_provider')
+    .executeTakeFirst();
+  return row?.at_provider === true;
 }
 
 /** All but one: a changed password ends the others' sessions. */

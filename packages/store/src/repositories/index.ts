@@ -10,6 +10,7 @@ export * from './endpoints.ts';
 export * from './entries.ts';
 export * from './entry-page.ts';
 export * from './event-listener.ts';
+export * from './identities.ts';
 export * from './license-events.ts';
 export * from './links.ts';
 export * from './many-entries.ts';
