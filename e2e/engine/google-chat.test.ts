@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { googleConnector } from '@sterna/connector-google';
 import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { DirectChat, type Google } from '@sterna/simulator-google';
-import type { Microsoft365 } from '@sterna/simulator-microsoft365';
+import { DirectGroup, DirectTeam, type Microsoft365, teamsOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, type Endpoint, notes, openBench, pass } from '../support/direct-pass.ts';
+import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
+import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const SOURCE = 'nordwind.example';
@@ -52,6 +53,8 @@ const chat = (address: string, domain: string, more: object = {}): Endpoint => (
   ...googleEndpoint(google, address, { admin: `alice@${domain}`, ...more }),
   itemType: 'team',
 });
+
+const team = (address: string): Endpoint => ({ ...microsoft365Endpoint(microsoft, address), itemType: 'team' });
 
 async function entryOf(source: Endpoint, target: Endpoint, from: string, to: string): Promise<number> {
   const entry = await addEntry(bench, source, target);
@@ -141,4 +144,145 @@ test('a space goes to another organization: what was said, by whom and when, onc
   ]);
   const codes = (await notes(bench, entry)).map(({ code }) => code);
   for (const code of ['author-named-in-text', 'edit-mark-lost', 'deleted-mark-lost']) expect(codes).toContain(code);
+}, 60_000);
+
+const INTO_CHAT = { kinds: { setting: false, file: false, listItem: false, member: false } };
+
+/** A team whose first channel and another one have been talked in. */
+function talkedTeam(name: string): DirectTeam {
+  const owner = `alice@contoso.example`;
+  const { group } = DirectGroup.create(microsoft, `${name.toLowerCase()}@contoso.example`, name, [owner]);
+  teamsOf(microsoft.tenant('contoso.example')).create(group, microsoft.clock.now());
+  const made = new DirectTeam(microsoft, owner, name);
+  made.makeChannel('Plans');
+  const first = made.say('General', '<p>Hello <b>all</b></p><p><img src="x"></p>', { subject: 'Kick-off' }, T0 + 1_001);
+  made.reply('General', first, '<p>Welcome &amp; <i>enjoy</i></p>', T0 + 2_002);
+  made.react('General', first, 'heart');
+  made.say('Plans', '<ul><li>one</li><li>two *</li></ul>', {}, T0 + 3_003);
+  return made;
+}
+
+test('a team becomes spaces, one for each channel', async () => {
+  const source = talkedTeam('Beacon');
+  const entry = await entryOf(team('beacon@contoso.example'), chat('Beacon', TARGET), 'contoso.example', TARGET);
+  const first = await pass(bench, entry, 'initial', INTO_CHAT);
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.post).toMatchObject({ seen: 3, created: 3, failed: 0 });
+  const [general, plans] = [spaceOf(TARGET, 'Beacon'), spaceOf(TARGET, 'Beacon: Plans')];
+  expect([general.isImported, plans.isImported]).toEqual([false, false]);
+  const [hello, welcome] = general.messages;
+  expect(hello).toMatchObject({ createdAt: T0 + 1_001, from: `alice@${TARGET}`, reactions: [`❤️ by alice@${TARGET}`] });
+  expect(welcome).toMatchObject({ createdAt: T0 + 2_002, replyTo: hello?.id, markup: 'Welcome & _enjoy_' });
+  expect(hello?.markup.replaceAll('\u2063', '')).toBe('*Kick-off*\nHello *all*');
+  expect(plans.messages.map(({ markup }) => markup)).toEqual(['* one\n* two *\u2060']);
+  // As the target shows it.
+  for (const one of [general, plans]) one.join(`alice@${TARGET}`);
+  const again = await pass(bench, entry, 'delta', INTO_CHAT);
+  expect(again.books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+  expect(verifyResult(await pass(bench, entry, 'verify', INTO_CHAT))).toMatchObject({
+    duplicated: 0,
+    different: 0,
+    missing: 0,
+  });
+  // What is said now has no way in any more: told, and nobody says it in another's name or at another time.
+  source.say('General', '<p>Too late</p>');
+  const late = await pass(bench, entry, 'delta', INTO_CHAT);
+  expect((late.books as Json).kinds.post).toMatchObject({ created: 0, failed: 1 });
+  expect(general.messages).toHaveLength(2);
+  expect((await notes(bench, entry)).map(({ code }) => code)).toContain('space-completed');
+}, 60_000);
+
+test('spaces become a team', async () => {
+  const source = talk('Lighthouse');
+  const { group } = DirectGroup.create(microsoft, 'lighthouse@fabrikam.example', 'Lighthouse', [
+    'alice@fabrikam.example',
+  ]);
+  teamsOf(microsoft.tenant('fabrikam.example')).create(group, microsoft.clock.now());
+  const entry = await entryOf(
+    chat('Lighthouse', SOURCE),
+    team('lighthouse@fabrikam.example'),
+    SOURCE,
+    'fabrikam.example',
+  );
+  const first = await pass(bench, entry, 'initial', INTO_CHAT);
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.post).toMatchObject({ seen: 9, created: 9, failed: 0 });
+  const target = new DirectTeam(microsoft, 'alice@fabrikam.example', 'Lighthouse');
+  const said = source.messages.filter(({ markup }) => markup !== 'Never mind');
+  const messages = target.messages('General').filter(({ from }) => from !== undefined);
+  expect(messages.map(({ createdAt }) => createdAt)).toEqual(said.map(({ createdAt }) => createdAt));
+  expect(messages[0]?.content).toMatch(
+    /^<p>Hello <strong>all<\/strong>, and <at id="0">[^<]+<\/at>: see <a href="https:\/\/example\.com\/a\?b=1&amp;c=2">the page<\/a> &amp; <code>code<\/code> &lt;3<\/p>$/,
+  );
+  expect(messages[0]?.mentions).toHaveLength(1);
+  expect(messages[4]?.pictures).toEqual([PICTURE]);
+  // What was uploaded is among the files of the team, a file of Drive is led to.
+  const urls = messages[4]?.attachments.map(({ name, contentUrl }) => `${name} ${contentUrl}`);
+  expect(urls).toEqual([
+    expect.stringMatching(/^notes\.txt https:\/\/fabrikam\.sharepoint\.com\/.*notes\.txt$/),
+    'Budget https://drive.google.com/open?id=1AbCdEf',
+  ]);
+}, 60_000);
+
+test('passes that die, and answers that are lost: nothing twice, and the space waits for the rest', async () => {
+  const source = talk('Pier');
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Pier', TARGET), SOURCE, TARGET);
+  const lost = google.faults.inject({
+    fault: { kind: 'lost-acknowledgement' },
+    when: ({ method, target }: { method: string; target: string }) =>
+      method === 'POST' && /\/(?:messages|reactions|spaces)\?/.test(`${target}?`),
+    times: 2,
+  });
+  for (const [n, at] of ['after-acknowledgement', 'after-intent-commit', 'after-settle-commit'].entries()) {
+    let left = 1;
+    dies = (point) => {
+      left -= point === at ? 1 : 0;
+      return left === 0;
+    };
+    expect((await pass(bench, entry, n === 0 ? 'initial' : 'delta')).status).toBe('failed');
+    dies = undefined;
+    // The rest can come only as long as it is being imported.
+    expect(spaceOf(TARGET, 'Pier').isImported).toBe(true);
+    source.say(`And ${at}`, { at: T0 + (20 + n) * MINUTE });
+  }
+  const last = await pass(bench, entry, 'delta');
+  expect(last.error).toBeNull();
+  expect(lost.struck).toBeGreaterThan(0);
+  expect((last.books as Json).kinds.post).toMatchObject({ failed: 0, uncertain: 0, seen: 12 });
+  const target = spaceOf(TARGET, 'Pier');
+  expect(target.isImported).toBe(false);
+  const said = source.messages.filter(({ markup }) => markup !== 'Never mind');
+  expect(target.messages.map(({ createdAt }) => createdAt)).toEqual(said.map(({ createdAt }) => createdAt));
+  expect(target.messages[0]?.reactions).toHaveLength(2);
+  expect([...DirectChat.all(google, TARGET).keys()].filter((name) => name.startsWith('Pier'))).toEqual(['Pier']);
+}, 60_000);
+
+test('spaces that are kept in import mode take more, until a pass completes them', async () => {
+  const source = talk('Mole');
+  const keeps = chat('Mole', TARGET, { keepImporting: true });
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), keeps, SOURCE, TARGET);
+  await pass(bench, entry, 'initial', { dateFilter: { to: new Date(T0 + 5 * MINUTE).toISOString() } });
+  expect(spaceOf(TARGET, 'Mole').messages).toHaveLength(4);
+  source.say('One more thing', { at: T0 + 30 * MINUTE });
+  const more = await pass(bench, entry, 'delta');
+  expect((more.books as Json).kinds.post).toMatchObject({ created: 6, failed: 0 });
+  const target = spaceOf(TARGET, 'Mole');
+  expect([target.messages.length, target.isImported]).toEqual([10, true]);
+  await bench.database.pool.query(
+    `update system set settings = settings - 'keepImporting' where id = (select target_system_id from entry where id = $1)`,
+    [entry],
+  );
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, failed: 0 });
+  expect(target.isImported).toBe(false);
+}, 60_000);
+
+test('what is wrong with the address is said before anything is done', async () => {
+  talk('Twin');
+  talk('Twin');
+  const error = async (source: Endpoint) =>
+    (await pass(bench, await entryOf(source, chat('Nowhere', TARGET), SOURCE, TARGET), 'initial')).error;
+  expect(await error(chat('Twin', SOURCE))).toMatchObject({ code: 'space-ambiguous', field: 'address' });
+  expect(await error(chat('spaces/AAAAnothing', SOURCE))).toMatchObject({ code: 'space-not-found' });
+  expect(await error({ ...googleEndpoint(google, 'Twin'), itemType: 'team' })).toMatchObject({ code: 'admin-missing' });
+  expect([...DirectChat.all(google, TARGET).keys()]).not.toContain('Nowhere');
 }, 60_000);

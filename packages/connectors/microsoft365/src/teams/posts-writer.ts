@@ -102,6 +102,9 @@ export class PostsWriter implements Writer {
       people: this.#channels.context.people,
       owner: () => this.#owner(),
       file: (path) => this.#files.file(path),
+      // Under the moment of its post, so that a second try finds what the first one put there.
+      put: (name, contentType, bytes) =>
+        this.#files.put(op.container, `${Date.parse(post.at)} ${name}`, contentType, bytes),
     });
     const messages = `${this.#channels.pathOf(op.container)}/messages`;
     let made: GraphMessage;

@@ -1,3 +1,6 @@
+import { encodeName } from '@sterna/core';
+import { RIGHTS } from '../drive/drive-api.ts';
+import { nameRulesOf } from '../drive/names.ts';
 import { segment } from '../graph/client.ts';
 import type { GroupContext } from '../groups/group.ts';
 import type { ChannelFolders } from './channel-folders.ts';
@@ -65,9 +68,29 @@ export class TeamFiles {
       cost: { units: 1 },
       expected: [404],
     });
-    const uniqueId = /\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?/i.exec(body?.eTag ?? '')?.[1];
-    if (status === 404 || uniqueId === undefined || !body.webUrl) return undefined;
-    return { uniqueId: uniqueId.toLowerCase(), url: body.webUrl };
+    return status === 404 ? undefined : asTarget(body);
+  }
+
+  /**
+   * Writes a small file among those of a channel, or over what has its name; undefined where it has no place for files yet.
+   * https://learn.microsoft.com/en-us/graph/api/driveitem-put-content
+   */
+  async put(channelId: string, name: string, contentType: string, bytes: Buffer): Promise<TargetFile | undefined> {
+    const place = await this.#folders.placeOf(channelId);
+    if (place === undefined) return undefined;
+    const { client, drive: budget } = this.#context;
+    const { name: called } = encodeName(name, nameRulesOf(''));
+    const { body } = await client.send<Item>({
+      method: 'PUT',
+      path: `/drives/${segment(place.driveId)}/items/${segment(place.itemId)}:/${segment(called)}:/content`,
+      headers: { 'content-type': contentType },
+      body: bytes,
+      doing: 'writing what was uploaded with a post',
+      right: RIGHTS.write,
+      budget,
+      cost: { units: 2 },
+    });
+    return asTarget(body);
   }
 
   /** The address of the team's own library; empty where there is none yet. */
@@ -84,6 +107,11 @@ export class TeamFiles {
     });
     return status === 404 ? '' : plainUrl(body.webUrl ?? '');
   }
+}
+
+function asTarget({ eTag, webUrl }: Item): TargetFile | undefined {
+  const uniqueId = /\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?/i.exec(eTag ?? '')?.[1];
+  return uniqueId === undefined || !webUrl ? undefined : { uniqueId: uniqueId.toLowerCase(), url: webUrl };
 }
 
 const isWithin = (url: string, root: string): boolean => `${url.toLowerCase()}/`.startsWith(`${root.toLowerCase()}/`);

@@ -10,6 +10,8 @@ export interface WritingOf {
   owner(): Promise<{ readonly id: string; readonly displayName?: string | null }>;
   /** The file at that path of the target’s own; undefined: it isn’t there. */
   file(path: readonly string[]): Promise<TargetFile | undefined>;
+  /** Puts what was uploaded with the post among the files of its channel; undefined: that has none of its own. */
+  put(name: string, contentType: string, bytes: Buffer): Promise<TargetFile | undefined>;
 }
 
 /** A post as Graph takes one of the past: https://learn.microsoft.com/en-us/microsoftteams/platform/graph-api/import-messages */
@@ -38,8 +40,11 @@ export async function toMessage(
   }
   const attachments: object[] = [];
   for (const one of post.attachments ?? []) {
-    const linked = await attachmentOf(one, writing, notes);
+    const linked = await linkedOf(one, writing, notes);
+    if (linked === undefined) continue;
     if (linked.id !== one.id) html = html.replaceAll(`<attachment id="${one.id}"`, `<attachment id="${linked.id}"`);
+    // Teams shows what the text names, and refuses what it doesn't.
+    if (!html.includes(`<attachment id="${linked.id}"`)) html += `<attachment id="${linked.id}"></attachment>`;
     attachments.push(linked);
   }
   notes.push(...lost(post));
@@ -65,6 +70,24 @@ export async function toMessage(
     notes,
   };
 }
+
+async function linkedOf(
+  one: PostAttachment,
+  writing: WritingOf,
+  notes: FidelityNote[],
+): Promise<{ readonly id: string; readonly contentType: string } | undefined> {
+  const { name = 'attachment', contentType, base64, url, path, content } = one;
+  if (base64 === undefined && (url ?? path ?? content) !== undefined) return attachmentOf(one, writing, notes);
+  const file = base64 === undefined ? undefined : await writing.put(name, contentType, Buffer.from(base64, 'base64'));
+  if (file !== undefined) return { id: file.uniqueId, contentType: 'reference', ...{ name, contentUrl: file.url } };
+  notes.push(notUploaded(one));
+  return undefined;
+}
+
+const notUploaded = ({ name }: PostAttachment): FidelityNote => ({
+  code: 'attachment-left-out',
+  text: `The attachment ${name ?? ''} is left out: nothing says where it is, or its channel has no place for it.`,
+});
 
 async function attachmentOf(
   { id, name, contentType, url, path, content }: PostAttachment,

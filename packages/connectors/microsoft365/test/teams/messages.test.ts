@@ -23,6 +23,7 @@ const reading = {
 const writing = {
   people,
   owner: async () => ({ id: 'owner', displayName: 'Owner' }),
+  put: async () => undefined,
   file: async (path: readonly string[]) =>
     path.join('/') === 'General/plan.docx' ? { uniqueId: 'new-id', url: 'https://there/General/plan.docx' } : undefined,
 };
