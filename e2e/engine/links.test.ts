@@ -1,7 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
-import { createSite, DirectSite, DirectTeam, MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import {
+  createSite,
+  DirectMail,
+  DirectSite,
+  DirectTeam,
+  MIGRATION_APP,
+  type Microsoft365,
+} from '@sterna/simulator-microsoft365';
+import { LINK_REASON } from '@sterna/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEntry, type Bench, notes, oneProject, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -21,6 +29,8 @@ let dir: string;
 let bench: Bench;
 let server: Microsoft365;
 let tokens: ReadonlyMap<string, string>;
+/** What the first test has migrated. */
+let entriesOfFirst: readonly number[] = [];
 beforeAll(async () => {
   dir = scratch('engine-links');
   [bench, server] = await Promise.all([
@@ -148,6 +158,7 @@ test('links to files, folders and posts of other entries: in list items, pages, 
     ),
   ];
   const all = [library, crew, notesEntry, mailbox];
+  entriesOfFirst = all;
   for (const entry of all)
     for (const { mail } of server.tenant(SOURCE).users.values())
       await mapping(bench, entry, mail, mail.replace(SOURCE, TARGET));
@@ -215,11 +226,85 @@ test('links to files, folders and posts of other entries: in list items, pages, 
     const [books] = await run('delta', [entry], ON);
     expect(books?.total).toMatchObject({ created: 0, updated: 0, skipped: 0 });
   }
-  expect((await notes(bench, mailbox)).filter(({ kind }) => kind === 'failure')).toEqual([]);
+  // Events go whole from tenant to tenant, but for those in which a link changes.
+  expect((await notes(bench, mailbox)).map(({ code, subject }) => [code, subject])).toEqual([
+    ['not-whole-for-links', 'Review'],
+  ]);
 
   await run('delta', [notesEntry, mailbox], {});
   for (const [title, address] of Object.entries(wanted)) expect(bodies()[title]).toBe(`See ${address} .`);
   expect(page()).toContain(`href="${wanted.File}"`);
   expect(await event()).toContain(wanted.Post);
   expect(await event()).toContain(`href="${wanted.File}"`);
+});
+
+test('links in messages, where that is asked for: as they are written; in signed ones they are counted, and nothing changes', async () => {
+  const [from, to] = [`bjorn@${SOURCE}`, `bjorn@${TARGET}`];
+  const link = `${OLD}/library/Shared%20Documents/top.txt`;
+  const box = new DirectMail(server, from);
+  const put = (subject: string, head: string, body: string) =>
+    box.put(
+      ['Inbox'],
+      Buffer.from(
+        `From: ${from}\r\nTo: ${from}\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@x>\r\n${head}\r\n${body}\r\n`,
+      ),
+      server.clock.now(),
+    );
+  const html = `<p>Read <a href="${link}">this</a> and ${OLD}/library/Shared%20Documents/none.txt</p>`;
+  await put('Plain', '', `Read ${link}.`);
+  await put(
+    'Rich',
+    'Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n',
+    Buffer.from(html).toString('base64'),
+  );
+  await put('Sealed', 'DKIM-Signature: v=1; b=abc\r\n', `Read ${link}.`);
+  await put('None', '', 'Nothing to follow.');
+  const entry = await addEntry(bench, microsoft365Endpoint(server, from), microsoft365Endpoint(server, to));
+  await oneProject(bench, [entriesOfFirst[0] as number, entry]);
+  const settings = {
+    ...ON,
+    messageLinks: 'rewrite',
+    kinds: { event: false, contact: false, task: false, setting: false },
+  };
+  const first = await pass(bench, entry, 'initial', settings);
+  expect([first.error, first.status]).toEqual([null, 'completed']);
+  expect(first.books.links).toEqual({ found: 4, rewritten: 2, left: 2 });
+  const copies = async () =>
+    Object.fromEntries(
+      (await new DirectMail(server, to).messages()).map(({ mime }) => {
+        const text = mime.toString();
+        const decoded = text.replace(/(?<=\r\n\r\n)[A-Za-z0-9+/=\r\n]+$/, (base64) =>
+          Buffer.from(base64, 'base64').toString(),
+        );
+        return [/^Subject: (.*)$/im.exec(text)?.[1]?.trim(), decoded.replaceAll('=3D', '=').replace(/=\r\n/g, '')];
+      }),
+    );
+  const home = link.replace(OLD, NEW);
+  const { Plain, Rich, Sealed, None } = await copies();
+  expect(Plain).toContain(`Read ${home}.`);
+  expect(Rich).toContain(home);
+  expect(Rich).toContain('none.txt');
+  expect(Rich).not.toContain(link);
+  expect(Sealed).toContain(`Read ${link}.`);
+  expect(None).toContain('Nothing to follow.');
+  const told = (await notes(bench, entry)).filter(({ code }) => /links/.test(code));
+  expect(told.map(({ code, subject }) => `${subject}: ${code}`).sort()).toEqual([
+    'Plain: message-links-rewritten',
+    'Plain: not-whole-for-links',
+    'Rich: message-links-rewritten',
+    'Rich: not-whole-for-links',
+  ]);
+  const { rows } = await bench.database.pool.query(
+    'select subject, reason from link where entry_id = $1 and target_address is null order by subject',
+    [entry],
+  );
+  expect(rows).toEqual([
+    { subject: 'Rich', reason: LINK_REASON.written },
+    { subject: 'Sealed', reason: LINK_REASON.signed },
+  ]);
+  expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, different: 0, extra: 0 });
+  // What is written stays, whatever the setting says then.
+  const again = await pass(bench, entry, 'delta', { kinds: settings.kinds });
+  expect(again.books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
+  expect((await copies()).Plain).toBe(Plain);
 });

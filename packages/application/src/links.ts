@@ -15,7 +15,8 @@ export const LINK_REASON_TEXT: Readonly<Record<LinkReason, string>> = {
   setting: 'The setting “links” is “keep”.',
   'not-migrated': 'It leads to nothing that this project has migrated.',
   'several-copies': 'What it leads to was migrated by two entries: nobody knows which copy is meant.',
-  written: 'What it leads to wasn’t migrated when this was written, and the target lets nobody change it afterwards.',
+  written: 'What it leads to wasn’t migrated when this was written, and nobody can change it afterwards.',
+  signed: 'The message is signed or encrypted: whoever changed a word of it would break that.',
 };
 
 /** Of copies that are in the target; found = rewritten + all that are kept. */

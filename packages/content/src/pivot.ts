@@ -1,5 +1,6 @@
 import type { ContentKind, MappingLookup } from '@sterna/core';
 import { MessageDigest, messageDigest } from './message-digest.ts';
+import { isSealedMessage, messageAddresses, prepareMessage } from './message-links.ts';
 import { messageMatchKey } from './message-match-key.ts';
 import { saysTheSame } from './message-meaning.ts';
 import { messageSubject } from './message-subject.ts';
@@ -81,6 +82,10 @@ export interface Pivot {
    * Absent: those of this kind are left alone.
    */
   addresses?(body: Buffer): readonly (readonly string[])[];
+  /** Somebody vouches for its bytes, or they are encrypted: `prepare` leaves the addresses in it alone. Absent: never. */
+  isSealed?(body: Buffer): boolean;
+  /** No system lets anybody change it once it is there. */
+  readonly isFinal?: true;
   /** The `matchKey` of what has this name, of kinds that are known by their names alone (pages). */
   keyOfName?(name: string): Buffer;
   /** Names of the properties in which two of the same kind differ in meaning, sorted; `SUMMARY`, `TEL`. */
@@ -117,4 +122,8 @@ export const messagePivot: Pivot = {
   hasNaturalKey: false,
   saysTheSame,
   subject: messageSubject,
+  addresses: messageAddresses,
+  isSealed: isSealedMessage,
+  isFinal: true,
+  prepare: prepareMessage,
 };

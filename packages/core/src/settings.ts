@@ -118,6 +118,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Whether links in list items, pages, posts, events and tasks that lead to something migrated in this project lead to its copy; back to “keep”, a delta pass restores them.',
     ),
+  messageLinks: z
+    .enum(['keep', 'rewrite'])
+    .default('keep')
+    .describe(
+      'The same for links in messages, while they are written: a message can’t be changed afterwards, so what was rewritten stays so. Signed and encrypted ones are never touched.',
+    ),
   deletions: z
     .enum(['keep', 'report', 'propagate'])
     .default('keep')

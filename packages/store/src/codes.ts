@@ -65,6 +65,7 @@ export const LINK_REASON: Readonly<Record<LinkReason, number>> = {
   'not-migrated': 2,
   'several-copies': 3,
   written: 4,
+  signed: 5,
 };
 const LINK_REASON_OF = new Map(LINK_REASONS.map((reason) => [LINK_REASON[reason], reason]));
 export const linkReasonOf = (code: number | null): LinkReason => LINK_REASON_OF.get(code ?? 0) ?? 'not-migrated';

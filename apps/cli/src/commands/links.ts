@@ -76,11 +76,21 @@ function registerSetting(links: Command, setting: keyof typeof WORDS, what: stri
     .command(WORDS[setting])
     .description(`${what} Sets “links” to “${setting}”; delta passes do it, at no license.`)
     .argument('<PROJECT>')
+    .option(
+      '--messages',
+      setting === 'rewrite'
+        ? 'in messages as well that are written from now on; these can’t be put back, and signed ones stay'
+        : 'in messages as well that are written from now on; what was rewritten in them stays',
+      false,
+    )
     .option('--start', 'start a delta pass of every entry that has run and none is running of', false);
-  handle<[string], { start: boolean }>(command, async ({ options }, word) => {
+  handle<[string], { start: boolean; messages: boolean }>(command, async ({ options }, word) => {
     const client = await connect(options);
     const { id, name } = await findProject(client, word);
-    const { changes } = await client.putProjectSettings({ params: { id }, body: { patch: { links: setting } } });
+    const { changes } = await client.putProjectSettings({
+      params: { id },
+      body: { patch: { links: setting, ...(options.messages ? { messageLinks: setting } : {}) } },
+    });
     const started = options.start ? await startDeltas(client, id) : undefined;
     const { behind } = await client.projectLinks({ params: { id }, query: { limit: 1 } });
     const data = { setting, changed: changes.length > 0, behind, ...(started === undefined ? {} : started) };
@@ -162,4 +172,5 @@ const KEPT: Readonly<Record<LinkReason, string>> = {
   'not-migrated': 'not migrated',
   'several-copies': 'several copies',
   written: 'can’t change',
+  signed: 'signed',
 };

@@ -2824,7 +2824,7 @@ export interface components {
             /** @description Where it leads in the copy; absent: as at the source */
             newAddress?: string;
             /** @enum {string} */
-            reason?: "setting" | "not-migrated" | "several-copies" | "written";
+            reason?: "setting" | "not-migrated" | "several-copies" | "written" | "signed";
             /** @description The reason in words */
             why?: string;
         };
@@ -8044,7 +8044,7 @@ export interface operations {
                 entryId?: number;
                 kind?: "message" | "event" | "contact" | "task" | "setting" | "member" | "file" | "listItem" | "page" | "post";
                 state?: "rewritten" | "kept";
-                reason?: "setting" | "not-migrated" | "several-copies" | "written";
+                reason?: "setting" | "not-migrated" | "several-copies" | "written" | "signed";
             };
             header?: never;
             path: {

@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'not-migrated': 'to nothing that was migrated',
   'several-copies': 'to what two entries migrated',
   written: 'in what can’t be changed',
+  signed: 'in signed messages',
 };
 
 /** Reports on the screen. */

@@ -41,6 +41,7 @@ export const settings = {
     conflict: 'On a conflict',
     duplicatePrevention: 'Duplicate prevention',
     links: 'Links to what was migrated',
+    messageLinks: 'Such links in messages',
     deletions: 'Deleted in the source',
     keepOverwritten: 'Keep what is overwritten for',
     'bandwidth.bytesPerSecond': 'Most each pass transfers',
@@ -66,6 +67,10 @@ export const settings = {
     links: {
       keep: ['Keep', 'They lead to the source. Those that were rewritten are put back by the next delta pass.'],
       rewrite: ['Rewrite', 'They lead to the copy, where this project made one. All others stay.'],
+    },
+    messageLinks: {
+      keep: ['Keep', 'Messages arrive byte for byte.'],
+      rewrite: ['Rewrite', 'As messages are written, for good: none can be changed afterwards. Signed ones never are.'],
     },
     deletions: {
       keep: ['Keep', 'The copy stays in the target.'],

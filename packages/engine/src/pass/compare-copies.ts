@@ -83,10 +83,10 @@ async function isSame(
 ): Promise<boolean> {
   const pivot = pivotOf(container.kind);
   try {
-    if (pivot.saysTheSame !== undefined) return await pivot.saysTheSame(original, copy);
     const sent =
       pivot.prepare?.(original, await preparation(context, container, original, { src, purpose: 'compare' })).body ??
       original;
+    if (pivot.saysTheSame !== undefined) return await pivot.saysTheSame(sent, copy);
     return pivot.differences?.(sent, copy).length === 0;
   } catch {
     return false;

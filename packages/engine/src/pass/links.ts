@@ -34,7 +34,8 @@ export async function addressesFor(
   const { pool, claim } = context;
   const { addresses: inIt, subject } = pivotOf(kind);
   if (inIt === undefined || context.source.addresses === undefined) return {};
-  const isKept = context.settings.settings.links === 'keep';
+  const { links: ofOthers, messageLinks } = context.settings.settings;
+  const isKept = (kind === 'message' ? messageLinks : ofOthers) === 'keep';
   const known = purpose === 'create' && isKept ? [] : await linksOf(pool, claim.entryId, src);
   if (purpose === 'compare') return lookup(known);
   if (isKept) {
@@ -42,7 +43,7 @@ export async function addressesFor(
       await inFencedTransaction(pool, claim.lease, (client) => keepLinks(client, claim.entryId, claim.number, src));
     return {};
   }
-  const links = await decided(context, kind, inIt(body));
+  const links = await decided(context, kind, body, inIt(body));
   if (links.length > 0 || known.length > 0)
     await inFencedTransaction(pool, claim.lease, (client) =>
       saveLinks(client, claim.entryId, claim.number, src, links, subject(body)),
@@ -58,17 +59,21 @@ function lookup(links: readonly LinkRow[]): Pick<PrepareOptions, 'addressOf'> {
 async function decided(
   context: PassContext,
   kind: ContentKind,
+  body: Buffer,
   places: readonly (readonly string[])[],
 ): Promise<readonly DecidedLink[]> {
   const { addresses } = context.source;
   const known = places.filter((readings) => readings.some((one) => (addresses?.read(one) ?? []).length > 0));
+  const { isFinal, isSealed } = pivotOf(kind);
+  if (known.length > 0 && isSealed?.(body) === true)
+    return known.map(([address = '']) => ({ address, targetAddress: undefined, reason: 'signed' }));
   const homes = await newHomes(context, known.flat());
+  const isOnce = isFinal === true || capabilitiesFor(context.target, kind).isFinal === true;
   return known.map((readings) => {
     const address = readings.find((one) => typeof homes.get(one) === 'object') ?? (readings[0] as string);
     const home = homes.get(address) ?? 'not-migrated';
     if (typeof home === 'object') return { address, targetAddress: home.address };
-    const isFinal = home === 'not-migrated' && capabilitiesFor(context.target, kind).isFinal === true;
-    return { address, targetAddress: undefined, reason: isFinal ? 'written' : home };
+    return { address, targetAddress: undefined, reason: home === 'not-migrated' && isOnce ? 'written' : home };
   });
 }
 

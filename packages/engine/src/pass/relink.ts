@@ -28,6 +28,7 @@ export async function relink(context: PassContext): Promise<void> {
       targetContainer !== undefined &&
       settings.settings.kinds[kind] &&
       pivotOf(kind).addresses !== undefined &&
+      pivotOf(kind).isFinal !== true &&
       capabilitiesFor(context.target, kind).isFinal !== true,
   );
   const stale = await staleCopies(
@@ -54,7 +55,8 @@ export async function relink(context: PassContext): Promise<void> {
 
 /** Of the entry, as its copies are now; undefined: links are kept. */
 export async function linkBooksOf({ pool, claim, settings }: PassContext): Promise<LinkBooks | undefined> {
-  if (settings.settings.links === 'keep') return undefined;
+  const { links, messageLinks } = settings.settings;
+  if (links === 'keep' && messageLinks === 'keep') return undefined;
   return (await linkBooks(pool, [claim.entryId])).get(claim.entryId) ?? { found: 0, rewritten: 0, left: 0 };
 }
 

@@ -25,7 +25,10 @@ const SECTIONS: readonly Section[] = [
   { name: 'content', parts: ['kinds', 'sizeLimit', 'versionDepth', 'permissions'] },
   { name: 'dates', parts: ['dateFilter'] },
   { name: 'folders', parts: ['folders'] },
-  { name: 'target', parts: ['conflict', 'keepOverwritten', 'duplicatePrevention', 'links', 'deletions'] },
+  {
+    name: 'target',
+    parts: ['conflict', 'keepOverwritten', 'duplicatePrevention', 'links', 'messageLinks', 'deletions'],
+  },
   { name: 'pace', parts: ['bandwidth'] },
   { name: 'safety', parts: ['failureShare', 'verifyDepth'] },
 ];
@@ -42,6 +45,7 @@ const INPUTS: Readonly<Record<string, ComponentType<FieldProps>>> = {
   'folders.map.to': FolderName,
   conflict: ExplainedChoice,
   links: ExplainedChoice,
+  messageLinks: ExplainedChoice,
   deletions: ExplainedChoice,
   verifyDepth: ExplainedChoice,
   'bandwidth.bytesPerSecond': Rate,
