@@ -2935,6 +2935,12 @@ export interface components {
              * @description UTC
              */
             throttledUntil?: string;
+            /** @description Whose limit that is, in words */
+            throttledBy?: {
+                /** @enum {string} */
+                side: "source" | "target";
+                reason: string;
+            };
         };
         OverviewProject: {
             id: number;
