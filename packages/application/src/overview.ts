@@ -52,6 +52,8 @@ export interface RunningPass {
   readonly bytesPerSecond: number;
   readonly etaSeconds: number | undefined;
   readonly throttledUntil: string | undefined;
+  /** Whose limit that is. */
+  readonly throttledBy: { readonly side: 'source' | 'target'; readonly reason: string } | undefined;
 }
 
 export interface OverviewProject {
@@ -206,6 +208,7 @@ function runningView(row: RunningPassRow): RunningPass {
   const text = (key: string): string | undefined => (typeof progress[key] === 'string' ? progress[key] : undefined);
   const eta = progress.etaSeconds;
   const throttledUntil = text('throttledUntil');
+  const isThrottled = throttledUntil !== undefined && Date.parse(throttledUntil) > Date.now();
   return {
     id: row.id,
     entryId: row.entry_id,
@@ -227,8 +230,10 @@ function runningView(row: RunningPassRow): RunningPass {
     objectsPerSecond: number('objectsPerSecond'),
     bytesPerSecond: number('bytesPerSecond'),
     etaSeconds: typeof eta === 'number' ? eta : undefined,
-    throttledUntil:
-      throttledUntil !== undefined && Date.parse(throttledUntil) > Date.now() ? throttledUntil : undefined,
+    throttledUntil: isThrottled ? throttledUntil : undefined,
+    throttledBy: isThrottled
+      ? ((row.progress as Pick<RunningPass, 'throttledBy'>).throttledBy ?? undefined)
+      : undefined,
   };
 }
 

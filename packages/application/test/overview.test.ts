@@ -81,7 +81,11 @@ describe('what runs', () => {
     await start(two);
     const waiting = await start(three);
     await claim(running.id);
-    await report(running.id, progress(50, { failed: 2 }));
+    const throttled = {
+      throttledUntil: '2999-01-01T00:00:00.000Z',
+      throttledBy: { side: 'target', reason: 'The target asks for less.' },
+    };
+    await report(running.id, progress(50, { failed: 2, ...throttled }));
     await claim(waiting.id);
     await sql(`update pass set status = 'pending', resume_at = now() + interval '1 hour' where id = $1`, [waiting.id]);
 
@@ -100,6 +104,7 @@ describe('what runs', () => {
         failed: 2,
         bytes: 50_000,
         etaSeconds: 10,
+        ...throttled,
       }),
     ]);
     expect(found.projects).toEqual([

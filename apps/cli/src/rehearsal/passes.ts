@@ -16,11 +16,14 @@ export interface Actor {
 export class RehearsalProject {
   readonly id: number;
   readonly actors: readonly Actor[];
+  /** Names of both ends. */
+  readonly systems: Readonly<Record<'source' | 'target', string>>;
   readonly #client: Client;
 
-  private constructor(client: Client, id: number, actors: readonly Actor[]) {
+  private constructor(client: Client, id: number, systems: RehearsalProject['systems'], actors: readonly Actor[]) {
     this.#client = client;
     this.id = id;
+    this.systems = systems;
     this.actors = actors;
   }
 
@@ -35,12 +38,13 @@ export class RehearsalProject {
       return (await client.createSystem({ body: { name, ...more, settings: { ...more.settings }, ...credentials } }))
         .id;
     };
-    // Both ends may have one name.
+    // Both ends may be the same system.
+    const systems = { source: `${project.source.name} (source)`, target: `${project.target.name} (target)` };
     const { id } = await client.createProject({
       body: {
         name: project.name,
-        sourceSystemId: await system(`${project.source.name} (source)`, source),
-        targetSystemId: await system(`${project.target.name} (target)`, target),
+        sourceSystemId: await system(systems.source, source),
+        targetSystemId: await system(systems.target, target),
         settings: settingsOf(project.settings, source, target),
       },
     });
@@ -68,6 +72,7 @@ export class RehearsalProject {
     return new RehearsalProject(
       client,
       id,
+      systems,
       addresses.map((one, at) => ({ ...one, id: items[at]?.id as number })),
     );
   }

@@ -38,8 +38,13 @@ function about({ project, standIns, entries, seed }: RehearsalReport): string[] 
   ];
 }
 
-const books = ({ items }: RehearsalReport): string[] =>
-  items.map(({ itemType, entries, books }) => `${entries} × ${itemType}: ${booksSentence(books)}`);
+const books = ({ items, access }: RehearsalReport): string[] => {
+  const { inPlace, waiting, failed } = access;
+  return [
+    ...items.map(({ itemType, entries, books }) => `${entries} × ${itemType}: ${booksSentence(books)}`),
+    ...(inPlace + waiting + failed === 0 ? [] : [`rights: ${inPlace} in place, ${waiting} waiting, ${failed} failed`]),
+  ];
+};
 
 const failures = ({ failures: list, failedPasses }: RehearsalReport): string[] => [
   ...list.map(
@@ -61,13 +66,15 @@ const unmapped = ({ unmapped: { count, people } }: RehearsalReport): string[] =>
   ...more(count - Math.min(MOST, people.length)),
 ];
 
-const pauses = ({ pauses: list }: RehearsalReport): string[] =>
-  list
+const pauses = ({ pauses: list }: RehearsalReport): string[] => [
+  ...list
     .slice(0, MOST)
     .map(
-      ({ system, kind, reason, seconds, passes }) =>
-        `${formatSeconds(seconds)} (${kind}${system === undefined ? '' : `, ${printable(system)}`}; ${passes} at a time): ${printable(reason)}`,
-    );
+      ({ whose, kind, reason, seconds, passes }) =>
+        `${formatSeconds(seconds)}, ${passes} at a time (${kind}${whose === undefined ? '' : `, ${printable(whose)}`}): ${printable(reason)}`,
+    ),
+  ...more(list.length - MOST),
+];
 
 const licenses = ({ licenses: list }: RehearsalReport): string[] =>
   list.map(

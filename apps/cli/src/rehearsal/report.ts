@@ -1,5 +1,5 @@
 import type { Client, PassView } from '@sterna/api-contract';
-import { addBooks, type Books, EMPTY_BOOKS, type ItemType, licenseTypeOf } from '@sterna/core';
+import { type AccessBooks, addBooks, type Books, EMPTY_BOOKS, type ItemType, licenseTypeOf } from '@sterna/core';
 import { type Estimate, estimate } from './estimate.ts';
 import { countAgainstBooks } from './held.ts';
 import type { RehearsalProject } from './passes.ts';
@@ -29,6 +29,8 @@ export interface RehearsalReport {
     readonly fix?: string | undefined;
     readonly objects: number;
   }[];
+  /** Rights of files and folders; those that wait are of people whom the target doesn’t know. */
+  readonly access: { readonly inPlace: number; readonly waiting: number; readonly failed: number };
   /** Passes that ended as failed. */
   readonly failedPasses: readonly { readonly source: string; readonly kind: string; readonly reason: string }[];
   /** What people would be told: what the target can’t hold, names that it takes only otherwise, what was left out. */
@@ -74,6 +76,7 @@ export async function report(found: Rehearsed): Promise<RehearsalReport> {
     entries: { rehearsed: rehearsed.actors.length, all: project.all, leftOut: project.leftOut },
     items: await booksByItemType(client, rehearsed),
     failures: await failuresOf(client, rehearsed),
+    access: accessOf(passes.second),
     failedPasses: failedPasses(found),
     notes: await notesOf(client, rehearsed),
     unmapped: unmappedOf(project),
@@ -126,6 +129,14 @@ async function failuresOf(client: Client, { actors }: RehearsalProject): Promise
     }
   }
   return mostFirst(failures.values());
+}
+
+/** As the second pass found them. */
+function accessOf(passes: readonly PassView[]): RehearsalReport['access'] {
+  const all = passes.flatMap(({ result }) => (result as { access?: AccessBooks } | undefined)?.access ?? []);
+  const sum = (key: 'applied' | 'unchanged' | 'waiting' | 'failed'): number =>
+    all.reduce((total, one) => total + one[key], 0);
+  return { inPlace: sum('applied') + sum('unchanged'), waiting: sum('waiting'), failed: sum('failed') };
 }
 
 function failedPasses({ passes, rehearsed }: Rehearsed): RehearsalReport['failedPasses'] {

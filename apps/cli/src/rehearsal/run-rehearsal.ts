@@ -69,7 +69,7 @@ async function rehearse(
   const rehearsed = await RehearsalProject.create(installation.client, project, source, target);
   const fleet = startFleet(request, installation);
   closing.push(() => fleet.killAll());
-  const pauses = new PauseLog(installation.client, rehearsed.id);
+  const pauses = new PauseLog(installation.client, rehearsed.id, rehearsed.systems);
 
   let isOver = false;
   request.say(`First pass of ${project.entries.length} entries, while workers are killed and services fail`);

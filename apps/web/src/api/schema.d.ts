@@ -2939,6 +2939,12 @@ export interface components {
              * @description UTC
              */
             throttledUntil?: string;
+            /** @description Whose limit that is, in words */
+            throttledBy?: {
+                /** @enum {string} */
+                side: "source" | "target";
+                reason: string;
+            };
         };
         OverviewProject: {
             id: number;

@@ -12,6 +12,8 @@ export interface Progress {
   readonly bytesPerSecond: number;
   readonly etaSeconds: number | null;
   readonly throttledUntil: string | null;
+  /** Absent from what earlier versions wrote. */
+  readonly throttledBy?: { readonly side: 'source' | 'target'; readonly reason: string } | null;
   /** On it at once, each on its share; passes of earlier versions don't tell. */
   readonly workers?: number;
 }

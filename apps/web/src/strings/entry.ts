@@ -226,7 +226,10 @@ export const entry = {
     transferred: 'Transferred',
     failed: 'Failed so far',
     workers: 'Workers on it',
-    throttled: (when: string) => `The system asked for a pause until ${when}; Sterna keeps to it.`,
+    throttled: (when: string, by: { readonly side: string; readonly reason: string } | null | undefined) =>
+      by === null || by === undefined
+        ? `The system asked for a pause until ${when}; Sterna keeps to it.`
+        : `The ${by.side} asked for a pause until ${when}; Sterna keeps to it. ${by.reason}`,
     stopping: 'It is stopping: what is in flight is finished first.',
     label: 'Progress of the running pass',
   },

@@ -71,7 +71,8 @@ export const overview = {
     soFar: (done: number) => `${formatNumber(done)} so far`,
     failed: (count: number) => `${formatNumber(count)} failed`,
     perSecond: (rate: number) => `${rate >= 10 ? formatNumber(rate) : rate}/s`,
-    throttledUntil: (moment: string) => `held back until ${moment}`,
+    throttledUntil: (moment: string, side: 'source' | 'target' | undefined) =>
+      side === undefined ? `held back until ${moment}` : `held back until ${moment} by the ${side}`,
     backup: 'Backup',
     restore: 'Restore',
     phase: {

@@ -30,6 +30,10 @@ const runningPassSchema = z
     bytesPerSecond: z.number(),
     etaSeconds: z.number().int().optional(),
     throttledUntil: timestamp.optional(),
+    throttledBy: z
+      .object({ side: z.enum(['source', 'target']), reason: z.string() })
+      .optional()
+      .describe('Whose limit that is, in words'),
   })
   .meta({ id: 'RunningPass' });
 

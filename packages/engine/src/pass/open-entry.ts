@@ -66,7 +66,10 @@ export function placeIn(
     itemType: route.itemType,
     signal: control.signal,
     observe: (event) => {
-      if (event.type === 'throttled') progress.throttledUntil = event.retryAt;
+      if (event.type === 'throttled') {
+        progress.throttledUntil = event.retryAt;
+        progress.throttledBy = { side, reason: event.reason };
+      }
       deps.log({ entry: claim.entryId, pass: claim.passId, ...event });
     },
   };

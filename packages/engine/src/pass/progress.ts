@@ -1,3 +1,8 @@
+export interface Throttling {
+  readonly side: 'source' | 'target';
+  readonly reason: string;
+}
+
 /** Live figures of a pass; counted from its start, survives restarts through `pass.progress`. */
 export interface ProgressSnapshot {
   phase: string;
@@ -13,6 +18,8 @@ export interface ProgressSnapshot {
   /** Seconds; null while unknown. */
   etaSeconds: number | null;
   throttledUntil: string | null;
+  /** Whose limit it is, in the words of its connector; of the last pause, which may be over. */
+  throttledBy: Throttling | null;
   /** Working on it at once, each on its share. */
   workers: number;
 }
@@ -25,6 +32,7 @@ export class Progress {
   bytes: number;
   failed: number;
   throttledUntil: Date | undefined;
+  throttledBy: Throttling | undefined;
   workers = 1;
   readonly #startedAt = performance.now();
   readonly #objectsBefore: number;
@@ -56,6 +64,7 @@ export class Progress {
       bytesPerSecond: Math.round((this.bytes - this.#bytesBefore) / seconds),
       etaSeconds: rate > 0 && this.planned > 0 ? Math.ceil(this.planned / rate) : null,
       throttledUntil: this.throttledUntil?.toISOString() ?? null,
+      throttledBy: this.throttledBy ?? null,
       workers: this.workers,
     };
   }

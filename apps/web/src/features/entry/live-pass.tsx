@@ -40,12 +40,12 @@ const isUnderWay = (status: string, progress: Progress): boolean =>
   progress.phase !== undefined && (status === 'running' || progress.objects + progress.planned > 0);
 
 function Figures({ progress }: { readonly progress: Progress }) {
-  const { objects, planned, failed, bytes, etaSeconds, throttledUntil, workers = 1 } = progress;
+  const { objects, planned, failed, bytes, etaSeconds, throttledUntil, throttledBy, workers = 1 } = progress;
   const total = objects + planned;
   const isThrottled = throttledUntil !== null && new Date(throttledUntil).getTime() > Date.now();
   return (
     <>
-      {isThrottled && <Notice tone="wait">{words.throttled(formatMoment(throttledUntil))}</Notice>}
+      {isThrottled && <Notice tone="wait">{words.throttled(formatMoment(throttledUntil), throttledBy)}</Notice>}
       <ProgressBar label={words.label} done={objects - failed} failed={failed} total={total} live tall />
       <dl className="st-entry-pairs st-entry-pairs-wide">
         <Fact name={words.phase}>{words.phases[progress.phase] ?? progress.phase}</Fact>

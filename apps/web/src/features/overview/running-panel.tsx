@@ -74,7 +74,9 @@ function RunningRow({ pass }: { readonly pass: Running }) {
       <td className="st-number">
         {pass.etaSeconds !== undefined && formatDuration(pass.etaSeconds)}
         {pass.throttledUntil !== undefined && (
-          <div className="st-second-line">{words.throttledUntil(formatTime(pass.throttledUntil))}</div>
+          <div className="st-second-line" title={pass.throttledBy?.reason}>
+            {words.throttledUntil(formatTime(pass.throttledUntil), pass.throttledBy?.side)}
+          </div>
         )}
       </td>
     </tr>

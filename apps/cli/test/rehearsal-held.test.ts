@@ -1,0 +1,89 @@
+import type { PassView } from '@sterna/api-contract';
+import type { ContentKind } from '@sterna/core';
+import { expect, test } from 'vitest';
+import { countAgainstBooks } from '../src/rehearsal/held.ts';
+import type { Rehearsed } from '../src/rehearsal/rehearsed.ts';
+import type { Holding, StandIn } from '../src/rehearsal/stand-in.ts';
+
+const holding = (holds: Readonly<Record<string, Holding>>): StandIn =>
+  ({ holds: async (_: string, address: string) => holds[address] ?? {} }) as unknown as StandIn;
+
+interface Case {
+  /** By address, as the stand-ins hold them in the end. */
+  readonly source: Readonly<Record<string, Holding>>;
+  readonly target: Readonly<Record<string, Holding>>;
+  /** Entries with the books of their second pass. */
+  readonly entries: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly kinds: Partial<Record<ContentKind, { seen: number; migrated?: number; unchanged?: number }>>;
+    readonly off?: ContentKind;
+  }[];
+}
+
+const count = ({ source, target, entries }: Case) =>
+  countAgainstBooks({
+    standIns: { source: holding(source), target: holding(target) },
+    rehearsed: {
+      actors: entries.map(({ from, to }, id) => ({
+        id,
+        source: from,
+        target: to,
+        entry: { itemType: 'mailbox', source: from },
+      })),
+    },
+    passes: {
+      second: entries.map(({ kinds, off }) => ({
+        settings: { kinds: off === undefined ? {} : { [off]: false } },
+        kinds: Object.fromEntries(
+          Object.entries(kinds).map(([kind, books]) => [kind, { migrated: 0, unchanged: 0, ...books }]),
+        ),
+      })) as unknown as PassView[],
+    },
+  } as unknown as Rehearsed);
+
+const message = (seen: number, unchanged: number, migrated = 0) => ({ message: { seen, unchanged, migrated } });
+
+test('what is in the books and lies in the target once is neither lost nor duplicated', async () => {
+  const found = await count({
+    source: { ann: { message: 5 } },
+    target: { anna: { message: 4 } },
+    // One failed, and one came with the second pass only.
+    entries: [{ from: 'ann', to: 'anna', kinds: message(5, 3, 1) }],
+  });
+  expect(found).toEqual({ lost: 0, duplicated: 0, findings: [] });
+});
+
+test('what no books have seen, and what isn’t where the books say, is lost', async () => {
+  const found = await count({
+    source: { ann: { message: 7 } },
+    target: { anna: { message: 2 } },
+    entries: [{ from: 'ann', to: 'anna', kinds: message(5, 5) }],
+  });
+  expect(found).toMatchObject({ lost: 2 + 3, duplicated: 0 });
+  expect(found.findings).toEqual([
+    'ann: 2 of 7 messages are in no books.',
+    'anna: 2 messages lie there, 5 were written by the books.',
+  ]);
+});
+
+test('what lies in the target beyond the books is duplicated, also where two entries share it', async () => {
+  const found = await count({
+    source: { ann: { message: 2 }, bob: { message: 3 } },
+    target: { both: { message: 6 } },
+    entries: [
+      { from: 'ann', to: 'both', kinds: message(2, 2) },
+      { from: 'bob', to: 'both', kinds: message(3, 3) },
+    ],
+  });
+  expect(found).toMatchObject({ lost: 0, duplicated: 1 });
+});
+
+test('a kind that the settings leave out is nobody’s loss', async () => {
+  const found = await count({
+    source: { ann: { message: 2, event: 4 } },
+    target: { anna: { message: 2 } },
+    entries: [{ from: 'ann', to: 'anna', kinds: { ...message(2, 2), event: { seen: 0 } }, off: 'event' }],
+  });
+  expect(found).toMatchObject({ lost: 0, duplicated: 0 });
+});
