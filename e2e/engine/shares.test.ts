@@ -20,6 +20,7 @@ import {
   pass,
   passOutcome,
   queuePass,
+  twinEntry,
 } from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
@@ -123,6 +124,23 @@ test('two workers write one mailbox: each message once, the books balance, nothi
   const { rows } = await stage.bench.database.pool.query('select progress from pass where id = $1', [id]);
   expect(rows[0].progress).toMatchObject({ objects: MANY, failed: 0, workers: 1 });
   expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ unchanged: MANY, created: 0 });
+});
+
+test('state lost: what the target has already is taken over, each copy by one message, whoever comes first', async () => {
+  // Four messages, each fifty times: all workers look for the same copies.
+  stage.put('lost', ...Array.from({ length: MANY }, (_, i) => ({ subject: `mail ${i % 4}` })));
+  const entry = await addEntry(stage.bench, stage.from('lost'), stage.to('lost'));
+  expect((await pass(stage.bench, entry, 'initial')).books.total).toMatchObject({ created: MANY });
+  const again = await twinEntry(stage.bench, entry);
+  const id = await queuePass(stage.bench, again, 'initial');
+  work(() => {}, { concurrency: 4, split: { from: 100, size: 5 } });
+  expect((await ended(id)).books.total).toMatchObject({ seen: MANY, skipped: MANY, created: 0 });
+  const { rows } = await stage.bench.database.pool.query(
+    'select count(distinct target_id)::int as copies from ledger where entry_id = $1',
+    [again],
+  );
+  expect(rows[0].copies).toBe(MANY);
+  expect(stage.differences('lost')).toEqual([]);
 });
 
 test('small entries that come later are not kept waiting: who helps leaves for them, and comes back', async () => {
