@@ -6,9 +6,10 @@ import {
   type Settings,
   thawSettings,
 } from '@sterna/core';
-import { frozenGroups, kindOf, linkCounts, linkList, linkReasonOf, linkTotals, projectById } from '@sterna/store';
-import { found, invalidCursor, readCursor, readLimit, requireScope } from './access.ts';
+import { frozenGroups, kindOf, linkCounts, linkList, linkReasonOf, linkTotals } from '@sterna/store';
+import { invalidCursor, readCursor, readLimit, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
+import { reachProject } from './reach.ts';
 
 /** Why links stay, for people. */
 export const LINK_REASON_TEXT: Readonly<Record<LinkReason, string>> = {
@@ -54,13 +55,9 @@ export async function projectLinks(
     limit?: number | undefined;
   },
 ): Promise<ProjectLinks> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit);
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const page = { entryId: input.entryId, after: readCursor(input.after) ?? 0, entries: limit + 1 };
   const byEntry = [...Map.groupBy(await linkCounts(context.db, project.id, page), ({ entry_id }) => entry_id).values()];
   const items = byEntry.slice(0, limit).map((rows): EntryLinks => {
@@ -137,13 +134,9 @@ export async function listLinks(
     limit?: number | undefined;
   },
 ): Promise<Page<LinkView>> {
-  requireScope(actor, 'read');
+  requireSomewhere(actor, 'read');
   const limit = readLimit(input.limit);
-  const project = found(
-    await projectById(context.db, actor.organizationId, input.projectId),
-    'project',
-    input.projectId,
-  );
+  const project = await reachProject(context.db, actor, 'read', input.projectId);
   const rows = await linkList(context.db, project.id, input, { after: placeOf(input.after), limit: limit + 1 });
   const items = rows.slice(0, limit).map((row): LinkView => {
     const reason = row.target === null ? linkReasonOf(row.reason) : undefined;
