@@ -1,14 +1,16 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
 import type { PreprocessResult } from '@sterna/engine';
-import { accessOf, type Domain, type Google, type Group, type GroupMember } from '@sterna/simulator-google';
+import { accessOf, archiveOf, type Domain, type Google, type Group, type GroupMember } from '@sterna/simulator-google';
+import { DirectGroup, groupsOf, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
-import { startGoogle } from '../support/watched-simulators.ts';
+import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const dir = scratch('engine-google-groups');
 let bench: Bench;
@@ -39,7 +41,7 @@ const endpoint = (address: string): Endpoint => ({
   itemType: 'group',
 });
 
-const PEOPLE = ['alice', 'bjorn', 'chloe', 'elena', 'everybody', 'support', 'help'];
+const PEOPLE = ['alice', 'bjorn', 'chloe', 'elena', 'everybody', 'support', 'help', 'gone'];
 
 /** @param unknown Whom the mapping table leaves out */
 async function entryOf(name: string, unknown: readonly string[] = []): Promise<number> {
@@ -155,3 +157,203 @@ test('a group is made as it is, its people and settings come, and a delta pass b
     extra: 0,
   });
 });
+
+test('people whom nobody knows, who may not come or who are suspended are told one by one', async () => {
+  const source = group(from, 'support');
+  source.members.splice(
+    0,
+    source.members.length,
+    member(from, 'alice', 'OWNER'),
+    member(from, 'bjorn'),
+    member(from, 'chloe'),
+    { id: '77', email: 'partner@elsewhere.example', role: 'MEMBER', type: 'USER' },
+    { id: '78', email: `gone@${from.name}`, role: 'MEMBER', type: 'GROUP' },
+    { id: from.id, email: '', role: 'MEMBER', type: 'CUSTOMER' },
+  );
+  group(to, 'support').members.splice(0);
+  to.named('bjorn').suspended = true;
+  const entry = await entryOf('support', ['chloe']);
+  const first = await pass(bench, entry, 'initial', { kinds: { setting: false } });
+  expect(first).toMatchObject({
+    status: 'completed with failures',
+    books: { balanced: true, kinds: { member: { seen: 6, created: 2, failed: 3, skipped: 1 } } },
+  });
+  const told = await notes(bench, entry);
+  expect(told.map(({ code }) => code).sort()).toEqual([
+    'conversations-unreadable',
+    'group-not-in-target',
+    'member-suspended',
+    'member-without-address',
+    'stranger-not-taken',
+    'stranger-not-taken',
+  ]);
+  expect(told.filter(({ code }) => code !== 'member-suspended').every(({ fix }) => fix)).toBe(true);
+
+  // What was wrong is put right, in the target and in the mapping table.
+  await mapping(bench, entry, `chloe@${from.name}`, `chloe@${to.name}`);
+  accessOf(group(to, 'support')).allowExternalMembers = 'true';
+  const delta = await pass(bench, entry, 'delta', { kinds: { setting: false } });
+  expect(delta.books.kinds).toMatchObject({ member: { created: 2, unchanged: 2, failed: 1, skipped: 1 } });
+});
+
+test('an address that is no group’s, and an API that is off, are told with the way out', async () => {
+  const nobody = await pass(bench, await entryOf('elena'), 'initial');
+  expect(nobody.error).toMatchObject({ code: 'group-not-found' });
+  expect(nobody.error?.message).toContain(`elena@${from.name}`);
+
+  server.cloud.apisOff.add('groupsSettings');
+  const entry = await entryOf('support');
+  const off = await pass(bench, entry, 'initial');
+  expect(off.error).toMatchObject({ code: 'api-off', fix: expect.stringContaining('Groups Settings API') });
+  // Who is in a group needs none of it.
+  furnish().members.splice(1);
+  const members = await pass(bench, entry, 'initial', { kinds: { setting: false } });
+  expect(members).toMatchObject({ error: null, books: { kinds: { member: { failed: 0 } } } });
+});
+
+test('emptying takes everybody but the last owner, and says that the archive stays', async () => {
+  const target = group(to, 'support');
+  archiveOf(target).push(Buffer.from('kept'));
+  target.members.splice(0, 9, member(to, 'alice', 'OWNER'), member(to, 'bjorn'), member(to, 'chloe', 'OWNER'));
+  const entry = await entryOf('support');
+  const frozen = await pass(bench, entry, 'empty', { empty: 'freeze' });
+  expect(frozen.result).toMatchObject({ objects: 3, containers: [{ container: 'Members', objects: 3 }] });
+  expect((await notes(bench, entry)).map(({ code }) => code)).toEqual(['conversations-unreadable']);
+  await pass(bench, entry, 'empty', { empty: 'remove' });
+  expect(target.members.map(({ role }) => role)).toEqual(['OWNER']);
+  expect((await notes(bench, entry)).map(({ code }) => code)).toContain('last-owner-kept');
+  expect(archiveOf(target)).toHaveLength(1);
+});
+
+const mail = (n: number, header = `From: bjorn@elsewhere.example\r\nTo: support@nordwind.example`): string =>
+  `${header}\r\nDate: Tue, 3 Feb 2026 10:${String(n).padStart(2, '0')}:00 +0100\r\nMessage-ID: <${n}@elsewhere.example>\r\nSubject: Mail ${n}\r\n\r\nHello ${n}\r\n`;
+
+/** A folder of mail, as an export of a group's conversations is. */
+function maildir(
+  name: string,
+  messages: readonly string[],
+): Endpoint & { readonly add: (n: number, raw: string) => void } {
+  const root = join(dir, name);
+  for (const one of ['cur', 'new', 'tmp']) mkdirSync(join(root, one), { recursive: true });
+  const add = (n: number, raw: string): void =>
+    writeFileSync(join(root, 'cur', `${1_770_000_000 + n}.${n}.here:2,S`), raw);
+  for (const [n, raw] of messages.entries()) add(n, raw);
+  return { connector: 'archive', settings: { path: root, format: 'maildir' }, address: '.', itemType: 'group', add };
+}
+
+const texts = (): string[] =>
+  archiveOf(group(to, 'support')).map((raw) => /Subject: (.*)\r/.exec(String(raw))?.[1] ?? '');
+
+test('messages go into the archive once, with what they lack; what nobody can see again isn’t called missing', async () => {
+  const source = maildir('list', [
+    mail(0),
+    mail(1).replaceAll('\r', ''),
+    mail(2, 'From: bjorn@elsewhere.example\r\nCc: support@nordwind.example'),
+    mail(3, 'To: support@nordwind.example'),
+    mail(4, `From: left@lamna.example\r\nTo: support@nordwind.example`),
+    mail(5).replace('Date:', 'X-Date:'),
+  ]);
+  const entry = await addEntry(bench, source, endpoint(`support@${to.name}`));
+  const first = await pass(bench, entry, 'initial');
+  expect(first).toMatchObject({
+    error: null,
+    books: { balanced: true, kinds: { message: { seen: 6, created: 4, failed: 2, uncertain: 0 } } },
+  });
+  expect(texts()).toEqual(['Mail 0', 'Mail 1', 'Mail 2', 'Mail 5']);
+  expect(archiveOf(group(to, 'support')).map((raw) => String(raw).split('\r\n')[0])).toEqual([
+    'From: bjorn@elsewhere.example',
+    'From: bjorn@elsewhere.example',
+    `To: support@${to.name}`,
+    expect.stringMatching(/^Date: .* \+0000$/),
+  ]);
+  const codes = async (): Promise<string[]> => (await notes(bench, entry)).map(({ code }) => code).sort();
+  expect(await codes()).toEqual([
+    'date-added',
+    'folder-not-held',
+    'message-not-taken',
+    'message-without-sender',
+    'recipient-added',
+  ]);
+  source.add(6, mail(6));
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta.books.kinds).toMatchObject({ message: { seen: 7, created: 1, unchanged: 4, failed: 2 } });
+  expect(texts()).toEqual(['Mail 0', 'Mail 1', 'Mail 2', 'Mail 5', 'Mail 6']);
+  expect(verifyResult(await pass(bench, entry, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+    ok: true,
+    missing: 0,
+    uncompared: 5,
+  });
+  // Nothing of it can be taken back, and nothing is sent once more because of that.
+  const undone = await pass(bench, entry, 'undo', { undo: { mode: 'remove', pass: 2 } });
+  expect(undone.result).toMatchObject({ created: 1, removed: 0, refused: 1 });
+  await pass(bench, entry, 'delta');
+  expect(texts()).toHaveLength(5);
+});
+
+async function tenants(use: (server: Microsoft365) => Promise<void>): Promise<void> {
+  const other = await startMicrosoft365({ empty: true });
+  try {
+    await use(other);
+    expect(other.failures).toEqual([]);
+  } finally {
+    await other.stop();
+  }
+}
+
+const inTenant = (other: Microsoft365, address: string): Endpoint => ({
+  ...microsoft365Endpoint(other, address),
+  itemType: 'group',
+});
+
+test('a Google group becomes a Microsoft 365 group: managers own it, what it can’t hold is told', () =>
+  tenants(async (other) => {
+    furnish();
+    const entry = await addEntry(bench, endpoint(`support@${from.name}`), inTenant(other, 'support@fabrikam.example'));
+    for (const one of PEOPLE) await mapping(bench, entry, `${one}@${from.name}`, `${one}@fabrikam.example`);
+    const made = await pass(bench, entry, 'preprocess');
+    expect(made.error).toBeNull();
+    expect(reportOf(made)).toMatchObject({ failed: 0 });
+    const first = await pass(bench, entry, 'initial');
+    expect(first).toMatchObject({ error: null, books: { balanced: true } });
+    // Of rights and an alias it says why not; what preprocess made is there.
+    expect(first.books.kinds).toMatchObject({
+      setting: { seen: 3, skipped: 3, failed: 0 },
+      // The group within, and who isn't invited.
+      member: { seen: 5, failed: 2 },
+    });
+    const tenant = other.tenant('fabrikam.example');
+    const found = groupsOf(tenant).all.find(({ mailNickname }) => mailNickname === 'support');
+    const names = (ids: Iterable<string> = []): string[] =>
+      [...ids].map((id) => tenant.users.get(id)?.userPrincipalName.split('@')[0] ?? id).sort();
+    expect([found?.displayName, found?.visibility]).toEqual(['Support', 'Public']);
+    expect([names(found?.owners), names(found?.members.keys())]).toEqual([
+      ['alice', 'bjorn'],
+      ['alice', 'bjorn', 'chloe'],
+    ]);
+    expect(other.notices.filter(({ tenant: where }) => where === 'fabrikam.example')).toEqual([]);
+    expect((await notes(bench, entry)).filter(({ code }) => code === 'setting-not-held')).toHaveLength(2);
+  }));
+
+test('a Microsoft 365 group becomes a Google group, and who sees it stays the same', () =>
+  tenants(async (other) => {
+    const contoso = other.tenant('contoso.example');
+    const { group: source } = DirectGroup.create(other, 'crew@contoso.example', 'Crew', ['alice@contoso.example']);
+    source.visibility = 'Public';
+    const bjorn = contoso.user('bjorn@contoso.example');
+    groupsOf(contoso).addMember(source, bjorn?.id ?? '', other.clock.now());
+    const entry = await addEntry(bench, inTenant(other, 'crew@contoso.example'), endpoint(`crew@${to.name}`));
+    for (const one of PEOPLE) await mapping(bench, entry, `${one}@contoso.example`, `${one}@${to.name}`);
+    const kinds = { file: false, listItem: false, event: false, message: false };
+    expect(reportOf(await pass(bench, entry, 'preprocess'))).toMatchObject({ failed: 0, missing: 0 });
+    const first = await pass(bench, entry, 'initial', { kinds });
+    expect(first).toMatchObject({ status: 'completed', error: null, books: { kinds: { member: { seen: 2 } } } });
+    expect(held(to, 'crew')).toMatchObject({
+      title: 'Crew',
+      members: ['MEMBER USER bjorn@', 'OWNER USER alice@'],
+      access: { whoCanJoin: 'ALL_IN_DOMAIN_CAN_JOIN', whoCanViewGroup: 'ALL_IN_DOMAIN_CAN_VIEW' },
+    });
+    source.visibility = 'Private';
+    const delta = await pass(bench, entry, 'delta', { kinds });
+    expect(delta.books.kinds).toMatchObject({ setting: { updated: 1 }, member: { unchanged: 2 } });
+    expect(held(to, 'crew').access).toMatchObject({ whoCanJoin: 'CAN_REQUEST_TO_JOIN' });
+  }));

@@ -1,4 +1,4 @@
-import type { Container, Session } from '@sterna/connector-kit';
+import type { Container, Session, UnreadableKind } from '@sterna/connector-kit';
 import { asSternaError, kindsOf } from '@sterna/core';
 import { type EntryRow, endpointOf, type SystemRow } from '@sterna/store';
 import type { Context } from './context.ts';
@@ -14,6 +14,8 @@ export interface LiveLook {
   /** By the system's quota; undefined where it tells nothing. */
   readonly bytes: number | undefined;
   readonly quota: { readonly used: number; readonly limit: number } | undefined;
+  /** Kinds of which the system gives nothing out: not in `objects`. */
+  readonly unreadable: readonly UnreadableKind[];
   readonly seenAt: Date;
 }
 export type Looked = { readonly look: LiveLook } | { readonly unseen: string };
@@ -41,6 +43,7 @@ export async function lookAt(
         objects: folders.reduce((sum, folder) => sum + (folder.total ?? 0), 0),
         bytes: quota?.used,
         quota,
+        unreadable: session.unreadable ?? [],
         seenAt: new Date(),
       },
     };

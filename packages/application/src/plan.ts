@@ -124,6 +124,19 @@ const line = (name: string, state: ChecklistLine['state'], evidence: string, fix
   fix,
 });
 
+/** What an earlier migration brought of these is neither recognized nor removed. */
+const unseenLines = (target: Looked): readonly ChecklistLine[] =>
+  'look' in target
+    ? target.look.unreadable.map(({ kind, text }) =>
+        line(
+          `what the target gives nobody: ${kind}`,
+          'attention',
+          `${text} What was brought there before can neither be emptied nor recognized, and would come a second time.`,
+          `Switch the kind ${kind} off for the new entry, or give it another target.`,
+        ),
+      )
+    : [];
+
 function checklistOf(findings: Findings, license: LicenseEffect, refusal: SternaError | undefined): ChecklistLine[] {
   const { settings, source, target, entry, mapped } = findings;
   const reach = (name: string, looked: Looked, address: string): ChecklistLine =>
@@ -151,6 +164,7 @@ function checklistOf(findings: Findings, license: LicenseEffect, refusal: Sterna
           `Only from ${from ?? 'the beginning'} to ${to ?? 'the end'}.`,
           'Remove it to bring the rest.',
         ),
+    ...unseenLines(target),
     line(
       'conflict option',
       settings.conflict === 'overwrite' ? 'attention' : 'ok',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Connector, Container } from '@sterna/connector-kit';
+import type { Connector, Container, UnreadableKind } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import {
   type Database,
@@ -31,6 +31,8 @@ export interface FakeWorld {
   readonly folders: Map<string, Container[]>;
   /** Bytes of messages, by `address/folder/id`. */
   readonly messages: Map<string, Buffer>;
+  /** What they give nobody, by address. */
+  readonly unreadable: Map<string, UnreadableKind[]>;
   canList: boolean;
 }
 
@@ -90,6 +92,7 @@ function fakeConnector(name: string, world: FakeWorld): Connector {
             }
           },
         } as never,
+        unreadable: world.unreadable.get(request.address) ?? [],
         identity: `${name}://${request.address}`,
         quota: async () => undefined,
         close: async () => {},
@@ -107,7 +110,7 @@ export async function openStage(): Promise<Stage> {
   await prepareDatabase(dataDir);
   const database = await openDatabase({ dataDir, maxConnections: 12 });
   await migrate(database.pool);
-  const world: FakeWorld = { folders: new Map(), messages: new Map(), canList: true };
+  const world: FakeWorld = { folders: new Map(), messages: new Map(), unreadable: new Map(), canList: true };
   const policy = { packsOnly: false, issuers: {} as Record<string, string> };
   const events: EventListener = await listenForEvents(database.pool);
   const context: Context = {

@@ -359,6 +359,15 @@ describe('remigration', () => {
     expect(same.books).toMatchObject({ seen: 100, created: 100 });
     const other = await planRemigration(context, owner, { entryId: old.id, targetAddress: 'other@new.example' });
     expect(other.wouldDeltaDo.reason).toMatch(/another target is another entry/);
+    world.unreadable.set(old.targetAddress, [{ kind: 'message', code: 'sealed', text: 'Nobody sees what is in it.' }]);
+    const sealed = await planRemigration(context, owner, { entryId: old.id });
+    expect(sealed.checklist).toContainEqual(
+      expect.objectContaining({
+        name: 'what the target gives nobody: message',
+        state: 'attention',
+        evidence: expect.stringMatching(/^Nobody sees what is in it\. .*a second time/),
+      }),
+    );
     world.folders.delete(old.targetAddress);
     expect((await planRemigration(context, owner, { entryId: old.id })).checklist).toContainEqual(
       expect.objectContaining({ name: 'target reachable and the intended one', state: 'problem' }),

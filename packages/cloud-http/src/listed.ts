@@ -68,8 +68,8 @@ export class ListedReader implements Reader {
     const containers = await this.#objects.containers();
     return Promise.all(
       containers.map(async (container) => {
-        const objects = await this.#objects.list(container.id);
-        return { ...container, total: objects.length, glance: glanceOf(objects) };
+        const objects = await this.#objects.list(container.id).catch(unlessWanted);
+        return objects === undefined ? container : { ...container, total: objects.length, glance: glanceOf(objects) };
       }),
     );
   }
@@ -95,6 +95,11 @@ export class ListedReader implements Reader {
       }
     }
   }
+}
+
+/** A service that is off is told where its objects are asked for: an entry may leave them out. */
+function unlessWanted(thrown: unknown): undefined {
+  if (!(thrown instanceof SternaError) || thrown.class !== 'config') throw thrown;
 }
 
 export class ListedWriter implements Writer {

@@ -22,7 +22,8 @@ export async function takeInventories(context: PassContext, target: readonly Con
   const now = new Map(target.map((container) => [container.id, container]));
   const taken: ContainerRow[] = [];
   for (const row of context.targetContainers.values()) {
-    if (row.listedPass !== undefined) continue;
+    // What is switched off may be out of reach; it is listed once it is wanted.
+    if (row.listedPass !== undefined || !context.settings.settings.kinds[row.kind]) continue;
     const held = now.get(row.key);
     // Made by this pass, or empty by the target's own count: nothing to be found.
     if (held !== undefined && held.total !== 0) {

@@ -43,8 +43,10 @@ async function countLine(connection: Connection, address: string, kind: 'setting
   const name = kind === 'setting' ? 'settings of the group' : 'members';
   try {
     const { reader } = await openGroup(connection, { address, kinds: [kind], role: 'read' });
-    const containers = await reader.containers();
-    return { name, ok: true, evidence: `${containers.reduce((sum, { total = 0 }) => sum + total, 0)} objects` };
+    let objects = 0;
+    for (const { id } of await reader.containers())
+      for await (const { changes } of reader.changes(id, undefined, {})) objects += changes.length;
+    return { name, ok: true, evidence: `${objects} objects` };
   } catch (thrown) {
     return failed(name, thrown);
   }

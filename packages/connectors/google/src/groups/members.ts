@@ -71,10 +71,10 @@ export class Members implements ListedObjects, ListedWriting {
     return [];
   }
 
-  /** The last owner stays as long as others are in the group: one that nobody owns is nobody's to look after. */
+  /** The last owner stays: a group that nobody owns is nobody's to look after. */
   async remove(_container: string, now: Listed): Promise<void> {
     const { directory, id } = this.#context;
-    if (now.version === 'owner' && (await this.#isLastOwner())) throw lastOwner();
+    if (now.version === 'owner' && (await directMembers(directory, id, 'OWNER')).length <= 1) throw lastOwner();
     await directory.send({
       method: 'DELETE',
       path: `${groupPath(id)}/members/${segment(now.id)}`,
@@ -82,12 +82,6 @@ export class Members implements ListedObjects, ListedWriting {
       right: GROUP_SCOPES.write[0],
       expected: [404],
     });
-  }
-
-  async #isLastOwner(): Promise<boolean> {
-    const { directory, id } = this.#context;
-    if ((await directMembers(directory, id, 'OWNER')).length > 1) return false;
-    return (await directMembers(directory, id)).length > 1;
   }
 
   async #at(key: string): Promise<Listed | undefined> {
@@ -166,6 +160,6 @@ const notTaken = (address: string): SternaError =>
   });
 
 const lastOwner = (): SternaError =>
-  new SternaError('object', 'last-owner-kept', 'The last owner of a group stays in it while others are.', {
+  new SternaError('object', 'last-owner-kept', 'The last owner of a group stays in it.', {
     fix: 'Make somebody else an owner first, or remove this one by hand.',
   });

@@ -1,3 +1,4 @@
+import type { Op, Writer } from '@sterna/connector-kit';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { readMember, writeMember } from '@sterna/content';
 import { accessOf, type Domain, type Google, type Group } from '@sterna/simulator-google';
@@ -25,6 +26,25 @@ export function makeGroup(server: Google, localPart: string, domain: Domain = se
   return group;
 }
 
+/** A group keeps its last owner, so while anything is written there is one more, whom the suite doesn't see. */
+const withKeeper = (writer: Writer, { members }: Group): Writer =>
+  new Proxy(writer, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'apply') return value.bind(of);
+      return async (ops: readonly Op[]) => {
+        const keeper = { id: 'keeper', email: 'keeper@elsewhere.example', role: 'OWNER', type: 'USER' } as const;
+        members.push(keeper);
+        try {
+          return await of.apply(ops);
+        } finally {
+          members.splice(members.indexOf(keeper), 1);
+        }
+      };
+    },
+  });
+
 /** Members of a group that takes anybody. */
 export function memberEndpoint(server: Google): SuiteEndpoint {
   const group = makeGroup(server, 'suite');
@@ -42,7 +62,11 @@ export function memberEndpoint(server: Google): SuiteEndpoint {
   return {
     connector: {
       ...googleConnector,
-      open: (request) => googleConnector.open({ ...request, itemType: 'group', kinds: ['member'] }),
+      async open(request) {
+        const session = await googleConnector.open({ ...request, itemType: 'group', kinds: ['member'] });
+        const { writer } = session;
+        return writer === undefined ? session : { ...session, writer: withKeeper(writer, group) };
+      },
     },
     system: groupSystem(server),
     address: group.email,
