@@ -1,5 +1,5 @@
 import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
-import type { ItemType } from '@sterna/core';
+import { type ItemType, SternaError } from '@sterna/core';
 import { QUOTAS } from './quotas.ts';
 import { googleSettings, parseGoogleUrl } from './settings.ts';
 
@@ -29,9 +29,24 @@ export const googleConnector: Connector = {
     return (await import('./session.ts')).openSession(request);
   },
   async blueprint(request) {
+    groupsAlone(request.itemType);
     return (await import('./groups/blueprint.ts')).groupBlueprint(request);
   },
   async *provision(request, blueprint) {
+    groupsAlone(request.itemType);
     yield* (await import('./groups/provision.ts')).provisionGroup(request, blueprint);
   },
 };
+
+/** @throws SternaError config `nothing-to-preprocess` */
+function groupsAlone(itemType: ItemType): void {
+  if (itemType === 'group') return;
+  throw new SternaError(
+    'config',
+    'nothing-to-preprocess',
+    'Of Google, groups alone are made before their contents come.',
+    {
+      fix: 'Start it: spaces of Chat are made by the first pass.',
+    },
+  );
+}
