@@ -3,7 +3,7 @@ import type { ItemType } from '@sterna/core';
 import { QUOTAS } from './quotas.ts';
 import { googleSettings, parseGoogleUrl } from './settings.ts';
 
-/** Users and groups of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
+/** Users, groups and spaces of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
@@ -29,9 +29,11 @@ export const googleConnector: Connector = {
     return (await import('./session.ts')).openSession(request);
   },
   async blueprint(request) {
+    if (request.itemType === 'team') return (await import('./chat/blueprint.ts')).spacesBlueprint(request);
     return (await import('./groups/blueprint.ts')).groupBlueprint(request);
   },
   async *provision(request, blueprint) {
-    yield* (await import('./groups/provision.ts')).provisionGroup(request, blueprint);
+    if (request.itemType === 'team') yield* (await import('./chat/provision.ts')).provisionSpaces(request, blueprint);
+    else yield* (await import('./groups/provision.ts')).provisionGroup(request, blueprint);
   },
 };
