@@ -114,7 +114,14 @@ test('a space goes to another organization: what was said, by whom and when, onc
   expect(first.error).toBeNull();
   const { kinds } = first.books as Json;
   expect(kinds.post).toMatchObject({ seen: 9, created: 9, failed: 0, uncertain: 0 });
+  // Daiki is nobody of the target.
+  expect(kinds.member).toMatchObject({ seen: 4, created: 3, failed: 1 });
   const target = spaceOf(TARGET, 'Harbour');
+  expect(target.members).toEqual([
+    `ROLE_MANAGER alice@${TARGET}`,
+    `ROLE_MEMBER bjorn@${TARGET}`,
+    `ROLE_MEMBER chloe@${TARGET}`,
+  ]);
   expect(target.isImported).toBe(false);
   const ids = new Map(source.messages.map(({ id, createdAt }) => [id, createdAt]));
   const theirs = new Map(target.messages.map(({ id, createdAt }) => [id, createdAt]));
@@ -146,7 +153,8 @@ test('a space goes to another organization: what was said, by whom and when, onc
   for (const code of ['author-named-in-text', 'edit-mark-lost', 'deleted-mark-lost']) expect(codes).toContain(code);
 }, 60_000);
 
-const INTO_CHAT = { kinds: { setting: false, file: false, listItem: false, member: false } };
+/** What no space has a place for. */
+const INTO_CHAT = { kinds: { setting: false, file: false, listItem: false } };
 
 /** A team whose first channel and another one have been talked in. */
 function talkedTeam(name: string): DirectTeam {
@@ -175,8 +183,10 @@ test('a team becomes spaces, one for each channel', async () => {
   expect(welcome).toMatchObject({ createdAt: T0 + 2_002, replyTo: hello?.id, markup: 'Welcome & _enjoy_' });
   expect(hello?.markup.replaceAll('\u2063', '')).toBe('*Kick-off*\nHello *all*');
   expect(plans.messages.map(({ markup }) => markup)).toEqual(['* one\n* two *\u2060']);
-  // As the target shows it.
-  for (const one of [general, plans]) one.join(`alice@${TARGET}`);
+  expect([general.members, plans.members]).toEqual([
+    [`ROLE_MANAGER alice@${TARGET}`],
+    [`ROLE_MANAGER alice@${TARGET}`],
+  ]);
   const again = await pass(bench, entry, 'delta', INTO_CHAT);
   expect(again.books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
   expect(verifyResult(await pass(bench, entry, 'verify', INTO_CHAT))).toMatchObject({
@@ -198,6 +208,8 @@ test('spaces become a team', async () => {
     'alice@fabrikam.example',
   ]);
   teamsOf(microsoft.tenant('fabrikam.example')).create(group, microsoft.clock.now());
+  // Others are in it than in the first one.
+  DirectChat.create(google, `alice@${SOURCE}`, 'Lighthouse: Crew', T0).say('Among us', { at: T0 + 5_005 });
   const entry = await entryOf(
     chat('Lighthouse', SOURCE),
     team('lighthouse@fabrikam.example'),
@@ -206,8 +218,10 @@ test('spaces become a team', async () => {
   );
   const first = await pass(bench, entry, 'initial', INTO_CHAT);
   expect(first.error).toBeNull();
-  expect((first.books as Json).kinds.post).toMatchObject({ seen: 9, created: 9, failed: 0 });
+  expect((first.books as Json).kinds.post).toMatchObject({ seen: 10, created: 10, failed: 0 });
   const target = new DirectTeam(microsoft, 'alice@fabrikam.example', 'Lighthouse');
+  expect(target.channel('Crew').membershipType).toBe('private');
+  expect(target.messages('Crew').map(({ createdAt }) => createdAt)).toContain(T0 + 5_005);
   const said = source.messages.filter(({ markup }) => markup !== 'Never mind');
   const messages = target.messages('General').filter(({ from }) => from !== undefined);
   expect(messages.map(({ createdAt }) => createdAt)).toEqual(said.map(({ createdAt }) => createdAt));
@@ -272,7 +286,9 @@ test('spaces that are kept in import mode take more, until a pass completes them
     `update system set settings = settings - 'keepImporting' where id = (select target_system_id from entry where id = $1)`,
     [entry],
   );
-  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ created: 0, failed: 0 });
+  // Nobody could be added before.
+  const { kinds } = (await pass(bench, entry, 'delta')).books as Json;
+  expect([kinds.post.created, kinds.member.created, target.members.length]).toEqual([0, 4, 4]);
   expect(target.isImported).toBe(false);
 }, 60_000);
 

@@ -1,6 +1,7 @@
 import type { CheckLine, SystemConfig } from '@sterna/connector-kit';
 import { asSternaError, type SternaError } from '@sterna/core';
 import { delegationFix, isNotDelegated } from './api/delegated-tokens.ts';
+import { checkSpaces } from './chat/check-spaces.ts';
 import { type Connection, connect } from './connect.ts';
 import { DIRECTORY_SCOPES } from './directory-scopes.ts';
 import { checkGroup } from './groups/check-group.ts';
@@ -39,6 +40,8 @@ export async function checkGoogle(
     });
     if (settings.admin !== undefined) lines.push(await checkDirectory(connection, settings.admin));
     if (address === undefined) return lines;
+    const spaces = await checkSpaces(connection, address);
+    if (spaces !== undefined) return [...lines, ...spaces];
     const parts = await Promise.all(PARTS.map((part) => checkPart(connection, part, address)));
     // An entry may be of one part alone, so a part that nobody delegated is information; without any there is nothing
     // to migrate.

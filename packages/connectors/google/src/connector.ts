@@ -3,7 +3,7 @@ import { type ItemType, SternaError } from '@sterna/core';
 import { QUOTAS } from './quotas.ts';
 import { googleSettings, parseGoogleUrl } from './settings.ts';
 
-/** Users and groups of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
+/** Users, groups and spaces of a Google Workspace domain, by Google's own APIs with a service account that the domain delegated to. */
 export const googleConnector: Connector = {
   name: 'google',
   title: 'Google Workspace',
@@ -29,24 +29,27 @@ export const googleConnector: Connector = {
     return (await import('./session.ts')).openSession(request);
   },
   async blueprint(request) {
-    groupsAlone(request.itemType);
+    if (request.itemType === 'team') return (await import('./chat/blueprint.ts')).spacesBlueprint(request);
+    mustBeGroup(request.itemType);
     return (await import('./groups/blueprint.ts')).groupBlueprint(request);
   },
   async *provision(request, blueprint) {
-    groupsAlone(request.itemType);
+    if (request.itemType === 'team')
+      return yield* (await import('./chat/provision.ts')).provisionSpaces(request, blueprint);
+    mustBeGroup(request.itemType);
     yield* (await import('./groups/provision.ts')).provisionGroup(request, blueprint);
   },
 };
 
 /** @throws SternaError config `nothing-to-preprocess` */
-function groupsAlone(itemType: ItemType): void {
+function mustBeGroup(itemType: ItemType): void {
   if (itemType === 'group') return;
   throw new SternaError(
     'config',
     'nothing-to-preprocess',
-    'Of Google, groups alone are made before their contents come.',
+    'Of Google, groups and spaces alone are made before their contents come.',
     {
-      fix: 'Start it: spaces of Chat are made by the first pass.',
+      fix: 'Start it: a mailbox or drive has to be there already.',
     },
   );
 }

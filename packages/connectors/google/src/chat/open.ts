@@ -1,7 +1,9 @@
+import { ListedReader, ListedWriter, listedCapabilities } from '@sterna/cloud-http';
 import { type Capabilities, composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
 import type { ContentKind } from '@sterna/core';
 import type { Connection } from '../connect.ts';
 import { type ChatContext, chatContextOf } from './context.ts';
+import { SpaceMembers } from './members.ts';
 import { Messages } from './messages.ts';
 import { PostsReader } from './posts-reader.ts';
 import { PostsWriter } from './posts-writer.ts';
@@ -32,7 +34,26 @@ const postCapabilities: Capabilities = {
   evidence: { posts: 'imported into new spaces alone, which are hidden until that is completed' },
 };
 
+const memberCapabilities: Capabilities = {
+  ...listedCapabilities('member', 64 * 1024, { members: 'added when what was said is in, which completes the import' }),
+  // Somebody is known by the same id in each space.
+  idScope: 'container',
+  comesLast: true,
+};
+
 const PARTS: readonly Part[] = [
+  {
+    key: 'members',
+    kind: 'member',
+    open(context, spaces) {
+      const members = new SpaceMembers(spaces);
+      return sessionOf(context, spaces, {
+        capabilities: memberCapabilities,
+        reader: new ListedReader(members),
+        ...(context.role === 'write' ? { writer: new ListedWriter(members, members) } : {}),
+      });
+    },
+  },
   {
     key: 'posts',
     kind: 'post',
