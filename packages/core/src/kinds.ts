@@ -25,7 +25,7 @@ const KINDS_OF: Readonly<Record<ItemType, readonly ContentKind[]>> = {
   drive: ['file'],
   site: ['setting', 'file', 'listItem', 'page'],
   group: ['message', 'event', 'setting', 'member', 'file', 'listItem', 'post'],
-  team: ['setting', 'member', 'file', 'listItem', 'post'],
+  team: ['message', 'setting', 'member', 'file', 'listItem', 'post'],
 };
 
 /** What an entry of this type may hold. */

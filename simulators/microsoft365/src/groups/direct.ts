@@ -1,8 +1,16 @@
 import type { Microsoft365 } from '../server.ts';
-import { type Conversation, conversationsOf } from './conversation.ts';
+import { type Conversation, conversationsOf, type Participant, type Post, type Thread } from './conversation.ts';
 import type { Group } from './group.ts';
 import { addSite } from './site.ts';
 import { groupsOf } from './store.ts';
+
+/** What somebody says in a group's mailbox. */
+export interface SaidInGroup {
+  readonly from: Participant;
+  readonly html: string;
+  readonly at: number;
+  readonly attachments?: readonly Omit<Post['attachments'][number], 'id' | 'modifiedAt'>[];
+}
 
 /** A Microsoft 365 group past Graph: for tests to fill, to change and to look at. */
 export class DirectGroup {
@@ -44,6 +52,36 @@ export class DirectGroup {
 
   get conversations(): readonly Conversation[] {
     return conversationsOf(this.#server.tenant(this.#domain), this.group).all;
+  }
+
+  /** Begins a conversation, as a mail to the group does. */
+  begin(topic: string, said: SaidInGroup): Thread {
+    const { ids } = this.#server.cloud;
+    const to = { name: this.group.displayName, address: this.group.mail ?? '' };
+    const id = ids.mutable();
+    const thread: Thread = { id, topic, isLocked: false, toRecipients: [to], ccRecipients: [], posts: [] };
+    conversationsOf(this.#server.tenant(this.#domain), this.group).all.push({
+      id: ids.mutable(),
+      topic,
+      threads: [thread],
+    });
+    this.answer(thread, said);
+    return thread;
+  }
+
+  answer(thread: Thread, { from, html, at, attachments = [] }: SaidInGroup): void {
+    const { ids } = this.#server.cloud;
+    thread.posts.push({
+      id: ids.mutable(),
+      createdAt: at,
+      receivedAt: at,
+      from,
+      body: { contentType: 'html', content: html },
+      categories: [],
+      newParticipants: [],
+      attachments: attachments.map((one) => ({ ...one, id: ids.mutable(), modifiedAt: at })),
+      inReplyTo: thread.posts.at(-1)?.id,
+    });
   }
 
   /** Addresses of users and guests. */

@@ -21,7 +21,7 @@ import { changedWhileRead, FileBody, foundIn, originOf, wholeContent } from './d
 import { type DriveApi, isGone } from './drive-api.ts';
 import { accessVersionOf, createdOf, type DriveItem, dateOf, isFolder, isSpecial, versionOf } from './item.ts';
 import { isOurs } from './names.ts';
-import { placeOf } from './place.ts';
+import { containerId, placeOf } from './place.ts';
 import { asKnown, isSame, walkDrive } from './tree.ts';
 import { earlierContents } from './versions.ts';
 
@@ -69,6 +69,14 @@ export class DriveReader implements Reader {
   #addressed(container: Container): Container {
     const address = sharePointAddress(this.#options.webUrl, container.path);
     return address === undefined ? container : { ...container, address };
+  }
+
+  /** A folder by its name, without a walk through the drive; undefined where there is none. */
+  async folderInRoot(name: string): Promise<Pick<Container, 'id' | 'path'> | undefined> {
+    const item = await this.#api.look(this.#options.rootId, name);
+    if (item === undefined || !isFolder(item)) return undefined;
+    const path = [item.name ?? name];
+    return { id: containerId({ itemId: item.id, path }), path };
   }
 
   /** Always the whole folder: the drive tells what changed in it, not where it was before. */

@@ -7,7 +7,7 @@ import { type GraphGroup, groupAt } from './find-group.ts';
 import { People } from './people.ts';
 
 /** What a part of a group's or team's session works with. */
-export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 'directory' | 'tokens'> {
+export interface GroupContext extends DriveContext, Pick<Connection, 'client' | 'directory' | 'outlook' | 'tokens'> {
   readonly id: string;
   /** `/groups/{id}`, encoded. */
   readonly path: string;
@@ -24,13 +24,14 @@ export async function groupContextOf(
   connection: Connection,
   request: Pick<OpenRequest, 'address' | 'itemType' | 'role'>,
 ): Promise<GroupContext> {
-  const { client, directory, drive, settings, tokens } = connection;
+  const { client, directory, drive, outlook, settings, tokens } = connection;
   const group = await groupOf(connection, request.address);
   const people = new People(client, directory);
   return {
     client,
     directory,
     drive,
+    outlook,
     settings,
     tokens,
     address: request.address.toLowerCase(),

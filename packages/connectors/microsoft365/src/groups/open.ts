@@ -8,8 +8,9 @@ import {
 import type { Capabilities, OpenRequest, Session } from '@sterna/connector-kit';
 import { type ContentKind, SternaError } from '@sterna/core';
 import type { Connection } from '../connect.ts';
+import { openConversations } from '../conversations/part.ts';
 import { RIGHTS } from '../drive/drive-api.ts';
-import { openDriveAt } from '../drive/part.ts';
+import { type DriveSession, openDriveAt } from '../drive/part.ts';
 import { isWanted, type OpenedPart } from '../part.ts';
 import { PLANNER_RIGHTS } from '../planner/graph-planner.ts';
 import { openPlans } from '../planner/part.ts';
@@ -42,6 +43,8 @@ export interface PartRights {
 interface TeamOf {
   readonly channels: Channels;
   readonly folders: ChannelFolders;
+  /** The group's own files. */
+  library(): Promise<DriveSession>;
 }
 
 interface Part {
@@ -108,10 +111,16 @@ const PARTS: readonly Part[] = [
     key: 'files',
     kind: 'file',
     rights: [{ ...RIGHTS, of: 'files' }],
-    async open(context, { folders }) {
-      const library = await openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address));
-      return context.isTeam ? openTeamDrives(context, folders, library) : library;
+    async open(context, { folders, library }) {
+      return context.isTeam ? openTeamDrives(context, folders, await library()) : library();
     },
+  },
+  {
+    key: 'conversations',
+    kind: 'message',
+    // Those of groups and files.
+    rights: [],
+    open: (context, { library }) => openConversations(context, async () => (await library()).drive),
   },
   { key: 'plans', kind: 'listItem', rights: [{ ...PLANNER_RIGHTS, of: 'plans' }], open: openPlans },
   {
@@ -141,7 +150,12 @@ export async function openGroup(
   const context = await groupContextOf(connection, request);
   const wanted = PARTS.filter(({ kind }) => isWanted([kind], request) && (kind !== 'post' || context.isTeam));
   const channels = new Channels(context);
-  const team = { channels, folders: new ChannelFolders(channels) };
+  let opened: Promise<DriveSession> | undefined;
+  const library = (): Promise<DriveSession> => {
+    opened ??= openDriveAt(context, `${context.path}/drive`, libraryMissing(context.address));
+    return opened;
+  };
+  const team = { channels, folders: new ChannelFolders(channels), library };
   return Promise.all(
     wanted.map(async ({ key, kind, open }) => ({ key, kinds: [kind], session: await open(context, team) })),
   );

@@ -25,6 +25,25 @@ type GraphTeam = Readonly<Partial<Record<(typeof OPTION_GROUPS)[number], Readonl
 const GROUP: Container = { id: 'group', path: [settingGroup('group')], kind: 'setting' };
 const TEAM: Container = { id: 'team', path: [settingGroup('team')], kind: 'setting' };
 
+/**
+ * Every Microsoft 365 group has a calendar, and Graph shows it to people alone
+ * (https://learn.microsoft.com/en-us/graph/api/group-list-events: application permissions aren't supported). So that nobody
+ * takes it for migrated, it is an object that is passed over.
+ */
+const CALENDAR: Listed = {
+  id: 'calendar',
+  version: '-',
+  body: Buffer.alloc(0),
+  passedOver: new SternaError(
+    'object',
+    'group-calendar-not-readable',
+    'Microsoft lets no app read the calendar of a group: what is in it isn’t migrated.',
+    {
+      fix: 'Let a member copy its events to the calendar of the new group in Outlook, or into a mailbox that is migrated.',
+    },
+  ),
+};
+
 /** What a group is called and who sees it, its picture, and what the people of its team may do. */
 export class GroupSettings implements ListedObjects, ListedWriting {
   readonly kind = 'setting';
@@ -41,7 +60,11 @@ export class GroupSettings implements ListedObjects, ListedWriting {
   async list(container: string): Promise<readonly Listed[]> {
     if (container === GROUP.id) {
       const picture = await readPicture(this.#context);
-      return [listed(groupSetting(await this.#group())), ...(picture === undefined ? [] : [listed(picture)])];
+      return [
+        listed(groupSetting(await this.#group())),
+        ...(picture === undefined ? [] : [listed(picture)]),
+        ...(this.#context.role === 'read' ? [CALENDAR] : []),
+      ];
     }
     if (container !== TEAM.id) throw containerGone('group', undefined);
     const team = await this.#team();

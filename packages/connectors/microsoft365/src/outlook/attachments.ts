@@ -44,7 +44,11 @@ export async function attachmentsAt(context: PartContext, path: string, right: s
 }
 
 /** @param path of the attachment */
-export async function attachedBytes({ client, outlook }: PartContext, path: string, right: string): Promise<Buffer> {
+export async function attachedBytes(
+  { client, outlook }: Pick<PartContext, 'client' | 'outlook'>,
+  path: string,
+  right: string,
+): Promise<Buffer> {
   const stream = await client.open({
     method: 'GET',
     path: `${path}/$value`,
