@@ -22,12 +22,12 @@ export interface IdentityClient {
   readonly afterSignOut: string;
 }
 
-export async function startIdentityProvider(clientOf: (issuer: string) => IdentityClient): Promise<IdentityProvider> {
+/** @param host by which it is known, of this machine: another than the client's makes it another site for browsers */
+export async function startIdentityProvider(client: IdentityClient, host = '127.0.0.1'): Promise<IdentityProvider> {
   const people: IdentityProvider['people'] = new Map();
   let server: Server = await listening(0);
   const { port } = server.address() as AddressInfo;
-  const issuer = `http://127.0.0.1:${port}`;
-  const client = clientOf(issuer);
+  const issuer = `http://${host}:${port}`;
   const provider = new Provider(issuer, {
     clients: [
       {

@@ -20,7 +20,7 @@ let provider: IdentityProvider;
 let token: string;
 
 beforeAll(async () => {
-  provider = await startIdentityProvider(() => ({ ...CLIENT, afterSignOut: `${PUBLIC}/sign-in` }));
+  provider = await startIdentityProvider({ ...CLIENT, afterSignOut: `${PUBLIC}/sign-in` });
   api = await startApi({
     provider: {
       name: 'Tern identity',

@@ -21,7 +21,7 @@ import { readProjectsSearch } from './features/projects/search.ts';
 import { readAgainSearch, readRemigrateSearch } from './features/remigration/search.ts';
 import { readReportsSearch } from './features/reports/search.ts';
 import { readNewSystemSearch, readSystemSearch } from './features/systems/search.ts';
-import { healthQuery, meQuery } from './session/session.tsx';
+import { healthQuery, meQuery, signInWaysQuery } from './session/session.tsx';
 import { FailedPage, NotFoundPage, Pending } from './shell/fallbacks.tsx';
 import { manageFocus } from './shell/focus.ts';
 import { Shell } from './shell/shell.tsx';
@@ -47,13 +47,17 @@ const idParam = <Name extends string>(name: Name) => ({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string; expired?: boolean } => ({
+  validateSearch: (search: Record<string, unknown>): { next?: string; expired?: boolean; refused?: string } => ({
     // Only a path of ours: a link from elsewhere must not lead on to elsewhere.
     ...(typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {}),
     ...(search.expired === true ? { expired: true } : {}),
+    ...(typeof search.refused === 'string' ? { refused: search.refused } : {}),
   }),
   beforeLoad: async ({ context }) => {
-    const health = await context.queryClient.fetchQuery(healthQuery);
+    const [health] = await Promise.all([
+      context.queryClient.fetchQuery(healthQuery),
+      context.queryClient.fetchQuery(signInWaysQuery),
+    ]);
     if (!health.setUp) throw redirect({ to: '/setup' });
   },
   component: lazyRouteComponent(() => import('./features/session/sign-in-page.tsx'), 'SignInPage'),

@@ -30,10 +30,12 @@ async function draw(answers: ListAnswers, place: HTMLElement): Promise<void> {
   const [me, entries] = await Promise.all([answers.me, answers.entries]);
   // Refusals, and a list without rows, are the program's to tell.
   if (!me.ok || !entries.ok) return;
-  const { scopes }: Me = await me.json();
+  const { scopes, projects }: Me = await me.json();
   const page: PageAnswer = await entries.json();
   if (page.items.length === 0 || place.childElementCount > 0) return;
-  const mayAct = scopes.includes('operate');
+  const shown = Number(/^\/projects\/(\d+)\//.exec(location.pathname)?.[1]);
+  const mayAct =
+    scopes.includes('operate') || projects.some((one) => one.projectId === shown && one.scopes.includes('operate'));
   place.append(framePicture(listPicture(page, mayAct), mayAct));
   painted = nextPaint();
   await painted;

@@ -30,13 +30,15 @@ import {
   IconUser,
   IconUsers,
 } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, type LinkProps, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
-import { $api, api } from '../api/client.ts';
+import { $api } from '../api/client.ts';
 import { timeZoneName } from '../lib/format.ts';
 import { LiveEvents, useLiveState } from '../live/live-events.tsx';
+import { useProjectOfPage } from '../session/project-of-page.ts';
 import { useMe } from '../session/session.tsx';
+import { useSignOut } from '../session/sign-out.ts';
 import { strings } from '../strings.ts';
 import { Brand } from './brand.tsx';
 
@@ -100,6 +102,7 @@ export function Shell() {
 }
 
 function Navigation() {
+  const me = useMe();
   const projectId = useProjectOfPage();
   const project = useQuery({
     ...$api.queryOptions('get', '/api/projects/{id}', { params: { path: { id: projectId ?? 0 } } }),
@@ -119,9 +122,11 @@ function Navigation() {
       <NavLink to="/licenses" icon={IconTicket}>
         {words.licenses}
       </NavLink>
-      <NavLink to="/notifications" icon={IconBell}>
-        {words.notifications}
-      </NavLink>
+      {me.scopes.includes('read') && (
+        <NavLink to="/notifications" icon={IconBell}>
+          {words.notifications}
+        </NavLink>
+      )}
       <NavLink to="/guide" icon={IconCompass}>
         {words.guide}
       </NavLink>
@@ -147,21 +152,6 @@ function Navigation() {
       )}
     </>
   );
-}
-
-/** The project that the page is about: of its path, or of the entry that its loader has read. */
-function useProjectOfPage(): number | undefined {
-  return useMatches({
-    select: (matches) => {
-      for (const match of matches) {
-        const { projectId } = match.params as { projectId?: number };
-        if (projectId !== undefined) return projectId;
-        const loaded = match.loaderData as { projectId?: number } | undefined;
-        if (loaded?.projectId !== undefined) return loaded.projectId;
-      }
-      return undefined;
-    },
-  });
 }
 
 function NavLink({
@@ -202,14 +192,8 @@ function LiveMark() {
 
 function AccountMenu() {
   const me = useMe();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
+  const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const signOut = async (): Promise<void> => {
-    await api.POST('/api/sign-out').catch(() => undefined);
-    await navigate({ to: '/sign-in' });
-    queryClient.clear();
-  };
   const schemes = [
     ['light', words.themeLight, IconSun],
     ['dark', words.themeDark, IconMoon],

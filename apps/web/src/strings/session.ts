@@ -20,6 +20,48 @@ export const session = {
   expired: 'You were signed out. Sign in again to go on where you were.',
   throttled: (time: string, wait: string) => `Too many wrong passwords. Try again at ${time} (${wait}).`,
   throttledOver: 'You can try again now.',
+  signInWith: (name: string) => `Sign in with ${name}`,
+  or: 'or with a password',
+  passwordsOff: 'Passwords are switched off on this server.',
+  letIn: 'I was let in on the server itself',
+  /** Of a sign-in at the provider, by the code that it came back with. */
+  refused: {
+    'identity-unknown': 'You have no account here. Ask the owner of the organization to add your e-mail address.',
+    'identity-differs':
+      'Your e-mail address belonged to somebody else at the provider. Ask the owner of the organization to remove that account first.',
+    'email-unverified':
+      'The provider doesn’t say that your e-mail address is yours. Verify it there, then sign in again.',
+    'email-foreign': 'Your e-mail address isn’t one of this organization. Sign in with another account.',
+    'groups-without-role': 'None of your groups at the provider has a role here. Ask whoever runs the provider.',
+    'provider-unreachable': 'The provider doesn’t answer. Try again later, or sign in with your password.',
+    'provider-refused': 'The provider refused the sign-in. Try again.',
+    'provider-untrusted':
+      'What the provider answered can’t be trusted. Try again; if it stays so, tell whoever runs the server.',
+    'sign-in-stale': 'This sign-in was begun in another window, or too long ago. Sign in again.',
+  } as Readonly<Record<string, string>>,
+  refusedOther: 'The sign-in failed. Try again; if it stays so, tell whoever runs the server.',
+  access: {
+    title: 'People of this project',
+    lead: 'Who may do more here than their role in the organization allows.',
+    grant: 'Give a role',
+    here: 'Role here',
+    elsewhere: 'In the organization',
+    empty: 'Nobody: the roles in the organization count.',
+    emailHelp:
+      'Of somebody in the organization. For people who are to see this project alone, the role “None” is enough there.',
+    adds: 'It counts at once, and only adds to the role in the organization.',
+    roles: {
+      owner: 'Operates, changes the settings of this project, and gives roles in it.',
+      operator: 'Runs its migrations. Reaches every mailbox that the systems of the project open.',
+      viewer: 'Looks at the project and changes nothing.',
+      auditor: 'Looks at the project and changes nothing: for whoever checks its books.',
+    } as Readonly<Record<string, string>>,
+    granted: (email: string) => `${email} has a role in this project now.`,
+    revokeOf: (email: string) => `Take the role of ${email} away`,
+    revokeTitle: (email: string) => `Take the role of ${email} in this project away?`,
+    revokeText: (role: string) => `It counts at once. In the organization they stay: ${role}.`,
+    revoked: (email: string) => `${email} has no role in this project any more.`,
+  },
   account: {
     title: 'Account',
     you: 'You',
@@ -31,12 +73,14 @@ export const session = {
       operator: 'Operator',
       viewer: 'Viewer',
       auditor: 'Auditor',
+      none: 'None',
     } as Readonly<Record<string, string>>,
     roles: {
       owner: 'May do everything: systems, projects, licenses and people too.',
       operator: 'Runs migrations: user lists, starts, stops, mapping. Can’t change systems, licenses or people.',
       viewer: 'Looks at everything and changes nothing: for a help desk or a project lead.',
       auditor: 'Looks at everything and changes nothing: for whoever checks books, ledger and audit trail.',
+      none: 'Sees only the projects where they have a role: for consultants. Give it in the settings of the project.',
     } as Readonly<Record<string, string>>,
     change: 'Change the password',
     current: 'Current password',

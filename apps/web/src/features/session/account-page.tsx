@@ -1,12 +1,11 @@
 import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { SecretOnce } from '../../components/secret-once.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { Allowed, useMe } from '../../session/session.tsx';
+import { useSignOut } from '../../session/sign-out.ts';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Page, Panel } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
@@ -33,13 +32,7 @@ export function AccountPage() {
 
 function You() {
   const { account } = useMe();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const signOut = async (): Promise<void> => {
-    await api.POST('/api/sign-out').catch(() => undefined);
-    await navigate({ to: '/sign-in' });
-    queryClient.clear();
-  };
+  const signOut = useSignOut();
   return (
     <Panel
       title={words.account.you}

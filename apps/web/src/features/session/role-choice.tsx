@@ -5,10 +5,18 @@ import { strings } from '../../strings.ts';
 const words = strings.session.account;
 
 export type Role = Schema<'Account'>['role'];
-export const ROLES: readonly Role[] = ['owner', 'operator', 'viewer', 'auditor'];
+export const PROJECT_ROLES: readonly Role[] = ['owner', 'operator', 'viewer', 'auditor'];
+/** In the organization. */
+export const ROLES: readonly Role[] = [...PROJECT_ROLES, 'none'];
 
 /** Roles, each with what it may do. */
-export function RoleChoice(props: {
+export function RoleChoice({
+  roles = ROLES,
+  words: meanings = words.roles,
+  ...props
+}: {
+  readonly roles?: readonly Role[];
+  readonly words?: Readonly<Record<string, string>>;
   readonly value?: string;
   readonly error?: string;
   readonly onChange: (role: string) => void;
@@ -16,8 +24,8 @@ export function RoleChoice(props: {
   return (
     <Radio.Group label={words.role} {...props}>
       <Stack gap="xs" mt={6}>
-        {ROLES.map((role) => (
-          <Radio key={role} value={role} label={words.roleName[role]} description={words.roles[role]} />
+        {roles.map((role) => (
+          <Radio key={role} value={role} label={words.roleName[role]} description={meanings[role]} />
         ))}
       </Stack>
     </Radio.Group>

@@ -1,5 +1,6 @@
-import { Alert, Button, Stack, TextInput } from '@mantine/core';
-import { IconClock } from '@tabler/icons-react';
+import { Alert, Anchor, Button, Divider, Stack, Text, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconClock, IconLogin2 } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api } from '../../api/client.ts';
@@ -7,6 +8,7 @@ import { ApiError } from '../../api/error.ts';
 import { useApiForm } from '../../forms/api-form.ts';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { formatRelative, formatTime } from '../../lib/format.ts';
+import { signInWaysQuery } from '../../session/session.tsx';
 import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
 import { useEnter } from './enter.ts';
@@ -16,7 +18,55 @@ const words = strings.session;
 const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
-  const { next, expired } = route.useSearch();
+  const { next, refused } = route.useSearch();
+  const { passwords, provider } = useSuspenseQuery(signInWaysQuery).data;
+  return (
+    <FrontDoor title={words.signIn} lead={words.signInText}>
+      <Stack gap="md">
+        {refused !== undefined && (
+          <Alert
+            role="alert"
+            className="st-notice st-notice-bad"
+            icon={<IconAlertTriangle aria-hidden />}
+            variant="default"
+          >
+            {Object.hasOwn(words.refused, refused) ? words.refused[refused] : words.refusedOther}
+          </Alert>
+        )}
+        {provider !== undefined && (
+          <Button
+            component="a"
+            href={`${provider.path}${next === undefined ? '' : `?${new URLSearchParams({ next })}`}`}
+            leftSection={<IconLogin2 size={18} aria-hidden />}
+            fullWidth
+          >
+            {words.signInWith(provider.name)}
+          </Button>
+        )}
+        {provider !== undefined && passwords && <Divider label={words.or} />}
+        {/* Whoever was let in on the server itself needs the form even where passwords are off. */}
+        {passwords ? <PasswordForm /> : <LetIn />}
+      </Stack>
+    </FrontDoor>
+  );
+}
+
+function LetIn() {
+  const [opened, setOpened] = useState(false);
+  if (opened) return <PasswordForm />;
+  return (
+    <Text size="sm" c="dimmed">
+      {words.passwordsOff}{' '}
+      <Anchor component="button" type="button" size="sm" onClick={() => setOpened(true)}>
+        {words.letIn}
+      </Anchor>
+    </Text>
+  );
+}
+
+function PasswordForm() {
+  const { next, expired, refused } = route.useSearch();
+  const { provider } = useSuspenseQuery(signInWaysQuery).data;
   const enter = useEnter();
   const { form, busy, refusal, submit } = useApiForm({
     name: 'sign-in',
@@ -35,36 +85,34 @@ export function SignInPage() {
   }, [refusal]);
   const retryAt = refusal instanceof ApiError ? refusal.refusal.retryAt : undefined;
   return (
-    <FrontDoor title={words.signIn} lead={words.signInText}>
-      <form
-        noValidate
-        onSubmit={submit(async ({ email, password }) => {
-          await api.POST('/api/sign-in', { body: { email, password } });
-          await enter(next ?? '/');
-        })}
-      >
-        <Stack gap="md">
-          {expired === true && refusal === undefined && (
-            <Alert role="status" className="st-notice st-notice-busy" variant="default">
-              {words.expired}
-            </Alert>
-          )}
-          {retryAt === undefined ? <ErrorNotice error={refusal} /> : <Throttled until={new Date(retryAt)} />}
-          <TextInput
-            label={words.email}
-            type="email"
-            autoComplete="username"
-            autoFocus
-            spellCheck={false}
-            {...form.getInputProps('email')}
-          />
-          <PasswordField label={words.password} autoComplete="current-password" {...form.getInputProps('password')} />
-          <Button type="submit" loading={busy} fullWidth>
-            {words.signIn}
-          </Button>
-        </Stack>
-      </form>
-    </FrontDoor>
+    <form
+      noValidate
+      onSubmit={submit(async ({ email, password }) => {
+        await api.POST('/api/sign-in', { body: { email, password } });
+        await enter(next ?? '/');
+      })}
+    >
+      <Stack gap="md">
+        {expired === true && refusal === undefined && refused === undefined && (
+          <Alert role="status" className="st-notice st-notice-busy" variant="default">
+            {words.expired}
+          </Alert>
+        )}
+        {retryAt === undefined ? <ErrorNotice error={refusal} /> : <Throttled until={new Date(retryAt)} />}
+        <TextInput
+          label={words.email}
+          type="email"
+          autoComplete="username"
+          autoFocus={provider === undefined}
+          spellCheck={false}
+          {...form.getInputProps('email')}
+        />
+        <PasswordField label={words.password} autoComplete="current-password" {...form.getInputProps('password')} />
+        <Button type="submit" loading={busy} fullWidth variant={provider === undefined ? 'filled' : 'default'}>
+          {words.signIn}
+        </Button>
+      </Stack>
+    </form>
   );
 }
 

@@ -8,6 +8,7 @@ import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Pending } from '../../shell/fallbacks.tsx';
 import { Page } from '../../shell/page.tsx';
 import { strings } from '../../strings.ts';
+import { AccessPanel } from './access-panel.tsx';
 import { DriftPanel } from './drift-panel.tsx';
 import './settings.css';
 import { SettingsForm } from './settings-form.tsx';
@@ -57,6 +58,7 @@ export function ProjectSettingsPage() {
             drift={drift}
             mayChange={mayChange}
           />
+          {mayChange && <AccessPanel projectId={projectId} />}
         </>
       )}
     </Page>
