@@ -271,6 +271,25 @@ test('passes that die, and answers that are lost: nothing twice, and the space w
   expect([...DirectChat.all(google, TARGET).keys()].filter((name) => name.startsWith('Pier'))).toEqual(['Pier']);
 }, 60_000);
 
+test('whether an administrator sees what is imported, and people can be in it, makes no difference', async () => {
+  const other = { chatAdminSeesImports: true, chatNamesAreUnique: true, chatImportTakesMembers: true };
+  const before = { ...google.cloud.assumptions };
+  Object.assign(google.cloud.assumptions, other);
+  const source = talk('Quay');
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Quay', TARGET), SOURCE, TARGET);
+  dies = (point) => point === 'after-acknowledgement';
+  expect((await pass(bench, entry, 'initial')).status).toBe('failed');
+  dies = undefined;
+  // Without what was said: out of import mode, and that is all.
+  expect((await pass(bench, entry, 'delta', { kinds: { post: false } })).error).toBeNull();
+  const target = spaceOf(TARGET, 'Quay');
+  expect([target.isImported, target.messages.length, target.members.length]).toEqual([false, 9, 4]);
+  expect(target.messages.map(({ clientId }) => clientId).length).toBe(
+    new Set(target.messages.map(({ clientId }) => clientId)).size,
+  );
+  Object.assign(google.cloud.assumptions, before);
+}, 60_000);
+
 test('spaces that are kept in import mode take more, until a pass completes them', async () => {
   const source = talk('Mole');
   const keeps = chat('Mole', TARGET, { keepImporting: true });
