@@ -4,9 +4,12 @@ export interface GroupsBehaviour {
   postsByApps: boolean;
   /** How long Teams doesn't know a new group, in milliseconds: 404 until then. */
   teamsAfterMs: number;
+  /** How many listings of a group's people don't show yet who was added through Graph: the directory is behind by moments. */
+  memberListsBehind: number;
 }
 
 export const DEFAULT_GROUPS_BEHAVIOUR: GroupsBehaviour = {
   postsByApps: false,
   teamsAfterMs: 0,
+  memberListsBehind: 0,
 };

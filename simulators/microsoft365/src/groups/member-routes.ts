@@ -20,7 +20,7 @@ export const memberRoutes: Route[] = [
       ...read,
       method: 'GET',
       path: `/groups/{group}/${kind}`,
-      handle: (call) => listReply(call, objects(call, groupOf(call)[kind])),
+      handle: (call) => listReply(call, objects(call, groups(call).shown(groupOf(call), kind))),
     },
     { ...write, method: 'POST', path: `/groups/{group}/${kind}/$ref`, handle: (call) => add(call, kind) },
     { ...write, method: 'DELETE', path: `/groups/{group}/${kind}/{member}/$ref`, handle: (call) => remove(call, kind) },
@@ -103,6 +103,7 @@ function add(call: Call, kind: 'members' | 'owners'): Reply {
       `One or more added object references already exist for the following modified properties: '${kind}'.`,
     );
   }
+  all.fallBehind(group, kind, id);
   return noContent();
 }
 

@@ -35,6 +35,8 @@ export class Groups {
   readonly tenant: Tenant;
   readonly ids: Ids;
   readonly #byId = new Map<string, Group>();
+  /** By group, kind and person: how many listings don't show them yet. */
+  readonly #behind = new Map<string, number>();
   readonly #onRemove: ((group: Group, at: number) => void)[] = [];
 
   constructor(tenant: Tenant) {
@@ -113,6 +115,25 @@ export class Groups {
   }
 
   /** @returns false when it is one already */
+  /** Somebody was added through Graph, and listings are behind. */
+  fallBehind(group: Group, kind: 'members' | 'owners', id: string): void {
+    const { memberListsBehind } = this.behaviour;
+    if (memberListsBehind > 0) this.#behind.set(`${group.id} ${kind} ${id}`, memberListsBehind);
+  }
+
+  /** Whom a listing shows; each one brings the next ones nearer to what is so. */
+  shown(group: Group, kind: 'members' | 'owners'): ReadonlySet<string> {
+    const shown = new Set<string>();
+    for (const id of group[kind]) {
+      const key = `${group.id} ${kind} ${id}`;
+      const left = this.#behind.get(key) ?? 0;
+      if (left === 0) shown.add(id);
+      else if (left === 1) this.#behind.delete(key);
+      else this.#behind.set(key, left - 1);
+    }
+    return shown;
+  }
+
   addMember(group: Group, id: string, at: number): boolean {
     if (group.members.has(id)) return false;
     group.members.add(id);

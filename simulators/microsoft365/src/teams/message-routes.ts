@@ -135,7 +135,7 @@ function getMessage(call: Call): Reply {
 /** The app's own imports, in migration mode, or what a signed-in user says: https://learn.microsoft.com/graph/api/chatmessage-post */
 function postMessage(call: Call): Reply {
   const { team, channel } = openChannelOf(call);
-  const parent = call.route.path === REPLIES ? messageOf(call).message : undefined;
+  const parent = call.route.path === REPLIES ? messageOf(call, true).message : undefined;
   const given = messageFields(call.json(), '');
   const { user } = call.identity;
   const { from, createdAt } = user === undefined ? importOf(call, channel, given) : spoken(call, channel, given);

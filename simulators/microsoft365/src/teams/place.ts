@@ -85,14 +85,19 @@ export function openChannelOf(call: Call): { team: Team; channel: Channel } {
   return found;
 }
 
-/** The message or reply that the path names. Throws 404. */
-export function messageOf(call: Call): { team: Team; channel: Channel; message: ChannelMessage } {
+/**
+ * The message or reply that the path names. Throws 404.
+ *
+ * @param toAnswer answers are imported before their message can be seen
+ */
+export function messageOf(call: Call, toAnswer = false): { team: Team; channel: Channel; message: ChannelMessage } {
   const { team, channel } = channelOf(call);
   const root = channel.messages.get(call.parameter('message'));
   const isReply = call.route.path.includes('{reply}');
   const message = isReply ? channel.messages.get(call.parameter('reply')) : root;
   const fits = message?.replyToId === (isReply ? root?.id : null);
-  if (root === undefined || message === undefined || message.hidden || !fits) throw notFound('The message');
+  if (root === undefined || message === undefined || (message.hidden && !toAnswer) || !fits)
+    throw notFound('The message');
   return { team, channel, message };
 }
 
