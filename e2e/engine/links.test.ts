@@ -11,12 +11,22 @@ import {
 } from '@sterna/simulator-microsoft365';
 import { LINK_REASON } from '@sterna/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEntry, type Bench, notes, oneProject, openBench, pass, verifyResult } from '../support/direct-pass.ts';
+import {
+  addEntry,
+  type Bench,
+  type Endpoint,
+  notes,
+  oneProject,
+  openBench,
+  pass,
+  verifyResult,
+} from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
+import { googleApi, googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { siteEndpoint } from '../support/site-graph.ts';
-import { startMicrosoft365 } from '../support/watched-simulators.ts';
+import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
 type Json = any;
@@ -307,4 +317,116 @@ test('links in messages, where that is asked for: as they are written; in signed
   const again = await pass(bench, entry, 'delta', { kinds: settings.kinds });
   expect(again.books.total).toMatchObject({ created: 0, updated: 0, failed: 0 });
   expect((await copies()).Plain).toBe(Plain);
+});
+
+/** As they stand in a text, in their order. */
+const addressesIn = (text: string): readonly string[] => text.match(/https:\/\/[^\s"<]+/g) ?? [];
+
+test('Google’s links hold ids: they lead to the copies in Microsoft 365 and in another Google', async () => {
+  const google = await startGoogle({ empty: true });
+  try {
+    const [nordwind, lamna, fabrikam] = ['alice@nordwind.example', 'alice@lamna.example', `alice@${TARGET}`];
+    const api = googleApi(google, nordwind);
+    const make = async (name: string, mimeType: string, parent?: string): Promise<string> =>
+      (await api('POST', '/drive/v3/files', { name, mimeType, ...(parent === undefined ? {} : { parents: [parent] }) }))
+        .id;
+    const folder = await make('Plans', 'application/vnd.google-apps.folder');
+    const file = await make('budget 2026.txt', 'text/plain', folder);
+    const doc = await make('Minutes', 'application/vnd.google-apps.document', folder);
+    const twin = await make('budget 2026.txt', 'text/plain', folder);
+    const links = [
+      `https://drive.google.com/file/d/${file}/view?usp=sharing`,
+      `https://docs.google.com/document/d/${doc}/edit#heading=h.1`,
+      `https://drive.google.com/drive/u/0/folders/${folder}`,
+      `https://drive.google.com/open?id=${twin}`,
+      'https://drive.google.com/file/d/1NobodyKnowsThisOne/view',
+    ];
+    await api('POST', '/calendar/v3/calendars/primary/events', {
+      ...{ summary: 'Planning', description: links.join('\n') },
+      ...{ start: { dateTime: '2026-12-01T10:00:00Z' }, end: { dateTime: '2026-12-01T11:00:00Z' } },
+    });
+    const into = async (end: (itemType?: 'drive') => Endpoint): Promise<readonly number[]> => {
+      const from = { ...googleEndpoint(google, nordwind), itemType: 'drive' as const };
+      const drive = await addEntry(bench, from, end('drive'));
+      const mailbox = await addEntry(bench, googleEndpoint(google, nordwind), end());
+      for (const entry of [drive, mailbox]) await mapping(bench, entry, nordwind, end().address);
+      await oneProject(bench, [drive, mailbox]);
+      const events = { kinds: { message: false, contact: false, task: false, setting: false } };
+      for (const [entry, kind, patch] of [
+        [mailbox, 'initial', events],
+        [drive, 'initial', {}],
+        [mailbox, 'delta', events],
+      ] as const) {
+        const { status, error, books } = await pass(bench, entry, kind, { ...ON, ...patch, permissions: false });
+        expect([error, status]).toEqual([null, 'completed']);
+        if (kind === 'delta') expect(books.links).toEqual({ found: 5, rewritten: 4, left: 1 });
+      }
+      expect(verifyResult(await pass(bench, mailbox, 'verify'))).toMatchObject({ missing: 0, different: 0 });
+      const again = await pass(bench, mailbox, 'delta', { ...ON, ...events });
+      expect(again.books.total).toMatchObject({ created: 0, updated: 0, skipped: 0 });
+      return [drive, mailbox];
+    };
+
+    await into((itemType) => ({
+      ...microsoft365Endpoint(server, fabrikam),
+      ...(itemType === undefined ? {} : { itemType }),
+    }));
+    const { value } = await graph(TARGET, 'GET', `/users/${fabrikam}/events?$filter=subject eq 'Planning'`);
+    const there = addressesIn(value[0].body.content);
+    const plans = /^(https:\/\/fabrikam-my\.sharepoint\.com\/.*\/Plans)$/.exec(there[2] ?? '')?.[1];
+    expect(plans).toBeDefined();
+    expect(there[0]).toBe(`${plans}/budget%202026.txt`);
+    expect(there[1]).toBe(`${plans}/Minutes.docx#heading=h.1`);
+    expect(there[3]).not.toBe(there[0]);
+    expect(there[4]).toBe(links[4]);
+    const item = await graph(TARGET, 'GET', `/users/${fabrikam}/drive/root:/Plans:/children`);
+    expect(item.value.map(({ webUrl }: Json) => decodeURIComponent(webUrl))).toContain(
+      decodeURIComponent(there[3] ?? ''),
+    );
+
+    await into((itemType) => ({ ...googleEndpoint(google, lamna), ...(itemType === undefined ? {} : { itemType }) }));
+    const copy = googleApi(google, lamna);
+    const { items } = await copy('GET', '/calendar/v3/calendars/primary/events');
+    const hrefs = addressesIn(items[0].description);
+    const { files } = await copy('GET', '/drive/v3/files?fields=files(id,name,mimeType,parents)');
+    const idsOf = (name: RegExp): string[] =>
+      files.filter((one: Json) => name.test(one.name)).map(({ id }: Json) => id);
+    const [plansId = ''] = idsOf(/^Plans$/);
+    expect(hrefs[2]).toBe(`https://drive.google.com/drive/folders/${plansId}`);
+    const budgets = idsOf(/^budget/).map((id) => `https://drive.google.com/file/d/${id}/view`);
+    expect(budgets).toHaveLength(2);
+    expect([hrefs[0], hrefs[3]].toSorted()).toEqual(budgets.toSorted());
+    expect(hrefs[1]).toContain(idsOf(/^Minutes/)[0]);
+    expect(hrefs[4]).toBe(links[4]);
+
+    // From OneDrive into Google.
+    const [contoso, bjorn] = [`alice@${SOURCE}`, 'bjorn@lamna.example'];
+    const { webUrl } = await graph(SOURCE, 'PUT', `/users/${contoso}/drive/root:/to%20follow.txt:/content`, 'words');
+    await graph(SOURCE, 'POST', `/users/${contoso}/events`, {
+      ...{ subject: 'Follow', body: { contentType: 'text', content: `Read ${webUrl} first.` } },
+      ...{ start: { dateTime: '2026-12-02T10:00:00', timeZone: 'UTC' } },
+      ...{ end: { dateTime: '2026-12-02T11:00:00', timeZone: 'UTC' } },
+    });
+    const from = microsoft365Endpoint(server, contoso);
+    const drive = await addEntry(
+      bench,
+      { ...from, itemType: 'drive' },
+      { ...googleEndpoint(google, bjorn), itemType: 'drive' },
+    );
+    const mailbox = await addEntry(bench, from, googleEndpoint(google, bjorn));
+    for (const entry of [drive, mailbox]) await mapping(bench, entry, contoso, bjorn);
+    await oneProject(bench, [drive, mailbox]);
+    const events = { kinds: { message: false, contact: false, task: false, setting: false } };
+    expect((await pass(bench, drive, 'initial', { ...ON, permissions: false })).status).toBe('completed');
+    expect((await pass(bench, mailbox, 'initial', { ...ON, ...events })).status).toBe('completed');
+    const his = googleApi(google, bjorn);
+    const [followed] = (await his('GET', "/drive/v3/files?q=name%20%3D%20'to%20follow.txt'")).files;
+    const { items: found } = await his('GET', '/calendar/v3/calendars/primary/events?q=Follow');
+    expect(found.map(({ description }: Json) => description)).toContain(
+      `Read https://drive.google.com/file/d/${followed.id}/view first.`,
+    );
+  } finally {
+    await google.stop();
+  }
+  expect(google.failures).toEqual([]);
 });

@@ -1,9 +1,4 @@
 import type { ContentKind, MappingLookup } from '@sterna/core';
-import { MessageDigest, messageDigest } from './message-digest.ts';
-import { isSealedMessage, messageAddresses, prepareMessage } from './message-links.ts';
-import { messageMatchKey } from './message-match-key.ts';
-import { saysTheSame } from './message-meaning.ts';
-import { messageSubject } from './message-subject.ts';
 import type { FolderPlace } from './setting/setting.ts';
 
 /** Something that an object loses or has changed on its way, in words. */
@@ -114,16 +109,3 @@ export interface StreamHasher {
   update(chunk: Buffer): unknown;
   digest(): Buffer;
 }
-
-export const messagePivot: Pivot = {
-  matchKey: messageMatchKey,
-  digest: messageDigest,
-  hasher: () => new MessageDigest(),
-  hasNaturalKey: false,
-  saysTheSame,
-  subject: messageSubject,
-  addresses: messageAddresses,
-  isSealed: isSealedMessage,
-  isFinal: true,
-  prepare: prepareMessage,
-};

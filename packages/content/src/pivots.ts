@@ -4,8 +4,9 @@ import { contactPivot } from './contact/contact-pivot.ts';
 import { filePivot } from './file/file-pivot.ts';
 import { listItemPivot } from './list-item/list-item.ts';
 import { memberPivot } from './member/member.ts';
+import { messagePivot } from './message-pivot.ts';
 import { pagePivot } from './page/page.ts';
-import { messagePivot, type Pivot } from './pivot.ts';
+import type { Pivot } from './pivot.ts';
 import { postPivot } from './post/post.ts';
 import { settingPivot } from './setting/setting-pivot.ts';
 

@@ -3,6 +3,9 @@ import { composeSessions, type OpenRequest, type Session } from '@sterna/connect
 import { SternaError } from '@sterna/core';
 import { openSpaces } from './chat/open.ts';
 import { type Connection, connect, type ScopeSets } from './connect.ts';
+import { driveAddresses } from './drive/addresses.ts';
+import { DriveApi } from './drive/drive-api.ts';
+import { drivePart, PAGE } from './drive/part.ts';
 import { openGroup } from './groups/open.ts';
 import type { PartContext, PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';
@@ -32,11 +35,22 @@ export async function openSession(request: OpenRequest, clock?: Clock): Promise<
     );
     request.observe?.({ type: 'connected', detail: request.address });
     const session = composeSessions(opened.map(({ part: { key, kinds }, session }) => ({ key, kinds, session })));
-    return { ...session, close: async () => connection.destroy(), destroy: () => connection.destroy() };
+    return {
+      ...session,
+      addresses: driveAddresses(() => drivesOf(connection, request)),
+      close: async () => connection.destroy(),
+      destroy: () => connection.destroy(),
+    };
   } catch (error) {
     connection.destroy();
     throw error;
   }
+}
+
+/** Looked at for links, whatever the session is of. */
+function drivesOf(connection: Connection, request: OpenRequest): DriveApi {
+  const { client, sharedDrive } = contextOf(connection, drivePart, request);
+  return new DriveApi(client, PAGE, sharedDrive);
 }
 
 /** @throws SternaError config `bad-address` */

@@ -24,7 +24,7 @@ export function channelAddress(webUrl: string | null | undefined): string | unde
  * and those that name a document by its GUID say nothing of where it lies: they aren't read.
  * https://learn.microsoft.com/en-us/microsoftteams/platform/concepts/build-and-test/deep-link-teams
  */
-export const addresses: Addresses = {
+export const addresses = {
   read(address) {
     const url = parsed(address);
     if (url === undefined) return [];
@@ -40,7 +40,7 @@ export const addresses: Addresses = {
     if (kind === 'listItem') return `${base}/DispForm.aspx?ID=${id.slice(id.lastIndexOf('/') + 1)}`;
     return `${base}/${encodedName(kind === 'page' ? name : id)}`;
   },
-};
+} satisfies Addresses;
 
 const TEAMS = 'teams.microsoft.com';
 const CHANNEL = /\/l\/channel\/([^/?]+)/;

@@ -1,3 +1,4 @@
+import type { AddressReading } from '@sterna/connector-kit';
 import { type PrepareOptions, pivotOf } from '@sterna/content';
 import type { ContentKind, LinkReason } from '@sterna/core';
 import {
@@ -86,11 +87,13 @@ export async function newHomes(context: PassContext, wanted: readonly string[]):
   const { addresses } = context.source;
   if (addresses === undefined || wanted.length === 0) return homes;
   const readings = new Map([...new Set(wanted)].map((address) => [address, addresses.read(address)]));
-  const places = new Set([...readings.values()].flat().map(({ container }) => container));
-  const containers = Map.groupBy(
-    await containersAt(context.pool, context.claim.entryId, [...places]),
-    ({ address }) => address,
-  );
+  let containers = await containersOf(context, [...readings.values()].flat());
+  if (addresses.locate !== undefined) {
+    for (const [address, read] of readings)
+      if (read.length > 0 && !read.some(({ container }) => containers.has(container)))
+        readings.set(address, await addresses.locate(address));
+    containers = await containersOf(context, [...readings.values()].flat());
+  }
   for (const [address, read] of readings) {
     const found = new Map<number, string>();
     for (const { container, name } of read)
@@ -104,6 +107,14 @@ export async function newHomes(context: PassContext, wanted: readonly string[]):
     else homes.set(address, found.size === 0 ? 'not-migrated' : 'several-copies');
   }
   return homes;
+}
+
+async function containersOf(
+  { pool, claim }: PassContext,
+  readings: readonly AddressReading[],
+): Promise<ReadonlyMap<string, readonly AddressedContainer[]>> {
+  const places = new Set(readings.map(({ container }) => container));
+  return Map.groupBy(await containersAt(pool, claim.entryId, [...places]), ({ address }) => address);
 }
 
 async function homeIn(

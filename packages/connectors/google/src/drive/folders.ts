@@ -1,5 +1,6 @@
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
+import { folderAddress } from './addresses.ts';
 import { type DriveApi, inFolder } from './drive-api.ts';
 import { accessVersionOf, type DriveFile, isFolder } from './drive-file.ts';
 import { byAge, checkName, isOurs } from './names.ts';
@@ -26,7 +27,10 @@ export class Folders {
     const folder = await this.#folder(path);
     const accessVersion = path.length === 0 ? '-' : accessVersionOf(folder);
     return {
-      container: { id: containerId({ folderId: folder.id, path }), path, kind: 'file', accessVersion },
+      container: {
+        ...{ id: containerId({ folderId: folder.id, path }), path, kind: 'file' },
+        ...{ address: folderAddress(folder.id), accessVersion },
+      },
       notes: [],
     };
   }

@@ -22,7 +22,7 @@ export const drivePart: PartDefinition = {
 };
 
 /** Drive gives at most so many items at once. */
-const PAGE = 1_000;
+export const PAGE = 1_000;
 
 /** @throws SternaError config `drive-not-found`; auth | transient | throttled */
 async function openDrive({ client, address, sharedDrive, role, settings }: PartContext): Promise<Session> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Container } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { permissionsOf } from './access.ts';
+import { folderAddress } from './addresses.ts';
 import type { DriveApi } from './drive-api.ts';
 import { accessVersionOf, type DriveFile, isFolder, permissionsVersion, versionOf } from './drive-file.ts';
 import { byAge, isOurs } from './names.ts';
@@ -42,6 +43,7 @@ export async function walkDrive(api: DriveApi, root: DriveFile): Promise<readonl
       id: containerId({ folderId: folder.id, path }),
       path,
       kind: 'file',
+      address: folderAddress(folder.id),
       total: count,
       glance: `${count}.${sum.toString(16)}.${accessVersion}`,
       accessVersion,
