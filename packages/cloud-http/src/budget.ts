@@ -129,6 +129,11 @@ export class Budget {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + until - this.#clock.now());
   }
 
+  /** Until when nothing is let in, milliseconds since 1970; a time that is over where nothing holds it back. */
+  get heldUntil(): number {
+    return this.#clock.now() + this.#pausedUntil - this.#now();
+  }
+
   /** The service found too many at once. */
   narrow(): void {
     this.#width = Math.max(1, this.#width - 1);

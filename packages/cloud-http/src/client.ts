@@ -184,8 +184,9 @@ export abstract class ServiceClient<R extends ServiceRequest> {
     const { clock, onThrottled } = this.#options;
     // Not every service says how long.
     const until = retryAt(refused?.header('retry-after'), clock.now()) ?? clock.now() + this.backoff(before);
-    onThrottled?.(new Date(until), error.message);
     if (budget !== 'none' && refused !== undefined) this.learnRefusal(budget, refused);
+    // What was learned may hold back longer than the service asks for: until its window is over.
+    onThrottled?.(new Date(budget === 'none' ? until : Math.max(until, budget.heldUntil)), error.message);
     if (until - clock.now() > LONGEST_PAUSE_MS) throw error;
     if (budget === 'none') await clock.sleep(until - clock.now(), this.#signal);
     else budget.pause(until);

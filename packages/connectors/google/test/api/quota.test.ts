@@ -16,6 +16,7 @@ afterEach(async () => {
 async function service(answer: (response: ServerResponse, n: number, clock: VirtualClock) => void) {
   let n = 0;
   const clock = new VirtualClock();
+  const told: number[] = [];
   const server = createServer((request, response) => {
     request.resume();
     request.on('end', () => answer(response, n++, clock));
@@ -31,13 +32,14 @@ async function service(answer: (response: ServerResponse, n: number, clock: Virt
     signal: new AbortController().signal,
     userAgent: 'Test',
     budget: new Budget(LIMITS.gmail, clock),
+    onThrottled: (retryAt) => told.push(retryAt.getTime()),
   });
   stops.push(async () => {
     client.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { client, clock, count: () => n };
+  return { client, clock, told, count: () => n };
 }
 
 const refuse = (response: ServerResponse, status: number, reason: string): void => {
@@ -69,6 +71,9 @@ describe('quotas', () => {
     await on.client.send(get);
     const pauses = at.slice(1).map((time, n) => time - (at[n] ?? 0));
     for (const [n, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(1_000 * 2 ** n);
+    // Whoever asks is told when it goes on: not when the service would have had it, but when the window is over.
+    expect(on.told).toHaveLength(4);
+    for (const [n, until] of on.told.entries()) expect(Math.abs((at[n + 1] ?? 0) - until)).toBeLessThan(1_000);
   });
 
   test('a limit of the day isn’t waited for within the session', async () => {
