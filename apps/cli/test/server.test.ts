@@ -279,3 +279,18 @@ test('a consultant with a role in one project sees that one alone, until it is t
   await ok('project', 'access', 'revoke', 'move', account.email);
   expect((await cleo('project', 'list')).code).toBe(5);
 });
+
+test('an owner who has lost the password is let in again on the server itself, while it runs', async () => {
+  const dataDir = join(folder.path, 'data');
+  const fresh = 'a way back into all of it';
+  const recover = (...args: string[]): Promise<Outcome> =>
+    home(['recover', ...args, '--data', dataDir], { STERNA_PASSWORD: fresh });
+  const nobody = await recover('nobody@tern.example');
+  expect(nobody.code).toBe(2);
+  expect(nobody.stderr).toMatch(/No owner has the address nobody@tern\.example[\s\S]*Fix: .*ada@tern\.example/);
+  const done = await recover();
+  expect(done.code, done.stderr).toBe(0);
+  expect(done.stdout).toContain('ada@tern.example has a new password.');
+  expect((await home(['login', '--email', 'ada@tern.example'], { STERNA_PASSWORD: PASSWORD })).code).toBe(5);
+  expect((await home(['login', '--email', 'ada@tern.example'], { STERNA_PASSWORD: fresh })).code).toBe(0);
+});

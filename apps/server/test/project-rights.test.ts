@@ -1,6 +1,6 @@
 import { CSRF_HEADER, type Route, type Scope } from '@sterna/api-contract';
-import { type Actor, actorOfToken, createToken, type ProjectRole, type Role } from '@sterna/application';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Actor, actorOfToken, createToken, type ProjectRole, type Role, subscribe } from '@sterna/application';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Call, Handler } from '../src/http/handler.ts';
 import { handlers } from '../src/routes/index.ts';
 import { PASSWORD, startApi, type TestApi } from './api.ts';
@@ -89,7 +89,7 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 async function made(
-  method: 'POST' | 'PUT',
+  method: 'POST' | 'PUT' | 'PATCH',
   url: string,
   token: string | undefined,
   payload: object,
@@ -311,6 +311,40 @@ const markOf = (place: Place): RegExp => {
 /** It is the thing itself that isn't there, not a part of it. */
 const isMissing = (body: string, id: string): boolean =>
   new RegExp(`There is no (project|system|entry|pass|remigration|schedule|backup) ${id}\\.`).test(body);
+
+test('events tell of what is theirs, and of nothing else', async () => {
+  const idOf = (place: Place): number => Number(things[place].get('/api/projects/'));
+  const mapping = (place: Place) =>
+    made('POST', `/api/projects/${idOf(place)}/entries`, owner, {
+      entries: [{ sourceAddress: `new@${place}`, targetAddress: `new@new.${place}` }],
+    });
+  const ended = new AbortController();
+  const heard: Record<string, (number | string | undefined)[]> = {};
+  const listening = ['a viewer of tern', 'the owner, by a token for gull', 'an operator who views tern'].map(
+    async (name) => {
+      const actor = await actorOfToken(api.application, tokens.get(name) as string);
+      const list: (number | string | undefined)[] = [];
+      heard[name] = list;
+      for await (const event of subscribe(api.application, actor, { signal: ended.signal })) {
+        list.push(event.projectId ?? event.type);
+        if (event.type === 'license') return;
+      }
+    },
+  );
+  // They listen from the moment that they are first asked for an event.
+  await vi.waitFor(() => expect(Object.keys(heard)).toHaveLength(3));
+  await mapping('tern');
+  await mapping('gull');
+  await made('PATCH', '/api/notifications/rules', owner, { licenseLow: 7 });
+  await made('POST', '/api/licenses/grants', owner, { type: 'mail', tier: 'standard', quantity: 1 });
+  await Promise.all(listening);
+  ended.abort();
+  expect(heard).toEqual({
+    'a viewer of tern': [idOf('tern'), 'license'],
+    'the owner, by a token for gull': [idOf('gull'), 'license'],
+    'an operator who views tern': [idOf('tern'), idOf('gull'), 'notification', 'license'],
+  });
+});
 
 test('a role that is taken away is gone at the next request', async () => {
   const sign = { email: 'gone@birds.example', password: PASSWORD };

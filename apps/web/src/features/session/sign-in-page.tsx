@@ -18,7 +18,7 @@ const words = strings.session;
 const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
-  const { next, refused } = route.useSearch();
+  const { next, expired, refused } = route.useSearch();
   const { passwords, provider } = useSuspenseQuery(signInWaysQuery).data;
   return (
     <FrontDoor title={words.signIn} lead={words.signInText}>
@@ -31,6 +31,11 @@ export function SignInPage() {
             variant="default"
           >
             {Object.hasOwn(words.refused, refused) ? words.refused[refused] : words.refusedOther}
+          </Alert>
+        )}
+        {expired === true && refused === undefined && (
+          <Alert role="status" className="st-notice st-notice-busy" variant="default">
+            {words.expired}
           </Alert>
         )}
         {provider !== undefined && (
@@ -65,7 +70,7 @@ function LetIn() {
 }
 
 function PasswordForm() {
-  const { next, expired, refused } = route.useSearch();
+  const { next } = route.useSearch();
   const { provider } = useSuspenseQuery(signInWaysQuery).data;
   const enter = useEnter();
   const { form, busy, refusal, submit } = useApiForm({
@@ -93,11 +98,6 @@ function PasswordForm() {
       })}
     >
       <Stack gap="md">
-        {expired === true && refusal === undefined && refused === undefined && (
-          <Alert role="status" className="st-notice st-notice-busy" variant="default">
-            {words.expired}
-          </Alert>
-        )}
         {retryAt === undefined ? <ErrorNotice error={refusal} /> : <Throttled until={new Date(retryAt)} />}
         <TextInput
           label={words.email}
