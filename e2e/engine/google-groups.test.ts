@@ -290,6 +290,42 @@ test('messages go into the archive once, with what they lack; what nobody can se
   expect(texts()).toHaveLength(5);
 });
 
+const INTO_ARCHIVE = ({ target }: { readonly target: string }): boolean => /\/archive\?/.test(target);
+
+test('a lost answer leaves one message uncertain and never sent again; a refusal of all leaves none', async () => {
+  const source = maildir('lost', [mail(0), mail(1), mail(2)]);
+  const entry = await addEntry(bench, source, endpoint(`support@${to.name}`));
+  const off = { kind: 'answer', status: 403, code: 'accessNotConfigured' } as const;
+  server.faults.inject({ when: INTO_ARCHIVE, after: 1, fault: off });
+  const refused = await pass(bench, entry, 'initial');
+  expect(refused.error).toMatchObject({ code: 'api-off', fix: expect.stringContaining('Groups Migration API') });
+  expect(texts()).toHaveLength(1);
+  server.faults.inject({ when: INTO_ARCHIVE, fault: { kind: 'reset' } });
+  const first = await pass(bench, entry, 'initial');
+  expect(first).toMatchObject({
+    status: 'completed with failures',
+    books: { balanced: true, kinds: { message: { seen: 3, created: 1, unchanged: 1, uncertain: 1 } } },
+  });
+  const after = texts();
+  expect(after).toHaveLength(2);
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta.books.kinds).toMatchObject({ message: { seen: 3, unchanged: 2, uncertain: 1 } });
+  expect(texts()).toEqual(after);
+});
+
+test.each([
+  ['group-read-only', { archiveOnly: 'true' }],
+  ['archive-off', { isArchived: 'false' }],
+])('a group that can’t take messages is told before any is sent: %s', async (code, access) => {
+  Object.assign(accessOf(group(to, 'support')), access);
+  const entry = await addEntry(bench, maildir(code, [mail(0)]), endpoint(`support@${to.name}`));
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toMatchObject({ code, fix: expect.any(String) });
+  Object.assign(accessOf(group(to, 'support')), { archiveOnly: 'false', isArchived: 'true' });
+  const again = await pass(bench, entry, 'initial');
+  expect(again.books.kinds).toMatchObject({ message: { seen: 1, created: 1, uncertain: 0 } });
+});
+
 async function tenants(use: (server: Microsoft365) => Promise<void>): Promise<void> {
   const other = await startMicrosoft365({ empty: true });
   try {
