@@ -301,10 +301,16 @@ const exportShape = z.object({
 
 /** An export from a file; needs neither server nor database. @throws SternaError config `ledger-file-invalid` */
 export function verifyLedgerExport(ledger: unknown): LedgerVerdict {
+  const { organization, events } = parseLedgerExport(ledger);
+  return verdictOf(organization, events);
+}
+
+/** Its shape; whether the chain holds is another question. @throws SternaError config `ledger-file-invalid` */
+export function parseLedgerExport(ledger: unknown): Pick<LedgerExport, 'organization' | 'events'> {
   const parsed = exportShape.safeParse(ledger);
   if (!parsed.success)
     throw new SternaError('config', 'ledger-file-invalid', 'This is no export of a license ledger.', {
       fix: 'Give the JSON file that `sterna license ledger --export FILE` or `sterna audit --export FILE` wrote.',
     });
-  return verdictOf(parsed.data.organization, parsed.data.events as unknown as LicenseEvent[]);
+  return { organization: parsed.data.organization, events: parsed.data.events as unknown as LicenseEvent[] };
 }

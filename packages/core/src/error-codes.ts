@@ -108,6 +108,14 @@ export const ERROR_CODES = {
   'license-issuer-key-invalid': 'The configured key of an issuer is no Ed25519 public key.',
   'license-ledger-broken': 'The stored ledger breaks its own rules: the database was changed from outside.',
   'ledger-file-invalid': 'The file is no export of a license ledger.',
+  // A database that was put back from a backup
+  'database-restored': 'The database was restored from a backup, and licenses wait for `sterna database reconcile`.',
+  'database-not-restored': 'The database is not known to be a restored one.',
+  'reconcile-without-ledger': 'Reconciling wants exports of the license ledgers, or that somebody does without them.',
+  'ledger-broken': 'The chain of the exported license ledger doesn’t hold.',
+  'ledger-foreign': 'The exported license ledger is of an organization that isn’t in the database.',
+  'ledger-forked': 'The license ledger and its export went different ways.',
+  'entry-id-taken': 'An entry that the exported ledger names is another one in the database.',
   // Remigration and backups
   'remigration-open': 'A remigration of the entry is under way.',
   'remigration-ended': 'The remigration is done or cancelled.',

@@ -16,6 +16,7 @@ import * as projectRoles from './migrations/0013-project-roles.ts';
 import * as whyLinksStay from './migrations/0014-why-links-stay.ts';
 import * as shares from './migrations/0015-shares.ts';
 import * as identities from './migrations/0016-identities.ts';
+import * as restored from './migrations/0017-restored.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014-why-links-stay', statements: whyLinksStay.statements },
   { name: '0015-shares', statements: shares.statements },
   { name: '0016-identities', statements: identities.statements },
+  { name: '0017-restored', statements: restored.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

@@ -11,9 +11,11 @@ export const writes = (kind: PassKind): boolean => WRITING.includes(kind);
 /**
  * SQL, over a pass `p` and its entry `e`: it could run now, were there a worker for it and room in the systems. What
  * other workers that take part in it still hold of a pass whose own worker died counts as held: they settle what they
- * have under way before anybody else looks at the target.
+ * have under way before anybody else looks at the target. Nothing writes on a restored database before that is confirmed.
  */
 export const IS_READY = `(p.status in ('queued', 'running') or (p.status = 'pending' and p.resume_at <= now()))
+          and not (p.kind in (${WRITING.map((kind) => `'${kind}'`).join(', ')})
+            and exists (select 1 from database_restore where confirmed_at is null))
           and not exists (
             select 1 from lease l
              where (l.resource = 'entry/' || p.entry_id
@@ -248,12 +250,17 @@ export async function endPass(pool: Pool, claim: Claim, outcome: PassEnd): Promi
     );
     await countThroughput(client, claim.passId);
     if (movesEntry(claim.kind)) {
-      await client.query('update entry set status = $2, status_detail = $3, resume_at = $4 where id = $1', [
-        claim.entryId,
-        end.status === 'queued' ? 'scheduled' : end.status,
-        end.detail ?? null,
-        resumeAt,
-      ]);
+      await client.query(
+        `update entry set status = $2, status_detail = $3, resume_at = $4, inventory_due = inventory_due and not $5
+          where id = $1`,
+        [
+          claim.entryId,
+          end.status === 'queued' ? 'scheduled' : end.status,
+          end.detail ?? null,
+          resumeAt,
+          end.status.startsWith('completed'),
+        ],
+      );
     }
     await client.query('delete from lease where (resource = any($1) and owner = $2) or within = $2', [
       claim.lease.resources,

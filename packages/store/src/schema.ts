@@ -106,6 +106,7 @@ export interface Domain {
     schedule_id: OptionalRef;
     status_before: EntryStatus | null;
     detail_before: string | null;
+    inventory_due: Generated<boolean>;
   };
   pass: {
     id: Key;
@@ -259,5 +260,6 @@ export interface Domain {
     created_at: Created;
     delivered_at: Date | null;
   };
+  database_restore: { id: Key; how: string; noticed_at: Created; confirmed_at: Date | null };
   notification_attempt: { delivery_id: Ref; number: number; at: Created; ok: boolean; words: string };
 }

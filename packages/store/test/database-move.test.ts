@@ -77,7 +77,7 @@ async function contents({ pool }: Database): Promise<string> {
   const { rows } = await pool.query(
     `select c.oid::regclass::text as name from pg_class c
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-        and relname <> 'database_move' order by 1`,
+        and relname not in ('database_move', 'database_birth') order by 1`,
   );
   const all: unknown[] = [];
   for (const { name } of rows)

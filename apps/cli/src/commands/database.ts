@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { handle } from '../context.ts';
 import { doneAnswer } from '../io/answer.ts';
+import { readInput } from '../io/files.ts';
+import { DEFAULT_DATA_DIR } from './serve.ts';
 
 interface MoveOptions {
   readonly from: string;
@@ -46,6 +48,91 @@ export function registerDatabase(program: Command): void {
         ? 'From now on start the server and its workers with DATABASE_URL set to the new address.'
         : `From now on start the server with --data ${to}, and without DATABASE_URL.`,
       ...(needsKeyFile ? [`Bring the key file: keys/secret.key of the old data folder belongs into ${to}/keys.`] : []),
+    );
+  });
+  registerBackup(database);
+  registerRestore(database);
+  registerReconcile(database);
+}
+
+function registerBackup(database: Command): void {
+  const backup = database
+    .command('backup')
+    .summary('all of it into one file, while the server runs')
+    .description('Writes all that the database holds into a new file, and reads that once more. Keys are not in it.')
+    .argument('<FILE>', 'the new file')
+    .option('--data <dir>', 'data folder of the server (or DATABASE_URL)', DEFAULT_DATA_DIR);
+  handle<[string], { data: string }>(backup, async ({ options }, file) => {
+    const { backUp } = await import('@sterna/server/database');
+    const done = await backUp({ dataDir: options.data, databaseUrl: process.env.DATABASE_URL || undefined, file });
+    return doneAnswer(
+      { ...done, file },
+      `${done.rows} rows of ${done.tables} tables, as of ${done.at}, are in ${file}.`,
+      `SHA-256 of the contents: ${done.sha256}`,
+      'Keep the key file apart from it: keys/secret.key of the data folder.',
+    );
+  });
+}
+
+function registerRestore(database: Command): void {
+  const restore = database
+    .command('restore')
+    .summary('what `backup` wrote')
+    .description('Puts a backup into an empty database, whole or not at all. Stop the server and all workers first.')
+    .argument('<FILE>', 'what `sterna database backup` wrote')
+    .requiredOption('--to <place>', 'data folder or address; must be empty')
+    .option('--overwrite', 'delete for good what the target holds', false);
+  handle<[string], { to: string; overwrite: boolean }>(restore, async ({ options }, file) => {
+    const { restore: putBack } = await import('@sterna/server/database');
+    const done = await putBack({ file, ...options });
+    return doneAnswer(
+      { ...done },
+      `${done.rows} rows of ${done.tables} tables, as of ${done.at}, are in ${done.to}.`,
+      ...(done.needsKeyFile ? [`Bring the key file: keys/secret.key belongs into ${options.to}/keys.`] : []),
+      'Nothing is written to any target until `sterna database reconcile`.',
+    );
+  });
+}
+
+const RECONCILE_HELP = `
+A restored database knows nothing of what was done since its backup, so it starts in reconcile mode: no pass writes, and no
+license changes hands. Give the newest export of each organization's license ledger (sterna license ledger --export FILE):
+what was burned since the backup is burned again, as it was. Then passes go on, and the first one of each entry takes
+inventory of its whole target before it writes.`;
+
+function registerReconcile(database: Command): void {
+  const command = database
+    .command('reconcile')
+    .summary('after a restore: bring back what licenses were burned, and go on')
+    .description('Ends the reconcile mode of a restored database.')
+    .option('--ledger <file...>', 'newest export of a license ledger')
+    .option('--without-ledger', 'there is none: licenses burned since the backup can be burned again', false)
+    .option('--mark', 'it was restored in a way that Sterna can’t notice (a snapshot of the machine)', false)
+    .option('--data <dir>', 'data folder of the server (or DATABASE_URL)', DEFAULT_DATA_DIR)
+    .addHelpText('after', RECONCILE_HELP);
+  interface Options {
+    readonly ledger?: string[];
+    readonly withoutLedger: boolean;
+    readonly mark: boolean;
+    readonly data: string;
+  }
+  handle<[], Options>(command, async ({ options }) => {
+    const { reconcileDatabase } = await import('@sterna/server/database');
+    const done = await reconcileDatabase({
+      dataDir: options.data,
+      databaseUrl: process.env.DATABASE_URL || undefined,
+      ledgers: await Promise.all((options.ledger ?? []).map(readInput)),
+      withoutLedger: options.withoutLedger,
+      mark: options.mark,
+    });
+    return doneAnswer(
+      { ...done },
+      done.how,
+      ...done.ledgers.map(
+        ({ organization, added, burned, lostEntries }) =>
+          `${organization}: ${added} license events brought back, ${burned} of them burned a license.${lostEntries === 0 ? '' : ` ${lostEntries} entries are lost, their licenses stay burned.`}`,
+      ),
+      'Passes may write again; the first one of each entry takes inventory of its target before.',
     );
   });
 }

@@ -1,7 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type Reconciled, reconcile } from '@sterna/application';
 import { SternaError } from '@sterna/core';
-import { cancelMove, type Database, MOVER, type MoveResult, moveDatabase, openDatabase } from '@sterna/store';
+import {
+  type BackedUp,
+  backUpDatabase,
+  cancelMove,
+  type Database,
+  inTransaction,
+  MOVER,
+  type MoveResult,
+  markRestored,
+  moveDatabase,
+  openDatabase,
+  restoreDatabase,
+} from '@sterna/store';
+import { parseLedgerFile } from '../ledger/index.ts';
+import { openInstallation } from '../start/installation.ts';
+import { createLog } from '../start/log.ts';
 
 export interface MoveRequest {
   /** Data folders, or `postgresql://…`. */
@@ -26,7 +42,7 @@ export function moveBetween(request: MoveRequest): Promise<Moved> {
     ...(await moveDatabase({ from, to, overwrite: request.overwrite, onStep: request.onStep })),
     from: from.place,
     to: to.place,
-    needsKeyFile: !isUrl(request.to) && !existsSync(join(request.to, 'keys', 'secret.key')),
+    needsKeyFile: lacksKeyFile(request.to),
   }));
 }
 
@@ -41,11 +57,7 @@ async function withBoth<T>(
 ): Promise<T> {
   refusePassword('--from', from);
   refusePassword('--to', to);
-  if (!isUrl(from) && !existsSync(join(from, 'postgres')))
-    throw new SternaError('config', 'data-folder-without-database', `There is no database in ${resolve(from)}.`, {
-      fix: 'Name the data folder of the server (serve --data), or a postgresql:// address.',
-      field: '--from',
-    });
+  if (!isUrl(from)) refuseNone('--from', from);
   const source = await open(from);
   try {
     const target = await open(to);
@@ -59,6 +71,70 @@ async function withBoth<T>(
   }
 }
 
+/** Which database: that of the server on this machine. */
+export interface DatabaseOfServer {
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+}
+
+/** While server and workers go on. @throws SternaError those of `openDatabase` and `backUpDatabase` */
+export async function backUp({ dataDir, databaseUrl, file }: DatabaseOfServer & { file: string }): Promise<BackedUp> {
+  if (databaseUrl === undefined) refuseNone('--data', dataDir);
+  const database = await openDatabase({ url: databaseUrl, dataDir, applicationName: MOVER, maxConnections: 2 });
+  try {
+    return await backUpDatabase(database, resolve(file));
+  } finally {
+    await database.close();
+  }
+}
+
+export interface Restored extends BackedUp {
+  /** Without a password. */
+  readonly to: string;
+  /** The target is a data folder without the key file, which no backup holds. */
+  readonly needsKeyFile: boolean;
+}
+
+/** @throws SternaError those of `openDatabase` and `restoreDatabase`; config `password-in-argument` */
+export async function restore(request: { file: string; to: string; overwrite?: boolean }): Promise<Restored> {
+  const { file, to, overwrite } = request;
+  refusePassword('--to', to);
+  const database = await openDatabase({
+    ...(isUrl(to) ? { url: to } : { dataDir: resolve(to) }),
+    applicationName: MOVER,
+    maxConnections: 2,
+  });
+  try {
+    return {
+      ...(await restoreDatabase({ database, file: resolve(file), overwrite })),
+      to: database.place,
+      needsKeyFile: lacksKeyFile(to),
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * @param request.ledgers exports of license ledgers, as they are in their files
+ * @param request.mark The database was restored in a way that couldn't be noticed
+ * @throws SternaError those of `openInstallation` and `reconcile`; config `ledger-file-invalid`
+ */
+export async function reconcileDatabase(
+  request: DatabaseOfServer & { ledgers: readonly Uint8Array[]; withoutLedger: boolean; mark: boolean },
+): Promise<Reconciled> {
+  const { dataDir, databaseUrl, withoutLedger, mark } = request;
+  const ledgers = request.ledgers.map(parseLedgerFile);
+  const log = createLog({ level: 'error' });
+  const { database, application, close } = await openInstallation({ dataDir, databaseUrl, log, maxConnections: 4 });
+  try {
+    if (mark) await inTransaction(database.pool, (client) => markRestored(client, 'Somebody said so.'));
+    return await reconcile(application, { ledgers, withoutLedger });
+  } finally {
+    await close();
+  }
+}
+
 /** Other users of the machine see what a command was called with. */
 function refusePassword(field: string, place: string): void {
   if (!isUrl(place) || !/^[^/]*\/\/[^/@]*:[^/@]*@/.test(place)) return;
@@ -67,6 +143,16 @@ function refusePassword(field: string, place: string): void {
     field,
   });
 }
+
+function refuseNone(field: string, dataDir: string): void {
+  if (existsSync(join(dataDir, 'postgres'))) return;
+  throw new SternaError('config', 'data-folder-without-database', `There is no database in ${resolve(dataDir)}.`, {
+    fix: 'Name the data folder of the server (serve --data), or a postgresql:// address.',
+    field,
+  });
+}
+
+const lacksKeyFile = (place: string): boolean => !isUrl(place) && !existsSync(join(place, 'keys', 'secret.key'));
 
 const isUrl = (place: string): boolean => /^postgres(ql)?:\/\//.test(place);
 

@@ -18,18 +18,22 @@ export type ChainedVerdict =
 
 /** An exported license ledger or audit trail, without server or database. @throws SternaError config `ledger-file-invalid` */
 export function verifyLedgerFile(bytes: Uint8Array): ChainedVerdict {
-  let file: unknown;
+  const file = parseLedgerFile(bytes);
+  return isAuditExport(file)
+    ? { what: 'audit trail', verdict: verifyAuditExport(file) }
+    : { what: 'license ledger', verdict: verifyLedgerExport(file) };
+}
+
+/** @throws SternaError config `ledger-file-invalid` */
+export function parseLedgerFile(bytes: Uint8Array): unknown {
   try {
-    file = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (thrown) {
     throw new SternaError('config', 'ledger-file-invalid', 'The file is no exported ledger: it is not JSON.', {
       fix: 'Export it again with `sterna license ledger --export FILE` or `sterna audit --export FILE`.',
       cause: thrown,
     });
   }
-  return isAuditExport(file)
-    ? { what: 'audit trail', verdict: verifyAuditExport(file) }
-    : { what: 'license ledger', verdict: verifyLedgerExport(file) };
 }
 
 /** The ledgers and trails of every organization, straight from the database of this machine. */

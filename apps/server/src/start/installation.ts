@@ -7,6 +7,7 @@ import {
   holdsSecrets,
   listenForEvents,
   migrate,
+  noticeRestore,
   openDatabase,
   openSecrets,
   type Secrets,
@@ -48,6 +49,9 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   try {
     const done = await migrate(database.pool);
     if (done.length > 0) log.info({ migrations: done }, 'database migrated');
+    const restored = await noticeRestore(database);
+    if (restored !== undefined)
+      log.warn({ how: restored }, 'the database was restored: nothing is written until `sterna database reconcile`');
     const secrets = await openSecrets({
       dataDir,
       path: process.env.STERNA_SECRET_KEY_FILE || undefined,

@@ -28,6 +28,8 @@ export interface PassContext {
   readonly writtenTargets: Set<number>;
   /** Target folders that a file was moved out of. */
   readonly movedFrom: Set<number>;
+  /** The database was put back from a backup: the target may hold copies that the ledger has forgotten. */
+  readonly inventoryDue: boolean;
   /** What a trial license still allows, objects for each kind; undefined for standard ones. */
   readonly trial: { readonly objectsLeft: Map<ContentKind, number>; bytesLeft: number } | undefined;
   /** How a huge pass is cut for several workers; undefined: it isn't. */

@@ -22,7 +22,8 @@ export async function listBothSides(
 }
 
 /** Mailboxes are left out: their targets may hold what landed late, and tell it in one round trip. */
-async function isDriveSettled({ pool, claim, targetContainers }: PassContext): Promise<boolean> {
+async function isDriveSettled({ pool, claim, targetContainers, inventoryDue }: PassContext): Promise<boolean> {
+  if (inventoryDue) return false;
   const rows = [...targetContainers.values()];
   const isKnown = rows.length > 0 && rows.every((row) => row.kind === 'file');
   return isKnown && (await nothingIsOwed(pool, claim.entryId, claim.passId));

@@ -37,6 +37,7 @@ export interface EntryRoute {
   readonly kinds: readonly ContentKind[];
   readonly progress: object;
   readonly attempts: number;
+  readonly inventoryDue: boolean;
   readonly source: Route;
   readonly target: Route;
 }
@@ -123,6 +124,7 @@ export async function contextOf(
     targetContainers: new ContainerBooks(),
     writtenTargets: new Set(),
     movedFrom: new Set(),
+    inventoryDue: route.inventoryDue,
     reached: deps.reached ?? (() => {}),
     ...run,
   };
@@ -139,7 +141,7 @@ export async function loadMapping(pool: Pool, entryId: number): Promise<MappingL
 /** @throws SternaError bug where it may not run, config where this program has no such connector */
 export async function loadRoute(deps: EngineDependencies, claim: Claim): Promise<EntryRoute> {
   const { rows } = await deps.pool.query(
-    `select p.settings, p.progress, p.attempts, e.purpose, e.item_type, e.organization_id,
+    `select p.settings, p.progress, p.attempts, e.inventory_due, e.purpose, e.item_type, e.organization_id,
             e.source_address, e.target_address, e.sealed_source_credentials, e.sealed_target_credentials,
             s.id as s_id, s.connector as s_connector, s.settings as s_settings, s.sealed_credentials as s_sealed,
             t.id as t_id, t.connector as t_connector, t.settings as t_settings, t.sealed_credentials as t_sealed,
@@ -181,6 +183,7 @@ export async function loadRoute(deps: EngineDependencies, claim: Claim): Promise
     kinds: kindsOf(row.item_type),
     progress: row.progress,
     attempts: row.attempts,
+    inventoryDue: row.inventory_due,
     source: side('s', row.source_address, row.sealed_source_credentials, entryPurpose(claim.entryId, 'source')),
     target: side('t', row.target_address, row.sealed_target_credentials, entryPurpose(claim.entryId, 'target')),
   };

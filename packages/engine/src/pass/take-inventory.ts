@@ -15,10 +15,11 @@ const PAGE = 1_000;
 
 /**
  * Duplicate prevention: before the first write to a target container, what it holds is listed with match keys. Taken
- * once per container: later, what is there is ours or in the books.
+ * once per container: later, what is there is ours or in the books. After a restore the books may be behind, and all of it
+ * is taken once more (store `markRestored`), whatever the settings say.
  */
 export async function takeInventories(context: PassContext, target: readonly Container[]): Promise<void> {
-  if (!context.settings.settings.duplicatePrevention) return;
+  if (!context.settings.settings.duplicatePrevention && !context.inventoryDue) return;
   const now = new Map(target.map((container) => [container.id, container]));
   const taken: ContainerRow[] = [];
   for (const row of context.targetContainers.values()) {

@@ -1,10 +1,16 @@
 import { SternaError } from '@sterna/core';
 import type { PoolClient } from 'pg';
 import { createSchema } from '../migrate.ts';
-import { contentOf, foreignKeysOf, sequencesOf, type Table, tablesOf } from './shape.ts';
-
-/** Rows that are held in memory at a time. */
-const PAGE = 1_000;
+import {
+  contentOf,
+  foreignKeysOf,
+  insertRowsAsText,
+  rowsAsText,
+  sequencesOf,
+  setSequence,
+  type Table,
+  tablesOf,
+} from './shape.ts';
 
 export interface MovedTable {
   readonly name: string;
@@ -32,8 +38,7 @@ export async function copyAll(
   for (const table of tables) await onTable({ name: table.name, rows: await copyTable(from, to, table) });
   for (const { table, name, definition } of keys)
     await to.query(`alter table ${table} add constraint ${name} ${definition}`);
-  for (const { name, last, isCalled } of await sequencesOf(from))
-    await to.query('select setval($1::regclass, $2, $3)', [name, last, isCalled]);
+  for (const sequence of await sequencesOf(from)) await setSequence(to, sequence);
   return compareAll(from, to);
 }
 
@@ -58,21 +63,11 @@ function expectSame(what: string, there: string, here: string): void {
   });
 }
 
-async function copyTable(from: PoolClient, to: PoolClient, { name }: Table): Promise<number> {
-  await from.query(`declare move_rows no scroll cursor for select r::text as line from ${name} r`);
+async function copyTable(from: PoolClient, to: PoolClient, table: Table): Promise<number> {
   let count = 0;
-  for (;;) {
-    const { rows } = await from.query<{ line: string }>(`fetch ${PAGE} from move_rows`);
-    if (rows.length > 0)
-      // Without the offset the text would be read anew for each column.
-      await to.query(
-        `insert into ${name} overriding system value
-         select (x.r).* from (select line::${name} as r from unnest($1::text[]) as line offset 0) x`,
-        [rows.map(({ line }) => line)],
-      );
+  for await (const rows of rowsAsText(from, table)) {
+    await insertRowsAsText(to, table.name, rows);
     count += rows.length;
-    if (rows.length < PAGE) break;
   }
-  await from.query('close move_rows');
   return count;
 }

@@ -10,12 +10,11 @@ import { licenseEvents } from '../repositories/license-events.ts';
 import { closeDatabase, markAs, reopenDatabase } from './closing.ts';
 import { compareAll, copyAll, type MovedTable } from './copy.ts';
 import { emptyDatabase } from './emptying.ts';
+import { refuseInUse } from './in-use.ts';
 import { tablesOf, useExactText } from './shape.ts';
 
 export type { MovedTable } from './copy.ts';
-
-/** What `openDatabase` is to call itself here: all other connections of ours are a server's or a worker's. */
-export const MOVER = 'sterna database move';
+export { MOVER } from './in-use.ts';
 
 /** Held by the one process that moves a database, in both. */
 const MOVE_LOCK = 0x57e2_4a03;
@@ -148,20 +147,6 @@ async function alone<T>(database: Database, work: () => Promise<T>): Promise<T> 
   } finally {
     client.release(true);
   }
-}
-
-async function refuseInUse({ pool, place }: Database): Promise<void> {
-  const { rows } = await pool.query(
-    `select count(*) as others from pg_stat_activity
-      where datname = current_database() and backend_type = 'client backend' and application_name like 'sterna%'
-        and application_name <> $1`,
-    [MOVER],
-  );
-  const others: number = rows[0].others;
-  if (others > 0)
-    throw new SternaError('config', 'database-in-use', `A server or a worker is on the database at ${place}.`, {
-      fix: `Stop all of them (they hold ${others} connections), then run the command again.`,
-    });
 }
 
 async function migrationsOf({ pool, place }: Database): Promise<number> {

@@ -27,4 +27,5 @@ export * from './project-roles.ts';
 export * from './projects.ts';
 export * from './remigrations.ts';
 export * from './reports.ts';
+export * from './restores.ts';
 export * from './systems.ts';

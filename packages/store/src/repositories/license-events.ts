@@ -94,9 +94,18 @@ export class LicenseBook {
   #state: LicenseState;
   #head: Head;
   #isOwn = false;
+  readonly #restored: boolean;
   readonly #unwritten: LicenseEvent[] = [];
 
-  constructor(db: DomainDb, organization: Organization, fold: Fold, signed: { actor: string; at: string }) {
+  constructor(
+    db: DomainDb,
+    organization: Organization,
+    fold: Fold,
+    signed: { actor: string; at: string },
+    /** And nobody has confirmed it: nothing may be decided on a ledger that may lack its end. */
+    restored: boolean,
+  ) {
+    this.#restored = restored;
     this.#db = db;
     this.#organization = organization;
     this.#signed = signed;
@@ -109,6 +118,10 @@ export class LicenseBook {
     return this.#state;
   }
 
+  get head(): Head {
+    return this.#head;
+  }
+
   /**
    * Appends what was decided; it is written before the commit, by when the entries it names must exist.
    *
@@ -117,6 +130,10 @@ export class LicenseBook {
   record(decision: Decision): readonly LicenseFact[] {
     if (decision instanceof SternaError) throw decision;
     if (decision.length === 0) return decision;
+    if (this.#restored)
+      throw new SternaError('config', 'database-restored', 'The database was restored from a backup.', {
+        fix: 'Run `sterna database reconcile` on the server first: licenses may have been burned since that backup.',
+      });
     if (!this.#isOwn) {
       this.#state = this.#state.clone();
       this.#isOwn = true;
@@ -131,6 +148,30 @@ export class LicenseBook {
     const last = events.at(-1);
     if (last !== undefined) this.#head = { seq: last.seq, hash: last.hash };
     return decision;
+  }
+
+  /**
+   * Appends events as they are, which an export of this very ledger has behind its end here.
+   *
+   * @throws SternaError config `ledger-forked` where they don't follow
+   */
+  append(events: readonly LicenseEvent[]): void {
+    this.#state = this.#state.clone();
+    this.#isOwn = true;
+    for (const event of events) {
+      const violation = this.#state.apply(event);
+      if (event.prevHash !== this.#head.hash || event.seq !== this.#head.seq + 1 || violation !== undefined)
+        throw new SternaError(
+          'config',
+          'ledger-forked',
+          `Event ${event.seq} of the export doesn't follow the ledger.`,
+          {
+            fix: 'The ledger went on since the backup. Give a signed report, or restore the backup again.',
+          },
+        );
+      this.#unwritten.push(event);
+      this.#head = { seq: event.seq, hash: event.hash };
+    }
   }
 
   /** Called by `inOrganization` before it commits. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { type AuditEntry, appendAudit } from './audit-events.ts';
 import type { DomainDb } from './domain-database.ts';
 import { foldLicenses, LicenseBook } from './license-events.ts';
+import { openRestore } from './restores.ts';
 
 export interface Organization {
   readonly id: number;
@@ -61,7 +62,13 @@ export async function inOrganization<T>(
       organization,
       now,
       licenses: async () => {
-        book ??= new LicenseBook(trx, organization, await foldLicenses(trx, organization), signed);
+        book ??= new LicenseBook(
+          trx,
+          organization,
+          await foldLicenses(trx, organization),
+          signed,
+          (await openRestore(trx)) !== undefined,
+        );
         return book;
       },
       audit: (action, subject, data = {}) => audited.push({ action, subject, data }),
@@ -85,4 +92,14 @@ export async function organizationById(db: DomainDb, organizationId: number): Pr
     .where('id', '=', organizationId)
     .executeTakeFirstOrThrow();
   return { id: row.id, publicId: row.public_id, name: row.name };
+}
+
+export async function organizationByPublicId(db: DomainDb, publicId: string): Promise<Organization | undefined> {
+  const row = await db
+    .selectFrom('organization')
+    .select(['id', 'public_id', 'name'])
+    // As text: whatever an export has there is no reason for an error of the database.
+    .where(sql<boolean>`public_id::text = ${publicId}`)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { id: row.id, publicId: row.public_id, name: row.name };
 }

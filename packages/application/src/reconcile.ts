@@ -1,0 +1,136 @@
+import {
+  ITEM_TYPES,
+  type ItemType,
+  type LicenseEvent,
+  type LicenseType,
+  licenseTypeOf,
+  SternaError,
+  verifyChain,
+} from '@sterna/core';
+import {
+  confirmRestore,
+  inOrganization,
+  licenseEvents,
+  openRestore,
+  organizationByPublicId,
+  sha256Text,
+  standInFor,
+} from '@sterna/store';
+import type { Context } from './context.ts';
+import { parseLedgerExport } from './licenses.ts';
+
+type Ledger = ReturnType<typeof parseLedgerExport>;
+
+/** Who does this: whoever can read the data folder; no account is asked for. */
+const ACTOR = 'sterna database reconcile';
+
+export interface Reconciled {
+  /** How the restore was noticed, in words. */
+  readonly how: string;
+  readonly ledgers: readonly {
+    readonly organization: string;
+    /** License events that the restored database lacked and that are in it again. */
+    readonly added: number;
+    readonly burned: number;
+    /** Entries that were made after the backup: archived, their licenses stay burned. */
+    readonly lostEntries: number;
+  }[];
+}
+
+/**
+ * Ends what a restore of the database began: license events that it lost are taken from exports made later, as they are, so
+ * that no license that was burned can be burned again; then passes may write. Exports are verified before.
+ *
+ * @param input.ledgers parsed exports of license ledgers, the newest of each organization
+ * @throws SternaError config `database-not-restored`, `reconcile-without-ledger`, `ledger-file-invalid`, `ledger-broken`,
+ *   `ledger-foreign`, `ledger-forked`, `entry-id-taken`
+ */
+export async function reconcile(
+  context: Context,
+  input: { readonly ledgers: readonly unknown[]; readonly withoutLedger?: boolean | undefined },
+): Promise<Reconciled> {
+  const restore = await openRestore(context.db);
+  if (restore === undefined)
+    throw new SternaError(
+      'config',
+      'database-not-restored',
+      'The database was not restored from a backup, as far as is known.',
+      {
+        fix: 'There is nothing to do. If it was, in a way that can’t be noticed (a snapshot of the machine), add --mark first.',
+      },
+    );
+  if (input.ledgers.length === 0 && input.withoutLedger !== true)
+    throw new SternaError('config', 'reconcile-without-ledger', 'No export of a license ledger was given.', {
+      fix: 'Give the newest one (--ledger FILE). If there is none, --without-ledger lets licenses that were burned since the backup be burned again.',
+      field: '--ledger',
+    });
+  const exports = input.ledgers.map(verified);
+  const ledgers: Reconciled['ledgers'][number][] = [];
+  for (const one of exports) ledgers.push(await readd(context, one, restore.noticedAt));
+  await confirmRestore(context.db);
+  return { how: restore.how, ledgers };
+}
+
+function verified(file: unknown): Ledger {
+  const ledger = parseLedgerExport(file);
+  const verdict = verifyChain(sha256Text, ledger.organization, ledger.events);
+  if (verdict.ok) return ledger;
+  throw new SternaError('config', 'ledger-broken', `The export of the license ledger doesn't hold: ${verdict.words}`, {
+    fix: 'Give another export.',
+    field: '--ledger',
+  });
+}
+
+async function readd(context: Context, ledger: Ledger, noticedAt: Date): Promise<Reconciled['ledgers'][number]> {
+  const organization = await organizationByPublicId(context.db, ledger.organization);
+  if (organization === undefined)
+    throw new SternaError(
+      'config',
+      'ledger-foreign',
+      'The export is of an organization that this database doesn’t have.',
+      {
+        fix: 'Give an export of one of its own ledgers.',
+        field: '--ledger',
+      },
+    );
+  return inOrganization(context.db, organization.id, ACTOR, async (tx) => {
+    const book = await tx.licenses();
+    const { head } = book;
+    // What is here must be what the export begins with; an older export has nothing to add.
+    const known = ledger.events.slice(0, head.seq);
+    const at = known.at(-1);
+    if (at !== undefined && at.hash !== (await hashAt(context, organization.id, at.seq)))
+      throw new SternaError('config', 'ledger-forked', `The ledgers differ since event ${at.seq} or before.`, {
+        fix: 'The ledger went on since the backup, or the export is another’s. Restore the backup again and reconcile it first.',
+        field: '--ledger',
+      });
+    const missing = ledger.events.slice(head.seq);
+    const lostEntries = await standInFor(tx.db, organization.id, entriesOf(ledger.events, missing), noticedAt);
+    if (missing.length > 0) book.append(missing);
+    const burned = missing.filter(({ kind }) => kind === 'burn').length;
+    tx.audit('database.reconcile', `organization/${organization.id}`, { added: missing.length, burned, lostEntries });
+    tx.event({ type: 'license' });
+    return { organization: organization.name, added: missing.length, burned, lostEntries };
+  });
+}
+
+async function hashAt(context: Context, organizationId: number, seq: number): Promise<string | undefined> {
+  for await (const page of licenseEvents(context.db, organizationId))
+    for (const event of page) if (event.seq === seq) return event.hash;
+  return undefined;
+}
+
+/** Entries that the events name, with what kind of item their licenses are for. */
+function entriesOf(
+  all: readonly LicenseEvent[],
+  events: readonly LicenseEvent[],
+): { id: number; itemType: ItemType }[] {
+  const types = new Map<number, LicenseType>();
+  for (const event of all)
+    if (event.kind === 'assign' || event.kind === 'burn') types.set(event.entry, event.data.type);
+  const ids = new Set(events.flatMap((event) => (event.kind === 'grant' ? [] : [event.entry])));
+  return [...ids].map((id) => ({
+    id,
+    itemType: ITEM_TYPES.find((item) => licenseTypeOf(item) === (types.get(id) ?? 'mail')) ?? 'mailbox',
+  }));
+}
