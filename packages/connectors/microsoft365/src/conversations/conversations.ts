@@ -46,11 +46,12 @@ export class Conversations {
     this.#context = context;
   }
 
-  /** Equal as long as nothing was said, and no conversation removed. */
-  async glance(): Promise<string> {
+  /** Equal as long as nothing was said, and no conversation removed; undefined where there is none. */
+  async glance(): Promise<string | undefined> {
+    const threads = await this.#listThreads();
+    if (threads.length === 0) return undefined;
     const hash = createHash('sha256');
-    for (const { id, lastDeliveredDateTime } of await this.#listThreads())
-      hash.update(`${id}\0${lastDeliveredDateTime}\0`);
+    for (const { id, lastDeliveredDateTime } of threads) hash.update(`${id}\0${lastDeliveredDateTime}\0`);
     return hash.digest('hex').slice(0, 32);
   }
 

@@ -25,16 +25,17 @@ export class ConversationsReader implements Reader {
     this.#conversations = conversations;
   }
 
-  async containers(options?: { readonly first?: boolean }): Promise<readonly Container[]> {
-    const container: Container = { id: 'all', path: [CONVERSATIONS], kind: 'message' };
-    return [options?.first === true ? container : { ...container, glance: await this.#conversations.glance() }];
+  /** None where nobody has said anything: most teams talk in their channels alone. */
+  async containers(): Promise<readonly Container[]> {
+    const glance = await this.#conversations.glance();
+    return glance === undefined ? [] : [{ id: 'all', path: [CONVERSATIONS], kind: 'message', glance }];
   }
 
   async *changes(): AsyncGenerator<ChangePage> {
     // Before the listing: what comes in between is listed twice rather than never.
     const glance = await this.#conversations.glance();
     const changes = await this.#conversations.list();
-    const next = { cursor: 'list', glance, total: changes.length };
+    const next = { cursor: 'list', total: changes.length, ...(glance === undefined ? {} : { glance }) };
     for (let at = 0; at === 0 || at < changes.length; at += PAGE) {
       const page = changes.slice(at, at + PAGE);
       const isLast = at + PAGE >= changes.length;
