@@ -1,4 +1,4 @@
-import type { ProvisionLine } from '@sterna/connector-kit';
+import type { BlueprintMember, ProvisionLine } from '@sterna/connector-kit';
 import { asSternaError } from '@sterna/core';
 
 type Words = Pick<ProvisionLine, 'reason' | 'fix'>;
@@ -14,6 +14,21 @@ const line = (what: string, outcome: ProvisionLine['outcome'], words: Words): Pr
   outcome,
   ...words,
 });
+
+/** Somebody of the source whom the target doesn't have. */
+export const missingUser = ({ address, mappedFrom }: BlueprintMember): ProvisionLine =>
+  missing(
+    `user ${address}`,
+    mappedFrom === undefined
+      ? {
+          reason: 'The mapping table doesn’t name them, and the target has nobody of this address.',
+          fix: 'Say in the mapping table who they are in the target; then preprocess again.',
+        }
+      : {
+          reason: `The target has no such user (in the source ${mappedFrom}).`,
+          fix: 'Make the user in the target, or correct the mapping table; then preprocess again.',
+        },
+  );
 
 /**
  * What a refusal says of one thing.

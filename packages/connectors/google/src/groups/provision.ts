@@ -1,4 +1,4 @@
-import { type Clock, failed, found, made, missing, refusedLine, systemClock } from '@sterna/cloud-http';
+import { type Clock, failed, found, made, missing, missingUser, refusedLine, systemClock } from '@sterna/cloud-http';
 import type { Blueprint, BlueprintMember, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { delegationFix } from '../api/delegated-tokens.ts';
@@ -215,20 +215,11 @@ async function add(
   );
 }
 
-function notThere({ address, mappedFrom, isGroup }: BlueprintMember): ProvisionLine {
-  const what = `${isGroup === true ? 'group' : 'user'} ${address}`;
-  if (isGroup === true)
-    return missing(what, {
+function notThere(member: BlueprintMember): ProvisionLine {
+  if (member.isGroup === true)
+    return missing(`group ${member.address}`, {
       reason: 'A group within the group, which the target doesn’t have.',
       fix: 'Preprocess that one first, or name it in the mapping table; then preprocess again.',
     });
-  if (mappedFrom === undefined)
-    return missing(what, {
-      reason: 'The mapping table doesn’t name them, and the target has nobody of this address.',
-      fix: 'Say in the mapping table who they are in the target; then preprocess again.',
-    });
-  return missing(what, {
-    reason: `The target has no such user (in the source ${mappedFrom}).`,
-    fix: 'Make the user in the target, or correct the mapping table; then preprocess again.',
-  });
+  return missingUser(member);
 }

@@ -1,4 +1,4 @@
-import { missing } from '@sterna/cloud-http';
+import { missing, missingUser } from '@sterna/cloud-http';
 import type { BlueprintMember, ProvisionLine } from '@sterna/connector-kit';
 import type { Place } from './place.ts';
 
@@ -31,22 +31,13 @@ export async function findPeople(
   return { known, lines: [...lines, ...members.filter(({ isGroup }) => isGroup === true).map(nested)] };
 }
 
-function notThere({ address, mappedFrom, isGuest }: BlueprintMember): ProvisionLine {
-  const what = `user ${address}`;
-  if (isGuest === true)
-    return missing(what, {
+function notThere(member: BlueprintMember): ProvisionLine {
+  if (member.isGuest === true)
+    return missing(`user ${member.address}`, {
       reason: 'A guest, whom the target hasn’t invited. Sterna invites nobody, for that mails them.',
       fix: 'Invite the guest in Microsoft Entra; then preprocess again.',
     });
-  if (mappedFrom === undefined)
-    return missing(what, {
-      reason: 'The mapping table doesn’t name them, and the target has nobody of this address.',
-      fix: 'Say in the mapping table who they are in the target; then preprocess again.',
-    });
-  return missing(what, {
-    reason: `The target has no such user (in the source ${mappedFrom}).`,
-    fix: 'Make the user in the target, or correct the mapping table; then preprocess again.',
-  });
+  return missingUser(member);
 }
 
 const nested = ({ address }: BlueprintMember): ProvisionLine =>
