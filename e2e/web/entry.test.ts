@@ -245,6 +245,9 @@ test('a pass is run dry, run, and undone: planned, confirmed by the target addre
     .waitFor();
   await dialog(page).getByRole('button', { name: 'Plan an undo' }).click();
   await page.getByText('Of 4 objects that it created, 4 would be removed, 0 stay, 0 had gone.').waitFor();
+  await page.getByText('Undo, planned #3').waitFor();
+  // What a start would cost was said of the start that has been.
+  expect(await page.getByText(/costs nothing/).count()).toBe(0);
 
   await page.getByRole('button', { name: 'Undo this pass' }).click();
   await dialog(page)

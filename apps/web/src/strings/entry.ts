@@ -324,6 +324,7 @@ export const entry = {
         Record<string, string>
       >,
     },
+    undoPlan: 'Undo, planned',
     undone: (by: number) => `Undone by pass ${by}.`,
     undo: (counts: UndoCounts) => [createdWords(counts), ...overwrittenWords(counts)].join(' '),
     emptied: (objects: number) => `${plural(objects, 'object')} listed or removed.`,

@@ -11,9 +11,9 @@ const words = strings.entry.dryRun;
 const VERBS = ['create', 'overwrite', 'rename', 'update', 'skip', 'refuse'] as const;
 
 /** What a dry run found, when somebody asks. */
-export function DryRunFindings({ passId }: { readonly passId: number }) {
+export function DryRunFindings(asked: { readonly passId: number; readonly isOvertaken: boolean }) {
   const [shown, setShown] = useState(false);
-  if (shown) return <Findings passId={passId} />;
+  if (shown) return <Findings {...asked} />;
   return (
     <Button size="compact-sm" variant="default" onClick={() => setShown(true)}>
       {words.show}
@@ -21,7 +21,7 @@ export function DryRunFindings({ passId }: { readonly passId: number }) {
   );
 }
 
-function Findings({ passId }: { readonly passId: number }) {
+function Findings({ passId, isOvertaken }: { readonly passId: number; readonly isOvertaken: boolean }) {
   const query = useQuery($api.queryOptions('get', '/api/passes/{id}/dry-run', { params: { path: { id: passId } } }));
   const found = query.data;
   if (found === undefined) return <ErrorNotice error={errorOf(query)} onRetry={() => void query.refetch()} />;
@@ -35,13 +35,18 @@ function Findings({ passId }: { readonly passId: number }) {
           <li key={verb}>{words.objects(words.verbs[verb], found.objects[verb] ?? 0)}</li>
         ))}
       </ul>
-      <Text size="sm">
-        {seconds !== undefined &&
-          p90Seconds !== undefined &&
-          `${words.time(formatDuration(seconds), formatDuration(p90Seconds))} `}
-        {basis}
-      </Text>
-      <Text size="sm">{found.license.words}</Text>
+      {/* Time and license are of a start now, not of the one that came after the dry run. */}
+      {!isOvertaken && (
+        <>
+          <Text size="sm">
+            {seconds !== undefined &&
+              p90Seconds !== undefined &&
+              `${words.time(formatDuration(seconds), formatDuration(p90Seconds))} `}
+            {basis}
+          </Text>
+          <Text size="sm">{found.license.words}</Text>
+        </>
+      )}
       {found.unmappedCount > 0 && (
         <>
           <Text size="sm" fw={600}>

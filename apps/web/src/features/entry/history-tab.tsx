@@ -74,7 +74,12 @@ function Timeline({ entry }: { readonly entry: Schema<'Entry'> }) {
       {passes.length > 0 && (
         <ol className="st-timeline">
           {passes.map((pass, index) => (
-            <TimelinePass key={pass.id} pass={pass} before={isWriting(pass) ? before(index) : undefined}>
+            <TimelinePass
+              key={pass.id}
+              pass={pass}
+              before={isWriting(pass) ? before(index) : undefined}
+              isOvertaken={passes.slice(0, index).some(isWriting)}
+            >
               {pass === undoable && <UndoPass entry={entry} pass={pass} passes={passes} />}
             </TimelinePass>
           ))}
@@ -94,14 +99,18 @@ const isWriting = (pass: Pass): boolean => pass.kind === 'initial' || pass.kind 
 function TimelinePass({
   pass,
   before,
+  isOvertaken,
   children,
 }: {
   readonly pass: Pass;
   readonly before: Pass | undefined;
+  /** A later pass has written: what this one foretold of a start is over. */
+  readonly isOvertaken: boolean;
   /** What can be done with it. */
   readonly children: ReactNode;
 }) {
-  const name = words.heading(strings.common.passKind[pass.kind] ?? pass.kind, pass.number);
+  const kind = pass.undo?.mode === 'plan' ? words.undoPlan : (strings.common.passKind[pass.kind] ?? pass.kind);
+  const name = words.heading(kind, pass.number);
   const error = pass.error as { message?: string; fix?: string } | null | undefined;
   return (
     <li className={`st-timeline-pass st-timeline-${toneOf(pass.status)}`}>
@@ -140,7 +149,7 @@ function TimelinePass({
         </div>
       )}
       {pass.undoneBy !== undefined && <Text size="sm">{words.undone(pass.undoneBy)}</Text>}
-      <Result pass={pass} />
+      <Result pass={pass} isOvertaken={isOvertaken} />
       {error?.message !== undefined && (
         <Text size="sm" className="st-timeline-error">
           {error.message} {error.fix}
@@ -160,7 +169,7 @@ function span(pass: Pass): string {
 }
 
 /** What a pass without books has found or done. */
-function Result({ pass }: { readonly pass: Pass }) {
+function Result({ pass, isOvertaken }: { readonly pass: Pass; readonly isOvertaken: boolean }) {
   if (pass.kind === 'verify') {
     const result = verifyResultOf(pass);
     return result === undefined ? null : <Text size="sm">{result.ok ? words.verified : words.notVerified}</Text>;
@@ -179,7 +188,8 @@ function Result({ pass }: { readonly pass: Pass }) {
     );
   }
   if (pass.kind === 'preprocess') return <PreprocessReport pass={pass} />;
-  if (pass.kind === 'dry-run') return pass.status.startsWith('completed') ? <DryRunFindings passId={pass.id} /> : null;
+  if (pass.kind === 'dry-run')
+    return pass.status.startsWith('completed') ? <DryRunFindings passId={pass.id} isOvertaken={isOvertaken} /> : null;
   if (pass.kind === 'undo') {
     const result = pass.result as UndoCounts | null | undefined;
     return result?.created === undefined ? null : <Text size="sm">{words.undo(result)}</Text>;
