@@ -2,9 +2,17 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
 import type { PreprocessResult } from '@sterna/engine';
-import { accessOf, archiveOf, type Domain, type Google, type Group, type GroupMember } from '@sterna/simulator-google';
+import {
+  type Assumptions,
+  accessOf,
+  archiveOf,
+  type Domain,
+  type Google,
+  type Group,
+  type GroupMember,
+} from '@sterna/simulator-google';
 import { DirectGroup, groupsOf, type Microsoft365 } from '@sterna/simulator-microsoft365';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
@@ -25,8 +33,11 @@ afterAll(async () => {
   await bench.close();
   rmSync(dir, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  const started = await startGoogle({ empty: true });
+beforeEach(() => start({}));
+
+/** @returns what ends it */
+async function start(assumptions: Partial<Assumptions>): Promise<() => Promise<void>> {
+  const started = await startGoogle({ empty: true, assumptions });
   server = started;
   from = started.domain('nordwind.example');
   to = started.domain('lamna.example');
@@ -34,7 +45,7 @@ beforeEach(async () => {
     await started.stop();
     expect(started.failures).toEqual([]);
   };
-});
+}
 
 const endpoint = (address: string): Endpoint => ({
   ...googleEndpoint(server, address, { admin: `alice@${address.split('@')[1]}` }),
@@ -393,3 +404,53 @@ test('a Microsoft 365 group becomes a Google group, and who sees it stays the sa
     expect(delta.books.kinds).toMatchObject({ setting: { updated: 1 }, member: { unchanged: 2 } });
     expect(held(to, 'crew').access).toMatchObject({ whoCanJoin: 'CAN_REQUEST_TO_JOIN' });
   }));
+
+describe('where Google does otherwise than is assumed', () => {
+  const flipped = async (assumptions: Partial<Assumptions>, use: () => Promise<void>): Promise<void> => {
+    const stop = await start(assumptions);
+    await use();
+    await stop();
+  };
+  const archived = async (messages: readonly string[], name: string): Promise<object> => {
+    const entry = await addEntry(bench, maildir(name, messages), endpoint(`support@${to.name}`));
+    return (await pass(bench, entry, 'initial')).books?.kinds?.message ?? {};
+  };
+
+  test('settings that come as JSON whatever is asked for are read all the same', () =>
+    flipped({ groupSettingsAreAtom: false }, async () => {
+      furnish();
+      const first = await pass(bench, await entryOf('support'), 'initial');
+      expect(first.books.kinds).toMatchObject({ setting: { seen: 3, failed: 0 } });
+      expect(held(to, 'support').access).toMatchObject({ whoCanJoin: 'ANYONE_CAN_JOIN' });
+    }));
+
+  test('somebody from elsewhere is a member where an administrator may add them after all', () =>
+    flipped({ groupTakesStrangers: true }, async () => {
+      Object.assign(accessOf(furnish()), { allowExternalMembers: 'false' });
+      const first = await pass(bench, await entryOf('support'), 'initial');
+      expect(first.books.kinds).toMatchObject({ member: { seen: 5, failed: 0 } });
+      expect(held(to, 'support').members).toContain('MEMBER USER partner@elsewhere.example');
+    }));
+
+  test('a sender of the domain who has left is taken where nobody asks for them', () =>
+    flipped({ groupArchiveChecksSender: false }, async () => {
+      const left = mail(0, `From: left@lamna.example\r\nTo: support@nordwind.example`);
+      expect(await archived([left], 'left')).toMatchObject({ seen: 1, created: 1, failed: 0 });
+      expect(texts()).toEqual(['Mail 0']);
+    }));
+
+  test('a group that would forget what it is given is given nothing', () =>
+    flipped({ groupWithoutArchive: 'forget' }, async () => {
+      Object.assign(accessOf(group(to, 'support')), { isArchived: 'false' });
+      const entry = await addEntry(bench, maildir('forgets', [mail(0)]), endpoint(`support@${to.name}`));
+      expect((await pass(bench, entry, 'initial')).error).toMatchObject({ code: 'archive-off' });
+      expect(texts()).toEqual([]);
+    }));
+
+  // Nothing reads an archive back: what it keeps once of two that were taken, no books can tell.
+  test('of two messages of one Message-ID an archive may keep one', () =>
+    flipped({ groupArchiveCollapses: true }, async () => {
+      expect(await archived([mail(0), mail(0)], 'twins')).toMatchObject({ seen: 2, created: 2 });
+      expect(texts()).toEqual(['Mail 0']);
+    }));
+});

@@ -125,7 +125,7 @@ const FLIPS: Flips<Switches> = {
     },
   },
   tasksKeepCompleted: { true: SAME, false: SAME },
-  // Groups have entries of their own, in google-groups.test.ts.
+  // Groups have entries of their own: flipped in google-groups.test.ts.
   groupSettingsAreAtom: { true: ELSEWHERE, false: ELSEWHERE },
   groupArchiveCollapses: { true: ELSEWHERE, false: ELSEWHERE },
   groupWithoutArchive: { refuse: ELSEWHERE, forget: ELSEWHERE },
