@@ -333,6 +333,39 @@ async function smallTeams(name: string, others: readonly string[] = []) {
   return { here, there, entry };
 }
 
+test('of each channel the newest conversations, whole; what is said later comes, a higher limit brings the rest', async () => {
+  const { here, there, entry } = await smallTeams('limited');
+  let at = server.clock.now() - 100_000_000;
+  const later = (): number => {
+    at += 1_000;
+    return at;
+  };
+  const roots = ['one', 'two', 'three', 'four'].map((text) => here.say('General', `<p>${text}</p>`, {}, later()));
+  for (const [n, text] of ['one', 'two', 'three', 'four'].entries())
+    here.reply('General', roots[n] as string, `<p>to ${text}</p>`, later());
+  const copies = () => there.messages('General').map(({ content }) => plain(content).trim());
+
+  const first = await pass(bench, entry, 'initial', { postLimit: 2 });
+  expect((first.books as Json).kinds.post).toMatchObject({ seen: 8, created: 4, filtered: 4, failed: 0 });
+  expect((first.books as Json).reasons).toMatchObject({ 'over-post-limit': 4 });
+  expect(copies()).toEqual(['three', 'four', 'to three', 'to four']);
+
+  for (const text of ['five', 'six', 'seven']) here.say('General', `<p>${text}</p>`, {}, later());
+  here.reply('General', roots[0] as string, '<p>again to one</p>', later());
+  here.reply('General', roots[2] as string, '<p>again to three</p>', later());
+  const since = await pass(bench, entry, 'delta', { postLimit: 2 });
+  expect((since.books as Json).kinds.post).toMatchObject({ seen: 13, created: 4, filtered: 5, failed: 0 });
+  const now = ['three', 'four', 'to three', 'to four', 'five', 'six', 'seven', 'again to three'];
+  expect(copies()).toEqual(now);
+
+  const raised = await pass(bench, entry, 'delta', { postLimit: 6 });
+  expect((raised.books as Json).kinds.post).toMatchObject({ created: 2, filtered: 3, failed: 0 });
+  expect([...copies()].sort()).toEqual([...now, 'two', 'to two'].sort());
+  expect((await pass(bench, entry, 'delta')).books.total).toMatchObject({ filtered: 0, failed: 0 });
+  expect(await said(target, 'limited@fabrikam.example')).toEqual(await said(source, 'limited@contoso.example'));
+  expect(await locked(there.team.id)).toEqual([]);
+}, 120_000);
+
 /** Where the files of a channel are, by the vendor's API alone. */
 async function folderOf(graph: Graph, { team: { id } }: DirectTeam, channel: string): Promise<string> {
   const found = (await all(graph, `/teams/${id}/channels`)).find(({ displayName }) => displayName === channel);

@@ -2,6 +2,7 @@ export * from './addresses.ts';
 export * from './capabilities.ts';
 export * from './compose.ts';
 export * from './connector.ts';
+export * from './conversations.ts';
 export * from './fidelity-note.ts';
 export * from './network.ts';
 export * from './parallel.ts';

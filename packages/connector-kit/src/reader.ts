@@ -68,10 +68,19 @@ export interface Change {
   readonly size?: number;
   /** Mail: 16 bytes from packages/content `messageMatchKey`. Asked for by `facets.matchKey`. */
   readonly matchKey?: Buffer;
+  /** Posts: the conversation that it belongs to. */
+  readonly conversation?: Conversation;
   /** Version of the content where it can change (an ETag); absent for mail (content is immutable). */
   readonly version?: string;
   /** Files: version of the rights, where `Capabilities.permissions` is true; apart from the content's. */
   readonly accessVersion?: string;
+}
+
+export interface Conversation {
+  /** Id of the post that began it; of that post its own. */
+  readonly root: string;
+  /** How many conversations of the container began later. */
+  readonly newer: number;
 }
 
 /** Who may do what with an object; with '' for `id`, with the container itself. */

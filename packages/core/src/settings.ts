@@ -112,6 +112,11 @@ export const settingsSchema = z.strictObject({
   sizeLimit: positive
     .optional()
     .meta(bytes('Larger objects are filtered; without it, only the target’s own limit counts.')),
+  postLimit: positive
+    .optional()
+    .describe(
+      'Of each channel or space only so many conversations, those that began last, each with all its answers. What is said later is migrated in any case; raising it brings the rest.',
+    ),
   links: z
     .enum(['keep', 'rewrite'])
     .default('keep')

@@ -54,6 +54,7 @@ export const REASON = {
   'changed-at-target': 11,
   'nothing-to-migrate': 12,
   'not-held': 13,
+  'over-post-limit': 14,
 } as const;
 export type Reason = keyof typeof REASON;
 const REASON_OF = new Map<number, Reason>(Object.entries(REASON).map(([name, code]) => [code, name as Reason]));

@@ -281,6 +281,7 @@ export const entry = {
       'before-date-filter': 'older than the date filter',
       'after-date-filter': 'newer than the date filter',
       'over-size-limit': 'larger than the size limit',
+      'over-post-limit': 'beyond the newest conversations',
       'folder-excluded': 'in a folder that is left out',
       'trial-limit': 'beyond what a trial license migrates',
       'already-in-target': 'was in the target already',

@@ -27,6 +27,7 @@ export const settings = {
     'kinds.page': 'Pages',
     'kinds.post': 'Posts',
     sizeLimit: 'Size limit',
+    postLimit: 'Newest conversations of each channel',
     versionDepth: 'Earlier versions of files',
     permissions: 'Permissions',
     'dateFilter.from': 'Received from',

@@ -1,4 +1,4 @@
-import type { ChangePage, Container } from '@sterna/connector-kit';
+import type { Change, ChangePage, Container } from '@sterna/connector-kit';
 import { WAITS_FOR_OBJECT } from '@sterna/content';
 import type { ContentKind } from '@sterna/core';
 import {
@@ -33,6 +33,7 @@ import { capabilitiesFor, type PassContext } from './context.ts';
 import { TRIAL_OBJECTS } from './pass-settings.ts';
 import { type Decision, planChange } from './plan-change.ts';
 import { savePositions } from './positions.ts';
+import { isBeyondPostLimit } from './post-limit.ts';
 import type { Structure } from './structure.ts';
 
 /**
@@ -123,9 +124,16 @@ async function planPage(
     src: sourceKey(context.stampKey, row.kind, scope, change.id),
   }));
   const srcs = changes.map((one) => one.src);
-  const rows: Map<string, LedgerRow> = await rowsBySource(client, entryId, srcs);
+  const { postLimit } = context.settings.settings;
+  const limit = postLimit === undefined ? undefined : { most: postLimit, decidesAnew: filtersChanged };
+  const rootOf = ({ conversation }: Change): Buffer | undefined =>
+    limit === undefined || conversation === undefined
+      ? undefined
+      : sourceKey(context.stampKey, row.kind, scope, conversation.root);
+  const asked = [...srcs, ...page.changes.flatMap((change) => rootOf(change) ?? [])];
+  const rows: Map<string, LedgerRow> = await rowsBySource(client, entryId, asked);
   const planned: Map<string, { seq: number; verb: TodoVerb }> =
-    isFirst || srcs.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, srcs);
+    isFirst || asked.length === 0 ? new Map() : await plannedAmong(client, entryId, row.id, asked);
 
   const todos: NewTodo[] = [];
   const filteredRows: Settled[] = [];
@@ -141,10 +149,18 @@ async function planPage(
       otherAccess.push(src);
     // A flag change that was planned and not done is replaced by the newer one.
     const plannedVerb = plan?.verb === 'state' ? undefined : plan?.verb;
+    const root = rootOf(change)?.toString('hex') ?? key;
     const decision = withinTrial(
       context,
       row.kind,
-      planChange(change, known, plannedVerb, context.settings.settings, filtersChanged),
+      planChange(
+        change,
+        known,
+        plannedVerb,
+        context.settings.settings,
+        filtersChanged,
+        isBeyondPostLimit(change, rows.get(root), planned.has(root), limit),
+      ),
     );
     if (plan?.verb === 'state' && (decision.action === 'state' || decision.action === 'gone')) stale.push(plan.seq);
     switch (decision.action) {

@@ -26,6 +26,8 @@ export function passSettings(
       dateFilter: settings.dateFilter,
       sizeLimit: settings.sizeLimit ?? null,
       tier,
+      // Absent where it isn't set: containers that were listed before there was such a setting needn't be listed again.
+      ...(settings.postLimit === undefined ? {} : { postLimit: settings.postLimit }),
     }),
   };
 }

@@ -47,14 +47,16 @@ export function planChange(
   settings: Settings,
   /** The filters or the license are others than when the container was listed last. */
   filtersChanged = true,
+  isBeyondLimit = false,
 ): Decision {
   if (change.gone === true) {
     if (row !== undefined && row.gonePass === undefined) return { action: 'gone' };
     return planned === 'create' ? { action: 'forget-todo' } : { action: 'none' };
   }
+  const beyond = isBeyondLimit ? 'over-post-limit' : undefined;
   if (row === undefined) {
     if (planned !== undefined) return { action: 'none' };
-    const reason = filtered(change, settings);
+    const reason = filtered(change, settings) ?? beyond;
     return reason === undefined ? { action: 'create' } : { action: 'filter', reason };
   }
   if (row.reason === 'vanished-from-source' && planned === undefined) return { action: 'create' };
@@ -62,7 +64,7 @@ export function planChange(
     // What has a version is filtered by what is in it, so it is read again only where something is different.
     if (change.version !== undefined && change.version === row.srcVersion && !filtersChanged)
       return row.gonePass === undefined ? { action: 'none' } : { action: 'back' };
-    const reason = filtered(change, settings);
+    const reason = filtered(change, settings) ?? beyond;
     if (reason === undefined) return { action: 'create' };
     return reason === row.reason && row.gonePass === undefined ? { action: 'none' } : { action: 'filter', reason };
   }

@@ -22,7 +22,7 @@ interface Section {
 
 /** What the layout knows. Anything else that the schema has appears in the last section, or at the end of its group. */
 const SECTIONS: readonly Section[] = [
-  { name: 'content', parts: ['kinds', 'sizeLimit', 'versionDepth', 'permissions'] },
+  { name: 'content', parts: ['kinds', 'sizeLimit', 'postLimit', 'versionDepth', 'permissions'] },
   { name: 'dates', parts: ['dateFilter'] },
   { name: 'folders', parts: ['folders'] },
   {

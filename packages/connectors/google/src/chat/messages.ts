@@ -28,6 +28,8 @@ interface Known {
 
 export interface ListedMessage {
   readonly id: string;
+  /** Id of the message that began its thread. */
+  readonly replyTo: string | undefined;
   readonly message: ChatMessage;
 }
 
@@ -63,15 +65,21 @@ export class Messages {
     const said = all.filter(
       (one) => one.deleteTime === undefined || (isRoot(one) && answered.has(one.thread?.name ?? one.name)),
     );
-    const listed = said.map((message) => ({ id: this.idOf(message), message }));
+    const listed = said.map((message) => {
+      const root = roots.get(message.thread?.name ?? message.name);
+      return {
+        id: this.idOf(message),
+        replyTo: root === undefined || root === message ? undefined : this.idOf(root),
+        message,
+      };
+    });
     this.#known.set(
       space,
       new Map(
-        listed.map(({ id, message }, at) => {
-          const root = roots.get(message.thread?.name ?? message.name);
-          const replyTo = root === undefined || root === message ? undefined : this.idOf(root);
-          return [id, { at: momentOf(message), replyTo, message: at < KEPT ? message : undefined }];
-        }),
+        listed.map(({ id, replyTo, message }, at) => [
+          id,
+          { at: momentOf(message), replyTo, message: at < KEPT ? message : undefined },
+        ]),
       ),
     );
     return listed;

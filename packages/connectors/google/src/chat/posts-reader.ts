@@ -3,6 +3,8 @@ import {
   type ChangePage,
   type Container,
   type Content,
+  type Conversation,
+  conversationsOf,
   type Reader,
   type Unreadable,
   type Vanished,
@@ -33,10 +35,12 @@ export class PostsReader implements Reader {
   /** Always the whole space: what was changed or deleted since isn't asked for by itself. */
   async *changes(container: string): AsyncGenerator<ChangePage> {
     const listed = await this.#messages.list(container);
+    const conversations = conversationsOf(listed);
     const changes = listed.map(({ id, message }) => ({
       id,
       version: versionOf(message),
       date: new Date(momentOf(message)),
+      conversation: conversations.get(id) as Conversation,
     }));
     const next = { cursor: 'list', total: changes.length };
     for (let at = 0; at < changes.length; at += PAGE) {

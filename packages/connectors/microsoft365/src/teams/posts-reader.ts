@@ -3,6 +3,8 @@ import {
   type ChangePage,
   type Container,
   type Content,
+  type Conversation,
+  conversationsOf,
   type Reader,
   type Unreadable,
   type Vanished,
@@ -40,7 +42,15 @@ export class PostsReader implements Reader {
   async *changes(container: string): AsyncGenerator<ChangePage> {
     await this.#channels.reveal(container);
     const messages = await this.#messages.list(container);
-    const changes = messages.map((one) => ({ id: one.id, version: versionOf(one), date: new Date(momentOf(one)) }));
+    const conversations = conversationsOf(
+      messages.map(({ id, replyToId }) => ({ id, replyTo: replyToId || undefined })),
+    );
+    const changes = messages.map((one) => ({
+      id: one.id,
+      version: versionOf(one),
+      date: new Date(momentOf(one)),
+      conversation: conversations.get(one.id) as Conversation,
+    }));
     const next = { cursor: 'list', total: changes.length };
     for (let at = 0; at < changes.length; at += PAGE) {
       const page = changes.slice(at, at + PAGE);
