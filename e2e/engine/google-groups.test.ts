@@ -12,6 +12,7 @@ import {
   type GroupMember,
 } from '@sterna/simulator-google';
 import { DirectGroup, groupsOf, type Microsoft365 } from '@sterna/simulator-microsoft365';
+import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
@@ -388,14 +389,18 @@ test('a Microsoft 365 group becomes a Google group, and who sees it stays the sa
     source.visibility = 'Public';
     const bjorn = contoso.user('bjorn@contoso.example');
     groupsOf(contoso).addMember(source, bjorn?.id ?? '', other.clock.now());
+    // The last one is what Exchange gives every group: it is of the tenant, and stays there.
+    const aliases = ['smtp:Team@contoso.example', 'SPO:SPO_1@SPO_2', 'smtp:crew@contoso.onmicrosoft.com'];
+    source.proxyAddresses = [...source.proxyAddresses, ...aliases];
     const entry = await addEntry(bench, inTenant(other, 'crew@contoso.example'), endpoint(`crew@${to.name}`));
-    for (const one of PEOPLE) await mapping(bench, entry, `${one}@contoso.example`, `${one}@${to.name}`);
+    for (const one of [...PEOPLE, 'team']) await mapping(bench, entry, `${one}@contoso.example`, `${one}@${to.name}`);
     const kinds = { file: false, listItem: false, event: false, message: false };
     expect(reportOf(await pass(bench, entry, 'preprocess'))).toMatchObject({ failed: 0, missing: 0 });
     const first = await pass(bench, entry, 'initial', { kinds });
     expect(first).toMatchObject({ status: 'completed', error: null, books: { kinds: { member: { seen: 2 } } } });
     expect(held(to, 'crew')).toMatchObject({
       title: 'Crew',
+      aliases: ['team@'],
       members: ['MEMBER USER bjorn@', 'OWNER USER alice@'],
       access: { whoCanJoin: 'ALL_IN_DOMAIN_CAN_JOIN', whoCanViewGroup: 'ALL_IN_DOMAIN_CAN_VIEW' },
     });
@@ -403,6 +408,53 @@ test('a Microsoft 365 group becomes a Google group, and who sees it stays the sa
     const delta = await pass(bench, entry, 'delta', { kinds });
     expect(delta.books.kinds).toMatchObject({ setting: { updated: 1 }, member: { unchanged: 2 } });
     expect(held(to, 'crew').access).toMatchObject({ whoCanJoin: 'CAN_REQUEST_TO_JOIN' });
+  }));
+
+const heard = async () =>
+  Promise.all(archiveOf(group(to, 'support')).map((raw) => PostalMime.parse(raw))).then((mails) =>
+    mails.map(({ subject, from, date, html, messageId, inReplyTo }) => ({
+      subject,
+      from: from?.address,
+      date,
+      html: /<p>.*<\/p>/.exec(html ?? '')?.[0],
+      messageId,
+      inReplyTo,
+    })),
+  );
+
+test('what was said in the mailbox of a Microsoft 365 group is in the archive of the Google group, each once', () =>
+  tenants(async (other) => {
+    const people = ['alice@contoso.example'];
+    const here = DirectGroup.create(other, 'support@contoso.example', 'Support', people);
+    const entry = await addEntry(bench, inTenant(other, 'support@contoso.example'), endpoint(`support@${to.name}`));
+    const kinds = { file: false, listItem: false, setting: false, member: false };
+    // Nobody has said anything yet.
+    const silent = await pass(bench, entry, 'initial', { kinds });
+    expect(silent).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
+    expect(silent.books.kinds).not.toHaveProperty('message');
+    expect(archiveOf(group(to, 'support'))).toEqual([]);
+
+    const alice = { name: 'Alice', address: 'alice@contoso.example' };
+    const at = Date.parse('2023-05-04T09:30:00.000Z');
+    const lunch = here.begin('Lunch', { from: alice, html: '<p>At noon?</p>', at });
+    const answer = { from: { name: 'Bo', address: 'bo@elsewhere.example' }, html: '<p>Yes</p>', at: at + 60_000 };
+    here.answer(lunch, answer);
+    const first = await pass(bench, entry, 'delta', { kinds });
+    expect(first).toMatchObject({
+      error: null,
+      books: { balanced: true, kinds: { message: { seen: 2, created: 2, failed: 0, uncertain: 0 } } },
+    });
+    const [question, yes] = await heard();
+    expect([question, yes]).toMatchObject([
+      { subject: 'Lunch', from: alice.address, date: '2023-05-04T09:30:00.000Z', html: '<p>At noon?</p>' },
+      { subject: 'Re: Lunch', from: 'bo@elsewhere.example', html: '<p>Yes</p>', inReplyTo: question?.messageId },
+    ]);
+    expect((await notes(bench, entry)).map(({ code }) => code)).toContain('message-rebuilt');
+
+    here.answer(lunch, { from: alice, html: '<p>See you</p>', at: at + 120_000 });
+    const delta = await pass(bench, entry, 'delta', { kinds });
+    expect(delta.books.kinds).toMatchObject({ message: { seen: 3, created: 1, unchanged: 2 } });
+    expect((await heard()).map(({ html }) => html)).toEqual(['<p>At noon?</p>', '<p>Yes</p>', '<p>See you</p>']);
   }));
 
 describe('where Google does otherwise than is assumed', () => {

@@ -16,18 +16,30 @@ export interface GraphGroup {
   readonly resourceProvisioningOptions?: readonly string[];
   /** `WelcomeEmailDisabled`: new members get no mail. Set at creation alone. */
   readonly resourceBehaviorOptions?: readonly string[] | null;
+  /** `SMTP:` before the primary address, `smtp:` before an alias; other systems' addresses among them (`SPO:`). */
+  readonly proxyAddresses?: readonly string[] | null;
 }
 
 export const GROUP_RIGHTS = { read: 'Group.Read.All', write: 'Group.ReadWrite.All' } as const;
 export const SELECTED = {
   $select:
-    'id,displayName,description,mail,mailNickname,visibility,groupTypes,resourceProvisioningOptions,resourceBehaviorOptions',
+    'id,displayName,description,mail,mailNickname,visibility,groupTypes,resourceProvisioningOptions,resourceBehaviorOptions,proxyAddresses',
 } as const;
 
 const VISIBILITIES = { Public: 'public', Private: 'private', HiddenMembership: 'hidden' } as const;
 /** Who sees a group; undefined for a word that is none of Graph's. */
 export const visibilityOf = ({ visibility }: Pick<GraphGroup, 'visibility'>) =>
   VISIBILITIES[visibility as keyof typeof VISIBILITIES] as 'public' | 'private' | 'hidden' | undefined;
+
+/** Domains that Microsoft gives a tenant, and Exchange an address in them to every group: nobody has chosen it, nor can it move. */
+const OF_MICROSOFT = /\.(?:onmicrosoft\.(?:com|us|de)|partner\.onmschina\.cn)$/;
+
+/** By which addresses a group takes mail besides its primary one; in small letters. */
+export const aliasesOf = ({ proxyAddresses }: Pick<GraphGroup, 'proxyAddresses'>): readonly string[] =>
+  (proxyAddresses ?? [])
+    .filter((one) => one.startsWith('smtp:'))
+    .map((one) => one.slice('smtp:'.length).trim().toLowerCase())
+    .filter((address) => !OF_MICROSOFT.test(address));
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const isGroupId = (address: string): boolean => GUID.test(address);

@@ -80,7 +80,9 @@ const PARTS: readonly Part[] = [
     ],
     open(context, { channels, folders }) {
       const settings = new GroupSettings(context);
-      const evidence = { settings: 'name, description, visibility and picture; of a team what its people may do' };
+      const evidence = {
+        settings: 'name, description, visibility and picture; aliases are told; of a team what its people may do',
+      };
       if (!context.isTeam) return listedSession(context, settings, settings, evidence, { leavesOut: LEFT_OUT });
       const team = new TeamSettings(settings, new Tabs(context, channels, new TeamFiles(context, folders)));
       const withTabs = { ...evidence, tabs: 'websites, files, libraries and plans' };

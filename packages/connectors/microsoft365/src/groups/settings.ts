@@ -10,7 +10,7 @@ import {
 } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { containerGone } from '../outlook/gone.ts';
-import { GROUP_RIGHTS, type GraphGroup, SELECTED, visibilityOf } from './find-group.ts';
+import { aliasesOf, GROUP_RIGHTS, type GraphGroup, SELECTED, visibilityOf } from './find-group.ts';
 import type { GroupContext } from './group.ts';
 import { readPicture, writePicture } from './picture.ts';
 import { makeTeam, TEAM_SETTINGS_RIGHTS, teamPath } from './team.ts';
@@ -44,7 +44,7 @@ const CALENDAR: Listed = {
   ),
 };
 
-/** What a group is called and who sees it, its picture, and what the people of its team may do. */
+/** What a group is called and who sees it, its picture, its other addresses as a source, and what the people of its team may do. */
 export class GroupSettings implements ListedObjects, ListedWriting {
   readonly kind = 'setting';
   readonly #context: GroupContext;
@@ -60,10 +60,12 @@ export class GroupSettings implements ListedObjects, ListedWriting {
   async list(container: string): Promise<readonly Listed[]> {
     if (container === GROUP.id) {
       const picture = await readPicture(this.#context);
+      const group = await this.#group();
       return [
-        listed(groupSetting(await this.#group())),
+        listed(groupSetting(group)),
         ...(picture === undefined ? [] : [listed(picture)]),
-        ...(this.#context.role === 'read' ? [CALENDAR] : []),
+        // Of a target they are nothing that could be written, overwritten or taken away.
+        ...(this.#context.role === 'read' ? [...aliasesOf(group).map(listedAlias), CALENDAR] : []),
       ];
     }
     if (container !== TEAM.id) throw containerGone('group', undefined);
@@ -169,10 +171,13 @@ const AS_MADE: TeamSetting['options'] = {
 const isAsMade = ({ options }: TeamSetting): boolean =>
   Object.entries(options).every(([name, value]) => AS_MADE[name] === value);
 
-const listed = (setting: Setting): Listed => {
+const listed = (setting: Setting, id: string = setting.type): Listed => {
   const body = writeSetting(setting);
-  return { id: setting.type, version: versionOfBody(body), body };
+  return { id, version: versionOfBody(body), body };
 };
+
+const listedAlias = (address: string): Listed =>
+  listed({ type: 'group-alias', address: { address } }, `alias:${address}`);
 
 function groupSetting(group: GraphGroup): GroupSetting {
   const { displayName, description } = group;
