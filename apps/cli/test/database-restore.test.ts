@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createClient } from '@sterna/api-contract';
 import { createLog, startServer } from '@sterna/server';
 import { backUp, reconcileDatabase, restore } from '@sterna/server/database';
+import { verifyReportFile } from '@sterna/server/ledger';
 import { expect, test } from 'vitest';
 import { sterna, testFolder } from './sterna.ts';
 
@@ -12,7 +14,9 @@ const QUIET = { version: '0.0.0', port: 0, services: ['api'], log: createLog({ l
 test('a license that was burned after the backup stays burned, and no other is touched before', async () => {
   const folder = await testFolder();
   const dataDir = join(folder.path, 'data');
-  const [backup, ledger] = [join(folder.path, 'sterna.backup'), join(folder.path, 'ledger.json')];
+  const [backup, ledger, report] = ['sterna.backup', 'ledger.json', 'report.json'].map((name) =>
+    join(folder.path, name),
+  ) as [string, string, string];
   const at = (path: string) => sterna(['database', 'backup', path, '--data', dataDir, '--json']);
   try {
     const server = await startServer({ ...QUIET, dataDir });
@@ -48,7 +52,17 @@ test('a license that was burned after the backup stays burned, and no other is t
       await client.assignLicense({ params: { id: entry.id }, body: {} });
       await client.startEntry({ params: { id: entry.id }, body: {} });
     }
-    await writeFile(ledger, JSON.stringify(await client.exportLedger()));
+    const whole = await client.exportLedger();
+    await writeFile(ledger, JSON.stringify(whole));
+    const signed = await client.projectReport({ params: { id: project.id } });
+    expect(signed.proof.ledger).toEqual({ seq: 5, hash: whole.events[4]?.hash });
+    await writeFile(report, JSON.stringify(signed));
+    await proofsHold(folder.path, dataDir, { report, ledger });
+    for (const other of [
+      await client.entryReport({ params: { id: kept.id } }),
+      await client.reportSummary({ params: { id: project.id } }),
+    ])
+      expect(verifyReportFile(Buffer.from(JSON.stringify(other)), {})).toEqual(other.proof);
     const putBack = (file: string) => restore({ file, to: dataDir, overwrite: true });
     await expect(putBack(backup)).rejects.toMatchObject({ code: 'database-in-use' });
     await server.close();
@@ -82,7 +96,40 @@ test('a license that was burned after the backup stays burned, and no other is t
       const text = await readFile(ledger, 'utf8');
       const falsified = Buffer.from(text.replace('"quantity":3', '"quantity":4'));
       await expect(reconcile(falsified)).rejects.toMatchObject({ code: 'ledger-broken' });
-      const done = await sterna(['database', 'reconcile', '--data', dataDir, '--json', '--ledger', ledger]);
+      // A report knows of both burns; a ledger that doesn't reach them confirms nothing, whoever says so.
+      const known = await readFile(report, 'utf8');
+      const older = Buffer.from(await cutAfter(ledger, 4));
+      const byReport = (text: string, ledgers: Buffer[]) =>
+        reconcileDatabase({
+          dataDir,
+          databaseUrl: undefined,
+          ledgers,
+          reports: [Buffer.from(text)],
+          withoutLedger: true,
+          mark: false,
+        });
+      await expect(byReport(known, [])).rejects.toMatchObject({
+        code: 'report-beyond-ledger',
+        message: expect.stringMatching(/ends at event 1; .* knew 5\. .*: L1-1 \(entry \d+\), L1-2 \(entry \d+\)\.$/),
+      });
+      await expect(byReport(known, [older])).rejects.toMatchObject({
+        code: 'report-beyond-ledger',
+        message: expect.stringMatching(/not here: L1-2 \(entry \d+\)\.$/),
+      });
+      await expect(byReport(known.replace('kept', 'kopt'), [])).rejects.toMatchObject({ code: 'report-falsified' });
+      expect(await burned()).toBe(0);
+      const reconciling = [
+        'database',
+        'reconcile',
+        '--data',
+        dataDir,
+        '--json',
+        '--ledger',
+        ledger,
+        '--report',
+        report,
+      ];
+      const done = await sterna(reconciling);
       expect(done.code, done.stderr).toBe(0);
       expect(JSON.parse(done.stdout)).toMatchObject({ ledgers: [{ added: 4, burned: 2, lostEntries: 1 }] });
 
@@ -100,3 +147,49 @@ test('a license that was burned after the backup stays burned, and no other is t
     await folder.remove();
   }
 });
+
+/** An export that ends early, as an honest one of that time would. */
+async function cutAfter(ledger: string, events: number): Promise<string> {
+  const whole = JSON.parse(await readFile(ledger, 'utf8'));
+  return JSON.stringify({ ...whole, events: whole.events.slice(0, events) });
+}
+
+/** Who has the report, the key and an export needs no server; each thing that doesn't fit is told. */
+async function proofsHold(folder: string, dataDir: string, { report, ledger }: { report: string; ledger: string }) {
+  const file = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+  const asked = await sterna(['report', 'key', '--data', dataDir]);
+  expect(asked.code, asked.stderr).toBe(0);
+  const key = await file('report.pub', asked.stdout);
+  const done = await sterna(['report', 'verify', report, '--key', key, '--ledger', ledger, '--json']);
+  expect(done.code, done.stderr).toBe(0);
+  expect(JSON.parse(done.stdout)).toMatchObject({ ledger: { seq: 5 }, keyGiven: true, ledgerReached: true });
+
+  const bytes = await readFile(report);
+  const whole = await readFile(ledger);
+  const own = asked.stdout.trim();
+  const refused = (change: (text: string) => string) => () =>
+    verifyReportFile(Buffer.from(change(bytes.toString())), { key: own });
+  const falsified = expect.objectContaining({ code: 'report-falsified' });
+  expect(refused((text) => text.replace('"created":0', '"created":1'))).toThrow(falsified);
+  expect(refused((text) => text.replace('"ledger":{"seq":5', '"ledger":{"seq":4'))).toThrow(falsified);
+  expect(refused((text) => text.replace('"license":"L1-1"', '"license":"L1-3"'))).toThrow(falsified);
+  expect(refused((text) => text.replace('sterna-report/1', 'sterna-report/9'))).toThrow(
+    expect.objectContaining({ code: 'report-file-invalid', message: expect.stringContaining('proof.format') }),
+  );
+  const another = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  expect(() => verifyReportFile(bytes, { key: another })).toThrow(
+    expect.objectContaining({ code: 'report-other-key' }),
+  );
+  expect(() => verifyReportFile(bytes, { key: 'mine' })).toThrow(
+    expect.objectContaining({ code: 'report-key-invalid' }),
+  );
+
+  const cut = await sterna(['report', 'verify', report, '--ledger', await file('cut.json', await cutAfter(ledger, 4))]);
+  expect(cut.code).not.toBe(0);
+  expect(cut.stderr).toMatch(/ends at event 4; .* knew 5\. Burned by then, and not here: L1-2 /);
+  const broken = Buffer.from(whole.toString().replace('"quantity":3', '"quantity":4'));
+  expect(() => verifyReportFile(bytes, { ledger: broken })).toThrow(expect.objectContaining({ code: 'ledger-broken' }));
+}

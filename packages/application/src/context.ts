@@ -1,5 +1,5 @@
 import type { Connector } from '@sterna/connector-kit';
-import type { DomainDb, EventListener, Secrets } from '@sterna/store';
+import type { DomainDb, EventListener, Secrets, Signer } from '@sterna/store';
 
 /** `openSecrets` of packages/store. `purpose` is bound to the sealed bytes: see `systemPurpose`, `entryPurpose`. */
 export type SecretsPort = Pick<Secrets, 'sealJson' | 'unsealJson'>;
@@ -38,6 +38,8 @@ export interface Context {
   /** `domainDatabase(pool)` of packages/store. */
   readonly db: DomainDb;
   readonly secrets: SecretsPort;
+  /** Of the installation. */
+  readonly signer: Signer;
   readonly connectors: ConnectorRegistry;
   /** `listenForEvents(pool)` of packages/store: one LISTEN connection per process. */
   readonly events: Pick<EventListener, 'subscribe'>;

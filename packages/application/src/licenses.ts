@@ -1,4 +1,3 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import {
   decideAssign,
   decideGrant,
@@ -18,6 +17,7 @@ import { inOrganization, latestLicenseEvents, licenseEvents, organizationById, s
 import { z } from 'zod';
 import { projectsToRead, readCursor, readLimit, requireOwner, requireScope, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
+import { readPublicKey, verifies } from './ed25519.ts';
 import { refuseArchived } from './entries.ts';
 import { type EntryLicense, licenseState } from './entry-view.ts';
 import { listedEntry, lockListedEntry, readableEntries } from './reach.ts';
@@ -90,23 +90,17 @@ export async function importPack(context: Context, actor: Actor, input: { pack: 
 }
 
 function verifyEd25519(publicKey: string, bytes: Uint8Array, signature: string): boolean {
-  let key: KeyObject;
-  try {
-    key = publicKey.includes('BEGIN')
-      ? createPublicKey(publicKey)
-      : createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-  } catch (cause) {
+  const key = readPublicKey(publicKey);
+  if (key === undefined)
     throw new SternaError(
       'config',
       'license-issuer-key-invalid',
       'The configured key of the issuer is no public key.',
       {
         fix: 'Configure it as PEM, or as base64 of its DER (SPKI).',
-        cause,
       },
     );
-  }
-  return key.asymmetricKeyType === 'ed25519' && verify(null, bytes, key, Buffer.from(signature, 'base64'));
+  return verifies(key, bytes, signature);
 }
 
 /**

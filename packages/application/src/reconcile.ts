@@ -4,6 +4,7 @@ import {
   type LicenseEvent,
   type LicenseType,
   licenseTypeOf,
+  requireReach,
   SternaError,
   verifyChain,
 } from '@sterna/core';
@@ -18,6 +19,7 @@ import {
 } from '@sterna/store';
 import type { Context } from './context.ts';
 import { parseLedgerExport } from './licenses.ts';
+import { verifySignedReport } from './signed-report.ts';
 
 type Ledger = ReturnType<typeof parseLedgerExport>;
 
@@ -42,12 +44,18 @@ export interface Reconciled {
  * that no license that was burned can be burned again; then passes may write. Exports are verified before.
  *
  * @param input.ledgers parsed exports of license ledgers, the newest of each organization
- * @throws SternaError config `database-not-restored`, `reconcile-without-ledger`, `ledger-file-invalid`, `ledger-broken`,
+ * @param input.reports JSON of reports that this installation signed: before anything is done, each organization's ledger has
+ *   to reach their heads, by what is here or by its export
+ * @throws SternaError those of `verifySignedReport`; config `database-not-restored`, `reconcile-without-ledger`, `ledger-file-invalid`, `ledger-broken`,
  *   `ledger-foreign`, `ledger-forked`, `entry-id-taken`
  */
 export async function reconcile(
   context: Context,
-  input: { readonly ledgers: readonly unknown[]; readonly withoutLedger?: boolean | undefined },
+  input: {
+    readonly ledgers: readonly unknown[];
+    readonly reports?: readonly string[] | undefined;
+    readonly withoutLedger?: boolean | undefined;
+  },
 ): Promise<Reconciled> {
   const restore = await openRestore(context.db);
   if (restore === undefined)
@@ -59,12 +67,13 @@ export async function reconcile(
         fix: 'There is nothing to do. If it was, in a way that can’t be noticed (a snapshot of the machine), add --mark first.',
       },
     );
+  const exports = input.ledgers.map(verified);
+  for (const text of input.reports ?? []) await requireReached(context, text, exports);
   if (input.ledgers.length === 0 && input.withoutLedger !== true)
     throw new SternaError('config', 'reconcile-without-ledger', 'No export of a license ledger was given.', {
       fix: 'Give the newest one (--ledger FILE). If there is none, --without-ledger lets licenses that were burned since the backup be burned again.',
       field: '--ledger',
     });
-  const exports = input.ledgers.map(verified);
   const ledgers: Reconciled['ledgers'][number][] = [];
   for (const one of exports) ledgers.push(await readd(context, one, restore.noticedAt));
   await confirmRestore(context.db);
@@ -83,16 +92,7 @@ function verified(file: unknown): Ledger {
 
 async function readd(context: Context, ledger: Ledger, noticedAt: Date): Promise<Reconciled['ledgers'][number]> {
   const organization = await organizationByPublicId(context.db, ledger.organization);
-  if (organization === undefined)
-    throw new SternaError(
-      'config',
-      'ledger-foreign',
-      'The export is of an organization that this database doesn’t have.',
-      {
-        fix: 'Give an export of one of its own ledgers.',
-        field: '--ledger',
-      },
-    );
+  if (organization === undefined) throw foreign('export', '--ledger');
   return inOrganization(context.db, organization.id, ACTOR, async (tx) => {
     const book = await tx.licenses();
     const { head } = book;
@@ -113,6 +113,28 @@ async function readd(context: Context, ledger: Ledger, noticedAt: Date): Promise
     return { organization: organization.name, added: missing.length, burned, lostEntries };
   });
 }
+
+/** No license that a report knew to be burned may be free again, whatever else is given or done without. */
+async function requireReached(context: Context, text: string, exports: readonly Ledger[]): Promise<void> {
+  const report = verifySignedReport(text, { key: context.signer.publicKey });
+  const { organization: publicId } = report.proof;
+  const organization = await organizationByPublicId(context.db, publicId);
+  if (organization === undefined) throw foreign('report', '--report');
+  const events: LicenseEvent[] = [];
+  for await (const page of licenseEvents(context.db, organization.id)) events.push(...page);
+  const candidates = [{ organization: publicId, events }, ...exports.filter((one) => one.organization === publicId)];
+  // That an export goes on from what is here is seen when it is appended.
+  requireReach(
+    report,
+    candidates.reduce((a, b) => (b.events.length > a.events.length ? b : a)),
+  );
+}
+
+const foreign = (what: string, field: string): SternaError =>
+  new SternaError('config', 'ledger-foreign', `The ${what} is of an organization that this database doesn’t have.`, {
+    fix: 'Give one of its own.',
+    field,
+  });
 
 async function hashAt(context: Context, organizationId: number, seq: number): Promise<string | undefined> {
   for await (const page of licenseEvents(context.db, organizationId))

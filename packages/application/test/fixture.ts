@@ -113,9 +113,11 @@ export async function openStage(): Promise<Stage> {
   const world: FakeWorld = { folders: new Map(), messages: new Map(), unreadable: new Map(), canList: true };
   const policy = { packsOnly: false, issuers: {} as Record<string, string> };
   const events: EventListener = await listenForEvents(database.pool);
+  const secrets = await openSecrets({ dataDir });
   const context: Context = {
     db: domainDatabase(database.pool),
-    secrets: await openSecrets({ dataDir }),
+    secrets,
+    signer: secrets.installation.signer,
     connectors: new Map(['imap', 'archive'].map((name) => [name, fakeConnector(name, world)])),
     events,
     licensing: policy,

@@ -6,9 +6,11 @@ import { type Context, runSchedules } from '../src/index.ts';
 const [url, dataDir] = process.argv.slice(2);
 const database = await openDatabase({ url, maxConnections: 2 });
 const connector = { kinds: ['message'], itemTypes: ['mailbox'], settings: z.unknown() } as never;
+const secrets = await openSecrets({ dataDir, mayCreate: false });
 const context: Context = {
   db: domainDatabase(database.pool),
-  secrets: await openSecrets({ dataDir, mayCreate: false }),
+  secrets,
+  signer: secrets.installation.signer,
   connectors: new Map([['imap', connector]]),
   events: { subscribe: () => () => {} },
   licensing: { packsOnly: false, issuers: {} },

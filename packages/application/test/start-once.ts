@@ -11,9 +11,11 @@ const [url, dataDir, organization, entry] = process.argv.slice(2);
 const database = await openDatabase({ url, maxConnections: 2 });
 await database.pool.query('select 1');
 const connector = { kinds: ['message'], itemTypes: ['mailbox'], settings: z.unknown() } as never;
+const secrets = await openSecrets({ dataDir, mayCreate: false });
 const context: Context = {
   db: domainDatabase(database.pool),
-  secrets: await openSecrets({ dataDir, mayCreate: false }),
+  secrets,
+  signer: secrets.installation.signer,
   connectors: new Map([['imap', connector]]),
   events: { subscribe: () => () => {} },
   licensing: { packsOnly: false, issuers: {} },

@@ -114,6 +114,14 @@ export const ERROR_CODES = {
   'reconcile-without-ledger': 'Reconciling wants exports of the license ledgers, or that somebody does without them.',
   'ledger-broken': 'The chain of the exported license ledger doesn’t hold.',
   'ledger-foreign': 'The exported license ledger is of an organization that isn’t in the database.',
+  'report-file-invalid': 'The file is no signed report.',
+  'report-key-invalid': 'What was given as the key of reports is no Ed25519 public key.',
+  'report-other-key': 'The report was signed by another installation, or with a key that was lost.',
+  'report-falsified': 'The report was changed after it was signed.',
+  'report-other-organization': 'The report and the license ledger are of different organizations.',
+  'report-beyond-ledger':
+    'The license ledger ends before the event that the report signed: its end was cut off or lost.',
+  'report-not-in-ledger': 'The license ledger has another event where the report signed one.',
   'ledger-forked': 'The license ledger and its export went different ways.',
   'entry-id-taken': 'An entry that the exported ledger names is another one in the database.',
   // Remigration and backups

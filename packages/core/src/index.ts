@@ -23,5 +23,6 @@ export * from './names.ts';
 export * from './notification.ts';
 export * from './schedule.ts';
 export * from './settings.ts';
+export * from './signed-report.ts';
 export * from './status.ts';
 export * from './user-list.ts';

@@ -14,4 +14,5 @@ export * from './repositories/index.ts';
 export type * from './schema.ts';
 export * from './sealed-columns.ts';
 export * from './secrets.ts';
+export * from './signing-key.ts';
 export * from './throughput.ts';

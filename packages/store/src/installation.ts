@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SternaError } from '@sterna/core';
+import { type Signer, signerOf } from './signing-key.ts';
 
 /** What makes this installation this one. Follows from the key file alone, so it survives the loss of the database. */
 export interface Installation {
@@ -10,6 +11,8 @@ export interface Installation {
   readonly id: string;
   /** 32 bytes; secret. Keys the stamps by which a rebuilt ledger knows our own objects in a target. */
   readonly stampKey: Buffer;
+  /** Signs its reports. Survives new keys for stored passwords, and the loss of the database. */
+  readonly signer: Signer;
 }
 
 /** A 32-byte key of the key file. */
@@ -124,6 +127,7 @@ function deriveInstallation(master: Buffer): Installation {
   return {
     id: derive(master, 'installation id', 4).toString('hex'),
     stampKey: derive(master, 'stamp key', 32),
+    signer: signerOf(derive(master, 'report signing key', 32)),
   };
 }
 

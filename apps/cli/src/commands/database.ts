@@ -98,7 +98,10 @@ const RECONCILE_HELP = `
 A restored database knows nothing of what was done since its backup, so it starts in reconcile mode: no pass writes, and no
 license changes hands. Give the newest export of each organization's license ledger (sterna license ledger --export FILE):
 what was burned since the backup is burned again, as it was. Then passes go on, and the first one of each entry takes
-inventory of its whole target before it writes.`;
+inventory of its whole target before it writes.
+
+Reports are signed, and know where the ledger ended when they were made. With --report (sterna project report PROJECT --json),
+a ledger that ends before that is refused, and the licenses that were burned by then are named.`;
 
 function registerReconcile(database: Command): void {
   const command = database
@@ -106,12 +109,14 @@ function registerReconcile(database: Command): void {
     .summary('after a restore: bring back what licenses were burned, and go on')
     .description('Ends the reconcile mode of a restored database.')
     .option('--ledger <file...>', 'newest export of a license ledger')
+    .option('--report <file...>', 'signed report (JSON): the ledger must reach what it knew to be burned')
     .option('--without-ledger', 'there is none: licenses burned since the backup can be burned again', false)
     .option('--mark', 'it was restored in a way that Sterna can’t notice (a snapshot of the machine)', false)
     .option('--data <dir>', 'data folder of the server (or DATABASE_URL)', DEFAULT_DATA_DIR)
     .addHelpText('after', RECONCILE_HELP);
   interface Options {
     readonly ledger?: string[];
+    readonly report?: string[];
     readonly withoutLedger: boolean;
     readonly mark: boolean;
     readonly data: string;
@@ -122,6 +127,7 @@ function registerReconcile(database: Command): void {
       dataDir: options.data,
       databaseUrl: process.env.DATABASE_URL || undefined,
       ledgers: await Promise.all((options.ledger ?? []).map(readInput)),
+      reports: await Promise.all((options.report ?? []).map(readInput)),
       withoutLedger: options.withoutLedger,
       mark: options.mark,
     });

@@ -19,6 +19,7 @@ import { registerProject } from './project.ts';
 import { registerRecover } from './recover.ts';
 import { registerRehearse } from './rehearse.ts';
 import { registerRemigrate } from './remigrate.ts';
+import { registerReport } from './report.ts';
 import { registerSecrets } from './secrets.ts';
 import { registerServe } from './serve.ts';
 import { registerSession } from './session.ts';
@@ -49,6 +50,7 @@ export const commandGroups: readonly ((program: Command) => void)[] = [
   registerLicense,
   registerAudit,
   registerLedger,
+  registerReport,
   registerDatabase,
   registerNotification,
   registerVersion,

@@ -15,7 +15,7 @@ import {
   openDatabase,
   restoreDatabase,
 } from '@sterna/store';
-import { parseLedgerFile } from '../ledger/index.ts';
+import { parseLedgerFile } from '../ledger/parse.ts';
 import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
 
@@ -117,19 +117,26 @@ export async function restore(request: { file: string; to: string; overwrite?: b
 
 /**
  * @param request.ledgers exports of license ledgers, as they are in their files
+ * @param request.reports signed reports, as they are in their files; every ledger has to reach their heads
  * @param request.mark The database was restored in a way that couldn't be noticed
  * @throws SternaError those of `openInstallation` and `reconcile`; config `ledger-file-invalid`
  */
 export async function reconcileDatabase(
-  request: DatabaseOfServer & { ledgers: readonly Uint8Array[]; withoutLedger: boolean; mark: boolean },
+  request: DatabaseOfServer & {
+    ledgers: readonly Uint8Array[];
+    reports?: readonly Uint8Array[];
+    withoutLedger: boolean;
+    mark: boolean;
+  },
 ): Promise<Reconciled> {
   const { dataDir, databaseUrl, withoutLedger, mark } = request;
   const ledgers = request.ledgers.map(parseLedgerFile);
+  const reports = (request.reports ?? []).map((bytes) => Buffer.from(bytes).toString('utf8'));
   const log = createLog({ level: 'error' });
   const { database, application, close } = await openInstallation({ dataDir, databaseUrl, log, maxConnections: 4 });
   try {
     if (mark) await inTransaction(database.pool, (client) => markRestored(client, 'Somebody said so.'));
-    return await reconcile(application, { ledgers, withoutLedger });
+    return await reconcile(application, { ledgers, reports, withoutLedger });
   } finally {
     await close();
   }

@@ -7,9 +7,12 @@ import {
   verifyLedger,
   verifyLedgerExport,
 } from '@sterna/application';
-import { type AuditVerdict, SternaError } from '@sterna/core';
+import type { AuditVerdict } from '@sterna/core';
 import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
+import { parseLedgerFile } from './parse.ts';
+
+export { reportKey, verifyReportFile } from './report.ts';
 
 /** What of an organization is chained, and whether it holds. */
 export type ChainedVerdict =
@@ -22,18 +25,6 @@ export function verifyLedgerFile(bytes: Uint8Array): ChainedVerdict {
   return isAuditExport(file)
     ? { what: 'audit trail', verdict: verifyAuditExport(file) }
     : { what: 'license ledger', verdict: verifyLedgerExport(file) };
-}
-
-/** @throws SternaError config `ledger-file-invalid` */
-export function parseLedgerFile(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (thrown) {
-    throw new SternaError('config', 'ledger-file-invalid', 'The file is no exported ledger: it is not JSON.', {
-      fix: 'Export it again with `sterna license ledger --export FILE` or `sterna audit --export FILE`.',
-      cause: thrown,
-    });
-  }
 }
 
 /** The ledgers and trails of every organization, straight from the database of this machine. */

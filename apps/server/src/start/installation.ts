@@ -64,6 +64,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       application: {
         db: domainDatabase(database.pool),
         secrets,
+        signer: secrets.installation.signer,
         connectors,
         events,
         licensing,

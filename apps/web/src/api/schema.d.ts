@@ -2626,6 +2626,23 @@ export interface components {
             seconds: number;
             license?: string;
         };
+        ReportProof: {
+            /** @constant */
+            format: "sterna-report/1";
+            /** @enum {string} */
+            kind: "entry" | "project" | "summary";
+            organization: string;
+            /** Format: date-time */
+            signedAt: string;
+            ledger: {
+                seq: number;
+                hash: string;
+            };
+            /** Format: base64 */
+            key: string;
+            /** Format: base64 */
+            signature: string;
+        };
         ReportSummary: {
             project: {
                 id: number;
@@ -2682,6 +2699,8 @@ export interface components {
                 burnedByDeleted: number;
                 assigned: number;
             }[];
+            /** @description Head of the license ledger, and the signature over the whole report (sterna report verify FILE) */
+            proof: components["schemas"]["ReportProof"];
         };
         NoteCount: {
             kind: string;
@@ -8112,6 +8131,7 @@ export interface operations {
                         notes: components["schemas"]["Note"][];
                         /** @description There are more notes; the CSV has all */
                         truncated: boolean;
+                        proof: components["schemas"]["ReportProof"];
                     };
                 };
             };
@@ -8186,6 +8206,7 @@ export interface operations {
                         entries: components["schemas"]["ReportEntry"][];
                         /** @description Checklist of each batch */
                         cutover: components["schemas"]["CutoverBatch"][];
+                        proof: components["schemas"]["ReportProof"];
                     };
                 };
             };

@@ -1,3 +1,4 @@
+import { reportProofSchema } from '@sterna/core';
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { booksSchema } from '../schemas/books.ts';
@@ -37,6 +38,10 @@ const reportEntrySchema = z
 
 const count = z.number().int().min(0);
 
+const proof = reportProofSchema
+  .meta({ id: 'ReportProof' })
+  .describe('Head of the license ledger, and the signature over the whole report (sterna report verify FILE)');
+
 export const reportRoutes = defineRoutes({
   entryReport: {
     method: 'GET',
@@ -53,6 +58,7 @@ export const reportRoutes = defineRoutes({
       passes: z.array(passSchema),
       notes: z.array(noteSchema),
       truncated: z.boolean().describe('There are more notes; the CSV has all'),
+      proof,
     }),
   },
   entryReportCsv: {
@@ -79,6 +85,7 @@ export const reportRoutes = defineRoutes({
       balanced: z.boolean(),
       entries: z.array(reportEntrySchema),
       cutover: z.array(cutoverBatchSchema).describe('Checklist of each batch'),
+      proof,
     }),
   },
   reportSummary: {
@@ -124,6 +131,7 @@ export const reportRoutes = defineRoutes({
             }),
           )
           .describe('Held by entries of the project'),
+        proof,
       })
       .meta({ id: 'ReportSummary' }),
   },

@@ -1,0 +1,90 @@
+import {
+  parseSignedReport,
+  type ReportProof,
+  reportBytes,
+  requireReach,
+  type SignedReport,
+  type SignedReportKind,
+  SternaError,
+  verifyChain,
+} from '@sterna/core';
+import { foldLicenses, organizationById, sha256Text } from '@sterna/store';
+import type { Actor, Context } from './context.ts';
+import { readPublicKey, verifies } from './ed25519.ts';
+import { parseLedgerExport } from './licenses.ts';
+
+/**
+ * A report with its proof. Read the report before: so the head is behind every burn that it tells of.
+ *
+ * @param report as it is sent, member by member: JSON and nothing else
+ */
+export async function signReport<T extends object>(
+  context: Context,
+  actor: Actor,
+  kind: SignedReportKind,
+  report: T,
+): Promise<T & { readonly proof: ReportProof }> {
+  const organization = await organizationById(context.db, actor.organizationId);
+  const { head } = await foldLicenses(context.db, organization);
+  const proof = {
+    format: 'sterna-report/1',
+    kind,
+    organization: organization.publicId,
+    signedAt: new Date().toISOString(),
+    ledger: { seq: head.seq, hash: head.hash },
+    key: context.signer.publicKey,
+  } as const;
+  return { ...report, proof: { ...proof, signature: context.signer.sign(reportBytes({ ...report, proof })) } };
+}
+
+/**
+ * Whether a report is as the installation signed it, and whether a ledger still reaches it. Needs neither server nor database.
+ *
+ * @param text the report's JSON
+ * @param expected.key public key of the installation, PEM or base64 DER (SPKI); without one, the one that the report names
+ * @param expected.ledger parsed export of its license ledger
+ * @throws SternaError config `report-file-invalid` | `report-key-invalid` | `report-other-key` | `report-falsified` |
+ *   `ledger-file-invalid` | `ledger-broken` | those of `requireReach`
+ */
+export function verifySignedReport(
+  text: string,
+  expected: { readonly key?: string | undefined; readonly ledger?: unknown } = {},
+): SignedReport {
+  const report = parseSignedReport(text);
+  const { proof } = report;
+  const key = readPublicKey(expected.key ?? proof.key);
+  if (key?.asymmetricKeyType !== 'ed25519')
+    throw new SternaError('config', 'report-key-invalid', 'The key of reports is no Ed25519 public key.', {
+      fix: 'Give what `sterna report key` prints on the server.',
+      field: '--key',
+    });
+  const known = key.export({ format: 'der', type: 'spki' }).toString('base64');
+  if (known !== proof.key)
+    throw new SternaError(
+      'config',
+      'report-other-key',
+      `The report was signed with the key ${proof.key}, not with ${known}.`,
+      {
+        fix: 'It is another installation’s, or was made before the key file was lost. Give that key, or another report.',
+      },
+    );
+  if (!verifies(key, reportBytes(report), proof.signature))
+    throw new SternaError('config', 'report-falsified', 'The signature doesn’t hold: the report was changed.', {
+      fix: 'Give the report as Sterna sent it, unchanged.',
+    });
+  if (expected.ledger === undefined) return report;
+  const ledger = parseLedgerExport(expected.ledger);
+  const verdict = verifyChain(sha256Text, ledger.organization, ledger.events);
+  if (!verdict.ok)
+    throw new SternaError(
+      'config',
+      'ledger-broken',
+      `The export of the license ledger doesn't hold: ${verdict.words}`,
+      {
+        fix: 'Give another export.',
+        field: '--ledger',
+      },
+    );
+  requireReach(report, ledger);
+  return report;
+}
