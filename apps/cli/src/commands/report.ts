@@ -1,6 +1,8 @@
+import { SternaError } from '@sterna/core';
 import type { Command } from 'commander';
 import { handle } from '../context.ts';
-import { doneAnswer } from '../io/answer.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type Answer, doneAnswer, withExit } from '../io/answer.ts';
 import { readInput } from '../io/files.ts';
 import { DEFAULT_DATA_DIR } from './serve.ts';
 
@@ -22,13 +24,20 @@ export function registerReport(program: Command): void {
   handle<[string], VerifyOptions>(verify, async ({ options }, file) => {
     const { verifyReportFile } = await import('@sterna/server/ledger');
     const { key, ledger } = options;
-    const proof = verifyReportFile(await readInput(file), {
+    const report = await readInput(file);
+    const expected = {
       ...(key === undefined ? {} : { key: (await readInput(key)).toString('utf8').trim() }),
       ...(ledger === undefined ? {} : { ledger: await readInput(ledger) }),
-    });
+    };
+    let proof: ReturnType<typeof verifyReportFile>;
+    try {
+      proof = verifyReportFile(report, expected);
+    } catch (thrown) {
+      return findingAnswer(file, thrown);
+    }
     const { seq, hash } = proof.ledger;
     return doneAnswer(
-      { ...proof, keyGiven: key !== undefined, ledgerReached: ledger !== undefined },
+      { ok: true, ...proof, keyGiven: key !== undefined, ledgerReached: ledger !== undefined },
       `${file}: the signature holds; signed at ${proof.signedAt}, of organization ${proof.organization}.`,
       ...(key === undefined ? [`By the key that it names itself: ${proof.key}. Whose it is, --key says.`] : []),
       `Head of the license ledger by then: event ${seq}, ${hash}.`,
@@ -45,4 +54,23 @@ export function registerReport(program: Command): void {
     const publicKey = await reportKey(options.data);
     return doneAnswer({ publicKey }, publicKey);
   });
+}
+
+/** What a verification is for: the files could be read, and don't prove what they should. */
+const FINDINGS: ReadonlySet<string> = new Set([
+  'report-falsified',
+  'report-other-key',
+  'report-other-organization',
+  'report-beyond-ledger',
+  'report-not-in-ledger',
+  'ledger-broken',
+]);
+
+function findingAnswer(file: string, thrown: unknown): Answer {
+  if (!(thrown instanceof SternaError) || !FINDINGS.has(thrown.code)) throw thrown;
+  const { code, message, fix } = thrown;
+  return withExit(
+    doneAnswer({ ok: false, code, words: message }, `${file}: NOT PROVED (${code}): ${message}`, ...(fix ? [fix] : [])),
+    EXIT.unbalanced,
+  );
 }

@@ -220,6 +220,11 @@ const paper = {
   verifyBad: (when: string, missing: number, duplicated: number, different: number) =>
     `Verified ${when}: ${formatNumber(missing)} missing, ${formatNumber(duplicated)} doubled, ${formatNumber(different)} different.`,
   verifyOld: 'A pass has run since.',
+  proof: 'Proof',
+  proofText: (seq: number) =>
+    `When this report was made, the license ledger ended at event ${formatNumber(seq)}, with the SHA-256`,
+  proofWhere:
+    'The same report as JSON is signed by the installation and names that event; anybody can verify it without the server (sterna report verify).',
   signatures: 'Acceptance',
   signaturesText: 'The undersigned have read this report and accept the migration as described, exceptions included.',
   signer: { customer: 'For the customer', migration: 'For the migration' },

@@ -8,7 +8,7 @@ import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { strings } from '../../strings.ts';
 import { verifyResultOf } from '../entry/verify-result.ts';
 import { heapsOf } from './figures.ts';
-import { Paper, PaperBooks, PaperFacts, PaperSection, periodInWords } from './paper.tsx';
+import { Paper, PaperBooks, PaperFacts, PaperProof, PaperSection, periodInWords } from './paper.tsx';
 
 const words = strings.reports.paper;
 const route = getRouteApi('/paper/entries/$entryId/report/print');
@@ -122,6 +122,7 @@ export function EntryPrintPage() {
               {notes.data.next !== undefined && <p>{words.notesMore(notes.data.items.length)}</p>}
             </PaperSection>
           )}
+          <PaperProof proof={data.proof} />
         </>
       )}
     </Paper>

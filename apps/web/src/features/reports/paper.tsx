@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconArrowLeft, IconPrinter } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Schema } from '../../api/client.ts';
 import type { Books } from '../../lib/books.ts';
 import { BOOK_STATES } from '../../lib/books.ts';
 import { formatDateTime, formatNumber, timeZoneName } from '../../lib/format.ts';
@@ -187,6 +188,19 @@ function verdictOf(books: Books, holds: boolean, attention: number): string {
   if (!holds) return words.verdict.unbalanced;
   if (books.seen === 0) return words.verdict.nothing;
   return attention === 0 ? words.verdict.clean(books.seen) : words.verdict.failures(books.seen, attention);
+}
+
+/** Where the license ledger stood, and where the signature is: paper has none. */
+export function PaperProof({ proof }: { readonly proof: Schema<'ReportProof'> }) {
+  const { seq, hash } = proof.ledger;
+  return (
+    <PaperSection title={words.proof}>
+      <p>
+        {words.proofText(seq)} <code className="st-paper-hash">{hash}</code>.
+      </p>
+      <p>{words.proofWhere}</p>
+    </PaperSection>
+  );
 }
 
 function Signatures() {

@@ -8,7 +8,7 @@ import { strings } from '../../strings.ts';
 import { Checklists, useCutover } from './cutover-report.tsx';
 import { countOf, heapsOf, isRunning } from './figures.ts';
 import { LicenseUse } from './license-use.tsx';
-import { Address, Paper, PaperBooks, PaperFacts, PaperSection, periodInWords } from './paper.tsx';
+import { Address, Paper, PaperBooks, PaperFacts, PaperProof, PaperSection, periodInWords } from './paper.tsx';
 import { entriesPage, failuresPage, summaryQuery } from './queries.ts';
 import { SettingsThatDecided } from './settings-that-decided.tsx';
 import type { ReportSummary } from './totals.tsx';
@@ -88,6 +88,7 @@ export function ProjectPrintPage() {
           <PaperSection title={strings.reports.licenses}>
             <LicenseUse licenses={data.licenses} />
           </PaperSection>
+          <PaperProof proof={data.proof} />
         </>
       )}
     </Paper>
