@@ -1,7 +1,7 @@
 import { connectors } from '@sterna/connectors';
-import type { Google } from '@sterna/simulator-google';
+import type { Domain, Google, Group } from '@sterna/simulator-google';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addEntry } from '../support/direct-pass.ts';
+import { addEntry, type Endpoint } from '../support/direct-pass.ts';
 import { furnishGmail, GMAIL_SETTINGS, type GmailSettings, gmailSettings } from '../support/gmail-settings.ts';
 import { googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
@@ -40,12 +40,30 @@ interface Death {
   readonly when?: () => boolean;
 }
 
+/** The next request of the kind is the process's last; `takesEffect`: it reaches Google all the same. */
+const dies = (request: RegExp, { takesEffect = true, skip = 0, when = () => true }: Death = {}): Kill => ({
+  name: `${takesEffect ? 'after' : 'before'} ${request === WRITE ? 'a write' : 'a request'}`,
+  by: (child) =>
+    new Promise((resolve) => {
+      let left = skip;
+      server.faults.inject({
+        fault: { kind: 'reset' },
+        when: ({ method, target: path }) => {
+          if (left < 0 || !request.test(`${method} ${path}`) || !when()) return false;
+          left -= 1;
+          if (left >= 0) return false;
+          child.kill('SIGKILL');
+          resolve();
+          return !takesEffect;
+        },
+      });
+    }),
+});
+
 interface Scene {
   readonly source: GmailSettings;
   readonly target: GmailSettings;
   readonly entry: number;
-  /** The next request of the kind is the process's last; `takesEffect`: it reaches Google all the same. */
-  dies(request: RegExp, options?: Death): Kill;
   /** One of a rule's two filters is there. */
   isHalf(): boolean;
   expectSame(): Promise<void>;
@@ -88,24 +106,6 @@ async function scene(name: string): Promise<Scene> {
     source,
     target,
     entry,
-    dies: (request, { takesEffect = true, skip = 0, when = () => true } = {}) => ({
-      name: `${takesEffect ? 'after' : 'before'} ${request === WRITE ? 'a write' : 'a request'}`,
-      by: (child) =>
-        new Promise((resolve) => {
-          let left = skip;
-          server.faults.inject({
-            fault: { kind: 'reset' },
-            when: ({ method, target: path }) => {
-              if (left < 0 || !request.test(`${method} ${path}`) || !when()) return false;
-              left -= 1;
-              if (left >= 0) return false;
-              child.kill('SIGKILL');
-              resolve();
-              return !takesEffect;
-            },
-          });
-        }),
-    }),
     isHalf: () => target.filters().filter(({ criteria }) => criteria.subject === 'order').length === 1,
     async expectSame() {
       expect(held(target, second)).toEqual(held(source, second));
@@ -119,7 +119,7 @@ const settingsOf = ({ books }: { readonly books: unknown }): Json => (books as J
 
 describe('mailbox settings, exactly once into Google', () => {
   test('killed within a rule of two filters, between the new filter and the old one, and at other writes', async () => {
-    const { source, target, entry, dies, isHalf, expectSame } = await scene('alice');
+    const { source, target, entry, isHalf, expectSame } = await scene('alice');
     const first = await passWithKills(kill.stage, entry, 'initial', [
       dies(WRITE, { takesEffect: false }),
       dies(MADE, { takesEffect: false, when: isHalf }),
@@ -153,7 +153,7 @@ describe('mailbox settings, exactly once into Google', () => {
   test.runIf(LONG)(
     'killed at each of its requests in turn',
     async () => {
-      const { entry, dies, expectSame } = await scene('bjorn');
+      const { entry, expectSame } = await scene('bjorn');
       const first = await passWithKills(
         kill.stage,
         entry,
@@ -164,6 +164,89 @@ describe('mailbox settings, exactly once into Google', () => {
       expect(settingsOf(first)).toMatchObject({ seen: GMAIL_SETTINGS + 1, failed: 0, uncertain: 0, skipped: 0 });
       await expectSame();
       await kill.expectVerified(entry);
+    },
+    600_000,
+  );
+});
+
+const GROUP_MEMBERS = ['alice', 'bjorn', 'chloe', 'elena'] as const;
+const MEMBER_WRITE = /^(?:POST|PATCH|DELETE) .*\/members/;
+
+const rolesOf = ({ members }: Group): string[] =>
+  members.map(({ email, role }) => `${role} ${email.split('@')[0]}`).sort();
+
+/** Two groups, of which one has people. */
+async function crew() {
+  const [from, to] = ['nordwind.example', 'lamna.example'].map((name) => server.domain(name)) as [Domain, Domain];
+  const [source, target] = [from, to].map((domain) => {
+    const found = domain.group(`support@${domain.name}`);
+    if (found === undefined) throw new Error('no group');
+    found.members.splice(0);
+    return found;
+  }) as [Group, Group];
+  for (const [n, name] of GROUP_MEMBERS.entries()) {
+    const { id, primaryEmail: email } = from.named(name);
+    source.members.push({ id, email, role: n === 0 ? 'OWNER' : n === 1 ? 'MANAGER' : 'MEMBER', type: 'USER' });
+  }
+  const group = ({ email }: Group): Endpoint => ({
+    ...googleEndpoint(server, email, { admin: `alice@${email.split('@')[1]}` }),
+    itemType: 'group',
+  });
+  const entry = await addEntry(kill.bench, group(source), group(target));
+  for (const name of [...GROUP_MEMBERS, 'support'])
+    await mapping(kill.bench, entry, `${name}@${from.name}`, `${name}@${to.name}`);
+  return {
+    entry,
+    source,
+    target,
+    async expectSame() {
+      expect(rolesOf(target)).toEqual(rolesOf(source));
+      await kill.expectSettled(entry);
+      await kill.expectVerified(entry);
+      expect(server.failures).toEqual([]);
+    },
+  };
+}
+
+const membersOf = ({ books }: { readonly books: unknown }): Json => (books as Json).kinds.member;
+
+describe('members of a group, exactly once into Google', () => {
+  test('killed while somebody comes, and while somebody leaves', async () => {
+    const { entry, source, target, expectSame } = await crew();
+    const first = await passWithKills(kill.stage, entry, 'initial', [dies(MEMBER_WRITE, { skip: 1 })]);
+    expect(first).toMatchObject({ status: 'completed', error: null });
+    expect(membersOf(first)).toMatchObject({ seen: 4, failed: 0, uncertain: 0, skipped: 0 });
+    expect(rolesOf(target)).toEqual(rolesOf(source));
+
+    // Somebody whom the target's people have added stays, whatever dies.
+    const own = { id: '77', email: 'own@lamna.example', role: 'MEMBER', type: 'USER' } as const;
+    target.members.push(own);
+    source.members.splice(2, 1);
+    const kills = [dies(/^DELETE .*\/members/)];
+    const changed = await passWithKills(kill.stage, entry, 'delta', kills, { deletions: 'propagate' });
+    expect(changed).toMatchObject({ status: 'completed', error: null });
+    expect(membersOf(changed)).toMatchObject({ created: 0, failed: 0, uncertain: 0 });
+    expect(target.members).toContain(own);
+    target.members.splice(target.members.indexOf(own), 1);
+    await expectSame();
+  }, 120_000);
+
+  test.runIf(LONG)(
+    'killed at each of its requests in turn, and as roles change',
+    async () => {
+      const { entry, source, expectSame } = await crew();
+      const anywhere = (count: number): Kill[] =>
+        Array.from({ length: count }, (_, n) =>
+          dies(/ \/(?:admin|groups)\//, { skip: n % 20, takesEffect: n % 3 !== 0 }),
+        );
+      const first = await passWithKills(kill.stage, entry, 'initial', anywhere(60));
+      expect(first).toMatchObject({ status: 'completed', error: null });
+      await expectSame();
+      for (const member of source.members) if (member.role === 'MANAGER') member.role = 'MEMBER';
+      const kills = [dies(MEMBER_WRITE, { takesEffect: false }), dies(/^PATCH .*\/members/), ...anywhere(10)];
+      const changed = await passWithKills(kill.stage, entry, 'delta', kills);
+      expect(changed).toMatchObject({ status: 'completed', error: null });
+      await expectSame();
     },
     600_000,
   );
