@@ -14,7 +14,16 @@ import {
 import { DirectGroup, groupsOf, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
+import {
+  addEntry,
+  type Bench,
+  type Endpoint,
+  notes,
+  openBench,
+  pass,
+  twinEntry,
+  verifyResult,
+} from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
@@ -61,6 +70,13 @@ async function entryOf(name: string, unknown: readonly string[] = []): Promise<n
   for (const one of PEOPLE.filter((person) => !unknown.includes(person)))
     await mapping(bench, entry, `${one}@${from.name}`, `${one}@${to.name}`);
   return entry;
+}
+
+/** Another entry over the same groups and people, as a remigration makes. */
+async function twinOf(entry: number): Promise<number> {
+  const twin = await twinEntry(bench, entry);
+  for (const one of PEOPLE) await mapping(bench, twin, `${one}@${from.name}`, `${one}@${to.name}`);
+  return twin;
 }
 
 const group = (domain: Domain, name: string): Group => {
@@ -235,6 +251,48 @@ test('emptying takes everybody but the last owner, and says that the archive sta
   expect(target.members.map(({ role }) => role)).toEqual(['OWNER']);
   expect((await notes(bench, entry)).map(({ code }) => code)).toContain('last-owner-kept');
   expect(archiveOf(target)).toHaveLength(1);
+});
+
+test('what differs in the target goes by the conflict option, and a remigration makes nothing twice', async () => {
+  const source = furnish();
+  const target = group(to, 'support');
+  target.description = 'Whom to ask';
+  // Who may join is the same: overwriting the name with its visibility changes the rights, which then wait for a delta pass.
+  Object.assign(accessOf(target), { allowExternalMembers: 'true', whoCanJoin: 'ANYONE_CAN_JOIN' });
+  target.members.splice(0, target.members.length, member(to, 'alice', 'OWNER'), member(to, 'chloe', 'MANAGER'));
+  const chloe = () => target.members.find(({ email }) => email === `chloe@${to.name}`)?.role;
+  const entry = await entryOf('support');
+  const kept = await pass(bench, entry, 'initial', { conflict: 'skip' });
+  expect(kept.books).toMatchObject({
+    balanced: true,
+    // Alice owns it already.
+    reasons: { 'conflict-kept-target': 3, 'already-in-target': 1 },
+    kinds: { setting: { seen: 3, created: 1, skipped: 2 }, member: { seen: 5, created: 3, skipped: 2 } },
+  });
+  expect([target.description, chloe()]).toEqual(['Whom to ask', 'MANAGER']);
+  expect((await notes(bench, entry)).filter(({ code }) => code === 'conflict-kept-target')).toHaveLength(3);
+
+  // Another entry of the same group, which knows nothing of the first: what is the same is taken over.
+  const again = await twinOf(entry);
+  const writes = server.requests.length;
+  const over = await pass(bench, again, 'initial', { conflict: 'overwrite' });
+  expect(over).toMatchObject({
+    status: 'completed',
+    books: { balanced: true, kinds: { setting: { seen: 3, created: 0 }, member: { seen: 5, created: 0 } } },
+  });
+  const sent = server.requests
+    .slice(writes)
+    .filter(({ method, target: path }) => method !== 'GET' && path !== '/token');
+  expect(sent.filter(({ method }) => method === 'POST')).toEqual([]);
+  const wanted = held(from, 'support');
+  expect(held(to, 'support')).toEqual({ ...wanted, access: { ...wanted.access, customReplyTo: `bjorn@${to.name}` } });
+  expect(source.members).toHaveLength(target.members.length);
+  expect(verifyResult(await pass(bench, again, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+    ok: true,
+    missing: 0,
+    different: 0,
+    extra: 0,
+  });
 });
 
 const mail = (n: number, header = `From: bjorn@elsewhere.example\r\nTo: support@nordwind.example`): string =>
