@@ -121,7 +121,9 @@ test('the sheet for the customer: light in the dark, whole, and printed without 
   const sheet = page.getByRole('main');
   for (const text of ['Tern Ltd', 'Old mail server', 'New mail server', 'For the customer', 'MX records'])
     await sheet.getByText(text).first().waitFor();
-  const { seen } = (await stage.client.projectReport({ params: { id: project.id } })).books;
+  const { books, proof } = await stage.client.projectReport({ params: { id: project.id } });
+  const { seen } = books;
+  await page.getByRole('region', { name: 'Proof' }).getByText(proof.ledger.hash).waitFor();
   expect(await cells(page, 'Total')).toEqual([String(seen), String(seen - 1), '0', '1', expect.anything(), '']);
   expect(await cells(page, 'Plans, with a picture')).toContain('Raise the target’s limit, or leave this message out.');
   const colours = await page.evaluate(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SternaError } from '@sterna/core';
-import { type Signer, signerOf } from './signing-key.ts';
+import { Signer } from './signing-key.ts';
 
 /** What makes this installation this one. Follows from the key file alone, so it survives the loss of the database. */
 export interface Installation {
@@ -127,7 +127,7 @@ function deriveInstallation(master: Buffer): Installation {
   return {
     id: derive(master, 'installation id', 4).toString('hex'),
     stampKey: derive(master, 'stamp key', 32),
-    signer: signerOf(derive(master, 'report signing key', 32)),
+    signer: new Signer(derive(master, 'report signing key', 32)),
   };
 }
 
