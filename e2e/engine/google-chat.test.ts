@@ -311,6 +311,17 @@ test('spaces that are kept in import mode take more, until a pass completes them
   expect(target.isImported).toBe(false);
 }, 60_000);
 
+test('an entry that is to stay in import mode is finished by one command', async () => {
+  const source = talk('Vole');
+  const keeps = chat('Vole', TARGET, { keepImporting: true });
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), keeps, SOURCE, TARGET);
+  await pass(bench, entry, 'initial');
+  expect(spaceOf(TARGET, 'Vole').isImported).toBe(true);
+  expect(await pass(bench, entry, 'finish')).toMatchObject({ status: 'completed', result: { finished: ['Vole'] } });
+  expect(spaceOf(TARGET, 'Vole').isImported).toBe(false);
+  expect(await pass(bench, entry, 'finish')).toMatchObject({ status: 'completed', result: { finished: [] } });
+}, 60_000);
+
 test('what is wrong with the address is said before anything is done', async () => {
   talk('Twin');
   talk('Twin');

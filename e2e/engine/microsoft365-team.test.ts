@@ -319,6 +319,37 @@ test('passes that die, answers that are lost, a channel that was left in migrati
   expect(await locked(id)).toEqual([]);
 }, 120_000);
 
+test('one command gives back what was left in migration mode, whatever the source is; what another app holds is told', async () => {
+  const id = await makeTeam('halted');
+  const general = await target('GET', `/teams/${id}/primaryChannel`);
+  const other = await target('POST', `/teams/${id}/channels`, { displayName: 'Other', membershipType: 'standard' });
+  const start = { conversationCreationDateTime: '2019-01-01T00:00:00.000Z' };
+  await target('POST', `/teams/${id}/channels/${general.id}/startMigration`, start);
+  await target('POST', `/teams/${id}/channels/${other.id}/startMigration`, start);
+  expect(await locked(id)).toEqual(['General', 'Other']);
+  // Its source is gone.
+  const entry = await addEntry(bench, team('nobody@contoso.example'), team('halted@fabrikam.example'));
+  const foreign = server.faults.inject({
+    fault: { kind: 'answer', status: 403, code: 'Forbidden' },
+    when: ({ target: path }: { target: string }) =>
+      path.endsWith('/completeMigration') && decodeURIComponent(path).includes(other.id),
+    times: 1,
+  });
+  const first = await pass(bench, entry, 'finish');
+  expect(foreign.struck).toBe(1);
+  expect(first).toMatchObject({
+    status: 'completed with failures',
+    result: { finished: ['General'], refused: ['Other'] },
+  });
+  expect(await locked(id)).toEqual(['Other']);
+  expect(await pass(bench, entry, 'finish')).toMatchObject({ status: 'completed', result: { finished: ['Other'] } });
+  expect(await locked(id)).toEqual([]);
+  expect(await pass(bench, entry, 'finish')).toMatchObject({
+    status: 'completed',
+    result: { finished: [], refused: [] },
+  });
+}, 60_000);
+
 /** A team of Alice's in both tenants; of the source others own it, too, whom nobody has mapped. */
 async function smallTeams(name: string, others: readonly string[] = []) {
   const [here, there] = ['contoso.example', 'fabrikam.example'].map((domain) => {

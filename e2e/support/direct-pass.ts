@@ -129,7 +129,16 @@ export async function mergedEntry(bench: Bench, entryId: number, source: Endpoin
   return other;
 }
 
-export type PassKind = 'initial' | 'delta' | 'audit' | 'verify' | 'empty' | 'preprocess' | 'undo' | 'dry-run';
+export type PassKind =
+  | 'initial'
+  | 'delta'
+  | 'audit'
+  | 'verify'
+  | 'empty'
+  | 'preprocess'
+  | 'undo'
+  | 'dry-run'
+  | 'finish';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
   const { empty, undo, ...settingsPatch } = patch as { empty?: string; undo?: UndoOrder };

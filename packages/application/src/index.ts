@@ -61,6 +61,7 @@ export {
 } from './entries.ts';
 export * from './entry-page.ts';
 export type { EntryLicense, EntryView, PassSummary } from './entry-view.ts';
+export { finishEntry } from './finish.ts';
 export { type Identity, recoverAccount, signInByIdentity } from './identities.ts';
 export * from './license-forecast.ts';
 export {

@@ -304,6 +304,7 @@ export const DONE_TO_IT = {
   preprocess: 'preprocessed',
   undo: 'undone',
   'dry-run': 'run dry',
+  finish: 'finished',
 } as const;
 
 /** @throws SternaError config `entry-running` */

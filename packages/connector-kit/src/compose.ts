@@ -247,6 +247,18 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     async release(isOver) {
       await Promise.all(parts.map(({ session }) => session.release?.(isOver)));
     },
+    async finish(known) {
+      const all = await Promise.all(
+        parts.map(async ({ key, session }) =>
+          session.finish?.(
+            known.flatMap(({ id, name }) => (id.startsWith(`${key}:`) ? [{ id: id.slice(key.length + 1), name }] : [])),
+          ),
+        ),
+      );
+      const names = (of: 'finished' | 'refused'): string[] =>
+        [...new Set(all.flatMap((one) => one?.[of] ?? []))].sort();
+      return { finished: names('finished'), refused: names('refused') };
+    },
     async close() {
       await Promise.all(parts.map(({ session }) => session.close()));
     },

@@ -92,10 +92,31 @@ export interface Session {
    *   before as long as nobody sees it) is given back then alone
    */
   release?(isOver: boolean): Promise<void>;
+  /**
+   * Gives back for good whatever passes hold, also what a setting or a pass that didn't go through would keep. Of a target.
+   * Idempotent. Absent: nothing is ever held.
+   *
+   * @param known Containers of the target that the books name: what is held may be hidden from a listing
+   */
+  finish?(known: readonly KnownContainer[]): Promise<Finished>;
   /** Orderly goodbye. */
   close(): Promise<void>;
   /** At once, mid-literal or not. Never throws. */
   destroy(): void;
+}
+
+export interface KnownContainer {
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+}
+
+/** Names of what passes held, for people: channels, spaces. */
+export interface Finished {
+  /** Given back just now. */
+  readonly finished: readonly string[];
+  /** Still held: by another app, which alone can give it back. */
+  readonly refused: readonly string[];
 }
 
 export interface UnreadableKind {

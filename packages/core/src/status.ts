@@ -33,7 +33,17 @@ export type PassStatus = keyof typeof PASS_TRANSITIONS;
 export const PASS_STATUSES = Object.keys(PASS_TRANSITIONS) as readonly PassStatus[];
 export type NextPassStatus<S extends PassStatus> = (typeof PASS_TRANSITIONS)[S][number];
 
-export const PASS_KINDS = ['initial', 'delta', 'audit', 'verify', 'empty', 'preprocess', 'undo', 'dry-run'] as const;
+export const PASS_KINDS = [
+  'initial',
+  'delta',
+  'audit',
+  'verify',
+  'empty',
+  'preprocess',
+  'undo',
+  'dry-run',
+  'finish',
+] as const;
 export type PassKind = (typeof PASS_KINDS)[number];
 
 /** @throws SternaError bug `status-impossible` */

@@ -17,6 +17,7 @@ import * as whyLinksStay from './migrations/0014-why-links-stay.ts';
 import * as shares from './migrations/0015-shares.ts';
 import * as identities from './migrations/0016-identities.ts';
 import * as restored from './migrations/0017-restored.ts';
+import * as finish from './migrations/0018-finish.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0015-shares', statements: shares.statements },
   { name: '0016-identities', statements: identities.statements },
   { name: '0017-restored', statements: restored.statements },
+  { name: '0018-finish', statements: finish.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

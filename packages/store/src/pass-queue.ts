@@ -5,7 +5,7 @@ import { giveSlotsBack, lowerBudget, raiseBudget, takeSlots } from './budget.ts'
 import { countThroughput } from './throughput.ts';
 
 /** Kinds that write to the target, and so need its lease. */
-const WRITING: readonly PassKind[] = ['initial', 'delta', 'empty', 'preprocess', 'undo'];
+const WRITING: readonly PassKind[] = ['initial', 'delta', 'empty', 'preprocess', 'undo', 'finish'];
 export const writes = (kind: PassKind): boolean => WRITING.includes(kind);
 
 /**

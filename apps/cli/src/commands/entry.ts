@@ -154,6 +154,12 @@ export function registerEntry(program: Command): void {
     'Make its group, team or site in the target, with members and channels, and tell what is missing there. Costs nothing.',
     (client, found) => client.preprocessEntry({ params: { id: found.id } }),
   );
+  startsPass(
+    entry,
+    'finish',
+    'Give back what its passes hold in the target: channels in migration mode, spaces that are being imported. Costs nothing.',
+    (client, found) => client.finishEntry({ params: { id: found.id } }),
+  );
   startsPass(entry, 'audit', 'Read the source and count. Writes nothing, costs nothing.', (client, found) =>
     client.auditEntry({ params: { id: found.id } }),
   );

@@ -108,10 +108,15 @@ function resultWords(result: unknown): string {
   return Object.entries(result as Record<string, unknown>)
     .flatMap(([key, value]) => {
       if (typeof value !== 'object') return [`${key} ${String(value)}`];
+      if (isNames(value)) return [`${key} ${value.length === 0 ? 'nothing' : value.join(', ')}`];
       return isCounts(value) ? [`${key} (${resultWords(value)})`] : [];
     })
     .join(', ');
 }
+
+/** What a finish gave back, and what it couldn't. */
+const isNames = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 const isCounts = (value: object | null): boolean =>
   value !== null && Object.values(value).length > 0 && Object.values(value).every((one) => typeof one === 'number');

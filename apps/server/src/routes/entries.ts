@@ -6,6 +6,7 @@ import {
   createEntries,
   deleteEntry,
   exportUserList,
+  finishEntry,
   getEntry,
   getList,
   importUserList,
@@ -115,6 +116,9 @@ export const entryHandlers: Handlers<typeof entryRoutes> = {
   }),
   preprocessEntry: async ({ application, actor, params }) => ({
     pass: showPass(await startPreprocess(application, actor, { entryId: params.id })),
+  }),
+  finishEntry: async ({ application, actor, params }) => ({
+    pass: showPass(await finishEntry(application, actor, { entryId: params.id })),
   }),
   auditEntry: async ({ application, actor, params }) => ({
     pass: showPass(await startAudit(application, actor, { entryId: params.id })),

@@ -792,6 +792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entries/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what its passes hold in the target: channels in migration mode, spaces that are being imported
+         * @description For an entry that was stopped in the middle. Costs nothing, asks nothing of the source, and can be repeated; result.finished names what was given back, result.refused what another app holds.
+         */
+        post: operations["finishEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/entries/{id}/audit": {
         parameters: {
             query?: never;
@@ -2094,7 +2114,7 @@ export interface components {
             entryId: number;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo" | "dry-run";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo" | "dry-run" | "finish";
             /** @enum {string} */
             status: "queued" | "running" | "pending" | "completed" | "completed with failures" | "stopped" | "failed";
             /** @description As they were when it was asked for; what changes later is not for this pass */
@@ -2936,7 +2956,7 @@ export interface components {
             batch?: string;
             number: number;
             /** @enum {string} */
-            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo" | "dry-run";
+            kind: "initial" | "delta" | "audit" | "verify" | "empty" | "preprocess" | "undo" | "dry-run" | "finish";
             /**
              * Format: date-time
              * @description UTC
@@ -5689,6 +5709,39 @@ export interface operations {
         };
     };
     preprocessEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pass: components["schemas"]["Pass"];
+                    };
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    finishEntry: {
         parameters: {
             query?: never;
             header?: never;

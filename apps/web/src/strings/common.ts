@@ -42,6 +42,7 @@ export const common = {
     preprocess: 'Preparing the target',
     undo: 'Undo',
     'dry-run': 'Dry run',
+    finish: 'Giving back what was held',
   } as Readonly<Record<string, string>>,
 };
 

@@ -441,6 +441,18 @@ export const entryRoutes = defineRoutes({
     status: 202,
     response: started,
   },
+  finishEntry: {
+    method: 'POST',
+    path: '/api/entries/:id/finish',
+    summary: 'Give back what its passes hold in the target: channels in migration mode, spaces that are being imported',
+    description:
+      'For an entry that was stopped in the middle. Costs nothing, asks nothing of the source, and can be repeated; result.finished names what was given back, result.refused what another app holds.',
+    tags: ['entries', 'passes'],
+    scope: 'operate',
+    params: idParams,
+    status: 202,
+    response: started,
+  },
   auditEntry: {
     method: 'POST',
     path: '/api/entries/:id/audit',

@@ -81,20 +81,35 @@ export function openBoth(
   deps: EngineDependencies,
   claim: Claim,
   route: EntryRoute,
-  run: { readonly control: PassControl; readonly progress: Progress; readonly kinds: readonly ContentKind[] },
+  run: OpeningRun,
   opened: Session[],
 ): Promise<[source: Session, target: Session]> {
-  const open = async (side: Side): Promise<Session> => {
-    const session = await route[side].connector.open({
-      ...placeIn(deps, claim, route, side, run),
-      kinds: run.kinds,
-      role: side === 'source' ? 'read' : 'write',
-      installation: deps.secrets.installation.id,
-    });
-    opened.push(session);
-    return sidedSession(session, side);
-  };
-  return both(open('source'), open('target'));
+  return both(openSide(deps, claim, route, 'source', run, opened), openSide(deps, claim, route, 'target', run, opened));
+}
+
+interface OpeningRun {
+  readonly control: PassControl;
+  readonly progress: Progress;
+  readonly kinds: readonly ContentKind[];
+}
+
+/** @param opened Takes up the session, to be closed by the caller */
+export async function openSide(
+  deps: EngineDependencies,
+  claim: Claim,
+  route: EntryRoute,
+  side: Side,
+  run: OpeningRun,
+  opened: Session[],
+): Promise<Session> {
+  const session = await route[side].connector.open({
+    ...placeIn(deps, claim, route, side, run),
+    kinds: run.kinds,
+    role: side === 'source' ? 'read' : 'write',
+    installation: deps.secrets.installation.id,
+  });
+  opened.push(session);
+  return sidedSession(session, side);
 }
 
 /** Waits for both, so that none is left behind unseen where the other fails. */

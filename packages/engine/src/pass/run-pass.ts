@@ -1,4 +1,4 @@
-import type { ProvisionLine, Session } from '@sterna/connector-kit';
+import type { Finished, ProvisionLine, Session } from '@sterna/connector-kit';
 import { asSternaError, type ContentKind, SternaError, thawSettings } from '@sterna/core';
 import { type Claim, endPass, kindOf, LeaseLost, type PassEnd } from '@sterna/store';
 import type { Pool } from 'pg';
@@ -6,13 +6,22 @@ import { audit } from './audit.ts';
 import type { PassContext, SplitOptions } from './context.ts';
 import { dryRun } from './dry-run.ts';
 import { freezeTarget, removeFrozen } from './empty.ts';
+import { finish, finishedInWords } from './finish.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
-import { contextOf, type EngineDependencies, loadMapping, loadRoute, openBoth, placeIn } from './open-entry.ts';
+import {
+  contextOf,
+  type EngineDependencies,
+  loadMapping,
+  loadRoute,
+  openBoth,
+  openSide,
+  placeIn,
+} from './open-entry.ts';
 import { TRIAL_BYTES, TRIAL_OBJECTS } from './pass-settings.ts';
 import { licenseLine, type PreprocessResult, preprocess, preprocessResult } from './preprocess.ts';
 import { Progress } from './progress.ts';
-import type { Side } from './side.ts';
+import { onSide, type Side } from './side.ts';
 import { undoPass } from './undo.ts';
 import { verify } from './verify.ts';
 
@@ -54,6 +63,15 @@ export async function runPass(
         progress,
       });
       return endPass(deps.pool, claim, preprocessEnd(preprocessResult(lines), progress));
+    }
+    if (claim.kind === 'finish') {
+      const run = { control, progress, kinds: route.kinds };
+      const target = await openSide(deps, claim, route, 'target', run, sessions).catch((thrown) => {
+        throw onSide(thrown, 'target');
+      });
+      end = finishEnd(await finish(deps.pool, claim.entryId, target), progress);
+      await target.close();
+      return endPass(deps.pool, claim, end);
     }
     const [source, target] = await openBoth(deps, claim, route, { control, progress, kinds: route.kinds }, sessions);
     if (source.identity === target.identity) {
@@ -122,7 +140,8 @@ async function outcome(context: PassContext, settings: unknown, progress: Progre
       return { status, ...(detail === undefined ? {} : { detail }), books: books.total, result: books, ...common() };
     }
     case 'preprocess':
-      throw new SternaError('bug', 'internal', 'A preprocess opens no session.');
+    case 'finish':
+      throw new SternaError('bug', 'internal', `A ${context.claim.kind} doesn't open both sides.`);
     case 'audit':
       return { status: 'completed', result: await audit(context), ...common() };
     case 'dry-run': {
@@ -158,6 +177,18 @@ function preprocessEnd(result: PreprocessResult, progress: Progress): PassEnd {
   return {
     status: left.length === 0 ? 'completed' : 'completed with failures',
     ...(left.length === 0 ? {} : { detail: left.join(', ') }),
+    result,
+    activeSeconds: progress.activeSeconds,
+    progress: progress.snapshot(),
+  };
+}
+
+function finishEnd(result: Finished, progress: Progress): PassEnd {
+  progress.phase = 'done';
+  const detail = finishedInWords(result);
+  return {
+    status: detail === undefined ? 'completed' : 'completed with failures',
+    ...(detail === undefined ? {} : { detail }),
     result,
     activeSeconds: progress.activeSeconds,
     progress: progress.snapshot(),

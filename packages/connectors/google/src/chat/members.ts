@@ -121,7 +121,10 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
 
   /** What was said before is in it by now: members come after all else. */
   async #open(space: string): Promise<void> {
-    if (!this.#spaces.context.settings.keepImporting) return this.#spaces.complete(space);
+    if (!this.#spaces.context.settings.keepImporting) {
+      await this.#spaces.complete(space);
+      return;
+    }
     if (await this.#spaces.isImporting(space)) throw stillImporting();
   }
 

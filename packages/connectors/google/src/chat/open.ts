@@ -94,6 +94,8 @@ const sessionOf = (
   identity: `google:chat:${address.toLowerCase()}`,
   quota: async () => undefined,
   release: (isOver) => spaces.release(isOver),
+  // All parts are of the same spaces; told twice, Chat refuses the second, and nothing is lost.
+  finish: (known) => spaces.finish(known),
   close: async () => undefined,
   destroy: () => undefined,
 });

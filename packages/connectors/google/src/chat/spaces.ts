@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Container, FidelityNote, Writer } from '@sterna/connector-kit';
+import type { Container, FidelityNote, Finished, KnownContainer, Writer } from '@sterna/connector-kit';
 import type { ChannelDefinition } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import type { GoogleClient } from '../api/client.ts';
@@ -115,9 +115,13 @@ export class Spaces {
     return space.importMode === true;
   }
 
-  /** Nothing of the past comes into it from now on, and its people see it. */
-  async complete(id: string): Promise<void> {
-    if (!(await this.isImporting(id))) return;
+  /**
+   * Nothing of the past comes into it from now on, and its people see it.
+   *
+   * @returns false where that was so before
+   */
+  async complete(id: string): Promise<boolean> {
+    if (!(await this.isImporting(id))) return false;
     await this.context.client.send({
       method: 'POST',
       path: `/v1/${id}:completeImport`,
@@ -131,12 +135,28 @@ export class Spaces {
     this.#importing.set(id, false);
     this.#readers.delete(id);
     this.#members.delete(id);
+    return true;
   }
 
   /** Once all is in them. */
   async release(isOver: boolean): Promise<void> {
     if (this.context.role !== 'write' || !isOver || this.context.settings.keepImporting) return;
-    for (const { id } of await this.list(true)) await this.complete(id);
+    await this.finish();
+  }
+
+  /**
+   * Whatever is in them.
+   *
+   * @param known Those that were made for it, which are hidden from a search while they are being imported
+   */
+  async finish(known: readonly KnownContainer[] = []): Promise<Finished> {
+    const all = new Map(known.filter(({ id }) => isSpaceName(id)).map(({ id, name }) => [id, name]));
+    for (const { id, space, channel } of await this.list(true)) all.set(id, channel ?? space.displayName ?? id);
+    const finished: string[] = [];
+    // One of them may have been deleted since.
+    for (const [id, name] of all)
+      if ((await this.#look(id)) !== undefined && (await this.complete(id))) finished.push(name);
+    return { finished, refused: [] };
   }
 
   /** With whom what is said in a space is read: somebody who is in it. */

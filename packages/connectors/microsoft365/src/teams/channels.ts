@@ -1,5 +1,5 @@
 import { Budget } from '@sterna/cloud-http';
-import type { Container, FidelityNote } from '@sterna/connector-kit';
+import type { Container, FidelityNote, Finished } from '@sterna/connector-kit';
 import type { ChannelDefinition } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { channelAddress } from '../addresses.ts';
@@ -157,10 +157,13 @@ export class Channels {
   }
 
   /** Gives all channels back to their people, those too that a killed process left in migration mode. */
-  async release(): Promise<void> {
-    if (this.context.role !== 'write') return;
-    for (const { id, migrationMode } of await this.list(true)) if (migrationMode === 'inProgress') await this.#end(id);
+  async release(): Promise<Finished> {
+    const [finished, refused]: [string[], string[]] = [[], []];
+    if (this.context.role !== 'write') return { finished, refused };
+    for (const { id, displayName, migrationMode } of await this.list(true))
+      if (migrationMode === 'inProgress') ((await this.#end(id)) ? finished : refused).push(displayName);
     this.#open.clear();
+    return { finished, refused };
   }
 
   async #list(): Promise<readonly GraphChannel[]> {
@@ -257,12 +260,14 @@ export class Channels {
     };
   }
 
-  async #end(channelId: string): Promise<void> {
+  /** @returns false where it isn’t in migration mode any more, or another app has put it there */
+  async #end(channelId: string): Promise<boolean> {
     try {
       await this.#post(`${this.pathOf(channelId)}/completeMigration`, 'giving the channel back to its people');
+      return true;
     } catch (thrown) {
-      // It isn’t in migration mode any more, or another app has put it there.
       if (!isWrongMode(thrown)) throw thrown;
+      return false;
     }
   }
 

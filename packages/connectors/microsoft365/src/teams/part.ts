@@ -40,7 +40,10 @@ export function openPosts(context: GroupContext, channels: Channels, folders: Ch
     ...(isTarget ? { writer: new PostsWriter({ channels, messages, files, archive }) } : {}),
     identity: `microsoft365:team:${context.id}`,
     quota: async () => undefined,
-    release: () => channels.release(),
+    release: async () => {
+      await channels.release();
+    },
+    finish: () => channels.release(),
     close: async () => undefined,
     destroy: () => undefined,
   };
