@@ -55,6 +55,22 @@ test('the navigation leads everywhere, marks the place, and puts the focus on th
   }
 });
 
+test('every page says that the database was restored and what to do, until that is done', async () => {
+  await stage.postgres.query(`insert into database_restore (how) values ('Its tables were made anew.')`);
+  const page = await stage.page('/');
+  const notice = page.getByRole('alert').filter({ hasText: 'The database was restored from a backup' });
+  await notice.getByText('sterna database reconcile').waitFor();
+  await expectAccessible(page);
+  await stage.screenshot(page, 'restored');
+  await page.getByRole('link', { name: 'Systems' }).first().click();
+  await page.waitForURL('**/systems');
+  await notice.waitFor();
+  await stage.postgres.query('update database_restore set confirmed_at = now()');
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Systems' }).waitFor();
+  await notice.waitFor({ state: 'detached' });
+});
+
 test('the keyboard skips to the content, opens the account menu and chooses a theme, which stays', async () => {
   const page = await stage.page('/');
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();

@@ -1,4 +1,5 @@
 import { CSRF_HEADER, type Route, routes } from '@sterna/api-contract';
+import { reconcile } from '@sterna/application';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, startApi, type TestApi } from './api.ts';
 
@@ -55,6 +56,18 @@ describe('strangers', () => {
     expect(open.sort()).toEqual(['getHealth', 'getSignInWays', 'setUp', 'signIn']);
     expect((await api.app.inject('/api/health')).json()).toEqual({ status: 'ok', version: '0.0.0', setUp: true });
     expect((await api.app.inject('/api/openapi.json')).statusCode).toBe(200);
+  });
+
+  test('health says that the database was restored, until that is reconciled', async () => {
+    const { db } = api.application;
+    await db.insertInto('database_restore').values({ how: 'Its tables were made anew.' }).execute();
+    const waiting = (await api.app.inject('/api/health')).json();
+    expect(waiting).toMatchObject({ status: 'ok', setUp: true });
+    expect(Math.abs(Date.parse(waiting.restoredAt) - Date.now())).toBeLessThan(60_000);
+    // What it was noticed by is nobody's business who isn't signed in.
+    expect(JSON.stringify(waiting)).not.toContain('tables');
+    await reconcile(api.application, { ledgers: [], withoutLedger: true });
+    expect((await api.app.inject('/api/health')).json()).not.toHaveProperty('restoredAt');
   });
 
   test('a second set-up is refused', async () => {

@@ -129,7 +129,7 @@ export {
   reportSummary,
 } from './project-report.ts';
 export * from './projects.ts';
-export { type Reconciled, reconcile } from './reconcile.ts';
+export { type Reconciled, reconcile, waitsForReconcile } from './reconcile.ts';
 export {
   beginRemigration,
   cancelRemigration,

@@ -39,6 +39,10 @@ export interface Reconciled {
   }[];
 }
 
+/** Since when the database is known to be a restored one that nobody has reconciled; whoever asks may know. */
+export const waitsForReconcile = async (context: Context): Promise<Date | undefined> =>
+  (await openRestore(context.db))?.noticedAt;
+
 /**
  * Ends what a restore of the database began: license events that it lost are taken from exports made later, as they are, so
  * that no license that was burned can be burned again; then passes may write. Exports are verified before.

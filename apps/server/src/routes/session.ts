@@ -15,6 +15,7 @@ import {
   signIn,
   signOut,
   updateAccount,
+  waitsForReconcile,
   whoAmI,
 } from '@sterna/application';
 import { SternaError } from '@sterna/core';
@@ -43,6 +44,7 @@ export const sessionHandlers: Handlers<typeof sessionRoutes> = {
     status: 'ok',
     version: server.version,
     setUp: await isSetUp(application),
+    restoredAt: (await waitsForReconcile(application))?.toISOString(),
   }),
   setUp: async ({ body, application, server, reply }) => {
     const session = await setUp(application, body);

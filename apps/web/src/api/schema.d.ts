@@ -3329,6 +3329,11 @@ export interface operations {
                         status: "ok";
                         version: string;
                         setUp: boolean;
+                        /**
+                         * Format: date-time
+                         * @description When it was noticed that the database was put back from a backup. Passes that write wait for `sterna database reconcile`
+                         */
+                        restoredAt?: string;
                     };
                 };
             };

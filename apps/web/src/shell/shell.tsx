@@ -34,15 +34,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
 import { $api } from '../api/client.ts';
-import { timeZoneName } from '../lib/format.ts';
+import { Notice } from '../components/notice.tsx';
+import { formatDateTime, timeZoneName } from '../lib/format.ts';
 import { LiveEvents, useLiveState } from '../live/live-events.tsx';
 import { useProjectOfPage } from '../session/project-of-page.ts';
-import { useMe } from '../session/session.tsx';
+import { healthQuery, useMe } from '../session/session.tsx';
 import { useSignOut } from '../session/sign-out.ts';
 import { strings } from '../strings.ts';
 import { Brand } from './brand.tsx';
 
 const words = strings.shell;
+
+const LOOK_AGAIN_MS = 15_000;
 
 /** What every signed-in page stands in. */
 export function Shell() {
@@ -91,6 +94,7 @@ export function Shell() {
           <Navigation />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>
+          <RestoredNotice />
           <Outlet />
           <Text size="xs" c="dimmed" mt="xl" component="footer">
             {strings.common.timesIn(timeZoneName())}
@@ -98,6 +102,22 @@ export function Shell() {
         </AppShell.Main>
       </AppShell>
     </LiveEvents>
+  );
+}
+
+/** Looks again while it waits: the command line ends it, which announces nothing to browsers. */
+function RestoredNotice() {
+  const { data } = useQuery({
+    ...healthQuery,
+    refetchInterval: (query) => (query.state.data?.restoredAt === undefined ? false : LOOK_AGAIN_MS),
+  });
+  if (data?.restoredAt === undefined) return null;
+  return (
+    <Box mb="md">
+      <Notice tone="wait" title={words.restored}>
+        {words.restoredText(formatDateTime(data.restoredAt))}
+      </Notice>
+    </Box>
   );
 }
 

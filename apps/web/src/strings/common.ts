@@ -88,5 +88,8 @@ export const shell = {
   lost: 'Not live: reconnecting',
   lostText:
     'The connection to the server is lost. What you see may be old; it is read again as soon as the server answers.',
+  restored: 'The database was restored from a backup',
+  restoredText: (when: string) =>
+    `Noticed on ${when}. Nothing is written to any target until somebody runs “sterna database reconcile” on the server. After that, the next migrating pass of each entry first takes inventory of its target.`,
   readOnly: 'You may look at everything here, and change nothing.',
 };

@@ -42,7 +42,16 @@ export const sessionRoutes = defineRoutes({
     summary: 'Is it up, and is it set up',
     tags: ['installation'],
     scope: 'public',
-    response: z.object({ status: z.literal('ok'), version: z.string(), setUp: z.boolean() }),
+    response: z.object({
+      status: z.literal('ok'),
+      version: z.string(),
+      setUp: z.boolean(),
+      restoredAt: timestamp
+        .optional()
+        .describe(
+          'When it was noticed that the database was put back from a backup. Passes that write wait for `sterna database reconcile`',
+        ),
+    }),
   },
   setUp: {
     method: 'POST',
