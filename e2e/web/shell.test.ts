@@ -71,6 +71,26 @@ test('every page says that the database was restored and what to do, until that 
   await notice.waitFor({ state: 'detached' });
 });
 
+test('the page of an entry says that its next pass takes inventory first, where the database was restored', async () => {
+  const project = await stage.project({ name: 'Restored' });
+  const { items } = await stage.client.createEntries({
+    params: { id: project.id },
+    body: {
+      entries: ['before', 'after'].map((user) => ({ sourceAddress: user, targetAddress: `${user}-new` })),
+    },
+  });
+  const [before, after] = items.map(({ id }) => id);
+  await stage.postgres.query(`update entry set inventory_due = true where id = ${before}`);
+  const notice = (page: Awaited<ReturnType<WebStage['page']>>) =>
+    page.getByRole('alert').filter({ hasText: 'The next migrating pass takes inventory first' });
+  const due = await stage.page(`/entries/${before}`);
+  await notice(due).waitFor();
+  await stage.screenshot(due, 'inventory-due');
+  const other = await stage.page(`/entries/${after}`);
+  await other.getByRole('tab', { name: 'Books' }).waitFor();
+  expect(await notice(other).count()).toBe(0);
+});
+
 test('the keyboard skips to the content, opens the account menu and chooses a theme, which stays', async () => {
   const page = await stage.page('/');
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();

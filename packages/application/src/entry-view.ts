@@ -36,6 +36,8 @@ export interface EntryView {
   readonly lastPass: PassSummary | undefined;
   /** What failed or is uncertain by the books of its last initial or delta pass: a verify since then changes nothing. */
   readonly failures: number;
+  /** The database was restored since its last migrating pass: the next one takes inventory of the target first. */
+  readonly inventoryDue: boolean;
   readonly replacesEntryId: number | undefined;
   readonly createdAt: Date;
   readonly archivedAt: Date | undefined;
@@ -79,6 +81,7 @@ function entryView(
     licenses: licenses.licensesOf(row.id),
     lastPass: lastPass === undefined ? undefined : passSummary(lastPass),
     failures: passes.failures,
+    inventoryDue: row.inventory_due,
     replacesEntryId: row.replaces_entry_id ?? undefined,
     createdAt: row.created_at,
     archivedAt: row.archived_at ?? undefined,

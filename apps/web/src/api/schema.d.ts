@@ -2578,6 +2578,8 @@ export interface components {
             };
             /** @description Failed or uncertain by the books of its last initial or delta pass */
             failures: number;
+            /** @description The database was restored: its next migrating pass takes inventory of the whole target before it writes */
+            inventoryDue: boolean;
             replacesEntryId?: number;
             /**
              * Format: date-time

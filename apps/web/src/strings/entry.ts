@@ -7,6 +7,9 @@ export const entry = {
   deleted: 'Deleted',
   deletedHint: (when: string) => `This entry was deleted on ${when}. Its books are kept; nothing can be started.`,
   deletedReplaced: 'Another entry has taken its place.',
+  inventoryDue: 'The next migrating pass takes inventory first',
+  inventoryDueHint:
+    'The database was restored from a backup and may have forgotten copies. The whole target is listed before anything is written, and what is there already is taken over.',
   replaces: 'Replaces',
   replacedBy: 'Replaced by',
   entryId: (id: number) => `entry ${id}`,

@@ -57,6 +57,11 @@ export const entrySchema = z
       })
       .optional(),
     failures: z.number().int().describe('Failed or uncertain by the books of its last initial or delta pass'),
+    inventoryDue: z
+      .boolean()
+      .describe(
+        'The database was restored: its next migrating pass takes inventory of the whole target before it writes',
+      ),
     replacesEntryId: id.optional(),
     createdAt: timestamp,
     archivedAt: timestamp.optional(),

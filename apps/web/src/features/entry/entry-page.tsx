@@ -75,6 +75,11 @@ function State({ entry, isReplaced }: { readonly entry: Schema<'Entry'>; readonl
           {words.deletedHint(formatDateTime(entry.archivedAt))} {isReplaced && words.deletedReplaced}
         </Notice>
       )}
+      {entry.inventoryDue && entry.archivedAt === undefined && (
+        <Notice tone="busy" title={words.inventoryDue}>
+          {words.inventoryDueHint}
+        </Notice>
+      )}
       {remigration !== undefined && (
         <Notice tone="busy" title={words.remigration.open}>
           {remigration.next}{' '}
