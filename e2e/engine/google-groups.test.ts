@@ -257,8 +257,7 @@ test('what differs in the target goes by the conflict option, and a remigration 
   const source = furnish();
   const target = group(to, 'support');
   target.description = 'Whom to ask';
-  // Who may join is the same: overwriting the name with its visibility changes the rights, which then wait for a delta pass.
-  Object.assign(accessOf(target), { allowExternalMembers: 'true', whoCanJoin: 'ANYONE_CAN_JOIN' });
+  Object.assign(accessOf(target), { allowExternalMembers: 'true', whoCanJoin: 'CAN_REQUEST_TO_JOIN' });
   target.members.splice(0, target.members.length, member(to, 'alice', 'OWNER'), member(to, 'chloe', 'MANAGER'));
   const chloe = () => target.members.find(({ email }) => email === `chloe@${to.name}`)?.role;
   const entry = await entryOf('support');

@@ -32,7 +32,7 @@ export class GroupSettings implements ListedObjects, ListedWriting {
 
   async list(container: string): Promise<readonly Listed[]> {
     if (container !== GROUP.id) throw new SternaError('transient', 'container-gone', 'The group is no more.');
-    const { directory, access, id, email } = this.#context;
+    const { directory, access, id, email, role } = this.#context;
     const [{ name, description, aliases = [] }, fields] = await Promise.all([
       theGroupAt(directory, id),
       readAccess(access, email),
@@ -43,9 +43,10 @@ export class GroupSettings implements ListedObjects, ListedWriting {
       ...(description ? { description } : {}),
       visibility: visibilityOf(fields),
     };
+    // Who may do what comes first: it says who sees the group as well, and the group itself then finds that so.
     return [
-      listed('group', setting),
       listed('access', accessSetting(fields)),
+      { ...listed('group', setting), ...(role === 'write' && { version: ownVersionOf(setting) }) },
       ...aliases.map((address) => listed(aliasId(address), aliasSetting(address))),
     ];
   }
@@ -161,6 +162,9 @@ const listed = (id: string, setting: Setting): Listed => {
   const body = writeSetting(setting);
   return { id, version: versionOfBody(body), body };
 };
+
+/** In a target, without what is another setting's as well: writing that isn't an edit of this one. */
+const ownVersionOf = ({ visibility: _, ...own }: GroupSetting): string => versionOfBody(writeSetting(own));
 
 const aliasTaken = (alias: string, cause: unknown): SternaError =>
   new SternaError('object', 'alias-taken', `Somebody else in the target has the address ${alias}.`, {
