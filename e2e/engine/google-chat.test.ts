@@ -153,6 +153,37 @@ test('a space goes to another organization: what was said, by whom and when, onc
   for (const code of ['author-named-in-text', 'edit-mark-lost', 'deleted-mark-lost']) expect(codes).toContain(code);
 }, 60_000);
 
+test('a dry run makes no space; what was said can be taken back by nobody, and emptying and undoing say so', async () => {
+  const source = DirectChat.create(google, `alice@${SOURCE}`, 'Quay', T0);
+  source.join(`bjorn@${SOURCE}`);
+  const first = source.say('Ahoy', { by: `alice@${SOURCE}`, at: T0 + MINUTE });
+  source.say('Ahoy back', { by: `bjorn@${SOURCE}`, at: T0 + 2 * MINUTE, replyTo: first });
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Quay', TARGET), SOURCE, TARGET);
+  const dry = await pass(bench, entry, 'dry-run');
+  expect(dry.error).toBeNull();
+  expect((dry.result as Json).objects).toMatchObject({ create: 4, refuse: 0 });
+  expect(DirectChat.all(google, TARGET).has('Quay')).toBe(false);
+
+  const one = await pass(bench, entry, 'initial');
+  expect(one).toMatchObject({ status: 'completed', books: { balanced: true } });
+  const target = spaceOf(TARGET, 'Quay');
+  const said = target.messages.length;
+  const frozen = await pass(bench, entry, 'empty', { empty: 'freeze' });
+  expect(frozen.result).toMatchObject({ objects: 2, containers: [{ container: 'Members', objects: 2 }] });
+  const planned = await pass(bench, entry, 'undo', { undo: { mode: 'plan', pass: 2 } });
+  expect(planned.result).toMatchObject({ created: 4, removed: 2, refused: 2 });
+  const undone = await pass(bench, entry, 'undo', { undo: { mode: 'remove', pass: 2 } });
+  expect(undone).toMatchObject({
+    status: 'completed with failures',
+    result: { created: 4, removed: 2, refused: 2 },
+  });
+  expect(target.members).toEqual([]);
+  const kept = (await notes(bench, entry)).filter(({ code }) => code === 'post-not-removable');
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.every(({ fix }) => fix?.includes('delete the space'))).toBe(true);
+  expect(target.messages).toHaveLength(said);
+}, 60_000);
+
 /** What no space has a place for. */
 const INTO_CHAT = { kinds: { setting: false, file: false, listItem: false } };
 

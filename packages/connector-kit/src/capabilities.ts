@@ -39,6 +39,8 @@ export interface Capabilities {
   readonly manySessions?: true;
   /** A target: what is written can't be changed any more. */
   readonly isFinal?: true;
+  /** A target: nothing of it can be removed by us, and why; absent: it can, or each object says that it can't. */
+  readonly irremovable?: { readonly code: string; readonly text: string; readonly fix: string };
   /** A target: these kinds are written when all others are (nobody can be added to a space that is being imported). */
   readonly comesLast?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */

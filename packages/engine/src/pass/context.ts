@@ -70,6 +70,13 @@ export const capabilitiesFor = (session: Session, kind: ContentKind): Capabiliti
 export const unreadableKind = (session: Session, kind: ContentKind): UnreadableKind | undefined =>
   session.unreadable?.find((one) => one.kind === kind);
 
+/** Why nothing of this kind can be taken out of a target; undefined: it can. */
+export const irremovableKind = (
+  session: Session,
+  kind: ContentKind,
+): Pick<UnreadableKind, 'code' | 'text' | 'fix'> | undefined =>
+  unreadableKind(session, kind) ?? capabilitiesFor(session, kind).irremovable;
+
 /** The format in which both sides can hand objects of this kind over whole; undefined: they go by their pivot alone. */
 export function nativeFormat({ source, target }: PassContext, kind: ContentKind): string | undefined {
   const taken = capabilitiesFor(target, kind).native ?? [];

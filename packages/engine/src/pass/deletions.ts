@@ -12,7 +12,7 @@ import {
   type ObjectNote,
   rowsGone,
 } from '@sterna/store';
-import { capabilitiesFor, type PassContext, targetById, unreadableKind } from './context.ts';
+import { capabilitiesFor, irremovableKind, type PassContext, targetById } from './context.ts';
 import { mayTellMoves, movedWhileListed } from './moved-while-listed.ts';
 import { applyRemovals, whose } from './removals.ts';
 import { sharersOf } from './twins.ts';
@@ -55,8 +55,8 @@ async function carryOut(
     const target = targetById(context, id);
     const here = new Map<string, InventoryItem>();
     const wanted = new Set(rows.map((row) => row.targetId));
-    const unreadable = unreadableKind(context.target, target.kind);
-    if (unreadable !== undefined) {
+    const sealed = irremovableKind(context.target, target.kind);
+    if (sealed !== undefined) {
       await inFencedTransaction(pool, claim.lease, (client) =>
         insertNotes(
           client,
@@ -65,7 +65,7 @@ async function carryOut(
           rows.map((row) => ({
             kind: 'gone' as const,
             code: 'deletion-not-propagated',
-            text: `${wordsOf(what, target.path.join('/'))} and stays: ${unreadable.text}`,
+            text: `${wordsOf(what, target.path.join('/'))} and stays: ${sealed.text}`,
             ...whose(row),
           })),
         ),

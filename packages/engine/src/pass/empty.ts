@@ -8,7 +8,7 @@ import {
   saveContainers,
   TARGET,
 } from '@sterna/store';
-import { type PassContext, unreadableKind } from './context.ts';
+import { irremovableKind, type PassContext } from './context.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure, newRow } from './structure.ts';
 import { freezeInventory } from './take-inventory.ts';
@@ -34,12 +34,13 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
     if (container.sharedBy !== undefined || !context.settings.settings.kinds[container.kind]) continue;
     // Most of them a mailbox can't be without; those that come again are known by their names.
     if (container.kind === 'setting') continue;
-    const unreadable = unreadableKind(context.target, container.kind);
-    if (unreadable !== undefined) {
+    const stays = irremovableKind(context.target, container.kind);
+    if (stays !== undefined) {
       notes.push({
         kind: 'skipped',
-        code: unreadable.code,
-        text: `Nothing is removed from ${container.path.join('/')}: ${unreadable.text}`,
+        code: stays.code,
+        text: `Nothing is removed from ${container.path.join('/')}: ${stays.text}`,
+        ...(stays.fix === undefined ? {} : { fix: stays.fix }),
       });
       continue;
     }

@@ -17,7 +17,7 @@ import {
   workOfPasses,
 } from '@sterna/store';
 import { nameInBooks } from './books-of-pass.ts';
-import { capabilitiesFor, type PassContext, targetById, unreadableKind } from './context.ts';
+import { capabilitiesFor, irremovableKind, type PassContext, targetById } from './context.ts';
 import { heldByOthers, isTouched } from './deletions.ts';
 import { dirtyTargets } from './late-landings.ts';
 import { recover } from './recover.ts';
@@ -167,7 +167,7 @@ async function undoPage(context: PassContext, order: UndoOrder, tally: Tally, pa
     await context.reached('after-acknowledgement');
   }
   const counts = tally.containers.get(page.target.id) ?? none();
-  const sealed = unreadableKind(context.target, page.target.kind);
+  const sealed = irremovableKind(context.target, page.target.kind);
   for (const [row, end] of ends) {
     counts[end] += 1;
     if (sealed !== undefined) notes.push({ ...sealed, kind: 'failure', ...whose(row) });
@@ -200,7 +200,7 @@ async function endsOf(
   const digests = rows.flatMap(({ digest }) => digest ?? []);
   const collapses = capabilitiesFor(context.target, target.kind).collapsesTwins !== false;
   const merged = collapses && others.length > 0 ? await mergedByDigest(context.pool, others, digests) : [];
-  const isSealed = unreadableKind(context.target, target.kind) !== undefined;
+  const isSealed = irremovableKind(context.target, target.kind) !== undefined;
   const end = (row: LedgerRow): End => {
     if (isSealed) return 'refused';
     const copy = row.targetId === undefined ? undefined : here.get(row.targetId);

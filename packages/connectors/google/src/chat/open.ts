@@ -6,7 +6,7 @@ import { type ChatContext, chatContextOf } from './context.ts';
 import { SpaceMembers } from './members.ts';
 import { Messages } from './messages.ts';
 import { PostsReader } from './posts-reader.ts';
-import { PostsWriter } from './posts-writer.ts';
+import { NOT_REMOVABLE, PostsWriter } from './posts-writer.ts';
 import { Spaces } from './spaces.ts';
 
 interface Part {
@@ -27,6 +27,7 @@ const postCapabilities: Capabilities = {
   moves: false,
   keywords: 'none',
   isFinal: true,
+  irremovable: NOT_REMOVABLE,
   permissions: false,
   versions: false,
   batch: { objects: 20, bytes: 4 * 1024 * 1024, inFlight: 1 },

@@ -186,7 +186,11 @@ const notChangeable = (): SternaError =>
     fix: 'Nothing to do, or say it in the target as an answer.',
   });
 
+export const NOT_REMOVABLE = {
+  code: 'post-not-removable',
+  text: 'Messages of Chat are removed by those who said them alone.',
+  fix: 'Let a manager delete the space; the next migration makes it anew.',
+} as const;
+
 const notRemovable = (): SternaError =>
-  new SternaError('object', 'post-not-removable', 'Messages of Chat are removed by those who said them alone.', {
-    fix: 'Let a manager delete the space; the next migration makes it anew.',
-  });
+  new SternaError('object', NOT_REMOVABLE.code, NOT_REMOVABLE.text, { fix: NOT_REMOVABLE.fix });
