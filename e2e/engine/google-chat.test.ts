@@ -154,19 +154,19 @@ test('a space goes to another organization: what was said, by whom and when, onc
 }, 60_000);
 
 test('a dry run makes no space; what was said can be taken back by nobody, and emptying and undoing say so', async () => {
-  const source = DirectChat.create(google, `alice@${SOURCE}`, 'Quay', T0);
+  const source = DirectChat.create(google, `alice@${SOURCE}`, 'Slipway', T0);
   source.join(`bjorn@${SOURCE}`);
   const first = source.say('Ahoy', { by: `alice@${SOURCE}`, at: T0 + MINUTE });
   source.say('Ahoy back', { by: `bjorn@${SOURCE}`, at: T0 + 2 * MINUTE, replyTo: first });
-  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Quay', TARGET), SOURCE, TARGET);
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Slipway', TARGET), SOURCE, TARGET);
   const dry = await pass(bench, entry, 'dry-run');
   expect(dry.error).toBeNull();
   expect((dry.result as Json).objects).toMatchObject({ create: 4, refuse: 0 });
-  expect(DirectChat.all(google, TARGET).has('Quay')).toBe(false);
+  expect(DirectChat.all(google, TARGET).has('Slipway')).toBe(false);
 
   const one = await pass(bench, entry, 'initial');
   expect(one).toMatchObject({ status: 'completed', books: { balanced: true } });
-  const target = spaceOf(TARGET, 'Quay');
+  const target = spaceOf(TARGET, 'Slipway');
   const said = target.messages.length;
   const frozen = await pass(bench, entry, 'empty', { empty: 'freeze' });
   expect(frozen.result).toMatchObject({ objects: 2, containers: [{ container: 'Members', objects: 2 }] });
