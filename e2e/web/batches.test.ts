@@ -81,7 +81,9 @@ test('cutover night: a batch starts at its time, says who was not started and wh
     .getByText(/1 of 3 entries completed their last delta pass; 2 without a delta pass; the last ended/)
     .waitFor();
   const mx = 'MX records point to the new system';
-  await page.getByRole('checkbox', { name: mx }).check();
+  // It is ticked when the server has it so, which a click doesn't wait for.
+  await page.getByRole('checkbox', { name: mx }).click();
+  await page.getByRole('checkbox', { name: mx, checked: true }).waitFor();
   const theirs = colleague.getByRole('checkbox', { name: mx });
   await colleague.getByText(/^owner@tern.example, /).waitFor();
   expect([await theirs.isChecked(), await theirs.isDisabled()]).toEqual([true, true]);
