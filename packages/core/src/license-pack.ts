@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import { SternaError } from './errors.ts';
+import { parseJsonFile } from './json-file.ts';
 import { LICENSE_TIERS, LICENSE_TYPES } from './kinds.ts';
 import { type GrantData, MAX_GRANT } from './license-ledger.ts';
 
@@ -35,18 +36,7 @@ export const packBytes = (pack: LicensePack): Uint8Array =>
 export type VerifySignature = (publicKey: string, bytes: Uint8Array, signature: string) => boolean;
 
 /** @throws SternaError config `license-pack-invalid` */
-export function parseLicensePack(text: string): SignedLicensePack {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw invalid('it is not JSON');
-  }
-  const parsed = fileSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw invalid(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`);
-}
+export const parseLicensePack = (text: string): SignedLicensePack => parseJsonFile(fileSchema, text, invalid);
 
 const invalid = (why: string): SternaError =>
   new SternaError('config', 'license-pack-invalid', `This is no license pack: ${why}.`, {

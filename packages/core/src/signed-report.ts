@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import { SternaError } from './errors.ts';
+import { parseJsonFile } from './json-file.ts';
 import type { LicenseEvent } from './license-chain.ts';
 
 export const SIGNED_REPORTS = ['entry', 'project', 'summary'] as const;
@@ -35,18 +36,7 @@ export function reportBytes(report: { readonly proof: UnsignedProof }): Uint8Arr
 const reportSchema = z.looseObject({ proof: reportProofSchema });
 
 /** @throws SternaError config `report-file-invalid` */
-export function parseSignedReport(text: string): SignedReport {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw invalid('it is not JSON');
-  }
-  const parsed = reportSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw invalid(`${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`);
-}
+export const parseSignedReport = (text: string): SignedReport => parseJsonFile(reportSchema, text, invalid);
 
 const invalid = (why: string): SternaError =>
   new SternaError('config', 'report-file-invalid', `This is no signed report: ${why}.`, {

@@ -57,6 +57,14 @@ const MIGRATION_TABLE = `create table if not exists schema_migration (
 /** Held by the one process that migrates. */
 const MIGRATION_LOCK = 0x57e2_4a02;
 
+/** How many steps a database has had; undefined where it has nothing of ours. */
+export async function schemaOf(db: pg.Pool | pg.ClientBase): Promise<number | undefined> {
+  const { rows: found } = await db.query(`select to_regclass('schema_migration') is not null as migrated`);
+  if (found[0]?.migrated !== true) return undefined;
+  const { rows } = await db.query('select coalesce(max(version), 0)::int as version from schema_migration');
+  return rows[0].version;
+}
+
 /**
  * Brings the schema up to date. Each step is one transaction: after a crash the next call goes on where it ended.
  * Processes that start together wait for the one that migrates.

@@ -7,6 +7,8 @@ import { countThroughput } from './throughput.ts';
 /** Kinds that write to the target, and so need its lease. */
 const WRITING: readonly PassKind[] = ['initial', 'delta', 'empty', 'preprocess', 'undo', 'finish'];
 export const writes = (kind: PassKind): boolean => WRITING.includes(kind);
+/** SQL, over a pass `p`. */
+const WRITES = `p.kind in (${WRITING.map((kind) => `'${kind}'`).join(', ')})`;
 
 /**
  * SQL, over a pass `p` and its entry `e`: it could run now, were there a worker for it and room in the systems. What
@@ -14,17 +16,18 @@ export const writes = (kind: PassKind): boolean => WRITING.includes(kind);
  * have under way before anybody else looks at the target. Nothing writes on a restored database before that is confirmed.
  */
 export const IS_READY = `(p.status in ('queued', 'running') or (p.status = 'pending' and p.resume_at <= now()))
-          and not (p.kind in (${WRITING.map((kind) => `'${kind}'`).join(', ')})
+          and not (${WRITES}
             and exists (select 1 from database_restore where confirmed_at is null))
           and not exists (
             select 1 from lease l
              where (l.resource = 'entry/' || p.entry_id
-                 or (p.kind in (${WRITING.map((kind) => `'${kind}'`).join(', ')})
+                 or (${WRITES}
                      and l.resource = 'target/' || e.target_system_id || '/' || e.target_address))
                and (l.expires_at > clock_timestamp()
                  or exists (select 1 from lease h where h.within = l.owner and h.expires_at > clock_timestamp())))`;
+
 /** Kinds that move the entry's own status; the others leave it alone. */
-const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
+export const movesEntry = (kind: PassKind): boolean => kind === 'initial' || kind === 'delta';
 
 /**
  * The pass table is the job queue: one durable truth for what runs (docs/decisions). A claim takes the leases of the

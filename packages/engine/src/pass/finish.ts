@@ -1,5 +1,5 @@
 import type { Finished, Session } from '@sterna/connector-kit';
-import { loadContainers } from '@sterna/store';
+import { loadContainers, TARGET } from '@sterna/store';
 import type { Pool } from 'pg';
 
 /**
@@ -8,7 +8,7 @@ import type { Pool } from 'pg';
  */
 export async function finish(pool: Pool, entryId: number, target: Session): Promise<Finished> {
   const known = (await loadContainers(pool, entryId))
-    .filter(({ side }) => side === 1)
+    .filter(({ side }) => side === TARGET)
     .map(({ key, path }) => ({ id: key, name: path.join('/') }));
   return (await target.finish?.(known)) ?? { finished: [], refused: [] };
 }

@@ -37,15 +37,16 @@ export async function addressesFor(
   if (inIt === undefined || context.source.addresses === undefined) return {};
   const { links: ofOthers, messageLinks } = context.settings.settings;
   const isKept = (kind === 'message' ? messageLinks : ofOthers) === 'keep';
-  const known = purpose === 'create' && isKept ? [] : await linksOf(pool, claim.entryId, src);
-  if (purpose === 'compare') return lookup(known);
+  const known = () => linksOf(pool, claim.entryId, src);
+  if (purpose === 'compare') return lookup(await known());
   if (isKept) {
-    if (known.length > 0)
+    if (purpose === 'replace' && (await known()).length > 0)
       await inFencedTransaction(pool, claim.lease, (client) => keepLinks(client, claim.entryId, claim.number, src));
     return {};
   }
   const links = await decided(context, kind, body, inIt(body));
-  if (links.length > 0 || known.length > 0)
+  // Where it has none now, those of an earlier try go.
+  if (links.length > 0 || (await known()).length > 0)
     await inFencedTransaction(pool, claim.lease, (client) =>
       saveLinks(client, claim.entryId, claim.number, src, links, subject(body)),
     );
@@ -53,8 +54,10 @@ export async function addressesFor(
 }
 
 function lookup(links: readonly LinkRow[]): Pick<PrepareOptions, 'addressOf'> {
-  const byAddress = new Map(links.map(({ address, targetAddress }) => [address, targetAddress]));
-  return { addressOf: (address) => byAddress.get(address) };
+  const byAddress = new Map<string, string>();
+  for (const { address, targetAddress } of links)
+    if (targetAddress !== undefined) byAddress.set(address, targetAddress);
+  return byAddress.size === 0 ? {} : { addressOf: (address) => byAddress.get(address) };
 }
 
 async function decided(
@@ -87,13 +90,16 @@ export async function newHomes(context: PassContext, wanted: readonly string[]):
   const { addresses } = context.source;
   if (addresses === undefined || wanted.length === 0) return homes;
   const readings = new Map([...new Set(wanted)].map((address) => [address, addresses.read(address)]));
-  let containers = await containersOf(context, [...readings.values()].flat());
-  if (addresses.locate !== undefined) {
-    for (const [address, read] of readings)
-      if (read.length > 0 && !read.some(({ container }) => containers.has(container)))
-        readings.set(address, await addresses.locate(address));
-    containers = await containersOf(context, [...readings.values()].flat());
-  }
+  const containers = new Map(await containersOf(context, [...readings.values()].flat()));
+  const located: AddressReading[] = [];
+  if (addresses.locate !== undefined)
+    for (const [address, read] of readings) {
+      if (read.length === 0 || read.some(({ container }) => containers.has(container))) continue;
+      const found = await addresses.locate(address);
+      readings.set(address, found);
+      located.push(...found);
+    }
+  if (located.length > 0) for (const [at, some] of await containersOf(context, located)) containers.set(at, some);
   for (const [address, read] of readings) {
     const found = new Map<number, string>();
     for (const { container, name } of read)

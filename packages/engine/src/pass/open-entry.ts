@@ -9,7 +9,7 @@ import {
   SternaError,
   thawSettings,
 } from '@sterna/core';
-import { type Claim, entryPurpose, type Secrets, systemPurpose } from '@sterna/store';
+import { type Claim, entryPurpose, movesEntry, type Secrets, systemPurpose } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { AsideFolder } from '../aside-folder.ts';
 import { ContainerBooks, type CrashPoint, type PassContext } from './context.ts';
@@ -169,7 +169,7 @@ export async function loadRoute(deps: EngineDependencies, claim: Claim): Promise
   const row = rows[0];
   const tiers: string[] = row.tiers ?? [];
   // The license is checked where it matters: an entry never runs unburned, however its pass came to be queued.
-  if (row.purpose === 'migration' && (claim.kind === 'initial' || claim.kind === 'delta') && tiers.length === 0)
+  if (row.purpose === 'migration' && movesEntry(claim.kind) && tiers.length === 0)
     throw new SternaError(
       'bug',
       'license-not-burned',

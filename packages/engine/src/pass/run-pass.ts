@@ -1,6 +1,6 @@
 import type { Finished, ProvisionLine, Session } from '@sterna/connector-kit';
 import { asSternaError, type ContentKind, SternaError, thawSettings } from '@sterna/core';
-import { type Claim, endPass, kindOf, LeaseLost, type PassEnd } from '@sterna/store';
+import { type Claim, endPass, kindOf, LeaseLost, movesEntry, type PassEnd } from '@sterna/store';
 import type { Pool } from 'pg';
 import { audit } from './audit.ts';
 import type { PassContext, SplitOptions } from './context.ts';
@@ -90,7 +90,7 @@ export async function runPass(
     const trial = route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined;
     const context = await contextOf(deps, claim, route, { source, target, control, progress, trial, split });
     end = await outcome(context, route.settings, progress);
-    await target.release?.(isMigration(claim.kind) && end.status !== 'failed');
+    await target.release?.(movesEntry(claim.kind) && end.status !== 'failed');
     await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
   } catch (thrown) {
     const isOurs = !(thrown instanceof LeaseLost) && !control.signal.aborted;
@@ -113,8 +113,6 @@ function isOneWithinTheOther(one: Session, other: Session): boolean {
     .sort((a, b) => a.length - b.length) as [string, string];
   return inner.startsWith(outer);
 }
-
-const isMigration = (kind: Claim['kind']): boolean => kind === 'initial' || kind === 'delta';
 
 async function outcome(context: PassContext, settings: unknown, progress: Progress): Promise<PassEnd> {
   const common = () => ({ activeSeconds: progress.activeSeconds, progress: progress.snapshot() });

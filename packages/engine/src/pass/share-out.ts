@@ -67,16 +67,18 @@ async function planShares(context: PassContext): Promise<readonly NewShare[]> {
   const { pool, claim, split, trial } = context;
   // What limits a pass as a whole is counted by one.
   if (split === undefined || trial !== undefined || isCapped(context.settings.settings)) return [];
+  const kinds = CONTENT_KINDS.filter((kind) => isShared(context, kind));
+  if (kinds.length === 0) return [];
   const work = (await todoCounts(pool, claim.entryId))
     .filter(({ verb }) => verb === 'create')
     .map(({ container, count }) => ({ row: sourceById(context, container), count }))
-    .filter(({ row }) => row.targetContainer !== undefined && isShared(context, row.kind));
+    .filter(({ row }) => row.targetContainer !== undefined && kinds.includes(row.kind));
   const planned = work.reduce((sum, { count }) => sum + count, 0);
   // Who finds out what moved must see all that was found there, and what others took of it.
   if (planned < split.from || (await hasGoneRows(pool, claim.entryId))) return [];
   context.progress.planned = planned;
   const shares: NewShare[] = [];
-  for (const kind of CONTENT_KINDS) {
+  for (const kind of kinds) {
     const containers = work.filter(({ row }) => row.kind === kind).map(({ row }) => row.id);
     const ranges = await todoRanges(pool, claim.entryId, containers, 'create', split.size);
     shares.push(...packed(ranges, split.size).map((some) => ({ kind, ranges: some })));

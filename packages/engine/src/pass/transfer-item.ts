@@ -167,15 +167,11 @@ const prepared = async (
   body: Buffer,
   prepareFor: (body: Buffer) => Promise<PrepareOptions>,
 ): Promise<Prepared | undefined> => {
-  const { prepare, addresses } = pivotOf(kind);
+  const { prepare } = pivotOf(kind);
   if (prepare === undefined) return undefined;
   const options = await prepareFor(body);
   try {
-    const { addressOf } = options;
-    const hasNewLinks =
-      addressOf !== undefined &&
-      (addresses?.(body) ?? []).some((readings) => readings.some((one) => addressOf(one) !== undefined));
-    return { ...prepare(body, options), hasNewLinks };
+    return { ...prepare(body, options), hasNewLinks: options.addressOf !== undefined };
   } catch (thrown) {
     const error = asSternaError(thrown);
     if (error.class === 'object') throw error;

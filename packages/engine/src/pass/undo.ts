@@ -110,7 +110,8 @@ export async function undoPass(context: PassContext, order: UndoOrder): Promise<
     const target = targetById(context, targetContainer);
     context.progress.container = nameInBooks(target.path);
     const here = new Map<string, InventoryItem>();
-    if (isPresent.has(target.key))
+    const isSealed = irremovableKind(context.target, target.kind) !== undefined;
+    if (isPresent.has(target.key) && (!isSealed || overwritten.has(targetContainer)))
       for await (const item of writer.inventory(target.key, {})) here.set(item.targetId, item);
     const { mode } = order;
     const whole = () => stored(order, tally);
@@ -152,7 +153,11 @@ interface Page {
 
 async function undoPage(context: PassContext, order: UndoOrder, tally: Tally, page: Page): Promise<void> {
   const { pool, claim } = context;
-  const ends = await endsOf(context, page, tally.sent);
+  const sealed = irremovableKind(context.target, page.target.kind);
+  const ends =
+    sealed === undefined
+      ? await endsOf(context, page, tally.sent)
+      : new Map(page.rows.map((row) => [row, 'refused' as End]));
   const last = page.rows.at(-1) as LedgerRow;
   const notes: ObjectNote[] = [];
   if (order.mode === 'remove') {
@@ -167,7 +172,6 @@ async function undoPage(context: PassContext, order: UndoOrder, tally: Tally, pa
     await context.reached('after-acknowledgement');
   }
   const counts = tally.containers.get(page.target.id) ?? none();
-  const sealed = irremovableKind(context.target, page.target.kind);
   for (const [row, end] of ends) {
     counts[end] += 1;
     if (sealed !== undefined) notes.push({ ...sealed, kind: 'failure', ...whose(row) });
@@ -200,9 +204,7 @@ async function endsOf(
   const digests = rows.flatMap(({ digest }) => digest ?? []);
   const collapses = capabilitiesFor(context.target, target.kind).collapsesTwins !== false;
   const merged = collapses && others.length > 0 ? await mergedByDigest(context.pool, others, digests) : [];
-  const isSealed = irremovableKind(context.target, target.kind) !== undefined;
   const end = (row: LedgerRow): End => {
-    if (isSealed) return 'refused';
     const copy = row.targetId === undefined ? undefined : here.get(row.targetId);
     if (copy === undefined) return sent.has(keyOf(row)) ? 'removed' : 'gone';
     if (row.gonePass !== undefined) return 'lastCopy';

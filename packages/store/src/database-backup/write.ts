@@ -8,7 +8,7 @@ import { SternaError } from '@sterna/core';
 import type { PoolClient } from 'pg';
 import type { Database } from '../database.ts';
 import { rowsAsText, sequencesOf, tablesOf, useExactText } from '../database-move/shape.ts';
-import { MIGRATIONS } from '../migrate.ts';
+import { MIGRATIONS, schemaOf } from '../migrate.ts';
 import { type BackedUp, type BackupHead, FORMAT, LineHash, RowSum } from './format.ts';
 import { checkBackup } from './read.ts';
 
@@ -46,13 +46,11 @@ export async function backUpDatabase(database: Database, file: string): Promise<
 }
 
 async function headOf(client: PoolClient, place: string): Promise<BackupHead> {
-  const { rows: found } = await client.query(`select to_regclass('schema_migration') is not null as migrated`);
-  if (found[0]?.migrated !== true)
+  const version = await schemaOf(client);
+  if (version === undefined)
     throw new SternaError('config', 'database-empty', `There is nothing of Sterna's in the database at ${place}.`, {
       fix: 'Name the data folder of the server (--data), or set DATABASE_URL.',
     });
-  const { rows } = await client.query('select max(version) as version, now() as at from schema_migration');
-  const { version, at } = rows[0] as { version: number; at: Date };
   if (version !== MIGRATIONS.length)
     throw new SternaError(
       'config',
@@ -60,6 +58,8 @@ async function headOf(client: PoolClient, place: string): Promise<BackupHead> {
       `The database at ${place} has schema ${version}; this Sterna knows ${MIGRATIONS.length}.`,
       { fix: 'Back it up with the Sterna that uses it.' },
     );
+  const { rows } = await client.query<{ at: Date }>('select now() as at');
+  const { at } = rows[0] as { at: Date };
   return { format: FORMAT, schema: version, at: at.toISOString(), tables: await tablesOf(client) };
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SternaError, verifyChain } from '@sterna/core';
 import type { PoolClient } from 'pg';
 import type { Database } from '../database.ts';
-import { MIGRATIONS } from '../migrate.ts';
+import { MIGRATIONS, schemaOf } from '../migrate.ts';
 import { type MoveMark, moveMarks, refuseMoved } from '../moved-mark.ts';
 import { verifyAuditChain } from '../repositories/audit-events.ts';
 import { domainDatabase, sha256Text } from '../repositories/domain-database.ts';
@@ -150,14 +150,12 @@ async function alone<T>(database: Database, work: () => Promise<T>): Promise<T> 
 }
 
 async function migrationsOf({ pool, place }: Database): Promise<number> {
-  const { rows: found } = await pool.query(`select to_regclass('schema_migration') is not null as migrated`);
-  if (found[0]?.migrated !== true)
+  const version = await schemaOf(pool);
+  if (version === undefined)
     throw new SternaError('config', 'database-empty', `There is nothing of Sterna's in the database at ${place}.`, {
       fix: 'Correct --from.',
       field: '--from',
     });
-  const { rows } = await pool.query('select coalesce(max(version), 0)::int as version from schema_migration');
-  const version: number = rows[0].version;
   if (version <= MIGRATIONS.length) return version;
   throw new SternaError('config', 'database-newer', `The database at ${place} was used by a newer Sterna.`, {
     fix: 'Move it with that version.',
