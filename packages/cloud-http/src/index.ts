@@ -2,6 +2,7 @@ export * from './budget.ts';
 export * from './client.ts';
 export * from './clock.ts';
 export * from './errors.ts';
+export * from './eventually.ts';
 export * from './listed.ts';
 export * from './listed-capabilities.ts';
 export * from './natural-keys.ts';

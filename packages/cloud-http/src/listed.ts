@@ -54,9 +54,6 @@ export interface ListedWriting {
   remove(container: string, now: Listed): Promise<void>;
 }
 
-/** An object's own version, out of what it says. */
-export const versionOfBody = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 32);
-
 export class ListedReader implements Reader {
   readonly #objects: ListedObjects;
 
@@ -220,7 +217,8 @@ function wholeOf({ body }: CreateOp | ReplaceOp): Buffer {
   throw new SternaError('bug', 'internal', 'Only files are written from a stream.');
 }
 
-function glanceOf(objects: readonly Listed[]): string {
+/** What a whole listing looks like: it is another one after any change. */
+export function glanceOf(objects: readonly Pick<Listed, 'id' | 'version'>[]): string {
   const hash = createHash('sha256');
   for (const { id, version } of objects) hash.update(`${id}\0${version}\0\0`);
   return `${objects.length}.${hash.digest('hex').slice(0, 32)}`;

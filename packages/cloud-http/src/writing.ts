@@ -81,3 +81,11 @@ export function bodyOf({ body }: CreateOp | ReplaceOp): Buffer {
   if (Buffer.isBuffer(body)) return body;
   throw new SternaError('bug', 'internal', 'Only files and messages are written from a stream.');
 }
+
+/** From a stream too: for what a service takes in one piece alone. */
+export async function wholeBodyOf({ body }: CreateOp): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

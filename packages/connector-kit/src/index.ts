@@ -10,6 +10,7 @@ export * from './provision.ts';
 export * from './quotas.ts';
 export * from './reach.ts';
 export * from './reader.ts';
+export * from './reading.ts';
 export * from './signs-of-life.ts';
 export * from './whole-body.ts';
 export * from './writer.ts';

@@ -2,9 +2,10 @@ import type { SuiteFixture } from './fixture.ts';
 import type { Material } from './material.ts';
 
 /**
- * Rules of a mailbox: one collection of the account's own, listed whole.
+ * Objects that are listed whole, in one collection of the account's own: rules and other settings of a mailbox, members
+ * of a group.
  *
- * @param make an endpoint without a rule
+ * @param make an endpoint without any of them
  */
 export const settingFixture = (make: SuiteFixture['make'], material: Material): SuiteFixture => ({
   make,

@@ -23,7 +23,7 @@ export interface PrepareOptions {
    * nowhere yet. Absent: links stay as they are.
    */
   readonly targetOf?: (link: ObjectLink) => string | undefined;
-  /** Where a web address leads in the target; undefined: it stays. Absent: all stay. */
+  /** Where a web address leads in the target; undefined: it stays. Absent: all stay, none leads elsewhere. */
   readonly addressOf?: (address: string) => string | undefined;
   /** Members: the roles that the target knows; undefined: all. */
   readonly memberRoles?: readonly string[] | undefined;

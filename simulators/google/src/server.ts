@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Exchange,
+  type Inhabitants,
   type LoggedRequest,
   realClock,
   type Size,
@@ -19,7 +20,6 @@ import { Router } from './http/router.ts';
 import { DOCUMENTED_LIMITS, DocumentedQuota, type Limits, unlimited } from './limits/quota.ts';
 import { ROUTES } from './routes.ts';
 import { seedCloud } from './seed/index.ts';
-import type { Inhabitants } from './seed/seeder.ts';
 import type { Domain } from './state/domain.ts';
 import type { KeyFile, OAuthClient, ServiceAccount } from './state/project.ts';
 

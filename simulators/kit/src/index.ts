@@ -3,7 +3,7 @@ export { type Clock, realClock, VirtualClock } from './clock.ts';
 export { type Fault, type FaultRule, Faults } from './faults.ts';
 export { type LoggedRequest, type LoopbackServer, type Service, serveOnLoopback } from './loopback-server.ts';
 export { bytesReply, type Exchange, type Incoming, noContent, type Reply } from './messages.ts';
-export { type Amounts, type Inhabitant, localPartOf, type Person, peopleOf } from './people.ts';
+export { type Amounts, type Inhabitant, type Inhabitants, localPartOf, type Person, peopleOf } from './people.ts';
 export { picture } from './picture.ts';
 export { Random } from './random.ts';
 export { Seal } from './seal.ts';

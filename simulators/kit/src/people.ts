@@ -22,6 +22,9 @@ export interface Inhabitant extends Amounts {
   readonly address: string;
 }
 
+/** By domain; where a domain isn't named, the sample people are there. */
+export type Inhabitants = Readonly<Record<string, readonly Inhabitant[]>>;
+
 const PEOPLE: readonly [string, string, string][] = [
   ['Alice', 'Ashby', 'Head of research'],
   ['Björn', 'Øygård', 'Engineer'],

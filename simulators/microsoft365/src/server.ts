@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Exchange,
+  type Inhabitants,
   type LoggedRequest,
   realClock,
   type Size,
@@ -15,7 +16,6 @@ import { dispatch } from './http/dispatch.ts';
 import { DOCUMENTED_LIMITS, DocumentedThrottle, type Limits, unlimited } from './limits/throttle.ts';
 import { makeRouters } from './routes.ts';
 import { seedCloud } from './seed/index.ts';
-import type { Inhabitants } from './seed/seeder.ts';
 import type { Tenant } from './state/tenant.ts';
 
 export interface Options {

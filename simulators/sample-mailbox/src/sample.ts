@@ -85,8 +85,7 @@ export function writeSampleMailbox(dir: string, options: SampleOptions): SampleM
 }
 
 /** Programs that deliver to Maildir on Unix often store LF. */
-export const withBareLf = (raw: Buffer): Buffer =>
-  Buffer.from(raw.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+const withBareLf = (raw: Buffer): Buffer => Buffer.from(raw.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 
 export function ordinaryFlags(random: Random): string {
   let flags = random.chance(0.8) ? 'S' : '';

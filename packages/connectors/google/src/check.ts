@@ -7,7 +7,7 @@ import { DIRECTORY_SCOPES } from './directory-scopes.ts';
 import { checkGroup } from './groups/check-group.ts';
 import type { PartDefinition } from './part.ts';
 import { PARTS } from './parts.ts';
-import { contextOf, scopeSets } from './session.ts';
+import { contextOf, isSharedDrive, scopeSets } from './session.ts';
 import { undelegated } from './undelegated.ts';
 
 const NEVER = new AbortController().signal;
@@ -40,7 +40,7 @@ export async function checkGoogle(
     });
     if (settings.admin !== undefined) lines.push(await checkDirectory(connection, settings.admin));
     if (address === undefined) return lines;
-    const spaces = await checkSpaces(connection, address);
+    const spaces = isSharedDrive(address) ? undefined : await checkSpaces(connection, address);
     if (spaces !== undefined) return [...lines, ...spaces];
     const parts = await Promise.all(PARTS.map((part) => checkPart(connection, part, address)));
     // An entry may be of one part alone, so a part that nobody delegated is information; without any there is nothing
@@ -78,10 +78,13 @@ interface PartLines {
 async function checkPart(connection: Connection, part: PartDefinition, address: string): Promise<PartLines> {
   const { title } = part;
   const lines: CheckLine[] = [];
+  // Of a shared drive, the administrator.
+  let subject = address;
   try {
     const context = contextOf(connection, part, { address, role: 'read', installation: '00000000' });
+    subject = context.address;
     const session = await part.open(context);
-    lines.push(await scopesLine(connection, part, address));
+    lines.push(await scopesLine(connection, part, subject));
     for (const [name, words] of Object.entries(session.capabilities.evidence))
       lines.push({ name: `${title}: ${name}`, ok: true, evidence: words });
     const containers = await session.reader.containers();
@@ -91,7 +94,7 @@ async function checkPart(connection: Connection, part: PartDefinition, address: 
     return { lines, isOpen: true, isMissing: false };
   } catch (thrown) {
     if (isNotDelegated(thrown))
-      return { lines: [await missingLine(connection, part, address, thrown)], isOpen: false, isMissing: true };
+      return { lines: [await missingLine(connection, part, subject, thrown)], isOpen: false, isMissing: true };
     return { lines: [failed(title, thrown)], isOpen: false, isMissing: asSternaError(thrown).code === 'service-off' };
   }
 }

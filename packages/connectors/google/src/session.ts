@@ -78,7 +78,7 @@ export function contextOf(
 }
 
 /** Nobody's: it is named by its id. */
-const isSharedDrive = (address: string): boolean => /^0A[\w-]{8,60}$/.test(address);
+export const isSharedDrive = (address: string): boolean => /^0A[\w-]{8,60}$/.test(address);
 
 /** @throws SternaError config `admin-missing` */
 function administrator({ settings }: Connection): string {

@@ -71,7 +71,7 @@ export function addEvent(world: CalendarWorld, calendar: Calendar, fresh: NewEve
 }
 
 /** A series' exception, made or changed: instances get their record when they first differ. */
-export function putException(
+function putException(
   world: CalendarWorld,
   calendar: Calendar,
   instance: Pick<Instance, 'id' | 'series' | 'original' | 'exception'>,

@@ -22,7 +22,7 @@ function makeInstance(calendar: Calendar, series: CalendarEvent, original: Event
 }
 
 /** What the series says of the instance at `original`. An event keeps its length on its own clock. */
-export function contentAt(calendar: Calendar, series: CalendarEvent, original: EventTime): EventContent {
+function contentAt(calendar: Calendar, series: CalendarEvent, original: EventTime): EventContent {
   const { start, end } = series.content;
   const shift = wallOfTime(original, calendar.timeZone) - wallOfTime(start, calendar.timeZone);
   return {

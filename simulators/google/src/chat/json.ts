@@ -3,7 +3,7 @@ import { isMember, type Membership, type Message, type Person, personId, type Re
 type Json = Record<string, unknown>;
 
 /** With microseconds, as the service writes times. */
-export const timeOf = (at: number): string => new Date(at).toISOString().replace('Z', '000Z');
+const timeOf = (at: number): string => new Date(at).toISOString().replace('Z', '000Z');
 
 export function spaceJson(space: Space, baseUrl: string): Json {
   const people = [...space.members.values()].filter(

@@ -5,7 +5,7 @@ import type { Attachment, Message, Person, Reaction, Role, Space } from './space
 import { personId } from './space.ts';
 
 /** Days after which what is still being imported is gone: https://developers.google.com/workspace/chat/import-data */
-export const IMPORT_DAYS = 90;
+const IMPORT_DAYS = 90;
 const DAY = 86_400_000;
 
 /** All spaces of all domains. */
@@ -58,10 +58,6 @@ export class Spaces {
     };
     this.#spaces.set(space.id, space);
     return space;
-  }
-
-  remove(space: Space): void {
-    this.#spaces.delete(space.id);
   }
 
   join(

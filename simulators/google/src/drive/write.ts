@@ -421,7 +421,7 @@ export function textIn(body: Body, name: string): string | undefined {
 }
 
 /** RFC 3339, in milliseconds. Throws 400. */
-export function timeIn(body: Body, name: string): number | undefined {
+function timeIn(body: Body, name: string): number | undefined {
   const text = textIn(body, name);
   if (text === undefined) return undefined;
   const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i.test(text)

@@ -30,7 +30,7 @@ export interface ContactGroup {
 }
 
 /** https://developers.google.com/people/api/rest/v1/contactGroups: members can be added to the first two alone. */
-export const SYSTEM_GROUPS: readonly (readonly [id: string, name: string])[] = [
+const SYSTEM_GROUPS: readonly (readonly [id: string, name: string])[] = [
   ['myContacts', 'My Contacts'],
   ['starred', 'Starred'],
   ['friends', 'Friends'],

@@ -1,11 +1,11 @@
-import { Random, type Size } from '@sterna/simulator-kit';
+import { type Inhabitants, Random, type Size } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { seedCalendar } from './calendar.ts';
 import { seedContacts } from './contacts.ts';
 import { seedDrive } from './drive.ts';
 import { seedGmail } from './gmail.ts';
 import { type Clients, seedPeople } from './people.ts';
-import type { Inhabitants, Seeder } from './seeder.ts';
+import type { Seeder } from './seeder.ts';
 import { seedTasks } from './tasks.ts';
 
 const SEEDERS: Readonly<Record<string, Seeder>> = {

@@ -1,10 +1,9 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { localPartOf, type Person, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
+import { type Inhabitants, localPartOf, type Person, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { Domain, type Group, type GroupRole, type User } from '../state/domain.ts';
 import type { KeyFile, OAuthClient, Project, ServiceAccount } from '../state/project.ts';
 import { wholeScope } from '../token/scopes.ts';
-import type { Inhabitants } from './seeder.ts';
 
 /** Every scope that anything here asks for, as an administrator would delegate them to the migration's account. */
 export const MIGRATION_SCOPES: readonly string[] = [

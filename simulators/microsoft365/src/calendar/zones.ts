@@ -12,7 +12,7 @@ const windowsOfIana = new Map(Object.entries(ianaOfWindows).map(([name, iana]) =
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** What Outlook on the web reports for a zone that desktop Outlook defined itself. */
-export const customZone = 'tzone://Microsoft/Custom';
+const customZone = 'tzone://Microsoft/Custom';
 
 function formatOf(iana: string): Intl.DateTimeFormat {
   let format = formats.get(iana);

@@ -183,7 +183,7 @@ export function nameIn(body: Record<string, unknown>): string | undefined {
 }
 
 /** The folder that a parentReference names, in the same drive. */
-export function referredFolder(call: Call, drive: Drive, reference: unknown): DriveItem {
+function referredFolder(call: Call, drive: Drive, reference: unknown): DriveItem {
   const found = referred(call, drive, reference);
   if (found.drive !== drive) throw notSupported('Items cannot be moved between drives: copy them.');
   return found.folder;

@@ -164,7 +164,7 @@ export function deletedJson(drive: Drive, id: string): Record<string, unknown> {
   return { id, parentReference: { driveType: drive.driveType, driveId: drive.id }, deleted: { state: 'deleted' } };
 }
 
-export function itemReference(drive: Drive, item: DriveItem): Record<string, unknown> {
+function itemReference(drive: Drive, item: DriveItem): Record<string, unknown> {
   return {
     driveType: drive.driveType,
     driveId: drive.id,

@@ -114,7 +114,6 @@ export class Groups {
     this.log.touch(group.id, at);
   }
 
-  /** @returns false when it is one already */
   /** Somebody was added through Graph, and listings are behind. */
   fallBehind(group: Group, kind: 'members' | 'owners', id: string): void {
     const { memberListsBehind } = this.behaviour;
@@ -134,6 +133,7 @@ export class Groups {
     return shown;
   }
 
+  /** @returns false when it is one already */
   addMember(group: Group, id: string, at: number): boolean {
     if (group.members.has(id)) return false;
     group.members.add(id);

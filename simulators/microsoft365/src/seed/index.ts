@@ -1,4 +1,4 @@
-import type { Size } from '@sterna/simulator-kit';
+import type { Inhabitants, Size } from '@sterna/simulator-kit';
 import { Random } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { seedCalendar } from './calendar.ts';
@@ -7,7 +7,7 @@ import { provisionDrives, seedDrive } from './drive.ts';
 import { seedGroups } from './groups.ts';
 import { seedMail } from './mail.ts';
 import { seedPeople } from './people.ts';
-import type { Inhabitants, Seeder } from './seeder.ts';
+import type { Seeder } from './seeder.ts';
 import { seedSites } from './sites.ts';
 import { seedTeams } from './teams.ts';
 import { seedTodo } from './todo.ts';

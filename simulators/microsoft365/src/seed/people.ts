@@ -1,7 +1,6 @@
-import { localPartOf, type Person, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
+import { type Inhabitants, localPartOf, type Person, peopleOf, type Random, type Size } from '@sterna/simulator-kit';
 import type { Cloud } from '../cloud.ts';
 import { type DirectoryUser, newApp, Tenant } from '../state/tenant.ts';
-import type { Inhabitants } from './seeder.ts';
 
 /** The migration tool's app registration, known to both tenants. */
 export const MIGRATION_APP = {

@@ -21,7 +21,7 @@ export function isGuestId(tenant: Tenant, id: string): boolean {
 }
 
 /** A membership's id holds the place and the user: opaque, and another in each place. */
-export function membershipId(place: string, userId: string): string {
+function membershipId(place: string, userId: string): string {
   return Buffer.from(`MCMjMSMj${place}##${userId}`).toString('base64url');
 }
 

@@ -17,7 +17,7 @@ const write = { permissions: ['TeamsTab.Create', 'TeamsTab.ReadWrite.All', ...WR
 const PATH = '/teams/{group}/channels/{channel}/tabs';
 
 /** Apps that a tab can be of: https://learn.microsoft.com/graph/teams-configuring-builtin-tabs */
-export const TAB_APPS: ReadonlyMap<string, string> = new Map([
+const TAB_APPS: ReadonlyMap<string, string> = new Map([
   ['com.microsoft.teamspace.tab.web', 'Website'],
   ['com.microsoft.teamspace.tab.planner', 'Planner'],
   ['com.microsoft.teamspace.tab.files.sharepoint', 'Document Library'],

@@ -328,5 +328,5 @@ const HELD: ReadonlySet<string> = new Set([
 ]);
 
 /** `EXDATE;TZID=Europe/Berlin:20260301T100000` */
-export const lineText = ({ name, parameters, value }: Property): string =>
+const lineText = ({ name, parameters, value }: Property): string =>
   `${name}${parameters.map((one) => `;${one.name}=${one.values.join(',')}`).join('')}:${value}`;

@@ -9,7 +9,7 @@ import { Spaces } from './spaces.ts';
 
 /** Undefined where the address is a person's or a group's. Never throws for a bad system. */
 export async function checkSpaces(connection: Connection, address: string): Promise<readonly CheckLine[] | undefined> {
-  if (address.includes('@') && !isSpaceName(address)) return undefined;
+  if (address.includes('@')) return undefined;
   try {
     const context = chatContextOf(connection, { address, role: 'read', installation: '00000000' });
     const spaces = new Spaces(context);

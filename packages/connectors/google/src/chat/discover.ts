@@ -1,13 +1,13 @@
 import type { DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { connect } from '../connect.ts';
-import { CHAT_SCOPES, type SpacesPage } from './chat.ts';
+import { CHAT_SCOPES } from './chat.ts';
+import { searchSpaces } from './search-spaces.ts';
 
 const NEVER = new AbortController().signal;
 
 /**
  * The named spaces of the organization, whoever is in them.
- * https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces/search
  *
  * @throws SternaError auth | config | transient | throttled; config `admin-missing`
  */
@@ -25,19 +25,8 @@ export async function* discoverSpaces(
       });
     const { read, write } = CHAT_SCOPES.admin;
     const client = connection.client('chat', admin.toLowerCase(), [read, write]);
-    for await (const { spaces = [] } of client.pages<SpacesPage>({
-      method: 'GET',
-      path: '/v1/spaces:search',
-      query: {
-        useAdminAccess: true,
-        query: 'customer = "customers/my_customer" AND space_type = "SPACE"',
-        pageSize: 1_000,
-      },
-      doing: 'listing the spaces',
-      right: read[0],
-    }))
-      for (const { name, displayName } of spaces)
-        yield { itemType: 'team', address: name, ...(displayName ? { displayName } : {}) };
+    for await (const { name, displayName } of searchSpaces(client, 'listing the spaces'))
+      yield { itemType: 'team', address: name, ...(displayName ? { displayName } : {}) };
   } finally {
     connection.destroy();
   }

@@ -48,7 +48,7 @@ const PARTS: readonly Part[] = [
     kind: 'member',
     open(context, spaces) {
       const members = new SpaceMembers(spaces);
-      return sessionOf(context, spaces, {
+      return sessionOf(context, {
         capabilities: memberCapabilities,
         reader: new ListedReader(members),
         ...(context.role === 'write' ? { writer: new ListedWriter(members, members) } : {}),
@@ -60,7 +60,7 @@ const PARTS: readonly Part[] = [
     kind: 'post',
     open(context, spaces) {
       const messages = new Messages(spaces);
-      return sessionOf(context, spaces, {
+      return sessionOf(context, {
         capabilities: postCapabilities,
         reader: new PostsReader(spaces, messages),
         ...(context.role === 'write' ? { writer: new PostsWriter(spaces, messages) } : {}),
@@ -83,20 +83,24 @@ export async function openSpaces(
   // Whether it is there at all is to be known before anything is done.
   await spaces.list();
   const wanted = PARTS.filter(({ kind }) => request.kinds?.includes(kind) ?? true);
-  return composeSessions(wanted.map(({ key, kind, open }) => ({ key, kinds: [kind], session: open(context, spaces) })));
+  return composeSessions(
+    wanted.map(({ key, kind, open }, at) => {
+      const session = open(context, spaces);
+      // All parts are of the same spaces. Posts, whose containers the spaces are, are the last one, which ends them.
+      return { key, kinds: [kind], session: at === wanted.length - 1 ? { ...session, ...endOf(spaces) } : session };
+    }),
+  );
 }
 
-const sessionOf = (
-  { address }: ChatContext,
-  spaces: Spaces,
-  own: Pick<Session, 'capabilities' | 'reader' | 'writer'>,
-): Session => ({
+const endOf = (spaces: Spaces): Required<Pick<Session, 'release' | 'finish'>> => ({
+  release: (isOver) => spaces.release(isOver),
+  finish: (known) => spaces.finish(known),
+});
+
+const sessionOf = ({ address }: ChatContext, own: Pick<Session, 'capabilities' | 'reader' | 'writer'>): Session => ({
   ...own,
   identity: `google:chat:${address.toLowerCase()}`,
   quota: async () => undefined,
-  release: (isOver) => spaces.release(isOver),
-  // All parts are of the same spaces; told twice, Chat refuses the second, and nothing is lost.
-  finish: (known) => spaces.finish(known),
   close: async () => undefined,
   destroy: () => undefined,
 });

@@ -6,15 +6,14 @@ import {
   type Conversation,
   conversationsOf,
   type Reader,
+  readOrTell,
   type Unreadable,
   type Vanished,
+  wholeListing,
 } from '@sterna/connector-kit';
-import { asSternaError } from '@sterna/core';
 import { type Messages, momentOf, versionOf } from './messages.ts';
 import type { Spaces } from './spaces.ts';
 
-/** Changes told at once. */
-const PAGE = 500;
 /** Posts read at once: attachments and reactions are asked for one by one. */
 const IN_FLIGHT = 4;
 
@@ -42,31 +41,20 @@ export class PostsReader implements Reader {
       date: new Date(momentOf(message)),
       conversation: conversations.get(id) as Conversation,
     }));
-    const next = { cursor: 'list', total: changes.length };
-    for (let at = 0; at < changes.length; at += PAGE) {
-      const page = changes.slice(at, at + PAGE);
-      if (at + PAGE < changes.length) yield { changes: page, mode: 'full' };
-      else yield { changes: page, mode: 'full', next };
-    }
-    if (changes.length === 0) yield { changes: [], mode: 'full', next };
+    yield* wholeListing(changes);
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
-    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => this.#one(container, id))) yield one;
+    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => readOrTell(id, () => this.#one(container, id))))
+      yield one;
   }
 
-  async #one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
-    try {
-      const found = await this.#messages.read(container, id);
-      if (found === undefined) return { id, vanished: true };
-      const { message, body, notes } = found;
-      const date = new Date(momentOf(message));
-      const told = notes.length === 0 ? {} : { notes };
-      return { id, flags: [], date, size: body.length, body, version: versionOf(message), ...told };
-    } catch (thrown) {
-      const error = asSternaError(thrown);
-      if (error.class === 'object') return { id, error };
-      throw thrown;
-    }
+  async #one(container: string, id: string): Promise<Content | Vanished> {
+    const found = await this.#messages.read(container, id);
+    if (found === undefined) return { id, vanished: true };
+    const { message, body, notes } = found;
+    const date = new Date(momentOf(message));
+    const told = notes.length === 0 ? {} : { notes };
+    return { id, flags: [], date, size: body.length, body, version: versionOf(message), ...told };
   }
 }

@@ -4,15 +4,9 @@ import type { ChannelDefinition } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import type { GoogleClient } from '../api/client.ts';
 import { containerGone } from '../items/gone.ts';
-import {
-  CHAT_SCOPES,
-  type ChatMembership,
-  type ChatSpace,
-  isSpaceName,
-  type MembersPage,
-  type SpacesPage,
-} from './chat.ts';
+import { CHAT_SCOPES, type ChatMembership, type ChatSpace, isSpaceName, type MembersPage } from './chat.ts';
 import type { ChatContext } from './context.ts';
+import { searchSpaces } from './search-spaces.ts';
 
 /** Between what the spaces of a team have in common and what each is called. */
 const BETWEEN = ': ';
@@ -241,25 +235,13 @@ export class Spaces {
 
   async #called(name: string): Promise<TeamSpace[]> {
     if (name === '') return [];
-    const quoted = name.replaceAll(/["\\]/g, (one) => `\\${one}`);
     const found: TeamSpace[] = [];
-    for await (const { spaces = [] } of this.context.client.pages<SpacesPage>({
-      method: 'GET',
-      path: '/v1/spaces:search',
-      query: {
-        useAdminAccess: true,
-        query: `customer = "customers/my_customer" AND space_type = "SPACE" AND display_name:"${quoted}"`,
-        pageSize: 1_000,
-      },
-      doing: 'looking for spaces',
-      right: READ,
-    }))
-      for (const space of spaces) {
-        const channel = channelOf(space.displayName ?? '', name);
-        if (channel === undefined) continue;
-        found.push({ id: space.name, space, channel: channel === '' ? undefined : channel });
-        this.#importing.set(space.name, space.importMode === true);
-      }
+    for await (const space of searchSpaces(this.context.client, 'looking for spaces', name)) {
+      const channel = channelOf(space.displayName ?? '', name);
+      if (channel === undefined) continue;
+      found.push({ id: space.name, space, channel: channel === '' ? undefined : channel });
+      this.#importing.set(space.name, space.importMode === true);
+    }
     return found;
   }
 

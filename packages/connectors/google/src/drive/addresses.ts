@@ -12,9 +12,11 @@ export const folderAddress = (id: string): string => `https://drive.google.com/d
  * lies and as what: a request or two for each, once in a session. What the session's user doesn't see stays unknown, and so does
  * everything where the app may not look into Drive.
  *
- * @param api asked for only when something is looked for
+ * @param open called once, when something is first looked for
  */
-export function driveAddresses(api: () => DriveApi): Addresses {
+export function driveAddresses(open: () => DriveApi): Addresses {
+  let opened: DriveApi | undefined;
+  const api = () => (opened ??= open());
   const located = new Map<string, Promise<AddressReading | undefined>>();
   const homes = new Map<string, Promise<string | undefined>>();
   return {

@@ -39,7 +39,7 @@ function roleOf(role: DrivePermission['role']): AccessRole {
 
 const keyOf = ({ type, principal }: Grant): string => `${type} ${principal.toLowerCase()}`;
 
-export const FILE_ORGANIZER = 'fileOrganizer';
+const FILE_ORGANIZER = 'fileOrganizer';
 
 export type DriveRole = 'organizer' | 'fileOrganizer' | 'writer' | 'commenter' | 'reader';
 

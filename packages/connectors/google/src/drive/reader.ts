@@ -9,6 +9,7 @@ import {
   type FidelityNote,
   INLINE_LIMIT,
   type Reader,
+  readOrTell,
   SHORTCUT_BODY,
   type ShortcutTarget,
   type Unreadable,
@@ -141,7 +142,7 @@ export class DriveReader implements Reader {
   }
 
   async #one(folderId: string, id: string, listed: NamedFile | undefined): Promise<Content | Vanished | Unreadable> {
-    try {
+    return readOrTell(id, async () => {
       for (let tries = 1, known = listed; ; tries += 1) {
         try {
           return await this.#tried(id, known);
@@ -152,11 +153,7 @@ export class DriveReader implements Reader {
           known = (await this.find(folderId, [id])).get(id);
         }
       }
-    } catch (thrown) {
-      const error = asSternaError(thrown);
-      if (error.class === 'object') return { id, error };
-      throw thrown;
-    }
+    });
   }
 
   async #tried(id: string, found: NamedFile | undefined): Promise<Content | Vanished | Unreadable> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eachOf } from '@sterna/cloud-http';
+import { eachOf, wholeBodyOf } from '@sterna/cloud-http';
 import type {
   Candidate,
   Capabilities,
@@ -17,6 +17,7 @@ import type {
 } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { segment } from '../api/client.ts';
+import { containerGone } from '../items/gone.ts';
 import { type AccessFields, readAccess } from './access.ts';
 import { archiveMessage, MOST_MESSAGE_BYTES } from './archive-message.ts';
 import { ARCHIVE_SCOPES } from './archive-scopes.ts';
@@ -115,13 +116,14 @@ export class ArchiveWriter implements Writer {
         if (op.verb === 'state') return { op: op.op, outcome: 'done' };
         throw sealed();
       },
-      (cause) => new SternaError('transient', 'container-gone', 'The group is no more.', { cause }),
+      (cause) => containerGone('group', cause),
       1,
     );
   }
 
   async #create(op: CreateOp): Promise<Result> {
-    const { raw, notes } = archiveMessage(await wholeOf(op.body), this.#context.email, op.date);
+    // Of 25 MB at most: the API takes a message in one request alone.
+    const { raw, notes } = archiveMessage(await wholeBodyOf(op), this.#context.email, op.date);
     await this.#insert(raw);
     // It gets no id that anybody could ask for.
     return { op: op.op, outcome: 'done', targetId: randomUUID(), ...(notes.length === 0 ? {} : { notes }) };
@@ -177,14 +179,6 @@ export class ArchiveWriter implements Writer {
         fix: 'Switch conversation history on in the group’s settings in the target, or leave the kind message out; then start again.',
       });
   }
-}
-
-/** Of 25 MB at most: the API takes a message in one request alone. */
-async function wholeOf(body: CreateOp['body']): Promise<Buffer> {
-  if (Buffer.isBuffer(body)) return body;
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 const notTaken = (): SternaError =>

@@ -1,8 +1,9 @@
-import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '@sterna/cloud-http';
+import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container, FidelityNote } from '@sterna/connector-kit';
 import {
   type GroupAccess,
   type GroupSetting,
+  hashOf,
   readSetting,
   type Setting,
   settingGroup,
@@ -11,6 +12,7 @@ import {
 import { SternaError } from '@sterna/core';
 import { segment } from '../api/client.ts';
 import { statusOf } from '../api/errors.ts';
+import { containerGone } from '../items/gone.ts';
 import { accessFields, accessSetting, FIELDS_OF, inWords, readAccess, visibilityOf, writeAccess } from './access.ts';
 import { GROUP_SCOPES, groupPath, theGroupAt } from './find-group.ts';
 import type { GroupContext } from './group.ts';
@@ -31,7 +33,7 @@ export class GroupSettings implements ListedObjects, ListedWriting {
   }
 
   async list(container: string): Promise<readonly Listed[]> {
-    if (container !== GROUP.id) throw new SternaError('transient', 'container-gone', 'The group is no more.');
+    if (container !== GROUP.id) throw containerGone('group', undefined);
     const { directory, access, id, email, role } = this.#context;
     const [{ name, description, aliases = [] }, fields] = await Promise.all([
       theGroupAt(directory, id),
@@ -72,7 +74,8 @@ export class GroupSettings implements ListedObjects, ListedWriting {
   }
 
   async replace(_container: string, _now: Listed, body: Buffer): Promise<readonly FidelityNote[]> {
-    return this.#set(readSetting(body));
+    await this.#set(readSetting(body));
+    return [];
   }
 
   async remove(_container: string, now: Listed): Promise<void> {
@@ -91,14 +94,14 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     });
   }
 
-  async #set(setting: Setting): Promise<readonly FidelityNote[]> {
+  async #set(setting: Setting): Promise<void> {
     if (setting.type === 'group') return this.#setGroup(setting);
     if (setting.type === 'group-access') return this.#setAccess(setting);
     throw new SternaError('bug', 'internal', `A ${setting.type} is no setting of a Google group.`);
   }
 
   /** Who may join is left as it is where that is the same to other systems: the setting of its own says it exactly. */
-  async #setGroup({ name, description = '', visibility }: GroupSetting): Promise<readonly FidelityNote[]> {
+  async #setGroup({ name, description = '', visibility }: GroupSetting): Promise<void> {
     const { directory, access, id, email } = this.#context;
     await directory.send({
       method: 'PATCH',
@@ -110,10 +113,9 @@ export class GroupSettings implements ListedObjects, ListedWriting {
     });
     if (visibility !== undefined && visibilityOf(await readAccess(access, email)) !== visibility)
       await writeAccess(access, email, FIELDS_OF[visibility]);
-    return [];
   }
 
-  async #setAccess(setting: GroupAccess): Promise<readonly FidelityNote[]> {
+  async #setAccess(setting: GroupAccess): Promise<void> {
     const { access, email } = this.#context;
     const fields = accessFields(inWords(setting));
     if (fields === undefined)
@@ -124,7 +126,6 @@ export class GroupSettings implements ListedObjects, ListedWriting {
         { fix: 'Set it in the group’s settings in the target by hand.' },
       );
     await writeAccess(access, email, fields);
-    return [];
   }
 
   async #addAlias(alias: string): Promise<void> {
@@ -160,11 +161,11 @@ const aliasSetting = (address: string): Setting => ({
 
 const listed = (id: string, setting: Setting): Listed => {
   const body = writeSetting(setting);
-  return { id, version: versionOfBody(body), body };
+  return { id, version: hashOf(body), body };
 };
 
 /** In a target, without what is another setting's as well: writing that isn't an edit of this one. */
-const ownVersionOf = ({ visibility: _, ...own }: GroupSetting): string => versionOfBody(writeSetting(own));
+const ownVersionOf = ({ visibility: _, ...own }: GroupSetting): string => hashOf(writeSetting(own));
 
 const aliasTaken = (alias: string, cause: unknown): SternaError =>
   new SternaError('object', 'alias-taken', `Somebody else in the target has the address ${alias}.`, {

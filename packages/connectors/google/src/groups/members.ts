@@ -3,6 +3,7 @@ import type { Container, FidelityNote } from '@sterna/connector-kit';
 import { type Member, readMember, writeMember } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../api/client.ts';
+import { containerGone } from '../items/gone.ts';
 import {
   addMember,
   changeRole,
@@ -32,8 +33,7 @@ export class Members implements ListedObjects, ListedWriting {
   }
 
   async list(container: string): Promise<readonly Listed[]> {
-    if (container !== MEMBERS.id)
-      throw new SternaError('transient', 'container-gone', 'The list of members is no more.');
+    if (container !== MEMBERS.id) throw containerGone('list of members', undefined);
     const { directory, id } = this.#context;
     return (await directMembers(directory, id)).map((one) => this.#listed(one));
   }

@@ -1,4 +1,14 @@
-import { type Clock, failed, found, made, missing, missingUser, refusedLine, systemClock } from '@sterna/cloud-http';
+import {
+  type Clock,
+  eventually,
+  failed,
+  found,
+  made,
+  missing,
+  missingUser,
+  refusedLine,
+  systemClock,
+} from '@sterna/cloud-http';
 import type { Blueprint, BlueprintMember, PlaceRequest, ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { delegationFix } from '../api/delegated-tokens.ts';
@@ -94,20 +104,8 @@ async function make(
     doing: 'making the group',
     right: GROUP_SCOPES.write[0],
   });
-  await eventually(directory, () => groupAt(directory, body.id));
+  await eventually(directory, WAITS, () => groupAt(directory, body.id));
   return body;
-}
-
-async function eventually<T>(
-  { clock, signal }: GroupApis['directory'],
-  ask: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  for (const seconds of [0, ...WAITS]) {
-    if (seconds > 0) await clock.sleep(seconds * 1_000, signal);
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
 }
 
 /** A new group is set as the source's; it keeps its conversations, for those that are to come. */
@@ -119,7 +117,7 @@ async function* ensureAccess(
   const what = 'settings of the group';
   try {
     const fields = { ...FIELDS_OF[visibility], ...(told && accessFields(told)) };
-    const now = await eventually(access, () => readAccess(access, email).catch(notYet));
+    const now = await eventually(access, WAITS, () => readAccess(access, email).catch(notYet));
     if (now === undefined)
       throw new SternaError('object', 'group-not-ready', 'The new group’s settings can’t be reached yet.', {
         fix: 'Preprocess again in some minutes.',

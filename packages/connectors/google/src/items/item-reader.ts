@@ -4,10 +4,10 @@ import {
   type Container,
   type Content,
   type Reader,
+  readOrTell,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
-import { asSternaError } from '@sterna/core';
 import { statusOf } from '../api/errors.ts';
 import { containerGone } from './gone.ts';
 import type { ItemStore, Prepared } from './item-store.ts';
@@ -36,19 +36,13 @@ export class ItemReader<P extends Prepared> implements Reader {
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
-    for await (const [, one] of ahead(ids, AHEAD, (id) => this.#one(container, id))) yield one;
+    for await (const [, one] of ahead(ids, AHEAD, (id) => readOrTell(id, () => this.#one(container, id)))) yield one;
   }
 
-  async #one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
-    try {
-      const found = await this.#store.object(container, id);
-      if (found === undefined) return { id, vanished: true };
-      const { body, version } = found;
-      return { id, flags: [], date: undefined, size: body.length, body, version };
-    } catch (thrown) {
-      const error = asSternaError(thrown);
-      if (error.class === 'object') return { id, error };
-      throw error;
-    }
+  async #one(container: string, id: string): Promise<Content | Vanished> {
+    const found = await this.#store.object(container, id);
+    if (found === undefined) return { id, vanished: true };
+    const { body, version } = found;
+    return { id, flags: [], date: undefined, size: body.length, body, version };
   }
 }

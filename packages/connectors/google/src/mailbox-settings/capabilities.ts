@@ -1,18 +1,11 @@
+import { listedCapabilities } from '@sterna/cloud-http';
 import type { Capabilities } from '@sterna/connector-kit';
 
 export const settingCapabilities: Capabilities = {
-  kinds: ['setting'],
   // Each is there once, by what it looks for or by being what it is, and what is there is read back: it needs no mark.
-  settle: 'read-back',
-  delta: 'list',
-  bytes: 'rewritten',
-  idScope: 'endpoint',
-  collapsesTwins: false,
-  dateKept: false,
-  moves: false,
-  keywords: 'none',
-  permissions: false,
-  versions: false,
+  ...listedCapabilities('setting', 256 * 1024, {
+    settings: 'filters, automatic reply, signatures, language, who calendars are shared with',
+  }),
   rules: 'filters',
   leavesOut: {
     category: { text: 'Gmail has no list of categories: those that messages have are labels there.' },
@@ -24,6 +17,4 @@ export const settingCapabilities: Capabilities = {
   },
   // All of a mailbox at once (Gmail takes 1,000 filters).
   batch: { objects: 500, bytes: 1024 * 1024, inFlight: 1 },
-  maxObjectBytes: 256 * 1024,
-  evidence: { settings: 'filters, automatic reply, signatures, language, who calendars are shared with' },
 };

@@ -165,7 +165,7 @@ const hashed = (said: unknown): string => createHash('sha256').update(canonicalJ
 const listed = (setting: Setting | undefined): readonly ListedSetting[] =>
   setting === undefined ? [] : [{ id: settingId(setting), version: hashed(setting), setting: async () => setting }];
 
-export const listedShare = ({ id, version, share }: ListedShare): ListedSetting => ({
+const listedShare = ({ id, version, share }: ListedShare): ListedSetting => ({
   id,
   version,
   setting: async () => share,

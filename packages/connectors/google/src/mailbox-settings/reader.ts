@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { glanceOf } from '@sterna/cloud-http';
 import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
 import { writeSetting } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -57,10 +57,4 @@ async function contentOf({ id, version, setting }: ListedSetting): Promise<Conte
     if (!(thrown instanceof SternaError) || thrown.class !== 'object') throw thrown;
     return { id, error: thrown, isSkipped: true };
   }
-}
-
-function glanceOf(settings: readonly ListedSetting[]): string {
-  const hash = createHash('sha256');
-  for (const { id, version } of settings) hash.update(`${id}\0${version}\0\0`);
-  return `${settings.length}.${hash.digest('hex').slice(0, 32)}`;
 }

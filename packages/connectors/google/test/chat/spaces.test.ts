@@ -2,7 +2,7 @@ import { DirectChat, type Google, startGoogle } from '@sterna/simulator-google';
 import { Contract } from '@sterna/simulator-google/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { googleConnector } from '../../src/index.ts';
-import { UNHURRIED } from '../unhurried.ts';
+import { simulated } from '../items/direct-google.ts';
 
 const ADMIN = 'alice@nordwind.example';
 const signal = new AbortController().signal;
@@ -22,10 +22,7 @@ afterAll(async () => {
   await google.stop();
 });
 
-const system = (more: object = { admin: ADMIN }) => ({
-  settings: { baseUrl: google.baseUrl, tokenUrl: `${google.baseUrl}/token`, ...UNHURRIED, ...more },
-  credentials: { password: JSON.stringify(google.keyFile) },
-});
+const system = (more: Record<string, unknown> = { admin: ADMIN }) => simulated(google, ADMIN, more).system;
 
 test('spaces are discovered by their ids', async () => {
   const found = [];
@@ -35,7 +32,7 @@ test('spaces are discovered by their ids', async () => {
 });
 
 describe('check', () => {
-  const lines = async (address: string, more?: object) =>
+  const lines = async (address: string, more?: Record<string, unknown>) =>
     (await googleConnector.check(system(more), address)).map(({ name, ok, evidence }) => `${ok} ${name}: ${evidence}`);
 
   test('tells the spaces of a name, and who reads them', async () => {

@@ -89,6 +89,12 @@ test('a shared drive is written to and read as the administrator who is in it, a
   expect(direct.corpus.mailsSent).toEqual([]);
 });
 
+test('a check of a shared drive opens it, and says nothing of spaces', async () => {
+  const lines = await googleConnector.check(systemOf(server, { admin: ALICE }), drive);
+  expect(lines).toContainEqual({ name: 'Google Drive', ok: true, evidence: '1 folders, 0 objects' });
+  expect(lines.filter(({ name }) => name.startsWith('space'))).toEqual([]);
+});
+
 test('content managers stay so where there are any, and are writers elsewhere, with a note', async () => {
   const session = await open(drive);
   const { container } = (await session.writer?.ensureContainer(['Plans'], { kind: 'file' })) ?? {};

@@ -1,19 +1,18 @@
 import type { Op, Writer } from '@sterna/connector-kit';
 import type { FoundMessage, SuiteEndpoint } from '@sterna/connector-suite';
 import { readMember, writeMember } from '@sterna/content';
-import { accessOf, type Domain, type Google, type Group } from '@sterna/simulator-google';
+import { accessOf, type Google, type Group } from '@sterna/simulator-google';
 import { googleConnector } from '../../src/index.ts';
-import { UNHURRIED } from '../unhurried.ts';
+import { simulated } from '../items/direct-google.ts';
 
 const DOMAIN = 'nordwind.example';
-export const ADMIN = `alice@${DOMAIN}`;
+const ADMIN = `alice@${DOMAIN}`;
 
-export const groupSystem = (server: Google, more: object = {}) => ({
-  settings: { baseUrl: server.baseUrl, tokenUrl: `${server.baseUrl}/token`, admin: ADMIN, ...UNHURRIED, ...more },
-  credentials: { password: JSON.stringify(server.keyFile) },
-});
+export const groupSystem = (server: Google, more: object = {}) =>
+  simulated(server, ADMIN, { admin: ADMIN, ...more }).system;
 
-export function makeGroup(server: Google, localPart: string, domain: Domain = server.domain(DOMAIN)): Group {
+export function makeGroup(server: Google, localPart: string): Group {
+  const domain = server.domain(DOMAIN);
   const group: Group = {
     id: `0${server.cloud.ids.base32hex(14)}`,
     email: `${localPart}@${domain.name}`,

@@ -1,7 +1,7 @@
 import { type Component, parameterOf, propertiesOf, unescapeText } from '@sterna/content';
 
 /** Above it, in a body that we add to; what is below it is ours. */
-export const DETAILS_HEAD = '---- Kept by the migration ----';
+const DETAILS_HEAD = '---- Kept by the migration ----';
 
 /**
  * What a person should still be able to read where Outlook has no field for it: who was invited (nobody is invited by a

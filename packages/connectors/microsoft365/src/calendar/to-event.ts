@@ -306,7 +306,7 @@ function timesOf(
 }
 
 /** An instant on the clock of a moment's zone, by the name that Outlook knows it by. */
-export function zonedTime(instant: number, { zone }: Pick<Moment, 'zone'>, floating: string): DateTimeTimeZone {
+function zonedTime(instant: number, { zone }: Pick<Moment, 'zone'>, floating: string): DateTimeTimeZone {
   const iana = zone === 'floating' || zone === 'date' ? floating : zone;
   const name = windowsOf(iana, instant);
   return name === undefined

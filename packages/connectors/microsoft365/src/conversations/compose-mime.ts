@@ -36,7 +36,7 @@ const MOST_IN_WORD = 39;
 export function composeMime(message: ComposedMessage): Buffer {
   const { messageId, date, from, sender, to, cc, subject, inReplyTo, keywords, body, parts } = message;
   const header = [
-    `Date: ${dateText(date)}`,
+    `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
     `From: ${person(from)}`,
     ...(sender === undefined ? [] : [`Sender: ${person(sender)}`]),
     ...(to.length === 0 ? [] : [`To: ${people(to)}`]),
@@ -121,12 +121,3 @@ function encoded(text: string): string {
   }
   return [...pieces, piece].map((one) => `=?utf-8?B?${Buffer.from(one, 'utf8').toString('base64')}?=`).join('\r\n ');
 }
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const two = (number: number): string => `${number}`.padStart(2, '0');
-
-const dateText = (at: Date): string =>
-  `${DAYS[at.getUTCDay()]}, ${two(at.getUTCDate())} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()} ${two(
-    at.getUTCHours(),
-  )}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;

@@ -48,20 +48,18 @@ export class Conversations {
 
   /** Equal as long as nothing was said, and no conversation removed; undefined where there is none. */
   async glance(): Promise<string | undefined> {
-    const threads = await this.#listThreads();
-    if (threads.length === 0) return undefined;
-    const hash = createHash('sha256');
-    for (const { id, lastDeliveredDateTime } of threads) hash.update(`${id}\0${lastDeliveredDateTime}\0`);
-    return hash.digest('hex').slice(0, 32);
+    return glanceOf(await this.#listThreads());
   }
 
-  /** All of it, the oldest first. */
-  async list(): Promise<readonly Listed[]> {
-    const found: Listed[] = [];
-    for (const { id: threadId } of await this.#listThreads())
+  /** All of it, the oldest first, and the glance from before: what comes in between is listed twice rather than never. */
+  async list(): Promise<{ readonly glance: string | undefined; readonly listed: readonly Listed[] }> {
+    const threads = await this.#listThreads();
+    const listed: Listed[] = [];
+    for (const { id: threadId } of threads)
       for (const post of await this.#posts(threadId))
-        found.push({ id: idOf({ threadId, postId: post.id }), date: momentOf(post) });
-    return found.sort((one, other) => one.date.getTime() - other.date.getTime());
+        listed.push({ id: idOf({ threadId, postId: post.id }), date: momentOf(post) });
+    listed.sort((one, other) => one.date.getTime() - other.date.getTime());
+    return { glance: glanceOf(threads), listed };
   }
 
   /** Undefined where it is gone. */
@@ -192,6 +190,13 @@ export class Conversations {
   #reading(doing: string) {
     return { method: 'GET', doing, right: GROUP_RIGHTS.read, budget: this.#context.outlook } as const;
   }
+}
+
+function glanceOf(threads: readonly GraphThread[]): string | undefined {
+  if (threads.length === 0) return undefined;
+  const hash = createHash('sha256');
+  for (const { id, lastDeliveredDateTime } of threads) hash.update(`${id}\0${lastDeliveredDateTime}\0`);
+  return hash.digest('hex').slice(0, 32);
 }
 
 const momentOf = ({ receivedDateTime, createdDateTime }: GraphPost): Date => {

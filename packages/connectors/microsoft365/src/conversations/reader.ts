@@ -5,16 +5,16 @@ import {
   type Content,
   INLINE_LIMIT,
   type Reader,
+  readOrTell,
   type Unreadable,
   type Vanished,
+  wholeListing,
 } from '@sterna/connector-kit';
-import { asSternaError } from '@sterna/core';
 import type { Conversations } from './conversations.ts';
 
 export const CONVERSATIONS = 'Conversations';
 
-/** Changes told at once, and messages read at once. */
-const PAGE = 500;
+/** Messages read at once. */
 const IN_FLIGHT = 4;
 
 /** What was said in the group, in one container: conversations are held together by what answers what. */
@@ -32,32 +32,22 @@ export class ConversationsReader implements Reader {
   }
 
   async *changes(): AsyncGenerator<ChangePage> {
-    // Before the listing: what comes in between is listed twice rather than never.
-    const glance = await this.#conversations.glance();
-    const changes = await this.#conversations.list();
-    const next = { cursor: 'list', total: changes.length, ...(glance === undefined ? {} : { glance }) };
-    for (let at = 0; at === 0 || at < changes.length; at += PAGE) {
-      const page = changes.slice(at, at + PAGE);
-      const isLast = at + PAGE >= changes.length;
-      yield { changes: page.map((one) => ({ ...one, flags: [] })), mode: 'full', ...(isLast ? { next } : {}) };
-    }
+    const { glance, listed } = await this.#conversations.list();
+    yield* wholeListing(
+      listed.map((one) => ({ ...one, flags: [] })),
+      glance,
+    );
   }
 
   async *read(_container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
-    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => this.#one(id))) yield one;
+    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => readOrTell(id, () => this.#one(id)))) yield one;
   }
 
-  async #one(id: string): Promise<Content | Vanished | Unreadable> {
-    try {
-      const found = await this.#conversations.read(id);
-      if (found === undefined) return { id, vanished: true };
-      const { raw, date, notes } = found;
-      return { id, flags: [], date, size: raw.length, body: raw.length > INLINE_LIMIT ? once(raw) : raw, notes };
-    } catch (thrown) {
-      const error = asSternaError(thrown);
-      if (error.class === 'object') return { id, error };
-      throw thrown;
-    }
+  async #one(id: string): Promise<Content | Vanished> {
+    const found = await this.#conversations.read(id);
+    if (found === undefined) return { id, vanished: true };
+    const { raw, date, notes } = found;
+    return { id, flags: [], date, size: raw.length, body: raw.length > INLINE_LIMIT ? once(raw) : raw, notes };
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type Content,
   INLINE_LIMIT,
   type Reader,
+  readOrTell,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
@@ -166,7 +167,7 @@ export class DriveReader implements Reader {
   }
 
   async #one(folderId: string, id: string, listed: DriveItem | undefined): Promise<Content | Vanished | Unreadable> {
-    try {
+    return readOrTell(id, async () => {
       for (let tries = 1, known = listed; ; tries += 1, known = undefined) {
         const item = known ?? (await this.#api.lookToRead(folderId, id));
         const content = await this.#tried(item, folderId, id).catch((thrown: unknown) => {
@@ -177,11 +178,7 @@ export class DriveReader implements Reader {
         if (content !== 'changed') return content;
         if (tries > TRIES) throw changedWhileRead();
       }
-    } catch (thrown) {
-      const error = asSternaError(thrown);
-      if (error.class === 'object') return { id, error };
-      throw thrown;
-    }
+    });
   }
 
   async #tried(

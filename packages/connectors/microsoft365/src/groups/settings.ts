@@ -1,7 +1,8 @@
-import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '@sterna/cloud-http';
+import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container } from '@sterna/connector-kit';
 import {
   type GroupSetting,
+  hashOf,
   readSetting,
   type Setting,
   settingGroup,
@@ -173,7 +174,7 @@ const isAsMade = ({ options }: TeamSetting): boolean =>
 
 const listed = (setting: Setting, id: string = setting.type): Listed => {
   const body = writeSetting(setting);
-  return { id, version: versionOfBody(body), body };
+  return { id, version: hashOf(body), body };
 };
 
 const listedAlias = (address: string): Listed =>

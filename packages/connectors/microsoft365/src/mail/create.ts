@@ -1,3 +1,4 @@
+import { wholeBodyOf } from '@sterna/cloud-http';
 import type { CreateOp, FidelityNote } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
@@ -25,7 +26,8 @@ export interface Created {
 
 /** Makes one message. @throws SternaError; `outcome-unknown` where it may be there now */
 export async function createMessage(context: PartContext, staging: Staging, op: CreateOp): Promise<Created> {
-  const raw = await wholeOf(op);
+  // Graph wants a message in one piece, or taken apart: either way it is needed whole.
+  const raw = await wholeBodyOf(op);
   const notes: FidelityNote[] = [];
   if (op.native !== undefined)
     try {
@@ -232,12 +234,4 @@ async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Prom
     budget: outlook,
   });
   return { id: body.id, notes };
-}
-
-/** Graph wants a message in one piece, or taken apart: either way it is needed whole. */
-async function wholeOf({ body }: CreateOp): Promise<Buffer> {
-  if (Buffer.isBuffer(body)) return body;
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

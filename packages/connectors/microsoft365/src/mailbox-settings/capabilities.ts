@@ -1,19 +1,12 @@
+import { listedCapabilities } from '@sterna/cloud-http';
 import type { Capabilities } from '@sterna/connector-kit';
 import { SHARING_LEFT_OUT } from './calendar-sharing.ts';
 
 export const settingCapabilities: Capabilities = {
-  kinds: ['setting'],
   // Each is there once by its name, and what is there is read back: it needs no mark.
-  settle: 'read-back',
-  delta: 'list',
-  bytes: 'rewritten',
-  idScope: 'endpoint',
-  collapsesTwins: false,
-  dateKept: false,
-  moves: false,
-  keywords: 'none',
-  permissions: false,
-  versions: false,
+  ...listedCapabilities('setting', 256 * 1024, {
+    settings: 'rules of the inbox, categories, automatic reply, language, time zone, working hours',
+  }),
   rules: 'named',
   leavesOut: {
     'calendar-sharing': SHARING_LEFT_OUT,
@@ -32,6 +25,4 @@ export const settingCapabilities: Capabilities = {
   },
   // All rules of a mailbox (256 KB) at once: they are made in their order.
   batch: { objects: 500, bytes: 1024 * 1024, inFlight: 1 },
-  maxObjectBytes: 256 * 1024,
-  evidence: { settings: 'rules of the inbox, categories, automatic reply, language, time zone, working hours' },
 };

@@ -15,7 +15,7 @@ export const COLUMNS = {
   preview: 'Preview',
 } as const;
 
-export const PLAN_TEMPLATE = 'planner';
+const PLAN_TEMPLATE = 'planner';
 /** https://learn.microsoft.com/en-us/graph/api/resources/plannerplandetails */
 export const MOST_LABELS = 25;
 export const labelSlot = (at: number): string => `category${at + 1}`;

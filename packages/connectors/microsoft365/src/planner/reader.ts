@@ -1,6 +1,5 @@
-import { versionOfBody } from '@sterna/cloud-http';
 import type { ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
-import { writeListItem } from '@sterna/content';
+import { hashOf, writeListItem } from '@sterna/content';
 import { segment } from '../graph/client.ts';
 import { containerGone, isGone } from '../outlook/gone.ts';
 import { byHint, type GraphPlannerTask, type GraphTaskDetails, type Plan } from './graph-planner.ts';
@@ -90,7 +89,7 @@ export class PlannerReader implements Reader {
       const details = answerOf<GraphTaskDetails>(answers[at]);
       if (details === undefined) continue;
       const body = writeListItem(await toItem(task, details, plan, (id) => people.withId(id)));
-      found.push({ task, details, body, version: versionOfBody(body) });
+      found.push({ task, details, body, version: hashOf(body) });
     }
     return found;
   }

@@ -1,4 +1,4 @@
-import { failed, found, made, missing, refusedLine } from '@sterna/cloud-http';
+import { eventually, failed, found, made, missing, refusedLine } from '@sterna/cloud-http';
 import type { BlueprintChannel, ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
@@ -8,7 +8,7 @@ import { teamPath } from '../groups/team.ts';
 import { CHANNEL_MEMBER_RIGHTS, CHANNEL_RIGHTS } from '../teams/graph-teams.ts';
 import { counted } from './make-members.ts';
 import { findPeople, type KnownMember } from './people-of-target.ts';
-import { eventually, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { type ChannelMember, channelPath, channelsOf, type FoundChannel, membersOfChannel } from './team-channels.ts';
 
 /** How many members a create may name: https://learn.microsoft.com/en-us/graph/api/channel-post */
@@ -31,7 +31,7 @@ export async function* ensureChannels(
   channels: readonly BlueprintChannel[],
 ): AsyncGenerator<ProvisionLine> {
   // Teams may not know a team yet that it has just made.
-  const there = await eventually(place, WAITS, async () => {
+  const there = await eventually(place.client, WAITS, async () => {
     try {
       return await channelsOf(place, teamId);
     } catch (thrown) {
@@ -147,7 +147,7 @@ async function* makeChannel(place: Place, teamId: string, channel: BlueprintChan
     channel,
     ids.map((id) => memberBody(place, id, isOwner(id))),
   );
-  const now = await eventually(place, WAITS, async () =>
+  const now = await eventually(place.client, WAITS, async () =>
     (await channelsOf(place, teamId)).find(({ displayName }) => isSameName(displayName, channel.name)),
   );
   if (now === undefined) {

@@ -1,4 +1,4 @@
-import { found, made, missing, refusedLine } from '@sterna/cloud-http';
+import { eventually, found, made, missing, refusedLine } from '@sterna/cloud-http';
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { BATCH_SIZE, type BatchItem, batch } from '../graph/batch.ts';
 import { segment } from '../graph/client.ts';
@@ -7,7 +7,7 @@ import { GROUP_RIGHTS } from '../groups/find-group.ts';
 import { type PeopleOfGroup, peopleOf } from '../groups/people-of-group.ts';
 import type { GroupInPlace } from './make-group.ts';
 import type { KnownMember } from './people-of-target.ts';
-import { eventually, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 export const counted = (count: number): string => `${count} ${count === 1 ? 'member' : 'members'}`;
 
@@ -29,7 +29,7 @@ const WAITS = [2, 5, 10];
 
 async function peopleNow(place: Place, { group, isNew }: GroupInPlace): Promise<PeopleOfGroup> {
   if (!isNew) return peopleOf(place, group.id);
-  const people = await eventually(place, WAITS, () =>
+  const people = await eventually(place.client, WAITS, () =>
     peopleOf(place, group.id).catch((thrown) => {
       if (statusOf(thrown) !== 404) throw thrown;
       return undefined;

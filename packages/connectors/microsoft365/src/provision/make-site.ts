@@ -1,11 +1,11 @@
-import { failed, found, missing, refusedLine } from '@sterna/cloud-http';
+import { eventually, failed, found, missing, refusedLine } from '@sterna/cloud-http';
 import type { Blueprint, ProvisionLine } from '@sterna/connector-kit';
 import { formatSiteAddress, parseSiteAddress, type SiteAddress } from '../sites/site-address.ts';
 import { findSite, siteOfGroup } from './find-site.ts';
 import { ensureGroup } from './make-group.ts';
 import { ensureMembers } from './make-members.ts';
 import { findPeople } from './people-of-target.ts';
-import { eventually, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 /** Seconds before further looks: SharePoint makes the site of a new group in the background. */
 const WAITS = [2, 5, 10, 15];
@@ -14,7 +14,7 @@ const WAITS = [2, 5, 10, 15];
 export async function* ensureSiteOfGroup(place: Place, groupId: string): AsyncGenerator<ProvisionLine> {
   const what = 'site of the group';
   try {
-    const site = await eventually(place, WAITS, () => siteOfGroup(place, groupId));
+    const site = await eventually(place.client, WAITS, () => siteOfGroup(place, groupId));
     yield site === undefined ? notYet(what) : found(what, site.webUrl);
   } catch (thrown) {
     yield refusedLine(what, thrown);
@@ -57,7 +57,7 @@ async function* makeWithGroup(
   const inPlace = yield* ensureGroup(place, { nickname }, blueprint, known);
   if (inPlace === undefined) return;
   yield* ensureMembers(place, inPlace, known);
-  const site = await eventually(place, WAITS, () => siteOfGroup(place, inPlace.group.id));
+  const site = await eventually(place.client, WAITS, () => siteOfGroup(place, inPlace.group.id));
   if (site === undefined) yield notYet(what);
   else if (site.webUrl.toLowerCase() === urlOf(address).toLowerCase()) yield found(what, 'It came with its group.');
   else

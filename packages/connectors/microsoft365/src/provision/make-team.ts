@@ -1,10 +1,10 @@
-import { failed, found, made, refusedLine } from '@sterna/cloud-http';
+import { eventually, failed, found, made, refusedLine } from '@sterna/cloud-http';
 import type { ProvisionLine } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import type { GraphGroup } from '../groups/find-group.ts';
 import { peopleOf } from '../groups/people-of-group.ts';
 import { putTeam, teamPath } from '../groups/team.ts';
-import { eventually, type Place } from './place.ts';
+import type { Place } from './place.ts';
 
 interface FoundTeam {
   readonly id: string;
@@ -45,7 +45,7 @@ export async function* ensureTeam(place: Place, group: GraphGroup): AsyncGenerat
       });
       return false;
     }
-    const isMade = await eventually(place, WAITS, async () =>
+    const isMade = await eventually(place.client, WAITS, async () =>
       (await putTeam(place.client, place.teams, group.id)) ? true : undefined,
     );
     if (isMade === undefined) throw notReady(place);

@@ -23,23 +23,3 @@ export const placeOf = (connection: Connection, request: PlaceRequest): Place =>
     request,
   };
 };
-
-/**
- * Asks again, after longer and longer waits, until there is an answer: new groups are known to Teams and SharePoint later
- * than to the directory.
- *
- * @param waits Seconds before each further try
- */
-export async function eventually<T>(
-  { client, request }: Pick<Place, 'client' | 'request'>,
-  waits: readonly number[],
-  ask: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  for (const seconds of [0, ...waits]) {
-    if (seconds > 0) await client.clock.sleep(seconds * 1_000, request.signal);
-    request.signal.throwIfAborted();
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
-}

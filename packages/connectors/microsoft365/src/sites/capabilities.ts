@@ -1,3 +1,4 @@
+import { listedCapabilities } from '@sterna/cloud-http';
 import type { Capabilities } from '@sterna/connector-kit';
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/listitem */
@@ -23,19 +24,9 @@ export const listItemCapabilities: Capabilities = {
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/sitepage */
 export const pageCapabilities: Capabilities = {
-  kinds: ['page'],
   // Each is there once by its name, and what is there is read back: it needs no mark.
-  settle: 'read-back',
-  delta: 'list',
-  bytes: 'rewritten',
-  idScope: 'endpoint',
-  collapsesTwins: false,
-  dateKept: false,
-  moves: false,
-  keywords: 'none',
-  permissions: false,
-  versions: false,
+  ...listedCapabilities('page', 4 * 1024 * 1024, {
+    pages: 'web parts that SharePoint’s interface refuses are left out, and told',
+  }),
   batch: { objects: 8, bytes: 4 * 1024 * 1024, inFlight: 1 },
-  maxObjectBytes: 4 * 1024 * 1024,
-  evidence: { pages: 'web parts that SharePoint’s interface refuses are left out, and told' },
 };

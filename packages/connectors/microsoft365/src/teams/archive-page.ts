@@ -78,7 +78,8 @@ export function readArchivePage(bytes: Buffer): ArchivePage | undefined {
   }
 }
 
-const withoutBytes = (post: Post): Post =>
+/** As pages hold it. */
+export const withoutBytes = (post: Post): Post =>
   post.images === undefined ? post : { ...post, images: post.images.map((one) => ({ ...one, base64: '' })) };
 
 function article(one: ArchivedPost, answers: string): string {

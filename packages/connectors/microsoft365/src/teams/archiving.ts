@@ -74,9 +74,9 @@ export class ArchivedPosts {
   /** Undefined: it isn't archived. */
   async change(op: ReplaceOp | RemoveOp): Promise<Result | undefined> {
     const { archive } = this.#of;
-    const now = (await archive.list(op.container)).find(({ id }) => id === op.targetId);
+    const now = await archive.find(op.container, op.targetId);
     if (now === undefined) return undefined;
-    const version = versionOfArchived(now.post);
+    const version = versionOfArchived(now);
     if (op.ifVersion !== undefined && op.ifVersion !== version) return changedResult(op.op, version);
     const { post, notes } = op.verb === 'remove' ? { notes: [] } : await this.#linked(readPost(bodyOf(op)));
     await archive.write(op.container, new Map([[op.targetId, post]]));
@@ -94,7 +94,7 @@ export class ArchivedPosts {
   }
 
   async #isArchived(channelId: string, id: string): Promise<boolean> {
-    return (await this.#of.archive.list(channelId)).some((one) => one.id === id);
+    return (await this.#of.archive.find(channelId, id)) !== undefined;
   }
 
   /** In the archive, or by a post of the channel: ids are those of the channel as a whole. */

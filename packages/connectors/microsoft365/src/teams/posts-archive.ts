@@ -7,7 +7,14 @@ import { type DriveItem, isFolder } from '../drive/item.ts';
 import { nameRulesOf } from '../drive/names.ts';
 import { Source } from '../drive/source.ts';
 import { type Uploaded, Uploader } from '../drive/upload.ts';
-import { type ArchivedPost, IMAGE_FOLDER, imageFiles, readArchivePage, writeArchivePage } from './archive-page.ts';
+import {
+  type ArchivedPost,
+  IMAGE_FOLDER,
+  imageFiles,
+  readArchivePage,
+  withoutBytes,
+  writeArchivePage,
+} from './archive-page.ts';
 import type { ChannelFolders } from './channel-folders.ts';
 import { type Channels, membershipOf } from './channels.ts';
 
@@ -58,13 +65,19 @@ export class PostsArchive {
 
   /** With the bytes of their images left out. */
   async list(channelId: string): Promise<readonly ArchivedPost[]> {
-    const pages = (await this.#find(channelId))?.pages.values() ?? [];
+    const pages = (await this.#open(channelId))?.pages.values() ?? [];
     return [...pages].flatMap(({ posts }) => [...posts].map(([id, post]) => ({ id, post })));
+  }
+
+  /** With the bytes of its images left out; undefined where there is no such post. */
+  async find(channelId: string, id: string): Promise<Post | undefined> {
+    const opened = await this.#open(channelId);
+    return opened && pageWith(opened, id)?.posts.get(id);
   }
 
   /** Whole; undefined where there is no such post. */
   async read(channelId: string, id: string): Promise<Post | undefined> {
-    const opened = await this.#find(channelId);
+    const opened = await this.#open(channelId);
     const post = opened === undefined ? undefined : pageWith(opened, id)?.posts.get(id);
     if (opened === undefined || post?.images === undefined) return post;
     const files = imageFiles({ id, post });
@@ -83,7 +96,7 @@ export class PostsArchive {
    * @throws SternaError transient `archive-changed` where somebody else wrote a page meanwhile; then nothing is known of any
    */
   async write(channelId: string, changes: ReadonlyMap<string, Post | undefined>): Promise<void> {
-    const opened = (await this.#find(channelId)) ?? (await this.#make(channelId));
+    const opened = (await this.#open(channelId)) ?? (await this.#make(channelId));
     const touched = new Map<string, Map<string, Post>>();
     for (const [id, post] of changes) {
       const { name, posts } = pageWith(opened, id) ?? pageFor(opened, id, post, touched);
@@ -103,7 +116,7 @@ export class PostsArchive {
   }
 
   /** Undefined where the channel has no files yet. */
-  #find(channelId: string): Promise<Opened | undefined> {
+  #open(channelId: string): Promise<Opened | undefined> {
     const known =
       this.#opened.get(channelId) ??
       this.#place(channelId, 'find').then((place) => (place === undefined ? undefined : this.#load(channelId, place)));
@@ -215,11 +228,11 @@ export class PostsArchive {
   }
 }
 
-export const versionOfArchived = (post: Post): string => {
-  const { images, ...rest } = post;
-  const bare = images === undefined ? post : { ...rest, images: images.map((one) => ({ ...one, base64: '' })) };
-  return `archived ${createHash('sha256').update(writePost(bare)).digest('base64url').slice(0, 22)}`;
-};
+export const versionOfArchived = (post: Post): string =>
+  `archived ${createHash('sha256')
+    .update(writePost(withoutBytes(post)))
+    .digest('base64url')
+    .slice(0, 22)}`;
 
 const pageWith = ({ pages }: Opened, id: string): Page | undefined =>
   [...pages.values()].find(({ posts }) => posts.has(id));

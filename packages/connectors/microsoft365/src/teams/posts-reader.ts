@@ -6,18 +6,17 @@ import {
   type Conversation,
   conversationsOf,
   type Reader,
+  readOrTell,
   type Unreadable,
   type Vanished,
+  wholeListing,
 } from '@sterna/connector-kit';
 import { writePost } from '@sterna/content';
-import { asSternaError } from '@sterna/core';
 import { archivedNote } from './archiving.ts';
 import type { Channels } from './channels.ts';
 import { type Messages, momentOf, versionOf } from './messages.ts';
 import { type PostsArchive, versionOfArchived } from './posts-archive.ts';
 
-/** Changes told at once. */
-const PAGE = 500;
 /** Posts read at once: images are asked for one by one. */
 const IN_FLIGHT = 4;
 
@@ -51,32 +50,21 @@ export class PostsReader implements Reader {
       date: new Date(momentOf(one)),
       conversation: conversations.get(one.id) as Conversation,
     }));
-    const next = { cursor: 'list', total: changes.length };
-    for (let at = 0; at < changes.length; at += PAGE) {
-      const page = changes.slice(at, at + PAGE);
-      if (at + PAGE < changes.length) yield { changes: page, mode: 'full' };
-      else yield { changes: page, mode: 'full', next };
-    }
-    if (changes.length === 0) yield { changes: [], mode: 'full', next };
+    yield* wholeListing(changes);
   }
 
   async *read(container: string, ids: readonly string[]): AsyncGenerator<Content | Vanished | Unreadable> {
     await this.#channels.reveal(container);
-    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => this.#one(container, id))) yield one;
+    for await (const [, one] of ahead(ids, IN_FLIGHT, (id) => readOrTell(id, () => this.#one(container, id))))
+      yield one;
   }
 
-  async #one(container: string, id: string): Promise<Content | Vanished | Unreadable> {
-    try {
-      const found = await this.#messages.read(container, id);
-      if (found === undefined) return await this.#archived(container, id);
-      const { message, body } = found;
-      const date = new Date(momentOf(message));
-      return { id, flags: [], date, size: body.length, body, version: versionOf(message) };
-    } catch (thrown) {
-      const error = asSternaError(thrown);
-      if (error.class === 'object') return { id, error };
-      throw thrown;
-    }
+  async #one(container: string, id: string): Promise<Content | Vanished> {
+    const found = await this.#messages.read(container, id);
+    if (found === undefined) return this.#archived(container, id);
+    const { message, body } = found;
+    const date = new Date(momentOf(message));
+    return { id, flags: [], date, size: body.length, body, version: versionOf(message) };
   }
 
   async #archived(container: string, id: string): Promise<Content | Vanished> {

@@ -1,6 +1,14 @@
-import { type Listed, type ListedObjects, type ListedWriting, versionOfBody } from '@sterna/cloud-http';
+import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container, FidelityNote } from '@sterna/connector-kit';
-import { type ChannelTab, PASSED_OVER, readSetting, settingGroup, waitsForObject, writeSetting } from '@sterna/content';
+import {
+  type ChannelTab,
+  hashOf,
+  PASSED_OVER,
+  readSetting,
+  settingGroup,
+  waitsForObject,
+  writeSetting,
+} from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { statusOf } from '../graph/errors.ts';
@@ -135,7 +143,7 @@ export class Tabs implements ListedObjects, ListedWriting {
       tabs.map(async (tab): Promise<Listed> => {
         const shown = await shownBy(tab, look);
         const body = writeSetting(settingOf(channel, isFirst, tab, shown));
-        const listed = { id: idOf(channel.id, tab.id), version: versionOfBody(body), body };
+        const listed = { id: idOf(channel.id, tab.id), version: hashOf(body), body };
         return shown === undefined ? { ...listed, passedOver: notHeld(tab) } : listed;
       }),
     );
