@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { createClient } from '@sterna/api-contract';
 import { createLog, type RunningServer, startServer } from '@sterna/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { estimate } from '../src/rehearsal/estimate.ts';
+import type { ProjectToRehearse } from '../src/rehearsal/project.ts';
+import type { RehearsalRequest } from '../src/rehearsal/rehearsed.ts';
 import { type Outcome, sterna, testFolder } from './sterna.ts';
 
 const PEOPLE = ['ada.lovelace', 'bob', 'cara', 'dan', 'eve'];
@@ -97,6 +100,25 @@ test('five people, two workers killed: everything arrives once, and what would h
   expect(project?.entries).toEqual({ 'not started': 5 });
   expect((await client.listPasses({ query: {} })).items).toEqual([]);
 }, 120_000);
+
+test('how long it takes is asked of the books of the project’s server alone, once', async () => {
+  const asked: unknown[] = [];
+  const client = {
+    getProjectCapacity: async () => ({ entries: 2, objects: 100, bytes: 1_000, seconds: 10, bounds: [] }),
+    planEntry: async (request: unknown) => {
+      asked.push(request);
+      return { estimate: { perObject: { p50: 0.5, p90: 2 }, basis: 'From 3 initial passes.' } };
+    },
+  };
+  const found = await estimate(
+    { client, workers: 2, concurrency: 1 } as unknown as RehearsalRequest,
+    { id: 1, sizes: { counted: 2, looked: 2 }, entries: [{ id: 7 }, { id: 8 }] } as unknown as ProjectToRehearse,
+    [],
+  );
+  expect(asked).toEqual([{ params: { id: 7 }, query: { live: false } }]);
+  expect(found).toMatchObject({ p50Seconds: 25, p90Seconds: 100 });
+  expect(found.basis).toMatch(/^From 3 initial passes\. 2 of 2 entries are counted/);
+});
 
 test.each([
   ['no such project', ['Nobody'], 2, /There is no project "Nobody"\.\nFix: There are: /],

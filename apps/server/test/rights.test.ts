@@ -1,9 +1,8 @@
-import { CSRF_HEADER, type Route, routes, SCOPES, type Scope } from '@sterna/api-contract';
+import { CSRF_HEADER, routes, SCOPES, type Scope } from '@sterna/api-contract';
 import { type Actor, actorOfToken, createOrganization, createToken, type Role, signIn } from '@sterna/application';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Call, Handler } from '../src/http/handler.ts';
-import { handlers } from '../src/routes/index.ts';
 import { PASSWORD, startApi, type TestApi } from './api.ts';
+import { ask, made, refusalByApplication } from './asking.ts';
 import { type Description, type Request, requestsOf } from './example-request.ts';
 
 /**
@@ -42,32 +41,27 @@ beforeAll(async () => {
   api = await startApi();
   requests = requestsOf((await api.app.inject('/api/openapi.json')).json() as Description);
   const setUp = { organization: 'Tern', email: 'owner@tern.example', password: PASSWORD };
-  owner = String((await made('/api/setup', undefined, setUp)).token);
+  owner = String((await made(api, 'POST', '/api/setup', undefined, setUp)).token);
   for (const role of ['operator', 'viewer', 'auditor'])
-    await made('/api/accounts', owner, { email: `${role}@tern.example`, password: PASSWORD, role });
+    await made(api, 'POST', '/api/accounts', owner, { email: `${role}@tern.example`, password: PASSWORD, role });
   for (const [name, { role, scopes }] of Object.entries(MAY)) tokens.set(name, await tokenOf(role, name, scopes));
   await makeThings();
   stranger = await anotherOrganization();
 });
 afterAll(() => api?.close());
 
-async function made(url: string, token: string | undefined, payload: object): Promise<Record<string, unknown>> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const answer = await api.app.inject({ method: 'POST', url, payload, headers });
-  expect(answer.statusCode, `${url}: ${answer.body}`).toBeLessThan(300);
-  return answer.json();
-}
-
 async function tokenOf(role: Role, name: string, scopes: readonly Scope[]): Promise<string> {
   const sign = { email: `${role}@tern.example`, password: PASSWORD };
-  const whole = String((await made('/api/sign-in', undefined, { ...sign, token: `all of ${name}` })).token);
+  const whole = String(
+    (await made(api, 'POST', '/api/sign-in', undefined, { ...sign, token: `all of ${name}` })).token,
+  );
   const actor = await actorOfToken(api.application, whole);
   return (await createToken(api.application, actor, { name, scopes })).token;
 }
 
 async function makeThings(): Promise<void> {
   const idOf = async (url: string, payload: object): Promise<string> => {
-    const answer = await made(url, owner, payload);
+    const answer = await made(api, 'POST', url, owner, payload);
     const whole = (answer.channel ?? answer.details ?? answer) as { id?: number };
     return String(whole.id);
   };
@@ -79,7 +73,7 @@ async function makeThings(): Promise<void> {
     sourceSystemId: Number(source),
     targetSystemId: Number(target),
   });
-  const entries = await made(`/api/projects/${project}/entries`, owner, {
+  const entries = await made(api, 'POST', `/api/projects/${project}/entries`, owner, {
     entries: [{ sourceAddress: 'a', targetAddress: 'b' }],
   });
   things.set('/api/systems/', source);
@@ -98,32 +92,9 @@ async function anotherOrganization(): Promise<string> {
   const email = 'owner@gull.example';
   const first = await actorOfToken(api.application, owner);
   await createOrganization(api.application, first, { name: 'Gull', email, password: PASSWORD });
-  return String((await made('/api/sign-in', undefined, { email, password: PASSWORD, token: 'gull' })).token);
-}
-
-interface Answer {
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly body: string;
-}
-
-async function ask(request: Request, token: string, id: string): Promise<Answer> {
-  const query = new URLSearchParams(request.query).toString();
-  const answer = await api.app.inject({
-    method: request.method,
-    url: `${request.path.replace(/\{[^}]+\}/g, id)}${query === '' ? '' : `?${query}`}`,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(request.type === undefined ? {} : { 'content-type': request.type }),
-    },
-    ...(request.payload === undefined ? {} : { payload: request.payload }),
-  });
-  const isError = answer.statusCode >= 400;
-  return {
-    status: answer.statusCode,
-    code: isError ? (answer.json().error.code as string) : undefined,
-    body: answer.body,
-  };
+  return String(
+    (await made(api, 'POST', '/api/sign-in', undefined, { email, password: PASSWORD, token: 'gull' })).token,
+  );
 }
 
 /** The event stream never ends: its own test. */
@@ -147,7 +118,7 @@ describe.each(Object.keys(MAY))('%s', (name) => {
     const wrong: string[] = [];
     for (const request of asked()) {
       // Nothing that exists: what is allowed finds nothing, what isn't never looks.
-      const { status, code } = await ask(request, token(), NOBODYS);
+      const { status, code } = await ask(api, request, token(), NOBODYS);
       const may = request.scope === 'self' || (request.scope !== 'public' && scopes.includes(request.scope));
       const refused = status === 401 || status === 403;
       if (refused === may && !(request.operationId === 'changePassword' && code === 'sign-in-refused'))
@@ -160,23 +131,13 @@ describe.each(Object.keys(MAY))('%s', (name) => {
     const actor: Actor = await actorOfToken(api.application, token());
     expect(actor.scopes).toEqual(scopes);
     const wrong: string[] = [];
-    for (const { operationId, scope, payload, type } of asked()) {
+    for (const request of asked()) {
+      const { operationId, scope, payload, type } = request;
       if (scope === 'public' || scope === 'self' || scopes.includes(scope)) continue;
-      const handler = handlers[operationId as keyof typeof handlers] as unknown as Handler<Route>;
-      const thrown = await handler({
-        params: { id: Number(NOBODYS), key: 'x', bulkId: 'x' },
-        query: { limit: 10 },
-        // What the route itself reads of a selection comes before the application.
-        body: type === 'application/json' ? { ...JSON.parse(payload ?? '{}'), entryIds: [1] } : payload,
-        actor,
-        application: api.application,
-        server: undefined,
-        request: { headers: {} },
-        reply: { raw: { on: () => undefined } },
-      } as unknown as Call<Route>).then(
-        () => undefined,
-        (error: unknown) => error as { code?: string; message: string },
-      );
+      const params = { id: Number(NOBODYS), key: 'x', bulkId: 'x' };
+      // What the route itself reads of a selection comes before the application.
+      const body = type === 'application/json' ? { ...JSON.parse(payload ?? '{}'), entryIds: [1] } : payload;
+      const thrown = await refusalByApplication(api, request, actor, params, body);
       if (thrown?.code !== 'not-allowed' && !ALSO_BY_SIGN_IN.has(operationId))
         wrong.push(`${operationId}: ${thrown?.code ?? thrown?.message}`);
     }
@@ -192,7 +153,7 @@ test('the owner of another organization learns of nothing that it is there', asy
     const thing = things.get(kind);
     if (thing === undefined) continue;
     looked += 1;
-    const [theirs, nobodys] = [await ask(request, stranger, thing), await ask(request, stranger, NOBODYS)];
+    const [theirs, nobodys] = [await ask(api, request, stranger, thing), await ask(api, request, stranger, NOBODYS)];
     if (
       theirs.status < 400 ||
       theirs.body.replaceAll(thing, '#') !== nobodys.body.replaceAll(NOBODYS, '#').replaceAll(thing, '#')
@@ -204,7 +165,7 @@ test('the owner of another organization learns of nothing that it is there', asy
   // They are all there, for their own people.
   for (const [kind, id] of things) {
     const request = requests.find((one) => one.method === 'GET' && one.path === `${kind}{id}`);
-    if (request !== undefined) expect((await ask(request, owner, id)).status, kind).toBe(200);
+    if (request !== undefined) expect((await ask(api, request, owner, id)).status, kind).toBe(200);
   }
 });
 
@@ -212,7 +173,7 @@ test('lists of another organization are empty', async () => {
   const lists = requests.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
   const seen: string[] = [];
   for (const request of lists.filter(({ operationId, scope }) => scope !== 'public' && operationId !== 'events')) {
-    const { body, status } = await ask(request, stranger, NOBODYS);
+    const { body, status } = await ask(api, request, stranger, NOBODYS);
     if (status < 300 && /tern\.example|hooks\.|"source"/.test(body)) seen.push(`${request.operationId}: ${body}`);
   }
   expect(seen).toEqual([]);
@@ -220,7 +181,7 @@ test('lists of another organization are empty', async () => {
 
 test('somebody without a role any more, whose session stays open, is a stranger at once', async () => {
   const payload = { email: 'gone@tern.example', password: PASSWORD, role: 'operator' };
-  const { id } = await made('/api/accounts', owner, payload);
+  const { id } = await made(api, 'POST', '/api/accounts', owner, payload);
   const session = await signIn(api.application, payload);
   const cookie = `sterna_session=${session.token}`;
   const ask = (): Promise<{ statusCode: number }> =>

@@ -239,9 +239,8 @@ export async function getEntry(context: Context, actor: Actor, input: { entryId:
   return view as EntryView;
 }
 
-/** A filter of people as a query; license states come from the ledger's fold. */
+/** A filter of people as a query; license states come from the ledger's fold. The project was reached before. */
 async function queryOf(context: Context, actor: Actor, filter: EntryFilter): Promise<EntryQuery> {
-  await reachProject(context.db, actor, 'read', filter.projectId);
   const query: EntryQuery = {
     organizationId: actor.organizationId,
     projectId: filter.projectId,
@@ -274,6 +273,7 @@ export async function listEntries(
   },
 ): Promise<Page<EntryView> & { total: number }> {
   requireSomewhere(actor, 'read');
+  await reachProject(context.db, actor, 'read', input.projectId);
   const query = await queryOf(context, actor, input);
   const page = await pageOfEntries(context.db, query, {
     order: input.sort ?? 'id',

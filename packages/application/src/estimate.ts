@@ -34,14 +34,15 @@ export async function estimateOf(
       ? { ...size, seconds: undefined, p90Seconds: undefined, basis: NONE }
       : { ...size, seconds: Math.ceil(2 * read), p90Seconds: Math.ceil(4 * read), basis: `${NONE} ${GUESS}` };
   const { objects } = size;
-  const of = (share: number): number => secondsPerObject(past, share);
-  const widened = of(0.9) * (1 + 1 / past.length);
+  const p50 = secondsPerObject(past, 0.5);
+  const p90 = secondsPerObject(past, 0.9) * (1 + 1 / past.length);
   const passes = `${past.length} initial ${past.length === 1 ? 'pass' : 'passes'} between these two systems`;
   return {
     ...size,
-    seconds: objects === undefined ? undefined : Math.ceil(objects * of(0.5)),
-    p90Seconds: objects === undefined ? undefined : Math.ceil(objects * widened),
-    basis: `${(1 / of(0.5)).toFixed(1)} objects a second (p50), ${(1 / widened).toFixed(1)} (p90), from ${passes}.`,
+    seconds: objects === undefined ? undefined : Math.ceil(objects * p50),
+    p90Seconds: objects === undefined ? undefined : Math.ceil(objects * p90),
+    perObject: { p50, p90 },
+    basis: `${(1 / p50).toFixed(1)} objects a second (p50), ${(1 / p90).toFixed(1)} (p90), from ${passes}.`,
   };
 }
 

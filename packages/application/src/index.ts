@@ -1,4 +1,4 @@
-export { mayIn, scopesSomewhere } from './access.ts';
+export { scopesSomewhere } from './access.ts';
 export {
   type AccountView,
   actorOfSession,

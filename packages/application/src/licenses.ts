@@ -300,11 +300,22 @@ export function verifyLedgerExport(ledger: unknown): LedgerVerdict {
 }
 
 /** Its shape; whether the chain holds is another question. @throws SternaError config `ledger-file-invalid` */
-export function parseLedgerExport(ledger: unknown): Pick<LedgerExport, 'organization' | 'events'> {
+function parseLedgerExport(ledger: unknown): Pick<LedgerExport, 'organization' | 'events'> {
   const parsed = exportShape.safeParse(ledger);
   if (!parsed.success)
     throw new SternaError('config', 'ledger-file-invalid', 'This is no export of a license ledger.', {
       fix: 'Give the JSON file that `sterna license ledger --export FILE` or `sterna audit --export FILE` wrote.',
     });
   return { organization: parsed.data.organization, events: parsed.data.events as unknown as LicenseEvent[] };
+}
+
+/** One whose chain holds. @throws SternaError config `ledger-file-invalid` | `ledger-broken` */
+export function soundLedgerExport(file: unknown): Pick<LedgerExport, 'organization' | 'events'> {
+  const ledger = parseLedgerExport(file);
+  const verdict = verifyChain(sha256Text, ledger.organization, ledger.events);
+  if (verdict.ok) return ledger;
+  throw new SternaError('config', 'ledger-broken', `The export of the license ledger doesn't hold: ${verdict.words}`, {
+    fix: 'Give another export.',
+    field: '--ledger',
+  });
 }

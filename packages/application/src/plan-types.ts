@@ -32,6 +32,8 @@ export interface Estimate {
   readonly p90Seconds: number | undefined;
   readonly objects: number | undefined;
   readonly bytes: number | undefined;
+  /** Seconds of one, at the same rates; known also where nobody counted the objects. */
+  readonly perObject?: { readonly p50: number; readonly p90: number } | undefined;
   /** From which passes the rate comes, in words. */
   readonly basis: string;
 }

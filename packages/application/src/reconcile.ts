@@ -6,22 +6,21 @@ import {
   licenseTypeOf,
   requireReach,
   SternaError,
-  verifyChain,
 } from '@sterna/core';
 import {
   confirmRestore,
   inOrganization,
+  latestLicenseEvents,
   licenseEvents,
   openRestore,
   organizationByPublicId,
-  sha256Text,
   standInFor,
 } from '@sterna/store';
 import type { Context } from './context.ts';
-import { parseLedgerExport } from './licenses.ts';
+import { type LedgerExport, soundLedgerExport } from './licenses.ts';
 import { verifySignedReport } from './signed-report.ts';
 
-type Ledger = ReturnType<typeof parseLedgerExport>;
+type Ledger = Pick<LedgerExport, 'organization' | 'events'>;
 
 /** Who does this: whoever can read the data folder; no account is asked for. */
 const ACTOR = 'sterna database reconcile';
@@ -71,7 +70,7 @@ export async function reconcile(
         fix: 'There is nothing to do. If it was, in a way that can’t be noticed (a snapshot of the machine), add --mark first.',
       },
     );
-  const exports = input.ledgers.map(verified);
+  const exports = input.ledgers.map(soundLedgerExport);
   for (const text of input.reports ?? []) await requireReached(context, text, exports);
   if (input.ledgers.length === 0 && input.withoutLedger !== true)
     throw new SternaError('config', 'reconcile-without-ledger', 'No export of a license ledger was given.', {
@@ -84,16 +83,6 @@ export async function reconcile(
   return { how: restore.how, ledgers };
 }
 
-function verified(file: unknown): Ledger {
-  const ledger = parseLedgerExport(file);
-  const verdict = verifyChain(sha256Text, ledger.organization, ledger.events);
-  if (verdict.ok) return ledger;
-  throw new SternaError('config', 'ledger-broken', `The export of the license ledger doesn't hold: ${verdict.words}`, {
-    fix: 'Give another export.',
-    field: '--ledger',
-  });
-}
-
 async function readd(context: Context, ledger: Ledger, noticedAt: Date): Promise<Reconciled['ledgers'][number]> {
   const organization = await organizationByPublicId(context.db, ledger.organization);
   if (organization === undefined) throw foreign('export', '--ledger');
@@ -103,7 +92,9 @@ async function readd(context: Context, ledger: Ledger, noticedAt: Date): Promise
     // What is here must be what the export begins with; an older export has nothing to add.
     const known = ledger.events.slice(0, head.seq);
     const at = known.at(-1);
-    if (at !== undefined && at.hash !== (await hashAt(context, organization.id, at.seq)))
+    const [here] =
+      at === undefined ? [] : await latestLicenseEvents(tx.db, organization.id, { before: at.seq + 1, limit: 1 });
+    if (at !== undefined && at.hash !== here?.hash)
       throw new SternaError('config', 'ledger-forked', `The ledgers differ since event ${at.seq} or before.`, {
         fix: 'The ledger went on since the backup, or the export is another’s. Restore the backup again and reconcile it first.',
         field: '--ledger',
@@ -139,12 +130,6 @@ const foreign = (what: string, field: string): SternaError =>
     fix: 'Give one of its own.',
     field,
   });
-
-async function hashAt(context: Context, organizationId: number, seq: number): Promise<string | undefined> {
-  for await (const page of licenseEvents(context.db, organizationId))
-    for (const event of page) if (event.seq === seq) return event.hash;
-  return undefined;
-}
 
 /** Entries that the events name, with what kind of item their licenses are for. */
 function entriesOf(

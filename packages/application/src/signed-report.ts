@@ -6,12 +6,11 @@ import {
   type SignedReport,
   type SignedReportKind,
   SternaError,
-  verifyChain,
 } from '@sterna/core';
-import { foldLicenses, organizationById, sha256Text } from '@sterna/store';
+import { foldLicenses, organizationById } from '@sterna/store';
 import type { Actor, Context } from './context.ts';
 import { readPublicKey, verifies } from './ed25519.ts';
-import { parseLedgerExport } from './licenses.ts';
+import { soundLedgerExport } from './licenses.ts';
 
 /**
  * A report with its proof. Read the report before: so the head is behind every burn that it tells of.
@@ -73,18 +72,6 @@ export function verifySignedReport(
       fix: 'Give the report as Sterna sent it, unchanged.',
     });
   if (expected.ledger === undefined) return report;
-  const ledger = parseLedgerExport(expected.ledger);
-  const verdict = verifyChain(sha256Text, ledger.organization, ledger.events);
-  if (!verdict.ok)
-    throw new SternaError(
-      'config',
-      'ledger-broken',
-      `The export of the license ledger doesn't hold: ${verdict.words}`,
-      {
-        fix: 'Give another export.',
-        field: '--ledger',
-      },
-    );
-  requireReach(report, ledger);
+  requireReach(report, soundLedgerExport(expected.ledger));
   return report;
 }

@@ -336,6 +336,9 @@ describe('remigration', () => {
     expect(plan.target).toMatchObject({ objects: 40, folders: 1 });
     expect(plan.sourceChanged.share).toBe(0.5);
     expect(plan.estimate).toMatchObject({ objects: 150, seconds: 15, p90Seconds: 30 });
+    // The rate is in the books: nobody needs to ask the systems for it.
+    const unasked = await planRemigration(context, owner, { entryId: old.id, live: false });
+    expect(unasked.estimate).toMatchObject({ objects: undefined, perObject: { p50: 0.1, p90: 0.2 } });
     expect(plan.license.burns).toMatchObject({ tier: 'standard' });
     expect(plan.duplicates.objects).toBe(0);
     expect(plan.checklist.find((one) => one.name.startsWith('target'))).toMatchObject({

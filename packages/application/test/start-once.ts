@@ -3,26 +3,12 @@
  * starts at the first byte on its standard input, and prints what came of it as one JSON line.
  */
 import { asSternaError } from '@sterna/core';
-import { domainDatabase, openDatabase, openSecrets } from '@sterna/store';
-import { z } from 'zod';
-import { type Context, startPass } from '../src/index.ts';
+import { startPass } from '../src/index.ts';
+import { processContext } from './process-context.ts';
 
 const [url, dataDir, organization, entry] = process.argv.slice(2);
-const database = await openDatabase({ url, maxConnections: 2 });
+const { context, database } = await processContext(url, dataDir);
 await database.pool.query('select 1');
-const connector = { kinds: ['message'], itemTypes: ['mailbox'], settings: z.unknown() } as never;
-const secrets = await openSecrets({ dataDir, mayCreate: false });
-const context: Context = {
-  db: domainDatabase(database.pool),
-  secrets,
-  signer: secrets.installation.signer,
-  connectors: new Map([['imap', connector]]),
-  events: { subscribe: () => () => {} },
-  licensing: { packsOnly: false, issuers: {} },
-  signIn: { passwords: true },
-  dataDir: dataDir ?? '',
-  installation: '00000000',
-};
 process.stdout.write('ready\n');
 await new Promise((resolve) => process.stdin.once('data', resolve));
 const actor = {

@@ -55,18 +55,15 @@ export async function estimate(
   };
 }
 
-/** Seconds of an object. */
+/** Seconds of an object, from the books of the project's server: nothing is asked of the real systems. */
 async function pastRates(
   client: RehearsalRequest['client'],
-  { entries }: ProjectToRehearse,
+  { entries: [first] }: ProjectToRehearse,
 ): Promise<{ readonly p50: number; readonly p90: number; readonly basis: string } | undefined> {
-  for (const { id } of entries.filter(({ known }) => known !== undefined)) {
-    const { estimate } = await client.planEntry({ params: { id }, query: {} });
-    const { objects, seconds, p90Seconds, basis } = estimate;
-    if (objects !== undefined && objects > 0 && seconds !== undefined && p90Seconds !== undefined)
-      return { p50: seconds / objects, p90: p90Seconds / objects, basis };
-  }
-  return undefined;
+  // All entries are between the same two systems, whose rates these are.
+  if (first === undefined) return undefined;
+  const { estimate } = await client.planEntry({ params: { id: first.id }, query: { live: false } });
+  return estimate.perObject === undefined ? undefined : { ...estimate.perObject, basis: estimate.basis };
 }
 
 /** Of the pass in the middle: from its start to its end against the time that it worked. */

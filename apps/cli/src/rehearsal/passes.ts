@@ -1,4 +1,4 @@
-import { allItems, type Client, LIVE_PASS_STATUSES, type PassView } from '@sterna/api-contract';
+import { allItems, type Client, type PassView } from '@sterna/api-contract';
 import { CONTENT_KINDS, SternaError } from '@sterna/core';
 import type { ProjectToRehearse, RehearsedEntry } from './project.ts';
 import type { StandIn } from './stand-in.ts';
@@ -104,8 +104,8 @@ export class RehearsalProject {
   async latest(): Promise<readonly PassView[]> {
     return Promise.all(
       this.actors.map(async ({ id }) => {
-        const { items } = await this.#client.listPasses({ query: { entryId: id } });
-        return items.sort((a, b) => b.number - a.number)[0] as PassView;
+        const { items } = await this.#client.listPasses({ query: { entryId: id, limit: 1 } });
+        return items[0] as PassView;
       }),
     );
   }
@@ -117,8 +117,6 @@ export class RehearsalProject {
     if (first !== undefined) throw new SternaError('bug', 'internal', `${first.sourceAddress}: ${first.message}`);
   }
 }
-
-export const isLive = ({ status }: PassView): boolean => LIVE_PASS_STATUSES.includes(status);
 
 /** The project's own, but nobody waits for the evening, and content that no stand-in has is left out. */
 function settingsOf(settings: Readonly<Record<string, unknown>>, source: StandIn, target: StandIn) {

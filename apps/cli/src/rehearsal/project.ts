@@ -36,8 +36,6 @@ export interface RehearsedEntry {
   readonly merge: boolean;
   /** Its own, over the project's. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** That its last pass has seen; undefined: nobody has counted yet. */
-  readonly known: number | undefined;
   /** That its stand-in is given: messages or files. */
   readonly objects: number;
 }
@@ -107,7 +105,6 @@ export async function readProject(
       target: entry.targetAddress,
       merge: entry.merge,
       settings: entry.settings,
-      known: countedObjects(entry),
       objects: objects(entry),
     })),
     leftOut: leftOutOf(capacity.items),

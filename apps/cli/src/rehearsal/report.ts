@@ -1,4 +1,4 @@
-import type { Client, PassView } from '@sterna/api-contract';
+import { allItems, type Client, type PassView } from '@sterna/api-contract';
 import { type AccessBooks, addBooks, type Books, EMPTY_BOOKS, type ItemType, licenseTypeOf } from '@sterna/core';
 import { type Estimate, estimate } from './estimate.ts';
 import { countAgainstBooks } from './held.ts';
@@ -107,11 +107,16 @@ export const isSound = ({ lost, duplicated, unbalanced, failedPasses, verify, fi
   failedPasses.length + findings.length === 0;
 
 /** Over both passes. */
-async function booksByItemType(client: Client, { actors }: RehearsalProject): Promise<RehearsalReport['items']> {
+async function booksByItemType(client: Client, rehearsed: RehearsalProject): Promise<RehearsalReport['items']> {
+  const params = { id: rehearsed.id };
+  const entries = await allItems((after) =>
+    client.reportEntries({ params, query: after === undefined ? {} : { after } }),
+  );
+  const booksOf = new Map(entries.map(({ entryId, books }) => [entryId, books]));
   const items = new Map<ItemType, { itemType: ItemType; entries: number; books: Books }>();
-  for (const { id, entry } of actors) {
+  for (const { id, entry } of rehearsed.actors) {
     const { itemType } = entry;
-    const { books } = await client.entryReport({ params: { id }, query: { limit: 1 } });
+    const books = booksOf.get(id) ?? EMPTY_BOOKS;
     const known = items.get(itemType) ?? { itemType, entries: 0, books: EMPTY_BOOKS };
     items.set(itemType, { itemType, entries: known.entries + 1, books: addBooks(known.books, books) });
   }

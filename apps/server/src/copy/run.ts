@@ -193,21 +193,32 @@ async function forecastPair(request: PairRequest, deps: EngineDependencies, entr
       },
     );
   if (interrupted !== undefined) await abandonPass(pool, interrupted.passId);
-  const passId = await queuePass(pool, entryId, 'dry-run', request.settings);
-  request.onStart?.({ kind: 'dry-run', resumed: false });
-  await runToEnd(request, deps, passId);
-  const pass = await readPass(pool, passId);
-  if (pass.result === null || pass.result === undefined) throw errorOf(pass.error);
+  const pass = await lookOn(request, { deps, entryId, kind: 'dry-run', settings: request.settings });
   return { ...(pass.result as DryRunResult), seconds: Math.round(pass.activeSeconds * 1000) / 1000 };
 }
 
 async function verify(request: CopyRequest, deps: EngineDependencies, entryId: number): Promise<VerifyResult> {
-  const passId = await queuePass(deps.pool, entryId, 'verify', { ...request.settings, verifyDepth: 'content' });
-  request.onStart?.({ kind: 'verify', resumed: false });
+  const settings: Settings = { ...request.settings, verifyDepth: 'content' };
+  return (await lookOn(request, { deps, entryId, kind: 'verify', settings })).result as VerifyResult;
+}
+
+/** A pass that only looks, to its end. @throws SternaError what ended it without a result */
+async function lookOn(
+  request: PairRequest,
+  look: {
+    readonly deps: EngineDependencies;
+    readonly entryId: number;
+    readonly kind: 'dry-run' | 'verify';
+    readonly settings: Settings;
+  },
+): ReturnType<typeof readPass> {
+  const { deps, entryId, kind, settings } = look;
+  const passId = await queuePass(deps.pool, entryId, kind, settings);
+  request.onStart?.({ kind, resumed: false });
   await runToEnd(request, deps, passId);
   const pass = await readPass(deps.pool, passId);
   if (pass.result === null || pass.result === undefined) throw errorOf(pass.error);
-  return pass.result as VerifyResult;
+  return pass;
 }
 
 /**

@@ -15,13 +15,7 @@ const MOST_BUFFERED = 1024 * 1024;
  * Live events as server-sent events. Nothing is kept for those who were away: a client that comes back with
  * Last-Event-ID gets `lost` first, which says to read again what is shown.
  */
-export function addEventStream(
-  app: FastifyInstance,
-  name: string,
-  route: Route,
-  context: ServerContext,
-  heartbeatMs = HEARTBEAT_MS,
-): void {
+export function addEventStream(app: FastifyInstance, name: string, route: Route, context: ServerContext): void {
   app.route({
     method: 'GET',
     url: route.path,
@@ -44,7 +38,7 @@ export function addEventStream(
         actorOf(request, context)
           .then((now) => isDeepStrictEqual(now, actor) || raw.end())
           .catch(() => raw.end());
-      }, heartbeatMs);
+      }, HEARTBEAT_MS);
       const end = (): void => {
         clearInterval(heartbeat);
         gone.abort();

@@ -2,16 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ROLES } from '@sterna/api-contract';
 import type { SignInPolicy } from '@sterna/application';
+import { isLoopback } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { z } from 'zod';
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** https, or http to this machine, where nobody listens in. */
 const address = z.url().refine(
   (text) => {
     const { protocol, hostname } = new URL(text);
-    return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+    return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
   },
   { message: 'must begin with https://' },
 );

@@ -14,41 +14,67 @@ export interface FetchOptions {
 }
 
 /**
- * `fetch` of a short answer from where a setting leads, and nowhere else: the name is resolved once and that address is
- * used, redirects are not followed, and an answer has 1 MiB and 10 seconds.
+ * One request to where a URL leads, and nowhere else: the name is resolved once and that address is used, and redirects are
+ * not followed.
+ *
+ * @param options.timeoutMs from when the name is resolved, until the answer is read
+ * @throws AddressRefused; DNS and network errors
+ */
+export async function guardedRequest(
+  guard: AddressGuard,
+  url: URL,
+  options: {
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | undefined;
+    readonly timeoutMs: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<IncomingMessage> {
+  const place = await guard.resolve(url.hostname);
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  const secure = url.protocol === 'https:';
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const { body } = options;
+  return new Promise((resolve, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)({
+      method: options.method,
+      // The address that was looked at, not the name: it could lead elsewhere by now.
+      host: place.address,
+      family: place.family,
+      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+      path: `${url.pathname}${url.search}`,
+      ...(secure && isIP(hostname) === 0 ? { servername: hostname } : {}),
+      agent: false,
+      signal,
+      headers: {
+        ...options.headers,
+        host: url.host,
+        ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+      },
+    });
+    request.on('error', reject);
+    request.on('response', resolve);
+    request.end(body);
+  });
+}
+
+/**
+ * `fetch` of a short answer by `guardedRequest`: it has 1 MiB and 10 seconds.
  *
  * @throws AddressRefused; DNS and network errors
  */
 export const guardedFetch =
   (guard: AddressGuard) =>
   async (address: string, options: FetchOptions): Promise<Response> => {
-    const url = new URL(address);
-    const place = await guard.resolve(url.hostname);
-    const deadline = AbortSignal.timeout(TIMEOUT_MS);
-    const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-    const secure = url.protocol === 'https:';
-    const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    const body = options.body === undefined || options.body === null ? undefined : String(options.body);
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)({
-        method: options.method,
-        // The address that was looked at, not the name: it could lead elsewhere by now.
-        host: place.address,
-        family: place.family,
-        port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-        path: `${url.pathname}${url.search}`,
-        ...(secure && isIP(hostname) === 0 ? { servername: hostname } : {}),
-        agent: false,
-        signal,
-        headers: {
-          ...options.headers,
-          host: url.host,
-          ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
-        },
-      });
-      request.on('error', reject);
-      request.on('response', resolve);
-      request.end(body);
+    const { method, headers: sent, body, signal } = options;
+    const response = await guardedRequest(guard, new URL(address), {
+      method,
+      headers: sent,
+      body: body === undefined || body === null ? undefined : String(body),
+      timeoutMs: TIMEOUT_MS,
+      signal,
     });
     const status = response.statusCode ?? 0;
     const content = await bytesOf(response);

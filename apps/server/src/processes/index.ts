@@ -1,2 +1,2 @@
-export { Fleet, type FleetOptions } from './fleet.ts';
+export { Fleet } from './fleet.ts';
 export { environment, type Program, readyLine, startProgram } from './program.ts';

@@ -2050,6 +2050,11 @@ export interface components {
                 p90Seconds?: number;
                 objects?: number;
                 bytes?: number;
+                /** @description Seconds of one object, from past passes; known without a live look too */
+                perObject?: {
+                    p50: number;
+                    p90: number;
+                };
                 basis: string;
             };
             checklist: components["schemas"]["ChecklistLine"][];
@@ -2097,6 +2102,11 @@ export interface components {
                 p90Seconds?: number;
                 objects?: number;
                 bytes?: number;
+                /** @description Seconds of one object, from past passes; known without a live look too */
+                perObject?: {
+                    p50: number;
+                    p90: number;
+                };
                 basis: string;
             };
             drift: {
@@ -2200,6 +2210,11 @@ export interface components {
                 p90Seconds?: number;
                 objects?: number;
                 bytes?: number;
+                /** @description Seconds of one object, from past passes; known without a live look too */
+                perObject?: {
+                    p50: number;
+                    p90: number;
+                };
                 basis: string;
             };
             license: components["schemas"]["LicenseEffect"];

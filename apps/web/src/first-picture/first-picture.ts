@@ -1,4 +1,5 @@
 import type { PageAnswer } from '../features/list/entry-pages.ts';
+import { mayOn } from '../session/may.ts';
 import type { Me } from '../session/session.tsx';
 import type { ListAnswers } from './answers.ts';
 import { framePicture } from './frame.ts';
@@ -30,12 +31,11 @@ async function draw(answers: ListAnswers, place: HTMLElement): Promise<void> {
   const [me, entries] = await Promise.all([answers.me, answers.entries]);
   // Refusals, and a list without rows, are the program's to tell.
   if (!me.ok || !entries.ok) return;
-  const { scopes, projects }: Me = await me.json();
+  const account: Me = await me.json();
   const page: PageAnswer = await entries.json();
   if (page.items.length === 0 || place.childElementCount > 0) return;
   const shown = Number(/^\/projects\/(\d+)\//.exec(location.pathname)?.[1]);
-  const mayAct =
-    scopes.includes('operate') || projects.some((one) => one.projectId === shown && one.scopes.includes('operate'));
+  const mayAct = mayOn(account, 'operate', shown);
   place.append(framePicture(listPicture(page, mayAct), mayAct));
   painted = nextPaint();
   await painted;

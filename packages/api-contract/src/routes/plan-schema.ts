@@ -47,6 +47,10 @@ export const estimateSchema = z.object({
   p90Seconds: z.number().optional().describe('Nine times of ten it is less'),
   objects: z.number().int().optional(),
   bytes: z.number().optional(),
+  perObject: z
+    .object({ p50: z.number(), p90: z.number() })
+    .optional()
+    .describe('Seconds of one object, from past passes; known without a live look too'),
   basis: z.string(),
 });
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { BooksBar } from '../../components/books-bar.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
@@ -9,6 +9,7 @@ import { Panel } from '../../shell/page.tsx';
 import { StatusChip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
 import { countOf, heapsOf } from './figures.ts';
+import { More } from './more.tsx';
 import { useReportEntries } from './queries.ts';
 import type { ReportSummary } from './totals.tsx';
 
@@ -77,21 +78,11 @@ export function EntriesReport({ projectId, summary }: { readonly projectId: numb
           </tbody>
         </table>
       </ScrollRegion>
-      {entries.hasNextPage && (
-        <Group className="st-report-more" gap="sm">
-          <Button
-            variant="default"
-            size="xs"
-            loading={entries.isFetchingNextPage}
-            onClick={() => void entries.fetchNextPage()}
-          >
-            {words.more}
-          </Button>
-          <Text size="sm" c="dimmed">
-            {words.shown(rows.length, total)}
-          </Text>
-        </Group>
-      )}
+      <More query={entries}>
+        <Text size="sm" c="dimmed">
+          {words.shown(rows.length, total)}
+        </Text>
+      </More>
     </Panel>
   );
 }

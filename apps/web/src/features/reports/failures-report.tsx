@@ -1,4 +1,4 @@
-import { Anchor, Button, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { formatNumber } from '../../lib/format.ts';
@@ -7,6 +7,7 @@ import { Panel } from '../../shell/page.tsx';
 import { Chip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
 import { heapsOf } from './figures.ts';
+import { More } from './more.tsx';
 import { useReportFailures } from './queries.ts';
 import { reportsRoute } from './search.ts';
 import type { ReportSummary } from './totals.tsx';
@@ -136,18 +137,7 @@ function Objects({ projectId, cause }: { readonly projectId: number; readonly ca
           </tbody>
         </table>
       </ScrollRegion>
-      {failures.hasNextPage && (
-        <div className="st-report-more">
-          <Button
-            variant="default"
-            size="xs"
-            loading={failures.isFetchingNextPage}
-            onClick={() => void failures.fetchNextPage()}
-          >
-            {words.more}
-          </Button>
-        </div>
-      )}
+      <More query={failures} />
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { formatNumber } from '../../lib/format.ts';
@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../shell/error-notice.tsx';
 import { Panel } from '../../shell/page.tsx';
 import { Chip } from '../../shell/status-chip.tsx';
 import { strings } from '../../strings.ts';
+import { More } from './more.tsx';
 import { useLinks, useProjectLinks } from './queries.ts';
 import { reportsRoute } from './search.ts';
 
@@ -77,7 +78,7 @@ export function LinksReport({ projectId }: { readonly projectId: number }) {
             </table>
           </ScrollRegion>
         )}
-        {counts.hasNextPage && <More query={counts} />}
+        <More query={counts} />
       </Panel>
       {entryId !== undefined && <LinksOfEntry projectId={projectId} entryId={entryId} />}
     </>
@@ -135,20 +136,7 @@ function LinksOfEntry({ projectId, entryId }: { readonly projectId: number; read
           </tbody>
         </table>
       </ScrollRegion>
-      {links.hasNextPage && <More query={links} />}
+      <More query={links} />
     </Panel>
   );
 }
-
-interface Paged {
-  readonly isFetchingNextPage: boolean;
-  readonly fetchNextPage: () => Promise<unknown>;
-}
-
-const More = ({ query }: { readonly query: Paged }) => (
-  <div className="st-report-more">
-    <Button variant="default" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-      {strings.reports.more}
-    </Button>
-  </div>
-);

@@ -20,15 +20,17 @@ export const summaryQuery = (projectId: number) => ({
   meta: OWN,
 });
 
-const nextOf = (last: { readonly next?: string | undefined }): string | undefined => last.next;
+const PAGED = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last: { readonly next?: string | undefined }): string | undefined => last.next,
+  meta: OWN,
+};
 
 export function useReportEntries(projectId: number) {
   return useInfiniteQuery({
     queryKey: ['get', ENTRIES, at(projectId)],
     queryFn: ({ pageParam, signal }) => entriesPage(projectId, pageParam, PAGE, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: nextOf,
-    meta: OWN,
+    ...PAGED,
   });
 }
 
@@ -36,49 +38,36 @@ export function useReportFailures(projectId: number, code: string | undefined) {
   return useInfiniteQuery({
     queryKey: ['get', FAILURES, { ...at(projectId), code }],
     queryFn: ({ pageParam, signal }) => failuresPage(projectId, code, pageParam, PAGE, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: nextOf,
-    meta: OWN,
+    ...PAGED,
   });
 }
 
 export function useProjectLinks(projectId: number) {
   return useInfiniteQuery({
     queryKey: ['get', LINKS, at(projectId)],
-    queryFn: ({ pageParam, signal }) => dataOf(api.GET(LINKS, { params: pageOf(projectId, pageParam), signal })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: nextOf,
-    meta: OWN,
+    queryFn: ({ pageParam, signal }) => dataOf(api.GET(LINKS, { params: pageOf(projectId, pageParam, {}), signal })),
+    ...PAGED,
   });
 }
 
 export function useLinks(projectId: number, entryId: number) {
   return useInfiniteQuery({
     queryKey: ['get', LINK_LIST, { ...at(projectId), entryId }],
-    queryFn: ({ pageParam, signal }) => {
-      const { path, query } = pageOf(projectId, pageParam);
-      return dataOf(api.GET(LINK_LIST, { params: { path, query: { ...query, entryId } }, signal }));
-    },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: nextOf,
-    meta: OWN,
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(api.GET(LINK_LIST, { params: pageOf(projectId, pageParam, { entryId }), signal })),
+    ...PAGED,
   });
 }
 
-const pageOf = (id: number, after: string | undefined) => ({
-  path: { id },
-  query: { limit: PAGE, ...(after === undefined ? {} : { after }) },
-});
-
 const PAGE = 100;
 
+const pageOf = <T extends object>(id: number, after: string | undefined, more: T, limit = PAGE) => ({
+  path: { id },
+  query: { limit, ...more, ...(after === undefined ? {} : { after }) },
+});
+
 export const entriesPage = (id: number, after: string | undefined, limit: number, signal: AbortSignal) =>
-  dataOf(
-    api.GET(ENTRIES, {
-      params: { path: { id }, query: { limit, ...(after === undefined ? {} : { after }) } },
-      signal,
-    }),
-  );
+  dataOf(api.GET(ENTRIES, { params: pageOf(id, after, {}, limit), signal }));
 
 export const failuresPage = (
   id: number,
@@ -86,16 +75,7 @@ export const failuresPage = (
   after: string | undefined,
   limit: number,
   signal: AbortSignal,
-) =>
-  dataOf(
-    api.GET(FAILURES, {
-      params: {
-        path: { id },
-        query: { limit, ...(code === undefined ? {} : { code }), ...(after === undefined ? {} : { after }) },
-      },
-      signal,
-    }),
-  );
+) => dataOf(api.GET(FAILURES, { params: pageOf(id, after, code === undefined ? {} : { code }, limit), signal }));
 
 /** Reads the reports of a project again some seconds after a pass of it began or ended. */
 export function useReadReportsAgain(projectId: number): void {

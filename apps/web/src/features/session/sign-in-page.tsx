@@ -1,10 +1,11 @@
 import { Alert, Anchor, Button, Divider, Stack, Text, TextInput } from '@mantine/core';
-import { IconAlertTriangle, IconClock, IconLogin2 } from '@tabler/icons-react';
+import { IconClock, IconLogin2 } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { ApiError } from '../../api/error.ts';
+import { Notice } from '../../components/notice.tsx';
 import { useApiForm } from '../../forms/api-form.ts';
 import { PasswordField } from '../../forms/password-field.tsx';
 import { formatRelative, formatTime } from '../../lib/format.ts';
@@ -24,14 +25,9 @@ export function SignInPage() {
     <FrontDoor title={words.signIn} lead={words.signInText}>
       <Stack gap="md">
         {refused !== undefined && (
-          <Alert
-            role="alert"
-            className="st-notice st-notice-bad"
-            icon={<IconAlertTriangle aria-hidden />}
-            variant="default"
-          >
+          <Notice tone="bad">
             {Object.hasOwn(words.refused, refused) ? words.refused[refused] : words.refusedOther}
-          </Alert>
+          </Notice>
         )}
         {expired === true && refused === undefined && (
           <Alert role="status" className="st-notice st-notice-busy" variant="default">
