@@ -5,6 +5,7 @@ import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { DirectChat, type Google } from '@sterna/simulator-google';
 import { DirectGroup, DirectTeam, type Microsoft365, teamsOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Death } from '../support/break-off.ts';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleEndpoint } from '../support/google.ts';
@@ -26,17 +27,12 @@ let dir: string;
 let bench: Bench;
 let google: Google;
 let microsoft: Microsoft365;
-/** The pass dies where this says so. */
-let dies: ((point: string) => boolean) | undefined;
+const death = new Death();
 
 beforeAll(async () => {
   dir = scratch('engine-google-chat');
   [bench, google, microsoft] = await Promise.all([
-    openBench(join(dir, 'data'), [googleConnector, microsoft365Connector], {
-      reached: (point) => {
-        if (dies?.(point) === true) throw new Error('the process was killed');
-      },
-    }),
+    openBench(join(dir, 'data'), [googleConnector, microsoft365Connector], { reached: death.reached }),
     startGoogle({ empty: true }),
     startMicrosoft365({ empty: true }),
   ]);
@@ -280,12 +276,12 @@ test('passes that die, and answers that are lost: nothing twice, and the space w
   });
   for (const [n, at] of ['after-acknowledgement', 'after-intent-commit', 'after-settle-commit'].entries()) {
     let left = 1;
-    dies = (point) => {
+    death.when = (point) => {
       left -= point === at ? 1 : 0;
       return left === 0;
     };
     expect((await pass(bench, entry, n === 0 ? 'initial' : 'delta')).status).toBe('failed');
-    dies = undefined;
+    death.when = undefined;
     // The rest can come only as long as it is being imported.
     expect(spaceOf(TARGET, 'Pier').isImported).toBe(true);
     source.say(`And ${at}`, { at: T0 + (20 + n) * MINUTE });
@@ -308,9 +304,9 @@ test('whether an administrator sees what is imported, and people can be in it, m
   Object.assign(google.cloud.assumptions, other);
   const source = talk('Quay');
   const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Quay', TARGET), SOURCE, TARGET);
-  dies = (point) => point === 'after-acknowledgement';
+  death.when = (point) => point === 'after-acknowledgement';
   expect((await pass(bench, entry, 'initial')).status).toBe('failed');
-  dies = undefined;
+  death.when = undefined;
   // Without what was said: out of import mode, and that is all.
   expect((await pass(bench, entry, 'delta', { kinds: { post: false } })).error).toBeNull();
   const target = spaceOf(TARGET, 'Quay');

@@ -1,14 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
-import {
-  createSite,
-  DirectMail,
-  DirectSite,
-  DirectTeam,
-  MIGRATION_APP,
-  type Microsoft365,
-} from '@sterna/simulator-microsoft365';
+import { createSite, DirectMail, DirectSite, DirectTeam, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { LINK_REASON } from '@sterna/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -23,13 +16,11 @@ import {
 } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { googleApi, googleEndpoint } from '../support/google.ts';
+import { graphOfTenant, type Json, type TenantGraph } from '../support/graph.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { siteEndpoint } from '../support/site-graph.ts';
 import { startGoogle, startMicrosoft365 } from '../support/watched-simulators.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
-type Json = any;
 
 const [SOURCE, TARGET] = ['contoso.example', 'fabrikam.example'] as const;
 const [OLD, NEW] = ['https://contoso.sharepoint.com/sites', 'https://fabrikam.sharepoint.com/sites'] as const;
@@ -38,7 +29,9 @@ const ON = { links: 'rewrite' } as const;
 let dir: string;
 let bench: Bench;
 let server: Microsoft365;
-let tokens: ReadonlyMap<string, string>;
+/** Past the connector. */
+let source: TenantGraph;
+let target: TenantGraph;
 /** What the first test has migrated. */
 let entriesOfFirst: readonly number[] = [];
 beforeAll(async () => {
@@ -47,7 +40,7 @@ beforeAll(async () => {
     openBench(join(dir, 'data'), [...connectors.values()]),
     startMicrosoft365({ empty: [SOURCE, TARGET], seed: 'links' }),
   ]);
-  tokens = new Map(await Promise.all([SOURCE, TARGET].map(async (one) => [one, await tokenOf(one)] as const)));
+  [source, target] = await Promise.all([graphOfTenant(server, SOURCE), graphOfTenant(server, TARGET)]);
   for (const domain of [SOURCE, TARGET])
     for (const name of ['library', 'notes'])
       createSite(server.tenant(domain), { name, displayName: name, at: server.clock.now() });
@@ -60,36 +53,13 @@ afterAll(async () => {
   expect(failures).toEqual([]);
 });
 
-async function tokenOf(domain: string): Promise<string> {
-  const form = { grant_type: 'client_credentials', client_id: MIGRATION_APP.id, client_secret: MIGRATION_APP.secret };
-  const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' });
-  const answer = await fetch(`${server.baseUrl}/${domain}/oauth2/v2.0/token`, { method: 'POST', body });
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
-/** Graph past the connector. */
-async function graph(domain: string, method: string, path: string, given?: object | string): Promise<Json> {
-  const type = typeof given === 'string' ? 'application/octet-stream' : 'application/json';
-  const reply = await fetch(`${server.baseUrl}/v1.0${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${tokens.get(domain)}`,
-      ...(given === undefined ? {} : { 'content-type': type }),
-    },
-    ...(given === undefined ? {} : { body: typeof given === 'string' ? given : JSON.stringify(given) }),
-  });
-  const text = await reply.text();
-  if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-  return text === '' ? undefined : JSON.parse(text);
-}
-
 async function fillLibrary(): Promise<void> {
-  const { id } = await graph(SOURCE, 'GET', '/sites/contoso.sharepoint.com:/sites/library');
+  const { id } = await source('GET', '/sites/contoso.sharepoint.com:/sites/library');
   const drive = `/sites/${encodeURIComponent(id)}/drive`;
-  await graph(SOURCE, 'POST', `${drive}/root/children`, { name: 'Plans', folder: {} });
-  await graph(SOURCE, 'POST', `${drive}/root:/Plans:/children`, { name: 'Nested', folder: {} });
+  await source('POST', `${drive}/root/children`, { name: 'Plans', folder: {} });
+  await source('POST', `${drive}/root:/Plans:/children`, { name: 'Nested', folder: {} });
   for (const path of ['Plans/Budget 2026 (final).docx', 'Plans/Nested/b.txt', 'top.txt'])
-    await graph(SOURCE, 'PUT', `${drive}/root:/${encodeURI(path)}:/content`, `what ${path} says`);
+    await source('PUT', `${drive}/root:/${encodeURI(path)}:/content`, `what ${path} says`);
 }
 
 const site = (name: string): Promise<number> =>
@@ -98,13 +68,16 @@ const site = (name: string): Promise<number> =>
 const direct = (domain: string, name: string): DirectSite => new DirectSite(server, `alice@${domain}`, `sites/${name}`);
 
 async function team(nickname: string): Promise<number> {
-  for (const domain of [SOURCE, TARGET]) {
-    const owner = await graph(domain, 'GET', `/users/alice@${domain}`);
-    const { id } = await graph(domain, 'POST', '/groups', {
+  for (const [domain, graph] of [
+    [SOURCE, source],
+    [TARGET, target],
+  ] as const) {
+    const owner = await graph('GET', `/users/alice@${domain}`);
+    const { id } = await graph('POST', '/groups', {
       ...{ displayName: nickname, mailNickname: nickname, mailEnabled: true, securityEnabled: false },
       ...{ groupTypes: ['Unified'], 'owners@odata.bind': [`${server.baseUrl}/v1.0/users/${owner.id}`] },
     });
-    await graph(domain, 'PUT', `/groups/${id}/team`, {});
+    await graph('PUT', `/groups/${id}/team`, {});
   }
   const end = (domain: string) => ({
     ...microsoft365Endpoint(server, `${nickname}@${domain}`),
@@ -152,11 +125,11 @@ test('links to files, folders and posts of other entries: in list items, pages, 
     },
   });
   const when = (hour: number) => ({ dateTime: `2026-12-01T${hour}:00:00`, timeZone: 'UTC' });
-  await graph(SOURCE, 'POST', `/users/alice@${SOURCE}/events`, {
+  await source('POST', `/users/alice@${SOURCE}/events`, {
     ...{ subject: 'Review', start: when(10), end: when(11), location: { displayName: wanted.Post } },
     body: { contentType: 'html', content: `<html><body><p>Bring <a href="${wanted.File}">this</a></p></body></html>` },
   });
-  await graph(SOURCE, 'POST', `/users/alice@${SOURCE}/events`, {
+  await source('POST', `/users/alice@${SOURCE}/events`, {
     ...{ subject: 'Without', start: when(12), end: when(13) },
   });
   const [notesEntry, mailbox] = [
@@ -182,7 +155,7 @@ test('links to files, folders and posts of other entries: in list items, pages, 
     );
   const page = () => JSON.stringify(direct(TARGET, 'notes').pages()).replaceAll('\\"', '"').replaceAll('&amp;', '&');
   const event = async (): Promise<string> => {
-    const { value } = await graph(TARGET, 'GET', `/users/alice@${TARGET}/events?$filter=subject eq 'Review'`);
+    const { value } = await target('GET', `/users/alice@${TARGET}/events?$filter=subject eq 'Review'`);
     expect(value).toHaveLength(1);
     return `${value[0].location.displayName} ${value[0].body.content}`.replaceAll('&amp;', '&');
   };
@@ -371,7 +344,7 @@ test('Google’s links hold ids: they lead to the copies in Microsoft 365 and in
       ...microsoft365Endpoint(server, fabrikam),
       ...(itemType === undefined ? {} : { itemType }),
     }));
-    const { value } = await graph(TARGET, 'GET', `/users/${fabrikam}/events?$filter=subject eq 'Planning'`);
+    const { value } = await target('GET', `/users/${fabrikam}/events?$filter=subject eq 'Planning'`);
     const there = addressesIn(value[0].body.content);
     const plans = /^(https:\/\/fabrikam-my\.sharepoint\.com\/.*\/Plans)$/.exec(there[2] ?? '')?.[1];
     expect(plans).toBeDefined();
@@ -379,7 +352,7 @@ test('Google’s links hold ids: they lead to the copies in Microsoft 365 and in
     expect(there[1]).toBe(`${plans}/Minutes.docx#heading=h.1`);
     expect(there[3]).not.toBe(there[0]);
     expect(there[4]).toBe(links[4]);
-    const item = await graph(TARGET, 'GET', `/users/${fabrikam}/drive/root:/Plans:/children`);
+    const item = await target('GET', `/users/${fabrikam}/drive/root:/Plans:/children`);
     expect(item.value.map(({ webUrl }: Json) => decodeURIComponent(webUrl))).toContain(
       decodeURIComponent(there[3] ?? ''),
     );
@@ -401,8 +374,8 @@ test('Google’s links hold ids: they lead to the copies in Microsoft 365 and in
 
     // From OneDrive into Google.
     const [contoso, bjorn] = [`alice@${SOURCE}`, 'bjorn@lamna.example'];
-    const { webUrl } = await graph(SOURCE, 'PUT', `/users/${contoso}/drive/root:/to%20follow.txt:/content`, 'words');
-    await graph(SOURCE, 'POST', `/users/${contoso}/events`, {
+    const { webUrl } = await source('PUT', `/users/${contoso}/drive/root:/to%20follow.txt:/content`, 'words');
+    await source('POST', `/users/${contoso}/events`, {
       ...{ subject: 'Follow', body: { contentType: 'text', content: `Read ${webUrl} first.` } },
       ...{ start: { dateTime: '2026-12-02T10:00:00', timeZone: 'UTC' } },
       ...{ end: { dateTime: '2026-12-02T11:00:00', timeZone: 'UTC' } },

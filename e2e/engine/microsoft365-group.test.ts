@@ -5,6 +5,7 @@ import { microsoft365Connector } from '@sterna/connector-microsoft365';
 import { DirectDrive, DirectGroup, type Microsoft365, sitesOf } from '@sterna/simulator-microsoft365';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Death } from '../support/break-off.ts';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
@@ -17,17 +18,12 @@ type Json = any;
 let dir: string;
 let bench: Bench;
 let server: Microsoft365;
-/** The pass dies where this says so. */
-let dies: ((point: string) => boolean) | undefined;
+const death = new Death();
 
 beforeAll(async () => {
   dir = scratch('engine-microsoft365-group');
   [bench, server] = await Promise.all([
-    openBench(join(dir, 'data'), [microsoft365Connector, archiveConnector], {
-      reached: (point) => {
-        if (dies?.(point) === true) throw new Error('the process was killed');
-      },
-    }),
+    openBench(join(dir, 'data'), [microsoft365Connector, archiveConnector], { reached: death.reached }),
     startMicrosoft365({ empty: true, seed: 'group' }),
   ]);
 });
@@ -125,9 +121,9 @@ test('what was said in a group’s mailbox is mail among the files of the other 
   const entry = await addEntry(bench, group('sales@contoso.example'), group('sales@fabrikam.example'));
   await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
   const files = () => mailsAmongFiles(there);
-  dies = (point) => point === 'after-acknowledgement';
+  death.when = (point) => point === 'after-acknowledgement';
   expect((await pass(bench, entry, 'initial')).status).toBe('failed');
-  dies = undefined;
+  death.when = undefined;
   const first = await pass(bench, entry, 'delta');
   expect(first.error).toBeNull();
   expect((first.books as Json).kinds.message).toMatchObject({ seen: 3, failed: 0, uncertain: 0 });

@@ -10,14 +10,13 @@ import {
   teamsOf,
 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Death } from '../support/break-off.ts';
 import { addEntry, type Bench, type Endpoint, notes, openBench, pass, verifyResult } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
+import { graphOfTenant, type Json, type TenantGraph } from '../support/graph.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { startMicrosoft365 } from '../support/watched-simulators.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
-type Json = any;
 
 const TEAM = 'marketing@contoso.example';
 const TARGET = 'marketing@fabrikam.example';
@@ -25,23 +24,18 @@ const TARGET = 'marketing@fabrikam.example';
 let dir: string;
 let bench: Bench;
 let server: Microsoft365;
-let source: Graph;
-let target: Graph;
-/** The pass dies where this says so. */
-let dies: ((point: string) => boolean) | undefined;
+let source: TenantGraph;
+let target: TenantGraph;
+const death = new Death();
 
 beforeAll(async () => {
   dir = scratch('engine-microsoft365-team');
   [bench, server] = await Promise.all([
-    openBench(join(dir, 'data'), [microsoft365Connector], {
-      reached: (point) => {
-        if (dies?.(point) === true) throw new Error('the process was killed');
-      },
-    }),
+    openBench(join(dir, 'data'), [microsoft365Connector], { reached: death.reached }),
     startMicrosoft365({ empty: ['fabrikam.example'], seed: 'team' }),
   ]);
-  source = await graphOf('contoso.example');
-  target = await graphOf('fabrikam.example');
+  source = await graphOfTenant(server, 'contoso.example');
+  target = await graphOfTenant(server, 'fabrikam.example');
 });
 afterAll(async () => {
   const [failure] = server.failures;
@@ -50,31 +44,6 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
   if (failure !== undefined) throw failure;
 });
-
-type Graph = (method: string, path: string, body?: object, ifMatch?: string) => Promise<Json>;
-
-/** Graph past the connector. */
-async function graphOf(domain: string): Promise<Graph> {
-  const form = { grant_type: 'client_credentials', client_id: MIGRATION_APP.id, client_secret: MIGRATION_APP.secret };
-  const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' }).toString();
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const answer = await fetch(`${server.baseUrl}/${domain}/oauth2/v2.0/token`, { method: 'POST', headers, body });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return async (method, path, json, ifMatch) => {
-    const reply = await fetch(path.startsWith('http') ? path : `${server.baseUrl}/v1.0${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-      },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
-  };
-}
 
 /** A group with a team, as an administrator of the target makes it. */
 async function makeTeam(mailNickname: string): Promise<string> {
@@ -91,7 +60,7 @@ async function makeTeam(mailNickname: string): Promise<string> {
   return id;
 }
 
-async function all(graph: Graph, path: string): Promise<Json[]> {
+async function all(graph: TenantGraph, path: string): Promise<Json[]> {
   const found: Json[] = [];
   for (let next = path; next !== undefined; ) {
     const page = await graph('GET', next);
@@ -117,7 +86,7 @@ async function locked(id: string): Promise<string[]> {
 }
 
 /** What people say in a team, by the vendor's API alone: channel, moment, author, text, what it answers. */
-async function said(graph: Graph, address: string): Promise<string[]> {
+async function said(graph: TenantGraph, address: string): Promise<string[]> {
   const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
   const people = (await all(graph, '/users?$top=999')).filter(
     ({ userPrincipalName }) => !/#EXT#/.test(userPrincipalName),
@@ -143,7 +112,7 @@ async function said(graph: Graph, address: string): Promise<string[]> {
 }
 
 /** What the plans of a group hold, by the vendor's API alone; people by what stands before the @. */
-async function planned(graph: Graph, address: string): Promise<Json[]> {
+async function planned(graph: TenantGraph, address: string): Promise<Json[]> {
   const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
   const users = await all(graph, '/users?$top=999');
   const people = new Map(users.map(({ id, userPrincipalName }) => [id, userPrincipalName.split('@')[0]]));
@@ -176,7 +145,7 @@ async function planned(graph: Graph, address: string): Promise<Json[]> {
 }
 
 /** Width, height and type; the bytes are compared by the small team's test. */
-async function pictureOf(graph: Graph, address: string): Promise<Json> {
+async function pictureOf(graph: TenantGraph, address: string): Promise<Json> {
   const [group] = await all(graph, `/groups?$filter=mail eq '${address}'`);
   const { '@odata.context': _, ...photo } = await graph('GET', `/teams/${group.id}/photo`);
   return photo;
@@ -303,12 +272,12 @@ test('passes that die, answers that are lost, a channel that was left in migrati
   });
   for (const [n, at] of ['after-acknowledgement', 'after-intent-commit', 'after-settle-commit'].entries()) {
     let left = 6;
-    dies = (point) => {
+    death.when = (point) => {
       left -= point === at ? 1 : 0;
       return left === 0;
     };
     expect((await pass(bench, entry, n === 0 ? 'initial' : 'delta')).status).toBe('failed');
-    dies = undefined;
+    death.when = undefined;
     expect(await locked(id)).toEqual([]);
   }
   const last = await pass(bench, entry, 'delta');
@@ -398,7 +367,7 @@ test('of each channel the newest conversations, whole; what is said later comes,
 }, 120_000);
 
 /** Where the files of a channel are, by the vendor's API alone. */
-async function folderOf(graph: Graph, { team: { id } }: DirectTeam, channel: string): Promise<string> {
+async function folderOf(graph: TenantGraph, { team: { id } }: DirectTeam, channel: string): Promise<string> {
   const found = (await all(graph, `/teams/${id}/channels`)).find(({ displayName }) => displayName === channel);
   const folder = await graph('GET', `/teams/${id}/channels/${found.id}/filesFolder`);
   return `/drives/${folder.parentReference.driveId}/items/${folder.id}`;
@@ -439,8 +408,8 @@ test('files of private and shared channels go into the sites of those channels, 
         [source, here],
         [target, there],
       ].map(async ([graph, team]) => {
-        const path = `${await folderOf(graph as Graph, team as DirectTeam, name)}:/Deep/${name}.json`;
-        return (await (graph as Graph)('GET', path)).file.hashes.quickXorHash;
+        const path = `${await folderOf(graph as TenantGraph, team as DirectTeam, name)}:/Deep/${name}.json`;
+        return (await (graph as TenantGraph)('GET', path)).file.hashes.quickXorHash;
       }),
     );
   for (const [name] of channels) {
@@ -463,7 +432,7 @@ test('files of private and shared channels go into the sites of those channels, 
 }, 120_000);
 
 /** Tabs of a channel, by the vendor's API alone. */
-async function tabsOf(graph: Graph, { team: { id } }: DirectTeam, channel: string): Promise<Json[]> {
+async function tabsOf(graph: TenantGraph, { team: { id } }: DirectTeam, channel: string): Promise<Json[]> {
   const found = (await all(graph, `/teams/${id}/channels`)).find(({ displayName }) => displayName === channel);
   const tabs = await all(graph, `/teams/${id}/channels/${found.id}/tabs?$expand=teamsApp`);
   return tabs.map(({ displayName, teamsApp, configuration }) => ({ displayName, app: teamsApp.id, ...configuration }));
@@ -532,7 +501,7 @@ test('tabs lead to the target’s own files and plans; one that is refused comes
 }, 120_000);
 
 /** Pages of posts that Teams didn’t take, by the vendor’s API alone: names and texts of what is in a channel’s archive. */
-async function archiveOf(graph: Graph, of: DirectTeam, channel: string): Promise<Map<string, string>> {
+async function archiveOf(graph: TenantGraph, of: DirectTeam, channel: string): Promise<Map<string, string>> {
   const folder = `${await folderOf(graph, of, channel)}:/Archive of posts`;
   const items = await all(graph, `${folder}:/children`);
   const pages = items.filter(({ file }) => file != null).map(({ name }) => name as string);
@@ -574,9 +543,9 @@ test('where Teams has no migration mode, posts are pages among the files of the 
     },
     times: 1,
   });
-  dies = (point) => point === 'after-acknowledgement' && uploads >= 3;
+  death.when = (point) => point === 'after-acknowledgement' && uploads >= 3;
   const initial = await pass(bench, entry, 'initial');
-  dies = undefined;
+  death.when = undefined;
   expect(initial.status).toBe('failed');
   expect((await archiveOf(target, there, 'General')).size).toBe(1);
   const lost = server.faults.inject({

@@ -27,3 +27,12 @@ export class BreakOff {
     throw new SternaError('transient', 'broken-off', 'The attempt broke off.');
   };
 }
+
+/** Ends a pass where `when` says so, as a killed process would; for `reached` of `openBench`. */
+export class Death {
+  when: ((point: CrashPoint) => boolean) | undefined;
+
+  readonly reached = (point: CrashPoint): void => {
+    if (this.when?.(point) === true) throw new Error('the process was killed');
+  };
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MIGRATION_APP, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import type { Endpoint } from './direct-pass.ts';
+import { appToken } from './graph.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of a service, looked at by tests
 type Json = any;
@@ -16,10 +17,7 @@ export const siteEndpoint = (server: Microsoft365, tenant: string, path: string)
 
 /** Graph past the connector, as an app of the tenant. */
 export async function graphOf(server: Microsoft365, tenant: string) {
-  const form = { grant_type: 'client_credentials', client_id: MIGRATION_APP.id, client_secret: MIGRATION_APP.secret };
-  const body = new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' });
-  const answer = await fetch(`${server.baseUrl}/${tenant}/oauth2/v2.0/token`, { method: 'POST', body });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
+  const token = await appToken(server, tenant);
   const get = async (path: string): Promise<Json> => {
     const url = path.startsWith('http') ? path : `${server.baseUrl}/v1.0${path}`;
     // Contents come from addresses that say themselves for whom they are.
