@@ -134,7 +134,8 @@ export function landedLate(kill: KillStage): void {
     const { messages, land } = await writeIntoTheVoid(kill, bench, id, 1);
     // A second run sends them again, and dies later on, so that the third has no business in that folder.
     expect(await runAndKill(kill.stage, id, { at: 'after-confirm', nth: 14 })).toBe(true);
-    const third = startPass(kill.stage, id, { stop: { at: 'after-intent-commit', nth: 1 } });
+    // It keeps its lease however long it stands still: nobody else would end what it gave up.
+    const third = startPass({ ...kill.stage, leaseSeconds: 600 }, id, { stop: { at: 'after-intent-commit', nth: 1 } });
     await untilStopped(third);
     await land();
     const late = bench.extras();
