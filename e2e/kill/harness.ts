@@ -94,13 +94,16 @@ export const exitOf = (child: ChildProcess): Promise<Exit> =>
 export const untilReady = (child: ChildProcess): Promise<unknown> =>
   Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, 'data'), exitOf(child)]);
 
+// The state is the first field behind the name, which may hold blanks.
+export const isStopped = (pid: number | undefined): boolean =>
+  /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+
 /** Resolves when the process has stopped itself. */
 export async function untilStopped(child: ChildProcess): Promise<void> {
   await until(`process ${child.pid} stops`, () => {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`the pass process ended (${child.exitCode ?? child.signalCode}) instead of stopping`);
-    // The state is the first field behind the name, which may hold blanks.
-    return /\) T /.test(readFileSync(`/proc/${child.pid}/stat`, 'latin1'));
+    return isStopped(child.pid);
   });
 }
 
