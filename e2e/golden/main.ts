@@ -153,6 +153,7 @@ function inWords(holders: readonly Holder[]): string {
   return [
     `${count('person')} people`,
     ...(count('site') > 0 ? [`${count('site')} sites`] : []),
+    ...(count('group') > 0 ? [`${count('group')} groups`] : []),
     ...(count('team') > 0 ? [`${count('team')} teams`] : []),
   ].join(', ');
 }

@@ -10,13 +10,14 @@ export type GoldenKind =
   | 'channel'
   | 'tab'
   | 'post'
+  | 'conversation'
   | 'list'
   | 'item'
   | 'page';
 
-/** Who or what has objects: a person with mailbox and drive, a site by its URL, a team by its group’s address. */
+/** Who or what has objects: a person with mailbox and drive, a site by its URL, a group, or a team, by the group’s address. */
 export interface Holder {
-  readonly type: 'person' | 'site' | 'team';
+  readonly type: 'person' | 'site' | 'group' | 'team';
   readonly address: string;
 }
 

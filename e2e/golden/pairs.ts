@@ -25,7 +25,10 @@ export interface Place {
 export type Size = 'small' | 'large';
 /** How many people move, and how many sites and teams where both systems have them. */
 const PEOPLE: Readonly<Record<Size, number>> = { small: 8, large: 50 };
+/** An organization of 200,000 objects. */
+const PEOPLE_OF_TENANT: Readonly<Record<Size, number>> = { small: 8, large: 70 };
 const SITES: Readonly<Record<Size, number>> = { small: 3, large: 40 };
+const GROUPS: Readonly<Record<Size, number>> = { small: 2, large: 60 };
 const TEAMS: Readonly<Record<Size, number>> = { small: 2, large: 30 };
 
 export interface Scale {
@@ -55,8 +58,9 @@ export const PAIRS: Readonly<Record<string, (scale: Scale) => Promise<Stage>>> =
       ...together({ 'the simulator of Google': google, 'the simulator of Microsoft 365': middle }),
     };
   },
-  'microsoft365-microsoft365': async (scale) => {
-    const { size } = scale;
+  'microsoft365-microsoft365': async ({ people, ...wanted }) => {
+    const { size } = wanted;
+    const scale = { ...wanted, people: people ?? PEOPLE_OF_TENANT[size] };
     const source = await Simulator.start({
       system: 'microsoft365',
       options: { size, empty: ['fabrikam.example'] },
@@ -90,29 +94,33 @@ const together = (simulators: Readonly<Record<string, Simulator>>): Pick<Stage, 
 const movers = (everybody: readonly string[], { size, people }: Scale): readonly string[] =>
   everybody.slice(0, people ?? PEOPLE[size]);
 
-/** Paths of sites and names of teams, which are the same in each tenant; and whether settings are told. */
+/** Paths of sites, and names of groups and teams, which are the same in each tenant; and whether settings are told. */
 interface Shared {
   readonly sites: readonly string[];
+  readonly groups: readonly string[];
   readonly teams: readonly string[];
   readonly settings: boolean;
 }
 
-const NOTHING: Shared = { sites: [], teams: [], settings: false };
+const NOTHING: Shared = { sites: [], groups: [], teams: [], settings: false };
 
 function sharedOf({ about }: Simulator, domain: string, size: Size): Shared {
   return {
     sites: (about.sites?.[domain] ?? []).slice(0, SITES[size]).map(({ path }) => path),
-    teams: (about.teams?.[domain] ?? []).slice(0, TEAMS[size]).map((address) => address.split('@')[0] as string),
+    groups: (about.groups?.[domain] ?? []).slice(0, GROUPS[size]).map(localPart),
+    teams: (about.teams?.[domain] ?? []).slice(0, TEAMS[size]).map(localPart),
     settings: true,
   };
 }
+
+const localPart = (address: string): string => address.split('@')[0] as string;
 
 function microsoft(
   name: string,
   { about: { baseUrl, people, hosts } }: Simulator,
   domain: string,
   scale: Scale,
-  { sites, teams, settings }: Shared = NOTHING,
+  { sites, groups, teams, settings }: Shared = NOTHING,
 ): Place {
   const everybody = people[domain] ?? [];
   return {
@@ -121,6 +129,7 @@ function microsoft(
       holders: [
         ...persons(movers(everybody, scale)),
         ...sites.map((path) => ({ type: 'site' as const, address: `${hosts?.[domain]}/${path}` })),
+        ...groups.map((local) => ({ type: 'group' as const, address: `${local}@${domain}` })),
         ...teams.map((local) => ({ type: 'team' as const, address: `${local}@${domain}` })),
       ],
       everybody,

@@ -38,6 +38,7 @@ export interface Moved {
 const ITEM_TYPES = {
   person: ['mailbox', 'drive'],
   site: ['site'],
+  group: ['group'],
   team: ['team'],
 } as const satisfies Record<Holder['type'], readonly string[]>;
 /** Of each file, the current one apart. */
@@ -120,9 +121,9 @@ export class Product {
     for (const type of ['mail', 'file', 'site', 'team'] as const)
       await client.grantLicenses({ body: { type, quantity: from.length, note: name } });
     const faults: string[] = [];
-    // A team is made before anything goes into it; sites are there, as an administrator makes them.
-    const teams = entryIds.filter((_, at) => lines[at]?.itemType === 'team');
-    for (const pass of await this.#passes(name, 'preprocess', project.id, teams))
+    // Groups and teams are made before anything goes into them; sites are there, as an administrator makes them.
+    const made = entryIds.filter((_, at) => ['group', 'team'].includes(lines[at]?.itemType ?? ''));
+    for (const pass of await this.#passes(name, 'preprocess', project.id, made))
       if (!pass.status.startsWith('completed')) faults.push(`preprocess: ${pass.status} ${JSON.stringify(pass.error)}`);
     for (const kind of ['initial', 'delta'] as const) {
       let objects = 0;

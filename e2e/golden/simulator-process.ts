@@ -4,6 +4,8 @@
  */
 import { type Options as GoogleOptions, startGoogle } from '@sterna/simulator-google';
 import {
+  groupsOf,
+  isUnified,
   type Options as Microsoft365Options,
   mirrorSites,
   sitesOf,
@@ -71,6 +73,12 @@ async function microsoft365(
           .all.filter(({ path, group }) => path !== '' && group === undefined)
           .map(({ path, name, displayName }) => ({ path, name, displayName })),
       ),
+      groups: byDomain((tenant) => {
+        const withTeam = new Set(teamsOf(tenant).all.map(({ group }) => group));
+        return groupsOf(tenant)
+          .all.filter((group) => isUnified(group) && !withTeam.has(group))
+          .map(({ mail }) => mail ?? '');
+      }),
       teams: byDomain((tenant) => teamsOf(tenant).all.map(({ group }) => group.mail ?? '')),
     },
     report: () => ({ mailed: server.invitations.length, failures: words(server.failures) }),

@@ -30,9 +30,10 @@ export interface About {
   readonly baseUrl: string;
   /** Addresses of people by domain, in the directory's order. */
   readonly people: Readonly<Record<string, readonly string[]>>;
-  /** Of Microsoft 365 alone: what every site's address begins with, paths of sites that are no group's, and groups with a team. */
+  /** Of Microsoft 365 alone: what every site's address begins with, paths of sites that are no group's, groups without a team and those with one. */
   readonly hosts?: Readonly<Record<string, string>>;
   readonly sites?: Readonly<Record<string, readonly EmptySite[]>>;
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly teams?: Readonly<Record<string, readonly string[]>>;
   /** Of Google alone: the service account's key file. */
   readonly keyFile?: ServiceAccountKey;

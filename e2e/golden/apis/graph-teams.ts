@@ -1,11 +1,11 @@
 import type { GoldenObject } from '../objects.ts';
-import { type Ask, type Json, moment, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { type Ask, type Json, readable, sha256, sorted, textOfHtml } from './ask.ts';
 import { filesOf } from './graph-files.ts';
+import { groupAt, members, peopleOf, pictureOf, plans } from './graph-groups.ts';
 
 /** What a team holds, by its group's address: settings, members, channels with their posts, plans, files. */
 export async function teamObjects(graph: (base: string) => Ask, address: string): Promise<GoldenObject[]> {
-  const [group] = await graph('').all(`/groups?$filter=mail eq '${address.replaceAll("'", "''")}'`);
-  if (group === undefined) throw new Error(`no group ${address}`);
+  const group = await groupAt(graph, address);
   const people = await peopleOf(graph(''));
   const ask = graph(`/teams/${group.id}`);
   const ofGroup = graph(`/groups/${group.id}`);
@@ -36,32 +36,6 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
     ...(await filesOf(ofGroup, '/drive')),
     ...(await filesOfChannels(graph, ask)),
   ];
-}
-
-async function peopleOf(ask: Ask): Promise<ReadonlyMap<string, string>> {
-  const users = await ask.all('/users?$select=id,userPrincipalName,mail&$top=999');
-  return new Map(users.map((user) => [user.id, String(user.mail ?? user.userPrincipalName).toLowerCase()]));
-}
-
-/** Hash of its bytes; empty where there is none. */
-async function pictureOf(group: Ask): Promise<string> {
-  try {
-    return sha256(await group.bytes('/photo/$value'));
-  } catch {
-    return '';
-  }
-}
-
-async function members(group: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
-  const owners = new Set((await group.all('/owners')).map(({ id }) => id));
-  const all = await group.all('/members');
-  return [...new Set([...owners, ...all.map(({ id }) => id)])].map((id) => ({
-    kind: 'member',
-    id,
-    key: people.get(id) ?? id,
-    name: people.get(id) ?? id,
-    properties: { who: people.get(id) ?? '', role: owners.has(id) ? 'owner' : 'member' },
-  }));
 }
 
 async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
@@ -172,41 +146,4 @@ async function postOf(
       deleted: post.deletedDateTime === null || post.deletedDateTime === undefined ? '' : 'yes',
     },
   };
-}
-
-async function plans(
-  graph: (base: string) => Ask,
-  group: Ask,
-  people: ReadonlyMap<string, string>,
-): Promise<GoldenObject[]> {
-  const found: GoldenObject[] = [];
-  const planner = graph('/planner');
-  for (const plan of await group.all('/planner/plans')) {
-    const buckets = new Map((await planner.all(`/plans/${plan.id}/buckets`)).map((one) => [one.id, one.name]));
-    for (const task of await planner.all(`/plans/${plan.id}/tasks`)) {
-      const details = await planner.json(`/tasks/${task.id}/details`);
-      found.push({
-        kind: 'task',
-        id: task.id,
-        key: task.title,
-        name: task.title,
-        properties: {
-          list: plan.title,
-          bucket: buckets.get(task.bucketId) ?? '',
-          title: task.title,
-          text: readable(details.description),
-          due: moment(task.dueDateTime).slice(0, 10),
-          start: moment(task.startDateTime).slice(0, 10),
-          done: String(task.percentComplete),
-          important: String(task.priority),
-          assigned: sorted(Object.keys(task.assignments ?? {}).map((id) => people.get(id) ?? id)),
-          steps: sorted(Object.values<Json>(details.checklist ?? {}).map((one) => `${one.title} ${one.isChecked}`)),
-          links: sorted(
-            Object.entries<Json>(details.references ?? {}).map(([url, one]) => `${url} ${one.alias ?? ''}`),
-          ),
-        },
-      });
-    }
-  }
-  return found;
 }

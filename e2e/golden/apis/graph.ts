@@ -2,6 +2,7 @@ import type { GoldenObject, Holder, Organization } from '../objects.ts';
 import { type Ask, type Json, moment, propertiesOfMime, readable, sha256, sorted, textOfHtml } from './ask.ts';
 import { signIn } from './graph-ask.ts';
 import { filesOf } from './graph-files.ts';
+import { groupObjects } from './graph-groups.ts';
 import { settingsOf } from './graph-settings.ts';
 import { siteObjects } from './graph-sites.ts';
 import { teamObjects } from './graph-teams.ts';
@@ -37,6 +38,7 @@ export function microsoftOrganization(
     async read({ type, address }: Holder) {
       const graph = await signIn(baseUrl, domain);
       if (type === 'site') return siteObjects(graph, address);
+      if (type === 'group') return groupObjects(graph, address);
       if (type === 'team') return teamObjects(graph, address);
       const ask = graph(`/users/${encodeURIComponent(address)}`);
       const all: GoldenObject[] = [];

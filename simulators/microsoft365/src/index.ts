@@ -20,6 +20,7 @@ export { currentVersion, type DriveItem, isFolder, lineage, subtree } from './dr
 export type { GroupsBehaviour } from './groups/behaviour.ts';
 export { DirectGroup } from './groups/direct.ts';
 export type { Group } from './groups/group.ts';
+export { isUnified } from './groups/group.ts';
 export type { Notice } from './groups/notices.ts';
 export { type Groups, groupsOf } from './groups/store.ts';
 export { DOCUMENTED_LIMITS, type Limits } from './limits/throttle.ts';

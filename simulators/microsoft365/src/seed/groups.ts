@@ -16,7 +16,7 @@ const DAY = 24 * 3600 * 1000;
 const COUNTS: Record<Size, readonly [groups: number, conversations: number, tasks: number]> = {
   small: [2, 3, 6],
   medium: [6, 12, 20],
-  large: [30, 60, 60],
+  large: [60, 60, 60],
 };
 
 const NAMES = ['Facilities', 'Côté jardin', 'Procurement', '家族', 'Alumni', 'Works council'];

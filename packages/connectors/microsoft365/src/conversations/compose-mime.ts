@@ -103,10 +103,11 @@ function person({ name, address }: MimePerson): string {
   return /^[A-Za-z0-9 '-]{1,60}$/.test(called) ? `"${called}" <${clean}>` : `${encoded(called)}\r\n <${clean}>`;
 }
 
-/** As it is where it is plain and short, else in encoded words. */
+/** As it is where it is plain and short, else in encoded words: white space that a header wouldn't keep as well. */
 function words(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return /^[\x20-\x7e]*$/.test(line) && line.length < MOST_IN_LINE - 16 && !line.includes('=?') ? line : encoded(line);
+  const line = text.replaceAll(/[\r\n]+/g, ' ');
+  const isPlain = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(line) && !line.includes('=?');
+  return line === '' || (isPlain && line.length < MOST_IN_LINE - 16) ? line : encoded(line);
 }
 
 function encoded(text: string): string {
