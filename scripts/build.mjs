@@ -11,6 +11,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
+import { quickMime } from './quick-mime.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -61,6 +62,7 @@ async function bundle(name, entry, dist) {
     platform: 'node',
     target: 'node22.12',
     external: EXTERNAL,
+    plugins: [quickMime],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
