@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
 import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
 import type { AccessOf, ChangePage, Container, Content, Reader } from './reader.ts';
+import { understood } from './reading.ts';
 import type { Op, Result, Writer } from './writer.ts';
 
 /** A part of a composed connector: `key` names its settings, and its containers carry it in their ids. */
@@ -143,6 +144,8 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
       throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     return part.session.writer;
   };
+  const readers = new Map(parts.map(({ session }) => [session, understood(session.reader)]));
+  const readerOf = (session: Session): Reader => readers.get(session) as Reader;
   const reader: Reader = {
     async containers(options) {
       const knownOf = (key: string): readonly Container[] =>
@@ -151,16 +154,16 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
           .map((container) => ({ ...container, id: inner(container.id) }));
       const lists = await Promise.all(
         parts.map(({ key, session }) =>
-          session.reader.containers(options?.known === undefined ? options : { ...options, known: knownOf(key) }),
+          readerOf(session).containers(options?.known === undefined ? options : { ...options, known: knownOf(key) }),
         ),
       );
       return lists.flatMap((list, i) => list.map((container) => outer((parts[i] as OpenPart).key, container)));
     },
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
-      partOf(container).session.reader.changes(inner(container), cursor, facets),
+      readerOf(partOf(container).session).changes(inner(container), cursor, facets),
     async *read(container, ids, options) {
       const { key, session } = partOf(container);
-      for await (const one of session.reader.read(inner(container), ids, options))
+      for await (const one of readerOf(session).read(inner(container), ids, options))
         yield 'body' in one && one.shortcut !== undefined
           ? { ...one, shortcut: { ...one.shortcut, container: `${key}:${one.shortcut.container}` } }
           : one;
@@ -169,13 +172,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     ...(parts.some(({ session }) => session.reader.versions !== undefined)
       ? {
           versions: (container: string, id: string, depth: number): AsyncIterable<Content> =>
-            partOf(container).session.reader.versions?.(inner(container), id, depth) ?? none(),
+            readerOf(partOf(container).session).versions?.(inner(container), id, depth) ?? none(),
         }
       : {}),
     ...(parts.some(({ session }) => session.reader.access !== undefined)
       ? {
           access: (container: string, ids: readonly string[]): AsyncIterable<AccessOf> =>
-            partOf(container).session.reader.access?.(inner(container), ids) ?? none(),
+            readerOf(partOf(container).session).access?.(inner(container), ids) ?? none(),
         }
       : {}),
   };

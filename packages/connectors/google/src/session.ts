@@ -1,5 +1,5 @@
 import type { Clock } from '@sterna/cloud-http';
-import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
+import { composeSessions, type OpenRequest, type Session, tell } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { openSpaces } from './chat/open.ts';
 import { type Connection, connect, type ScopeSets } from './connect.ts';
@@ -43,7 +43,7 @@ export async function openSession(request: OpenRequest, clock?: Clock): Promise<
     };
   } catch (error) {
     connection.destroy();
-    throw error;
+    return tell(error);
   }
 }
 

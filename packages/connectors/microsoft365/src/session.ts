@@ -1,5 +1,5 @@
 import type { Clock } from '@sterna/cloud-http';
-import { composeSessions, type OpenRequest, type Session } from '@sterna/connector-kit';
+import { composeSessions, type OpenRequest, type Session, tell } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { addresses } from './addresses.ts';
 import { type Connection, connect } from './connect.ts';
@@ -25,7 +25,7 @@ export async function openSession(request: OpenRequest, clock?: Clock): Promise<
     return sessionOf(connection, opened);
   } catch (error) {
     connection.client.destroy();
-    throw error;
+    return tell(error);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type Content,
   inParallel,
   type Reader,
+  readOrTell,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
@@ -218,7 +219,7 @@ export class MailReader implements Reader {
       for await (const [id, got] of ahead(
         ids,
         WIDTH,
-        (one) => this.raw(one),
+        (one) => readOrTell(one, () => this.raw(one)),
         (left) => {
           if ('spooled' in left) void left.spooled.dispose();
         },

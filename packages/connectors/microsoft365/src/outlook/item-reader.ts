@@ -7,6 +7,7 @@ import {
   type Native,
   type Reader,
   type ReadOptions,
+  readOrTell,
   type Unreadable,
   type Vanished,
 } from '@sterna/connector-kit';
@@ -131,7 +132,9 @@ export class ItemReader<T extends Item> implements Reader {
     for await (const [some, { answers, exported }] of ahead(chunks, 2, asked)) {
       const each = answers.length / some.length;
       for (const [at, id] of some.entries())
-        yield await this.#content(id, pathOf(id), answers.slice(at * each, (at + 1) * each), exported?.get(id));
+        yield await readOrTell(id, () =>
+          this.#content(id, pathOf(id), answers.slice(at * each, (at + 1) * each), exported?.get(id)),
+        );
     }
   }
 

@@ -1,12 +1,13 @@
-import type {
-  Change,
-  ChangePage,
-  Container,
-  Content,
-  FidelityNote,
-  Reader,
-  Unreadable,
-  Vanished,
+import {
+  type Change,
+  type ChangePage,
+  type Container,
+  type Content,
+  type FidelityNote,
+  type Reader,
+  readOrTell,
+  type Unreadable,
+  type Vanished,
 } from '@sterna/connector-kit';
 import { type FieldValue, type ListColumn, type ListItem, type Person, writeListItem } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -156,7 +157,9 @@ export class ListItemReader implements Reader {
         { doing: 'reading list items', budget: this.#context.budget, right: SITE_RIGHTS.read },
       );
       for (const [at, id] of some.entries())
-        yield await this.#content(list, id, answers.slice(at * parts.length, (at + 1) * parts.length));
+        yield await readOrTell(id, () =>
+          this.#content(list, id, answers.slice(at * parts.length, (at + 1) * parts.length)),
+        );
     }
   }
 

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Change, ChangePage, Container, Content, Reader, Unreadable, Vanished } from '@sterna/connector-kit';
+import {
+  type Change,
+  type ChangePage,
+  type Container,
+  type Content,
+  type Reader,
+  readOrTell,
+  type Unreadable,
+  type Vanished,
+} from '@sterna/connector-kit';
 import { writePage } from '@sterna/content';
 import { sharePointAddress } from '../addresses.ts';
 import { BATCH_SIZE, batch } from '../graph/batch.ts';
@@ -65,17 +74,19 @@ export class PageReader implements Reader {
           else throw answer.error;
           continue;
         }
-        const page = answer.body as GraphPageObject;
-        const body = writePage(pageOf(page));
-        const version = page.eTag;
-        yield {
-          id,
-          flags: [],
-          date: undefined,
-          size: body.length,
-          body,
-          ...(version === undefined ? {} : { version }),
-        };
+        yield await readOrTell(id, (): Content => {
+          const page = answer.body as GraphPageObject;
+          const body = writePage(pageOf(page));
+          const version = page.eTag;
+          return {
+            id,
+            flags: [],
+            date: undefined,
+            size: body.length,
+            body,
+            ...(version === undefined ? {} : { version }),
+          };
+        });
       }
     }
   }
