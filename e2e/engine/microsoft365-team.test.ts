@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { microsoft365Connector } from '@sterna/connector-microsoft365';
+import { microsoft365By } from '@sterna/connector-microsoft365';
 import {
   DirectGroup,
   DirectTeam,
@@ -16,6 +16,7 @@ import { scratch } from '../support/folders.ts';
 import { graphOfTenant, type Json, type TenantGraph } from '../support/graph.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
+import { quickClock } from '../support/quick-clock.ts';
 import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
 const TEAM = 'marketing@contoso.example';
@@ -27,11 +28,12 @@ let server: Microsoft365;
 let source: TenantGraph;
 let target: TenantGraph;
 const death = new Death();
+const microsoft365 = microsoft365By(quickClock());
 
 beforeAll(async () => {
   dir = scratch('engine-microsoft365-team');
   [bench, server] = await Promise.all([
-    openBench(join(dir, 'data'), [microsoft365Connector], { reached: death.reached }),
+    openBench(join(dir, 'data'), [microsoft365], { reached: death.reached }),
     startMicrosoft365({ empty: ['fabrikam.example'], seed: 'team' }),
   ]);
   source = await graphOfTenant(server, 'contoso.example');
@@ -165,7 +167,7 @@ async function grantWhatIsNamed(): Promise<void> {
   const consents = server.tenant('fabrikam.example').consents.get(MIGRATION_APP.id) as Set<string>;
   consents.clear();
   const { connector: _, settings, password, address } = team('nobody@fabrikam.example') as Json;
-  const lines = microsoft365Connector.provision?.(
+  const lines = microsoft365.provision?.(
     {
       system: { settings, credentials: { password } },
       itemType: 'team',

@@ -1,10 +1,15 @@
+import type { Clock } from '@sterna/cloud-http';
 import type { CheckLine, Connector, DiscoveredItem, SystemConfig } from '@sterna/connector-kit';
 import type { ItemType } from '@sterna/core';
 import { QUOTAS } from './quotas.ts';
 import { microsoft365Settings, parseMicrosoft365Url } from './settings.ts';
 
-/** Mailboxes, drives, sites, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in. */
-export const microsoft365Connector: Connector = {
+/**
+ * Mailboxes, drives, sites, groups and teams of Microsoft 365, by Microsoft Graph with an app's own sign-in.
+ *
+ * @param clock by which sessions keep to the vendor's limits
+ */
+export const microsoft365By = (clock?: Clock): Connector => ({
   name: 'microsoft365',
   title: 'Microsoft 365',
   kinds: ['message', 'event', 'contact', 'task', 'setting', 'member', 'file', 'listItem', 'page', 'post'],
@@ -26,12 +31,14 @@ export const microsoft365Connector: Connector = {
     else yield* discoverUsers(system, itemType, signal);
   },
   async open(request) {
-    return (await import('./session.ts')).openSession(request);
+    return (await import('./session.ts')).openSession(request, clock);
   },
   async blueprint(request) {
-    return (await import('./provision/blueprint.ts')).blueprintOf(request);
+    return (await import('./provision/blueprint.ts')).blueprintOf(request, clock);
   },
   async *provision(request, blueprint) {
-    yield* (await import('./provision/provision.ts')).provisionAt(request, blueprint);
+    yield* (await import('./provision/provision.ts')).provisionAt(request, blueprint, clock);
   },
-};
+});
+
+export const microsoft365Connector: Connector = microsoft365By();

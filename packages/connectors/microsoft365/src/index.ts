@@ -1,1 +1,1 @@
-export { microsoft365Connector } from './connector.ts';
+export { microsoft365By, microsoft365Connector } from './connector.ts';
