@@ -1,4 +1,4 @@
-import { type CrashPoint, type EngineDependencies, startWorker, type WorkerOptions } from '@sterna/engine';
+import { type CrashPoint, startWorker } from '@sterna/engine';
 import {
   type Claim,
   claimPass,
@@ -12,23 +12,14 @@ import {
 } from '@sterna/store';
 import { startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import {
-  addEntry,
-  mergedEntry,
-  notes,
-  type PassOutcome,
-  pass,
-  passOutcome,
-  queuePass,
-  twinEntry,
-} from '../support/direct-pass.ts';
+import { addEntry, mergedEntry, notes, pass, passOutcome, queuePass, twinEntry } from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
+import { ended, helpersRenewed, leftovers, NOTHING, reaching, running, work } from '../support/several-workers.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
 
 /** One huge mailbox, several workers: what they write, and that nobody else waits for it. */
 
 const MANY = 200;
-const OPTIONS: WorkerOptions = { concurrency: 1, leaseSeconds: 1, split: { from: 100, size: 20 } };
 
 let stage: EngineStage;
 beforeAll(async () => {
@@ -46,80 +37,22 @@ const putMany = (user: string) =>
     })),
   );
 
-/** A worker of its own, as far as the database is concerned. */
-function work(reached: NonNullable<EngineDependencies['reached']>, options: Partial<WorkerOptions> = {}) {
-  const worker = startWorker({ ...stage.bench.deps, reached }, { ...OPTIONS, ...options });
-  onTestFinished(() => worker.stop());
-  return worker;
-}
-
-/** Resolves when `point` is reached for the first time by who is given `reached`. */
-function reaching(point: CrashPoint) {
-  let told = (): void => {};
-  const isReached = new Promise<void>((resolve) => {
-    told = resolve;
-  });
-  return {
-    isReached,
-    reached: (at: CrashPoint): void => {
-      if (at === point) told();
-    },
-  };
-}
-
-async function ended(passId: number): Promise<PassOutcome> {
-  await expect
-    .poll(async () => (await passOutcome(stage.bench, passId)).status, { timeout: 20_000 })
-    .toMatch(/completed|stopped|failed/);
-  return passOutcome(stage.bench, passId);
-}
-
-const leftovers = async (passId: number): Promise<unknown> =>
-  (
-    await stage.bench.database.pool.query(
-      `select (select count(*)::int from pass_share where pass_id = $1) as shares,
-              (select count(*)::int from lease where within is not null) as helpers,
-              (select count(*)::int from intent) as intents, (select count(*)::int from todo) as todos,
-              (select count(*)::int from budget_slice) as slots`,
-      [passId],
-    )
-  ).rows[0];
-
-/** So many renewals from now of the leases of all who joined: whatever was asked of them was heard. */
-async function helpersRenewed(times: number): Promise<void> {
-  const expiry = async (): Promise<number> => {
-    const { rows } = await stage.bench.database.pool.query(
-      'select coalesce(max(expires_at), now()) as at from lease where within is not null',
-    );
-    return rows[0].at.getTime();
-  };
-  for (let i = 0; i < times; i += 1) {
-    const before = await expiry();
-    await expect.poll(expiry, { timeout: 5_000 }).toBeGreaterThan(before);
-  }
-}
-
-const running = (id: number) =>
-  expect.poll(async () => (await passOutcome(stage.bench, id)).status, { interval: 10 }).toBe('running');
-
-const NOTHING = { shares: 0, helpers: 0, intents: 0, todos: 0, slots: 0 };
-
 test('two workers write one mailbox: each message once, the books balance, nothing is left behind', async () => {
   putMany('huge');
   const entry = await addEntry(stage.bench, stage.from('huge'), stage.to('huge'));
   const id = await queuePass(stage.bench, entry, 'initial');
   const helper = reaching('after-confirm');
-  work(async (at) => {
+  work(stage.bench, async (at) => {
     // Its own first batch is sent when the other has brought one of its to the end.
     if (at === 'before-intent-commit') await helper.isReached;
   });
-  await running(id);
-  work(helper.reached);
-  const { status, books } = await ended(id);
+  await running(stage.bench, id);
+  work(stage.bench, helper.reached);
+  const { status, books } = await ended(stage.bench, id);
   expect(status).toBe('completed');
   expect(books.total).toMatchObject({ seen: MANY, created: MANY, failed: 0, uncertain: 0 });
   expect(stage.differences('huge')).toEqual([]);
-  expect(await leftovers(id)).toEqual(NOTHING);
+  expect(await leftovers(stage.bench, id)).toEqual(NOTHING);
   expect(await notes(stage.bench, entry)).toEqual([]);
   const { rows } = await stage.bench.database.pool.query('select progress from pass where id = $1', [id]);
   expect(rows[0].progress).toMatchObject({ objects: MANY, failed: 0, workers: 1 });
@@ -133,8 +66,8 @@ test('state lost: what the target has already is taken over, each copy by one me
   expect((await pass(stage.bench, entry, 'initial')).books.total).toMatchObject({ created: MANY });
   const again = await twinEntry(stage.bench, entry);
   const id = await queuePass(stage.bench, again, 'initial');
-  work(() => {}, { concurrency: 4, split: { from: 100, size: 5 } });
-  expect((await ended(id)).books.total).toMatchObject({ seen: MANY, skipped: MANY, created: 0 });
+  work(stage.bench, () => {}, { concurrency: 4, split: { from: 100, size: 5 } });
+  expect((await ended(stage.bench, id)).books.total).toMatchObject({ seen: MANY, skipped: MANY, created: 0 });
   const { rows } = await stage.bench.database.pool.query(
     'select count(distinct target_id)::int as copies from ledger where entry_id = $1',
     [again],
@@ -153,12 +86,12 @@ test('small entries that come later are not kept waiting: who helps leaves for t
     smallAreDone = resolve;
   });
   // Its own worker can do nothing for the small ones.
-  work(async (at) => {
+  work(stage.bench, async (at) => {
     if (at === 'before-intent-commit') await done;
   });
-  await running(id);
+  await running(stage.bench, id);
   let queued: Promise<void> | undefined;
-  work(async (at) => {
+  work(stage.bench, async (at) => {
     if (at !== 'after-confirm') return;
     queued ??= (async () => {
       for (let i = 0; i < 5; i += 1) {
@@ -166,7 +99,7 @@ test('small entries that come later are not kept waiting: who helps leaves for t
         const entry = await addEntry(stage.bench, stage.from(`small${i}`), stage.to(`small${i}`));
         small.push(await queuePass(stage.bench, entry, 'initial'));
       }
-      await helpersRenewed(2);
+      await helpersRenewed(stage.bench, 2);
     })();
     await queued;
   });
@@ -183,9 +116,9 @@ test('small entries that come later are not kept waiting: who helps leaves for t
   expect(rows[0].open).toBe(true);
   expect(rows[0].left).toBeGreaterThan(MANY / 2);
   smallAreDone();
-  expect((await ended(id)).books.total).toMatchObject({ seen: MANY, created: MANY });
+  expect((await ended(stage.bench, id)).books.total).toMatchObject({ seen: MANY, created: MANY });
   expect(stage.differences('big')).toEqual([]);
-  expect(await leftovers(id)).toEqual(NOTHING);
+  expect(await leftovers(stage.bench, id)).toEqual(NOTHING);
 });
 
 test('workers on shares take slots of the budgets as passes do, and a mailbox has no more than four', async () => {
@@ -210,9 +143,9 @@ test('workers on shares take slots of the budgets as passes do, and a mailbox ha
     const id = await queuePass(stage.bench, entry, 'initial');
     const worker = startWorker(
       { ...stage.bench.deps, reached: look },
-      { ...OPTIONS, concurrency: workers, split: { from: 100, size: 10 } },
+      { concurrency: workers, leaseSeconds: 1, split: { from: 100, size: 10 } },
     );
-    expect((await ended(id)).books.total).toMatchObject({ created: MANY });
+    expect((await ended(stage.bench, id)).books.total).toMatchObject({ created: MANY });
     await worker.stop();
     expect(stage.differences(user)).toEqual([]);
   };
@@ -239,11 +172,11 @@ test('a server that lets no more sessions in has one worker less, and the pass g
           if (at === 'after-confirm') await refused;
         },
       },
-      { ...OPTIONS, concurrency: 2 },
+      { concurrency: 2, leaseSeconds: 1, split: { from: 100, size: 20 } },
     );
     onTestFinished(() => worker.stop());
   });
-  const { status, books } = await ended(id);
+  const { status, books } = await ended(stage.bench, id);
   expect(status).toBe('completed');
   expect(books.total).toMatchObject({ created: MANY, failed: 0 });
   const { rows } = await stage.bench.database.pool.query('select most_workers from pass where id = $1', [id]);
@@ -258,30 +191,30 @@ for (const point of ['after-intent-commit', 'after-acknowledgement'] as const)
     const entry = await addEntry(stage.bench, stage.from(user), stage.to(user));
     const id = await queuePass(stage.bench, entry, 'initial');
     const helper = reaching(point);
-    work(async (at) => {
+    work(stage.bench, async (at) => {
       if (at === 'before-intent-commit') await helper.isReached;
     });
-    await running(id);
+    await running(stage.bench, id);
     // As if its process had ended there: it does nothing more, and its sockets are closed.
     let goOn = (): void => {};
     const isOver = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const cut = work(async (at) => {
+    const cut = work(stage.bench, async (at) => {
       helper.reached(at);
       if (at === point) await isOver;
     });
     await helper.isReached;
     void cut.stop();
     void cut.stop();
-    const { status, books } = await ended(id);
+    const { status, books } = await ended(stage.bench, id);
     // It comes to itself: nothing of it gets into the books.
     goOn();
     await cut.stop();
     expect(status).toBe('completed');
     expect(books.total).toMatchObject({ seen: MANY, created: MANY, uncertain: 0 });
     expect(stage.differences(user)).toEqual([]);
-    expect(await leftovers(id)).toEqual(NOTHING);
+    expect(await leftovers(stage.bench, id)).toEqual(NOTHING);
   });
 
 test('a stop ends all of it: nothing is under way any more, and a delta goes on', async () => {
@@ -289,15 +222,15 @@ test('a stop ends all of it: nothing is under way any more, and a delta goes on'
   const entry = await addEntry(stage.bench, stage.from('stopped'), stage.to('stopped'));
   const id = await queuePass(stage.bench, entry, 'initial');
   const helper = reaching('after-confirm');
-  work(async (at) => {
+  work(stage.bench, async (at) => {
     if (at !== 'before-intent-commit') return;
     await helper.isReached;
     await stage.bench.database.pool.query('update pass set stop_requested = true where id = $1', [id]);
-    await helpersRenewed(2);
+    await helpersRenewed(stage.bench, 2);
   });
-  await running(id);
-  work(helper.reached);
-  expect((await ended(id)).status).toBe('stopped');
+  await running(stage.bench, id);
+  work(stage.bench, helper.reached);
+  expect((await ended(stage.bench, id)).status).toBe('stopped');
   const { rows } = await stage.bench.database.pool.query(
     `select (select count(*)::int from intent where entry_id = $1) as intents,
             (select count(*)::int from ledger where entry_id = $1) as settled`,
@@ -341,5 +274,5 @@ test('a pass whose worker died is taken over only when everybody who joined it h
   expect(next).toMatchObject({ passId });
   await endPass(pool, next as Claim, { status: 'stopped', activeSeconds: 0, progress: {} });
   await endPass(pool, (await claimOf(other)) as Claim, { status: 'stopped', activeSeconds: 0, progress: {} });
-  expect(await leftovers(passId)).toEqual(NOTHING);
+  expect(await leftovers(stage.bench, passId)).toEqual(NOTHING);
 });

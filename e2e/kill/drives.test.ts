@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LONG } from './bare-stage.ts';
 import { type DriveKind, DriveStage } from './drive-stage.ts';
 import type { KillReport } from './harness.ts';
+import { driveWorkersKilled } from './scenarios/drive-workers.ts';
 import { drivesKilled } from './scenarios/drives.ts';
 
 const kill = new DriveStage();
@@ -12,7 +13,10 @@ afterAll(async () => {
   await kill.close();
 });
 
-describe('exactly once', () => drivesKilled(kill, reports));
+describe('exactly once', () => {
+  drivesKilled(kill, reports);
+  driveWorkersKilled(kill, reports);
+});
 
 test('of each kind of target enough kills hit a living process', () => {
   for (const [kind, { hits }] of reports) expect(hits, kind).toBeGreaterThanOrEqual(LONG ? 200 : 20);

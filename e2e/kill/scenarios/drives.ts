@@ -159,9 +159,15 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
 }
 
 /** Every file and folder, and nothing besides: no half of one, no temporary name. */
-export async function expectSame(kill: BareStage, source: Tree, drives: DriveTarget, entry: number): Promise<void> {
+export async function expectSame(
+  kill: BareStage,
+  source: Tree,
+  drives: DriveTarget,
+  entry: number,
+  bench = kill.bench,
+): Promise<void> {
   expect(await drives.target.truth()).toEqual(source.truth());
   expect(await drives.openUploads()).toEqual([]);
-  expect((await notes(kill.bench, entry)).filter(({ kind }) => kind === 'failure' || kind === 'suspect')).toEqual([]);
-  await kill.expectSettled(entry);
+  expect((await notes(bench, entry)).filter(({ kind }) => kind === 'failure' || kind === 'suspect')).toEqual([]);
+  await kill.expectSettled(entry, bench);
 }

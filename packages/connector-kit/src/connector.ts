@@ -46,6 +46,8 @@ export interface OpenRequest {
   readonly role: 'read' | 'write';
   /** Distinguishes this installation's pending marks from another's: 8 lower-case hex digits. */
   readonly installation: string;
+  /** Other workers have sessions open on this endpoint: what looks left over may be what they have under way. */
+  readonly isBeside?: true;
   /** Aborting destroys the sockets at once: a lost lease, a stop that can't wait. */
   readonly signal: AbortSignal;
   /** Read-only accounting of bytes, waits and throttling, for live progress and budgets. */

@@ -13,6 +13,7 @@ export function capabilitiesOf({ names, evidence, dateKept, permissions }: Probe
     dateKept,
     moves: true,
     keywords: 'none',
+    manySessions: true,
     permissions,
     versions: false,
     names,

@@ -83,7 +83,9 @@ export const filesConnector: Connector = {
     const isTarget = request.role === 'write';
     const root = await Root.open(placeOf(settings, request.address), { create: isTarget });
     try {
-      const probed = isTarget ? await root.within('', (dir) => probe(dir, settings)) : unprobed(settings);
+      const probed = isTarget
+        ? await root.within('', (dir) => probe(dir, settings, request.isBeside))
+        : unprobed(settings);
       request.observe?.({ type: 'connected', detail: root.path });
       return sessionOf(root, probed, request);
     } catch (thrown) {

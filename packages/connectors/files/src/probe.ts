@@ -34,11 +34,12 @@ export const unprobed = ({ names }: FilesSettings): Probe => ({
 /**
  * Tries on two small files, which are gone afterwards, what the file system makes of names, dates and links.
  *
+ * @param isBeside Others may be trying it just now, on other machines too
  * @throws SternaError auth `path-not-allowed`, throttled `over-quota`
  */
-export async function probe(dir: OpenDir, settings: FilesSettings): Promise<Probe> {
+export async function probe(dir: OpenDir, settings: FilesSettings, isBeside = false): Promise<Probe> {
   const before = unprobed(settings);
-  await sweep(dir).catch(() => undefined);
+  if (!isBeside) await sweep(dir).catch(() => undefined);
   const own = `.sterna-probe-${process.pid}-${randomBytes(8).toString('hex')}`;
   const name = (suffix: string): Buffer => Buffer.from(`${own}${suffix}.part`);
   const composed = name('\u00e9');

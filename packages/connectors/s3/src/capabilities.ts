@@ -34,6 +34,7 @@ export function capabilitiesOf(
     dateKept: facts?.keepsMtime ?? true,
     moves: true,
     keywords: 'none',
+    manySessions: true,
     permissions: false,
     versions: versioning === 'Enabled',
     names: nameRules(base),

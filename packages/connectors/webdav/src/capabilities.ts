@@ -22,6 +22,7 @@ export function capabilitiesOf(
     dateKept: traits !== undefined && traits.times !== 'none',
     moves: true,
     keywords: 'none',
+    manySessions: true,
     permissions: false,
     versions: false,
     names: NAME_RULES[server.kind],

@@ -40,16 +40,17 @@ const known = new Map<string, Promise<Traits>>();
  *
  * @param options.key What is one server: the setting `url`
  * @param options.isFresh Tries it in any case, beside whoever works there
- * @param options.installation Whose files those are: of one that was killed, the next try there takes them away
+ * @param options.owner Whose files those are: of one that was killed, the next try there takes them away. Undefined:
+ *   somebody else may be trying just now
  * @throws SternaError as requests do
  */
 export async function traitsOf(
   remote: Remote,
   server: Server,
-  { key, isFresh, installation }: { readonly key: string; readonly isFresh: boolean; readonly installation: string },
+  { key, isFresh, owner }: { readonly key: string; readonly isFresh: boolean; readonly owner: string | undefined },
 ): Promise<Traits> {
   const whole = `${server.kind} ${key}`;
-  const stamp = isFresh ? randomBytes(8).toString('hex') : installation;
+  const stamp = isFresh || owner === undefined ? randomBytes(8).toString('hex') : owner;
   const found = (isFresh ? undefined : known.get(whole)) ?? probed(remote, server, stamp);
   known.set(whole, found);
   let isKept = false;

@@ -37,7 +37,11 @@ export async function openWebdav(request: OpenRequest, isFresh: boolean): Promis
     const remote = new Remote(http, settings.retryDelaysMs.slice(0, LOCK_TRIES));
     const traits =
       request.role === 'write'
-        ? await traitsOf(remote, server, { key: settings.url, isFresh, installation: request.installation })
+        ? await traitsOf(remote, server, {
+            key: settings.url,
+            isFresh,
+            owner: request.isBeside === true ? undefined : request.installation,
+          })
         : undefined;
     const { syncToken } = server;
     const synced = syncToken === undefined ? undefined : await changesSince(http, tree, syncToken);

@@ -62,6 +62,11 @@ export class FileNames {
     };
   }
 
+  /** What is taken is looked up anew, since somebody else may have given names out. Nothing may be under way. */
+  forget(): void {
+    this.#tables.clear();
+  }
+
   /** What has this name in the target isn't ours. */
   async yield(target: ContainerRow, name: string): Promise<void> {
     (await this.#table(target)).add(name, '');

@@ -57,7 +57,8 @@ export async function helpPass(
     share = await takeShare(pool, claim);
     if (share !== undefined) {
       const route = await loadRoute(deps, claim);
-      const [source, target] = await openBoth(deps, claim, route, { control, progress, kinds: [kind] }, sessions);
+      const opening = { control, progress, kinds: [kind], isBeside: true } as const;
+      const [source, target] = await openBoth(deps, claim, route, opening, sessions);
       const run = { source, target, control, progress, trial: undefined, split: undefined };
       const context = notJudging(await contextOf(deps, claim, route, run));
       await loadStructure(context);

@@ -91,6 +91,7 @@ interface OpeningRun {
   readonly control: PassControl;
   readonly progress: Progress;
   readonly kinds: readonly ContentKind[];
+  readonly isBeside?: true;
 }
 
 /** @param opened Takes up the session, to be closed by the caller */
@@ -107,6 +108,7 @@ export async function openSide(
     kinds: run.kinds,
     role: side === 'source' ? 'read' : 'write',
     installation: deps.secrets.installation.id,
+    ...(run.isBeside === true ? { isBeside: true } : {}),
   });
   opened.push(session);
   return sidedSession(session, side);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CONTENT_KINDS, type ContentKind, type ErrorClass, type Settings, SternaError } from '@sterna/core';
+import { type ContentKind, type ErrorClass, type Settings, SternaError } from '@sterna/core';
 import {
+  type ContainerRow,
   closeShares,
   dismissDead,
   hasGoneRows,
@@ -14,7 +15,6 @@ import {
   sharesState,
   type TodoRange,
   takeShare,
-  todoCounts,
   todoRanges,
 } from '@sterna/store';
 import { capabilitiesFor, nativeFormat, type PassContext, sourceById } from './context.ts';
@@ -23,18 +23,30 @@ import { capabilitiesFor, nativeFormat, type PassContext, sourceById } from './c
 const LOOK_MS = 500;
 const NOTHING: ShareCounts = { objects: 0, bytes: 0, failed: 0 };
 
+/** What is to be created of one source container. */
+export interface Planned {
+  readonly row: ContainerRow;
+  readonly count: number;
+}
+
 /**
- * Cuts what a huge pass has to create into shares and works on them together with whoever joins. Afterwards this worker
- * is alone again: only so may it settle what is of unknown outcome, since what others have under way looks just like that.
+ * Cuts what a huge pass has to create of a kind into shares and works on them together with whoever joins. Afterwards this
+ * worker is alone again: only so may it settle what is of unknown outcome, since what others have under way looks just
+ * like that.
  *
  * @param work Carries out a share; false where something of it is of unknown outcome
- * @returns false where something is to be settled before anything else is written. What is left otherwise is for this
- *   worker, in the usual way
+ * @returns `unsettled` where something is to be settled before anything else is written. What is left otherwise is for
+ *   this worker, in the usual way: all of it where it is `alone`, or what nobody could do of what was `shared`
  */
-export async function shareOut(context: PassContext, work: (share: PassShare) => Promise<boolean>): Promise<boolean> {
+export async function shareOut(
+  context: PassContext,
+  kind: ContentKind,
+  planned: readonly Planned[],
+  work: (share: PassShare) => Promise<boolean>,
+): Promise<'alone' | 'shared' | 'unsettled'> {
   const { pool, claim, control } = context;
-  const shares = await planShares(context);
-  if (shares.length < 2) return true;
+  const shares = await planShares(context, kind, planned);
+  if (shares.length < 2) return 'alone';
   await openShares(pool, claim, shares);
   for (const { ranges } of shares)
     for (const { container } of ranges) {
@@ -60,55 +72,77 @@ export async function shareOut(context: PassContext, work: (share: PassShare) =>
     others.stop();
   }
   await others.untilGone();
-  return !(await hasOpenIntents(pool, claim.entryId));
+  return (await hasOpenIntents(pool, claim.entryId)) ? 'unsettled' : 'shared';
 }
 
-async function planShares(context: PassContext): Promise<readonly NewShare[]> {
+async function planShares(
+  context: PassContext,
+  kind: ContentKind,
+  planned: readonly Planned[],
+): Promise<readonly NewShare[]> {
   const { pool, claim, split, trial } = context;
   // What limits a pass as a whole is counted by one.
   if (split === undefined || trial !== undefined || isCapped(context.settings.settings)) return [];
-  const kinds = CONTENT_KINDS.filter((kind) => isShared(context, kind));
-  if (kinds.length === 0) return [];
-  const work = (await todoCounts(pool, claim.entryId))
-    .filter(({ verb }) => verb === 'create')
-    .map(({ container, count }) => ({ row: sourceById(context, container), count }))
-    .filter(({ row }) => row.targetContainer !== undefined && kinds.includes(row.kind));
-  const planned = work.reduce((sum, { count }) => sum + count, 0);
+  if (!isShared(context, kind)) return [];
+  const work = planned.filter(({ row }) => row.targetContainer !== undefined);
+  const count = work.reduce((sum, one) => sum + one.count, 0);
   // Who finds out what moved must see all that was found there, and what others took of it.
-  if (planned < split.from || (await hasGoneRows(pool, claim.entryId))) return [];
-  context.progress.planned = planned;
-  const shares: NewShare[] = [];
-  for (const kind of kinds) {
-    const containers = work.filter(({ row }) => row.kind === kind).map(({ row }) => row.id);
-    const ranges = await todoRanges(pool, claim.entryId, containers, 'create', split.size);
-    shares.push(...packed(ranges, split.size).map((some) => ({ kind, ranges: some })));
-  }
-  return shares;
+  if (count < split.from || (await hasGoneRows(pool, claim.entryId))) return [];
+  const containers = work.map(({ row }) => row.id);
+  const parts =
+    kind === 'file'
+      ? wholeFolders(context, await todoRanges(pool, claim.entryId, containers, 'create', Number.MAX_SAFE_INTEGER))
+      : (await todoRanges(pool, claim.entryId, containers, 'create', split.size)).map(asPart);
+  return packed(parts, split.size).map((ranges) => ({ kind, ranges }));
 }
 
 const isCapped = ({ bandwidth }: Settings): boolean =>
   [bandwidth, ...bandwidth.windows].some(({ bytesPerSecond }) => bytesPerSecond !== undefined);
 
 /**
- * Objects without a key of their own, in containers that take several sessions. What would be answered with another's id,
- * or goes by a folder for imports that is a session's own, stays with one worker.
+ * What several sessions may write at once on both sides. What would be answered with another's id, or goes by a folder for
+ * imports that is a session's own, stays with one worker; so does all that has a key of its own, files apart.
  */
 const isShared = (context: PassContext, kind: ContentKind): boolean =>
-  kind === 'message' &&
+  (kind === 'message' || kind === 'file') &&
   [context.source, context.target].every((side) => capabilitiesFor(side, kind).manySessions === true) &&
   capabilitiesFor(context.target, kind).collapsesTwins === false &&
   nativeFormat(context, kind) === undefined;
 
-/** Small containers together. */
-function packed(ranges: readonly (TodoRange & { readonly count: number })[], size: number): TodoRange[][] {
+/** What is never divided. */
+interface Part {
+  readonly ranges: readonly TodoRange[];
+  readonly count: number;
+}
+
+const asPart = ({ count, ...range }: TodoRange & { readonly count: number }): Part => ({ ranges: [range], count });
+
+/**
+ * Names are given out by whoever writes into a folder of the target, out of its own memory: so all that goes into one stays
+ * together, that of several folders of the source too, where they are merged. The largest come first, lest everybody waits
+ * for one in the end.
+ */
+const wholeFolders = (
+  context: PassContext,
+  ranges: readonly (TodoRange & { readonly count: number })[],
+): readonly Part[] =>
+  [...Map.groupBy(ranges, ({ container }) => sourceById(context, container).targetContainer).values()]
+    .map((group) => ({
+      ranges: group.map(({ count, ...range }) => range),
+      count: group.reduce((sum, { count }) => sum + count, 0),
+    }))
+    .sort((a, b) => b.count - a.count);
+
+/** Small ones together. */
+function packed(parts: readonly Part[], size: number): TodoRange[][] {
   const packs: TodoRange[][] = [];
   let room = 0;
-  for (const { count, ...range } of ranges) {
+  for (const { ranges, count } of parts) {
     if (count > room) {
       packs.push([]);
       room = size;
     }
-    packs.at(-1)?.push(range);
+    packs.at(-1)?.push(...ranges);
     room -= count;
   }
   return packs;

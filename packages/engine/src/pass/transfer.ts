@@ -42,7 +42,7 @@ import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
 import { inRounds } from './rounds.ts';
-import { shareOut } from './share-out.ts';
+import { type Planned, shareOut } from './share-out.ts';
 import { leadsTo, shortcutLeftOut, shortcutWaits } from './shortcuts.ts';
 import {
   drainForDigest,
@@ -69,9 +69,7 @@ export async function transfer(context: PassContext, pace: Pace): Promise<void> 
   const run = new Transfer(context, pace);
   await inRounds(context, async () => {
     run.mustSettle = false;
-    // What other workers can't do is left for this one.
-    if (await shareOut(context, (share) => run.share(share))) await run.round();
-    else run.mustSettle = true;
+    await run.round();
     if (!run.mustSettle) return undefined;
     return (
       run.lastUnknown ??
@@ -139,15 +137,24 @@ export class Transfer {
     const { pool, claim, target } = this.#context;
     this.#shortcuts = [];
     this.#goneRows = await hasGoneRows(pool, claim.entryId);
-    const work = (await todoCounts(pool, claim.entryId)).filter((one) => one.verb === 'create');
+    const work = await this.#planned();
     this.#context.progress.planned = work.reduce((sum, one) => sum + one.count, 0);
     for (const kind of inOrder(target)) {
-      const containers = work
-        .map(({ container }) => ({ row: sourceById(this.#context, container) }))
-        .filter(({ row }) => row.kind === kind);
-      if (containers.length > 0 && !this.mustSettle) await this.#ofKind(kind, containers, target);
+      const own = (planned: readonly Planned[]) => planned.filter(({ row }) => row.kind === kind);
+      if (own(work).length === 0 || this.mustSettle) continue;
+      const shared = await shareOut(this.#context, kind, own(work), (share) => this.share(share));
+      if (shared === 'unsettled') this.mustSettle = true;
+      // What other workers can't do is left for this one.
+      else await this.#ofKind(kind, shared === 'alone' ? own(work) : own(await this.#planned()), target);
     }
     for (const one of this.#shortcuts) if (!this.mustSettle) await this.#shortcut(one);
+  }
+
+  async #planned(): Promise<readonly Planned[]> {
+    const { pool, claim } = this.#context;
+    return (await todoCounts(pool, claim.entryId))
+      .filter(({ verb }) => verb === 'create')
+      .map(({ container, count }) => ({ row: sourceById(this.#context, container), count }));
   }
 
   /** To the copy of what it leads to. Where there is none yet, every pass tries again. */
@@ -175,6 +182,8 @@ export class Transfer {
     containers: readonly { readonly row: ContainerRow; readonly range?: TodoRange }[],
     target: Session,
   ): Promise<void> {
+    // Workers on other shares may have given out some since.
+    this.#names.forget();
     const lanes = new BatchLanes(capabilitiesFor(target, kind).batch.inFlight);
     let failure: unknown;
     try {
@@ -232,7 +241,8 @@ export class Transfer {
           continue;
         }
         if (got.shortcut !== undefined) {
-          this.#shortcuts.push({ container, todo, got: { ...got, shortcut: got.shortcut } });
+          // Of a share they are left: the pass's own worker makes them when all that they may lead to is there.
+          if (range === undefined) this.#shortcuts.push({ container, todo, got: { ...got, shortcut: got.shortcut } });
           continue;
         }
         if (this.#context.trial !== undefined && got.size > this.#context.trial.bytesLeft) {

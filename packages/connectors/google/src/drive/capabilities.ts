@@ -15,6 +15,7 @@ export const driveCapabilities = (title: string, members: boolean): Capabilities
   dateKept: true,
   moves: true,
   keywords: 'none',
+  manySessions: true,
   permissions: true,
   members,
   versions: true,

@@ -54,6 +54,7 @@ export class DriveReader implements Reader {
   readonly #options: DriveReaderOptions;
   /** Containers by the ids of their folders, as the drive was walked last. */
   #folders: ReadonlyMap<string, string> | undefined;
+  #walking: Promise<unknown> | undefined;
   /** As the drive was walked last: a listing is of later, so what came in between is seen by the next walk. */
   #glances: ReadonlyMap<string, string | undefined> = new Map();
 
@@ -188,7 +189,13 @@ export class DriveReader implements Reader {
   async #leadsTo({ shortcutDetails }: DriveFile): Promise<ShortcutTarget | undefined> {
     const found = shortcutDetails?.targetId === undefined ? undefined : await this.#api.look(shortcutDetails.targetId);
     if (found === undefined || isShortcut(found)) return undefined;
-    if (this.#folders === undefined) await this.containers();
+    // Of a session that only reads, for all shortcuts that are read at once.
+    if (this.#folders === undefined) {
+      this.#walking ??= this.containers().finally(() => {
+        this.#walking = undefined;
+      });
+      await this.#walking;
+    }
     if (isFolder(found)) {
       const container = this.#folders?.get(found.id);
       return container === undefined ? undefined : { container, id: '' };

@@ -12,6 +12,7 @@ export const driveCapabilities = (rules: NameRules, driveType: string): Capabili
   dateKept: true,
   moves: true,
   keywords: 'none',
+  manySessions: true,
   permissions: true,
   versions: true,
   names: rules,
