@@ -590,12 +590,32 @@ test('where Teams has no migration mode, posts are pages among the files of the 
   expect(['Later;', 'Last;', 'Answer 29;'].map((text) => times(shown, `<p>${text}</p>`))).toEqual([1, 1, 1]);
   expect(there.messages('General').map(({ content }) => content)).toEqual(['<p>Into the channel</p>']);
   expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
+
+  // What is in a page can be taken out of it, what is in the channel can't: plans say so before anything is done.
+  const staying = async (): Promise<string[]> =>
+    (await notes(bench, entry)).flatMap(({ code, text }) => (code === 'post-not-removable' ? [text] : []));
+  const frozen = await pass(bench, entry, 'empty', { empty: 'freeze' });
+  expect((frozen.result as Json).containers).toContainEqual(
+    expect.objectContaining({ container: 'General', objects: 34 }),
+  );
+  expect(await staying()).toEqual(['1 of General stay: Teams lets no app remove a post.']);
+  const planned = await pass(bench, entry, 'undo', { undo: { mode: 'plan', pass: 6 } });
+  expect(planned.result).toMatchObject({ created: 2, removed: 1, refused: 1 });
+  const undone = await pass(bench, entry, 'undo', { undo: { mode: 'remove', pass: 6 } });
+  expect(undone).toMatchObject({ status: 'completed with failures', result: { created: 2, removed: 1, refused: 1 } });
+  expect(await staying()).toContain('Teams lets no app remove a post.');
+  expect(there.messages('General')).toHaveLength(1);
+  const left = (await archiveOf(target, there, 'General')).get('2024-05.html') ?? '';
+  expect(['Later;', 'Last;'].map((text) => times(left.slice(left.indexOf('<body>')), `<p>${text}</p>`))).toEqual([
+    1, 0,
+  ]);
 }, 120_000);
 
-test('posts go into pages where the settings of the system say so, of private channels too', async () => {
+test('posts go into pages where the settings of the system say so, and are changed and taken away there', async () => {
   const { here, there } = await smallTeams('asked');
   here.makeChannel('Secret', 'private');
-  for (const channel of ['General', 'Secret']) here.say(channel, `<p>In ${channel}</p>`, {}, Date.parse('2023-01-02'));
+  const at = Date.parse('2023-01-02');
+  for (const channel of ['General', 'Secret']) here.say(channel, `<p>In ${channel}</p>`, {}, at);
   const into = team('asked@fabrikam.example');
   const settings = { ...(into.settings as object), posts: 'archive' };
   const entry = await addEntry(bench, team('asked@contoso.example'), { ...into, settings });
@@ -608,6 +628,88 @@ test('posts go into pages where the settings of the system say so, of private ch
     expect(times(page.slice(page.indexOf('<body>')), `<p>In ${channel}</p>`)).toBe(1);
   }
   expect(verifyResult(await pass(bench, entry, 'verify'))).toMatchObject({ missing: 0, duplicated: 0, different: 0 });
+
+  const NAME = '2023-01.html';
+  const shown = async (): Promise<string | undefined> => {
+    const page = (await archiveOf(target, there, 'General')).get(NAME);
+    return page
+      ?.slice(page.indexOf('<body>'))
+      .match(/<p>.*<\/p>/g)
+      ?.join('');
+  };
+  const images = `${server.baseUrl}/v1.0/teams/${here.team.id}/channels/c/messages/${at + 1}/hostedContents`;
+  const picture = { id: 'one', contentType: 'image/png', bytes: Buffer.from('89504e470d0a1a0a', 'hex') };
+  const looked = here.say(
+    'General',
+    `<p>Look<img src="${images}/one/$value"></p>`,
+    { hosted: new Map([['one', picture]]) },
+    at + 1,
+  );
+  const post = async (patch: object = {}): Promise<Json> =>
+    ((await pass(bench, entry, 'delta', patch)).books as Json).kinds.post;
+  expect(await post()).toMatchObject({ created: 1, failed: 0 });
+  const image = `${await folderOf(target, there, 'General')}:/Archive of posts/images/${at + 1}-1.png`;
+  expect((await target('GET', image)).size).toBe(8);
+
+  // Changed at the source alone.
+  here.edit('General', `${at}`, '<p>Said better</p>');
+  expect(await post()).toMatchObject({ updated: 1, created: 0, failed: 0 });
+  expect(await shown()).toMatch(/^<p>Said better<\/p><p>Look/);
+  // On both sides: the conflict option decides.
+  const theirs = async (): Promise<void> => {
+    const page = (await archiveOf(target, there, 'General')).get(NAME) ?? '';
+    const path = `${await folderOf(target, there, 'General')}:/Archive of posts/${NAME}:/content`;
+    await target('PUT', path, page.replaceAll(/Said [a-z]+/g, 'Said otherwise'));
+  };
+  await theirs();
+  here.edit('General', `${at}`, '<p>Said again</p>');
+  expect(await post({ conflict: 'skip' })).toMatchObject({ updated: 0, skipped: 1, failed: 0 });
+  expect((await notes(bench, entry)).map(({ code }) => code)).toContain('changed-at-target');
+  expect(await shown()).toMatch(/^<p>Said otherwise<\/p><p>Look/);
+  here.edit('General', `${at}`, '<p>Said finally</p>');
+  expect(await post({ conflict: 'overwrite' })).toMatchObject({ updated: 1, failed: 0 });
+  expect(await shown()).toMatch(/^<p>Said finally<\/p><p>Look/);
+  // Deleted at the source: with its picture, and the page goes with the last post.
+  here.remove('General', looked);
+  await post({ deletions: 'propagate' });
+  expect(await shown()).toBe('<p>Said finally</p>');
+  await expect(target('GET', image)).rejects.toThrow(/404/);
+  here.remove('General', `${at}`);
+  await post({ deletions: 'propagate' });
+  expect(await shown()).toBeUndefined();
+  expect((await archiveOf(target, there, 'Secret')).size).toBe(1);
+  expect((await notes(bench, entry)).filter(({ code }) => code === 'deletion-propagated')).toHaveLength(2);
+
+  // Emptying takes the pages and what they hold; one that goes before the other is gone, not refused.
+  await pass(bench, entry, 'empty', { empty: 'freeze' });
+  expect(await pass(bench, entry, 'empty', { empty: 'remove' })).toMatchObject({ status: 'completed' });
+  expect((await notes(bench, entry)).map(({ code }) => code)).not.toContain('post-not-removable');
+  expect((await all(target, `${await folderOf(target, there, 'Secret')}/children`)).length).toBe(0);
+}, 120_000);
+
+test('who wants no pages has posts fail where Teams takes none, until the setting is gone', async () => {
+  const { here, there } = await smallTeams('failing');
+  const { behaviour } = teamsOf(server.tenant('fabrikam.example'));
+  behaviour.hasMigrationMode = false;
+  here.say('General', '<p>Refused</p>', {}, Date.parse('2023-01-02'));
+  const into = team('failing@fabrikam.example');
+  const settings = { ...(into.settings as object), postsWhereRefused: 'fail' };
+  const entry = await addEntry(bench, team('failing@contoso.example'), { ...into, settings });
+  await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
+  const first = await pass(bench, entry, 'initial');
+  expect(first.error).toBeNull();
+  expect((first.books as Json).kinds.post).toMatchObject({ created: 0, failed: 1 });
+  const [failure] = (await notes(bench, entry)).filter(({ kind }) => kind === 'failure');
+  expect(failure).toMatchObject({ code: 'channel-not-open', fix: expect.stringContaining('postsWhereRefused') });
+  expect(await all(target, `${await folderOf(target, there, 'General')}/children`)).toEqual([]);
+
+  await bench.database.pool.query(
+    `update system set settings = settings - 'postsWhereRefused' where id = (select target_system_id from entry where id = $1)`,
+    [entry],
+  );
+  expect(((await pass(bench, entry, 'delta')).books as Json).kinds.post).toMatchObject({ created: 1, failed: 0 });
+  expect([...(await archiveOf(target, there, 'General')).keys()]).toEqual(['2023-01.html']);
+  behaviour.hasMigrationMode = true;
 }, 120_000);
 
 test('another app’s channel, an archived team, a guest, a member without mapping: told, and repaired by a later delta pass', async () => {

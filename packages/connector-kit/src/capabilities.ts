@@ -12,6 +12,13 @@ import type { ContentKind, NameRules } from '@sterna/core';
  */
 export type SettleCapability = 'reserved-id' | 'pending-mark' | 'stamp' | 'read-back' | 'none';
 
+/** Why something can't be removed from a target, in words of the field, and what a person can do. */
+export interface Irremovable {
+  readonly code: string;
+  readonly text: string;
+  readonly fix: string;
+}
+
 /** Data, not code: the engine's choices follow from these. Where paper can't be trusted they are probed at `open`. */
 export interface Capabilities {
   readonly kinds: readonly ContentKind[];
@@ -39,8 +46,8 @@ export interface Capabilities {
   readonly manySessions?: true;
   /** A target: what is written can't be changed any more. */
   readonly isFinal?: true;
-  /** A target: nothing of it can be removed by us, and why; absent: it can, or each object says that it can't. */
-  readonly irremovable?: { readonly code: string; readonly text: string; readonly fix: string };
+  /** A target: nothing of it can be removed by us, and why; absent: it can, or each object says that it can't (`InventoryItem`). */
+  readonly irremovable?: Irremovable;
   /** A target: these kinds are written when all others are (nobody can be added to a space that is being imported). */
   readonly comesLast?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */

@@ -1,4 +1,5 @@
 import { type ContentKind, type Grant, SternaError } from '@sterna/core';
+import type { Irremovable } from './capabilities.ts';
 import type { FidelityNote } from './fidelity-note.ts';
 import type { Container, Flags, ShortcutTarget, SpecialUse } from './reader.ts';
 
@@ -177,6 +178,8 @@ export interface InventoryItem {
   readonly version?: string;
   /** packages/content `matchKeyOf`, where asked for. */
   readonly matchKey?: Buffer;
+  /** This one can't be removed, though others of its kind can. */
+  readonly irremovable?: Irremovable;
 }
 
 export interface Writer {

@@ -78,6 +78,8 @@ export interface SuiteFixture {
   readonly sharesWrapper?: boolean;
   /** Reading back names everything in the container; nothing but the content tells which of it is new. */
   readonly readsBackAll?: boolean;
+  /** What was listed is read as it was then, by the same session, though it is gone since. Default: false. */
+  readonly readsAsListed?: boolean;
   /** Whether seeded flags and keywords are kept: false for folders of .eml. */
   readonly keepsFlags: boolean;
   /** Keywords may be any text: what IMAP could not hold is kept. Default: false. */

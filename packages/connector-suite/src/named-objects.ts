@@ -10,34 +10,39 @@ const numberOf = (n: number | string): number =>
   typeof n === 'number' ? n : [...n].reduce((sum, char) => (sum * 31 + (char.codePointAt(0) ?? 0)) % 1_000_000, 7);
 const momentOf = (n: number | string): string =>
   new Date(Date.UTC(2024, 0, 8, 9) + numberOf(n) * 60_000 + (typeof n === 'number' ? 0 : 125)).toISOString();
-const AUTHOR = { address: 'alice@contoso.example', name: 'Alice' };
 const EMPTY = { folderNames: [], hostileNames: [], streams: false } as const;
 
-const post = (n: number | string, html: string, more: object = {}): Buffer =>
-  writePost({ type: 'post', at: momentOf(n), by: AUTHOR, html, ...more });
-
-/** Of a channel or a conversation; no two have one moment. */
-export const postMaterial: Material = {
-  kind: 'post',
-  home: ['Suite'],
-  plain: (n, body = '') => post(n, `<p>Post ${n} ${body}</p>`),
-  twin: (n) => post(`${n} again`, `<p>Post ${n} </p>`),
-  nearKey: (raw) => {
-    const one = readPost(raw);
-    return writePost({ ...one, at: new Date(Date.parse(one.at) + 1).toISOString() });
-  },
-  changed: (n) => post(n, `<p>Post ${n}, as it was said later</p>`),
-  large: (n = 0) => post(`large ${n}`, `<p>${'word '.repeat(4_000)}${n}</p>`),
-  awkward: new Map(
-    Object.entries({
-      'beyond ASCII': post('u', '<p>Grüße 請求書 🎉 &amp; &lt;b&gt;</p>'),
-      commands: post('c', `<p>${COMMANDS.replaceAll('<', '&lt;')}</p>`),
-      'a subject that matters': post('s', '<p>Read this</p>', { subject: 'Important', importance: 'high' }),
-      'a moment before 1970': writePost({ type: 'post', at: '1969-07-20T20:17:40.000Z', by: AUTHOR, html: '<p>!</p>' }),
-    }),
-  ),
-  ...EMPTY,
-};
+/**
+ * Of a channel, a space or a conversation; no two have one moment.
+ *
+ * @param address who says it all: somebody of the system under test
+ */
+export function postMaterial(address: string): Material {
+  const by = { address };
+  const post = (n: number | string, html: string, more: object = {}): Buffer =>
+    writePost({ type: 'post', at: momentOf(n), by, html, ...more });
+  return {
+    kind: 'post',
+    home: ['Suite'],
+    plain: (n, body = '') => post(n, `<p>Post ${n} ${body}</p>`),
+    twin: (n) => post(`${n} again`, `<p>Post ${n} </p>`),
+    nearKey: (raw) => {
+      const one = readPost(raw);
+      return writePost({ ...one, at: new Date(Date.parse(one.at) + 1).toISOString() });
+    },
+    changed: (n) => post(n, `<p>Post ${n}, as it was said later</p>`),
+    large: (n = 0) => post(`large ${n}`, `<p>${'word '.repeat(4_000)}${n}</p>`),
+    awkward: new Map(
+      Object.entries({
+        'beyond ASCII': post('u', '<p>Grüße 請求書 🎉 &amp; &lt;b&gt;</p>'),
+        commands: post('c', `<p>${COMMANDS.replaceAll('<', '&lt;')}</p>`),
+        'a subject that matters': post('s', '<p>Read this</p>', { subject: 'Important', importance: 'high' }),
+        'a moment before 1970': writePost({ type: 'post', at: '1969-07-20T20:17:40.000Z', by, html: '<p>!</p>' }),
+      }),
+    ),
+    ...EMPTY,
+  };
+}
 
 const page = (n: number | string, html: string, more: object = {}): Buffer =>
   writePage({

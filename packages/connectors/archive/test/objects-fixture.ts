@@ -38,7 +38,7 @@ const MATERIAL = {
   member: members,
   listItem: listItems,
   page: pages,
-  post: posts,
+  post: posts('alice@contoso.example'),
 } as const;
 const EXTENSION: Partial<Record<Kind, string>> = { event: '.ics', task: '.ics', contact: '.vcf' };
 const NAME = { event: 'VEVENT', task: 'VTODO', contact: 'VCARD' } as const;

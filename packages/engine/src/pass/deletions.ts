@@ -86,12 +86,12 @@ async function carryOut(
       const words = wordsOf(what, target.path.join('/'));
       if (policy === 'report') {
         notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...whose(row) });
-      } else if (row.state === 'skipped' || isTouched(row, copy)) {
-        const why = row.state === 'skipped' ? 'it was there before Sterna' : 'somebody changed it since';
+      } else if (copy.irremovable !== undefined || row.state === 'skipped' || isTouched(row, copy)) {
+        const why = row.state === 'skipped' ? 'it was there before Sterna.' : 'somebody changed it since.';
         notes.push({
           kind: 'gone',
           code: 'deletion-not-propagated',
-          text: `${words} and stays: ${why}.`,
+          text: `${words} and stays: ${copy.irremovable?.text ?? why}`,
           ...whose(row),
         });
       } else {

@@ -1,3 +1,4 @@
+import type { Irremovable } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import {
   inFencedTransaction,
@@ -54,8 +55,15 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
         saveContainers(client, context.claim.entryId, [fresh]),
       );
     }
-    const { objects, bytes } = await freezeInventory(context, row, { size: true });
-    containers.push({ container: row.path.join('/'), objects, bytes });
+    const staying = new Map<string, Irremovable & { readonly count: number }>();
+    const { objects, bytes } = await freezeInventory(context, row, { size: true }, ({ irremovable: why }) => {
+      if (why !== undefined) staying.set(why.code, { ...why, count: (staying.get(why.code)?.count ?? 0) + 1 });
+      return why === undefined;
+    });
+    const place = row.path.join('/');
+    for (const { code, text, fix, count } of staying.values())
+      notes.push({ kind: 'skipped', code, text: `${count} of ${place} stay: ${text}`, fix });
+    if (objects > 0 || staying.size === 0) containers.push({ container: place, objects, bytes });
   }
   if (notes.length > 0)
     await inFencedTransaction(context.pool, context.claim.lease, (client) =>

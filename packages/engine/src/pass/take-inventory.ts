@@ -1,4 +1,4 @@
-import type { Container } from '@sterna/connector-kit';
+import type { Container, InventoryItem } from '@sterna/connector-kit';
 import { formatFlags } from '@sterna/core';
 import {
   type ContainerRow,
@@ -45,11 +45,17 @@ async function remember(context: PassContext, rows: readonly ContainerRow[]): Pr
   );
 }
 
-/** Lists a target container anew into the `inventory` table. @returns objects and bytes */
+/**
+ * Lists a target container anew into the `inventory` table.
+ *
+ * @param isWanted what is to be in it; all of it unless told
+ * @returns objects and bytes that are in it
+ */
 export async function freezeInventory(
   context: PassContext,
   row: ContainerRow,
   facets: { readonly matchKey?: boolean; readonly size?: boolean },
+  isWanted: (item: InventoryItem) => boolean = () => true,
 ): Promise<{ objects: number; bytes: number }> {
   const { pool, claim, target } = context;
   let page: InventoryRow[] = [];
@@ -66,6 +72,7 @@ export async function freezeInventory(
   await flush(true);
   for await (const item of target.writer?.inventory(row.key, facets) ?? []) {
     context.control.checkpoint();
+    if (!isWanted(item)) continue;
     objects += 1;
     bytes += item.size ?? 0;
     page.push({

@@ -174,7 +174,8 @@ async function undoPage(context: PassContext, order: UndoOrder, tally: Tally, pa
   const counts = tally.containers.get(page.target.id) ?? none();
   for (const [row, end] of ends) {
     counts[end] += 1;
-    if (sealed !== undefined) notes.push({ ...sealed, kind: 'failure', ...whose(row) });
+    const stays = sealed ?? page.here.get(row.targetId ?? '')?.irremovable;
+    if (end === 'refused' && stays !== undefined) notes.push({ ...stays, kind: 'failure', ...whose(row) });
     const why = WHY_KEPT[end];
     if (why !== undefined)
       notes.push({ kind: 'skipped', ...why, text: `${why.text} (${nameInBooks(page.target.path)})`, ...whose(row) });
@@ -207,6 +208,7 @@ async function endsOf(
   const end = (row: LedgerRow): End => {
     const copy = row.targetId === undefined ? undefined : here.get(row.targetId);
     if (copy === undefined) return sent.has(keyOf(row)) ? 'removed' : 'gone';
+    if (copy.irremovable !== undefined) return 'refused';
     if (row.gonePass !== undefined) return 'lastCopy';
     if (isTouched(row, copy)) return 'edited';
     if (held.has(copy.targetId) || merged.some(({ digest }) => row.digest?.equals(digest) === true)) return 'shared';

@@ -1,5 +1,5 @@
 import { bodyOf, doneResult, eachOf } from '@sterna/cloud-http';
-import type { Candidate, CreateOp, InventoryItem, Op, Result, Writer } from '@sterna/connector-kit';
+import type { Candidate, CreateOp, InventoryItem, Irremovable, Op, Result, Writer } from '@sterna/connector-kit';
 import { type Post, pivotOf, readPost } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { uploadWhole } from '../api/upload.ts';
@@ -186,11 +186,11 @@ const notChangeable = (): SternaError =>
     fix: 'Nothing to do, or say it in the target as an answer.',
   });
 
-export const NOT_REMOVABLE = {
+export const NOT_REMOVABLE: Irremovable = {
   code: 'post-not-removable',
   text: 'Messages of Chat are removed by those who said them alone.',
   fix: 'Let a manager delete the space; the next migration makes it anew.',
-} as const;
+};
 
 const notRemovable = (): SternaError =>
   new SternaError('object', NOT_REMOVABLE.code, NOT_REMOVABLE.text, { fix: NOT_REMOVABLE.fix });

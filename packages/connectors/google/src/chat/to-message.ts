@@ -101,8 +101,10 @@ function attached(
   const links: { name: string; url: string }[] = [];
   for (const { name = 'attachment', url, contentType, base64 } of post.attachments ?? []) {
     if (base64 !== undefined) uploads.push({ name, contentType, bytes: Buffer.from(base64, 'base64') });
-    else if (url !== undefined && /^https?:[^\s|<>]+$/.test(url)) links.push({ name, url });
-    else notes.push(leftOut({ name, contentType }));
+    else if (url !== undefined && /^https?:[^\s|<>]+$/.test(url)) {
+      links.push({ name, url });
+      notes.push({ code: 'attachment-as-link', text: `${name} is a link below the text: nothing is uploaded.` });
+    } else notes.push(leftOut({ name, contentType }));
   }
   return { links, uploads };
 }
@@ -140,7 +142,15 @@ function authorNote(by: Post['by']): FidelityNote {
   };
 }
 
-const lost = ({ edited, deleted }: Post): FidelityNote[] => [
+const lost = ({ edited, deleted, subject, importance }: Post): FidelityNote[] => [
+  ...(subject === undefined && importance === undefined
+    ? []
+    : [
+        {
+          code: 'subject-in-text',
+          text: 'Chat has no subject and no importance: they are the first line of the text.',
+        },
+      ]),
   ...(deleted === undefined
     ? []
     : [{ code: 'deleted-mark-lost', text: 'It was deleted in the source: here a post says so in its place.' }]),

@@ -4,7 +4,7 @@ import { type Post, type PostAttachment, readPost } from '@sterna/content';
 import type { Channels } from './channels.ts';
 import { lastingRefusal } from './lasting-refusal.ts';
 import type { Messages } from './messages.ts';
-import { type PostsArchive, versionOfArchived } from './posts-archive.ts';
+import { isArchivedVersion, type PostsArchive, versionOfArchived } from './posts-archive.ts';
 import type { TeamFiles } from './team-files.ts';
 import { notLinked } from './to-message.ts';
 
@@ -71,16 +71,30 @@ export class ArchivedPosts {
     return results;
   }
 
-  /** Undefined: it isn't archived. */
-  async change(op: ReplaceOp | RemoveOp): Promise<Result | undefined> {
+  /** Results by operation, without those of posts that never were in an archive. */
+  async change(ops: readonly (ReplaceOp | RemoveOp)[]): Promise<ReadonlyMap<string, Result>> {
+    const results = new Map<string, Result>();
     const { archive } = this.#of;
-    const now = await archive.find(op.container, op.targetId);
-    if (now === undefined) return undefined;
-    const version = versionOfArchived(now);
-    if (op.ifVersion !== undefined && op.ifVersion !== version) return changedResult(op.op, version);
-    const { post, notes } = op.verb === 'remove' ? { notes: [] } : await this.#linked(readPost(bodyOf(op)));
-    await archive.write(op.container, new Map([[op.targetId, post]]));
-    return doneResult(op.op, op.targetId, post === undefined ? undefined : versionOfArchived(post), notes);
+    // All of a channel at once: a page is written as a whole.
+    for (const [container, own] of Map.groupBy(ops, (op) => op.container)) {
+      const posts = new Map<string, Post | undefined>();
+      for (const op of own) {
+        const now = await archive.find(container, op.targetId);
+        const version = now === undefined ? undefined : versionOfArchived(now);
+        if (version === undefined) {
+          if (isArchivedVersion(op.ifVersion)) results.set(op.op, { op: op.op, outcome: 'missing' });
+        } else if (op.ifVersion !== undefined && op.ifVersion !== version)
+          results.set(op.op, changedResult(op.op, version));
+        else {
+          const { post, notes } = op.verb === 'remove' ? { notes: [] } : await this.#linked(readPost(bodyOf(op)));
+          posts.set(op.targetId, post);
+          const written = post === undefined ? undefined : versionOfArchived(post);
+          results.set(op.op, doneResult(op.op, op.targetId, written, notes));
+        }
+      }
+      if (posts.size > 0) await archive.write(container, posts);
+    }
+    return results;
   }
 
   async #why(channelId: string, at: number): Promise<string | undefined> {

@@ -103,12 +103,19 @@ export class Messages {
     const known = this.#known.get(channelId)?.get(id);
     if (known?.message !== undefined) return known.message;
     const found = await this.#ask(channelId, id, known?.replyTo);
+    // Graph gives out what was deleted, too.
+    if (found?.deletedDateTime) return (await this.#isAnswered(channelId, id)) ? found : undefined;
     if (found !== undefined || known !== undefined) return found;
     // Of an answer nobody knows what it answers before the channel was listed.
     await this.list(channelId);
     const listed = this.#known.get(channelId)?.get(id);
     if (listed === undefined) return undefined;
     return listed.message ?? this.#ask(channelId, id, listed.replyTo);
+  }
+
+  async #isAnswered(channelId: string, id: string): Promise<boolean> {
+    if (!this.#known.has(channelId)) await this.list(channelId);
+    return [...(this.#known.get(channelId)?.values() ?? [])].some(({ replyTo }) => replyTo === id);
   }
 
   async #ask(channelId: string, id: string, replyTo: string | undefined): Promise<GraphMessage | undefined> {

@@ -98,8 +98,11 @@ export class PostsArchive {
   async write(channelId: string, changes: ReadonlyMap<string, Post | undefined>): Promise<void> {
     const opened = (await this.#open(channelId)) ?? (await this.#make(channelId));
     const touched = new Map<string, Map<string, Post>>();
+    const images = new Set<string>();
     for (const [id, post] of changes) {
       const { name, posts } = pageWith(opened, id) ?? pageFor(opened, id, post, touched);
+      const before = posts.get(id);
+      if (before !== undefined) for (const file of imageFiles({ id, post: before })) images.add(file);
       const now = touched.get(name) ?? new Map(posts);
       touched.set(name, now);
       if (post === undefined) now.delete(id);
@@ -108,7 +111,12 @@ export class PostsArchive {
     try {
       // A page names its images: they come before it.
       for (const [id, post] of changes) if (post !== undefined) await this.#images(opened, { id, post });
-      for (const [name, posts] of touched) await this.#page(opened, channelId, name, posts);
+      for (const [name, posts] of touched)
+        if (posts.size > 0) await this.#page(opened, channelId, name, posts);
+        else await this.#removePage(opened, name);
+      for (const [id, post] of changes)
+        if (post !== undefined) for (const file of imageFiles({ id, post })) images.delete(file);
+      for (const file of images) await this.#removeImage(opened, file);
     } catch (thrown) {
       this.#opened.delete(channelId);
       throw thrown;
@@ -210,6 +218,32 @@ export class PostsArchive {
     opened.pages.set(name, { name, item: sent.item, posts: new Map(posts), size: bytes.length });
   }
 
+  /** Of a page that has no posts left. */
+  async #removePage(opened: Opened, name: string): Promise<void> {
+    const { item } = opened.pages.get(name) ?? {};
+    opened.pages.delete(name);
+    if (item === undefined) return;
+    const { status } = await opened.api.write(opened.api.pathOf(item.id), {
+      method: 'DELETE',
+      ...(item.eTag === undefined ? {} : { headers: { 'if-match': item.eTag } }),
+      doing: 'removing a page without posts',
+      expected: [404, 412],
+    });
+    if (status === 412) throw changedMeanwhile(name);
+  }
+
+  /** One that no page shows any more. */
+  async #removeImage(opened: Opened, file: string): Promise<void> {
+    const folderId = await imageFolder(opened);
+    const item = folderId === undefined ? undefined : await opened.api.look(folderId, file);
+    if (item === undefined) return;
+    await opened.api.write(opened.api.pathOf(item.id), {
+      method: 'DELETE',
+      doing: 'removing an image that no page shows',
+      expected: [404],
+    });
+  }
+
   #send(
     { api }: Opened,
     folderId: string,
@@ -228,8 +262,13 @@ export class PostsArchive {
   }
 }
 
+const VERSION = 'archived ';
+
+/** Whether it is the version of a post that was in a page. */
+export const isArchivedVersion = (version: string | undefined): boolean => version?.startsWith(VERSION) === true;
+
 export const versionOfArchived = (post: Post): string =>
-  `archived ${createHash('sha256')
+  `${VERSION}${createHash('sha256')
     .update(writePost(withoutBytes(post)))
     .digest('base64url')
     .slice(0, 22)}`;

@@ -1,5 +1,5 @@
 import { doneResult, eachOf, existsResult } from '@sterna/cloud-http';
-import type { Candidate, CreateOp, InventoryItem, Op, Result, Writer } from '@sterna/connector-kit';
+import type { Candidate, CreateOp, InventoryItem, Irremovable, Op, Result, Writer } from '@sterna/connector-kit';
 import { type Post, pivotOf, readPost, writePost } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
 import { statusOf } from '../graph/errors.ts';
@@ -7,6 +7,7 @@ import { containerGone } from '../outlook/gone.ts';
 import { ArchivedPosts, type Archiving } from './archiving.ts';
 import type { Channels } from './channels.ts';
 import { type GraphMessage, MESSAGE_RIGHTS } from './graph-teams.ts';
+import { isRefusal } from './lasting-refusal.ts';
 import { type Messages, momentOf, versionOf } from './messages.ts';
 import { type PostsArchive, versionOfArchived } from './posts-archive.ts';
 import type { TeamFiles } from './team-files.ts';
@@ -51,14 +52,15 @@ export class PostsWriter implements Writer {
     await this.#channels.reveal(container);
     const { matchKey } = pivotOf('post');
     for (const message of await this.#messages.list(container)) {
-      const found = await this.#messages.read(container, message.id);
-      if (found === undefined) continue;
+      const found =
+        facets.size === true || facets.matchKey === true ? await this.#messages.read(container, message.id) : undefined;
       yield {
         targetId: message.id,
         version: versionOf(message),
         date: new Date(momentOf(message)),
-        ...(facets.size === true ? { size: found.body.length } : {}),
-        ...(facets.matchKey === true ? { matchKey: matchKey(found.body) } : {}),
+        irremovable: NOT_REMOVABLE,
+        ...(facets.size === true && found !== undefined ? { size: found.body.length } : {}),
+        ...(facets.matchKey === true && found !== undefined ? { matchKey: matchKey(found.body) } : {}),
       };
     }
     for (const { id, post } of await this.#archive.list(container)) {
@@ -77,6 +79,7 @@ export class PostsWriter implements Writer {
   async apply(ops: readonly Op[]): Promise<readonly Result[]> {
     const aside = await this.#archived.among(ops.filter((op) => op.verb === 'create'));
     let archived: Promise<ReadonlyMap<string, Result>> | undefined;
+    let changed: Promise<ReadonlyMap<string, Result>> | undefined;
     return eachOf(
       ops,
       async (op) => {
@@ -86,8 +89,9 @@ export class PostsWriter implements Writer {
           archived ??= this.#archived.create(aside);
           return (await archived).get(op.op) as Result;
         }
-        const changed = op.verb === 'replace' || op.verb === 'remove' ? await this.#archived.change(op) : undefined;
-        if (changed !== undefined) return changed;
+        changed ??= this.#archived.change(ops.filter((one) => one.verb === 'replace' || one.verb === 'remove'));
+        const result = (await changed).get(op.op);
+        if (result !== undefined) return result;
         throw op.verb === 'replace' ? notChangeable() : notRemovable();
       },
       (error) => containerGone('channel', error),
@@ -107,9 +111,9 @@ export class PostsWriter implements Writer {
         this.#files.put(op.container, `${Date.parse(post.at)} ${name}`, contentType, bytes),
     });
     const messages = `${this.#channels.pathOf(op.container)}/messages`;
+    await this.#open(op.container, post);
     let made: GraphMessage;
     try {
-      await this.#channels.start(op.container, Date.parse(post.at));
       const { status, body } = await this.#channels.context.client.send<GraphMessage>({
         method: 'POST',
         path: post.replyTo === undefined ? messages : `${messages}/${encodeURIComponent(post.replyTo)}/replies`,
@@ -127,6 +131,16 @@ export class PostsWriter implements Writer {
     }
     this.#messages.remember(op.container, made, post.replyTo);
     return doneResult(op.op, made.id, versionOf(made), notes);
+  }
+
+  async #open(container: string, post: Post): Promise<void> {
+    try {
+      await this.#channels.start(container, Date.parse(post.at));
+    } catch (thrown) {
+      const { postsWhereRefused } = this.#channels.context.settings;
+      const isWanted = postsWhereRefused === 'fail' && statusOf(thrown) !== 403 && isRefusal(thrown);
+      throw isWanted ? notOpenable(thrown) : meaningOf(thrown, post);
+    }
   }
 
   async #owner(): Promise<{ readonly id: string; readonly displayName?: string | null }> {
@@ -150,6 +164,12 @@ export class PostsWriter implements Writer {
   }
 }
 
+const notOpenable = (thrown: unknown): SternaError =>
+  new SternaError('object', 'channel-not-open', 'Teams doesn’t open this channel for posts of the past.', {
+    fix: 'Set postsWhereRefused of the target system to archive: they become pages in the files of the channel. Or leave them.',
+    cause: asSternaError(thrown),
+  });
+
 /** A channel that another app holds, or a post that is gone, keeps its own posts away, and nothing else. */
 function meaningOf(thrown: unknown, { replyTo }: Post): unknown {
   const cause = asSternaError(thrown);
@@ -171,7 +191,11 @@ const notChangeable = (): SternaError =>
     fix: 'Nothing to do, or say it in the target as an answer.',
   });
 
+const NOT_REMOVABLE: Irremovable = {
+  code: 'post-not-removable',
+  text: 'Teams lets no app remove a post.',
+  fix: 'Let an owner of the team remove it; or rename the channel, so that a remigration makes a new one.',
+};
+
 const notRemovable = (): SternaError =>
-  new SternaError('object', 'post-not-removable', 'Teams lets no app remove a post.', {
-    fix: 'Let an owner of the team remove it.',
-  });
+  new SternaError('object', NOT_REMOVABLE.code, NOT_REMOVABLE.text, { fix: NOT_REMOVABLE.fix });

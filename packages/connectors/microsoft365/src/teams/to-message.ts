@@ -79,7 +79,13 @@ async function linkedOf(
   const { name = 'attachment', contentType, base64, url, path, content } = one;
   if (base64 === undefined && (url ?? path ?? content) !== undefined) return attachmentOf(one, writing, notes);
   const file = base64 === undefined ? undefined : await writing.put(name, contentType, Buffer.from(base64, 'base64'));
-  if (file !== undefined) return { id: file.uniqueId, contentType: 'reference', ...{ name, contentUrl: file.url } };
+  if (file !== undefined) {
+    notes.push({
+      code: 'attachment-in-files',
+      text: `${name} is among the files of the channel, and the post leads there.`,
+    });
+    return { id: file.uniqueId, contentType: 'reference', ...{ name, contentUrl: file.url } };
+  }
   notes.push(notUploaded(one));
   return undefined;
 }

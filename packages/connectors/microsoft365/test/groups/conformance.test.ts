@@ -10,7 +10,7 @@ import {
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterEach } from 'vitest';
 import { startSimulator } from '../simulator.ts';
-import { memberEndpoint, postEndpoint } from './suite-endpoint.ts';
+import { AUTHOR, memberEndpoint, postEndpoint } from './suite-endpoint.ts';
 
 const running: Microsoft365[] = [];
 afterEach(async () => {
@@ -36,11 +36,12 @@ describeWriter('microsoft365, members', member);
 // What is written is out of reach of apps, so the writer's part would ask for what Teams refuses: engine and kills prove it.
 describeReader('microsoft365, posts', {
   make: made(postEndpoint),
-  material: posts,
+  material: posts(AUTHOR),
   keepsFlags: false,
   keepsDates: false,
   keepsLook: { color: false, description: false },
   // All of them are listed at once.
   pagedMessages: 0,
   readsBackAll: true,
+  readsAsListed: true,
 });

@@ -9,6 +9,8 @@ import { simulated } from '../mail/suite-endpoint.ts';
 const DOMAIN = 'contoso.example';
 const ADDRESS = `suite@${DOMAIN}`;
 const SOMEBODY = 'somebody';
+/** Who says what the suite has said. */
+export const AUTHOR = `alice@${DOMAIN}`;
 
 const only = (itemType: 'group' | 'team', kind: ContentKind): Connector => ({
   ...microsoft365Connector,
@@ -87,13 +89,19 @@ export function memberEndpoint(server: Microsoft365): SuiteEndpoint {
 
 /** What is said in the channels of a team, by Alice. */
 export function postEndpoint(server: Microsoft365): SuiteEndpoint {
-  const { group } = DirectGroup.create(server, ADDRESS, 'Suite', [`alice@${DOMAIN}`]);
+  const { group } = DirectGroup.create(server, ADDRESS, 'Suite', [AUTHOR]);
   teamsOf(server.tenant(DOMAIN)).create(group, server.clock.now());
-  const team = new DirectTeam(server, `alice@${DOMAIN}`, 'Suite');
+  const team = new DirectTeam(server, AUTHOR, 'Suite');
   const names = (): string[] => [...team.team.channels.values()].map(({ displayName }) => displayName);
   const ensured = (name: string): string => {
     if (!names().includes(name)) team.makeChannel(name);
     return name;
+  };
+  const idOf = (name: string, raw: Buffer): string => {
+    const at = Date.parse(readPost(raw).at);
+    const one = team.messages(name).find(({ createdAt }) => createdAt === at);
+    if (one === undefined) throw new Error(`nothing was said in ${name} at ${at}`);
+    return one.id;
   };
   return {
     ...simulated({ baseUrl: server.baseUrl } as Parameters<typeof simulated>[0], ADDRESS, { tenant: DOMAIN }),
@@ -129,6 +137,12 @@ export function postEndpoint(server: Microsoft365): SuiteEndpoint {
       ),
     folders: async () => names().map((name) => [name]),
     makeFolder: async (path) => void ensured(path.join(' - ')),
+    async remove({ folder: [name = ''], raw }) {
+      team.remove(name, idOf(name, raw));
+    },
+    async replace({ folder: [name = ''], raw: before }, raw) {
+      team.edit(name, idOf(name, before), readPost(raw).html);
+    },
     dispose: async () => undefined,
   };
 }
