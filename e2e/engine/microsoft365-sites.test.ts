@@ -209,6 +209,32 @@ test('whom the target site doesn’t know is told, and a page in the way goes by
   expect(there.items('Tasks').map(({ fields }) => fields.WhoLookupId === undefined)).toEqual([false, true]);
 });
 
+test('a list that the target refuses fails with all that is in it, and alone; a delta pass brings it', async () => {
+  const at = server.clock.now();
+  for (const domain of [SOURCE, TARGET]) createSite(server.tenant(domain), { name: 'odd', displayName: 'Odd', at });
+  const here = new DirectSite(server, `alice@${SOURCE}`, 'sites/odd');
+  const there = new DirectSite(server, `alice@${TARGET}`, 'sites/odd');
+  for (const list of ['First', 'Second']) {
+    here.makeList(list, []);
+    for (const title of ['One', 'Two', 'Three']) here.addItem(list, { Title: title });
+  }
+  const entry = await siteEntry('sites/odd');
+  const refusal = server.faults.inject({
+    fault: { kind: 'answer', status: 400, code: 'invalidRequest' },
+    when: ({ method, target: path }) => method === 'POST' && /\/lists(\?|$)/.test(path),
+  });
+  const { status, error, books } = await pass(bench, entry, 'initial');
+  expect([status, error, books.balanced, books.total.failed]).toEqual(['completed with failures', null, true, 3]);
+  expect(refusal.struck).toBe(1);
+  const told = (await notes(bench, entry)).filter(({ kind }) => kind === 'failure');
+  expect(told.map(({ code }) => code)).toEqual(['graph-refused', 'graph-refused', 'graph-refused', 'graph-refused']);
+
+  const delta = await pass(bench, entry, 'delta');
+  expect([delta.status, delta.books.total.created]).toEqual(['completed', 3]);
+  for (const list of ['First', 'Second'])
+    expect(there.items(list).map(({ fields }) => fields.Title)).toEqual(['One', 'Two', 'Three']);
+});
+
 test('a backup of a site makes it anew elsewhere, lookups and all', async () => {
   createSite(server.tenant(TARGET), { name: 'restored', displayName: 'Restored', at: server.clock.now() });
   const path = join(dir, 'backup');

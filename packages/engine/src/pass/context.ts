@@ -1,5 +1,5 @@
 import type { Capabilities, Session, UnreadableKind } from '@sterna/connector-kit';
-import type { ContentKind, MappingLookup } from '@sterna/core';
+import type { ContentKind, MappingLookup, SternaError } from '@sterna/core';
 import type { Claim, ContainerRow } from '@sterna/store';
 import type { Pool } from 'pg';
 import type { AsideFolder } from '../aside-folder.ts';
@@ -26,6 +26,8 @@ export interface PassContext {
   readonly targetContainers: ContainerBooks;
   /** Target containers that this process wrote to: checked for late landings at the close. */
   readonly writtenTargets: Set<number>;
+  /** Source containers for which the target won't have one, and why: all that is in them fails. */
+  readonly refused: Map<number, SternaError>;
   /** Target folders that a file was moved out of. */
   readonly movedFrom: Set<number>;
   /** The database was put back from a backup: the target may hold copies that the ledger has forgotten. */

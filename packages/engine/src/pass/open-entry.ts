@@ -140,6 +140,7 @@ export async function contextOf(
     sourceContainers: new ContainerBooks(),
     targetContainers: new ContainerBooks(),
     writtenTargets: new Set(),
+    refused: new Map(),
     movedFrom: new Set(),
     inventoryDue: route.inventoryDue,
     reached: deps.reached ?? (() => {}),

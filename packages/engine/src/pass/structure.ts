@@ -113,22 +113,27 @@ export async function matchStructure(
     const writer = context.target.writer;
     if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     context.control.checkpoint();
-    const ensured =
+    const ensured = await unlessRefused(async () =>
       container.kind === 'file'
-        ? await driveFolders.ensure(writer, row, mapped)
-        : await writer.ensureContainer(
-            container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target),
-            {
-              kind: container.kind,
-              ...(mapped.role === undefined ? {} : { role: mapped.role }),
-              ...(container.isDefault === true ? { isDefault: true as const } : {}),
-              ...(container.color === undefined ? {} : { color: container.color }),
-              ...(container.description === undefined ? {} : { description: container.description }),
-              ...(container.definition === undefined ? {} : { definition: container.definition }),
-              ...(isThere ? { existing: knownKey } : {}),
-              subscribe: container.subscribed ?? true,
-            },
-          );
+        ? driveFolders.ensure(writer, row, mapped)
+        : writer.ensureContainer(container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target), {
+            kind: container.kind,
+            ...(mapped.role === undefined ? {} : { role: mapped.role }),
+            ...(container.isDefault === true ? { isDefault: true as const } : {}),
+            ...(container.color === undefined ? {} : { color: container.color }),
+            ...(container.description === undefined ? {} : { description: container.description }),
+            ...(container.definition === undefined ? {} : { definition: container.definition }),
+            ...(isThere ? { existing: knownKey } : {}),
+            subscribe: container.subscribed ?? true,
+          }),
+    );
+    if (ensured instanceof SternaError) {
+      const { code, message, fix } = ensured;
+      notes.push({ kind: 'failure', code, text: message, ...(fix === undefined ? {} : { fix }), container: row.id });
+      // One that is there takes what comes into it, whatever else it didn't take.
+      if (!isThere) context.refused.set(row.id, ensured);
+      continue;
+    }
     made.add(ensured.container.id);
     // What a definition lost was told when the container was made.
     if (!isThere) for (const note of ensured.notes) notes.push({ kind: 'fidelity', ...note, container: row.id });
@@ -176,6 +181,16 @@ export async function matchStructure(
     });
   }
   return { source: own, excluded };
+}
+
+/** What the target says of one container is no word on the others. */
+async function unlessRefused<T>(ensure: () => Promise<T>): Promise<T | SternaError> {
+  try {
+    return await ensure();
+  } catch (thrown) {
+    if (thrown instanceof SternaError && thrown.class === 'object') return thrown;
+    throw thrown;
+  }
 }
 
 /** Containers whose address on the web is another one, or wasn't known. What the books told says none. */

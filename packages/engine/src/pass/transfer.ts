@@ -202,7 +202,9 @@ export class Transfer {
   }
 
   async #container(container: ContainerRow, lanes: BatchLanes, range?: TodoRange): Promise<void> {
-    const { pool, claim, source, target, progress } = this.#context;
+    const { pool, claim, source, target, progress, refused } = this.#context;
+    const refusal = refused.get(container.id);
+    if (refusal !== undefined) return this.#refused(container, refusal);
     if (container.targetContainer === undefined) return;
     const targetRow = targetById(this.#context, container.targetContainer);
     const limits = capabilitiesFor(target, container.kind).batch;
@@ -307,6 +309,17 @@ export class Transfer {
       if (todos.length < TODO_PAGE) break;
     }
     await flush();
+  }
+
+  /** Of a container that the target won't have. */
+  async #refused(container: ContainerRow, why: SternaError): Promise<void> {
+    const { pool, claim, control } = this.#context;
+    for (;;) {
+      const todos = await nextTodos(pool, claim.entryId, container.id, 'create', 0, TODO_PAGE);
+      if (todos.length === 0) return;
+      control.checkpoint();
+      for (const todo of todos) await this.#settleWithoutCopy(container, todo, why);
+    }
   }
 
   /** A large file: read as often as it takes to get it whole. */
@@ -1027,8 +1040,9 @@ export class Transfer {
     this.#context.progress.objects += 1;
     this.#context.progress.planned -= 1;
     if (failed) this.#context.progress.failed += 1;
-    // What waits for others is no sign that anything is wrong: they may come yet.
-    this.#failures.add(1, failed && told.code !== WAITS_FOR_OBJECT ? 1 : 0);
+    // What waits for others is no sign that anything is wrong: they may come yet. Nor is what shares one cause, which is told.
+    const isSign = failed && told.code !== WAITS_FOR_OBJECT && !this.#context.refused.has(container.id);
+    this.#failures.add(1, isSign ? 1 : 0);
   }
 
   #count(items: readonly TransferItem[], failed = 0): void {
