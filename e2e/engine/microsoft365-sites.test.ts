@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '@sterna/connectors';
+import type { CrashPoint } from '@sterna/engine';
 import { createSite, DirectSite, type Microsoft365, mirrorSites } from '@sterna/simulator-microsoft365';
 import { linkBooks } from '@sterna/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,11 +12,13 @@ import {
   oneProject,
   openBench,
   pass,
+  queuePass,
   twinEntry,
   verifyResult,
 } from '../support/direct-pass.ts';
 import { scratch } from '../support/folders.ts';
 import { mapping } from '../support/mapping.ts';
+import { ended, reaching, running, work } from '../support/several-workers.ts';
 import { type Graph, graphOf, type SiteMeaning, siteEndpoint, siteMeaning } from '../support/site-graph.ts';
 import { startMicrosoft365 } from '../support/watched-simulators.ts';
 
@@ -257,6 +260,34 @@ test('a backup of a site makes it anew elsewhere, lookups and all', async () => 
   const [mine] = await meanings('sites/sales');
   const restored = await siteMeaning(target, 'fabrikam.sharepoint.com/sites/restored');
   expect(restored).toEqual(await expected(back, mine));
+});
+
+test('two workers share the files of a site; what comes before and after them is the pass’s own worker’s', async () => {
+  createSite(server.tenant(TARGET), { name: 'shared', displayName: 'Shared', at: server.clock.now() });
+  for (const { mail } of server.tenant(SOURCE).users.values())
+    new DirectSite(server, `alice@${TARGET}`, 'sites/shared').visit(mail.replace(SOURCE, TARGET));
+  const entry = await addEntry(
+    bench,
+    siteEndpoint(server, SOURCE, 'sites/sales'),
+    siteEndpoint(server, TARGET, 'sites/shared'),
+  );
+  await mapPeople(entry);
+  const id = await queuePass(bench, entry, 'initial', { permissions: false });
+  const split = { from: 4, size: 1 };
+  const helper = reaching('after-confirm');
+  const own = async (at: CrashPoint): Promise<void> => {
+    if (at !== 'before-intent-commit') return;
+    const { rows } = await bench.database.pool.query('select shares_open from pass where id = $1', [id]);
+    if (rows[0].shares_open) await helper.isReached;
+  };
+  work(bench, own, { split });
+  await running(bench, id);
+  work(bench, helper.reached, { split });
+  const { status, error, books } = await ended(bench, id);
+  expect([error, status, books.balanced]).toEqual([null, 'completed', true]);
+  await helper.isReached;
+  const [mine] = await meanings('sites/sales');
+  expect(await siteMeaning(target, 'fabrikam.sharepoint.com/sites/shared')).toEqual(await expected(entry, mine));
 });
 
 test('a remigration takes over what is there; emptied, a site keeps its lists and nothing in them', async () => {

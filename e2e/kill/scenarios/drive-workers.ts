@@ -9,9 +9,9 @@ import { type KillReport, newReport, type Stage } from '../harness.ts';
 import { passByKilledWorkers } from '../several-workers.ts';
 import { expectSame } from './drives.ts';
 
-const FOLDERS = LONG ? 60 : 16;
+const FOLDERS = LONG ? 60 : 12;
 const FILES = 12;
-const KILLS = LONG ? 40 : 8;
+const KILLS = LONG ? 40 : 6;
 const LARGE = 20 * 1024 * 1024;
 
 /** Whoever dies, the one that has the pass or one that helps it: each file once, under a name of its own. */

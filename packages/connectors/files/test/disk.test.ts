@@ -316,6 +316,9 @@ test('what a killed process left of its tries is swept up; another living one’
   const [dead] = runScript('own-pid.ts', []) as [number];
   const left = (pid: number): string => `.sterna-probe-${pid}-0123456789abcdef\u00e9.part`;
   for (const pid of [dead, process.pid]) writeFileSync(join(root, left(pid)), '');
+  // To another machine, whose share it is too, each of ours is dead.
+  await openFiles(root, 'write', '.', { isBeside: true });
+  expect(readdirSync(root).sort()).toEqual([left(dead), left(process.pid)].sort());
   await openFiles(root, 'write');
   expect(readdirSync(root)).toEqual([left(process.pid)]);
 });

@@ -18,12 +18,14 @@ export async function openFiles(
   path: string,
   role: OpenRequest['role'] = 'read',
   address = '.',
+  more: Pick<OpenRequest, 'isBeside'> = {},
 ): Promise<Session & { readonly writer: Writer }> {
   const session = await filesConnector.open({
     system: { settings: { path }, credentials: {} },
     address,
     role,
     installation: '0badcafe',
+    ...more,
     signal: new AbortController().signal,
   });
   onTestFinished(() => session.close());

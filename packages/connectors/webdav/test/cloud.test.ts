@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Content, CreateOp, Reader, Session } from '@sterna/connector-kit';
+import type { Content, CreateOp, OpenRequest, Reader, Session } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import { afterEach, expect, test } from 'vitest';
 import { webdavConnector } from '../src/index.ts';
@@ -24,6 +24,7 @@ async function open(
   { url }: CloudServer,
   role: 'read' | 'write',
   credentials: Readonly<Record<string, string>> = { password: 'pw' },
+  more: Pick<OpenRequest, 'isBeside'> = {},
 ): Promise<Session> {
   const session = await webdavConnector.open({
     system: {
@@ -33,6 +34,7 @@ async function open(
     address: 'user',
     role,
     installation: '0badcafe',
+    ...more,
     signal: new AbortController().signal,
   });
   cleanups.push(() => session.destroy());
@@ -110,6 +112,15 @@ test('what a session left that was killed while it tried the server is taken awa
   for (const name of ['a', 'b']) cloud.put(`.sterna-probe-0badcafe-${name}.tmp`, Buffer.from('left'));
   const session = await open(cloud, 'write');
   expect(cloud.names()).toEqual([]);
+  expect(session.capabilities.evidence['new files']).toContain('honoured');
+});
+
+test('a session beside others leaves alone what another one tries the server with', async () => {
+  const cloud = await server();
+  const theirs = ['a', 'b'].map((name) => `.sterna-probe-0badcafe-${name}.tmp`);
+  for (const name of theirs) cloud.put(name, Buffer.from('being tried'));
+  const session = await open(cloud, 'write', undefined, { isBeside: true });
+  expect([...cloud.names()].sort()).toEqual(theirs);
   expect(session.capabilities.evidence['new files']).toContain('honoured');
 });
 
