@@ -93,6 +93,11 @@ test('a license that was burned after the backup stays burned, and no other is t
       const reconcile = (...ledgers: Buffer[]) =>
         reconcileDatabase({ dataDir, databaseUrl: undefined, ledgers, withoutLedger: false, mark: false });
       await expect(reconcile()).rejects.toMatchObject({ code: 'reconcile-without-ledger' });
+      const elsewhere = { dataDir: join(dataDir, 'typo'), databaseUrl: undefined, withoutLedger: true, mark: false };
+      await expect(reconcileDatabase({ ...elsewhere, ledgers: [] })).rejects.toMatchObject({
+        code: 'data-folder-without-database',
+        field: '--data',
+      });
       const text = await readFile(ledger, 'utf8');
       const falsified = Buffer.from(text.replace('"quantity":3', '"quantity":4'));
       await expect(reconcile(falsified)).rejects.toMatchObject({ code: 'ledger-broken' });

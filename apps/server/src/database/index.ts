@@ -130,6 +130,8 @@ export async function reconcileDatabase(
   },
 ): Promise<Reconciled> {
   const { dataDir, databaseUrl, withoutLedger, mark } = request;
+  // It would be made, and found in order.
+  if (databaseUrl === undefined) refuseNone('--data', dataDir);
   const ledgers = request.ledgers.map(parseLedgerFile);
   const reports = (request.reports ?? []).map((bytes) => Buffer.from(bytes).toString('utf8'));
   const log = createLog({ level: 'error' });
