@@ -349,6 +349,43 @@ test('an entry that is to stay in import mode is finished by one command', async
   expect(await pass(bench, entry, 'finish')).toMatchObject({ status: 'completed', result: { finished: [] } });
 }, 60_000);
 
+test('what was on its way when an entry broke off and was finished is found again, once people are in it', async () => {
+  const source = DirectChat.create(google, `alice@${SOURCE}`, 'Stoat', T0);
+  source.join(`bjorn@${SOURCE}`);
+  for (let n = 0; n < 3; n++) source.react(source.say(`Line ${n}`, { at: T0 + n * MINUTE }), '👍', `bjorn@${SOURCE}`);
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Stoat', TARGET), SOURCE, TARGET);
+  death.when = (point) => point === 'after-acknowledgement';
+  expect((await pass(bench, entry, 'initial')).status).toBe('failed');
+  death.when = undefined;
+  const target = spaceOf(TARGET, 'Stoat');
+  // As though it had broken off before the last one got what it was to get.
+  [...target.space.messages.values()].at(-1)?.reactions.splice(0);
+  expect(await pass(bench, entry, 'finish')).toMatchObject({ status: 'completed', result: { finished: ['Stoat'] } });
+  for (let n = 0; n < 4; n++) source.say('Too late', { at: T0 + (30 + n) * MINUTE });
+  // That it takes nothing more is its way, and no reason to stop before its members are added.
+  const early = { failureShare: { share: 0.5, objects: 4 } };
+  const delta = await pass(bench, entry, 'delta', early);
+  expect(delta.error).toBeNull();
+  const { post, member } = (delta.books as Json).kinds;
+  expect([post.created, post.failed, member.created]).toEqual([3, 4, 2]);
+  expect([target.members.length, target.messages.length]).toEqual([2, 3]);
+  const codes = (await notes(bench, entry)).map(({ code }) => code);
+  expect(codes.filter((code) => /lost|waits/.test(code))).toEqual(['reactions-lost']);
+  expect((await pass(bench, entry, 'delta', early)).error).toBeNull();
+}, 60_000);
+
+test('a space of a channel that the source has no more isn’t left in import mode', async () => {
+  const source = talkedTeam('Ferret');
+  const entry = await entryOf(team('ferret@contoso.example'), chat('Ferret', TARGET), 'contoso.example', TARGET);
+  death.when = (point) => point === 'after-settle-commit';
+  expect((await pass(bench, entry, 'initial', INTO_CHAT)).status).toBe('failed');
+  death.when = undefined;
+  source.removeChannel('Plans');
+  expect((await pass(bench, entry, 'delta', INTO_CHAT)).error).toBeNull();
+  const spaces = [spaceOf(TARGET, 'Ferret'), spaceOf(TARGET, 'Ferret: Plans')];
+  expect(spaces.map(({ isImported }) => isImported)).toEqual([false, false]);
+}, 60_000);
+
 test('what is wrong with the address is said before anything is done', async () => {
   talk('Twin');
   talk('Twin');

@@ -6,6 +6,7 @@ import { furnishGmail, GMAIL_SETTINGS, type GmailSettings, gmailSettings } from 
 import { googleEndpoint } from '../support/google.ts';
 import { mapping } from '../support/mapping.ts';
 import { startGoogle } from '../support/watched-simulators.ts';
+import { type AtRequest, atRequest } from './at-request.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { type Kill, passWithKills } from './harness.ts';
 
@@ -32,33 +33,8 @@ const DEPUTY = 'deputy@nordwind.example';
 /** Whom the deputy is at the target: somebody else than the owner. */
 const secondOf = (owner: string): string => `${owner === 'alice' ? 'bjorn' : 'alice'}@lamna.example`;
 
-interface Death {
-  readonly takesEffect?: boolean;
-  /** So many of them come through before. */
-  readonly skip?: number;
-  /** Only then. */
-  readonly when?: () => boolean;
-}
-
-/** The next request of the kind is the process's last; `takesEffect`: it reaches Google all the same. */
-const dies = (request: RegExp, { takesEffect = true, skip = 0, when = () => true }: Death = {}): Kill => ({
-  name: `${takesEffect ? 'after' : 'before'} ${request === WRITE ? 'a write' : 'a request'}`,
-  by: (child) =>
-    new Promise((resolve) => {
-      let left = skip;
-      server.faults.inject({
-        fault: { kind: 'reset' },
-        when: ({ method, target: path }) => {
-          if (left < 0 || !request.test(`${method} ${path}`) || !when()) return false;
-          left -= 1;
-          if (left >= 0) return false;
-          child.kill('SIGKILL');
-          resolve();
-          return !takesEffect;
-        },
-      });
-    }),
-});
+const dies = (request: RegExp, options: AtRequest = {}): Kill =>
+  atRequest(server, request, { ...options, name: request === WRITE ? 'a write' : 'a request' });
 
 interface Scene {
   readonly source: GmailSettings;

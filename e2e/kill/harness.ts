@@ -171,5 +171,10 @@ export async function passWithKills(
   return passOutcome(stage.bench, passId);
 }
 
+/** As an administrator asks for it: whoever has the pass hears of it, and whoever takes it over from a dead one. */
+export async function askToStop(stage: Stage, passId: number): Promise<void> {
+  await stage.bench.database.pool.query('update pass set stop_requested = true where id = $1', [passId]);
+}
+
 export const finishPass = (stage: Stage, passId: number): Promise<void> =>
   untilOver(startPass(stage, passId), `the last run of pass ${passId}`);

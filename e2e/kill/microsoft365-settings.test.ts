@@ -1,11 +1,13 @@
 import { connectors } from '@sterna/connectors';
-import type { Microsoft365 } from '@sterna/simulator-microsoft365';
+import { DirectGroup, type Microsoft365 } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addEntry, pass, queuePass, verifyResult } from '../support/direct-pass.ts';
+import { addEntry, type Endpoint, pass, queuePass, verifyResult } from '../support/direct-pass.ts';
 import { CATEGORIES, Graph, type Json, RULES } from '../support/graph.ts';
+import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { until } from '../support/until.ts';
 import { startMicrosoft365 } from '../support/watched-simulators.ts';
+import { type AtRequest, atRequest } from './at-request.ts';
 import { BareStage, LONG } from './bare-stage.ts';
 import { finishPass, type Kill, killLiving, passWithKills, startPass, whileAlive } from './harness.ts';
 
@@ -78,8 +80,10 @@ interface Scene {
   readonly source: Graph;
   readonly target: Graph;
   readonly entry: number;
-  /** The next request of the kind to the target is the process's last; `takesEffect`: it is answered all the same. */
-  dies(request: RegExp, options?: { readonly takesEffect?: boolean; readonly skip?: number }): Kill;
+  /** Id of the user who has the target. */
+  readonly about: string;
+  /** The next request of the kind to the target is the process's last. */
+  dies(request: RegExp, options?: AtRequest): Kill;
   expectSame(): Promise<void>;
 }
 
@@ -97,24 +101,9 @@ async function scene(name: string): Promise<Scene> {
     source,
     target,
     entry,
-    dies: (request, { takesEffect = true, skip = 0 } = {}) => ({
-      name: `${takesEffect ? 'after' : 'before'} ${request === WRITE ? 'a write' : 'a request'}`,
-      by: (child) =>
-        new Promise((resolve) => {
-          let left = skip;
-          server.faults.inject({
-            fault: { kind: 'reset' },
-            when: ({ method, target: path }) => {
-              if (left < 0 || !path.includes(user.id) || !request.test(`${method} ${path}`)) return false;
-              left -= 1;
-              if (left >= 0) return false;
-              child.kill('SIGKILL');
-              resolve();
-              return !takesEffect;
-            },
-          });
-        }),
-    }),
+    about: user.id,
+    dies: (request, options = {}) =>
+      atRequest(server, request, { ...options, about: user.id, name: request === WRITE ? 'a write' : 'a request' }),
     async expectSame() {
       expect(await held(target)).toEqual(await held(source));
       await kill.expectSettled(entry);
@@ -128,7 +117,7 @@ const times = (count: number, kill_: (n: number) => Kill): readonly Kill[] =>
   Array.from({ length: count }, (_, n) => kill_(n));
 const settingsOf = ({ books }: { readonly books: unknown }): Json => (books as Json).kinds.setting;
 
-describe('mailbox settings, exactly once into Microsoft 365', () => {
+describe.concurrent('mailbox settings, exactly once into Microsoft 365', () => {
   // Each kill takes a second: the slice has some of each sort, the long run one at every write.
   test('killed at writes, before or after they took effect: first, changes, removals', async () => {
     const { source, target, entry, dies, expectSame } = await scene('alice');
@@ -190,12 +179,12 @@ describe('mailbox settings, exactly once into Microsoft 365', () => {
   );
 
   test('a rule that lands after it was sent again is there twice, left alone, and told by verification', async () => {
-    const { source, target, entry } = await scene('chloe');
+    const { source, target, entry, about } = await scene('chloe');
     const id = await queuePass(kill.bench, entry, 'initial');
     const letGo = Promise.withResolvers<void>();
     const fault = server.faults.inject({
       fault: { kind: 'hold', until: letGo.promise },
-      when: ({ method, target: path }) => method === 'POST' && path.endsWith('/messageRules'),
+      when: ({ method, target: path }) => method === 'POST' && path.includes(about) && path.endsWith('/messageRules'),
       after: 2,
     });
     const child = startPass(kill.stage, id);
@@ -217,6 +206,120 @@ describe('mailbox settings, exactly once into Microsoft 365', () => {
   }, 120_000);
 });
 
+const JOINS = /^POST .*\/members\//;
+const OWNS = /^POST .*\/owners\//;
+const LEAVES = /^DELETE .*\/members\//;
+const OWNS_NO_MORE = /^DELETE .*\/owners\//;
+/** Whom the target's people have added. */
+const OWN = 'grace';
+
+interface Crew {
+  readonly entry: number;
+  readonly here: DirectGroup;
+  readonly there: DirectGroup;
+  /** Which of the source's group somebody is in. */
+  put(name: string, ...lists: readonly ('members' | 'owners')[]): void;
+  expectSame(): Promise<void>;
+}
+
+/** Two groups, of which one has people: owners, who needn't be members, and members. */
+async function crew(name: string): Promise<Crew> {
+  const [here, there] = ['contoso.example', 'fabrikam.example'].map((domain) => {
+    const owner = domain === 'contoso.example' ? 'alice' : OWN;
+    return DirectGroup.create(server, `${name}@${domain}`, name, [`${owner}@${domain}`]);
+  }) as [DirectGroup, DirectGroup];
+  const put: Crew['put'] = (person, ...lists) => {
+    const id = server.tenant('contoso.example').user(`${person}@contoso.example`)?.id ?? '';
+    for (const list of ['members', 'owners'] as const)
+      if (lists.includes(list)) here.group[list].add(id);
+      else here.group[list].delete(id);
+  };
+  put('bjorn', 'owners');
+  put('chloe', 'members', 'owners');
+  put('daiki', 'members');
+  put('elena', 'members');
+  const group = (domain: string): Endpoint => ({
+    ...microsoft365Endpoint(server, `${name}@${domain}`),
+    itemType: 'group',
+  });
+  const entry = await addEntry(kill.bench, group('contoso.example'), group('fabrikam.example'));
+  for (const person of ['alice', 'bjorn', 'chloe', 'daiki', 'elena'])
+    await mapping(kill.bench, entry, `${person}@contoso.example`, `${person}@fabrikam.example`);
+  const named = (of: DirectGroup, list: 'members' | 'owners'): string[] =>
+    of.people(list).map((address) => address.split('@')[0] ?? '');
+  return {
+    entry,
+    here,
+    there,
+    put,
+    async expectSame() {
+      const owners = named(here, 'owners');
+      expect(named(there, 'owners').sort()).toEqual([...owners, OWN].sort());
+      // There whoever owns it is in it.
+      expect(named(there, 'members').sort()).toEqual([...new Set([...named(here, 'members'), ...owners, OWN])].sort());
+      await kill.expectSettled(entry);
+      expect(server.failures).toEqual([]);
+    },
+  };
+}
+
+const ONLY_MEMBERS = { kinds: { setting: false, file: false, message: false, listItem: false } };
+const membersOf = ({ books }: { readonly books: unknown }): Json => (books as Json).kinds.member;
+
+describe.concurrent('members of a group, exactly once into Microsoft 365', () => {
+  const dies = (request: RegExp, options: AtRequest = {}): Kill =>
+    atRequest(server, request, { ...options, name: 'a membership' });
+
+  test('killed as somebody comes, before they own it, as they leave, and between two lists', async () => {
+    const { entry, put, expectSame } = await crew('crew');
+    const first = await passWithKills(
+      kill.stage,
+      entry,
+      'initial',
+      [dies(JOINS), dies(OWNS, { takesEffect: false }), dies(OWNS), { at: 'after-acknowledgement', nth: 1 }],
+      ONLY_MEMBERS,
+    );
+    expect(first).toMatchObject({ status: 'completed', error: null });
+    expect(membersOf(first)).toMatchObject({ seen: 5, created: 5, failed: 0, uncertain: 0, skipped: 0 });
+    await expectSame();
+
+    put('daiki');
+    put('chloe', 'members');
+    put('elena', 'members', 'owners');
+    const changed = await passWithKills(
+      kill.stage,
+      entry,
+      'delta',
+      [dies(OWNS), dies(OWNS_NO_MORE, { takesEffect: false }), dies(LEAVES)],
+      { ...ONLY_MEMBERS, deletions: 'propagate' },
+    );
+    expect(changed).toMatchObject({ status: 'completed', error: null });
+    expect(membersOf(changed)).toMatchObject({ created: 0, failed: 0, uncertain: 0, skipped: 0 });
+    await expectSame();
+  }, 120_000);
+
+  test.runIf(LONG)(
+    'killed at each of its requests in turn, and as roles change',
+    async () => {
+      const { entry, put, expectSame } = await crew('fleet');
+      const anywhere = (count: number): readonly Kill[] =>
+        times(count, (n) => dies(/\/groups\//, { skip: n % 30, takesEffect: n % 3 !== 0 }));
+      const first = await passWithKills(kill.stage, entry, 'initial', anywhere(90), ONLY_MEMBERS);
+      expect(first).toMatchObject({ status: 'completed', error: null });
+      await expectSame();
+      put('daiki', 'owners');
+      put('bjorn', 'members');
+      put('elena');
+      const kills = [...times(6, (n) => dies(/^(?:POST|DELETE) /, { takesEffect: n % 2 === 0 })), ...anywhere(30)];
+      const settings = { ...ONLY_MEMBERS, deletions: 'propagate' };
+      const changed = await passWithKills(kill.stage, entry, 'delta', kills, settings);
+      expect(changed).toMatchObject({ status: 'completed', error: null });
+      await expectSame();
+    },
+    600_000,
+  );
+});
+
 test('enough kills hit a living process', () => {
-  expect(kill.report.hits).toBeGreaterThanOrEqual(LONG ? 20 : 8);
+  expect(kill.report.hits).toBeGreaterThanOrEqual(LONG ? 40 : 14);
 });

@@ -2,13 +2,23 @@ import { connectors } from '@sterna/connectors';
 import { Random } from '@sterna/sample-mailbox';
 import { DirectGroup, DirectTeam, type Microsoft365, plannerOf, teamsOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addEntry, type Endpoint, pass, queuePass } from '../support/direct-pass.ts';
+import { addEntry, type Endpoint, pass, passOutcome, queuePass } from '../support/direct-pass.ts';
 import { mapping } from '../support/mapping.ts';
 import { microsoft365Endpoint } from '../support/microsoft365.ts';
 import { until } from '../support/until.ts';
 import { startMicrosoft365 } from '../support/watched-simulators.ts';
+import { atRequest } from './at-request.ts';
 import { BareStage, LONG } from './bare-stage.ts';
-import { finishPass, type Kill, killLiving, passWithKills, startPass, whileAlive } from './harness.ts';
+import {
+  askToStop,
+  finishPass,
+  type Kill,
+  killLiving,
+  passWithKills,
+  runAndKill,
+  startPass,
+  whileAlive,
+} from './harness.ts';
 import { atRandom, times } from './scenarios/points.ts';
 
 const [SOURCE, TARGET] = ['contoso.example', 'fabrikam.example'] as const;
@@ -116,7 +126,7 @@ async function scenario(name: string, kills: Iterable<Kill>): Promise<void> {
 }
 
 describe('exactly once from team to team', () => {
-  test(
+  test.concurrent(
     'acknowledged and not settled, and killed while that is settled',
     async () => {
       await scenario('kills', [
@@ -129,16 +139,17 @@ describe('exactly once from team to team', () => {
     TIMEOUT_MS,
   );
 
-  test(
+  test.concurrent(
     'killed while a post is on its way: the channel stays locked until the next pass, and the post comes once',
     async () => {
       const { entry, there, expectExactlyOnce } = await scene('late');
+      const { id: team } = there.team.group;
       const id = await queuePass(kill.bench, entry, 'initial', {});
       const letGo = Promise.withResolvers<void>();
       const fault = server.faults.inject({
         fault: { kind: 'hold', until: letGo.promise },
         when: ({ method, target }: { method: string; target: string }) =>
-          method === 'POST' && /\/messages$/.test(target),
+          method === 'POST' && target.includes(team) && /\/messages$/.test(target),
         after: 2,
       });
       const child = startPass(kill.stage, id);
@@ -152,6 +163,40 @@ describe('exactly once from team to team', () => {
       letGo.resolve();
       await finishPass(kill.stage, id);
       expect((await pass(kill.bench, entry, 'delta', {})).status).toBe('completed');
+      await expectExactlyOnce();
+    },
+    TIMEOUT_MS,
+  );
+
+  test.concurrent(
+    'killed, stopped while Teams keeps the channel, and finished: it is given back, and a later pass brings the rest once',
+    async () => {
+      const { entry, there, expectExactlyOnce } = await scene('halted');
+      const { id: about } = there.team.group;
+      const id = await queuePass(kill.bench, entry, 'initial', {});
+      const atPost = atRequest(server, /\/messages$/, { about, skip: 2, name: 'a post' });
+      expect(await runAndKill(kill.stage, id, atPost)).toBe(true);
+      await askToStop(kill.stage, id);
+      const kept = server.faults.inject({
+        fault: { kind: 'answer', status: 403, code: 'Forbidden' },
+        when: ({ target }: { target: string }) => target.includes(about) && target.endsWith('/completeMigration'),
+        times: Number.POSITIVE_INFINITY,
+      });
+      await finishPass(kill.stage, id);
+      expect(await passOutcome(kill.bench, id)).toMatchObject({ status: 'stopped', error: null });
+      expect(await pass(kill.bench, entry, 'finish')).toMatchObject({
+        status: 'completed with failures',
+        result: { finished: [], refused: ['General'] },
+      });
+      expect(there.migrating).toEqual(['General']);
+      kept.end();
+      expect(await pass(kill.bench, entry, 'finish')).toMatchObject({
+        status: 'completed',
+        result: { finished: ['General'], refused: [] },
+      });
+      expect(there.migrating).toEqual([]);
+      const rest = await pass(kill.bench, entry, 'delta', {});
+      expect(rest).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });
       await expectExactlyOnce();
     },
     TIMEOUT_MS,
@@ -171,7 +216,7 @@ describe('exactly once from team to team', () => {
     TIMEOUT_MS,
   );
 
-  test('at least 5 kills hit a living process', () => {
-    expect(kill.report.hits).toBeGreaterThanOrEqual(5);
+  test('at least 6 kills hit a living process', () => {
+    expect(kill.report.hits).toBeGreaterThanOrEqual(6);
   });
 });

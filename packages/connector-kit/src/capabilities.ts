@@ -50,6 +50,11 @@ export interface Capabilities {
   readonly irremovable?: Irremovable;
   /** A target: these kinds are written when all others are (nobody can be added to a space that is being imported). */
   readonly comesLast?: true;
+  /**
+   * A target: a create takes several requests, so a crash may leave one half done. Under a reserved id it is sent again, which
+   * does the rest. Of others, what has the natural key afterwards and wasn't there before is ours, and a replacement does it.
+   */
+  readonly inSteps?: true;
   /** Who may do what is read (`Reader.access`) and written (the verb `access`). */
   readonly permissions: boolean;
   /** The rights of the root are who is in all of the drive (a shared drive): they are read and given, too. */

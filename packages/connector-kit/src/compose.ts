@@ -1,7 +1,15 @@
 import { type ContentKind, type ItemType, SternaError } from '@sterna/core';
 import { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
-import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
+import type {
+  CheckLine,
+  Connector,
+  Credentials,
+  KnownContainer,
+  OpenRequest,
+  Session,
+  SystemConfig,
+} from './connector.ts';
 import type { AccessOf, ChangePage, Container, Content, Reader } from './reader.ts';
 import { understood } from './reading.ts';
 import type { Op, Result, Writer } from './writer.ts';
@@ -129,6 +137,10 @@ interface OpenPart {
   readonly session: Session;
 }
 
+/** Those of one part, by the ids that it gave them. */
+const ownOf = (key: string, known: readonly KnownContainer[]): readonly KnownContainer[] =>
+  known.flatMap(({ id, name }) => (id.startsWith(`${key}:`) ? [{ id: id.slice(key.length + 1), name }] : []));
+
 export function composeSessions(parts: readonly OpenPart[]): Session {
   const [first] = parts;
   if (first === undefined) throw new SternaError('bug', 'internal', 'A session of no parts.');
@@ -247,17 +259,11 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
       }
       return undefined;
     },
-    async release(isOver) {
-      await Promise.all(parts.map(({ session }) => session.release?.(isOver)));
+    async release(isOver, known = []) {
+      await Promise.all(parts.map(({ key, session }) => session.release?.(isOver, ownOf(key, known))));
     },
     async finish(known) {
-      const all = await Promise.all(
-        parts.map(async ({ key, session }) =>
-          session.finish?.(
-            known.flatMap(({ id, name }) => (id.startsWith(`${key}:`) ? [{ id: id.slice(key.length + 1), name }] : [])),
-          ),
-        ),
-      );
+      const all = await Promise.all(parts.map(async ({ key, session }) => session.finish?.(ownOf(key, known))));
       const names = (of: 'finished' | 'refused'): string[] =>
         [...new Set(all.flatMap((one) => one?.[of] ?? []))].sort();
       return { finished: names('finished'), refused: names('refused') };

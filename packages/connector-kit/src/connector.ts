@@ -92,8 +92,9 @@ export interface Session {
    *
    * @param isOver A migration went through to its end: what is given back for good (a space of Chat that takes what was said
    *   before as long as nobody sees it) is given back then alone
+   * @param known As of `finish`, where a pass came to its end
    */
-  release?(isOver: boolean): Promise<void>;
+  release?(isOver: boolean, known?: readonly KnownContainer[]): Promise<void>;
   /**
    * Gives back for good whatever passes hold, also what a setting or a pass that didn't go through would keep. Of a target.
    * Idempotent. Absent: nothing is ever held.

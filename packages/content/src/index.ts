@@ -75,4 +75,4 @@ export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';
 export * from './setting/setting.ts';
 export { titleOf } from './setting/title.ts';
-export { WAITS_FOR_OBJECT, waitsForObject } from './waits.ts';
+export { TO_BE_EXPECTED, WAITS_FOR_OBJECT, waitsForObject } from './waits.ts';

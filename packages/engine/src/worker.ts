@@ -60,6 +60,8 @@ async function runClaim(
   },
 ): Promise<PassEnd['status'] | undefined> {
   let progress: Progress | undefined;
+  // Nothing more is written than settling takes.
+  if (claim.stopRequested === true) control.interrupt('stop');
   const startedAt = performance.now();
   let countedAt = startedAt;
   const renew = async (): Promise<boolean> => {

@@ -41,6 +41,8 @@ export interface Claim {
   readonly sourceSystemId: number;
   readonly targetSystemId: number;
   readonly lease: Lease;
+  /** Somebody asked for a stop, and the worker that was to hear of it is no more. */
+  readonly stopRequested?: boolean;
 }
 
 export interface Lease {
@@ -101,7 +103,7 @@ export async function claimPass(
   const owner = randomUUID();
   return inTransaction(pool, async (client) => {
     const found = await client.query(
-      `select p.id, p.entry_id, p.number, p.kind, p.status, e.source_system_id, e.target_system_id, e.target_address
+      `select p.id, p.entry_id, p.number, p.kind, p.status, p.stop_requested, e.source_system_id, e.target_system_id, e.target_address
          from pass p join entry e on e.id = p.entry_id
         where ($1::bigint is null or p.id = $1)
           and ${IS_READY}
@@ -162,6 +164,7 @@ export async function claimPass(
       sourceSystemId: Number(row.source_system_id),
       targetSystemId: Number(row.target_system_id),
       lease: { owner, resources, epoch },
+      stopRequested: row.stop_requested,
     };
   }).catch((error) => {
     if (error instanceof TakenMeanwhile) return undefined;

@@ -129,6 +129,7 @@ async function settleByCandidates(
   }
   if (settle === 'stamp') await foundRevived(context, row, candidates, claimed, absent, found);
   await foundByContent(context, row, free, absent, found);
+  await foundBegun(writer, row, free, absent, found);
   for (const { intent, targetId } of found) {
     if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
       await removeOriginal(context, writer, intent);
@@ -226,6 +227,29 @@ async function foundRevived(
     found.push({ intent, targetId, digest });
   }
 }
+
+/** Creates of several requests that broke off: what has the key of one that was free before. A replacement does the rest. */
+async function foundBegun(
+  writer: Writer,
+  row: ContainerRow,
+  free: Known[],
+  absent: Intent[],
+  found: Found[],
+): Promise<void> {
+  if (!absent.some(({ data }) => data?.isFree === true) || free.length === 0) return;
+  for await (const { targetId, matchKey, version } of writer.inventory(row.key, { matchKey: true })) {
+    const at = absent.findIndex((intent) => intent.data?.isFree === true && isKey(intent, matchKey));
+    const held = free.findIndex((one) => one.targetId === targetId);
+    const [intent, copy] = [absent[at], free[held]];
+    if (intent === undefined || copy === undefined) continue;
+    absent.splice(at, 1);
+    free.splice(held, 1);
+    found.push({ intent, targetId, digest: copy.digest, version, isBegun: true });
+  }
+}
+
+const isKey = (intent: Intent, key: Buffer | undefined): boolean =>
+  key !== undefined && intent.matchKey?.equals(key) === true;
 
 /** What is sure to be ours, and one too many: another send of what the books have from this very listing. */
 function sentTwice(
@@ -381,8 +405,8 @@ async function settleReplaces(context: PassContext, row: ContainerRow, intents: 
 
 /**
  * The id was ours to choose: a create that is sent again answers with the same object, so mail, which never changes,
- * needs not be found. Other objects are looked at: what landed may have been changed by people since, and its source
- * may be another or none by now.
+ * needs not be found; nor what is written in several requests, of which some may be missing. Other objects are looked at:
+ * what landed may have been changed by people since, and its source may be another or none by now.
  */
 async function settleReserved(
   context: PassContext,
@@ -390,7 +414,8 @@ async function settleReserved(
   row: ContainerRow,
   intents: readonly Intent[],
 ): Promise<void> {
-  const landed = row.kind === 'message' ? [] : await landedCreates(context, row, intents);
+  const isSentAgain = row.kind === 'message' || capabilitiesFor(context.target, row.kind).inSteps === true;
+  const landed = isSentAgain ? [] : await landedCreates(context, row, intents);
   await settleFound(context, landed);
   const moves = intents.filter((intent) => intent.verb === 'place');
   const moved: { intent: Intent; targetId: string; digest: Buffer }[] = [];
@@ -521,11 +546,14 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       claim.number,
       found.map((one) => {
         const settled = settledBy(context, one.intent, one.targetId, one.digest, one.version, one.flags);
-        return isNew(one) ? { ...settled, state: 'created' } : settled;
+        if (isNew(one)) return { ...settled, state: 'created' };
+        // So that a listing plans the rest again, should this pass not come to it.
+        return one.isBegun === true ? { ...settled, srcVersion: undefined } : settled;
       }),
     );
-    for (const { intent, flags } of found) {
-      if (intent.data?.older === true) await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);
+    for (const { intent, flags, isBegun } of found) {
+      if (intent.data?.older === true || isBegun === true)
+        await planReplacement(client, claim.entryId, intent.container, [intent.todoSeq]);
       else await deleteTodos(client, claim.entryId, intent.container, [intent.todoSeq]);
       // A moved copy has the flags it had, one whose writer died may have none; the state phase brings what differs.
       const base = flags ?? intent.data?.move?.baseFlags;
@@ -557,6 +585,8 @@ interface Found {
   /** Those that the copy has, where they may be other ones than were sent. */
   readonly flags?: string;
   readonly notes?: readonly ObjectNote[];
+  /** It isn't whole. */
+  readonly isBegun?: true;
 }
 
 const settledBy = (

@@ -6,7 +6,7 @@ import { audit } from './audit.ts';
 import type { PassContext, SplitOptions } from './context.ts';
 import { dryRun } from './dry-run.ts';
 import { freezeTarget, removeFrozen } from './empty.ts';
-import { finish, finishedInWords } from './finish.ts';
+import { finish, finishedInWords, inNames } from './finish.ts';
 import { type PassControl, PassInterrupted } from './interruption.ts';
 import { migrate, verdict } from './migrate.ts';
 import {
@@ -90,7 +90,10 @@ export async function runPass(
     const trial = route.tier === 'trial' ? await trialLeft(deps.pool, claim.entryId) : undefined;
     const context = await contextOf(deps, claim, route, { source, target, control, progress, trial, split });
     end = await outcome(context, route.settings, progress);
-    await target.release?.(movesEntry(claim.kind) && end.status !== 'failed');
+    await target.release?.(
+      movesEntry(claim.kind) && end.status !== 'failed',
+      inNames(context.targetContainers.values()),
+    );
     await Promise.all(sessions.map((session) => session.close().catch(() => session.destroy())));
   } catch (thrown) {
     const isOurs = !(thrown instanceof LeaseLost) && !control.signal.aborted;

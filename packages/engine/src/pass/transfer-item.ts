@@ -210,15 +210,21 @@ export const stampFor = (entryId: number, src: Buffer, version: string | undefin
     .digest('hex')
     .slice(0, 32);
 
-/** What settling needs to know of a write besides its keys. */
-export const intentData = (item: TransferItem): IntentData | undefined =>
-  item.version === undefined
-    ? undefined
-    : {
-        srcVersion: item.version,
-        ...(item.isOlder === true ? { older: true as const } : {}),
-        ...(item.name === undefined || item.date === undefined ? {} : { modified: item.date.getTime() }),
-      };
+/**
+ * What settling needs to know of a write besides its keys.
+ *
+ * @param isFree It is known that nothing has its key
+ */
+export function intentData(item: TransferItem, isFree = false): IntentData | undefined {
+  const free = isFree ? { isFree: true as const } : {};
+  if (item.version === undefined) return isFree ? free : undefined;
+  return {
+    srcVersion: item.version,
+    ...(item.isOlder === true ? { older: true as const } : {}),
+    ...(item.name === undefined || item.date === undefined ? {} : { modified: item.date.getTime() }),
+    ...free,
+  };
+}
 
 /** Reads a streamed body to its end for its digest alone. */
 export async function drainForDigest(item: TransferItem): Promise<void> {

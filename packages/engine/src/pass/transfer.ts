@@ -1,5 +1,5 @@
 import type { Content, CreateOp, PlaceOp, Result, Session, ShortcutTarget } from '@sterna/connector-kit';
-import { PASSED_OVER, pivotOf, WAITS_FOR_OBJECT } from '@sterna/content';
+import { PASSED_OVER, pivotOf, TO_BE_EXPECTED, WAITS_FOR_OBJECT } from '@sterna/content';
 import { CONTENT_KINDS, type ContentKind, parseFlags, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
@@ -638,6 +638,7 @@ export class Transfer {
     const writer = this.#writer();
     const ops = await this.#takeOps(batch.items.length);
     const mark = await this.#mark(batch.target);
+    const taken = await this.#keysBefore(batch.target);
     const intents: Intent[] = batch.items.map((item, i) => ({
       op: ops[i] as number,
       verb: 'create',
@@ -658,7 +659,7 @@ export class Transfer {
         item.date,
       ),
       targetId: undefined,
-      data: intentData(item),
+      data: intentData(item, taken?.has(item.matchKey.toString('hex')) === false),
     }));
     await this.#context.reached('before-intent-commit');
     await commitIntents(pool, claim.lease, claim.entryId, claim.number, intents);
@@ -719,6 +720,7 @@ export class Transfer {
     const closed: number[] = [];
     const confirm: string[] = [];
     let refusedTogether = false;
+    let alarms = 0;
     const rivals: { item: TransferItem; theirs: Rival }[] = [];
     const { shared, inBooks } = await this.#shared(batch, written, intents, byOp);
     batch.items.forEach((item, i) => {
@@ -732,6 +734,7 @@ export class Transfer {
         if (sharing !== undefined) {
           settled.push({ item: sent, state: sharing === 'equal' ? 'merged' : 'failed' });
           notes.push(sharing === 'equal' ? mergedNote(batch, item) : failureNote(batch, item, takenForAnother()));
+          if (sharing !== 'equal') alarms += 1;
           return;
         }
         settled.push({
@@ -755,6 +758,7 @@ export class Transfer {
         closed.push(intent.op);
         // What the target has no words for is no failure.
         const isPassedOver = result.error.details[PASSED_OVER] === true;
+        if (!isPassedOver && isAlarming(result.error)) alarms += 1;
         settled.push(isPassedOver ? { item, state: 'skipped', reason: 'not-held' } : { item, state: 'failed' });
         notes.push({ ...failureNote(batch, item, result.error), ...(isPassedOver ? { kind: 'skipped' } : {}) });
       } else if (result?.outcome === 'batch-refused') {
@@ -789,6 +793,7 @@ export class Transfer {
     this.#count(
       settled.map(({ item }) => item).filter((item) => item.isOlder !== true),
       settled.filter(({ state }) => state === 'failed').length,
+      alarms,
     );
     for (const { item, theirs } of rivals) await this.#conflict(batch, item, theirs);
     if (refusedTogether) await this.#bisect(batch);
@@ -1040,24 +1045,34 @@ export class Transfer {
     this.#context.progress.objects += 1;
     this.#context.progress.planned -= 1;
     if (failed) this.#context.progress.failed += 1;
-    // What waits for others is no sign that anything is wrong: they may come yet. Nor is what shares one cause, which is told.
-    const isSign = failed && told.code !== WAITS_FOR_OBJECT && !this.#context.refused.has(container.id);
-    this.#failures.add(1, isSign ? 1 : 0);
+    // Those of a refused container share one cause, which is told.
+    this.#failures.add(1, failed && isAlarming(told) && !this.#context.refused.has(container.id) ? 1 : 0);
   }
 
-  #count(items: readonly TransferItem[], failed = 0): void {
+  /** @param alarms How many of those that failed are a sign that something is wrong */
+  #count(items: readonly TransferItem[], failed = 0, alarms = failed): void {
     const { progress } = this.#context;
     progress.objects += items.length;
     progress.planned -= items.length;
     progress.failed += failed;
     for (const item of items) progress.bytes += item.size;
-    this.#failures.add(items.length, failed);
+    this.#failures.add(items.length, alarms);
   }
 
   /** Only a target that is settled by what was made since needs to know where it stood before. */
   async #mark(target: ContainerRow): Promise<string | undefined> {
     const { settle } = capabilitiesFor(this.#context.target, target.kind);
     return settle === 'read-back' || settle === 'stamp' ? this.#writer().mark(target.key) : undefined;
+  }
+
+  /** Keys that something in the target has; undefined: nobody will ask whether one was free. */
+  async #keysBefore(target: ContainerRow): Promise<ReadonlySet<string> | undefined> {
+    const { settle, inSteps } = capabilitiesFor(this.#context.target, target.kind);
+    if (inSteps !== true || settle === 'reserved-id') return undefined;
+    const keys = new Set<string>();
+    for await (const { matchKey } of this.#writer().inventory(target.key, { matchKey: true }))
+      if (matchKey !== undefined) keys.add(matchKey.toString('hex'));
+    return keys;
   }
 
   #writer() {
@@ -1076,6 +1091,10 @@ interface Outcome {
   readonly baseFlags?: string;
   readonly targetVersion?: string | undefined;
 }
+
+/** What waits for others may come yet. */
+const isAlarming = ({ code, details }: SternaError): boolean =>
+  code !== WAITS_FOR_OBJECT && details[TO_BE_EXPECTED] !== true;
 
 /** Undoes a transaction. */
 class TakenByAnother extends Error {}

@@ -41,6 +41,8 @@ export interface IntentData {
   readonly older?: true;
   /** Files: when the content was modified, in milliseconds. */
   readonly modified?: number;
+  /** `create` in several requests: nothing had its key before, so what has it now is ours, be it half done. */
+  readonly isFree?: true;
 }
 
 /** A block of operation ids, unique for ever; gaps are fine. */

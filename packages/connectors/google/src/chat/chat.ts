@@ -72,7 +72,7 @@ export interface ChatMessage {
   readonly attachment?: readonly ChatAttachment[];
   readonly attachedGifs?: readonly { readonly uri?: string }[];
   readonly cardsV2?: readonly unknown[];
-  readonly emojiReactionSummaries?: readonly unknown[];
+  readonly emojiReactionSummaries?: readonly { readonly reactionCount?: number }[];
 }
 
 export interface ChatReaction {

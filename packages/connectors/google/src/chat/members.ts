@@ -45,7 +45,7 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
 
   async list(container: string): Promise<readonly Listed[]> {
     const [space] = await this.#of(container);
-    if (space === undefined) return [];
+    if (space === undefined || this.#isHidden(container, space)) return [];
     return Promise.all((await this.#spaces.members(space.id, true)).map((one) => this.#listed(one)));
   }
 
@@ -65,13 +65,13 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
     return { container: containerOf(space, options.definition), notes };
   }
 
-  /** Into all spaces that have no others. */
+  /** Into all spaces that have no others. The first one comes last, which tells who is there: then it was all done. */
   async create(container: string, body: Buffer) {
     const { who, role, isGroup } = readMember(body);
     if (isGroup === true) throw nestedGroup(who.address);
     const user = await this.#spaces.context.people.find(who.address);
     if (user === undefined) throw unknownPerson(who.address);
-    for (const { id } of await this.#of(container)) {
+    for (const { id } of (await this.#of(container)).toReversed()) {
       await this.#open(id);
       await this.#spaces.context.client.send({
         method: 'POST',
@@ -84,6 +84,7 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
         repeatable: true,
         expected: [409],
       });
+      this.#spaces.joined(id);
       if (role !== 'member') await this.#give(id, user.id, role);
     }
     return { id: user.id, version: role };
@@ -91,12 +92,12 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
 
   async replace(container: string, now: Listed, body: Buffer) {
     const { role } = readMember(body);
-    for (const { id } of await this.#of(container)) await this.#give(id, now.id, role);
+    for (const { id } of (await this.#of(container)).toReversed()) await this.#give(id, now.id, role);
     return [];
   }
 
   async remove(container: string, now: Listed): Promise<void> {
-    for (const { id } of await this.#of(container))
+    for (const { id } of (await this.#of(container)).toReversed())
       await this.#spaces.context.client.send({
         method: 'DELETE',
         path: `/v1/${id}/members/${now.id}`,
@@ -126,6 +127,11 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
       return;
     }
     if (await this.#spaces.isImporting(space)) throw stillImporting();
+  }
+
+  /** The first one, as long as it is being imported and this session hasn't come to it: nobody is in it. */
+  #isHidden(container: string, { channel }: TeamSpace): boolean {
+    return container === MEMBERS.id && channel !== undefined && this.#spaces.context.role === 'write';
   }
 
   async #of(container: string): Promise<readonly TeamSpace[]> {

@@ -112,6 +112,13 @@ export class Messages {
     return { message, body: writePost(readPost(writePost(post))), notes };
   }
 
+  /** Of a target, by the id that we gave it. Undefined: it isn't there. */
+  async find(space: string, id: string): Promise<ChatMessage | undefined> {
+    if (!this.#known.has(space)) await this.list(space);
+    const known = this.#known.get(space)?.get(id);
+    return known === undefined ? undefined : (known.message ?? this.#again(space, id, known.at));
+  }
+
   /** One that was written. */
   remember(space: string, message: ChatMessage, replyTo: string | undefined): void {
     this.#known.get(space)?.set(this.idOf(message), { at: momentOf(message), replyTo, message: undefined });

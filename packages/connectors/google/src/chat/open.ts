@@ -19,6 +19,8 @@ const postCapabilities: Capabilities = {
   kinds: ['post'],
   // An id of ours goes with each message, and a space takes it once.
   settle: 'reserved-id',
+  // Reactions are added to it one by one.
+  inSteps: true,
   delta: 'list',
   bytes: 'rewritten',
   idScope: 'container',
@@ -40,6 +42,8 @@ const memberCapabilities: Capabilities = {
   // Somebody is known by the same id in each space.
   idScope: 'container',
   comesLast: true,
+  // Into each space, and a role of their own.
+  inSteps: true,
 };
 
 const PARTS: readonly Part[] = [
@@ -93,7 +97,7 @@ export async function openSpaces(
 }
 
 const endOf = (spaces: Spaces): Required<Pick<Session, 'release' | 'finish'>> => ({
-  release: (isOver) => spaces.release(isOver),
+  release: (isOver, known) => spaces.release(isOver, known),
   finish: (known) => spaces.finish(known),
 });
 

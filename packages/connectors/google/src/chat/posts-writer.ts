@@ -1,12 +1,21 @@
 import { bodyOf, doneResult, eachOf } from '@sterna/cloud-http';
-import type { Candidate, CreateOp, InventoryItem, Irremovable, Op, Result, Writer } from '@sterna/connector-kit';
-import { type Post, pivotOf, readPost } from '@sterna/content';
+import type {
+  Candidate,
+  CreateOp,
+  FidelityNote,
+  InventoryItem,
+  Irremovable,
+  Op,
+  Result,
+  Writer,
+} from '@sterna/connector-kit';
+import { type Post, pivotOf, readPost, TO_BE_EXPECTED, waitsForObject } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { uploadWhole } from '../api/upload.ts';
 import { containerGone } from '../items/gone.ts';
 import { CHAT_SCOPES, type ChatMessage } from './chat.ts';
 import { type Messages, momentOf, versionOf } from './messages.ts';
-import type { Spaces } from './spaces.ts';
+import { type Spaces, WITHOUT_MEMBER } from './spaces.ts';
 import { type Built, toMessage, type Upload } from './to-message.ts';
 
 const IMPORT = CHAT_SCOPES.author[0];
@@ -88,14 +97,26 @@ export class PostsWriter implements Writer {
   async #create(op: CreateOp): Promise<Result> {
     const { container, reservedId } = op;
     if (reservedId === undefined) throw new SternaError('bug', 'internal', 'A post without an id.');
-    if (!(await this.#spaces.isImporting(container))) throw alreadyCompleted();
     const post = readPost(bodyOf(op));
     const { people, admin } = this.#spaces.context;
     const built = await toMessage(post, people, admin);
+    if (!(await this.#spaces.isImporting(container))) return this.#landed(op, reservedId, built);
     const made = await this.#send(container, reservedId, post, built);
     for (const { by, unicode } of built.reactions) await this.#react(container, reservedId, by, unicode);
     if (made !== undefined) this.#messages.remember(container, made, post.replyTo);
     return doneResult(op.op, reservedId, made === undefined ? undefined : versionOf(made), built.notes);
+  }
+
+  /** Into a completed space nothing comes any more; what came before, and whose answer was lost, is there. */
+  async #landed({ op, container }: CreateOp, id: string, { reactions, notes }: Built): Promise<Result> {
+    const found = await this.#messages.find(container, id).catch((thrown: unknown) => {
+      throw thrown instanceof SternaError && thrown.code === WITHOUT_MEMBER ? notToBeSeen() : thrown;
+    });
+    if (found === undefined) throw alreadyCompleted();
+    const counts = (found.emojiReactionSummaries ?? []).map(({ reactionCount = 1 }) => reactionCount);
+    const lost = reactions.length - counts.reduce((sum, count) => sum + count, 0);
+    const told = lost > 0 ? [...notes, reactionsLost(lost)] : notes;
+    return doneResult(op, id, versionOf(found), told);
   }
 
   /** Undefined where it is there: nobody else has an id of ours, and an earlier try may have got through. */
@@ -178,8 +199,21 @@ const alreadyCompleted = (): SternaError =>
     'The space takes nothing of the past any more: Chat imports only into spaces that are new and hidden.',
     {
       fix: 'Say it there by hand; or remigrate to a new name, with keepImporting on until the last delta pass.',
+      details: { [TO_BE_EXPECTED]: true },
     },
   );
+
+/** Members come after posts, which are then tried again. */
+const notToBeSeen = (): SternaError =>
+  waitsForObject(
+    'The space is completed, and nobody is in it who could look whether this came in before.',
+    'Switch members on, or add somebody to the space; then start a delta pass.',
+  );
+
+const reactionsLost = (count: number): FidelityNote => ({
+  code: 'reactions-lost',
+  text: `${count} of its reactions didn’t come before the space was completed: they are left out.`,
+});
 
 const notChangeable = (): SternaError =>
   new SternaError('object', 'post-not-changeable', 'What was imported into Chat stays as it was.', {

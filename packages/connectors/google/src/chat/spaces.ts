@@ -20,6 +20,9 @@ const MOST_MADE = 20;
 const READ = CHAT_SCOPES.admin.read[0];
 const IMPORT = CHAT_SCOPES.author[0];
 
+/** The code of a space that nobody of the domain can read. */
+export const WITHOUT_MEMBER = 'space-without-member';
+
 /** A space, as one of those that the entry is. */
 export interface TeamSpace {
   /** `spaces/ID` */
@@ -127,15 +130,14 @@ export class Spaces {
       repeatable: true,
     });
     this.#importing.set(id, false);
-    this.#readers.delete(id);
-    this.#members.delete(id);
+    this.joined(id);
     return true;
   }
 
-  /** Once all is in them. */
-  async release(isOver: boolean): Promise<void> {
+  /** Once all is in them. @param known As of `finish`: one of them may be of a channel that the source has no more */
+  async release(isOver: boolean, known: readonly KnownContainer[] = []): Promise<void> {
     if (this.context.role !== 'write' || !isOver || this.context.settings.keepImporting) return;
-    await this.finish();
+    await this.finish(known);
   }
 
   /**
@@ -171,6 +173,12 @@ export class Spaces {
     return listed;
   }
 
+  /** Somebody came into it. */
+  joined(id: string): void {
+    this.#members.delete(id);
+    this.#readers.delete(id);
+  }
+
   async #listMembers(id: string): Promise<readonly ChatMembership[]> {
     // Nobody is in it yet.
     if (await this.isImporting(id)) return [];
@@ -197,7 +205,7 @@ export class Spaces {
       const user = key === undefined ? undefined : await people.active(key);
       if (user !== undefined) return asMember(user.primaryEmail);
     }
-    throw new SternaError('config', 'space-without-member', `Nobody of the domain is in a space of ${address}.`, {
+    throw new SternaError('config', WITHOUT_MEMBER, `Nobody of the domain is in a space of ${address}.`, {
       field: 'address',
       fix: 'Add somebody of the domain to the space: what is said there is shown to its members alone.',
     });

@@ -65,10 +65,10 @@ export class MemberWriting implements ListedWriting {
   }
 
   async replace(_container: string, now: Listed, body: Buffer) {
-    const wanted = readMember(body);
-    if (wanted.role === 'member') await this.#take('owners', now.id);
-    else await this.#add('owners', now.id);
+    // Never out of both: who is in neither is gone, should this break off.
     await this.#add('members', now.id);
+    if (readMember(body).role === 'member') await this.#take('owners', now.id);
+    else await this.#add('owners', now.id);
     return [];
   }
 

@@ -67,7 +67,8 @@ const LEFT_OUT: Capabilities['leavesOut'] = {
     fix: 'Add it in Exchange’s PowerShell: Set-UnifiedGroup with -EmailAddresses @{Add=…}.',
   },
 };
-const ROLES = { memberRoles: ['owner', 'member'] } as const;
+/** Whoever owns the group is added to two lists. */
+const MEMBERSHIPS = { memberRoles: ['owner', 'member'], inSteps: true } as const;
 
 const PARTS: readonly Part[] = [
   {
@@ -104,9 +105,9 @@ const PARTS: readonly Part[] = [
       const members = new Members(context);
       const writing = new MemberWriting(context, members);
       const evidence = { members: 'owners and members; groups within the group are told, and not added' };
-      if (!context.isTeam) return listedSession(context, members, writing, evidence, ROLES);
+      if (!context.isTeam) return listedSession(context, members, writing, evidence, MEMBERSHIPS);
       const team = new TeamMembers(context, channels, members, writing);
-      return listedSession(context, team, team, evidence, ROLES);
+      return listedSession(context, team, team, evidence, MEMBERSHIPS);
     },
   },
   {
