@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crashes } from './parts/crashes.ts';
 import { dashboard } from './parts/dashboard.ts';
+import { dashboards } from './parts/dashboards.ts';
 import { davCyrus, davRadicale } from './parts/dav.ts';
 import { delta } from './parts/delta.ts';
 import { drives } from './parts/drives.ts';
@@ -38,6 +39,7 @@ const PARTS: readonly Part[] = [
   ledger,
   ledgerGrowth,
   dashboard,
+  dashboards,
 ];
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
 

@@ -20,12 +20,13 @@ export interface Clients {
   readonly worker: string;
   readonly bareDav: string;
   readonly bareWebdav: string;
+  readonly dashboards: string;
 }
 
 export async function bundleClients(folder: string): Promise<Clients> {
   const at = join(folder, 'clients');
   await build({
-    entryPoints: ['relay', 'pass', 'worker', 'bare-dav', 'bare-webdav'].map((name) =>
+    entryPoints: ['relay', 'pass', 'worker', 'bare-dav', 'bare-webdav', 'dashboards'].map((name) =>
       join(import.meta.dirname, '../clients', `${name}.ts`),
     ),
     outdir: at,
@@ -50,6 +51,7 @@ export async function bundleClients(folder: string): Promise<Clients> {
     worker: built('worker'),
     bareDav: built('bare-dav'),
     bareWebdav: built('bare-webdav'),
+    dashboards: built('dashboards'),
   };
 }
 
@@ -85,8 +87,9 @@ export function startClient(script: string, setup: object): StartedClient {
   return { child, ended };
 }
 
-export async function runClient(script: string, setup: object): Promise<ClientRun> {
+/** `More`: what it reports besides. */
+export async function runClient<More = unknown>(script: string, setup: object): Promise<ClientRun & More> {
   const { report, signal } = await startClient(script, setup).ended;
   if (report === undefined) throw new Error(`a client was killed by ${signal}`);
-  return report;
+  return report as ClientRun & More;
 }

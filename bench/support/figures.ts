@@ -6,6 +6,12 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** @param share 0.99: all but the worst hundredth are at most this */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
 export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 export const fixed = (value: number, digits: number): string => value.toFixed(digits);
 /** `1,650 – 2,600`: the least and the most of the runs. */

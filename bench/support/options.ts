@@ -15,7 +15,7 @@ export const USAGE = `npm run bench -- [--runs N] [--messages N] [--rows N] [--o
   --messages N  size of the mailbox that is copied (10000; 2000 with --quick)
   --rows N      of the ledger that grows (5000000; 200000 with --quick)
   --only NAME   initial, many, delta, dav-radicale, dav-cyrus, drives, microsoft365, microsoft365-crowd, google, google-quotas, memory,
-                crashes, workers, ledger, ledger-growth, dashboard
+                crashes, workers, ledger, ledger-growth, dashboard, dashboards
   --quick       small mailboxes: shows that it works, not what it can; writes no document`;
 
 /** @throws Error in words, for a person */

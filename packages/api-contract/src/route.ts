@@ -28,6 +28,11 @@ export interface Route {
   readonly status?: 200 | 201 | 202 | 204;
   /** Other than JSON. The response schema is then a string. */
   readonly produces?: 'text/csv' | 'text/plain' | 'text/html' | 'text/event-stream';
+  /**
+   * Of a GET: its JSON says the same to everybody who has the same rights. Many who ask at the same moment, such as all
+   * dashboards after an event, get one answer.
+   */
+  readonly isShared?: true;
   /** Largest request body in bytes, where it isn't the default. */
   readonly bodyLimit?: number;
 }

@@ -1,7 +1,8 @@
-import { entryById, projectById, type RawEvent } from '@sterna/store';
+import { projectById, type RawEvent } from '@sterna/store';
 import { mayIn, requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
-import { homeOf, reachProject } from './reach.ts';
+import { homesHeardOf } from './entry-homes.ts';
+import { reachProject } from './reach.ts';
 
 export interface LiveEvent {
   /**
@@ -72,12 +73,11 @@ export async function* subscribe(
   }
 }
 
-/** Decides which events an actor may see. What an entry or project belongs to never changes, so it is kept. */
+/** Decides which events an actor may see. */
 class Audience {
   readonly #context: Context;
   readonly #actor: Actor;
-  /** Entry → its project (null: none); undefined for entries of others. */
-  readonly #entries = new Map<number, number | null | undefined>();
+  /** Which of them the actor may read: for as long as the rights are those of this actor. */
   readonly #projects = new Map<number, boolean>();
 
   constructor(context: Context, actor: Actor) {
@@ -89,8 +89,10 @@ class Audience {
     const { type, entryId, passId, data } = event;
     if (type === 'lost') return { type, projectId: undefined, entryId: undefined, passId: undefined };
     if (entryId !== undefined) {
-      const project = await this.#projectOf(entryId);
-      return project === undefined ? undefined : { type, projectId: project ?? undefined, entryId, passId, data };
+      const home = await homesHeardOf(this.#context).of(entryId);
+      if (home?.organizationId !== this.#actor.organizationId || !mayIn(this.#actor, 'read', home.projectId))
+        return undefined;
+      return { type, projectId: home.projectId ?? undefined, entryId, passId, data };
     }
     if (event.projectId !== undefined)
       return (await this.#isOurs(event.projectId))
@@ -101,16 +103,6 @@ class Audience {
       (type === 'license' || this.#actor.scopes.includes('read'))
       ? { type, projectId: undefined, entryId, passId, data }
       : undefined;
-  }
-
-  async #projectOf(entryId: number): Promise<number | null | undefined> {
-    if (!this.#entries.has(entryId)) {
-      const { db } = this.#context;
-      const row = await entryById(db, this.#actor.organizationId, entryId);
-      const isOurs = row !== undefined && mayIn(this.#actor, 'read', await homeOf(db, row));
-      this.#entries.set(entryId, isOurs ? row.project_id : undefined);
-    }
-    return this.#entries.get(entryId);
   }
 
   async #isOurs(projectId: number): Promise<boolean> {

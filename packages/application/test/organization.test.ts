@@ -352,6 +352,36 @@ describe('a second organization', () => {
     expect(heard).toMatchObject({ projectId: project.id, entryId: entry?.id });
   });
 
+  it('learns whose an entry is once, however many listen', async () => {
+    const { project } = await makeProject(stage);
+    const [entry] = await createEntries(stage.context, stage.owner, {
+      projectId: project.id,
+      entries: [{ itemType: 'mailbox', sourceAddress: unique('e'), targetAddress: unique('f') }],
+    });
+    let asked = 0;
+    const db = stage.context.db.withPlugin({
+      transformQuery: ({ node }) => {
+        // Projects are asked for as well, by other words.
+        if (node.kind === 'RawNode') asked += 1;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const { events } = stage.context;
+    const counted = { ...stage.context, db, events: { subscribe: events.subscribe.bind(events) } };
+    const passOf = async (actor: Actor) => {
+      for await (const event of subscribe(counted, actor, {}))
+        if (event.type === 'pass' || event.type === 'license') return event;
+      throw new Error('the stream ended');
+    };
+    const listening = [...Array(20).fill(stage.owner), stranger].map(passOf);
+    await application.startAudit(stage.context, stage.owner, { entryId: entry?.id ?? 0 });
+    await grantLicenses(stage.context, stranger, { type: 'mail', tier: 'standard', quantity: 1 });
+    const heard = await Promise.all(listening);
+    expect(heard.map(({ entryId }) => entryId)).toEqual([...Array(20).fill(entry?.id), undefined]);
+    expect(asked).toBe(1);
+  });
+
   it('stops hearing when told to', async () => {
     const stop = new AbortController();
     const next = subscribe(stage.context, stage.owner, { signal: stop.signal }).next();

@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import { type Route, type Routes, routes } from '@sterna/api-contract';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { addProviderSignIn } from '../identity/routes.ts';
 import { handlers } from '../routes/index.ts';
@@ -11,6 +11,7 @@ import { type Call, type Handler, toWire } from './handler.ts';
 import { addOpenApi, fastifySchema } from './openapi.ts';
 import { addPages } from './pages.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { rightsOf, SharedAnswers } from './shared-answers.ts';
 import { addSignIn } from './sign-in.ts';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -35,10 +36,11 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(cookie);
   addSignIn(app, context);
   await addOpenApi(app, context.version);
+  const shared = new SharedAnswers();
   await app.register(async (scope) => {
     for (const [name, route] of Object.entries<Route>(routes)) {
       if (route.produces === 'text/event-stream') addEventStream(scope, name, route, context);
-      else addRoute(scope, name as keyof Routes, route, context);
+      else addRoute(scope, name as keyof Routes, route, context, shared);
     }
     if (context.provider !== undefined) addProviderSignIn(scope, context, context.provider);
     scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -48,9 +50,26 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   return app;
 }
 
-function addRoute(app: FastifyInstance, name: keyof Routes, route: Route, context: ServerContext): void {
+function addRoute(
+  app: FastifyInstance,
+  name: keyof Routes,
+  route: Route,
+  context: ServerContext,
+  shared: SharedAnswers,
+): void {
   const handler = handlers[name as keyof typeof handlers] as unknown as Handler<Route>;
   const status = route.status ?? (route.response === undefined ? 204 : 200);
+  const answerOf = (request: FastifyRequest, reply: FastifyReply) =>
+    handler({
+      params: request.params,
+      query: request.query,
+      body: request.body,
+      actor: request.actor,
+      application: context.application,
+      server: context,
+      request,
+      reply,
+    } as unknown as Call<Route>);
   app.route({
     method: route.method,
     url: route.path,
@@ -58,29 +77,29 @@ function addRoute(app: FastifyInstance, name: keyof Routes, route: Route, contex
     config: { scope: route.scope },
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
     handler: async (request, reply) => {
-      const answer = await handler({
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        actor: request.actor,
-        application: context.application,
-        server: context,
-        request,
-        reply,
-      } as unknown as Call<Route>);
       reply.code(status);
-      if (route.response === undefined) return reply.send();
-      if (route.produces !== undefined) {
-        // Documents leave as they are: past the JSON serializer.
-        return reply
-          .type(`${route.produces}; charset=utf-8`)
-          .serializer((text: unknown) => String(text))
-          .send(answer);
+      if (route.isShared === true && request.actor !== undefined) {
+        const key = JSON.stringify([name, request.params, request.query, rightsOf(request.actor)]);
+        const json = await shared.of(
+          key,
+          async () => reply.serialize(toWire(await answerOf(request, reply))) as string,
+        );
+        return sendAsIs(reply, 'application/json', json);
       }
+      const answer = await answerOf(request, reply);
+      if (route.response === undefined) return reply.send();
+      if (route.produces !== undefined) return sendAsIs(reply, route.produces, String(answer));
       return toWire(answer);
     },
   });
 }
+
+/** Past the JSON serializer. */
+const sendAsIs = (reply: FastifyReply, type: string, text: string): FastifyReply =>
+  reply
+    .type(`${type}; charset=utf-8`)
+    .serializer((payload: unknown) => payload as string)
+    .send(text);
 
 /** JSON and CSV alone: a form of a foreign page can send neither without being asked first (CORS). */
 function installBodyParsers(app: FastifyInstance): void {

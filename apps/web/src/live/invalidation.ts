@@ -1,4 +1,4 @@
-import type { LiveEvent } from './stream.ts';
+import type { LiveEvent } from './live-event.ts';
 
 /** Which answers an event makes old, by the path of the request. Progress alone touches only what shows progress. */
 const TOUCHED: Readonly<Record<string, readonly RegExp[]>> = {

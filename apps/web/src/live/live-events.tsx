@@ -2,8 +2,9 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import { isSignInNeeded } from '../api/error.ts';
 import { isTouched } from './invalidation.ts';
+import type { LiveEvent } from './live-event.ts';
 import { readAgain } from './read-again.ts';
-import { type LiveEvent, readStream } from './stream.ts';
+import { readStream } from './stream.ts';
 
 /** Events are handed on at most this often: at 500 a second nobody reads more, and tables must stay smooth. */
 const BATCH_MS = 1_000;

@@ -1,13 +1,5 @@
 import { refusalOf } from '../api/client.ts';
-
-/** As `GET /api/events` sends them (packages/application, LiveEvent). */
-export interface LiveEvent {
-  readonly type: string;
-  readonly projectId?: number;
-  readonly entryId?: number;
-  readonly passId?: number;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
+import type { LiveEvent } from './live-event.ts';
 
 /** The server says something at least every 15 s; a connection that is silent for longer is dead, even if it looks open. */
 const SILENCE_MS = 40_000;

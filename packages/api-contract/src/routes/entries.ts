@@ -131,6 +131,7 @@ export const entryRoutes = defineRoutes({
     summary: 'The user list, filtered and sorted',
     tags: ['user list'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     query: pageQuery.extend({
       search,
@@ -158,6 +159,7 @@ export const entryRoutes = defineRoutes({
     summary: 'Batches of the user list',
     tags: ['user list'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     response: z.object({ items: z.array(z.object({ batch: z.string().optional(), entries: z.number().int() })) }),
   },
@@ -315,6 +317,7 @@ export const entryRoutes = defineRoutes({
     summary: 'One entry',
     tags: ['entries'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     response: entrySchema,
   },

@@ -63,6 +63,7 @@ export const entryPageRoutes = defineRoutes({
     summary: 'What has failed or is uncertain now, by cause, with what to do',
     tags: ['entries'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     response: z.object({
       objects: count,
@@ -99,6 +100,7 @@ export const entryPageRoutes = defineRoutes({
     summary: 'An entry among those that it replaces and those that replaced it, oldest first',
     tags: ['entries'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     response: z.object({
       items: z.array(
@@ -138,6 +140,7 @@ export const entryPageRoutes = defineRoutes({
     summary: 'How many notes of each cause an entry has',
     tags: ['entries'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     query: z.object({ kind: z.enum(['failure', 'uncertain', 'fidelity', 'skipped', 'suspect', 'gone']).optional() }),
     response: z.object({ items: z.array(noteCountSchema) }),

@@ -52,6 +52,7 @@ export const licenseRoutes = defineRoutes({
     summary: 'Balance per type and tier: granted = available + assigned + burned',
     tags: ['licenses'],
     scope: 'read',
+    isShared: true,
     response: z.object({
       items: z.array(licenseBalanceSchema),
       packsOnly: z.boolean().describe('Licenses come from signed packs alone: grants are refused'),

@@ -185,6 +185,7 @@ export const overviewRoutes = defineRoutes({
     summary: 'What runs, what needs a person, what waits and for how long, licenses, throughput, forecast',
     tags: ['overview'],
     scope: 'read',
+    isShared: true,
     query: z.object({
       projectId,
       hours: z.coerce.number().int().min(1).max(24).default(3).describe('Of throughput'),
@@ -197,6 +198,7 @@ export const overviewRoutes = defineRoutes({
     summary: 'Licenses that the entries which have not started need, against what is available',
     tags: ['overview', 'licenses'],
     scope: 'read',
+    isShared: true,
     query: z.object({ projectId }),
     response: licenseForecastSchema,
   },

@@ -97,6 +97,7 @@ export const passRoutes = defineRoutes({
     summary: 'One pass: progress, books, result',
     tags: ['passes'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     response: passSchema,
   },
@@ -143,6 +144,7 @@ export const passRoutes = defineRoutes({
     summary: 'Passes of an entry, a project or the organization, newest first',
     tags: ['passes'],
     scope: 'read',
+    isShared: true,
     query: pageQuery.extend({
       entryId: z.coerce.number().int().positive().optional(),
       projectId: z.coerce.number().int().positive().optional(),

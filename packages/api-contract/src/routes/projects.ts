@@ -94,6 +94,7 @@ export const projectRoutes = defineRoutes({
     summary: 'Projects',
     tags: ['projects'],
     scope: 'read',
+    isShared: true,
     response: z.object({ items: z.array(projectSchema) }),
   },
   createProject: {
@@ -112,6 +113,7 @@ export const projectRoutes = defineRoutes({
     summary: 'One project',
     tags: ['projects'],
     scope: 'read',
+    isShared: true,
     params: idParams,
     response: projectSchema,
   },

@@ -117,6 +117,7 @@ export const remigrationRoutes = defineRoutes({
     summary: 'Remigrations',
     tags: ['remigration'],
     scope: 'read',
+    isShared: true,
     query: z.object({
       projectId: z.coerce.number().int().positive().optional(),
       entryId: z.coerce.number().int().positive().optional(),

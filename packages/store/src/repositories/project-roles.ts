@@ -44,14 +44,29 @@ export async function deleteProjectRoles(db: DomainDb, accountId: number, projec
   await query.execute();
 }
 
+/** Where an entry belongs, for good. */
+export interface EntryHome {
+  readonly organizationId: number;
+  /** Backups, restores and dry runs belong to the project of the entry that they were made for. Null: to none. */
+  readonly projectId: number | null;
+}
+
+/** @returns undefined where there is no such entry */
+export async function homeOfEntry(db: DomainDb, entryId: number): Promise<EntryHome | undefined> {
+  const result = await sql<{ organization_id: number; project_id: number | null }>`
+    with recursive origin as (
+      select organization_id, project_id, replaces_entry_id from entry where id = ${entryId}
+      union all
+      select e.organization_id, e.project_id, e.replaces_entry_id
+        from origin join entry e on e.id = origin.replaces_entry_id
+       where origin.project_id is null)
+    select organization_id, max(project_id) as project_id from origin group by 1`.execute(db);
+  const [row] = result.rows;
+  return row === undefined ? undefined : { organizationId: row.organization_id, projectId: row.project_id };
+}
+
 /** Of an entry; a backup's, a restore's and a dry run's is that of the entry they were made for. Null: none has it. */
 export async function projectOfEntry(db: DomainDb, organizationId: number, entryId: number): Promise<number | null> {
-  const result = await sql<{ project_id: number }>`
-    with recursive origin as (
-      select id, project_id, replaces_entry_id from entry where id = ${entryId} and organization_id = ${organizationId}
-      union all
-      select e.id, e.project_id, e.replaces_entry_id from origin join entry e on e.id = origin.replaces_entry_id
-       where origin.project_id is null)
-    select project_id from origin where project_id is not null limit 1`.execute(db);
-  return result.rows[0]?.project_id ?? null;
+  const home = await homeOfEntry(db, entryId);
+  return home?.organizationId === organizationId ? home.projectId : null;
 }

@@ -1,0 +1,83 @@
+import type { Actor } from '@sterna/application';
+import { expect, test } from 'vitest';
+import { rightsOf, SharedAnswers } from '../src/http/shared-answers.ts';
+
+/** Readings that end when told to; each answers with its number. */
+function readings() {
+  const begun: { end(): void; fail(error: Error): void }[] = [];
+  const read = (): Promise<string> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const number = begun.length + 1;
+    begun.push({ end: () => resolve(`answer ${number}`), fail: reject });
+    return promise;
+  };
+  return { begun, read };
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('who asks while an answer is being read shares the next one, which was begun after they asked', async () => {
+  const answers = new SharedAnswers();
+  const { begun, read } = readings();
+  const first = answers.of('overview', read);
+  const late = [answers.of('overview', read), answers.of('overview', read), answers.of('overview', read)];
+  expect(begun).toHaveLength(1);
+  begun[0]?.end();
+  expect(await first).toBe('answer 1');
+  await settled();
+  expect(begun).toHaveLength(2);
+  // The second one is being read: it may have looked before this one asked.
+  const later = answers.of('overview', read);
+  begun[1]?.end();
+  expect(await Promise.all(late)).toEqual(['answer 2', 'answer 2', 'answer 2']);
+  await settled();
+  begun[2]?.end();
+  expect(await later).toBe('answer 3');
+  await settled();
+  const alone = answers.of('overview', read);
+  begun[3]?.end();
+  expect(await alone).toBe('answer 4');
+});
+
+test('other questions don’t wait, and are answered for themselves', async () => {
+  const answers = new SharedAnswers();
+  const { begun, read } = readings();
+  const asked = [answers.of('overview', read), answers.of('projects', read)];
+  expect(begun).toHaveLength(2);
+  for (const one of begun) one.end();
+  expect(await Promise.all(asked)).toEqual(['answer 1', 'answer 2']);
+});
+
+test('a refusal is for whom it names alone', async () => {
+  const answers = new SharedAnswers();
+  const { begun, read } = readings();
+  const as = (name: string) => () =>
+    read().catch(() => {
+      throw new Error(`${name} may not`);
+    });
+  const asked = ['Ann', 'Bob', 'Cleo'].map((name) => answers.of('entry 1', as(name)).catch((error) => error.message));
+  for (let n = 0; n < 3; n += 1) {
+    begun[n]?.fail(new Error('no'));
+    await settled();
+  }
+  expect(await Promise.all(asked)).toEqual(['Ann may not', 'Bob may not', 'Cleo may not']);
+});
+
+test('people have answers in common where they have the same rights, and only there', () => {
+  const ann: Actor = {
+    ...{ organizationId: 1, accountId: 1, name: 'ann@tern.example', role: 'viewer', scopes: ['read'] },
+    projects: new Map([
+      [1, ['read', 'operate']],
+      [2, ['read']],
+    ]),
+  };
+  const turned = new Map([...ann.projects].reverse());
+  expect(rightsOf({ ...ann, accountId: 2, name: 'bob@tern.example', projects: turned })).toBe(rightsOf(ann));
+  const others: readonly Partial<Actor>[] = [
+    { organizationId: 2 },
+    { role: 'auditor' },
+    { scopes: [] },
+    { projects: new Map([[1, ['read']]]) },
+    { limitedTo: [1] },
+  ];
+  for (const other of others) expect(rightsOf({ ...ann, ...other })).not.toBe(rightsOf(ann));
+});
