@@ -28,7 +28,11 @@ export function startFleet(
     log: program.log,
     start() {
       const clock = { NODE_OPTIONS: `--import=${STEPPED_CLOCK}`, SOAK_CLOCK: String(random.integer(0, 2 ** 31)) };
-      return startProgram(program, ['worker', '--concurrency', String(concurrency)], isClockWrong ? clock : {});
+      return startProgram(
+        program,
+        ['worker', '--concurrency', String(concurrency)],
+        isClockWrong ? { env: clock } : {},
+      );
     },
   });
 }

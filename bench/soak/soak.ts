@@ -130,8 +130,8 @@ class Run {
     };
   }
 
-  end(): void {
-    this.#fleet.killAll();
+  end(): Promise<void> {
+    return this.#fleet.killAll();
   }
 
   #newFleet(name: string, isClockWrong: boolean): Fleet {

@@ -224,6 +224,33 @@ test('people whom nobody knows, who may not come or who are suspended are told o
   expect(delta.books.kinds).toMatchObject({ member: { created: 2, unchanged: 2, failed: 1, skipped: 1 } });
 });
 
+test('whom a group takes from outside is said before they come, in a first pass without preprocess and in a delta', async () => {
+  furnish();
+  const stranger = (name: string): GroupMember => ({
+    id: name,
+    email: `${name}@elsewhere.example`,
+    role: 'MEMBER',
+    type: 'USER',
+  });
+  Object.assign(accessOf(group(to, 'support')), { allowExternalMembers: 'false' });
+  const entry = await entryOf('support');
+  const first = await pass(bench, entry, 'initial', { conflict: 'overwrite' });
+  expect(first.books.kinds).toMatchObject({ member: { seen: 5, failed: 0 }, setting: { failed: 0 } });
+
+  // The other group takes nobody from outside, until it does and somebody comes.
+  const other = group(from, 'everybody');
+  Object.assign(accessOf(other), { allowExternalMembers: 'false' });
+  other.members.splice(0, other.members.length, member(from, 'alice', 'OWNER'), member(from, 'chloe'));
+  const second = await entryOf('everybody');
+  const before = await pass(bench, second, 'initial', { conflict: 'overwrite' });
+  expect(before.books.kinds).toMatchObject({ member: { failed: 0 } });
+  Object.assign(accessOf(other), { allowExternalMembers: 'true' });
+  other.members.push(stranger('customer'));
+  const delta = await pass(bench, second, 'delta', { conflict: 'overwrite' });
+  expect(delta.books.kinds).toMatchObject({ member: { failed: 0 }, setting: { updated: 1, failed: 0 } });
+  expect(held(to, 'everybody').members).toContain('MEMBER USER customer@elsewhere.example');
+});
+
 test('an address that is no group’s, and an API that is off, are told with the way out', async () => {
   const nobody = await pass(bench, await entryOf('elena'), 'initial');
   expect(nobody.error).toMatchObject({ code: 'group-not-found' });

@@ -1,8 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createClient } from '@sterna/api-contract';
+import { reportBytes, type UnsignedProof } from '@sterna/core';
 import { createLog, startServer } from '@sterna/server';
 import { backUp, reconcileDatabase, restore } from '@sterna/server/database';
 import { verifyReportFile } from '@sterna/server/ledger';
@@ -38,6 +39,7 @@ test('a license that was burned after the backup stays burned, and no other is t
       return items[0] as (typeof items)[number];
     };
     const kept = await add('kept');
+    const early = await client.projectReport({ params: { id: project.id } });
 
     const made = await at(backup);
     expect(made.code, made.stderr).toBe(0);
@@ -58,11 +60,13 @@ test('a license that was burned after the backup stays burned, and no other is t
     expect(signed.proof.ledger).toEqual({ seq: 5, hash: whole.events[4]?.hash });
     await writeFile(report, JSON.stringify(signed));
     await proofsHold(folder.path, dataDir, { report, ledger });
+    const asked = { server: server.url as string, token: token as string, path: join(folder.path, 'asked.json') };
+    await holdsAtServer(asked, signed, early);
     for (const other of [
       await client.entryReport({ params: { id: kept.id } }),
       await client.reportSummary({ params: { id: project.id } }),
     ])
-      expect(verifyReportFile(Buffer.from(JSON.stringify(other)), {})).toEqual(other.proof);
+      expect(verifyReportFile(Buffer.from(JSON.stringify(other)), {}).proof).toEqual(other.proof);
     const putBack = (file: string) => restore({ file, to: dataDir, overwrite: true });
     await expect(putBack(backup)).rejects.toMatchObject({ code: 'database-in-use' });
     await server.close();
@@ -101,6 +105,12 @@ test('a license that was burned after the backup stays burned, and no other is t
       const text = await readFile(ledger, 'utf8');
       const falsified = Buffer.from(text.replace('"quantity":3', '"quantity":4'));
       await expect(reconcile(falsified)).rejects.toMatchObject({ code: 'ledger-broken' });
+      const here = ['report', 'verify', report, '--database', '--data', dataDir];
+      const beyond = await sterna(here);
+      expect([beyond.code, beyond.stdout]).toEqual([
+        4,
+        expect.stringMatching(/report-beyond-ledger.* ends at event 1; /),
+      ]);
       // A report knows of both burns; a ledger that doesn't reach them confirms nothing, whoever says so.
       const known = await readFile(report, 'utf8');
       const older = Buffer.from(await cutAfter(ledger, 4));
@@ -137,6 +147,11 @@ test('a license that was burned after the backup stays burned, and no other is t
       const done = await sterna(reconciling);
       expect(done.code, done.stderr).toBe(0);
       expect(JSON.parse(done.stdout)).toMatchObject({ ledgers: [{ added: 4, burned: 2, lostEntries: 1 }] });
+      const reached = await sterna(here);
+      expect([reached.code, reached.stdout]).toEqual([
+        0,
+        expect.stringContaining('The ledger reaches it and ends there.'),
+      ]);
 
       expect(await burned()).toBe(2);
       const { items } = await now.getBalances();
@@ -197,4 +212,31 @@ async function proofsHold(folder: string, dataDir: string, { report, ledger }: {
   expect(cut.stdout).toMatch(/ends at event 4; .* knew 5\. Burned by then, and not here: L1-2 /);
   const broken = Buffer.from(whole.toString().replace('"quantity":3', '"quantity":4'));
   expect(() => verifyReportFile(bytes, { ledger: broken })).toThrow(expect.objectContaining({ code: 'ledger-broken' }));
+}
+
+/** The server that runs says whose reports are its own, and its ledger whether it still knows what they knew. */
+async function holdsAtServer(
+  { server, token, path }: { readonly server: string; readonly token: string; readonly path: string },
+  report: { readonly proof: UnsignedProof },
+  early: object,
+) {
+  const verify = async (text: string) => {
+    await writeFile(path, text);
+    const env = { STERNA_TOKEN: token };
+    const { code, stdout, stderr } = await sterna(['report', 'verify', path, '--server', server, '--json'], env);
+    expect(stderr).toBe('');
+    return { exit: code, ...JSON.parse(stdout) };
+  };
+  const whole = { exit: 0, ok: true, keyGiven: true, ledgerReached: true, ledgerEvents: 5 };
+  expect(await verify(JSON.stringify(report))).toMatchObject({ ...whole, ledger: { seq: 5 } });
+  expect(await verify(JSON.stringify(early))).toMatchObject({ ...whole, ledger: { seq: 1 } });
+
+  // All of it is true but who says so: by files alone, without the key, it would hold.
+  const forger = generateKeyPairSync('ed25519');
+  const key = forger.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const unsigned = { ...report, proof: { ...report.proof, key } };
+  const signature = sign(null, reportBytes(unsigned), forger.privateKey).toString('base64');
+  const forged = JSON.stringify({ ...unsigned, proof: { ...unsigned.proof, signature } });
+  expect(verifyReportFile(Buffer.from(forged), {}).proof.key).toBe(key);
+  expect(await verify(forged)).toMatchObject({ exit: 4, ok: false, code: 'report-other-key' });
 }

@@ -1,5 +1,5 @@
 import type { PassView } from '@sterna/api-contract';
-import type { ContentKind } from '@sterna/core';
+import type { ContentKind, ItemType } from '@sterna/core';
 import { expect, test } from 'vitest';
 import { countAgainstBooks } from '../src/rehearsal/held.ts';
 import type { Rehearsed } from '../src/rehearsal/rehearsed.ts';
@@ -16,8 +16,11 @@ interface Case {
   readonly entries: readonly {
     readonly from: string;
     readonly to: string;
-    readonly kinds: Partial<Record<ContentKind, { seen: number; migrated?: number; unchanged?: number }>>;
+    readonly kinds: Partial<
+      Record<ContentKind, { seen: number; migrated?: number; unchanged?: number; uncertain?: number }>
+    >;
     readonly off?: ContentKind;
+    readonly itemType?: ItemType;
   }[];
 }
 
@@ -25,18 +28,18 @@ const count = ({ source, target, entries }: Case) =>
   countAgainstBooks({
     standIns: { source: holding(source), target: holding(target) },
     rehearsed: {
-      actors: entries.map(({ from, to }, id) => ({
+      actors: entries.map(({ from, to, itemType = 'mailbox' }, id) => ({
         id,
         source: from,
         target: to,
-        entry: { itemType: 'mailbox', source: from },
+        entry: { itemType, source: from },
       })),
     },
     passes: {
       second: entries.map(({ kinds, off }) => ({
         settings: { kinds: off === undefined ? {} : { [off]: false } },
         kinds: Object.fromEntries(
-          Object.entries(kinds).map(([kind, books]) => [kind, { migrated: 0, unchanged: 0, ...books }]),
+          Object.entries(kinds).map(([kind, books]) => [kind, { migrated: 0, unchanged: 0, uncertain: 0, ...books }]),
         ),
       })) as unknown as PassView[],
     },
@@ -86,4 +89,35 @@ test('a kind that the settings leave out is nobody’s loss', async () => {
     entries: [{ from: 'ann', to: 'anna', kinds: { ...message(2, 2), event: { seen: 0 } }, off: 'event' }],
   });
   expect(found).toMatchObject({ lost: 0, duplicated: 0 });
+});
+
+test('what is uncertain may lie there or not', async () => {
+  const of = (lying: number) =>
+    count({
+      source: { ann: { message: 3 } },
+      target: { anna: { message: lying } },
+      entries: [{ from: 'ann', to: 'anna', kinds: { message: { seen: 3, unchanged: 1, uncertain: 2 } } }],
+    });
+  expect((await of(1)).findings).toEqual([]);
+  expect((await of(3)).findings).toEqual([]);
+  expect(await of(4)).toMatchObject({ lost: 0, duplicated: 1 });
+  expect(await of(0)).toMatchObject({ lost: 1, duplicated: 0 });
+});
+
+test('of a team what is said counts, and of a site all that isn’t its settings', async () => {
+  const found = await count({
+    source: { crew: { post: 3 }, sales: { file: 2, listItem: 4, page: 1 } },
+    target: { crew: { post: 2 }, sales: { file: 2, listItem: 5, page: 1 } },
+    entries: [
+      { from: 'crew', to: 'crew', itemType: 'team', kinds: { post: { seen: 3, unchanged: 3 }, file: { seen: 9 } } },
+      {
+        from: 'sales',
+        to: 'sales',
+        itemType: 'site',
+        kinds: { file: { seen: 2, unchanged: 2 }, listItem: { seen: 4, unchanged: 4 }, page: { seen: 1, migrated: 1 } },
+      },
+    ],
+  });
+  expect(found).toMatchObject({ lost: 1, duplicated: 1 });
+  expect(found.findings).toHaveLength(2);
 });

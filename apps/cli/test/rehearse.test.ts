@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@sterna/api-contract';
 import { createLog, type RunningServer, startServer } from '@sterna/server';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { estimate } from '../src/rehearsal/estimate.ts';
 import type { ProjectToRehearse } from '../src/rehearsal/project.ts';
 import type { RehearsalRequest } from '../src/rehearsal/rehearsed.ts';
-import { type Outcome, sterna, testFolder } from './sterna.ts';
+import { type Outcome, PROGRAM, sterna, testFolder } from './sterna.ts';
 
 const PEOPLE = ['ada.lovelace', 'bob', 'cara', 'dan', 'eve'];
 
@@ -48,6 +51,19 @@ beforeAll(async () => {
       })),
     },
   });
+  await client.createEntries({
+    params: { id: project.id },
+    body: {
+      entries: [
+        {
+          itemType: 'site',
+          sourceAddress: 'old.sharepoint.com/sites/Sales',
+          targetAddress: 'new.sharepoint.com/sites/x',
+        },
+        { itemType: 'group', sourceAddress: 'board@old.example', targetAddress: 'board@new.example' },
+      ],
+    },
+  });
   // Eve was forgotten.
   await client.putMapping({
     params: { id: project.id },
@@ -69,17 +85,20 @@ afterAll(async () => {
 const rehearse = (...args: readonly string[]): Promise<Outcome> =>
   sterna(['rehearse', ...args], { STERNA_URL: server.url as string, STERNA_TOKEN: token as string, HOME: folder.path });
 
-test('five people, two workers killed: everything arrives once, and what would happen is told', async () => {
+test('people, a site and a group, two workers killed: everything arrives once, and what would happen is told', async () => {
   const run = await rehearse('Move', '--objects', '6', '--scale', '1', '--kills', '2', '--storms', '1', '--json');
-  expect(run.code, run.stdout + run.stderr).toBe(0);
+  // Eve can't be in the group.
+  expect(run.code, run.stdout + run.stderr).toBe(3);
   const report = JSON.parse(run.stdout);
   expect(report).toMatchObject({
-    entries: { rehearsed: 5, all: { mailbox: 4, drive: 1 } },
+    entries: { rehearsed: 7, all: { mailbox: 4, drive: 1, site: 1, group: 1 }, leftOut: [] },
     troubles: { kills: 2 },
     unmapped: { count: 1, people: ['eve@old.example'] },
     licenses: [
       { type: 'mail', burns: 4, available: 3, short: 1 },
       { type: 'file', burns: 1, available: 0, short: 1 },
+      { type: 'site', burns: 1, available: 0, short: 1 },
+      { type: 'team', burns: 1, available: 0, short: 1 },
     ],
     verify: { missing: 0, duplicated: 0, different: 0 },
     lost: 0,
@@ -87,19 +106,71 @@ test('five people, two workers killed: everything arrives once, and what would h
     unbalanced: 0,
     mailed: 0,
     findings: [],
-    estimate: { entries: 5, bound: expect.stringContaining('new.example') },
+    failures: [{ itemType: 'group', code: 'person-not-in-target', objects: 1 }],
+    estimate: { entries: 7, bound: expect.stringContaining('new.example') },
   });
   const mailboxes = report.items.find((one: { itemType: string }) => one.itemType === 'mailbox');
   expect(mailboxes.books.created).toBeGreaterThan(100);
   // The project's settings count: what is too large stays behind, one message of each.
   expect(mailboxes.books.filtered).toBe(4);
+  const created = (type: string): number =>
+    report.items.find((one: { itemType: string }) => one.itemType === type)?.books.created;
+  for (const type of ['site', 'group']) expect(created(type), type).toBeGreaterThan(3);
+  // Who isn't in the mapping table can't be in the group either.
+  expect(report.unprepared).toContainEqual(
+    expect.objectContaining({ source: 'board@old.example', what: 'user eve@old.example', outcome: 'missing' }),
+  );
   // Nothing of it is left, and the project has not run.
-  expect((await readdir(join(tmpdir(), `sterna-rehearsal-${process.getuid?.() ?? 0}`))).length).toBe(0);
+  expect((await foldersLeft()).length).toBe(0);
   const client = createClient({ baseUrl: server.url as string, token });
   const project = (await client.listProjects()).items.find(({ name }) => name === 'Move');
-  expect(project?.entries).toEqual({ 'not started': 5 });
+  expect(project?.entries).toEqual({ 'not started': 7 });
   expect((await client.listPasses({ query: {} })).items).toEqual([]);
 }, 120_000);
+
+const foldersLeft = (): Promise<string[]> => readdir(join(tmpdir(), `sterna-rehearsal-${process.getuid?.() ?? 0}`));
+
+/** Those that work for a rehearsal of this process: its server, database and workers. */
+const helpersOf = (pid: number): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return [];
+      }
+    })
+    .filter((command) => new RegExp(`sterna-rehearsal-\\d+/run-\\d+-${pid}/`).test(command));
+
+test.skipIf(process.platform !== 'linux').each([
+  ['its server starts', / serve /],
+  ['its database is made', /initdb/],
+  ['its passes run', / worker /],
+])(
+  'Ctrl-C while %s leaves no process and no folder',
+  async (_name, helper) => {
+    const child = spawn(process.execPath, [PROGRAM, 'rehearse', 'Move', '--objects', '2', '--scale', '1'], {
+      // In a terminal Ctrl-C goes to all that run there, not to the rehearsal alone.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: folder.path, STERNA_URL: server.url as string, STERNA_TOKEN: token },
+    });
+    const pid = child.pid as number;
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+    });
+    const started = (): boolean => helpersOf(pid).some((command) => helper.test(command));
+    await vi.waitUntil(started, { timeout: 20_000, interval: 5 });
+    process.kill(-pid, 'SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code, text).toBe(130);
+    expect(helpersOf(pid)).toEqual([]);
+    expect((await foldersLeft()).filter((name) => name.endsWith(`-${pid}`))).toEqual([]);
+  },
+  60_000,
+);
 
 test('how long it takes is asked of the books of the project’s server alone, once', async () => {
   const asked: unknown[] = [];

@@ -64,7 +64,7 @@ const OF_THE_ORGANIZATION: ReadonlySet<string> = new Set([
 ]);
 /** About nothing in particular, and what one has oneself. */
 const FOR_ALL: ReadonlySet<string> = new Set([
-  ...['listConnectors', 'getSettingsSchema', 'getBalances'],
+  ...['listConnectors', 'getSettingsSchema', 'getBalances', 'getReportKey'],
   ...['listTokens', 'createToken', 'deleteToken'],
 ]);
 const NOBODYS = '2000000000';

@@ -152,7 +152,7 @@ export {
   type RemigrationView,
 } from './remigration-view.ts';
 export * from './reports.ts';
-export { signReport, verifySignedReport } from './signed-report.ts';
+export { getReportKey, signReport, verifyReportHere, verifySignedReport } from './signed-report.ts';
 export {
   type ConnectorView,
   type CredentialsInput,

@@ -13,7 +13,14 @@ import {
   SternaError,
   verifyChain,
 } from '@sterna/core';
-import { inOrganization, latestLicenseEvents, licenseEvents, organizationById, sha256Text } from '@sterna/store';
+import {
+  inOrganization,
+  latestLicenseEvents,
+  licenseEvents,
+  type Organization,
+  organizationById,
+  sha256Text,
+} from '@sterna/store';
 import { z } from 'zod';
 import { projectsToRead, readCursor, readLimit, requireOwner, requireScope, requireSomewhere } from './access.ts';
 import type { Actor, Context, Page } from './context.ts';
@@ -243,14 +250,17 @@ export interface LedgerExport {
 export async function exportLedger(context: Context, actor: Actor): Promise<LedgerExport> {
   requireScope(actor, 'read');
   const organization = await organizationById(context.db, actor.organizationId);
+  const exportedAt = new Date().toISOString();
+  return { format: 'sterna-license-ledger/1', exportedAt, ...(await storedLedger(context, organization)) };
+}
+
+export type Ledger = Pick<LedgerExport, 'organization' | 'events'>;
+
+/** As it is in the database, whole. */
+export async function storedLedger({ db }: Context, { id, publicId }: Organization): Promise<Ledger> {
   const events: LicenseEvent[] = [];
-  for await (const page of licenseEvents(context.db, organization.id)) events.push(...page);
-  return {
-    format: 'sterna-license-ledger/1',
-    organization: organization.publicId,
-    exportedAt: new Date().toISOString(),
-    events,
-  };
+  for await (const page of licenseEvents(db, id)) events.push(...page);
+  return { organization: publicId, events };
 }
 
 export type LedgerVerdict =
@@ -300,7 +310,7 @@ export function verifyLedgerExport(ledger: unknown): LedgerVerdict {
 }
 
 /** Its shape; whether the chain holds is another question. @throws SternaError config `ledger-file-invalid` */
-function parseLedgerExport(ledger: unknown): Pick<LedgerExport, 'organization' | 'events'> {
+function parseLedgerExport(ledger: unknown): Ledger {
   const parsed = exportShape.safeParse(ledger);
   if (!parsed.success)
     throw new SternaError('config', 'ledger-file-invalid', 'This is no export of a license ledger.', {
@@ -310,12 +320,18 @@ function parseLedgerExport(ledger: unknown): Pick<LedgerExport, 'organization' |
 }
 
 /** One whose chain holds. @throws SternaError config `ledger-file-invalid` | `ledger-broken` */
-export function soundLedgerExport(file: unknown): Pick<LedgerExport, 'organization' | 'events'> {
+export function soundLedgerExport(file: unknown): Ledger {
   const ledger = parseLedgerExport(file);
-  const verdict = verifyChain(sha256Text, ledger.organization, ledger.events);
-  if (verdict.ok) return ledger;
-  throw new SternaError('config', 'ledger-broken', `The export of the license ledger doesn't hold: ${verdict.words}`, {
-    fix: 'Give another export.',
-    field: '--ledger',
-  });
+  requireSound(ledger, 'The export of the license ledger', { fix: 'Give another export.', field: '--ledger' });
+  return ledger;
+}
+
+/** @param what it is, at the beginning of a sentence @throws SternaError config `ledger-broken` */
+export function requireSound(
+  { organization, events }: Ledger,
+  what: string,
+  then: { readonly fix: string; readonly field?: string },
+): void {
+  const verdict = verifyChain(sha256Text, organization, events);
+  if (!verdict.ok) throw new SternaError('config', 'ledger-broken', `${what} doesn't hold: ${verdict.words}`, then);
 }

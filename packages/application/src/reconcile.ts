@@ -11,16 +11,13 @@ import {
   confirmRestore,
   inOrganization,
   latestLicenseEvents,
-  licenseEvents,
   openRestore,
   organizationByPublicId,
   standInFor,
 } from '@sterna/store';
 import type { Context } from './context.ts';
-import { type LedgerExport, soundLedgerExport } from './licenses.ts';
+import { type Ledger, soundLedgerExport, storedLedger } from './licenses.ts';
 import { verifySignedReport } from './signed-report.ts';
-
-type Ledger = Pick<LedgerExport, 'organization' | 'events'>;
 
 /** Who does this: whoever can read the data folder; no account is asked for. */
 const ACTOR = 'sterna database reconcile';
@@ -115,9 +112,8 @@ async function requireReached(context: Context, text: string, exports: readonly 
   const { organization: publicId } = report.proof;
   const organization = await organizationByPublicId(context.db, publicId);
   if (organization === undefined) throw foreign('report', '--report');
-  const events: LicenseEvent[] = [];
-  for await (const page of licenseEvents(context.db, organization.id)) events.push(...page);
-  const candidates = [{ organization: publicId, events }, ...exports.filter((one) => one.organization === publicId)];
+  const here = await storedLedger(context, organization);
+  const candidates = [here, ...exports.filter((one) => one.organization === publicId)];
   // That an export goes on from what is here is seen when it is appended.
   requireReach(
     report,

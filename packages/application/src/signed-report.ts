@@ -7,10 +7,11 @@ import {
   type SignedReportKind,
   SternaError,
 } from '@sterna/core';
-import { foldLicenses, organizationById } from '@sterna/store';
+import { foldLicenses, organizationById, organizationByPublicId } from '@sterna/store';
+import { requireSomewhere } from './access.ts';
 import type { Actor, Context } from './context.ts';
 import { readPublicKey, verifies } from './ed25519.ts';
-import { soundLedgerExport } from './licenses.ts';
+import { type Ledger, requireSound, soundLedgerExport, storedLedger } from './licenses.ts';
 
 /**
  * A report with its proof. Read the report before: so the head is behind every burn that it tells of.
@@ -74,4 +75,38 @@ export function verifySignedReport(
   if (expected.ledger === undefined) return report;
   requireReach(report, soundLedgerExport(expected.ledger));
   return report;
+}
+
+/** Who signs reports here: base64 of the public key's DER (SPKI). It is not secret. */
+export function getReportKey({ signer }: Context, actor: Actor): { readonly key: string } {
+  requireSomewhere(actor, 'read');
+  return { key: signer.publicKey };
+}
+
+/**
+ * Whether this installation signed a report, and whether the license ledger that it has still reaches it.
+ *
+ * @returns that ledger
+ * @throws SternaError those of `verifySignedReport`; config `report-other-organization`
+ */
+export async function verifyReportHere(
+  context: Context,
+  text: string,
+): Promise<{ readonly report: SignedReport; readonly ledger: Ledger }> {
+  const report = verifySignedReport(text, { key: context.signer.publicKey });
+  const { organization: publicId } = report.proof;
+  const organization = await organizationByPublicId(context.db, publicId);
+  if (organization === undefined)
+    throw new SternaError(
+      'config',
+      'report-other-organization',
+      `The report is of organization ${publicId}, which this database doesn’t have.`,
+      { fix: 'Verify it against the database that it was made of, or an export of its license ledger (--ledger).' },
+    );
+  const ledger = await storedLedger(context, organization);
+  requireSound(ledger, 'The license ledger', {
+    fix: 'Run `sterna ledger verify --database`, and restore the database from its backup.',
+  });
+  requireReach(report, ledger);
+  return { report, ledger };
 }

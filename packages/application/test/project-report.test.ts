@@ -1,3 +1,4 @@
+import { reportBytes, type UnsignedProof } from '@sterna/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changeMapping,
@@ -15,9 +16,11 @@ import {
   reportFailures,
   reportSummary,
   searchMapping,
+  signReport,
   startPass,
   updateEntry,
   updateSettings,
+  verifyReportHere,
 } from '../src/index.ts';
 import { codeOf, endPass, makeProject, openStage, type Stage, unique } from './fixture.ts';
 
@@ -302,5 +305,33 @@ describe('the report of a project', () => {
 
     await pool.query(`update pass set books = books || '{"seen": 101}' where entry_id = $1`, [second]);
     expect((await reportSummary(context, owner, { projectId })).balanced).toBe(false);
+  });
+});
+
+describe('a signed report, held against what is here', () => {
+  it('is proved as long as the ledger has its head, and by nobody else’s signature, ledger or database', async () => {
+    const { context, owner } = stage;
+    await projectWith(1, 1);
+    const report = await signReport(context, owner, 'summary', { told: 1 });
+    const { seq } = report.proof.ledger;
+    await projectWith(1, 1);
+    const proved = await verifyReportHere(context, JSON.stringify(report));
+    expect(proved.report.proof).toEqual(report.proof);
+    expect(proved.ledger.events.length).toBeGreaterThan(seq);
+
+    // Signed with our own key, as an earlier or another database of this installation would.
+    const signed = (change: Partial<UnsignedProof>): string => {
+      const unsigned = { ...report, proof: { ...report.proof, ...change } };
+      const signature = context.signer.sign(reportBytes(unsigned));
+      return JSON.stringify({ ...unsigned, proof: { ...unsigned.proof, signature } });
+    };
+    const refused = (text: string) => codeOf(verifyReportHere(context, text));
+    const { hash } = report.proof.ledger;
+    expect(await refused(signed({ ledger: { seq: 1_000_000, hash } }))).toBe('report-beyond-ledger');
+    expect(await refused(signed({ ledger: { seq: seq - 1, hash } }))).toBe('report-not-in-ledger');
+    expect(await refused(signed({ organization: '6f6b2f1e-0000-4000-8000-000000000000' }))).toBe(
+      'report-other-organization',
+    );
+    expect(await refused(JSON.stringify({ ...report, told: 2 }))).toBe('report-falsified');
   });
 });

@@ -22,6 +22,7 @@ export { DOCUMENTED_LIMITS, type Limits } from './limits/quota.ts';
 export { contactsOf } from './people/place.ts';
 export { ROUTES } from './routes.ts';
 export { MIGRATION_SCOPES } from './seed/people.ts';
+export { addSampleGroup, addSampleSpaces, addSharedDrive, type SamplePlace } from './seed/places.ts';
 export { type Google, type Options, startGoogle } from './server.ts';
 export type { Domain, Group, GroupMember, RefreshGrant, User } from './state/domain.ts';
 export { type KeyFile, type OAuthClient, type Project, registerKey, type ServiceAccount } from './state/project.ts';

@@ -27,6 +27,7 @@ export { DOCUMENTED_LIMITS, type Limits } from './limits/throttle.ts';
 export { DirectMail, type DirectMessage, type DirectState } from './mail/direct.ts';
 export { type Planner, type PlannerBehaviour, plannerOf } from './planner/store.ts';
 export { MIGRATION_APP } from './seed/people.ts';
+export { addSampleGroup, addSampleSite, addSampleTeam, type SamplePlace } from './seed/places.ts';
 export { type Microsoft365, type Options, startMicrosoft365 } from './server.ts';
 export type { SiteBehaviour } from './sites/behaviour.ts';
 export { type DirectItem, DirectSite, mirrorSites } from './sites/direct.ts';

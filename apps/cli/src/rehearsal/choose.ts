@@ -1,4 +1,4 @@
-import type { ContentKind } from '@sterna/core';
+import { type ContentKind, ITEM_TYPES, type ItemType } from '@sterna/core';
 import { folderStandIn } from './folder.ts';
 import { googleStandIn } from './google.ts';
 import { microsoft365StandIn } from './microsoft365.ts';
@@ -17,6 +17,14 @@ const STANDARDS: Readonly<Record<string, readonly ContentKind[]>> = {
   s3: ['file'],
   files: ['file'],
 };
+
+const ITEMS: Readonly<Record<string, readonly ItemType[]>> = {
+  microsoft365: ITEM_TYPES,
+  google: ITEM_TYPES.filter((itemType) => itemType !== 'site'),
+};
+
+/** Of which types entries of a system have stand-ins. */
+export const itemTypesOf = (connector: string): readonly ItemType[] => ITEMS[connector] ?? ['mailbox', 'drive'];
 
 /**
  * The vendors' clouds by their simulators. There is none of a server of open standards: read from, the simulator of Google

@@ -1,5 +1,5 @@
 import { allItems, type Client, type PassView } from '@sterna/api-contract';
-import { CONTENT_KINDS, SternaError } from '@sterna/core';
+import { CONTENT_KINDS, type ItemType, LICENSE_TYPES, SternaError } from '@sterna/core';
 import type { ProjectToRehearse, RehearsedEntry } from './project.ts';
 import type { StandIn } from './stand-in.ts';
 
@@ -11,6 +11,9 @@ export interface Actor {
   readonly source: string;
   readonly target: string;
 }
+
+/** What nobody has, so that it must be made. */
+const MADE: ReadonlySet<ItemType> = new Set(['site', 'group', 'team']);
 
 /** The project as it is, between the stand-ins. */
 export class RehearsalProject {
@@ -54,7 +57,7 @@ export class RehearsalProject {
       source: source.addressOf(entry.source),
       target: target.addressOf(entry.target),
     }));
-    const { items } = await client.createEntries({
+    const { items: created } = await client.createEntries({
       params,
       body: {
         entries: addresses.map(({ entry, ...at }) => ({
@@ -66,15 +69,28 @@ export class RehearsalProject {
         })),
       },
     });
-    await client.putMapping({ params, body: { items: [...project.mapping] } });
-    for (const type of ['mail', 'file'] as const)
+    const items = project.mapping.map((row) =>
+      // A group may be called otherwise here.
+      row.kind === 'group'
+        ? { ...row, source: source.addressOf(row.source), target: target.addressOf(row.target) }
+        : row,
+    );
+    await client.putMapping({ params, body: { items } });
+    for (const type of LICENSE_TYPES)
       await client.grantLicenses({ body: { type, quantity: addresses.length, note: 'rehearsal' } });
     return new RehearsalProject(
       client,
       id,
       systems,
-      addresses.map((one, at) => ({ ...one, id: items[at]?.id as number })),
+      addresses.map((one, at) => ({ ...one, id: created[at]?.id as number })),
     );
+  }
+
+  /** Makes the groups and teams. @returns those that there are */
+  async preprocess(): Promise<readonly Actor[]> {
+    const places = this.actors.filter(({ entry }) => MADE.has(entry.itemType));
+    if (places.length > 0) await this.#act({ action: 'preprocess' }, places);
+    return places;
   }
 
   /** A pass of every entry. @throws SternaError bug where one is refused */
@@ -101,17 +117,17 @@ export class RehearsalProject {
   }
 
   /** Of each entry, as `actors` has them. */
-  async latest(): Promise<readonly PassView[]> {
+  async latest(actors = this.actors): Promise<readonly PassView[]> {
     return Promise.all(
-      this.actors.map(async ({ id }) => {
+      actors.map(async ({ id }) => {
         const { items } = await this.#client.listPasses({ query: { entryId: id, limit: 1 } });
         return items[0] as PassView;
       }),
     );
   }
 
-  async #act(act: { readonly action: 'start' | 'verify' }): Promise<void> {
-    const entryIds = this.actors.map(({ id }) => id);
+  async #act(act: { readonly action: 'start' | 'verify' | 'preprocess' }, actors = this.actors): Promise<void> {
+    const entryIds = actors.map(({ id }) => id);
     const { refused } = await this.#client.bulkEntries({ params: { id: this.id }, body: { entryIds, act } });
     const [first] = refused;
     if (first !== undefined) throw new SternaError('bug', 'internal', `${first.sourceAddress}: ${first.message}`);

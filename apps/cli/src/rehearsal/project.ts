@@ -1,6 +1,8 @@
 import { allPages, type Client, type ResponseOf } from '@sterna/api-contract';
-import { type ItemType, type MappingRow, mappingLookup, SternaError } from '@sterna/core';
+import { ITEM_TYPES, type ItemType, type MappingRow, mappingLookup, SternaError } from '@sterna/core';
 import { Random } from '@sterna/simulator-kit';
+import { itemTypesOf } from './choose.ts';
+import { isPlace } from './stand-in.ts';
 
 /** What is known of a project without asking its systems. */
 export interface ProjectToRehearse {
@@ -30,13 +32,13 @@ export interface SystemOf {
 
 export interface RehearsedEntry {
   readonly id: number;
-  readonly itemType: 'mailbox' | 'drive';
+  readonly itemType: ItemType;
   readonly source: string;
   readonly target: string;
   readonly merge: boolean;
   /** Its own, over the project's. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** That its stand-in is given: messages or files. */
+  /** That its stand-in is given: messages, files, or what there is. */
   readonly objects: number;
 }
 
@@ -77,7 +79,10 @@ export async function readProject(
   const entries = await firstEntries(client, project.id);
   const { items: mapping } = await client.getMapping({ params });
   const capacity = await client.getProjectCapacity({ params, query: {} });
-  const possible = entries.filter(hasStandIn);
+  const rehearsable = ITEM_TYPES.filter((one) =>
+    [project.source, project.target].every(({ connector }) => itemTypesOf(connector).includes(one)),
+  );
+  const possible = entries.filter(({ itemType }) => rehearsable.includes(itemType));
   const taken = pick(possible, choice);
   if (taken.length === 0) throw nothingToRehearse(project.name, entries.length);
   const objects = (entry: Entry): number => {
@@ -100,15 +105,15 @@ export async function readProject(
     all: capacity.items,
     entries: taken.map((entry) => ({
       id: entry.id,
-      itemType: entry.itemType as RehearsedEntry['itemType'],
+      itemType: entry.itemType,
       source: entry.sourceAddress,
       target: entry.targetAddress,
       merge: entry.merge,
       settings: entry.settings,
       objects: objects(entry),
     })),
-    leftOut: leftOutOf(capacity.items),
-    people: unique(possible.map(({ sourceAddress }) => sourceAddress)).map((source) => ({
+    leftOut: leftOutOf(capacity.items, [project.source, project.target]),
+    people: unique(possible.filter(isOfAPerson).map(({ sourceAddress }) => sourceAddress)).map((source) => ({
       source,
       target: lookup(source),
     })),
@@ -128,16 +133,16 @@ async function firstEntries(client: Client, id: number): Promise<readonly Entry[
   return entries;
 }
 
-const hasStandIn = ({ itemType }: Entry): boolean => itemType === 'mailbox' || itemType === 'drive';
+const isOfAPerson = ({ itemType, sourceAddress: address }: Entry): boolean => !isPlace({ itemType, address });
 
-/** At random, but mailboxes and drives both where there are both. */
+/** At random, but of each item type one at least, as far as there is room. */
 function pick(entries: readonly Entry[], { entries: most, seed }: Choice): readonly Entry[] {
   const random = new Random(`${seed}/entries`);
   const shuffled = entries
     .map((entry) => ({ entry, at: random.next() }))
     .sort((a, b) => a.at - b.at)
     .map(({ entry }) => entry);
-  const first = ['mailbox', 'drive'].flatMap((type) => shuffled.find(({ itemType }) => itemType === type) ?? []);
+  const first = ITEM_TYPES.flatMap((type) => shuffled.find(({ itemType }) => itemType === type) ?? []);
   return unique([...first, ...shuffled])
     .slice(0, most)
     .sort((a, b) => a.id - b.id);
@@ -163,10 +168,16 @@ function sizesOf(entries: readonly Entry[]): Sizes {
   };
 }
 
-const leftOutOf = (items: Readonly<Record<string, number>>): ProjectToRehearse['leftOut'] =>
-  (['site', 'group', 'team'] as const).flatMap((itemType) => {
+const leftOutOf = (
+  items: Readonly<Record<string, number>>,
+  systems: readonly { readonly name: string; readonly connector: string }[],
+): ProjectToRehearse['leftOut'] =>
+  ITEM_TYPES.flatMap((itemType) => {
     const entries = items[itemType] ?? 0;
-    return entries === 0 ? [] : [{ itemType, entries, reason: `Nothing here stands in for a ${itemType} yet.` }];
+    const without = systems.find(({ connector }) => !itemTypesOf(connector).includes(itemType));
+    if (entries === 0 || without === undefined) return [];
+    const { name, connector } = without;
+    return [{ itemType, entries, reason: `Nothing here stands in for a ${itemType} of ${name} (${connector}).` }];
   });
 
 const unique = <T>(list: readonly T[]): T[] => [...new Set(list)];
@@ -177,7 +188,7 @@ const nothingToRehearse = (name: string, entries: number): SternaError =>
     'rehearsal-without-entries',
     entries === 0
       ? `The project "${name}" has no entries.`
-      : `The project "${name}" has neither mailboxes nor drives, which alone can be rehearsed.`,
+      : `The project "${name}" has only entries that nothing here stands in for.`,
     {
       field: 'PROJECT',
       fix: 'Import its user list first: sterna list import PROJECT FILE.',

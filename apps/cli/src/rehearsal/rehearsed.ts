@@ -28,6 +28,8 @@ export interface Rehearsed {
   readonly client: Client;
   /** Of each entry. */
   readonly passes: {
+    /** Of sites, groups and teams alone. */
+    readonly preprocessed: readonly PassView[];
     readonly first: readonly PassView[];
     readonly second: readonly PassView[];
     readonly verified: readonly PassView[];

@@ -9,6 +9,7 @@ const MOST = 15;
 export function reportLines(report: RehearsalReport): string[] {
   return [
     ...about(report),
+    ...section('What preprocess could not make', unprepared(report)),
     ...section('What became of each object', books(report)),
     ...section('Failed or uncertain', failures(report)),
     ...section('What people would be told', notes(report)),
@@ -37,6 +38,16 @@ function about({ project, standIns, entries, seed }: RehearsalReport): string[] 
     ...entries.leftOut.map(({ itemType, entries: n, reason }) => `Left out: ${n} × ${itemType}. ${reason}`),
   ];
 }
+
+const unprepared = ({ unprepared: list }: RehearsalReport): string[] => [
+  ...list
+    .slice(0, MOST)
+    .map(
+      ({ source, what, outcome, reason, fix }) =>
+        `${printable(source)}: ${outcome}: ${printable(what)}${[reason, fix].map((one) => (one === undefined ? '' : ` ${printable(one)}`)).join('')}`,
+    ),
+  ...more(list.length - MOST),
+];
 
 const books = ({ items, access }: RehearsalReport): string[] => {
   const { inPlace, waiting, failed } = access;

@@ -1,5 +1,13 @@
 import { allItems, type Client, type PassView } from '@sterna/api-contract';
-import { type AccessBooks, addBooks, type Books, EMPTY_BOOKS, type ItemType, licenseTypeOf } from '@sterna/core';
+import {
+  type AccessBooks,
+  addBooks,
+  type Books,
+  EMPTY_BOOKS,
+  type ItemType,
+  LICENSE_TYPES,
+  licenseTypeOf,
+} from '@sterna/core';
 import { type Estimate, estimate } from './estimate.ts';
 import { countAgainstBooks } from './held.ts';
 import type { RehearsalProject } from './passes.ts';
@@ -19,6 +27,14 @@ export interface RehearsalReport {
     readonly all: Readonly<Partial<Record<ItemType, number>>>;
     readonly leftOut: ProjectToRehearse['leftOut'];
   };
+  /** What preprocess found to be missing, or couldn't make, for sites, groups and teams. */
+  readonly unprepared: readonly {
+    readonly source: string;
+    readonly what: string;
+    readonly outcome: string;
+    readonly reason?: string | undefined;
+    readonly fix?: string | undefined;
+  }[];
   /** What became of each object, by item type. */
   readonly items: readonly { readonly itemType: ItemType; readonly entries: number; readonly books: Books }[];
   readonly failures: readonly {
@@ -74,6 +90,7 @@ export async function report(found: Rehearsed): Promise<RehearsalReport> {
     seed: request.seed,
     standIns: { source: standIns.source.told, target: standIns.target.told },
     entries: { rehearsed: rehearsed.actors.length, all: project.all, leftOut: project.leftOut },
+    unprepared: unpreparedOf(found),
     items: await booksByItemType(client, rehearsed),
     failures: await failuresOf(client, rehearsed),
     access: accessOf(passes.second),
@@ -105,6 +122,15 @@ export async function report(found: Rehearsed): Promise<RehearsalReport> {
 export const isSound = ({ lost, duplicated, unbalanced, failedPasses, verify, findings }: RehearsalReport): boolean =>
   lost + duplicated + unbalanced + verify.missing + verify.duplicated + verify.different === 0 &&
   failedPasses.length + findings.length === 0;
+
+function unpreparedOf({ passes, rehearsed }: Rehearsed): RehearsalReport['unprepared'] {
+  const sources = new Map(rehearsed.actors.map(({ id, entry }) => [id, entry.source]));
+  return passes.preprocessed.flatMap(({ entryId, result }) =>
+    ((result as { lines?: RehearsalReport['unprepared'] } | undefined)?.lines ?? [])
+      .filter(({ outcome }) => outcome === 'missing' || outcome === 'failed')
+      .map(({ what, outcome, reason, fix }) => ({ source: sources.get(entryId) ?? '', what, outcome, reason, fix })),
+  );
+}
 
 /** Over both passes. */
 async function booksByItemType(client: Client, rehearsed: RehearsalProject): Promise<RehearsalReport['items']> {
@@ -145,12 +171,13 @@ function accessOf(passes: readonly PassView[]): RehearsalReport['access'] {
 }
 
 function failedPasses({ passes, rehearsed }: Rehearsed): RehearsalReport['failedPasses'] {
+  const sources = new Map(rehearsed.actors.map(({ id, entry }) => [id, entry.source]));
   return Object.values(passes).flatMap((some) =>
-    some.flatMap(({ status, kind, error }, at) =>
+    some.flatMap(({ entryId, status, kind, error }) =>
       status.startsWith('completed')
         ? []
         : {
-            source: rehearsed.actors[at]?.entry.source ?? '',
+            source: sources.get(entryId) ?? '',
             kind,
             reason: (error as { message?: string } | undefined)?.message ?? status,
           },
@@ -204,7 +231,7 @@ function verifiedOf(passes: readonly PassView[]): RehearsalReport['verify'] {
 /** Each entry burns one, whatever happens to it. */
 async function wrongLicenses(client: Client, { actors }: RehearsalProject): Promise<readonly string[]> {
   const { items } = await client.getBalances();
-  return (['mail', 'file'] as const).flatMap((type) => {
+  return LICENSE_TYPES.flatMap((type) => {
     const entries = actors.filter(({ entry }) => licenseTypeOf(entry.itemType) === type).length;
     const burned = items.filter((one) => one.type === type).reduce((sum, one) => sum + one.burned, 0);
     return burned === entries ? [] : [`${entries} entries burned ${burned} ${type} licenses.`];

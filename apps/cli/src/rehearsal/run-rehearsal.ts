@@ -7,13 +7,13 @@ import { Fleet, startProgram } from '@sterna/server/processes';
 import { Random } from '@sterna/simulator-kit';
 import { freshRunFolder } from '../io/run-folder.ts';
 import { standInFor } from './choose.ts';
-import { AS_CHILD, type Installation, startInstallation } from './installation.ts';
+import { type Installation, OURS, startInstallation } from './installation.ts';
 import { RehearsalProject } from './passes.ts';
 import { PauseLog } from './pauses.ts';
 import { type ProjectToRehearse, readProject } from './project.ts';
 import type { RehearsalRequest } from './rehearsed.ts';
 import { type RehearsalReport, report } from './report.ts';
-import type { Guest, StandIn } from './stand-in.ts';
+import { type Guest, isPlace, type Place, type StandIn } from './stand-in.ts';
 import { makeTrouble } from './troubles.ts';
 
 const LOOK_MS = 250;
@@ -23,22 +23,25 @@ const LEASE_SECONDS = 3;
 const PATIENCE_MS = 30 * 60_000;
 /** The organization has people besides those who move, as the ones that mail is from and files are shared with. */
 const COLLEAGUES = 40;
+/** Where a user list and mapping table name no person at all. */
+const NOBODY_ELSE = 'admin@rehearsal.example';
 
 /** Asks the server of the project what it knows, then runs it between stand-ins. Nothing is left of it but the report. */
 export async function runRehearsal(request: RehearsalRequest): Promise<RehearsalReport> {
   const project = await readProject(request.client, request.project, request);
   const folder = await freshRunFolder('rehearsal', undefined);
   const closing: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
-  const interrupted = request.ended.then((): never => {
-    throw new SternaError('config', 'interrupted', 'Interrupted.');
-  });
-  interrupted.catch(() => {});
+  const over = new AbortController();
+  request.ended.then(() => over.abort(new SternaError('config', 'interrupted', 'Interrupted.')));
   try {
-    const all = rehearse(request, project, folder, closing);
-    all.catch(() => {});
-    return await Promise.race([all, interrupted]);
+    return await rehearse(request, project, folder, closing, over.signal);
+  } catch (thrown) {
+    // What goes wrong once somebody wants it to end is a consequence of that.
+    over.signal.throwIfAborted();
+    throw thrown;
   } finally {
-    for (const close of closing.splice(0).reverse()) await close();
+    over.abort();
+    for (const close of closing.reverse()) await close();
   }
 }
 
@@ -47,15 +50,18 @@ async function rehearse(
   project: ProjectToRehearse,
   folder: string,
   closing: (() => unknown)[],
+  signal: AbortSignal,
 ): Promise<RehearsalReport> {
   const began = performance.now();
   const { seed } = request;
   const standIn = async (side: 'source' | 'target'): Promise<StandIn> => {
+    signal.throwIfAborted();
     const real = project[side];
     const started = await standInFor({
       side,
       real,
       people: peopleOf(project, side),
+      places: placesOf(project, side),
       seed: `${seed}/${side}`,
       folder: join(folder, side),
     });
@@ -64,12 +70,18 @@ async function rehearse(
     return started;
   };
   const [source, target] = [await standIn('source'), await standIn('target')];
-  const installation = await startInstallation(folder);
-  closing.push(() => installation.stop());
+  const installation = await startInstallation(folder, (stop) => closing.push(stop), signal);
   const rehearsed = await RehearsalProject.create(installation.client, project, source, target);
+  signal.throwIfAborted();
   const fleet = startFleet(request, installation);
   closing.push(() => fleet.killAll());
   const pauses = new PauseLog(installation.client, rehearsed.id, rehearsed.systems);
+
+  const places = await rehearsed.preprocess();
+  if (places.length > 0) request.say(`Preprocess of ${places.length} sites, groups and teams`);
+  const through = (mayWait: () => boolean): Promise<void> => untilThrough(rehearsed, pauses, mayWait, signal);
+  await through(() => false);
+  const preprocessed = await rehearsed.latest(places);
 
   let isOver = false;
   request.say(`First pass of ${project.entries.length} entries, while workers are killed and services fail`);
@@ -80,22 +92,25 @@ async function rehearse(
     fleet,
     isRunning: async () => (await rehearsed.live()).some(({ status }) => status === 'running'),
     isOver: () => isOver,
+    signal,
   });
   let isStormy = true;
   const storms = troubles.finally(() => {
     isStormy = false;
   });
-  await untilThrough(rehearsed, pauses, () => isStormy);
+  // Told when it is waited for.
+  storms.catch(() => {});
+  await through(() => isStormy);
   isOver = true;
   const troubled = await storms;
   const first = await rehearsed.latest();
   request.say('Second pass, with nothing in its way');
   await rehearsed.start();
-  await untilThrough(rehearsed, pauses, () => false);
+  await through(() => false);
   const second = await rehearsed.latest();
   request.say('Verify');
   await rehearsed.verify();
-  await untilThrough(rehearsed, pauses, () => false);
+  await through(() => false);
   const verified = await rehearsed.latest();
   await fleet.stop();
   return report({
@@ -104,7 +119,7 @@ async function rehearse(
     standIns: { source, target },
     rehearsed,
     client: installation.client,
-    passes: { first, second, verified },
+    passes: { preprocessed, first, second, verified },
     pauses: pauses.pauses,
     troubles: { kills: fleet.kills, storms: Object.fromEntries(troubled) },
     seconds: (performance.now() - began) / 1_000,
@@ -120,7 +135,7 @@ function peopleOf({ entries, people, mapping }: ProjectToRehearse, side: 'source
     guests.set(key, known);
     return known;
   };
-  for (const entry of entries) {
+  for (const entry of entries.filter(({ itemType, [side]: address }) => !isPlace({ itemType, address }))) {
     const one = guest(entry[side]);
     if (entry.itemType === 'mailbox') one.messages = Math.max(one.messages, entry.objects);
     else one.files = Math.max(one.files, entry.objects);
@@ -129,9 +144,17 @@ function peopleOf({ entries, people, mapping }: ProjectToRehearse, side: 'source
     const address = side === 'source' ? one.source : one.target;
     if (address !== undefined) guest(address);
   }
-  if (side === 'target')
-    for (const { kind, target } of mapping.slice(0, COLLEAGUES)) if (kind === 'user') guest(target);
+  for (const row of mapping.slice(0, COLLEAGUES)) if (row.kind === 'user') guest(row[side]);
+  if (guests.size === 0) guest(NOBODY_ELSE);
   return [...guests.values()];
+}
+
+/** What isn't one person's, each once. */
+function placesOf({ entries }: ProjectToRehearse, side: 'source' | 'target'): readonly Place[] {
+  const places = new Map<string, Place>();
+  for (const { itemType, objects, [side]: address } of entries)
+    if (isPlace({ itemType, address })) places.set(address.toLowerCase(), { itemType, address, objects });
+  return [...places.values()];
 }
 
 function startFleet({ workers, concurrency, seed }: RehearsalRequest, { program }: Installation): Fleet {
@@ -140,12 +163,17 @@ function startFleet({ workers, concurrency, seed }: RehearsalRequest, { program 
     size: workers,
     random: new Random(`${seed}/workers`),
     log: program.log,
-    start: () => startProgram(program, args, AS_CHILD),
+    start: () => startProgram(program, args, OURS),
   });
 }
 
 /** @param mayWait what waits has to; else it goes on at once: what it waits for is over, and only its time isn't */
-async function untilThrough(project: RehearsalProject, pauses: PauseLog, mayWait: () => boolean): Promise<void> {
+async function untilThrough(
+  project: RehearsalProject,
+  pauses: PauseLog,
+  mayWait: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const live: readonly PassView[] = await project.live();
@@ -155,6 +183,6 @@ async function untilThrough(project: RehearsalProject, pauses: PauseLog, mayWait
       throw new SternaError('bug', 'rehearsal-stuck', `${live.length} passes did not end within 30 minutes.`);
     const waiting = live.filter(({ status }) => status === 'pending').map(({ entryId }) => entryId);
     if (!mayWait() && waiting.length > 0) await project.resume(waiting);
-    await sleep(LOOK_MS);
+    await sleep(LOOK_MS, undefined, { signal });
   }
 }

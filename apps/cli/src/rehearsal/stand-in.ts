@@ -1,4 +1,4 @@
-import type { ContentKind } from '@sterna/core';
+import type { ContentKind, ItemType } from '@sterna/core';
 import type { Faults } from '@sterna/simulator-kit';
 
 /** What takes the place of one of a project's systems. */
@@ -17,7 +17,7 @@ export interface StandIn {
   /** What a service can be made to do; undefined for a folder. */
   readonly faults: Faults | undefined;
   /** Objects there now, by kind, read past the product. */
-  holds(itemType: 'mailbox' | 'drive', address: string): Promise<Holding>;
+  holds(itemType: ItemType, address: string): Promise<Holding>;
   /** Mails that people would have got by the service so far. */
   mailed(): number;
   /** Its own faults, in words: what it tells then is worth nothing. */
@@ -34,6 +34,17 @@ export interface Guest {
   readonly files: number;
 }
 
+/** A site, group, team or shared drive: not one person's. */
+export interface Place {
+  readonly itemType: ItemType;
+  readonly address: string;
+  /** That its stand-in is given where it is read from, about so many. */
+  readonly objects: number;
+}
+
+export const isPlace = ({ itemType, address }: Pick<Place, 'itemType' | 'address'>): boolean =>
+  itemType === 'drive' ? !address.includes('@') : itemType !== 'mailbox';
+
 export interface StandInRequest {
   readonly side: 'source' | 'target';
   readonly real: {
@@ -41,7 +52,9 @@ export interface StandInRequest {
     readonly connector: string;
     readonly settings: Readonly<Record<string, unknown>>;
   };
+  /** One at least. */
   readonly people: readonly Guest[];
+  readonly places: readonly Place[];
   readonly seed: string;
   /** A folder of its own. */
   readonly folder: string;

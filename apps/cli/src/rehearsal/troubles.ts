@@ -21,6 +21,8 @@ export interface Situation {
   isRunning(): Promise<boolean>;
   /** All passes are over: nothing is left to be disturbed. */
   isOver(): boolean;
+  /** Nobody wants to see the end any more. */
+  readonly signal: AbortSignal;
 }
 
 /** Workers die at random moments of their work, and services have bad times. @returns storms by name, how often each was */
@@ -30,27 +32,26 @@ export async function makeTrouble(situation: Situation): Promise<ReadonlyMap<str
   return storms;
 }
 
-async function killWorkers({ fleet, seed, kills, isOver, isRunning }: Situation): Promise<void> {
+async function killWorkers({ fleet, seed, kills, isOver, isRunning, signal }: Situation): Promise<void> {
   const random = new Random(`${seed}/kills`);
   while (fleet.kills < kills && !isOver()) {
     if (await isRunning()) {
-      await sleep(random.integer(...KILL_AFTER_MS));
+      await sleep(random.integer(...KILL_AFTER_MS), undefined, { signal });
       if (isOver()) return;
       await fleet.killOne();
-    } else await sleep(LOOK_MS);
+    } else await sleep(LOOK_MS, undefined, { signal });
   }
 }
 
-async function haveStorms({ standIns, seed, storms: wanted, isOver }: Situation, storms: Map<string, number>) {
+async function haveStorms({ standIns, seed, storms: wanted, isOver, signal }: Situation, storms: Map<string, number>) {
   const random = new Random(`${seed}/storms`);
   const services = standIns.flatMap(({ faults }) => faults ?? []);
   if (services.length === 0) return;
   for (let n = 0; n < wanted && !isOver(); n++) {
-    await sleep(random.integer(...CALM_MS));
+    await sleep(random.integer(...CALM_MS), undefined, { signal });
     const storm = random.pick(POSSIBLE);
     const end = beginStorm(random.pick(services), storm, random);
     storms.set(storm.name, (storms.get(storm.name) ?? 0) + 1);
-    await sleep(random.integer(...STORM_MS));
-    end();
+    await sleep(random.integer(...STORM_MS), undefined, { signal }).finally(end);
   }
 }

@@ -12,7 +12,7 @@ import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
 import { parseLedgerFile } from './parse.ts';
 
-export { reportKey, verifyReportFile } from './report.ts';
+export { reportKey, type VerifiedReport, verifyReportFile, verifyReportInDatabase } from './report.ts';
 
 /** What of an organization is chained, and whether it holds. */
 export type ChainedVerdict =

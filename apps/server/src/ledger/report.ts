@@ -1,7 +1,15 @@
-import { verifySignedReport } from '@sterna/application';
+import { verifyReportHere, verifySignedReport } from '@sterna/application';
 import type { ReportProof } from '@sterna/core';
 import { openKeyFile } from '@sterna/store';
+import { openInstallation } from '../start/installation.ts';
+import { createLog } from '../start/log.ts';
 import { parseLedgerFile } from './parse.ts';
+
+export interface VerifiedReport {
+  readonly proof: ReportProof;
+  /** How many events the license ledger that it was held against has; undefined: against none. */
+  readonly ledgerEvents: number | undefined;
+}
 
 /**
  * A report, without server or database. @throws SternaError those of `verifySignedReport`
@@ -12,10 +20,29 @@ import { parseLedgerFile } from './parse.ts';
 export function verifyReportFile(
   bytes: Uint8Array,
   expected: { readonly key?: string | undefined; readonly ledger?: Uint8Array | undefined },
-): ReportProof {
+): VerifiedReport {
   const { key } = expected;
   const ledger = expected.ledger === undefined ? undefined : parseLedgerFile(expected.ledger);
-  return verifySignedReport(Buffer.from(bytes).toString('utf8'), { key, ledger }).proof;
+  const { proof } = verifySignedReport(Buffer.from(bytes).toString('utf8'), { key, ledger });
+  return { proof, ledgerEvents: (ledger as { events: readonly unknown[] } | undefined)?.events.length };
+}
+
+/**
+ * A report against key file and database of this machine.
+ *
+ * @throws SternaError those of `verifyReportHere` and `openInstallation`
+ */
+export async function verifyReportInDatabase(
+  bytes: Uint8Array,
+  options: { readonly dataDir: string; readonly databaseUrl: string | undefined },
+): Promise<VerifiedReport> {
+  const installation = await openInstallation({ ...options, log: createLog({ level: 'error' }), maxConnections: 4 });
+  try {
+    const { report, ledger } = await verifyReportHere(installation.application, Buffer.from(bytes).toString('utf8'));
+    return { proof: report.proof, ledgerEvents: ledger.events.length };
+  } finally {
+    await installation.close();
+  }
 }
 
 /**

@@ -68,10 +68,11 @@ export class Fleet {
     await this.#end(this.#workers, RESTART_PATIENCE_MS);
   }
 
-  /** For the end of a run that failed. */
-  killAll(): void {
+  /** For the end of a run that failed. Nothing of them is left when it resolves. */
+  async killAll(): Promise<void> {
     this.#isOver = true;
     for (const { child } of this.#workers) child.kill('SIGKILL');
+    await Promise.all(this.#workers.map(({ exited }) => exited));
   }
 
   async #end(workers: readonly Worker[], withinMs: number): Promise<void> {

@@ -25,13 +25,22 @@ export const environment = ({ databaseUrl }: Pick<Program, 'databaseUrl'>): Node
   STERNA_LOG_LEVEL: 'warn',
 });
 
-/** `serve` or `worker`, which say in one line of JSON that they run. */
-export function startProgram(program: Program, args: readonly string[], more: NodeJS.ProcessEnv = {}): ChildProcess {
+/**
+ * `serve` or `worker`, which say in one line of JSON that they run.
+ *
+ * @param options.apart in a session of its own: Ctrl-C in our terminal isn't told to it, only what we tell it
+ */
+export function startProgram(
+  program: Program,
+  args: readonly string[],
+  { env = {}, apart = false }: { readonly env?: NodeJS.ProcessEnv; readonly apart?: boolean } = {},
+): ChildProcess {
   const [file, ...before] = program.command;
   const log = openSync(program.log, 'a');
   try {
     return spawn(file, [...before, ...args, '--data', program.dataDir, '--json'], {
-      env: { ...environment(program), ...more },
+      env: { ...environment(program), ...env },
+      detached: apart,
       stdio: ['ignore', 'pipe', log],
     });
   } finally {

@@ -3,6 +3,7 @@ import {
   entryReport,
   entryReportCsv,
   exportAudit,
+  getReportKey,
   listAudit,
   projectReport,
   projectReportCsv,
@@ -66,6 +67,7 @@ export const reportHandlers: Handlers<typeof reportRoutes> = {
     reportFailures(application, actor, { projectId: params.id, ...query }),
   projectReportCsv: async ({ application, actor, params, query }) =>
     projectReportCsv(application, actor, { projectId: params.id, ...query }),
+  getReportKey: async ({ application, actor }) => getReportKey(application, actor),
   listAudit: async ({ application, actor, query }) => listAudit(application, actor, query),
   exportAudit: async ({ application, actor }) => exportAudit(application, actor),
   verifyAudit: async ({ application, actor }) => verifyAudit(application, actor),

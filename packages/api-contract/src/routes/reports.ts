@@ -168,6 +168,14 @@ export const reportRoutes = defineRoutes({
     produces: 'text/csv',
     response: z.string(),
   },
+  getReportKey: {
+    method: 'GET',
+    path: '/api/reports/key',
+    summary: 'The public key that reports are signed with (sterna report verify FILE)',
+    tags: ['reports'],
+    scope: 'read',
+    response: z.object({ key: reportProofSchema.shape.key }),
+  },
   listAudit: {
     method: 'GET',
     path: '/api/audit',

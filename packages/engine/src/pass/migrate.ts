@@ -72,6 +72,8 @@ async function carryOut(context: PassContext, pace: Pace): Promise<void> {
 }
 
 async function transferAndReplace(context: PassContext, pace: Pace): Promise<void> {
+  // Whom a group takes is one of its settings: a change of that comes before those who are new in it.
+  await replaceChanged(context, ['setting']);
   await transfer(context, pace);
   // What left its copy to people is created beside it.
   if (await replaceChanged(context)) await transfer(context, pace);

@@ -1,6 +1,6 @@
 import type { Content, ReplaceOp, Result } from '@sterna/connector-kit';
 import { pivotOf } from '@sterna/content';
-import { nameKey, SternaError } from '@sterna/core';
+import { CONTENT_KINDS, type ContentKind, nameKey, SternaError } from '@sterna/core';
 import {
   type ContainerRow,
   commitIntents,
@@ -184,13 +184,19 @@ export async function replaceCopies(
  * somebody changed that copy since it was written, the conflict option decides. With `rename` a file leaves that copy to
  * the target and is planned anew, to be created beside it.
  *
+ * @param kinds Only of these
  * @returns false where there was nothing of the kind
  */
-export async function replaceChanged(context: PassContext): Promise<boolean> {
+export async function replaceChanged(
+  context: PassContext,
+  kinds: readonly ContentKind[] = CONTENT_KINDS,
+): Promise<boolean> {
   let hadWork = false;
   // What the copies hold now tells which of them were written; the others are written again.
   await inRounds(context, async () => {
-    const work = (await todoCounts(context.pool, context.claim.entryId)).filter((one) => one.verb === 'replace');
+    const work = (await todoCounts(context.pool, context.claim.entryId)).filter(
+      ({ verb, container }) => verb === 'replace' && kinds.includes(sourceById(context, container).kind),
+    );
     hadWork ||= work.length > 0;
     return work.length === 0 ? undefined : replaceRound(context, work);
   });

@@ -36,7 +36,7 @@ export function groupFor(call: Call): Group {
 export function freeAddress(domain: Domain, value: unknown, name: string): string {
   const address = typeof value === 'string' ? value.toLowerCase() : '';
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw new GoogleError(400, 'invalid', `Invalid Input: ${name}`);
-  if (!address.endsWith(`@${domain.name}`)) throw notFound('Domain not found.');
+  if (!domain.has(address)) throw notFound('Domain not found.');
   if (domain.user(address) !== undefined || domain.group(address) !== undefined) {
     throw new GoogleError(409, 'duplicate', 'Entity already exists.');
   }

@@ -156,7 +156,7 @@ function addMember(call: Call): Result {
   }
   const isEverybody = key === call.domain.id;
   const isStranger = user === undefined && inner === undefined && !isEverybody;
-  if (isStranger && key.toLowerCase().endsWith(`@${call.domain.name}`)) throw notFound('Resource Not Found: memberKey');
+  if (isStranger && call.domain.has(key)) throw notFound('Resource Not Found: memberKey');
   if (isStranger && accessOf(group).allowExternalMembers !== 'true' && !call.cloud.assumptions.groupTakesStrangers)
     throw new GoogleError(412, 'conditionNotMet', 'External members are not allowed in this group.');
   const id = user?.id ?? inner?.id ?? (isEverybody ? key : call.cloud.ids.digits(21));

@@ -38,7 +38,7 @@ async function insert(call: Call): Promise<Result> {
     const sender = /<([^<>\s]+@[^<>\s]+)>|([^<>\s]+@[^<>\s]+)/.exec(from);
     const address = (sender?.[1] ?? sender?.[2] ?? '').toLowerCase();
     if (address === '') throw invalid('its sender is none');
-    const isOwn = address.endsWith(`@${domain.name}`);
+    const isOwn = domain.has(address);
     if (groupArchiveChecksSender && isOwn && domain.user(address) === undefined && domain.group(address) === undefined)
       throw invalid('the domain has no such sender');
     const id = headerOf(headers, 'message-id');

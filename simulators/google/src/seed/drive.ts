@@ -55,7 +55,7 @@ export const seedDrive: Seeder = (cloud, domain, random, size) => {
   }
 };
 
-class DriveSeed {
+export class DriveSeed {
   readonly #corpus: Corpus;
   readonly #owner: Person;
   readonly #random: Random;

@@ -65,8 +65,8 @@ export function seedPeople(cloud: Cloud, random: Random, size: Size, inhabitants
       addUser(cloud, domain, random, person),
     );
     addUser(cloud, domain, random, { given: 'Info', surname: domain.displayName });
-    addGroup(cloud, domain, 'everybody', 'Everybody', users.slice(0, 10));
-    addGroup(cloud, domain, 'support', 'Support', users.slice(7, 9));
+    addGroup(cloud, domain, `everybody@${name}`, 'Everybody', users.slice(0, 10));
+    addGroup(cloud, domain, `support@${name}`, 'Support', users.slice(7, 9));
     cloud.domains.push(domain);
   }
   return clients;
@@ -122,18 +122,21 @@ function addUser(
     createdAt: Date.UTC(2019, random.integer(0, 11), random.integer(1, 28)),
   };
   domain.users.set(user.id, user);
+  domain.take(user.primaryEmail);
   return user;
 }
 
-function addGroup(cloud: Cloud, domain: Domain, localPart: string, name: string, users: readonly User[]): void {
+/** The first one owns it, the second one manages it. */
+export function addGroup(cloud: Cloud, domain: Domain, email: string, name: string, users: readonly User[]): Group {
   const role = (at: number): GroupRole => (at === 0 ? 'OWNER' : at === 1 ? 'MANAGER' : 'MEMBER');
   const group: Group = {
     id: `0${cloud.ids.base32hex(14)}`,
-    email: `${localPart}@${domain.name}`,
+    email,
     name,
     description: '',
     aliases: [],
     members: users.map(({ id, primaryEmail }, at) => ({ id, email: primaryEmail, role: role(at), type: 'USER' })),
   };
   domain.groups.set(group.id, group);
+  return group;
 }

@@ -47,6 +47,8 @@ export interface RefreshGrant {
   readonly scopes: readonly string[];
 }
 
+const domainOf = (address: string): string => address.toLowerCase().replace(/^.*@/, '');
+
 /** One customer's Google Workspace. */
 export class Domain {
   /** `C0…`, the customer's id. */
@@ -54,6 +56,8 @@ export class Domain {
   /** Primary domain, such as nordwind.example. */
   readonly name: string;
   readonly displayName: string;
+  /** Its domains besides the primary one. */
+  readonly otherDomains = new Set<string>();
   readonly users = new Map<string, User>();
   readonly groups = new Map<string, Group>();
   /** Domain-wide delegation: whole scopes by client id, as the administrator entered them. */
@@ -85,6 +89,17 @@ export class Domain {
       if (group.email.toLowerCase() === address || group.aliases.includes(address)) return group;
     }
     return undefined;
+  }
+
+  /** Whether an address is in one of its domains. */
+  has(address: string): boolean {
+    const name = domainOf(address);
+    return name === this.name || this.otherDomains.has(name);
+  }
+
+  /** Makes the domain of an address one of its. */
+  take(address: string): void {
+    if (!this.has(address)) this.otherDomains.add(domainOf(address));
   }
 
   /** The user that a test means: `domain.named('alice')`. Throws when there is none. */

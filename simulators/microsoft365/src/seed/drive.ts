@@ -65,7 +65,8 @@ export const seedDrive: Seeder = (_cloud, tenant, random, size) => {
     seeding.projects(user.amounts?.files ?? (at < 10 ? named : others));
     if (at < 10) {
       seeding.versions(people);
-      seeding.shares(tenant, people);
+      // Who is alone shares nothing.
+      if (people.length > 1) seeding.shares(tenant, people);
     }
     if (at === 0) {
       seeding.awkward();

@@ -1,4 +1,5 @@
 import { picture, type Random, SENTENCES, type Size, SUBJECTS } from '@sterna/simulator-kit';
+import type { Cloud } from '../cloud.ts';
 import { type Conversation, conversationsOf, type Post } from '../groups/conversation.ts';
 import type { Group } from '../groups/group.ts';
 import { addGuest } from '../groups/invitation-routes.ts';
@@ -45,11 +46,23 @@ export const seedGroups: Seeder = (cloud, tenant, random, size) => {
       group.photo = { type: 'image/png', width: 48, height: 48, bytes: picture(48, [200, (n * 40) % 256, 60]) };
       group.proxyAddresses = [...group.proxyAddresses, `smtp:${group.mailNickname}.team@${tenant.domain}`];
     }
-    for (let at = 0; at < conversations; at++) converse(tenant, cloud.ids, random, group, people, at);
-    seedPlan(plannerOf(tenant), group, people, random, tasks, `${displayName} plan`);
+    fillGroup(cloud, tenant, random, group, { people, conversations, tasks });
   }
   nested(groups, people);
 };
+
+/** Conversations, and a plan with tasks. */
+export function fillGroup(
+  cloud: Cloud,
+  tenant: Tenant,
+  random: Random,
+  group: Group,
+  given: { readonly people: readonly DirectoryUser[]; readonly conversations: number; readonly tasks: number },
+): void {
+  const { people, conversations, tasks } = given;
+  for (let at = 0; at < conversations; at++) converse(tenant, cloud.ids, random, group, people, at);
+  seedPlan(plannerOf(tenant), group, people, random, tasks, `${group.displayName} plan`);
+}
 
 export function peopleOf(tenant: Tenant): DirectoryUser[] {
   return [...tenant.users.values()].filter(({ purpose }) => purpose === 'user').slice(0, 10);

@@ -12,18 +12,26 @@ import { seedSites } from './sites.ts';
 import { seedTeams } from './teams.ts';
 import { seedTodo } from './todo.ts';
 
-const SEEDERS: Readonly<Record<string, Seeder>> = {
+/** What each person has. */
+const OF_PEOPLE: Readonly<Record<string, Seeder>> = {
   mail: seedMail,
   calendar: seedCalendar,
   contacts: seedContacts,
   todo: seedTodo,
   drive: seedDrive,
+};
+/** What belongs to several of the sample people. */
+const SHARED: Readonly<Record<string, Seeder>> = {
   sites: seedSites,
   groups: seedGroups,
   teams: seedTeams,
 };
 
-/** @param empty The people only, nothing in their mailboxes: of all tenants, and then without drives; or of those with these domains */
+/**
+ * Who is put into a tenant shares nothing; see `addSampleTeam` and its like.
+ *
+ * @param empty The people only, nothing in their mailboxes: of all tenants, and then without drives; or of those with these domains
+ */
 export function seedCloud(
   cloud: Cloud,
   seed: string,
@@ -38,7 +46,8 @@ export function seedCloud(
       provisionDrives(tenant);
       continue;
     }
-    for (const [name, seeder] of Object.entries(SEEDERS)) {
+    const seeders = inhabitants[tenant.domain] === undefined ? { ...OF_PEOPLE, ...SHARED } : OF_PEOPLE;
+    for (const [name, seeder] of Object.entries(seeders)) {
       seeder(cloud, tenant, new Random(`${seed}/${tenant.domain}/${name}`), size);
     }
   }

@@ -53,7 +53,7 @@ export const seedSites: Seeder = (_cloud, tenant, random, size) => {
   if (tenant.domain.startsWith('fabrikam')) return;
   const sites = sitesOf(tenant);
   const people = [...tenant.users.values()].filter(({ purpose }) => purpose === 'user').slice(0, 10);
-  const [count] = COUNTS[size];
+  const [count, ...contents] = COUNTS[size];
   for (let n = 0; n < count; n++) {
     const displayName = NAMES[n] ?? `Site ${n + 1}`;
     const name = displayName.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
@@ -62,12 +62,12 @@ export const seedSites: Seeder = (_cloud, tenant, random, size) => {
     const at = Date.UTC(2020 + (n % 6), n % 12, 3, 9);
     const description = `All about ${displayName}.`;
     const site = sites.create({ name, displayName, description, at, ...(parent === undefined ? {} : { parent }) });
-    new Seeding(site, people, random).fill(size);
+    new SiteSeeding(site, people, random).fill(contents);
   }
 };
 
 /** Fills one site. */
-class Seeding {
+export class SiteSeeding {
   readonly #site: Site;
   readonly #people: readonly DirectoryUser[];
   readonly #random: Random;
@@ -79,8 +79,7 @@ class Seeding {
     for (const user of people) site.users.ensure(user);
   }
 
-  fill(size: Size): void {
-    const [, customers, products, orders, files] = COUNTS[size];
+  fill([customers, products, orders, files]: readonly [number, number, number, number]): void {
     const customerList = this.#customers(customers);
     const productList = this.#products(products);
     this.#orders(orders, customerList, productList);

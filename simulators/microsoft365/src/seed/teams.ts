@@ -1,6 +1,7 @@
 import { picture, type Random, SENTENCES, type Size, SUBJECTS } from '@sterna/simulator-kit';
 import { Content } from '../drive/content.ts';
 import { webUrl } from '../drive/json.ts';
+import type { Group } from '../groups/group.ts';
 import { plannerOf } from '../planner/store.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { Channel, MembershipType } from '../teams/channel.ts';
@@ -34,11 +35,24 @@ const CHANNELS: readonly (readonly [name: string, type: MembershipType])[] = [
 export const seedTeams: Seeder = (_cloud, tenant, random, size) => {
   if (tenant.domain.startsWith('fabrikam')) return;
   const [count, messages, tasks] = COUNTS[size];
-  for (let n = 0; n < count; n++) new Seeding(tenant, random, n).fill(messages, tasks);
+  const people = peopleOf(tenant);
+  for (let n = 0; n < count; n++) {
+    const displayName = NAMES[n] ?? `Team ${n + 1}`;
+    const mailNickname = n === 0 ? 'marketing' : `team${n + 1}`;
+    const some = people.filter((_, at) => (at + n) % 3 !== 2);
+    new TeamSeeding(tenant, random, { nth: n, displayName, mailNickname, people: some }).fill(messages, tasks);
+  }
 };
 
+export interface SampleTeam extends Pick<Group, 'displayName' | 'mailNickname'> {
+  /** The first two own it. */
+  readonly people: readonly DirectoryUser[];
+  /** Of the teams of a tenant: not all are set alike, and only the first has a guest. */
+  readonly nth: number;
+}
+
 /** Fills one team. */
-class Seeding {
+export class TeamSeeding {
   readonly #tenant: Tenant;
   readonly #teams: Teams;
   readonly #random: Random;
@@ -46,18 +60,16 @@ class Seeding {
   readonly #guest: MessageIdentity | undefined;
   readonly #team: Team;
 
-  constructor(tenant: Tenant, random: Random, nth: number) {
+  constructor(tenant: Tenant, random: Random, { nth, people, ...called }: SampleTeam) {
     this.#tenant = tenant;
     this.#teams = teamsOf(tenant);
     this.#random = random;
-    const all = peopleOf(tenant);
-    this.#people = all.filter((_, at) => (at + nth) % 3 !== 2);
+    this.#people = people;
     const [guest] = [...tenant.guests.values()];
     this.#guest = nth === 0 && guest !== undefined ? identity(guest) : undefined;
     const [first, second] = this.#people as [DirectoryUser, DirectoryUser];
     const group = addGroup(tenant, random, {
-      displayName: NAMES[nth] ?? `Team ${nth + 1}`,
-      mailNickname: nth === 0 ? 'marketing' : `team${nth + 1}`,
+      ...called,
       visibility: nth % 2 === 0 ? 'Private' : 'Public',
       owners: [first.id, second.id],
       members: [...this.#people.map(({ id }) => id), ...(this.#guest === undefined ? [] : [this.#guest.id])],
@@ -70,6 +82,10 @@ class Seeding {
       this.#team.funSettings.giphyContentRating = 'strict';
       this.#team.guestSettings.allowCreateUpdateChannels = true;
     }
+  }
+
+  get team(): Team {
+    return this.#team;
   }
 
   fill(messages: number, tasks: number): void {
