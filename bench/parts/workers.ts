@@ -1,10 +1,14 @@
+import { randomFillSync } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { startRcloneWebdav } from '@sterna/test-servers';
+import type { Mailbox } from '../support/books.ts';
 import { startClient } from '../support/clients.ts';
 import { fixed, goal, table, whole } from '../support/figures.ts';
 import type { Lab } from '../support/lab.ts';
 import { mailboxOf } from '../support/microsoft365.ts';
-import { openNarrowLine } from '../support/narrow-line.ts';
+import { type NarrowLine, openNarrowLine } from '../support/narrow-line.ts';
 import { KINDS, onDisk } from '../support/objects-on-disk.ts';
 import { passSetup, runPasses } from './copies.ts';
 import type { Part } from './part.ts';
@@ -22,12 +26,22 @@ const HUGE_QUICK = 2_000;
 const HUGE_LINE = { latencyMs: LATENCY_MS, bytesPerSecond: 4_000_000 };
 const HUGE_WORKERS = [1, 4] as const;
 
+/** Of one drive: files of 100 kB in folders of 25, over lines that carry each in a tenth of a second. */
+const DRIVE_FILES = 3_000;
+const DRIVE_FILES_QUICK = 1_000;
+const FILE_BYTES = 100_000;
+const FILES_OF_FOLDER = 25;
+const DRIVE_LINE = { latencyMs: LATENCY_MS, bytesPerSecond: 1_000_000 };
+
 /** What more workers bring where the way to the systems is what takes the time. */
 export const workers: Part = {
   name: 'workers',
   title: 'Many workers',
   async run(lab, { quick }) {
-    return [await manyMailboxes(lab, quick), await oneHugeMailbox(lab, quick)].join('\n\n');
+    const parts = [manyMailboxes, oneHugeMailbox, oneHugeDrive];
+    const told: string[] = [];
+    for (const part of parts) told.push(await part(lab, quick));
+    return told.join('\n\n');
   },
 };
 
@@ -72,45 +86,89 @@ async function manyMailboxes(lab: Lab, quick: boolean): Promise<string> {
   }
 }
 
-/** Messages of one mailbox in seconds, by the database's clock, from the claim of its pass to its end. */
 async function oneHugeMailbox(lab: Lab, quick: boolean): Promise<string> {
   const messages = quick ? HUGE_QUICK : HUGE;
   const from = lab.freshUser('huge');
   const { bytes } = lab.seed(from, messages, 1, 77);
   const source = await openNarrowLine(lab.source, HUGE_LINE);
   const target = await openNarrowLine(lab.target, HUGE_LINE);
-  const rates: { workers: number; rate: number; cpuMs: number }[] = [];
+  const users: string[] = [];
   try {
-    for (const workers of HUGE_WORKERS) {
+    const told = await inShares(lab, 'message', messages, () => {
       const user = lab.freshUser('huge');
-      const entry = await lab.books.addEntry({ server: source, user: from }, { server: target, user });
-      const split = { from: messages / 4, size: messages / 20 };
-      const setup = { ...passSetup(lab, []), split };
-      const fleet = Array.from({ length: workers }, () => startClient(lab.clients.worker, setup));
-      await until(lab, `select count(*) >= ${workers} as is from pg_stat_activity where query = 'listen sterna_pass'`);
-      const pass = await lab.books.queuePass(entry, 'initial');
-      await until(lab, `select ended_at is not null as is from pass where id = ${pass}`);
-      for (const { child } of fleet) child.kill('SIGTERM');
-      const runs = await Promise.all(fleet.map(({ ended }) => ended));
-      const { created } = await lab.books.check(pass);
-      if (created !== messages) throw new Error(`${created} of ${messages} messages were created`);
-      const seconds = await secondsOf(lab, pass);
-      const cpuSeconds = runs.reduce((sum, { report }) => sum + (report?.cpuSeconds ?? 0), 0);
-      rates.push({ workers, rate: messages / seconds, cpuMs: (1_000 * cpuSeconds) / messages });
-      console.log(
-        `  one mailbox, ${workers} workers: ${whole(messages / seconds)} messages/s (${fixed(seconds, 1)} s)`,
-      );
-      lab.forget(lab.target, user);
-    }
+      users.push(user);
+      return lab.books.addEntry({ server: source, user: from }, { server: target, user });
+    });
+    return [
+      `One huge entry: a mailbox of ${whole(messages)} messages (${whole(bytes / 1_000_000)} MB) in one folder, from one Dovecot to another over ${wordsOf(HUGE_LINE)}, worked on in shares.`,
+      told,
+    ].join('\n\n');
   } finally {
     await Promise.all([source.stop(), target.stop()]);
+    for (const user of users) lab.forget(lab.target, user);
     lab.forget(lab.source, from);
+  }
+}
+
+async function oneHugeDrive(lab: Lab, quick: boolean): Promise<string> {
+  const files = quick ? DRIVE_FILES_QUICK : DRIVE_FILES;
+  const args = ['--dir-cache-time', '1s'];
+  const [from, to] = await Promise.all([startRcloneWebdav({ args }), startRcloneWebdav({ args })]);
+  const source = await openNarrowLine(from, DRIVE_LINE);
+  const target = await openNarrowLine(to, DRIVE_LINE);
+  const folderOf = ({ host, port }: NarrowLine, name: string): Mailbox => ({
+    connector: 'webdav',
+    settings: { url: `http://${host}:${port}/${name}/` },
+    address: 'user',
+  });
+  try {
+    for (let n = 0; n < files; n += 1) {
+      const folder = join(from.root, 'huge', String(Math.floor(n / FILES_OF_FOLDER)));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${n}.bin`), randomFillSync(Buffer.alloc(FILE_BYTES)));
+    }
+    let copies = 0;
+    const told = await inShares(lab, 'file', files, () => {
+      const name = `copy-${++copies}`;
+      mkdirSync(join(to.root, name));
+      return lab.books.addEntryBetween(folderOf(source, 'huge'), folderOf(target, name), 'drive');
+    });
+    return [
+      `The same of a drive: ${whole(files)} files of ${whole(FILE_BYTES / 1_000)} kB in ${whole(files / FILES_OF_FOLDER)} folders, from one \`rclone serve webdav\` to another over ${wordsOf(DRIVE_LINE)}.`,
+      told,
+    ].join('\n\n');
+  } finally {
+    await Promise.all([source.stop(), target.stop()]);
+    await Promise.all([from.stop(), to.stop()]);
+  }
+}
+
+const wordsOf = ({ latencyMs, bytesPerSecond }: typeof HUGE_LINE): string =>
+  `lines of ${latencyMs} ms that carry ${bytesPerSecond / 1_000_000} MB/s each way for each connection`;
+
+/** Objects of one entry in seconds, by the database's clock, from the claim of its pass to its end. */
+async function inShares(lab: Lab, word: string, objects: number, addEntry: () => Promise<number>): Promise<string> {
+  const rates: { workers: number; rate: number; cpuMs: number }[] = [];
+  for (const workers of HUGE_WORKERS) {
+    const entry = await addEntry();
+    const setup = { ...passSetup(lab, []), split: { from: objects / 4, size: objects / 20 } };
+    const fleet = Array.from({ length: workers }, () => startClient(lab.clients.worker, setup));
+    await until(lab, `select count(*) >= ${workers} as is from pg_stat_activity where query = 'listen sterna_pass'`);
+    const pass = await lab.books.queuePass(entry, 'initial');
+    await until(lab, `select ended_at is not null as is from pass where id = ${pass}`);
+    for (const { child } of fleet) child.kill('SIGTERM');
+    const runs = await Promise.all(fleet.map(({ ended }) => ended));
+    const { created } = await lab.books.check(pass);
+    if (created !== objects) throw new Error(`${created} of ${objects} ${word}s were created`);
+    const seconds = await secondsOf(lab, pass);
+    const cpuSeconds = runs.reduce((sum, { report }) => sum + (report?.cpuSeconds ?? 0), 0);
+    rates.push({ workers, rate: objects / seconds, cpuMs: (1_000 * cpuSeconds) / objects });
+    console.log(`  one entry, ${workers} workers: ${whole(objects / seconds)} ${word}s/s (${fixed(seconds, 1)} s)`);
   }
   const [one, four] = rates;
   return [
-    `One huge entry: a mailbox of ${whole(messages)} messages (${whole(bytes / 1_000_000)} MB) in one folder, from one Dovecot to another over lines of ${LATENCY_MS} ms that carry ${HUGE_LINE.bytesPerSecond / 1_000_000} MB/s each way for each connection, worked on in shares.`,
     table(
-      ['workers', 'messages/s', 'CPU, ms per message'],
+      ['workers', `${word}s/s`, `CPU, ms per ${word}`],
       rates.map(({ workers, rate, cpuMs }) => [whole(workers), whole(rate), fixed(cpuMs, 2)]),
     ),
     `- four workers do ${fixed((four?.rate ?? 0) / (one?.rate ?? 1), 2)} × as much of it as one`,

@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A line to a server as a distant one has it, for each connection alone. */
 export interface NarrowLine {
@@ -42,16 +43,19 @@ export async function openNarrowLine(
 /** Bytes leave one behind the other, and each arrives half a latency after it left. */
 function throttled({ latencyMs, bytesPerSecond }: { latencyMs: number; bytesPerSecond: number }): Transform {
   let freeAt = 0;
+  // Timers of a busy process may come in another order.
+  let arrived: Promise<unknown> = Promise.resolve();
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const now = performance.now();
       freeAt = Math.max(freeAt, now) + (chunk.length / bytesPerSecond) * 1_000;
-      setTimeout(() => this.push(chunk), freeAt - now + latencyMs / 2);
+      const arrival = pause(freeAt - now + latencyMs / 2);
+      arrived = Promise.all([arrived, arrival]).then(() => this.push(chunk));
       // What is under way is on the line, not in a buffer that the sender waits for.
       setTimeout(done, freeAt - now);
     },
     flush(done) {
-      setTimeout(done, Math.max(0, freeAt - performance.now()) + latencyMs / 2 + 1);
+      void arrived.then(() => done());
     },
   });
 }
