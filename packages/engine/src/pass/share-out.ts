@@ -84,7 +84,8 @@ async function planShares(
   // What limits a pass as a whole is counted by one.
   if (split === undefined || trial !== undefined || isCapped(context.settings.settings)) return [];
   if (!isShared(context, kind)) return [];
-  const work = planned.filter(({ row }) => row.targetContainer !== undefined);
+  // What the target refuses to have only this worker knows.
+  const work = planned.filter(({ row }) => row.targetContainer !== undefined && !context.refused.has(row.id));
   const count = work.reduce((sum, one) => sum + one.count, 0);
   // Who finds out what moved must see all that was found there, and what others took of it.
   if (count < split.from || (await hasGoneRows(pool, claim.entryId))) return [];
