@@ -57,6 +57,13 @@ const EXPLAINS: Readonly<Record<string, readonly string[]>> = {
   'deleted-mark-lost': ['deleted', 'text'],
   'subject-lost': ['subject'],
   'attachment-not-linked': ['attachments'],
+  'attachment-in-files': ['attachments'],
+  'attachment-as-link': ['attachments', 'text'],
+  'attachment-left-out': ['attachments'],
+  'subject-in-text': ['subject', 'importance', 'text'],
+  'mention-renamed': ['mentions', 'text'],
+  // Groups
+  'manager-is-owner': ['role'],
   // Settings
   'setting-adapted': ['actions', 'subject'],
   'rule-part-not-held': ['actions'],

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { SternaError } from '@sterna/core';
 import { compare, type Told } from './compare.ts';
 import { writeFidelity } from './fidelity-document.ts';
-import type { GoldenObject, Holder, Organization } from './objects.ts';
-import { MAILBOX_KINDS, PAIRS, type Scale, type Stage } from './pairs.ts';
+import { type GoldenObject, type Holder, MAILBOX_KINDS, type Organization } from './objects.ts';
+import { PAIRS, type Scale, type Stage } from './pairs.ts';
 import { type Moved, Product } from './product.ts';
 import { Progress } from './progress.ts';
 import { Shelf } from './shelf.ts';
@@ -84,6 +84,7 @@ async function golden(
   options: Options,
 ): Promise<number> {
   const [origin, middle, back] = stage.places;
+  const kinds = options.kinds ?? stage.kinds;
   const say = (text: string): void => console.log(text);
   const { holders } = origin.organization;
   say(`${inWords(holders)}: ${origin.name} → ${middle.name} → ${back.name}`);
@@ -100,7 +101,7 @@ async function golden(
     target: middle.system,
     from: holders,
     to: middle.organization.holders,
-    kinds: options.kinds,
+    kinds,
     everybody: together(origin.organization.everybody, middle.organization.everybody),
   });
   const home = await product.move({
@@ -109,7 +110,7 @@ async function golden(
     target: back.system,
     from: middle.organization.holders,
     to: back.organization.holders,
-    kinds: options.kinds,
+    kinds,
     everybody: together(middle.organization.everybody, back.organization.everybody),
   });
   const tally = new Tally();
@@ -150,12 +151,10 @@ async function golden(
 /** `3 people, 2 sites, 1 team` */
 function inWords(holders: readonly Holder[]): string {
   const count = (type: Holder['type']): number => holders.filter((one) => one.type === type).length;
-  return [
-    `${count('person')} people`,
-    ...(count('site') > 0 ? [`${count('site')} sites`] : []),
-    ...(count('group') > 0 ? [`${count('group')} groups`] : []),
-    ...(count('team') > 0 ? [`${count('team')} teams`] : []),
-  ].join(', ');
+  const words = { person: 'people', site: 'sites', group: 'groups', team: 'teams' } as const;
+  return (['person', 'site', 'group', 'team'] as const)
+    .flatMap((type) => (count(type) > 0 ? [`${count(type)} ${words[type]}`] : []))
+    .join(', ');
 }
 
 /** What one had, against what went there, and against what came back. */
@@ -213,6 +212,7 @@ const ADDRESSED: ReadonlySet<string> = new Set([
     'author',
     'assigned',
     'members',
+    'answersTo',
     'mentions',
     'reactions',
     'who',

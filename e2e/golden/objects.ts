@@ -15,11 +15,17 @@ export type GoldenKind =
   | 'item'
   | 'page';
 
-/** Who or what has objects: a person with mailbox and drive, a site by its URL, a group, or a team, by the group’s address. */
+/**
+ * Who or what has objects: a person with mailbox and drive, a site by its URL, a group by its address, a team by its group’s
+ * address or by what its spaces are called.
+ */
 export interface Holder {
   readonly type: 'person' | 'site' | 'group' | 'team';
   readonly address: string;
 }
+
+/** Of a mailbox, what can be moved and compared by itself. */
+export const MAILBOX_KINDS: readonly string[] = ['message', 'event', 'contact', 'task', 'setting'];
 
 /**
  * One object of a person, as a vendor's API tells it, in terms that both vendors share. What is compared is text: lists are

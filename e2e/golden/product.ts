@@ -5,7 +5,7 @@ import { allItems, type Client, createClient, LIVE_PASS_STATUSES, type PassView 
 import { CONTENT_KINDS } from '@sterna/core';
 import { createLog, startServer } from '@sterna/server';
 import type { Told } from './compare.ts';
-import type { Holder } from './objects.ts';
+import { type Holder, MAILBOX_KINDS } from './objects.ts';
 import type { Progress } from './progress.ts';
 
 export interface SystemSetUp {
@@ -41,6 +41,14 @@ const ITEM_TYPES = {
   group: ['group'],
   team: ['team'],
 } as const satisfies Record<Holder['type'], readonly string[]>;
+/** Content by which it is seen whether an item has any of what is moved. */
+const HOLDS: Readonly<Record<(typeof ITEM_TYPES)[Holder['type']][number], readonly string[]>> = {
+  mailbox: MAILBOX_KINDS,
+  drive: ['file'],
+  site: ['page'],
+  team: ['post'],
+  group: ['member'],
+};
 /** Of each file, the current one apart. */
 const VERSIONS = 10;
 const PASS_POLL_MS = 250;
@@ -103,7 +111,7 @@ export class Product {
     });
     const lines = from.flatMap(({ type, address }, at) =>
       ITEM_TYPES[type]
-        .filter((itemType) => kinds === undefined || itemType === 'mailbox')
+        .filter((itemType) => kinds === undefined || HOLDS[itemType].some((kind) => kinds.includes(kind)))
         .map((itemType) => ({ itemType, address, target: to[at]?.address as string })),
     );
     const { entryIds } = await client.importEntries({

@@ -12,6 +12,7 @@ import {
   startMicrosoft365,
   teamsOf,
 } from '@sterna/simulator-microsoft365';
+import { furnishGroups, talk } from './furnish.ts';
 import type { About, Report, Wanted } from './simulators.ts';
 
 interface Running {
@@ -22,13 +23,21 @@ interface Running {
 const words = (failures: readonly unknown[]): string[] =>
   failures.map((failure) => (failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)));
 
-async function google(options: GoogleOptions): Promise<Running> {
+async function google(options: GoogleOptions, { groups, spaces }: Pick<Wanted, 'groups' | 'spaces'>): Promise<Running> {
   const server = await startGoogle(options);
   const people = server.domains.map(
     ({ name, users }) => [name, [...users.values()].map(({ primaryEmail }) => primaryEmail)] as const,
   );
   return {
-    about: { baseUrl: server.baseUrl, people: Object.fromEntries(people), keyFile: server.keyFile },
+    about: {
+      baseUrl: server.baseUrl,
+      people: Object.fromEntries(people),
+      keyFile: server.keyFile,
+      furnished: {
+        ...(groups === undefined ? {} : furnishGroups(server, groups)),
+        ...(spaces === undefined ? {} : { spaces: talk(server, spaces) }),
+      },
+    },
     report: () => ({
       mailed: server.calendarMails.length + server.sharingMails.length,
       failures: words(server.failures),
@@ -86,7 +95,7 @@ async function microsoft365(
 }
 
 const { system, options, ...prepared } = JSON.parse(process.argv[2] ?? '') as Wanted;
-const running = await (system === 'google' ? google(options) : microsoft365(options, prepared));
+const running = await (system === 'google' ? google(options, prepared) : microsoft365(options, prepared));
 process.send?.(running.about);
 process.on('message', () => process.send?.(running.report()));
 // Nobody is left to ask: nothing of it is worth keeping.

@@ -16,6 +16,10 @@ export interface Wanted {
   readonly mirrored?: { readonly from: string; readonly to: string };
   /** Likewise, sites of another simulator. */
   readonly made?: { readonly domain: string; readonly sites: readonly EmptySite[] };
+  /** Of Google: groups with all that a group can have, and another domain without any. */
+  readonly groups?: { readonly from: string; readonly into: string; readonly count: number };
+  /** Of Google: spaces in which people talk. */
+  readonly spaces?: { readonly domain: string; readonly count: number; readonly rounds: number };
 }
 
 /** A site without anything in it. */
@@ -37,6 +41,12 @@ export interface About {
   readonly teams?: Readonly<Record<string, readonly string[]>>;
   /** Of Google alone: the service account's key file. */
   readonly keyFile?: ServiceAccountKey;
+  /** Of Google alone, as it was wanted: groups and their aliases before the @, and what spaces are called. */
+  readonly furnished?: {
+    readonly groups?: readonly string[];
+    readonly aliases?: readonly string[];
+    readonly spaces?: readonly string[];
+  };
 }
 
 /** What a simulator has to say at the end. */

@@ -1,5 +1,7 @@
 import type { GoldenObject, Organization } from '../objects.ts';
 import { type Ask, type Json, moment, propertiesOfMime, readable, sha256, sorted, textOfHtml } from './ask.ts';
+import { spaceObjects } from './google-chat.ts';
+import { groupObjects } from './google-groups.ts';
 import { settings } from './google-settings.ts';
 
 /** System labels that are places, named as folders are in graph.ts. */
@@ -16,7 +18,7 @@ const PERSON_FIELDS =
   'names,nicknames,emailAddresses,phoneNumbers,addresses,organizations,birthdays,biographies,memberships,photos,metadata';
 
 /**
- * A domain of Google Workspace by its APIs alone.
+ * A domain of Google Workspace by its APIs alone; the first of everybody administers it.
  *
  * @param token an access token in a person's name
  * @param kinds of what they have; undefined: all of it
@@ -32,8 +34,12 @@ export function googleOrganization(
 ): Organization {
   return {
     ...{ holders, everybody },
-    async read({ address }) {
-      const ask = asking(baseUrl, await token(address));
+    async read({ type, address }) {
+      const as = async (who: string): Promise<Ask> => asking(baseUrl, await token(who));
+      const [admin = ''] = everybody;
+      if (type === 'team') return spaceObjects(await as(admin), as, address);
+      if (type === 'group') return groupObjects(await as(admin), address);
+      const ask = await as(address);
       const all: GoldenObject[] = [];
       for (const [kind, part] of Object.entries(PARTS))
         if (kinds === undefined || kinds.includes(kind)) all.push(...(await part(ask)));
@@ -78,7 +84,10 @@ function asking(baseUrl: string, token: string): Ask {
 }
 
 /** What the collections of these APIs are called. */
-const LISTS = ['messages', 'labels', 'items', 'connections', 'contactGroups', 'files', 'permissions', 'revisions'];
+const LISTS = [
+  ...['messages', 'labels', 'items', 'connections', 'contactGroups', 'files', 'permissions', 'revisions'],
+  ...['users', 'members', 'spaces', 'memberships', 'reactions'],
+];
 
 async function messages(ask: Ask): Promise<GoldenObject[]> {
   const labels = new Map<string, Json>();

@@ -38,7 +38,7 @@ export async function teamObjects(graph: (base: string) => Ask, address: string)
   ];
 }
 
-async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
+export async function channels(team: Ask, people: ReadonlyMap<string, string>): Promise<GoldenObject[]> {
   const found: GoldenObject[] = [];
   for (const channel of await team.all('/channels')) {
     const isClosed = channel.membershipType !== 'standard';

@@ -4,7 +4,9 @@ import { signIn } from './graph-ask.ts';
 import { filesOf } from './graph-files.ts';
 import { groupObjects } from './graph-groups.ts';
 import { settingsOf } from './graph-settings.ts';
+import { sharedGroupObjects } from './graph-shared-groups.ts';
 import { siteObjects } from './graph-sites.ts';
+import { talkObjects } from './graph-talk.ts';
 import { teamObjects } from './graph-teams.ts';
 
 /** Roles of folders, named as Gmail's labels are in google.ts. */
@@ -22,7 +24,8 @@ const WINDOW = 'startDateTime=2024-01-01T00:00:00Z&endDateTime=2028-12-01T00:00:
 /**
  * A tenant of Microsoft 365 by Microsoft Graph alone.
  *
- * @param withSettings Mailbox settings are objects too: where both systems have the same ones
+ * @param options `withSettings`: mailbox settings are objects too: where both systems have the same ones; `sharedTerms`: of
+ *   groups and teams what Google has as well, in the terms of both
  */
 export function microsoftOrganization(
   baseUrl: string,
@@ -31,15 +34,16 @@ export function microsoftOrganization(
     holders,
     everybody,
     withSettings,
-  }: Pick<Organization, 'holders' | 'everybody'> & { readonly withSettings: boolean },
+    sharedTerms = false,
+  }: Pick<Organization, 'holders' | 'everybody'> & { readonly withSettings: boolean; readonly sharedTerms?: boolean },
 ): Organization {
   return {
     ...{ holders, everybody },
     async read({ type, address }: Holder) {
       const graph = await signIn(baseUrl, domain);
       if (type === 'site') return siteObjects(graph, address);
-      if (type === 'group') return groupObjects(graph, address);
-      if (type === 'team') return teamObjects(graph, address);
+      if (type === 'group') return sharedTerms ? sharedGroupObjects(graph, address) : groupObjects(graph, address);
+      if (type === 'team') return sharedTerms ? talkObjects(graph, address) : teamObjects(graph, address);
       const ask = graph(`/users/${encodeURIComponent(address)}`);
       const all: GoldenObject[] = [];
       for (const part of [messages, events, contacts, tasks, ...(withSettings ? [settingsOf] : [])])

@@ -469,6 +469,15 @@ export class Transfer {
           targetVersion: version,
         })),
       );
+      // What is there equals what would have been written, with what that lacks.
+      await insertNotes(
+        client,
+        claim.entryId,
+        claim.number,
+        adopted.flatMap(({ item }) =>
+          item.notes.map((note) => ({ kind: 'fidelity' as const, ...note, ...whose(batch, item) })),
+        ),
+      );
     });
     this.#count(adopted.map(({ item }) => item));
     // An earlier installation of ours with the same key may have left its mark on them.

@@ -30,10 +30,12 @@ export async function spacesBlueprint(request: PlaceRequest, clock: Clock = syst
     for (const one of await spaces.list()) {
       const { space, channel, id } = one;
       const { membership } = await spaces.definitionOf(one);
+      const about = space.spaceDetails?.description;
       channels.push({
         name: channel ?? space.displayName ?? id,
         kind: membership,
         ...(channel === undefined ? { isDefault: true as const } : {}),
+        ...(about ? { description: about } : {}),
         members: await inside(membership === 'private' ? own.find(({ path }) => path[1] === channel)?.id : undefined),
       });
     }

@@ -59,6 +59,7 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
       return { container: MEMBERS, notes: [] };
     }
     const { space, notes } = await this.#spaces.ensure(channel, {
+      ...(options.description === undefined ? {} : { description: options.description }),
       ...(options.definition === undefined ? {} : { definition: options.definition }),
     });
     this.#own.add(space.id);
@@ -155,10 +156,11 @@ export class SpaceMembers implements ListedObjects, ListedWriting {
 
 const idOf = (space: string): string => `members-of-${lastPart(space)}`;
 
-const containerOf = ({ id, channel }: TeamSpace, definition: unknown): Container => ({
+const containerOf = ({ id, channel, space }: TeamSpace, definition: unknown): Container => ({
   id: idOf(id),
   path: [...MEMBERS.path, channel ?? ''],
   kind: 'member',
+  ...(space.spaceDetails?.description ? { description: space.spaceDetails.description } : {}),
   definition,
 });
 

@@ -62,6 +62,7 @@ export class TeamMembers implements ListedObjects, ListedWriting {
     if (channel === undefined) return this.#writing.ensureContainer(path);
     const { container, notes } = await this.#channels.ensure([channel], {
       ...(options.existing === undefined ? {} : { existing: options.existing }),
+      ...(options.description === undefined ? {} : { description: options.description }),
       ...(options.definition === undefined ? {} : { definition: options.definition }),
     });
     const { id, definition } = container;
@@ -125,5 +126,7 @@ const containerOf = (channel: GraphChannel): Container => ({
   id: channel.id,
   path: [...MEMBERS.path, channel.displayName],
   kind: 'member',
+  // Who makes the channel by its members knows what it is about, too.
+  ...(channel.description ? { description: channel.description } : {}),
   definition: definitionOf(channel),
 });
