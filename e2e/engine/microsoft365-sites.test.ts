@@ -238,6 +238,31 @@ test('a list that the target refuses fails with all that is in it, and alone; a 
     expect(there.items(list).map(({ fields }) => fields.Title)).toEqual(['One', 'Two', 'Three']);
 });
 
+test('what may have moved into a list that the target refuses keeps its copy; an empty one that is refused is told', async () => {
+  const at = server.clock.now();
+  for (const domain of [SOURCE, TARGET]) createSite(server.tenant(domain), { name: 'held', displayName: 'Held', at });
+  const here = new DirectSite(server, `alice@${SOURCE}`, 'sites/held');
+  const there = new DirectSite(server, `alice@${TARGET}`, 'sites/held');
+  here.makeList('First', []);
+  const ids = ['One', 'Two'].map((Title) => here.addItem('First', { Title }));
+  const entry = await siteEntry('sites/held');
+  expect((await pass(bench, entry, 'initial')).status).toBe('completed');
+
+  here.makeList('Empty', []);
+  for (const id of ids) here.removeItem('First', id);
+  const refusal = server.faults.inject({
+    fault: { kind: 'answer', status: 400, code: 'invalidRequest' },
+    when: ({ method, target: path }) => method === 'POST' && /\/lists(\?|$)/.test(path),
+  });
+  const delta = await pass(bench, entry, 'delta', { deletions: 'propagate' });
+  expect([delta.status, delta.books.total.failed, refusal.struck]).toEqual(['completed with failures', 0, 1]);
+  expect(there.items('First')).toHaveLength(2);
+  expect((await notes(bench, entry)).filter(({ code }) => code === 'deletion-not-propagated')).toHaveLength(2);
+
+  expect((await pass(bench, entry, 'delta', { deletions: 'propagate' })).status).toBe('completed');
+  expect(there.items('First')).toEqual([]);
+});
+
 test('a backup of a site makes it anew elsewhere, lookups and all', async () => {
   createSite(server.tenant(TARGET), { name: 'restored', displayName: 'Restored', at: server.clock.now() });
   const path = join(dir, 'backup');

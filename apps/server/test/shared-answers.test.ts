@@ -1,4 +1,5 @@
 import type { Actor } from '@sterna/application';
+import { SternaError } from '@sterna/core';
 import { expect, test } from 'vitest';
 import { rightsOf, SharedAnswers } from '../src/http/shared-answers.ts';
 
@@ -52,7 +53,7 @@ test('a refusal is for whom it names alone', async () => {
   const { begun, read } = readings();
   const as = (name: string) => () =>
     read().catch(() => {
-      throw new Error(`${name} may not`);
+      throw new SternaError('auth', 'not-allowed', `${name} may not`);
     });
   const asked = ['Ann', 'Bob', 'Cleo'].map((name) => answers.of('entry 1', as(name)).catch((error) => error.message));
   for (let n = 0; n < 3; n += 1) {
@@ -60,6 +61,17 @@ test('a refusal is for whom it names alone', async () => {
     await settled();
   }
   expect(await Promise.all(asked)).toEqual(['Ann may not', 'Bob may not', 'Cleo may not']);
+});
+
+test('what fails for everybody fails for them at once, and isn’t asked again by each', async () => {
+  const answers = new SharedAnswers();
+  const { begun, read } = readings();
+  const asked = ['Ann', 'Bob', 'Cleo'].map(() => answers.of('entry 1', read).catch((error) => error.message));
+  begun[0]?.fail(new Error('the database is away'));
+  await settled();
+  begun[1]?.fail(new Error('the database is away'));
+  expect(await Promise.all(asked)).toEqual(Array.from({ length: 3 }, () => 'the database is away'));
+  expect(begun).toHaveLength(2);
 });
 
 test('people have answers in common where they have the same rights, and only there', () => {

@@ -66,15 +66,17 @@ export function tell(thrown: unknown): never {
 const isIterable = (given: unknown): given is AsyncIterable<unknown> =>
   typeof given === 'object' && given !== null && Symbol.asyncIterator in given;
 
-/** A property of nothing, a text that is a number, an address with half a character. */
+/** A property of nothing, a text that is a number, an address with half a character; not a machine without memory. */
 const isOfNoAnswer = (thrown: unknown): thrown is Error =>
-  thrown instanceof TypeError ||
-  thrown instanceof RangeError ||
-  thrown instanceof URIError ||
-  thrown instanceof SyntaxError;
+  (thrown instanceof TypeError ||
+    thrown instanceof RangeError ||
+    thrown instanceof URIError ||
+    thrown instanceof SyntaxError) &&
+  !/call stack|allocation|Invalid (?:array|string) length/i.test(thrown.message);
 
+/** JavaScript's own words may hold what was read: its kind alone is told. */
 const notUnderstood = (of: 'object' | 'transient', cause: Error): SternaError =>
-  new SternaError(of, 'answer-not-understood', `What the system answered can’t be understood (${cause.message}).`, {
+  new SternaError(of, 'answer-not-understood', `What the system answered can’t be understood (${cause.name}).`, {
     fix:
       of === 'object'
         ? 'Open it in the source. If it is fine there, report this with the name of the object.'

@@ -56,13 +56,19 @@ export function registerReport(program: Command): void {
 
 async function verified(report: Uint8Array, options: VerifyOptions & GlobalOptions): Promise<VerifiedReport> {
   const { verifyReportFile, verifyReportInDatabase } = await import('@sterna/server/ledger');
+  if (options.database && options.server !== undefined)
+    throw new SternaError('config', 'option-conflict', '--database and --server are two places to ask.', {
+      fix: 'Leave one of them out.',
+      field: '--database',
+    });
   if (options.database)
     return verifyReportInDatabase(report, {
       dataDir: options.data,
       databaseUrl: process.env.DATABASE_URL || undefined,
     });
   // What no file says is asked of the server, if one is named; whether it holds is found out here.
-  const server = options.server === undefined ? undefined : await connect(options);
+  const isAsked = options.key === undefined || options.ledger === undefined;
+  const server = isAsked && options.server !== undefined ? await connect(options) : undefined;
   const key = options.key === undefined ? undefined : (await readInput(options.key)).toString('utf8').trim();
   return verifyReportFile(report, {
     key: key ?? (await server?.getReportKey())?.key,

@@ -16,6 +16,7 @@ import {
   restoreDatabase,
 } from '@sterna/store';
 import { parseLedgerFile } from '../ledger/parse.ts';
+import { requireDatabaseIn } from '../start/existing-database.ts';
 import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
 
@@ -57,7 +58,7 @@ async function withBoth<T>(
 ): Promise<T> {
   refusePassword('--from', from);
   refusePassword('--to', to);
-  if (!isUrl(from)) refuseNone('--from', from);
+  if (!isUrl(from)) requireDatabaseIn('--from', from);
   const source = await open(from);
   try {
     const target = await open(to);
@@ -79,7 +80,7 @@ export interface DatabaseOfServer {
 
 /** While server and workers go on. @throws SternaError those of `openDatabase` and `backUpDatabase` */
 export async function backUp({ dataDir, databaseUrl, file }: DatabaseOfServer & { file: string }): Promise<BackedUp> {
-  if (databaseUrl === undefined) refuseNone('--data', dataDir);
+  if (databaseUrl === undefined) requireDatabaseIn('--data', dataDir);
   const database = await openDatabase({ url: databaseUrl, dataDir, applicationName: MOVER, maxConnections: 2 });
   try {
     return await backUpDatabase(database, resolve(file));
@@ -131,7 +132,7 @@ export async function reconcileDatabase(
 ): Promise<Reconciled> {
   const { dataDir, databaseUrl, withoutLedger, mark } = request;
   // It would be made, and found in order.
-  if (databaseUrl === undefined) refuseNone('--data', dataDir);
+  if (databaseUrl === undefined) requireDatabaseIn('--data', dataDir);
   const ledgers = request.ledgers.map(parseLedgerFile);
   const reports = (request.reports ?? []).map((bytes) => Buffer.from(bytes).toString('utf8'));
   const log = createLog({ level: 'error' });
@@ -149,14 +150,6 @@ function refusePassword(field: string, place: string): void {
   if (!isUrl(place) || !/^[^/]*\/\/[^/@]*:[^/@]*@/.test(place)) return;
   throw new SternaError('config', 'password-in-argument', `The address in ${field} has a password in it.`, {
     fix: 'Leave it out, and set PGPASSWORD or write it into ~/.pgpass.',
-    field,
-  });
-}
-
-function refuseNone(field: string, dataDir: string): void {
-  if (existsSync(join(dataDir, 'postgres'))) return;
-  throw new SternaError('config', 'data-folder-without-database', `There is no database in ${resolve(dataDir)}.`, {
-    fix: 'Name the data folder of the server (serve --data), or a postgresql:// address.',
     field,
   });
 }

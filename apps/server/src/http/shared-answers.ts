@@ -1,4 +1,5 @@
 import type { Actor } from '@sterna/application';
+import { SternaError } from '@sterna/core';
 
 interface Reading {
   readonly answer: Promise<string>;
@@ -16,13 +17,18 @@ export class SharedAnswers {
 
   /**
    * @param key says all that the answer depends on, but for the state of the database
-   * @throws what the reading threw for its first asker; the others then read for themselves, since a refusal names whom
-   *   it refuses
+   * @throws what the reading threw for its first asker; where that is a refusal, which names whom it refuses, the others
+   *   read for themselves
    */
   async of(key: string, read: () => Promise<string>): Promise<string> {
     const running = this.#readings.get(key);
     if (running === undefined) return this.#begin(key, read);
-    if (running.next !== undefined) return running.next.catch(read);
+    if (running.next !== undefined)
+      return running.next.catch((thrown: unknown) => {
+        // What failed for another reason would fail for all of them at once.
+        if (thrown instanceof SternaError && (thrown.class === 'auth' || thrown.class === 'config')) return read();
+        throw thrown;
+      });
     running.next = running.answer.then(
       () => this.#begin(key, read),
       () => this.#begin(key, read),

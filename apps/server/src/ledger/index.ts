@@ -8,6 +8,7 @@ import {
   verifyLedgerExport,
 } from '@sterna/application';
 import type { AuditVerdict } from '@sterna/core';
+import { requireDatabaseIn } from '../start/existing-database.ts';
 import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
 import { parseLedgerFile } from './parse.ts';
@@ -32,6 +33,7 @@ export async function verifyLedgersOfDatabase(options: {
   dataDir: string;
   databaseUrl: string | undefined;
 }): Promise<({ organization: string } & ChainedVerdict)[]> {
+  if (options.databaseUrl === undefined) requireDatabaseIn('--data', options.dataDir);
   const installation = await openInstallation({ ...options, log: createLog({ level: 'error' }), maxConnections: 4 });
   try {
     const { rows } = await installation.database.pool.query('select id, name from organization order by id');

@@ -1,6 +1,7 @@
 import { verifyReportHere, verifySignedReport } from '@sterna/application';
 import type { ReportProof } from '@sterna/core';
 import { openKeyFile } from '@sterna/store';
+import { requireDatabaseIn } from '../start/existing-database.ts';
 import { openInstallation } from '../start/installation.ts';
 import { createLog } from '../start/log.ts';
 import { parseLedgerFile } from './parse.ts';
@@ -36,6 +37,7 @@ export async function verifyReportInDatabase(
   bytes: Uint8Array,
   options: { readonly dataDir: string; readonly databaseUrl: string | undefined },
 ): Promise<VerifiedReport> {
+  if (options.databaseUrl === undefined) requireDatabaseIn('--data', options.dataDir);
   const installation = await openInstallation({ ...options, log: createLog({ level: 'error' }), maxConnections: 4 });
   try {
     const { report, ledger } = await verifyReportHere(installation.application, Buffer.from(bytes).toString('utf8'));

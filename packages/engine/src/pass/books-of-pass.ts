@@ -31,6 +31,8 @@ export interface PassBooks {
   readonly kinds: Readonly<Partial<Record<ContentKind, Books>>>;
   /** Objects per reason, where one is filtered or skipped. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** Containers that the target didn't take, or not as they are, where there are such. */
+  readonly refusedContainers?: number;
   /** Rights of files and folders, where both sides have such and the settings bring them. */
   readonly access?: AccessBooks;
   /** What became of links between migrated objects, where `links` is `rewrite`. */

@@ -1,5 +1,5 @@
 import type { InventoryItem } from '@sterna/connector-kit';
-import { formatFlags } from '@sterna/core';
+import { type ContentKind, formatFlags } from '@sterna/core';
 import {
   type ContainerRow,
   dropTargets,
@@ -8,11 +8,12 @@ import {
   inheritCopies,
   insertNotes,
   type LedgerRow,
+  leaveGone,
   mergedByDigest,
   type ObjectNote,
   rowsGone,
 } from '@sterna/store';
-import { capabilitiesFor, irremovableKind, type PassContext, targetById } from './context.ts';
+import { capabilitiesFor, irremovableKind, type PassContext, sourceById, targetById } from './context.ts';
 import { mayTellMoves, movedWhileListed } from './moved-while-listed.ts';
 import { applyRemovals, whose } from './removals.ts';
 import { sharersOf } from './twins.ts';
@@ -31,7 +32,43 @@ export async function handleDeletions(context: PassContext): Promise<void> {
   await carryOut(context, [...moved], 'propagate', 'It was moved in the source');
   if (policy === 'keep') return;
   const deleted = gone.filter((row) => !moved.has(row));
-  await carryOut(context, deleted, policy, 'It was deleted at the source');
+  const mayBeElsewhere = policy === 'propagate' ? kindsOfRefused(context) : new Set();
+  const isHeld = ({ kind }: LedgerRow): boolean => mayBeElsewhere.has(kind);
+  await holdBack(context, deleted.filter(isHeld));
+  await carryOut(
+    context,
+    deleted.filter((row) => !isHeld(row)),
+    policy,
+    'It was deleted at the source',
+  );
+}
+
+/** Of what the target refuses nothing was read: any of it may be what seems to be gone. */
+const kindsOfRefused = (context: PassContext): ReadonlySet<ContentKind> =>
+  new Set([...context.refused.keys()].map((id) => sourceById(context, id).kind));
+
+/** Copies stay until a pass can tell whether they have moved: the next one looks at them again. */
+async function holdBack({ pool, claim }: PassContext, rows: readonly LedgerRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await leaveGone(
+      client,
+      claim.entryId,
+      claim.number,
+      rows.map(({ src }) => src),
+    );
+    await insertNotes(
+      client,
+      claim.entryId,
+      claim.number,
+      rows.map((row) => ({
+        kind: 'gone' as const,
+        code: 'deletion-not-propagated',
+        text: 'It isn’t where it was at the source; its copy stays, since it may be in a folder that the target refuses.',
+        ...whose(row),
+      })),
+    );
+  });
 }
 
 /** @param what happened to them, in words */

@@ -56,7 +56,12 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   // As it was at the start: what was written since is seen as a change by the next pass.
   if (listed !== undefined) await savePositions(context, context.targetContainers, listed);
   const links = await linkBooksOf(context);
-  return { ...books, ...(access === undefined ? {} : { access }), ...(links === undefined ? {} : { links }) };
+  return {
+    ...books,
+    ...(structure.refused === 0 ? {} : { refusedContainers: structure.refused }),
+    ...(access === undefined ? {} : { access }),
+    ...(links === undefined ? {} : { links }),
+  };
 }
 
 async function carryOut(context: PassContext, pace: Pace): Promise<void> {
@@ -90,11 +95,12 @@ async function relistUnbalanced(context: PassContext, structure: Structure, book
       await listContainer(context, row, true);
 }
 
-/** `completed` means that all objects are accounted for: none failed, none uncertain, no rights waiting. */
+/** `completed` means that all is accounted for: no object or container failed, none is uncertain, no rights wait. */
 export function verdict(books: PassBooks): 'completed' | 'completed with failures' {
   if (!books.balanced) throw unbalanced(books.total);
   const { failed, uncertain } = books.total;
-  const left = failed + uncertain + (books.access?.failed ?? 0) + (books.access?.waiting ?? 0);
+  const { access, refusedContainers = 0 } = books;
+  const left = failed + uncertain + refusedContainers + (access?.failed ?? 0) + (access?.waiting ?? 0);
   return left > 0 ? 'completed with failures' : 'completed';
 }
 

@@ -572,8 +572,12 @@ async function settleFound(context: PassContext, found: readonly Found[]): Promi
       found.flatMap(({ notes = [] }) => notes),
     );
   });
-  progress.objects += found.length;
-  for (const { intent } of found) progress.bytes += intent.size ?? 0;
+  // What isn't whole counts when it is.
+  for (const { intent, isBegun } of found) {
+    if (isBegun === true) continue;
+    progress.objects += 1;
+    progress.bytes += intent.size ?? 0;
+  }
 }
 
 interface Found {

@@ -18,6 +18,8 @@ export interface Structure {
   readonly source: readonly Container[];
   /** Source containers that the settings leave out, with the reason in words. */
   readonly excluded: ReadonlyMap<string, string>;
+  /** How many the target didn't take, or not as they are; the notes say why. */
+  readonly refused: number;
 }
 
 /** Loads the books of containers into the context. */
@@ -72,6 +74,7 @@ export async function matchStructure(
   const notes: ObjectNote[] = [];
   const excluded = new Map<string, string>();
   const made = new Set<string>();
+  let refused = 0;
 
   // Defaults first: no other calendar takes the target's by its name.
   for (const container of own.toSorted((a, b) => Number(b.isDefault === true) - Number(a.isDefault === true))) {
@@ -113,23 +116,30 @@ export async function matchStructure(
     const writer = context.target.writer;
     if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     context.control.checkpoint();
-    const ensured = await unlessRefused(async () =>
-      container.kind === 'file'
-        ? driveFolders.ensure(writer, row, mapped)
-        : writer.ensureContainer(container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target), {
-            kind: container.kind,
-            ...(mapped.role === undefined ? {} : { role: mapped.role }),
-            ...(container.isDefault === true ? { isDefault: true as const } : {}),
-            ...(container.color === undefined ? {} : { color: container.color }),
-            ...(container.description === undefined ? {} : { description: container.description }),
-            ...(container.definition === undefined ? {} : { definition: container.definition }),
-            ...(isThere ? { existing: knownKey } : {}),
-            subscribe: container.subscribed ?? true,
-          }),
-    );
+    const above = container.kind === 'file' ? refusedAbove(context, row) : undefined;
+    const ensured =
+      above ??
+      (await unlessRefused(async () =>
+        container.kind === 'file'
+          ? driveFolders.ensure(writer, row, mapped)
+          : writer.ensureContainer(
+              container.kind === 'message' ? mapped.target : freePath(context, row, mapped.target),
+              {
+                kind: container.kind,
+                ...(mapped.role === undefined ? {} : { role: mapped.role }),
+                ...(container.isDefault === true ? { isDefault: true as const } : {}),
+                ...(container.color === undefined ? {} : { color: container.color }),
+                ...(container.description === undefined ? {} : { description: container.description }),
+                ...(container.definition === undefined ? {} : { definition: container.definition }),
+                ...(isThere ? { existing: knownKey } : {}),
+                subscribe: container.subscribed ?? true,
+              },
+            ),
+      ));
     if (ensured instanceof SternaError) {
       const { code, message, fix } = ensured;
       notes.push({ kind: 'failure', code, text: message, ...(fix === undefined ? {} : { fix }), container: row.id });
+      refused += 1;
       // One that is there takes what comes into it, whatever else it didn't take.
       if (!isThere) context.refused.set(row.id, ensured);
       continue;
@@ -148,6 +158,10 @@ export async function matchStructure(
       changed.push(row);
     }
   }
+
+  // Nothing has a place there: that is no word on one of them.
+  const [why] = context.refused.values();
+  if (why !== undefined && context.refused.size > 1 && context.refused.size === own.length - excluded.size) throw why;
 
   for (const container of source)
     if (container.sharedBy !== undefined && isFirst)
@@ -180,15 +194,25 @@ export async function matchStructure(
       await insertNotes(client, context.claim.entryId, context.claim.number, notes);
     });
   }
-  return { source: own, excluded };
+  return { source: own, excluded, refused };
 }
 
-/** What the target says of one container is no word on the others. */
+/** A folder within one that the target refuses isn't asked for: it would come to be elsewhere. */
+function refusedAbove({ refused, sourceContainers }: PassContext, row: ContainerRow): SternaError | undefined {
+  for (const [id, why] of refused) {
+    const { kind, path } = sourceContainers.byId(id) ?? row;
+    if (kind === row.kind && path.length < row.path.length && path.every((name, at) => name === row.path[at]))
+      return why;
+  }
+  return undefined;
+}
+
+/** What the target says of one container is no word on the others; that we may make none is one on all. */
 async function unlessRefused<T>(ensure: () => Promise<T>): Promise<T | SternaError> {
   try {
     return await ensure();
   } catch (thrown) {
-    if (thrown instanceof SternaError && thrown.class === 'object') return thrown;
+    if (thrown instanceof SternaError && thrown.class === 'object' && thrown.code !== 'no-permission') return thrown;
     throw thrown;
   }
 }

@@ -311,14 +311,14 @@ export class Transfer {
     await flush();
   }
 
-  /** Of a container that the target won't have. */
+  /** Of a container that the target won't have: all of it, so it is never one of a share. */
   async #refused(container: ContainerRow, why: SternaError): Promise<void> {
     const { pool, claim, control } = this.#context;
     for (;;) {
       const todos = await nextTodos(pool, claim.entryId, container.id, 'create', 0, TODO_PAGE);
       if (todos.length === 0) return;
       control.checkpoint();
-      for (const todo of todos) await this.#settleWithoutCopy(container, todo, why);
+      await this.#settleWithoutCopies(container, todos, why);
     }
   }
 
@@ -1008,7 +1008,7 @@ export class Transfer {
     );
   }
 
-  async #settleWithoutCopy(
+  #settleWithoutCopy(
     container: ContainerRow,
     todo: TodoRow,
     why: 'vanished' | Reason | SternaError,
@@ -1016,12 +1016,29 @@ export class Transfer {
     isSkipped = false,
     subject?: string,
   ): Promise<void> {
-    const { pool, claim } = this.#context;
+    return this.#settleWithoutCopies(container, [todo], why, { version, isSkipped, subject });
+  }
+
+  async #settleWithoutCopies(
+    container: ContainerRow,
+    todos: readonly TodoRow[],
+    why: 'vanished' | Reason | SternaError,
+    of: {
+      readonly version?: string | undefined;
+      readonly isSkipped?: boolean;
+      readonly subject?: string | undefined;
+    } = {},
+  ): Promise<void> {
+    const { pool, claim, progress, refused } = this.#context;
+    const { version, isSkipped = false, subject } = of;
     const told = why instanceof SternaError ? why : undefined;
     const failed = told !== undefined && !isSkipped;
     await inFencedTransaction(pool, claim.lease, async (client) => {
-      await settleRows(client, claim.entryId, claim.number, [
-        {
+      await settleRows(
+        client,
+        claim.entryId,
+        claim.number,
+        todos.map((todo) => ({
           kind: container.kind,
           src: todo.src,
           srcId: todo.srcId,
@@ -1034,28 +1051,36 @@ export class Transfer {
           digest: undefined,
           targetId: undefined,
           srcVersion: version,
-        },
-      ]);
-      await deleteTodos(client, claim.entryId, container.id, [todo.seq]);
-      if (told !== undefined)
-        await insertNotes(client, claim.entryId, claim.number, [
-          {
-            kind: isSkipped ? 'skipped' : 'failure',
-            code: told.code,
-            text: told.message,
-            fix: told.fix,
-            src: todo.src,
-            srcId: todo.srcId,
-            container: container.id,
-            subject,
-          },
-        ]);
+        })),
+      );
+      await deleteTodos(
+        client,
+        claim.entryId,
+        container.id,
+        todos.map(({ seq }) => seq),
+      );
+      if (told === undefined) return;
+      await insertNotes(
+        client,
+        claim.entryId,
+        claim.number,
+        todos.map((todo) => ({
+          kind: isSkipped ? ('skipped' as const) : ('failure' as const),
+          code: told.code,
+          text: told.message,
+          fix: told.fix,
+          src: todo.src,
+          srcId: todo.srcId,
+          container: container.id,
+          subject,
+        })),
+      );
     });
-    this.#context.progress.objects += 1;
-    this.#context.progress.planned -= 1;
-    if (failed) this.#context.progress.failed += 1;
-    // Those of a refused container share one cause, which is told.
-    this.#failures.add(1, failed && isAlarming(told) && !this.#context.refused.has(container.id) ? 1 : 0);
+    progress.objects += todos.length;
+    progress.planned -= todos.length;
+    if (failed) progress.failed += todos.length;
+    // Those of a refused container share one cause, which is told: they say nothing of the others, good or bad.
+    if (!refused.has(container.id)) this.#failures.add(todos.length, failed && isAlarming(told) ? todos.length : 0);
   }
 
   /** @param alarms How many of those that failed are a sign that something is wrong */

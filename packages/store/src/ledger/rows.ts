@@ -354,6 +354,20 @@ export async function rowsGone(pool: Pool, entryId: number): Promise<LedgerRow[]
   return rows.map(toRow);
 }
 
+/** What this pass found gone is for the next one to deal with, too. */
+export async function leaveGone(
+  client: PoolClient,
+  entryId: number,
+  pass: number,
+  srcs: readonly Buffer[],
+): Promise<void> {
+  await client.query('update ledger set gone_pass = $3 where entry_id = $1 and src = any($2)', [
+    entryId,
+    srcs,
+    pass + 1,
+  ]);
+}
+
 /** Their copies are removed from the target. */
 export async function dropTargets(client: PoolClient, entryId: number, srcs: readonly Buffer[]): Promise<void> {
   await client.query('update ledger set target_id = null where entry_id = $1 and src = any($2)', [entryId, srcs]);
