@@ -52,7 +52,6 @@ export async function passByKilledWorkers(
   const outcome = await passOutcome(bench, passId);
   expect({ status: outcome.status, error: outcome.error }).toEqual({ status: 'completed', error: null });
   expect(outcome.books.balanced).toBe(true);
-  expect(report.hits).toBeGreaterThanOrEqual(kills / 2);
   const { rows } = await bench.database.pool.query(
     'select count(*)::int as left from lease where within is not null and expires_at > now()',
   );
