@@ -1,6 +1,6 @@
 import { imapConnector } from '@sterna/connector-imap';
 import { startPostgres } from '@sterna/test-servers';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addEntry, openBench, queuePass } from '../../support/direct-pass.ts';
 import { imapEndpoint } from '../../support/dovecot-mailbox.ts';
 import { newReport, type Stage } from '../harness.ts';
@@ -33,6 +33,7 @@ export function workersKilled(kill: KillStage): void {
     const id = await queuePass(bench, entry, 'initial');
     const { report } = await passByKilledWorkers(stage, id, { workers: 3, kills: KILLS });
     await kill.expectExactlyOnce(user, entry, kill.target, bench);
+    expect(report.hits).toBeGreaterThanOrEqual(KILLS / 2);
     kill.report.hits += report.hits;
     kill.report.byName.workers = report.hits;
   }, 600_000);
