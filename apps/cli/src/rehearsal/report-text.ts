@@ -63,7 +63,8 @@ const failures = ({ failures: list, failedPasses }: RehearsalReport): string[] =
       `${objects} ${state} (${itemType}, ${code}): ${printable(reason)}${fix === undefined ? '' : ` ${printable(fix)}`}`,
   ),
   ...failedPasses.map(
-    ({ source, kind, reason }) => `The ${kind} pass of ${printable(source)} did not complete: ${printable(reason)}`,
+    ({ source, kind, reason, fix }) =>
+      `The ${kind} pass of ${printable(source)} did not complete: ${printable(reason)}${fix === undefined ? '' : ` ${printable(fix)}`}`,
   ),
 ];
 

@@ -48,7 +48,12 @@ export interface RehearsalReport {
   /** Rights of files and folders; those that wait are of people whom the target doesn’t know. */
   readonly access: { readonly inPlace: number; readonly waiting: number; readonly failed: number };
   /** Passes that ended as failed. */
-  readonly failedPasses: readonly { readonly source: string; readonly kind: string; readonly reason: string }[];
+  readonly failedPasses: readonly {
+    readonly source: string;
+    readonly kind: string;
+    readonly reason: string;
+    readonly fix?: string | undefined;
+  }[];
   /** What people would be told: what the target can’t hold, names that it takes only otherwise, what was left out. */
   readonly notes: readonly {
     readonly kind: string;
@@ -180,6 +185,7 @@ function failedPasses({ passes, rehearsed }: Rehearsed): RehearsalReport['failed
             source: sources.get(entryId) ?? '',
             kind,
             reason: (error as { message?: string } | undefined)?.message ?? status,
+            fix: (error as { fix?: string } | undefined)?.fix,
           },
     ),
   );
