@@ -680,11 +680,15 @@ test('posts go into pages where the settings of the system say so, and are chang
   expect((await archiveOf(target, there, 'Secret')).size).toBe(1);
   expect((await notes(bench, entry)).filter(({ code }) => code === 'deletion-propagated')).toHaveLength(2);
 
-  // Emptying takes the pages and what they hold; one that goes before the other is gone, not refused.
+  // Emptying takes the pages and what they hold.
   await pass(bench, entry, 'empty', { empty: 'freeze' });
   expect(await pass(bench, entry, 'empty', { empty: 'remove' })).toMatchObject({ status: 'completed' });
   expect((await notes(bench, entry)).map(({ code }) => code)).not.toContain('post-not-removable');
   expect((await all(target, `${await folderOf(target, there, 'Secret')}/children`)).length).toBe(0);
+  // A post whose page is gone is gone with it: told, and none that Teams would refuse to change.
+  here.edit('Secret', `${at}`, '<p>Too late</p>');
+  expect(await post()).toMatchObject({ updated: 0, failed: 0 });
+  expect((await notes(bench, entry)).map(({ code }) => code)).toContain('deleted-at-target');
 }, 120_000);
 
 test('who wants no pages has posts fail where Teams takes none, until the setting is gone', async () => {

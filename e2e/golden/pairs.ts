@@ -32,10 +32,10 @@ const PEOPLE_OF_TENANT: Readonly<Record<Size, number>> = { small: 8, large: 78 }
 const SITES: Readonly<Record<Size, number>> = { small: 3, large: 40 };
 const GROUPS: Readonly<Record<Size, number>> = { small: 2, large: 60 };
 const TEAMS: Readonly<Record<Size, number>> = { small: 2, large: 30 };
-const GOOGLE_GROUPS: Readonly<Record<Size, number>> = { small: 8, large: 60 };
+const GOOGLE_GROUPS: Readonly<Record<Size, number>> = { small: 6, large: 60 };
 /** Spaces that belong together, and how often everything is said in each. */
 const TALK: Readonly<Record<Size, { readonly count: number; readonly rounds: number }>> = {
-  small: { count: 2, rounds: 1 },
+  small: { count: 1, rounds: 1 },
   large: { count: 12, rounds: 6 },
 };
 const GOOGLE = ['nordwind.example', 'lamna.example'] as const;
