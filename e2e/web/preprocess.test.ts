@@ -1,4 +1,4 @@
-import { MIGRATION_APP, type Microsoft365, startMicrosoft365 } from '@sterna/simulator-microsoft365';
+import { MIGRATION_APP, type Microsoft365, startMicrosoft365, teamsOf } from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './support/accessible.ts';
 import { openWebStage, type WebStage } from './support/stage.ts';
@@ -24,7 +24,8 @@ const tenant = async (domain: string): Promise<number> => {
   return (await stage.client.createSystem({ body })).id;
 };
 
-test('a team is made in the target before its contents, and what is missing is told with what to do', async () => {
+/** An entry of a team that the target doesn't have. */
+async function teamEntry(name: string): Promise<number> {
   const { client } = stage;
   const project = await client.createProject({
     body: {
@@ -41,11 +42,15 @@ test('a team is made in the target before its contents, and what is missing is t
     params: { id: project.id },
     body: {
       entries: [
-        { itemType: 'team', sourceAddress: 'marketing@contoso.example', targetAddress: 'marketing@fabrikam.example' },
+        { itemType: 'team', sourceAddress: 'marketing@contoso.example', targetAddress: `${name}@fabrikam.example` },
       ],
     },
   });
-  const id = items[0]?.id ?? 0;
+  return items[0]?.id ?? 0;
+}
+
+test('a team is made in the target before its contents, and what is missing is told with what to do', async () => {
+  const id = await teamEntry('marketing');
   const page = await stage.page(`/entries/${id}`);
   await page.getByRole('button', { name: 'Prepare the target' }).click();
   const dialog = page.getByRole('dialog');
@@ -63,4 +68,27 @@ test('a team is made in the target before its contents, and what is missing is t
   expect(rows[1]).toMatch(/missing/);
   await expectAccessible(page);
   await stage.screenshot(page, 'preprocess', { fullPage: true });
+});
+
+test('channels that a pass left to nobody are given back by a button that says what it does', async () => {
+  const id = await teamEntry('halted');
+  await stage.client.preprocessEntry({ params: { id } });
+  await stage.idle(id);
+  const team = teamsOf(microsoft.tenant('fabrikam.example')).all.find(({ group }) => group.mailNickname === 'halted');
+  const general = [...(team?.channels.values() ?? [])].find(({ displayName }) => displayName === 'General');
+  if (general === undefined) throw new Error('no channel');
+  general.migration = { app: MIGRATION_APP.id, after: 0 };
+  const page = await stage.page(`/entries/${id}`);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Give back what is held' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('may have left channels of Teams in migration mode').waitFor();
+  await dialog.getByText('Costs no license.').waitFor();
+  await expectAccessible(page);
+  await stage.screenshot(page, 'finish', { fullPage: true });
+  await dialog.getByRole('button', { name: 'Give back what is held' }).click();
+  await stage.idle(id);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByText('Given back: General.').waitFor();
+  expect(general.migration).toBe('completed');
 });

@@ -33,6 +33,7 @@ export const entry = {
     retry: 'Retry what failed',
     verify: 'Verify',
     preprocess: 'Prepare the target',
+    finish: 'Give back what is held',
     audit: 'Count the source',
     dryRun: 'Dry run',
     assign: 'Assign a license',
@@ -118,6 +119,13 @@ export const entry = {
     title: 'Prepare the target?',
     hint: (what: string) =>
       `The ${what} is made in the target, with its members and channels, as far as it isn’t there; what has to be done by hand is told. Contents come with the first pass. Nobody is mailed, and it can be done again.`,
+    free: 'Costs no license.',
+  },
+  finish: {
+    title: 'Give back what is held?',
+    hint: 'A pass that broke off may have left channels of Teams in migration mode, or spaces of Google Chat in import mode, where their people can’t use them. They get them as they are now. The source isn’t asked, and it can be done again.',
+    final:
+      'A later pass goes on with a channel of Teams where it stopped. Into a space of Chat nothing of the past comes any more; its members are added by the next delta pass.',
     free: 'Costs no license.',
   },
   assign: {
@@ -331,6 +339,14 @@ export const entry = {
     undoPlan: 'Undo, planned',
     undone: (by: number) => `Undone by pass ${by}.`,
     undo: (counts: UndoCounts) => [createdWords(counts), ...overwrittenWords(counts)].join(' '),
+    gaveBack: ({ finished, refused }: { readonly finished: readonly string[]; readonly refused: readonly string[] }) =>
+      [
+        finished.length > 0 ? `Given back: ${finished.join(', ')}.` : '',
+        refused.length > 0 ? `Another app holds ${refused.join(', ')}: it alone can give that back.` : '',
+        finished.length + refused.length === 0 ? 'Nothing was held.' : '',
+      ]
+        .filter((part) => part !== '')
+        .join(' '),
     emptied: (objects: number) => `${plural(objects, 'object')} listed or removed.`,
     verified: 'Everything that was migrated was there, once, and the same.',
     notVerified: 'The target differed from the books.',
@@ -486,6 +502,7 @@ export const entry = {
       'entry.audit': 'Started counting the source',
       'entry.verify': 'Started a verify',
       'entry.preprocess': 'Started preparing the target',
+      'entry.finish': 'Gave back what was held',
       'entry.undo': 'Undid a pass',
       'entry.dry-run': 'Started a dry run',
       'entry.undo-plan': 'Planned the undo of a pass',

@@ -10,6 +10,7 @@ export type Action =
   | 'retry'
   | 'verify'
   | 'preprocess'
+  | 'finish'
   | 'audit'
   | 'dryRun'
   | 'assign'
@@ -35,9 +36,13 @@ export const hasStarted = (entry: Entry): boolean => entry.status !== 'not start
 /** It is made in the target before its contents come; others belong to a user, who is there. */
 const isMade = ({ itemType }: Entry): boolean => itemType === 'group' || itemType === 'team' || itemType === 'site';
 
+/** Only a team's passes hold anything of the target's people: its channels, or the spaces that they become. */
+const mayHold = ({ itemType, lastPass }: Entry): boolean => itemType === 'team' && lastPass !== undefined;
+
 /** What can be done with an entry as it stands; the API refuses the rest. */
 export function actionsOf(entry: Entry, isReplaced: boolean): Actions {
-  if (entry.archivedAt !== undefined) return { first: isReplaced ? [] : ['recreate'], more: [] };
+  const held: readonly Action[] = mayHold(entry) ? ['finish'] : [];
+  if (entry.archivedAt !== undefined) return { first: isReplaced ? [] : ['recreate'], more: held };
   const pass = entry.lastPass;
   if (pass !== undefined && isLive(pass))
     return { first: pass.status === 'pending' ? ['resumeNow', 'stop'] : ['stop'], more: ['edit'] };
@@ -48,15 +53,15 @@ export function actionsOf(entry: Entry, isReplaced: boolean): Actions {
       : [];
   const made: readonly Action[] = isMade(entry) ? ['preprocess'] : [];
   if (burnedOf(entry) === undefined)
-    return { first: ['start', ...made, ...license], more: ['dryRun', 'audit', 'edit', 'delete'] };
+    return { first: ['start', ...made, ...license], more: ['dryRun', 'audit', ...held, 'edit', 'delete'] };
   const rest: readonly Action[] = [...made, 'dryRun', 'audit', ...license, 'edit', 'delete'];
   switch (entry.status) {
     case 'stopped':
     case 'failed':
-      return { first: ['resume'], more: ['verify', ...rest] };
+      return { first: ['resume', ...held], more: ['verify', ...rest] };
     case 'completed with failures':
-      return { first: ['retry', 'delta'], more: ['verify', ...rest] };
+      return { first: ['retry', 'delta'], more: ['verify', ...held, ...rest] };
     default:
-      return { first: ['delta', 'verify'], more: rest };
+      return { first: ['delta', 'verify'], more: [...held, ...rest] };
   }
 }

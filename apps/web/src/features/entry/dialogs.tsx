@@ -146,6 +146,25 @@ export function PreprocessDialog({ entry, onClose }: DialogProps) {
   );
 }
 
+/** Of a team, whose channels or spaces a pass may have left to nobody. */
+export function FinishDialog({ entry, onClose }: DialogProps) {
+  const act = useAct();
+  return (
+    <ConfirmDialog
+      opened
+      title={words.finish.title}
+      action={words.actions.finish}
+      onClose={onClose}
+      onConfirm={() => act(() => api.POST('/api/entries/{id}/finish', { params: pathOf(entry) }))}
+    >
+      <Stack gap="md">
+        <Words does={words.finish.hint} costs={words.finish.free} />
+        <Text size="sm">{words.finish.final}</Text>
+      </Stack>
+    </ConfirmDialog>
+  );
+}
+
 export function AuditDialog({ entry, onClose }: DialogProps) {
   const act = useAct();
   return (

@@ -188,6 +188,10 @@ function Result({ pass, isOvertaken }: { readonly pass: Pass; readonly isOvertak
     );
   }
   if (pass.kind === 'preprocess') return <PreprocessReport pass={pass} />;
+  if (pass.kind === 'finish') {
+    const result = pass.result as { finished: readonly string[]; refused: readonly string[] } | null | undefined;
+    return result?.finished === undefined ? null : <Text size="sm">{words.gaveBack(result)}</Text>;
+  }
   if (pass.kind === 'dry-run')
     return pass.status.startsWith('completed') ? <DryRunFindings passId={pass.id} isOvertaken={isOvertaken} /> : null;
   if (pass.kind === 'undo') {
