@@ -69,16 +69,31 @@ umount -l /before
 exec env -i container=sterna-test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --unit=multi-user.target
 `;
 
+/** What `BOOT` needs: a layer above this machine's disk, and a control group. */
+const TRY = `
+set -eu
+mount -t tmpfs tmpfs /tmp
+mkdir /tmp/upper /tmp/work /tmp/root
+mount -t overlay -o lowerdir=/,upperdir=/tmp/upper,workdir=/tmp/work overlay /tmp/root
+for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
+  [ -e $hierarchy/cgroup.procs ] || continue
+  mkdir $hierarchy/sterna-try-$$
+  rmdir $hierarchy/sterna-try-$$
+done
+`;
+
 /** In words; undefined where machines can be started. Most containers can't: that takes the rights of root on a whole machine. */
 export function whyNoMachine(): string | undefined {
   const missing = NEEDED.filter(({ file }) => !existsSync(file)).map((one) => one.package);
   if (missing.length > 0) return `Debian’s ${missing.join(' and ')} is missing: apt-get install ${missing.join(' ')}`;
-  const { status, stderr } = spawnSync('unshare', [...NAMESPACES, 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], {
+  const { status, stderr } = spawnSync('unshare', [...NAMESPACES, '--propagation', 'private', 'sh', '-c', TRY], {
     encoding: 'utf8',
   });
   return status === 0 ? undefined : `this machine doesn’t let another one run in it: ${stderr.trim()}`;
 }
 
+/** Of a machine under load. */
+const LONGEST_BOOT_MS = 90_000;
 const NAMESPACES = ['--pid', '--fork', '--kill-child', '--mount', '--uts', '--ipc', '--net', '--cgroup'];
 
 /**
@@ -102,8 +117,14 @@ export class Machine {
   static async boot(folders: Readonly<Record<string, string>>): Promise<Machine> {
     const folder = mkdtempSync('/tmp/sterna-machine-');
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', folder]);
-    putVendorUnits(join(folder, 'vendor'));
-    const groups = makeControlGroups(folder);
+    const groups: string[] = [];
+    try {
+      putVendorUnits(join(folder, 'vendor'));
+      makeControlGroups(folder, groups);
+    } catch (thrown) {
+      removeAll(folder, groups);
+      throw thrown;
+    }
     // The shell moves itself into its control groups before it becomes the machine, which then sees no others. It ends with us.
     const move = groups.map((group) => `echo $$ > ${group}/cgroup.procs`).join('; ');
     const child = spawn(
@@ -126,16 +147,22 @@ export class Machine {
       said += part;
     });
     const over = once(child, 'exit');
+    const deadline = performance.now() + LONGEST_BOOT_MS;
     for (;;) {
       const pid = childOf(child.pid as number);
-      const machine = pid === undefined ? undefined : new Machine(folder, child, groups, pid);
-      const { status } = machine?.try('systemctl', 'is-active', 'multi-user.target') ?? {};
-      if (machine !== undefined && status === 0) return machine;
+      // Before that its disk is still this machine's, and so is who would answer.
+      const machine = pid !== undefined && isSystemd(pid) ? new Machine(folder, child, groups, pid) : undefined;
+      if (machine?.try('systemctl', 'is-active', 'multi-user.target').status === 0) return machine;
       const late = new Promise((resolve) => setTimeout(resolve, 50));
-      if ((await Promise.race([over.then(() => 'over'), late])) === 'over') {
-        removeAll(folder, groups);
-        throw new Error(`the machine ended at its start: ${said}`);
+      const isOver = (await Promise.race([over.then(() => 'over'), late])) === 'over';
+      if (!isOver && performance.now() < deadline) continue;
+      if (!isOver) {
+        if (pid !== undefined) killed(pid);
+        killed(child.pid as number);
+        await over;
       }
+      removeAll(folder, groups);
+      throw new Error(`the machine ${isOver ? 'ended at its start' : 'didn’t come up'}: ${said}`);
     }
   }
 
@@ -168,7 +195,7 @@ export class Machine {
   async destroy(): Promise<void> {
     const over =
       this.#child.exitCode === null && this.#child.signalCode === null ? once(this.#child, 'exit') : undefined;
-    process.kill(this.#pid, 'SIGKILL');
+    killed(this.#pid);
     await over;
     removeAll(this.#folder, this.#groups);
   }
@@ -185,14 +212,13 @@ function putVendorUnits(folder: string): void {
 }
 
 /** One in each hierarchy that systemd keeps its units in, whichever version of control groups there is. */
-function makeControlGroups(folder: string): readonly string[] {
-  return ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgroup']
-    .filter((hierarchy) => existsSync(join(hierarchy, 'cgroup.procs')))
-    .map((hierarchy) => {
-      const group = join(hierarchy, folder.replaceAll('/', '-').slice(1));
-      mkdirSync(group);
-      return group;
-    });
+function makeControlGroups(folder: string, groups: string[]): void {
+  for (const hierarchy of ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgroup']) {
+    if (!existsSync(join(hierarchy, 'cgroup.procs'))) continue;
+    const group = join(hierarchy, folder.replaceAll('/', '-').slice(1));
+    mkdirSync(group);
+    groups.push(group);
+  }
 }
 
 /** The innermost first: a control group goes when it is empty. */
@@ -212,6 +238,23 @@ function childOf(pid: number): number | undefined {
   return readdirSync('/proc')
     .map(Number)
     .find((other) => other > 0 && parentOf(other) === pid);
+}
+
+/** The script that makes the machine becomes it when its disk is its own. */
+function isSystemd(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === 'systemd';
+  } catch {
+    return false;
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 function parentOf(pid: number): number | undefined {

@@ -7,8 +7,6 @@ import { MESSAGE_RIGHTS } from './graph-teams.ts';
 /** What a service answers that doesn't have it, or not for this channel. */
 const REFUSED = [400, 403, 404, 405, 409, 501];
 
-export const isRefusal = (thrown: unknown): boolean => REFUSED.includes(statusOf(thrown) ?? 0);
-
 /**
  * Opens a channel for what was said in the past.
  *

@@ -1,13 +1,13 @@
 import { doneResult, eachOf, existsResult } from '@sterna/cloud-http';
 import type { Candidate, CreateOp, InventoryItem, Irremovable, Op, Result, Writer } from '@sterna/connector-kit';
-import { type Post, pivotOf, readPost, writePost } from '@sterna/content';
+import { type Post, pivotOf, readPost, TO_BE_EXPECTED, writePost } from '@sterna/content';
 import { asSternaError, SternaError } from '@sterna/core';
 import { statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
 import { ArchivedPosts, type Archiving } from './archiving.ts';
 import type { Channels } from './channels.ts';
 import { type GraphMessage, MESSAGE_RIGHTS } from './graph-teams.ts';
-import { isRefusal } from './lasting-refusal.ts';
+import { lastingRefusal } from './lasting-refusal.ts';
 import { type Messages, momentOf, versionOf } from './messages.ts';
 import { type PostsArchive, versionOfArchived } from './posts-archive.ts';
 import type { TeamFiles } from './team-files.ts';
@@ -20,6 +20,8 @@ export class PostsWriter implements Writer {
   readonly #files: TeamFiles;
   readonly #archive: PostsArchive;
   readonly #archived: ArchivedPosts;
+  /** Channels that are not to be opened, and why, where posts are to fail then. */
+  readonly #refused = new Map<string, string>();
   readonly ensureContainer: Writer['ensureContainer'];
 
   constructor(of: Archiving) {
@@ -102,6 +104,8 @@ export class PostsWriter implements Writer {
   async #create(op: CreateOp): Promise<Result> {
     if (!Buffer.isBuffer(op.body)) throw new SternaError('bug', 'internal', 'A post is written from a stream.');
     const post = readPost(op.body);
+    // Before anything of it is put among the files.
+    await this.#open(op.container, post);
     const { message, notes } = await toMessage(post, {
       people: this.#channels.context.people,
       owner: () => this.#owner(),
@@ -111,7 +115,6 @@ export class PostsWriter implements Writer {
         this.#files.put(op.container, `${Date.parse(post.at)} ${name}`, contentType, bytes),
     });
     const messages = `${this.#channels.pathOf(op.container)}/messages`;
-    await this.#open(op.container, post);
     let made: GraphMessage;
     try {
       const { status, body } = await this.#channels.context.client.send<GraphMessage>({
@@ -134,12 +137,18 @@ export class PostsWriter implements Writer {
   }
 
   async #open(container: string, post: Post): Promise<void> {
+    const at = Date.parse(post.at);
+    if (this.#channels.context.settings.postsWhereRefused === 'fail') {
+      const why = this.#refused.get(container) ?? (await lastingRefusal(this.#channels, container, at));
+      if (why !== undefined) {
+        this.#refused.set(container, why);
+        throw notOpenable(why);
+      }
+    }
     try {
-      await this.#channels.start(container, Date.parse(post.at));
+      await this.#channels.start(container, at);
     } catch (thrown) {
-      const { postsWhereRefused } = this.#channels.context.settings;
-      const isWanted = postsWhereRefused === 'fail' && statusOf(thrown) !== 403 && isRefusal(thrown);
-      throw isWanted ? notOpenable(thrown) : meaningOf(thrown, post);
+      throw meaningOf(thrown, post);
     }
   }
 
@@ -164,10 +173,10 @@ export class PostsWriter implements Writer {
   }
 }
 
-const notOpenable = (thrown: unknown): SternaError =>
-  new SternaError('object', 'channel-not-open', 'Teams doesn’t open this channel for posts of the past.', {
+const notOpenable = (why: string): SternaError =>
+  new SternaError('object', 'channel-not-open', `The post stays behind: ${why}.`, {
     fix: 'Set postsWhereRefused of the target system to archive: they become pages in the files of the channel. Or leave them.',
-    cause: asSternaError(thrown),
+    details: { [TO_BE_EXPECTED]: true },
   });
 
 /** A channel that another app holds, or a post that is gone, keeps its own posts away, and nothing else. */
