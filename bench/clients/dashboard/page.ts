@@ -102,7 +102,7 @@ export interface ListView {
   readonly isRunningOnly: boolean;
 }
 
-/** The user list (apps/web, list/use-entry-pages.ts). */
+/** The user list (apps/web, features/list/use-entry-pages.ts). */
 export class ListPage implements Page {
   readonly #tab: Tab;
   readonly #view: ListView;
