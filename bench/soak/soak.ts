@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet, Program } from '@sterna/server/processes';
 import { Random } from '@sterna/simulator-kit';
 import { startMicrosoft365 } from '@sterna/simulator-microsoft365';
-import { startDovecot, startPostgres } from '@sterna/test-servers';
+import { canMountDisks, startDovecot, startPostgres } from '@sterna/test-servers';
 import { dovecotCrowd } from './dovecot-crowd.ts';
 import { STERNA, startFleet } from './fleet.ts';
 import { microsoft365Crowd } from './microsoft365-crowd.ts';
@@ -26,6 +26,8 @@ const CHANGE_EVERY_MS = 1_000;
 const CHANGES = 5;
 /** More passes are only queued while fewer than these are under way: they would wait anyway. */
 const FEW = 30;
+/** Of the disks that run full now and then: more than anything here needs, and only what it holds is in memory. */
+const DISK_MEGABYTES = 8_192;
 /** A pass that nothing disturbs is through by then, however many there are. */
 const PATIENCE_MS = 15 * 60_000;
 const QUIET_ROUNDS = 4;
@@ -55,11 +57,14 @@ export async function soak(options: Options, say: (text: string) => void): Promi
     return server;
   };
   try {
+    const canFill = canMountDisks();
+    if (!canFill) say('no disk is ever full in this run: this machine lets nobody mount one');
+    const disk = canFill ? { diskMegabytes: DISK_MEGABYTES } : {};
     const servers: Servers = {
-      postgres: await open(startPostgres({ settings: { max_connections: '200' } })),
+      postgres: await open(startPostgres({ ...disk, settings: { max_connections: '200', max_wal_size: '256MB' } })),
       cloud: await open(startMicrosoft365({ empty: true, seed: options.seed })),
       source: await open(startDovecot({ listescape: true })),
-      target: await open(startDovecot({ listescape: true })),
+      target: await open(startDovecot({ ...disk, listescape: true })),
     };
     const half = Math.floor(options.mailboxes / 2);
     const crowds = [
@@ -162,7 +167,7 @@ class Run {
         'troubles',
         (random) => random.integer(...TROUBLE_EVERY_MS),
         async (random) => {
-          const trouble = pickTrouble(random);
+          const trouble = pickTrouble(random, this.#servers);
           this.#troubles.set(trouble.name, (this.#troubles.get(trouble.name) ?? 0) + 1);
           await trouble.run(this.#servers, random);
         },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beginStorm, type Random, STORMS, type Storm } from '@sterna/simulator-kit';
 import type { Microsoft365 } from '@sterna/simulator-microsoft365';
-import type { Dovecot, Postgres } from '@sterna/test-servers';
+import type { Dovecot, OwnDisk, Postgres } from '@sterna/test-servers';
 
 export interface Servers {
   readonly postgres: Postgres;
@@ -17,7 +17,16 @@ export interface Trouble {
   readonly name: string;
   /** How often it is chosen, among all. */
   readonly weight: number;
+  /** Default: always. */
+  isPossible?(servers: Servers): boolean;
   run(servers: Servers, random: Random): Promise<void>;
+}
+
+/** Nothing more can be written, until somebody makes room. */
+async function whileFull(disk: OwnDisk | undefined, random: Random): Promise<void> {
+  disk?.fill();
+  await sleep(random.integer(...STORM_MS));
+  disk?.makeRoom();
 }
 
 const trouble = (storm: Storm): Trouble => ({
@@ -85,14 +94,31 @@ export const TROUBLES: readonly Trouble[] = [
       server.resume();
     },
   },
+  {
+    name: 'disk of the target’s mail full',
+    weight: 3,
+    isPossible: ({ target }) => target.disk !== undefined,
+    run: ({ target }, random) => whileFull(target.disk, random),
+  },
+  {
+    name: 'disk of the database full',
+    weight: 2,
+    isPossible: ({ postgres }) => postgres.disk !== undefined,
+    async run({ postgres }, random) {
+      await whileFull(postgres.disk, random);
+      // It may have given up meanwhile: whoever makes room starts it again.
+      await postgres.restart();
+    },
+  },
 ];
 
-/** One of them by their weights. */
-export function pickTrouble(random: Random): Trouble {
-  let left = random.next() * TROUBLES.reduce((sum, { weight }) => sum + weight, 0);
-  for (const trouble of TROUBLES) {
+/** One of those that can happen here, by their weights. */
+export function pickTrouble(random: Random, servers: Servers): Trouble {
+  const possible = TROUBLES.filter((trouble) => trouble.isPossible?.(servers) ?? true);
+  let left = random.next() * possible.reduce((sum, { weight }) => sum + weight, 0);
+  for (const trouble of possible) {
     left -= trouble.weight;
     if (left < 0) return trouble;
   }
-  return TROUBLES[0] as Trouble;
+  return possible[0] as Trouble;
 }

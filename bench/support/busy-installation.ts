@@ -81,6 +81,9 @@ export async function startBusyInstallation(lab: Lab, messages: number): Promise
     return {
       ...{ url, serverPid: server.pid as number, postgres, projectId, entryIds, sessions, stop },
       begun() {
+        const { exitCode, signalCode } = server;
+        if (exitCode !== null || signalCode !== null)
+          throw new Error(`sterna serve ended by itself (${exitCode ?? signalCode}); see ${program.log}`);
         const [failed, all] = [`status in ('failed', 'completed with failures')`, 'started_at is not null'].map(
           (what) => Number(postgres.query(`select count(*) from pass where ${what}`)[0]),
         ) as [number, number];

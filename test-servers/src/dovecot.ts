@@ -3,6 +3,7 @@ import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { type CertificateKind, type Certificates, makeCertificates } from './certificates.ts';
+import { mountDisk, type OwnDisk } from './disk.ts';
 import {
   Family,
   freePort,
@@ -75,6 +76,8 @@ export interface DovecotOptions {
   /** Connections per user and address, then `NO [LIMIT]`…; default 100. */
   maxConnectionsPerUser?: number;
   fsync?: 'optimized' | 'always' | 'never';
+  /** The mail has a file system of its own, of so many megabytes (in memory), which `disk` can fill. */
+  diskMegabytes?: number;
   /** Raw configuration, appended. */
   extraConfig?: string;
 }
@@ -86,6 +89,8 @@ export interface Dovecot {
   readonly certificates: Certificates | undefined;
   readonly folder: string;
   readonly pid: number | undefined;
+  /** Of the mail; undefined without `diskMegabytes`. */
+  readonly disk: OwnDisk | undefined;
   /** The folder which holds the user's mail (a Maildir, unless another format was chosen). Made if missing. */
   mailRoot(user: string): string;
   /** Gives everything in the user's mail folder to the server, after a test wrote there. */
@@ -308,7 +313,9 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   const mail = join(folder, 'mail');
   mkdirSync(join(folder, 'run'));
   mkdirSync(mail);
-  chownSync(mail, owner.uid, owner.gid);
+  let disk: OwnDisk | undefined;
+  if (options.diskMegabytes === undefined) chownSync(mail, owner.uid, owner.gid);
+  else disk = mountDisk(mail, options.diskMegabytes, `uid=${owner.uid},gid=${owner.gid},mode=755`);
 
   // One small file a person, read at every login (a passwd-file would be looked at once a second only).
   const people = join(folder, 'people');
@@ -420,6 +427,7 @@ userdb_objects = userdb
     tlsPort,
     certificates,
     folder,
+    disk,
     get pid() {
       return family.pid;
     },

@@ -1,6 +1,7 @@
 export * from './apache.ts';
 export * from './certificates.ts';
 export * from './cyrus.ts';
+export { canMountDisks, type OwnDisk } from './disk.ts';
 export * from './dovecot.ts';
 export * from './fault-proxy.ts';
 export * from './http-proxy.ts';

@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { unmountIn } from './disk.ts';
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -139,7 +140,7 @@ export interface FamilyOptions {
 
 /**
  * Reads `PID STARTED` of the program to watch (`0 0`: none now) and, once our side of the pipe is gone, ends it, its
- * group and its children (PostgreSQL's lead groups of their own), and removes the folder `$1`. The start time keeps it
+ * group and its children (PostgreSQL's lead groups of their own), and removes the folder `$1` with what is mounted in it. The start time keeps it
  * from ending a stranger who was given the same id.
  */
 const GUARDIAN = `
@@ -161,6 +162,9 @@ if [ "$P" != 0 ]; then
     kill -KILL $KIDS "-$P" "$P" 2>/dev/null
   fi
 fi
+while read -r DEVICE PLACE REST; do
+  case "$PLACE" in "$1"/*) umount -l "$PLACE" 2>/dev/null ;; esac
+done < /proc/self/mounts
 for N in 1 2 3 4 5 6 7 8 9 10; do
   rm -rf -- "$1" 2>/dev/null
   [ -e "$1" ] || exit 0
@@ -338,6 +342,7 @@ function installExitHook(): void {
 export function removeFolder(folder: string): void {
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
+      unmountIn(folder);
       rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 });
       return;
     } catch {

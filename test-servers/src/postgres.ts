@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { mountDisk, type OwnDisk } from './disk.ts';
 import {
   Family,
   freePort,
@@ -26,6 +27,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
   /** Made at start; default `sterna`. */
   database?: string;
+  /** The data has a file system of its own, of so many megabytes (in memory), which `disk` can fill. */
+  diskMegabytes?: number;
 }
 
 export interface Postgres {
@@ -37,6 +40,8 @@ export interface Postgres {
   readonly port: number;
   readonly folder: string;
   readonly pid: number | undefined;
+  /** Of the data; undefined without `diskMegabytes`. */
+  readonly disk: OwnDisk | undefined;
   /** Makes a further empty database (with the contents of `template`) and returns its URL. */
   createDatabase(name: string, template?: string): Promise<string>;
   /** One statement through psql, as superuser; rows as text, columns divided by `|`. */
@@ -116,6 +121,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     mkdirSync(path, { mode: path === data ? 0o700 : 0o755 });
     chownSync(path, owner.uid, owner.gid);
   }
+  const disk =
+    options.diskMegabytes === undefined
+      ? undefined
+      : mountDisk(data, options.diskMegabytes, `uid=${owner.uid},gid=${owner.gid},mode=700`);
   const host = '127.0.0.1';
   const database = options.database ?? 'sterna';
   const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', HOME: folder };
@@ -210,6 +219,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     host,
     port,
     folder,
+    disk,
     url: url(database),
     socketUrl: `postgres://postgres@/${database}?host=${socket}&port=${port}`,
     get pid() {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Dovecot, isAlive, RawImap, sampleMessage, startDovecot } from '../src/index.ts';
+import { canMountDisks, type Dovecot, isAlive, RawImap, sampleMessage, startDovecot } from '../src/index.ts';
 
 async function using<T>(start: Promise<Dovecot>, work: (server: Dovecot) => Promise<T>): Promise<T> {
   await using server = await start;
@@ -294,4 +294,20 @@ test('several side by side, and nothing is left behind', async () => {
     expect(existsSync(server.folder)).toBe(false);
     await new Promise((resolve) => connect(server.port, server.host).once('error', resolve));
   }
+});
+
+test.runIf(canMountDisks())('a full disk: nothing is stored, then there is room again', async () => {
+  await using(startDovecot({ diskMegabytes: 64 }), async (server) => {
+    const imap = await server.login('full');
+    expect(await imap.append('INBOX', sampleMessage('before'))).toMatchObject({ status: 'OK' });
+    server.disk?.fill();
+    expect(await imap.append('INBOX', sampleMessage('while', 100_000))).toMatchObject({
+      status: 'NO',
+      text: expect.stringMatching(/^\[(SERVERBUG|OVERQUOTA)\]/),
+    });
+    server.disk?.makeRoom();
+    expect(await imap.append('INBOX', sampleMessage('after'))).toMatchObject({ status: 'OK' });
+    expect((await imap.ok('STATUS INBOX (MESSAGES)')).untagged[0]).toContain('MESSAGES 2');
+    imap.close();
+  });
 });

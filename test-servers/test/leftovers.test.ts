@@ -6,10 +6,10 @@ import { isAlive, sleep } from '../src/index.ts';
 
 const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
-async function runAndEnd(ending: string, launcher = 'startDovecot'): Promise<{ pids: number[]; folder: string }> {
+async function runAndEnd(ending: string, launcher = 'startDovecot()'): Promise<{ pids: number[]; folder: string }> {
   const script = `
-    const { ${launcher} } = await import(${JSON.stringify(entry)});
-    const server = await ${launcher}();
+    const { ${launcher.replace(/\(.*/, '')} } = await import(${JSON.stringify(entry)});
+    const server = await ${launcher};
     console.log(JSON.stringify({ pids: server.pids(), folder: server.folder }));
     ${ending}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -24,12 +24,13 @@ async function runAndEnd(ending: string, launcher = 'startDovecot'): Promise<{ p
 test.each([
   ['Dovecot', 'is killed', 'setInterval(() => {}, 1000)'],
   ['Postgres', 'is killed', 'setInterval(() => {}, 1000)'],
+  ['Dovecot', 'is killed', 'setInterval(() => {}, 1000)', '{ diskMegabytes: 16 }'],
   ['Cyrus', 'is killed', 'setInterval(() => {}, 1000)'],
   ['Apache', 'is killed', 'setInterval(() => {}, 1000)'],
   ['Dovecot', 'exits', 'process.exit(3)'],
   ['Postgres', 'throws', 'throw new Error("this one is expected")'],
-])('%s: no process and no file stays when the test process %s', async (server, _, ending) => {
-  const { pids, folder } = await runAndEnd(ending, `start${server}`);
+])('%s: no process and no file stays when the test process %s', async (server, _, ending, options = '') => {
+  const { pids, folder } = await runAndEnd(ending, `start${server}(${options})`);
   expect(pids.length).toBeGreaterThan(1);
   for (let tries = 0; tries < 100 && (pids.some(isAlive) || existsSync(folder)); tries++) await sleep(50);
   expect(pids.filter(isAlive)).toEqual([]);

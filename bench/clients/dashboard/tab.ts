@@ -20,7 +20,6 @@ export class Tab {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #answers: Measures;
-  #stream: IncomingMessage | undefined;
 
   /** @param answers gets the time of each request by `what`, from when it is asked to the last byte of its answer */
   constructor(url: string, session: string, answers: Measures) {
@@ -45,7 +44,6 @@ export class Tab {
   async listen(hear: (event: LiveEvent) => void): Promise<void> {
     const stream = await this.#ask('/api/events', undefined);
     if (stream.statusCode !== 200) throw new Error(`the events answered ${stream.statusCode}`);
-    this.#stream = stream;
     let rest = '';
     stream.setEncoding('utf8');
     stream.on('data', (part: string) => {
@@ -56,17 +54,20 @@ export class Tab {
         if (at !== -1) hear(JSON.parse(block.slice(at + 6)) as LiveEvent);
       }
     });
-    stream.on('error', () => undefined);
-  }
-
-  close(): void {
-    this.#stream?.destroy();
-    this.#agent.destroy();
+    stream.once('close', () => {
+      throw new Error('the stream of events broke');
+    });
   }
 
   async #ask(path: string, agent: Agent | undefined): Promise<IncomingMessage> {
     const request = get(`${this.#url}${path}`, { headers: this.#headers, ...(agent === undefined ? {} : { agent }) });
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    return response;
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    // What breaks later breaks the response, and is told there.
+    request.on('error', () => undefined);
+    try {
+      return (await answered)[0];
+    } catch (error) {
+      throw new Error(`${path} was not answered`, { cause: error });
+    }
   }
 }

@@ -84,7 +84,7 @@ export function refusal(
     case 'SERVERBUG':
     case 'CORRUPTION':
       return new SternaError('transient', 'imap-server-error', message, {
-        fix: 'The server reports a fault of its own: its log tells more.',
+        fix: 'The server reports a fault of its own, such as a full disk: its log tells more.',
         details,
       });
     case 'NOPERM':
