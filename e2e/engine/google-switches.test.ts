@@ -105,7 +105,9 @@ const FLIPS: Flips<Switches> = {
   gmailImportChecksFrom: { true: SAME, false: SAME },
   gmailDraftLabelOnInsert: { refuse: SAME, accept: SAME },
   gmailHistoryKeptMs: { 0: SAME },
-  gmailLabelNameLength: { 40: { refused: 'label-refused' } },
+  gmailLabelNameLength: {
+    40: { first: { created: 10, failed: 1 }, delta: { failed: 1 }, failures: ['label-refused'] },
+  },
   gmailLabelLimit: {
     1: { first: { created: 0, failed: 11 }, delta: { created: 0, failed: 12 }, failures: ['label-refused'] },
   },
