@@ -245,6 +245,7 @@ describe('a second organization', () => {
       'exportAudit',
       'isAuditExport',
       'signReport',
+      'verifyReportHere',
       'reconcile',
       'waitsForReconcile',
       'verifyAuditExport',
