@@ -358,8 +358,9 @@ test('what was on its way when an entry broke off and was finished is found agai
   expect((await pass(bench, entry, 'initial')).status).toBe('failed');
   death.when = undefined;
   const target = spaceOf(TARGET, 'Stoat');
-  // As though it had broken off before the last one got what it was to get.
-  [...target.space.messages.values()].at(-1)?.reactions.splice(0);
+  // As though it had broken off before the last one got what it was to get; what somebody else added isn't that.
+  const [lost] = [...target.space.messages.values()].at(-1)?.reactions.splice(0) ?? [];
+  if (lost !== undefined) [...target.space.messages.values()].at(-1)?.reactions.push({ ...lost, unicode: '🎉' });
   expect(await pass(bench, entry, 'finish')).toMatchObject({ status: 'completed', result: { finished: ['Stoat'] } });
   for (let n = 0; n < 4; n++) source.say('Too late', { at: T0 + (30 + n) * MINUTE });
   // That it takes nothing more is its way, and no reason to stop before its members are added.
@@ -372,6 +373,31 @@ test('what was on its way when an entry broke off and was finished is found agai
   const codes = (await notes(bench, entry)).map(({ code }) => code);
   expect(codes.filter((code) => /lost|waits/.test(code))).toEqual(['reactions-lost']);
   expect((await pass(bench, entry, 'delta', early)).error).toBeNull();
+}, 60_000);
+
+test('what landed before a pass died is known as what it is, though its source is another by now, or none', async () => {
+  const source = DirectChat.create(google, `alice@${SOURCE}`, 'Otter', T0);
+  source.join(`bjorn@${SOURCE}`);
+  const ids = [0, 1, 2].map((n) => source.say(`Line ${n}`, { at: T0 + n * MINUTE }));
+  const entry = await entryOf(chat(`spaces/${source.space.id}`, SOURCE), chat('Otter', TARGET), SOURCE, TARGET);
+  death.when = (point) => point === 'after-acknowledgement';
+  expect((await pass(bench, entry, 'initial')).status).toBe('failed');
+  death.when = undefined;
+  source.edit(ids[1] as string, 'Line 1, put right');
+  source.remove(ids[2] as string);
+  const delta = await pass(bench, entry, 'delta');
+  expect(delta.error).toBeNull();
+  expect((delta.books as Json).balanced).toBe(true);
+  expect(spaceOf(TARGET, 'Otter').messages.map(({ markup }) => markup)).toEqual(['Line 0', 'Line 1', 'Line 2']);
+  // The books have all three, and whoever reads them is told what the target doesn't say.
+  const { rows } = await bench.database.pool.query(
+    `select count(*)::int as copies from ledger where entry_id = $1 and target_id like 'client-%'`,
+    [entry],
+  );
+  expect(rows).toEqual([{ copies: 3 }]);
+  const codes = (await notes(bench, entry)).map(({ code }) => code);
+  expect(codes.filter((code) => code === 'landed-before-change')).toHaveLength(2);
+  expect(codes).toContain('post-not-changeable');
 }, 60_000);
 
 test('a space of a channel that the source has no more isn’t left in import mode', async () => {

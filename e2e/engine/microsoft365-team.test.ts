@@ -695,24 +695,49 @@ test('who wants no pages has posts fail where Teams takes none, until the settin
   const { here, there } = await smallTeams('failing');
   const { behaviour } = teamsOf(server.tenant('fabrikam.example'));
   behaviour.hasMigrationMode = false;
-  const said = Date.parse('2023-01-02');
-  for (let n = 0; n < 12; n += 1) here.say('General', `<p>Refused ${n}</p>`, {}, said + n * 60_000);
+  const moments = Array.from({ length: 12 }, (_, n) => Date.parse('2023-01-02') + n * 60_000);
+  const refused = moments.map((at, n) => here.say('General', `<p>Refused ${n}</p>`, {}, at));
   const into = team('failing@fabrikam.example');
   const settings = { ...(into.settings as object), postsWhereRefused: 'fail' };
   const entry = await addEntry(bench, team('failing@contoso.example'), { ...into, settings });
   await mapping(bench, entry, 'alice@contoso.example', 'alice@fabrikam.example');
-  const first = await pass(bench, entry, 'initial');
+  let asked = 0;
+  server.faults.inject({
+    fault: { kind: 'answer', status: 500, code: 'never' },
+    when: ({ target: path }: { target: string }) => {
+      asked += path.endsWith('/startMigration') ? 1 : 0;
+      return false;
+    },
+  });
+  // That the channel takes none is its way, and no reason to stop early; it is asked once, and again for its mode.
+  const first = await pass(bench, entry, 'initial', { failureShare: { share: 0.5, objects: 4 } });
   expect(first.error).toBeNull();
-  expect((first.books as Json).kinds.post).toMatchObject({ created: 0, failed: 12 });
+  expect((first.books as Json).kinds.post).toMatchObject({ created: 0, failed: refused.length });
+  expect(asked).toBe(2);
   const [failure] = (await notes(bench, entry)).filter(({ kind }) => kind === 'failure');
-  expect(failure).toMatchObject({ code: 'channel-not-open', fix: expect.stringContaining('postsWhereRefused') });
+  expect(failure).toMatchObject({
+    code: 'channel-not-open',
+    text: expect.stringContaining('Teams refuses to open this channel'),
+    fix: expect.stringContaining('postsWhereRefused'),
+  });
   expect(await all(target, `${await folderOf(target, there, 'General')}/children`)).toEqual([]);
+  // What may go away by itself is no reason to change the setting.
+  there.team.isArchived = true;
+  await pass(bench, entry, 'delta');
+  const fixes = (await notes(bench, entry)).filter(({ kind }) => kind === 'failure').map(({ fix }) => fix ?? '');
+  // Of both passes.
+  expect(fixes).toHaveLength(2 * refused.length);
+  expect(fixes.filter((fix) => fix.includes('postsWhereRefused'))).toHaveLength(refused.length);
+  there.team.isArchived = false;
 
   await bench.database.pool.query(
     `update system set settings = settings - 'postsWhereRefused' where id = (select target_system_id from entry where id = $1)`,
     [entry],
   );
-  expect(((await pass(bench, entry, 'delta')).books as Json).kinds.post).toMatchObject({ created: 12, failed: 0 });
+  expect(((await pass(bench, entry, 'delta')).books as Json).kinds.post).toMatchObject({
+    created: refused.length,
+    failed: 0,
+  });
   expect([...(await archiveOf(target, there, 'General')).keys()]).toEqual(['2023-01.html']);
   behaviour.hasMigrationMode = true;
 }, 120_000);

@@ -405,8 +405,9 @@ async function settleReplaces(context: PassContext, row: ContainerRow, intents: 
 
 /**
  * The id was ours to choose: a create that is sent again answers with the same object, so mail, which never changes,
- * needs not be found; nor what is written in several requests, of which some may be missing. Other objects are looked at:
- * what landed may have been changed by people since, and its source may be another or none by now.
+ * needs not be found; nor what is written in several requests, of which some may be missing, as long as its source is
+ * as it was. Other objects are looked at: what landed may have been changed by people since, and its source may be
+ * another or none by now.
  */
 async function settleReserved(
   context: PassContext,
@@ -414,8 +415,13 @@ async function settleReserved(
   row: ContainerRow,
   intents: readonly Intent[],
 ): Promise<void> {
-  const isSentAgain = row.kind === 'message' || capabilitiesFor(context.target, row.kind).inSteps === true;
-  const landed = isSentAgain ? [] : await landedCreates(context, row, intents);
+  const inSteps = capabilitiesFor(context.target, row.kind).inSteps === true;
+  const landed =
+    row.kind === 'message'
+      ? []
+      : inSteps
+        ? await landedSteps(context, row, intents)
+        : await landedCreates(context, row, intents);
   await settleFound(context, landed);
   const moves = intents.filter((intent) => intent.verb === 'place');
   const moved: { intent: Intent; targetId: string; digest: Buffer }[] = [];
@@ -506,6 +512,52 @@ async function landedCreates(
   }
   return found;
 }
+
+/**
+ * Of what is written in several requests: what its source says otherwise by now, or no more. Sent again, the target would
+ * answer with what it has under that id, and the books would call that the new version; not sent again, they would have
+ * nothing of it.
+ */
+async function landedSteps(
+  context: PassContext,
+  row: ContainerRow,
+  intents: readonly Intent[],
+): Promise<readonly Found[]> {
+  const outdated: Intent[] = [];
+  for (const intent of intents)
+    if (intent.verb === 'create' && !(await isAsSent(context, intent))) outdated.push(intent);
+  try {
+    return (await landedCreates(context, row, outdated)).map((one) => ({ ...one, notes: [landedBefore(one.intent)] }));
+  } catch (error) {
+    // Nobody is there yet who may look: a later phase of this pass may change that.
+    if (error instanceof SternaError && error.class === 'config') return [];
+    throw error;
+  }
+}
+
+/** A source without versions can't tell that it isn't. */
+async function isAsSent(context: PassContext, intent: Intent): Promise<boolean> {
+  const { key } = sourceById(context, intent.container);
+  const sent = intent.data?.srcVersion;
+  try {
+    for await (const content of context.source.reader.read(key, [intent.srcId])) {
+      if ('vanished' in content) return false;
+      return !('body' in content) || sent === undefined || content.version === undefined || content.version === sent;
+    }
+  } catch (error) {
+    if (!(error instanceof SternaError) || error.code !== 'container-gone') throw error;
+  }
+  return false;
+}
+
+const landedBefore = (intent: Intent): ObjectNote => ({
+  kind: 'fidelity',
+  code: 'landed-before-change',
+  text: 'The target took it, the connection was lost, and its source was changed or removed before the rest was sent: the copy is what came first, and may lack some of what belongs to it.',
+  src: intent.src,
+  srcId: intent.srcId,
+  container: intent.container,
+});
 
 async function settleFoundAndForget(
   context: PassContext,

@@ -72,7 +72,10 @@ export interface ChatMessage {
   readonly attachment?: readonly ChatAttachment[];
   readonly attachedGifs?: readonly { readonly uri?: string }[];
   readonly cardsV2?: readonly unknown[];
-  readonly emojiReactionSummaries?: readonly { readonly reactionCount?: number }[];
+  readonly emojiReactionSummaries?: readonly {
+    readonly emoji?: { readonly unicode?: string };
+    readonly reactionCount?: number;
+  }[];
 }
 
 export interface ChatReaction {

@@ -113,8 +113,7 @@ export class PostsWriter implements Writer {
       throw thrown instanceof SternaError && thrown.code === WITHOUT_MEMBER ? notToBeSeen() : thrown;
     });
     if (found === undefined) throw alreadyCompleted();
-    const counts = (found.emojiReactionSummaries ?? []).map(({ reactionCount = 1 }) => reactionCount);
-    const lost = reactions.length - counts.reduce((sum, count) => sum + count, 0);
+    const lost = missing(reactions, found);
     const told = lost > 0 ? [...notes, reactionsLost(lost)] : notes;
     return doneResult(op, id, versionOf(found), told);
   }
@@ -191,6 +190,18 @@ export class PostsWriter implements Writer {
     }
   }
 }
+
+/** How many didn’t come: people may have added others since, and of one emoji is told only how many there are. */
+function missing(wanted: Built['reactions'], { emojiReactionSummaries = [] }: ChatMessage): number {
+  const there = new Map(
+    emojiReactionSummaries.map(({ emoji, reactionCount = 1 }) => [bare(emoji?.unicode ?? ''), reactionCount]),
+  );
+  const groups = Map.groupBy(wanted, ({ unicode }) => bare(unicode));
+  return [...groups].reduce((sum, [emoji, own]) => sum + Math.max(0, own.length - (there.get(emoji) ?? 0)), 0);
+}
+
+/** Without the selector of how it is drawn, which not every service keeps. */
+const bare = (emoji: string): string => emoji.replaceAll('\uFE0F', '');
 
 const alreadyCompleted = (): SternaError =>
   new SternaError(
