@@ -1,15 +1,7 @@
 import { type ContentKind, type ItemType, SternaError } from '@sterna/core';
 import { z } from 'zod';
 import type { Capabilities } from './capabilities.ts';
-import type {
-  CheckLine,
-  Connector,
-  Credentials,
-  KnownContainer,
-  OpenRequest,
-  Session,
-  SystemConfig,
-} from './connector.ts';
+import type { CheckLine, Connector, Credentials, OpenRequest, Session, SystemConfig } from './connector.ts';
 import type { AccessOf, ChangePage, Container, Content, Reader } from './reader.ts';
 import { understood } from './reading.ts';
 import type { Op, Result, Writer } from './writer.ts';
@@ -137,14 +129,15 @@ interface OpenPart {
   readonly session: Session;
 }
 
-/** Those of one part, by the ids that it gave them. */
-const ownOf = (key: string, known: readonly KnownContainer[]): readonly KnownContainer[] =>
-  known.flatMap(({ id, name }) => (id.startsWith(`${key}:`) ? [{ id: id.slice(key.length + 1), name }] : []));
+/** Containers of one part, by the ids that it gave them. */
+const ownOf = <T extends { readonly id: string }>(key: string, known: readonly T[]): readonly T[] =>
+  known.flatMap((one) => (one.id.startsWith(`${key}:`) ? [{ ...one, id: one.id.slice(key.length + 1) }] : []));
 
-export function composeSessions(parts: readonly OpenPart[]): Session {
+export function composeSessions(opened: readonly OpenPart[]): Session {
+  const parts = opened.map((part) => ({ ...part, reader: understood(part.session.reader) }));
   const [first] = parts;
   if (first === undefined) throw new SternaError('bug', 'internal', 'A session of no parts.');
-  const partOf = (container: string): OpenPart => {
+  const partOf = (container: string): (typeof parts)[number] => {
     const found = parts.find(({ key }) => container.startsWith(`${key}:`));
     if (found === undefined) throw new SternaError('bug', 'internal', 'A container of no part.');
     return found;
@@ -156,26 +149,20 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
       throw new SternaError('config', 'target-read-only', 'The target can only be read.');
     return part.session.writer;
   };
-  const readers = new Map(parts.map(({ session }) => [session, understood(session.reader)]));
-  const readerOf = (session: Session): Reader => readers.get(session) as Reader;
   const reader: Reader = {
     async containers(options) {
-      const knownOf = (key: string): readonly Container[] =>
-        (options?.known ?? [])
-          .filter(({ id }) => id.startsWith(`${key}:`))
-          .map((container) => ({ ...container, id: inner(container.id) }));
       const lists = await Promise.all(
-        parts.map(({ key, session }) =>
-          readerOf(session).containers(options?.known === undefined ? options : { ...options, known: knownOf(key) }),
+        parts.map(({ key, reader: own }) =>
+          own.containers(options?.known === undefined ? options : { ...options, known: ownOf(key, options.known) }),
         ),
       );
       return lists.flatMap((list, i) => list.map((container) => outer((parts[i] as OpenPart).key, container)));
     },
     changes: (container, cursor, facets): AsyncIterable<ChangePage> =>
-      readerOf(partOf(container).session).changes(inner(container), cursor, facets),
+      partOf(container).reader.changes(inner(container), cursor, facets),
     async *read(container, ids, options) {
-      const { key, session } = partOf(container);
-      for await (const one of readerOf(session).read(inner(container), ids, options))
+      const { key, reader: own } = partOf(container);
+      for await (const one of own.read(inner(container), ids, options))
         yield 'body' in one && one.shortcut !== undefined
           ? { ...one, shortcut: { ...one.shortcut, container: `${key}:${one.shortcut.container}` } }
           : one;
@@ -184,13 +171,13 @@ export function composeSessions(parts: readonly OpenPart[]): Session {
     ...(parts.some(({ session }) => session.reader.versions !== undefined)
       ? {
           versions: (container: string, id: string, depth: number): AsyncIterable<Content> =>
-            readerOf(partOf(container).session).versions?.(inner(container), id, depth) ?? none(),
+            partOf(container).reader.versions?.(inner(container), id, depth) ?? none(),
         }
       : {}),
     ...(parts.some(({ session }) => session.reader.access !== undefined)
       ? {
           access: (container: string, ids: readonly string[]): AsyncIterable<AccessOf> =>
-            readerOf(partOf(container).session).access?.(inner(container), ids) ?? none(),
+            partOf(container).reader.access?.(inner(container), ids) ?? none(),
         }
       : {}),
   };

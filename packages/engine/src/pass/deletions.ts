@@ -57,19 +57,23 @@ async function holdBack({ pool, claim }: PassContext, rows: readonly LedgerRow[]
       claim.number,
       rows.map(({ src }) => src),
     );
+    const why =
+      'It isn’t where it was at the source; its copy stays, since it may be in a folder that the target refuses.';
     await insertNotes(
       client,
       claim.entryId,
       claim.number,
-      rows.map((row) => ({
-        kind: 'gone' as const,
-        code: 'deletion-not-propagated',
-        text: 'It isn’t where it was at the source; its copy stays, since it may be in a folder that the target refuses.',
-        ...whose(row),
-      })),
+      rows.map((row) => notPropagated(row, why)),
     );
   });
 }
+
+const notPropagated = (row: LedgerRow, text: string): ObjectNote => ({
+  kind: 'gone',
+  code: 'deletion-not-propagated',
+  text,
+  ...whose(row),
+});
 
 /** @param what happened to them, in words */
 async function carryOut(
@@ -99,12 +103,7 @@ async function carryOut(
           client,
           claim.entryId,
           claim.number,
-          rows.map((row) => ({
-            kind: 'gone' as const,
-            code: 'deletion-not-propagated',
-            text: `${wordsOf(what, target.path.join('/'))} and stays: ${sealed.text}`,
-            ...whose(row),
-          })),
+          rows.map((row) => notPropagated(row, `${wordsOf(what, target.path.join('/'))} and stays: ${sealed.text}`)),
         ),
       );
       continue;
@@ -125,12 +124,7 @@ async function carryOut(
         notes.push({ kind: 'gone', code: 'deleted-at-source', text: `${words}.`, ...whose(row) });
       } else if (copy.irremovable !== undefined || row.state === 'skipped' || isTouched(row, copy)) {
         const why = row.state === 'skipped' ? 'it was there before Sterna.' : 'somebody changed it since.';
-        notes.push({
-          kind: 'gone',
-          code: 'deletion-not-propagated',
-          text: `${words} and stays: ${copy.irremovable?.text ?? why}`,
-          ...whose(row),
-        });
+        notes.push(notPropagated(row, `${words} and stays: ${copy.irremovable?.text ?? why}`));
       } else {
         remove.push(row);
       }
@@ -169,12 +163,12 @@ async function carryOut(
           ),
         ),
         ...absent.map((row) => told(row, `${where} has no copy of it any more.`)),
-        ...[...kept].map((row) => ({
-          kind: 'gone' as const,
-          code: 'deletion-not-propagated',
-          text: `${wordsOf(what, where)} and stays: the target keeps it for an equal one that the source still has.`,
-          ...whose(row),
-        })),
+        ...[...kept].map((row) =>
+          notPropagated(
+            row,
+            `${wordsOf(what, where)} and stays: the target keeps it for an equal one that the source still has.`,
+          ),
+        ),
       ]);
     });
   }

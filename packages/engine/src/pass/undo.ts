@@ -110,8 +110,8 @@ export async function undoPass(context: PassContext, order: UndoOrder): Promise<
     const target = targetById(context, targetContainer);
     context.progress.container = nameInBooks(target.path);
     const here = new Map<string, InventoryItem>();
-    const isSealed = irremovableKind(context.target, target.kind) !== undefined;
-    if (isPresent.has(target.key) && (!isSealed || overwritten.has(targetContainer)))
+    const sealed = irremovableKind(context.target, target.kind);
+    if (isPresent.has(target.key) && (sealed === undefined || overwritten.has(targetContainer)))
       for await (const item of writer.inventory(target.key, {})) here.set(item.targetId, item);
     const { mode } = order;
     const whole = () => stored(order, tally);
@@ -123,7 +123,7 @@ export async function undoPass(context: PassContext, order: UndoOrder): Promise<
       const after = tally.at.container === targetContainer ? tally.at.src : Buffer.alloc(0);
       const rows = await createdRows(pool, claim.entryId, passes, targetContainer, after, PAGE);
       if (rows.length === 0) break;
-      await undoPage(context, order, tally, { target, rows, here, sharers });
+      await undoPage(context, order, tally, { target, sealed, rows, here, sharers });
       context.progress.objects += rows.length;
     }
   }
@@ -145,6 +145,8 @@ export async function undoPass(context: PassContext, order: UndoOrder): Promise<
 
 interface Page {
   readonly target: ContainerRow;
+  /** Why nothing can be removed from it. */
+  readonly sealed: ReturnType<typeof irremovableKind>;
   readonly rows: readonly LedgerRow[];
   /** What the container holds now. */
   readonly here: ReadonlyMap<string, InventoryItem>;
@@ -153,7 +155,7 @@ interface Page {
 
 async function undoPage(context: PassContext, order: UndoOrder, tally: Tally, page: Page): Promise<void> {
   const { pool, claim } = context;
-  const sealed = irremovableKind(context.target, page.target.kind);
+  const { sealed } = page;
   const ends =
     sealed === undefined
       ? await endsOf(context, page, tally.sent)
