@@ -1,10 +1,11 @@
 /** Browsers with the dashboard open: the stream of events, and for them what the page on the screen reads again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@sterna/store';
+import type { LiveEvent } from '@sterna/web/live-event';
 import { busySeconds, usageOf } from '../support/usage.ts';
 import { type Figures, Measures } from './dashboard/measures.ts';
 import { entryPage, ListPage, type ListView, overviewPage, type Page } from './dashboard/page.ts';
-import { type LiveEvent, Tab } from './dashboard/tab.ts';
+import { Tab } from './dashboard/tab.ts';
 import { report } from './report.ts';
 
 export interface DashboardsSetup {

@@ -1,6 +1,7 @@
 import { EntryPages, type PageAnswer } from '@sterna/web/entry-pages';
 import { isTouched } from '@sterna/web/invalidation';
-import type { LiveEvent, Tab } from './tab.ts';
+import type { LiveEvent } from '@sterna/web/live-event';
+import type { Tab } from './tab.ts';
 
 /** As apps/web has them: rows that are read at once, rows in sight, and how often a list that changes is read anew. */
 const ROWS = 100;

@@ -1,18 +1,10 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import type { LiveEvent } from '@sterna/web/live-event';
 import type { Measures } from './measures.ts';
 
 /** As browsers keep them to a server; the stream has one of them. */
 const CONNECTIONS = 6;
-
-/** What happened, as `GET /api/events` tells it. */
-export interface LiveEvent {
-  readonly type: string;
-  readonly projectId?: number;
-  readonly entryId?: number;
-  readonly passId?: number;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
 
 /** A tab of a browser in which somebody is signed in. */
 export class Tab {
