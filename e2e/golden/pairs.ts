@@ -165,6 +165,16 @@ interface Shared {
   readonly aliases?: readonly string[];
 }
 
+/**
+ * Quotas that nobody reaches: what is looked for here is what arrives, and two minutes of waiting for each mailbox, or for the
+ * units that a tenant has, would show nothing of that. How near to the quotas a pass goes is measured by `npm run bench`.
+ */
+const MANY = 1_000_000_000;
+const QUOTAS = {
+  ...{ gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY },
+  ...{ directory: MANY, groupsSettings: MANY, chat: MANY },
+};
+
 const NOTHING: Shared = { sites: [], groups: [], teams: [], settings: false };
 
 function sharedOf({ about }: Simulator, domain: string, size: Size): Shared {
@@ -207,7 +217,10 @@ function microsoft(
     system: {
       name,
       connector: 'microsoft365',
-      settings: { tenant: domain, clientId: MIGRATION_APP.id, baseUrl, loginUrl: baseUrl },
+      settings: {
+        ...{ tenant: domain, clientId: MIGRATION_APP.id, baseUrl, loginUrl: baseUrl },
+        resourceUnitsPerMinute: MANY,
+      },
       password: MIGRATION_APP.secret,
     },
   };
@@ -219,16 +232,6 @@ const withGmailsSettings = (place: Place, { about }: Simulator, domain: string):
 });
 
 const persons = (addresses: readonly string[]) => addresses.map((address) => ({ type: 'person' as const, address }));
-
-/**
- * A project whose quotas nobody reaches: what is looked for here is what arrives, and two minutes of waiting for each mailbox
- * would show nothing of that. How near to the quotas a pass goes is measured by `npm run bench`.
- */
-const MANY = 1_000_000_000;
-const QUOTAS = {
-  ...{ gmail: MANY, calendar: MANY, people: MANY, tasks: MANY, drive: MANY },
-  ...{ directory: MANY, groupsSettings: MANY, chat: MANY },
-};
 
 /** @param of names of spaces, or groups and their aliases before the @, instead of people */
 function workspace(

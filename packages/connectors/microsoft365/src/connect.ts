@@ -67,7 +67,13 @@ export function connect(request: ConnectRequest, clock: Clock = systemClock): Co
     tokens,
     where: `${tenant.toLowerCase()} at ${new URL(places.graph).host}`,
     outlook: new Budget(OUTLOOK_LIMITS, clock),
-    drive: driveBudgetOf({ app: settings.clientId, tenant: tenant.toLowerCase(), graph: places.graph }, clock),
+    drive: driveBudgetOf(
+      {
+        ...{ app: settings.clientId, tenant: tenant.toLowerCase(), graph: places.graph },
+        unitsPerMinute: settings.resourceUnitsPerMinute,
+      },
+      clock,
+    ),
     directory: new Budget(DIRECTORY_LIMITS, clock),
   };
 }

@@ -56,6 +56,13 @@ export const microsoft365Settings = z.strictObject({
     .default(10_485_760)
     .describe('Files above this are uploaded in pieces of it; a multiple of 327,680'),
   pageSize: z.number().int().min(1).max(1_000).default(500).describe('Objects listed by one request'),
+  resourceUnitsPerMinute: z
+    .number()
+    .int()
+    .min(10)
+    .max(1_000_000_000)
+    .optional()
+    .describe('What SharePoint and OneDrive allow the app in the tenant, or the share of it that Sterna may use'),
 });
 export type Microsoft365Settings = z.infer<typeof microsoft365Settings>;
 

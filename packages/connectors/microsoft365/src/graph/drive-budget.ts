@@ -11,6 +11,8 @@ export interface DriveBudgetOf {
   readonly tenant: string;
   /** Where Graph answers: a simulator has limits of its own. */
   readonly graph: string;
+  /** Resource units a minute, where the settings know better. */
+  readonly unitsPerMinute: number | undefined;
 }
 
 /**
@@ -20,8 +22,10 @@ export interface DriveBudgetOf {
 export function driveBudgetOf(of: DriveBudgetOf, clock: Clock): Budget {
   const known = shared.get(clock) ?? new SharedBudgets();
   shared.set(clock, known);
-  const key = JSON.stringify([of.graph, of.tenant, of.app]);
-  const { width, windows } = DRIVE_LIMITS;
+  const { unitsPerMinute } = of;
+  const key = JSON.stringify([of.graph, of.tenant, of.app, unitsPerMinute]);
+  const { width, windows: documented } = DRIVE_LIMITS;
+  const windows = documented.map((window) => ({ ...window, limit: unitsPerMinute ?? window.limit }));
   const ofTenant = known.of(key, () => new Budget({ width: Number.POSITIVE_INFINITY, windows }, clock));
   return new Budget({ width, windows: [] }, clock, ofTenant);
 }

@@ -25,10 +25,10 @@ afterEach(async () => {
   expect(failures).toEqual([]);
 });
 
-async function open(address: string): Promise<Session> {
+async function open(address: string, settings: Record<string, unknown> = {}): Promise<Session> {
   const session = await openSession(
     {
-      system: systemOf(server, address),
+      system: systemOf(server, address, settings),
       address,
       kinds: ['file'],
       role: 'read',
@@ -62,7 +62,7 @@ test('four drives of a small tenant at once keep to what the app may there, toge
     const drive = new DirectDrive(server, address);
     for (let n = 0; n < EACH; n += 1) drive.put(['Work'], `${n}.txt`, Buffer.from(`${address} ${n}`));
   }
-  const opened = await Promise.all(PEOPLE.map(open));
+  const opened = await Promise.all(PEOPLE.map((address) => open(address)));
   server.requests.length = 0;
   const from = clock.now();
   const read = await Promise.all(opened.map(readAll));
@@ -72,4 +72,16 @@ test('four drives of a small tenant at once keep to what the app may there, toge
   expect(server.requests.filter(({ status }) => status === 429).length).toBeLessThan(8);
   expect(PEOPLE.length * EACH).toBeLessThanOrEqual((minutes + 1) * UNITS_A_MINUTE);
   expect(minutes).toBeLessThan(3);
+});
+
+test('no more than the share of it that the settings give is used', async () => {
+  const FILES = 300;
+  const SHARE = 100;
+  const [alice] = PEOPLE as [string];
+  const drive = new DirectDrive(server, alice);
+  for (let n = 0; n < FILES; n += 1) drive.put(['Work'], `${n}.txt`, Buffer.from(String(n)));
+  const session = await open(alice, { resourceUnitsPerMinute: SHARE });
+  const from = clock.now();
+  expect(await readAll(session)).toBe(FILES);
+  expect((clock.now() - from) / 60_000).toBeGreaterThan(FILES / SHARE - 1);
 });
