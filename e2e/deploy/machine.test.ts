@@ -63,6 +63,10 @@ describe.runIf(why === undefined)('on a machine with systemd', () => {
     await workersAre(3);
     const [first, second] = WORKERS;
     const before = machine.show(first, 'MainPID');
+    const niceness = (pid: string) => Number(machine.run('ps', '-o', 'ni=', '-p', pid));
+    expect(niceness(before), 'who looks on waits for nobody’s mail').toBeGreaterThan(
+      niceness(machine.show('sterna', 'MainPID')),
+    );
     machine.run('systemctl', 'restart', first);
     await workersAre(3);
     expect(machine.show(first, 'MainPID')).not.toBe(before);

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { constants, homedir, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { SternaError } from '@sterna/core';
 import type { Service } from '@sterna/server';
@@ -75,6 +75,8 @@ async function run(
   const { options, terminal } = context;
   const concurrency = readNumber('--concurrency', options.concurrency, 1, 100);
   const leaseSeconds = options.lease === undefined ? undefined : readNumber('--lease', options.lease, 1, 300);
+  // Somebody waits for each answer of the API, nobody for a single object: on a machine that does both, workers stand back.
+  if (!services.includes('api')) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   // From here on: a signal while the database starts must not leave it behind.
   const ended = endSignal();
   const { startServer } = await import('@sterna/server');
