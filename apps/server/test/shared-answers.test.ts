@@ -1,6 +1,6 @@
 import type { Actor } from '@sterna/application';
 import { SternaError } from '@sterna/core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { rightsOf, SharedAnswers } from '../src/http/shared-answers.ts';
 
 /** Readings that end when told to; each answers with its number. */
@@ -92,4 +92,32 @@ test('people have answers in common where they have the same rights, and only th
     { limitedTo: [1] },
   ];
   for (const other of others) expect(rightsOf({ ...ann, ...other })).not.toBe(rightsOf(ann));
+});
+
+test('where many are asking, readings of the same keep their distance; a single one never waits', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  try {
+    const answers = new SharedAnswers();
+    const { begun, read } = readings();
+    const alone = answers.of('overview', read);
+    begun[0]?.end();
+    await alone;
+    const again = answers.of('overview', read);
+    expect(begun, 'nobody else asks').toHaveLength(2);
+    begun[1]?.end();
+    await again;
+    const others = ['a', 'b', 'c', 'd'].map((key) => answers.of(key, read));
+    const crowd = [answers.of('overview', read), answers.of('overview', read)];
+    expect(begun).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(begun).toHaveLength(6);
+    const late = answers.of('overview', read);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toHaveLength(7);
+    for (const one of begun) one.end();
+    expect(await Promise.all([...crowd, late])).toEqual(['answer 7', 'answer 7', 'answer 7']);
+    await Promise.all(others);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -6,7 +6,6 @@ import {
   type ApiTokenRow,
   accountByEmail,
   accountById,
-  accountOfSession,
   accountsOf,
   type DomainDb,
   deleteSession,
@@ -37,6 +36,7 @@ import {
 } from './access.ts';
 import type { Actor, Context, ProjectRole, Role, Scope } from './context.ts';
 import { reachProject } from './reach.ts';
+import { sessionsIn } from './session-lookups.ts';
 
 export interface Session {
   /** Given out once; only its hash is stored. */
@@ -198,7 +198,7 @@ export async function signOut(context: Context, input: { token: string }): Promi
 
 /** @throws SternaError auth `session-expired` */
 export async function actorOfSession(context: Context, token: string): Promise<Actor> {
-  const account = await accountOfSession(context.db, secretHash(token));
+  const account = await sessionsIn(context).of(secretHash(token));
   if (account === undefined)
     throw new SternaError('auth', 'session-expired', 'Nobody is signed in.', { fix: 'Sign in again.' });
   return actorFor(account, account.email, { scopes: ALL_SCOPES });

@@ -1,13 +1,6 @@
 import type { Books, EntryStatus, ItemType, LicenseState, LicenseTier, LicenseType, SettingsPatch } from '@sterna/core';
-import {
-  type DomainDb,
-  type EntryRow,
-  foldLicenses,
-  lastFailures,
-  lastPasses,
-  organizationById,
-  type PassRow,
-} from '@sterna/store';
+import { type DomainDb, type EntryRow, foldLicenses, lastPasses, organizationById, type PassRow } from '@sterna/store';
+import { SharedReading } from './shared-reading.ts';
 
 export interface EntryLicense {
   readonly id: string;
@@ -99,10 +92,17 @@ const passSummary = (row: PassRow): PassSummary => ({
   endedAt: row.ended_at ?? undefined,
 });
 
-/** The license state of an organization as committed, outside of any change. */
-export async function licenseState(db: DomainDb, organizationId: number): Promise<LicenseState> {
-  const { state } = await foldLicenses(db, await organizationById(db, organizationId));
-  return state;
+const licenseStates = new WeakMap<DomainDb, Map<number, SharedReading<LicenseState>>>();
+
+/** The license state of an organization as committed, outside of any change. Nearly every list and page shows some of it. */
+export function licenseState(db: DomainDb, organizationId: number): Promise<LicenseState> {
+  const known = licenseStates.get(db) ?? new Map<number, SharedReading<LicenseState>>();
+  licenseStates.set(db, known);
+  const reading =
+    known.get(organizationId) ??
+    new SharedReading(async () => (await foldLicenses(db, await organizationById(db, organizationId))).state);
+  known.set(organizationId, reading);
+  return reading.ask();
 }
 
 export async function entryViews(
@@ -112,6 +112,8 @@ export async function entryViews(
 ): Promise<readonly EntryView[]> {
   const ids = rows.map((row) => row.id);
   const last = await lastPasses(db, ids);
-  const failures = await lastFailures(db, ids);
-  return rows.map((row) => entryView(row, licenses, { last: last.get(row.id), failures: failures.get(row.id) ?? 0 }));
+  return rows.map((row) => {
+    const pass = last.get(row.id);
+    return entryView(row, licenses, { last: pass, failures: pass?.failures ?? 0 });
+  });
 }

@@ -8,6 +8,8 @@ import { actorOf } from './sign-in.ts';
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
+/** Events are sent together where they follow each other so closely: each sending wakes both ends. */
+const TOGETHER_MS = 100;
 /** A client that reads slower than this is cut off, and comes back: events only say what to read again. */
 const MOST_BUFFERED = 1024 * 1024;
 
@@ -50,6 +52,10 @@ export function addEventStream(app: FastifyInstance, name: string, route: Route,
       let id = Date.now();
       const send = (type: string, data: unknown): void => {
         id += 1;
+        if (raw.writableCorked === 0) {
+          raw.cork();
+          setTimeout(() => raw.uncork(), TOGETHER_MS);
+        }
         raw.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
         if (raw.writableLength > MOST_BUFFERED) raw.destroy();
       };

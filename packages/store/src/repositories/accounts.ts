@@ -124,12 +124,19 @@ export async function insertSession(
     .execute();
 }
 
-export const accountOfSession = (db: DomainDb, tokenHash: Buffer): Promise<AccountWithOrganization | undefined> =>
-  accounts(db)
+/** @returns by the hash in hex; who is signed in no longer isn't there */
+export async function accountsOfSessions(
+  db: DomainDb,
+  tokenHashes: readonly Buffer[],
+): Promise<ReadonlyMap<string, AccountWithOrganization>> {
+  const rows = await accounts(db)
     .innerJoin('session', 'session.account_id', 'account.id')
-    .where('session.token_hash', '=', tokenHash)
+    .where('session.token_hash', '=', sql<Buffer>`any(${tokenHashes}::bytea[])`)
     .where('session.expires_at', '>', sql<Date>`now()`)
-    .executeTakeFirst();
+    .select('session.token_hash')
+    .execute();
+  return new Map(rows.map(({ token_hash, ...account }) => [token_hash.toString('hex'), account]));
+}
 
 /** @returns whether it was opened by a sign-in at the provider */
 export async function deleteSession(db: DomainDb, tokenHash: Buffer): Promise<boolean> {

@@ -157,39 +157,30 @@ export async function pageOfPasses(
   return query.orderBy('pass.id', 'desc').limit(options.limit).execute();
 }
 
-/** The last pass of each of these entries. */
-export async function lastPasses(db: DomainDb, entryIds: readonly number[]): Promise<ReadonlyMap<number, PassRow>> {
+/**
+ * The last pass of each of these entries; `failures`: what failed or is uncertain by the books of the entry's last initial or
+ * delta pass that has some.
+ */
+export async function lastPasses(
+  db: DomainDb,
+  entryIds: readonly number[],
+): Promise<ReadonlyMap<number, PassRow & { readonly failures: number }>> {
   if (entryIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('pass')
     .distinctOn('entry_id')
     .selectAll()
+    .select(
+      sql<number>`coalesce((
+        select coalesce((w.books ->> 'failed')::float8, 0) + coalesce((w.books ->> 'uncertain')::float8, 0) from pass w
+         where w.entry_id = pass.entry_id and w.kind in ('initial', 'delta') and w.books is not null
+         order by w.number desc limit 1), 0)`.as('failures'),
+    )
     .where(sql<boolean>`entry_id = any(${[...entryIds]}::bigint[])`)
     .orderBy('entry_id')
     .orderBy('number', 'desc')
     .execute();
   return new Map(rows.map((row) => [row.entry_id, row]));
-}
-
-/** What failed or is uncertain by the books of each entry's last initial or delta pass that has some. */
-export async function lastFailures(db: DomainDb, entryIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
-  if (entryIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('pass')
-    .distinctOn('entry_id')
-    .select([
-      'entry_id',
-      sql<number>`coalesce((books ->> 'failed')::float8, 0) + coalesce((books ->> 'uncertain')::float8, 0)`.as(
-        'failures',
-      ),
-    ])
-    .where(sql<boolean>`entry_id = any(${[...entryIds]}::bigint[])`)
-    .where('kind', 'in', ['initial', 'delta'])
-    .where('books', 'is not', null)
-    .orderBy('entry_id')
-    .orderBy('number', 'desc')
-    .execute();
-  return new Map(rows.map((row) => [row.entry_id, row.failures]));
 }
 
 export const passesOf = (db: DomainDb, entryId: number): Promise<readonly PassRow[]> =>
