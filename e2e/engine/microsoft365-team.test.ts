@@ -691,6 +691,60 @@ test('posts go into pages where the settings of the system say so, and are chang
   expect((await notes(bench, entry)).map(({ code }) => code)).toContain('deleted-at-target');
 }, 120_000);
 
+test('emptied, a team keeps what was said under other names, so that a remigration makes new channels', async () => {
+  const { here, there, entry } = await smallTeams('emptied');
+  here.makeChannel('Plans');
+  here.makeChannel('Secret', 'private');
+  const at = Date.parse('2023-01-02');
+  const CHANNELS = ['General', 'Plans', 'Secret'];
+  for (const channel of CHANNELS) here.say(channel, `<p>In ${channel}</p>`, {}, at);
+  expect((await pass(bench, entry, 'initial')).books.total).toMatchObject({ failed: 0, uncertain: 0 });
+  const names = (): string[] => [...there.team.channels.values()].map(({ displayName }) => displayName).sort();
+  const texts = (channel: string): string[] => there.messages(channel).map(({ content }) => plain(content).trim());
+  expect(names()).toEqual(CHANNELS);
+
+  const byName = (renamed: Json[]): Json[] => renamed.toSorted((a, b) => a.container.localeCompare(b.container));
+  const today = new Date().toISOString().slice(0, 10);
+  const aside = ['Plans', 'Secret'].map((container) => ({ container, name: `${container} (until ${today})` }));
+  // Somebody has a channel of that name.
+  there.makeChannel(`plans (until ${today})`);
+  (aside[0] as Json).name = `Plans (until ${today}, 2)`;
+  const frozen = await pass(bench, entry, 'empty', { empty: 'freeze' });
+  expect(byName((frozen.result as Json).renamed)).toEqual(aside);
+  const told = (await notes(bench, entry)).flatMap(({ code, text }) => (code === 'post-not-removable' ? [text] : []));
+  expect(told.sort()).toEqual([
+    '1 of General stay: Teams lets no app remove a post.',
+    ...aside.map(
+      ({ container, name }) =>
+        `1 of ${container} stay: Teams lets no app remove a post. ${container} is renamed to “${name}”, so that the next migration makes a new one.`,
+    ),
+  ]);
+  expect(names(), 'nothing before it is confirmed').toEqual([...CHANNELS, `plans (until ${today})`]);
+  // A worker dies after the first of them was renamed.
+  await target('PATCH', `/teams/${there.team.id}/channels/${there.channel('Plans').id}`, {
+    displayName: aside[0]?.name,
+  });
+  const emptied = await pass(bench, entry, 'empty', { empty: 'remove' });
+  expect(byName((emptied.result as Json).renamed)).toEqual(aside);
+  expect(names()).toEqual(['General', ...aside.map(({ name }) => name), `plans (until ${today})`].sort());
+
+  // The entry that takes its place knows nothing of the first one.
+  const anew = await addEntry(bench, team('emptied@contoso.example'), team('emptied@fabrikam.example'));
+  await mapping(bench, anew, 'alice@contoso.example', 'alice@fabrikam.example');
+
+  expect((await pass(bench, anew, 'initial')).books.total).toMatchObject({ failed: 0, uncertain: 0 });
+  for (const [was, now] of [
+    [`Plans (until ${today}, 2)`, 'Plans'],
+    [`Secret (until ${today})`, 'Secret'],
+  ] as const) {
+    expect(texts(was)).toEqual([`In ${now}`]);
+    expect(texts(now)).toEqual([`In ${now}`]);
+  }
+  // Emptied once more, those that were set aside stay as they are.
+  const again = await pass(bench, anew, 'empty', { empty: 'freeze' });
+  expect(byName((again.result as Json).renamed).map(({ container }) => container)).toEqual(['Plans', 'Secret']);
+}, 120_000);
+
 test('who wants no pages has posts fail where Teams takes none, until the setting is gone', async () => {
   const { here, there } = await smallTeams('failing');
   const { behaviour } = teamsOf(server.tenant('fabrikam.example'));

@@ -204,6 +204,11 @@ export function composeSessions(opened: readonly OpenPart[]): Session {
     // A part without it keeps its folders.
     removeContainer: async (container) =>
       (await writerOf(partOf(container)).removeContainer?.(inner(container))) ?? 'not-empty',
+    aside: {
+      nameOf: async (container) => writerOf(partOf(container)).aside?.nameOf(inner(container)),
+      rename: async (container, name) =>
+        (await writerOf(partOf(container)).aside?.rename(inner(container), name)) ?? 'missing',
+    },
     sent: async (container, ids) => (await writerOf(partOf(container)).sent?.(inner(container), ids)) ?? new Map(),
     mark: (container) => writerOf(partOf(container)).mark(inner(container)),
     async apply(ops): Promise<readonly Result[]> {

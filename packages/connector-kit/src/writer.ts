@@ -182,6 +182,14 @@ export interface InventoryItem {
   readonly irremovable?: Irremovable;
 }
 
+/** Emptying a target whose objects can't be removed: the container gets another name, and the next migration makes a new one. */
+export interface Aside {
+  /** What it would be called; undefined where it keeps its name, or was set aside before. */
+  nameOf(container: string): Promise<string | undefined>;
+  /** Gives it this name. Idempotent. */
+  rename(container: string, name: string): Promise<'done' | 'missing'>;
+}
+
 export interface Writer {
   /**
    * Finds or creates a container (and subscribes it). Idempotent. Names the target can't hold are adapted and noted.
@@ -221,6 +229,9 @@ export interface Writer {
 
   /** Removes a folder that holds nothing any more, and leaves it where it holds anything. Absent: folders stay. */
   removeContainer?(container: string): Promise<'done' | 'missing' | 'not-empty'>;
+
+  /** Absent: a container whose objects can't be removed stays as it is. */
+  readonly aside?: Aside;
 
   /**
    * Position before a batch is sent, for `candidates({ since })`: IMAP `UIDVALIDITY.UIDNEXT`; where `settle` is `stamp`,

@@ -220,6 +220,8 @@ export const remigration = {
       objects: 'Objects',
       size: 'Size',
       list: 'What was listed, by folder',
+      renamed: (container: string, name: string) =>
+        `${container} keeps what can’t be removed, and is renamed to “${name}”: the new entry gets one of its own (counted as one).`,
       noBackup: 'There is no backup: what is removed is lost for good.',
       type: 'Type the target address to confirm',
       expected: (address: string) => `It is ${address}`,

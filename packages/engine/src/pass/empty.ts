@@ -1,10 +1,15 @@
 import type { Irremovable } from '@sterna/connector-kit';
 import { SternaError } from '@sterna/core';
 import {
+  CONTAINER_ITSELF,
+  type ContainerRow,
+  type InventoryRow,
   inFencedTransaction,
+  insertInventory,
   insertNotes,
   markRemoved,
   nextToRemove,
+  nextToRename,
   type ObjectNote,
   saveContainers,
   TARGET,
@@ -18,9 +23,12 @@ const PAGE = 500;
 
 export interface EmptyResult {
   readonly mode: 'freeze' | 'remove';
+  /** With each container that is renamed as one. */
   readonly objects: number;
   readonly bytes: number;
   readonly containers: readonly { readonly container: string; readonly objects: number; readonly bytes: number }[];
+  /** Containers whose objects can't be removed, and which are therefore renamed. */
+  readonly renamed: readonly { readonly container: string; readonly name: string }[];
 }
 
 /** First half of emptying: lists what the target holds, so that a person confirms exactly that. Removes nothing. */
@@ -28,6 +36,7 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
   context.progress.phase = 'listing target';
   await loadStructure(context);
   const containers: { container: string; objects: number; bytes: number }[] = [];
+  const renamed: { container: string; name: string }[] = [];
   const notes: ObjectNote[] = [];
   const present = await context.target.reader.containers();
   await rekeyTargets(context, present);
@@ -61,15 +70,32 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
       return why === undefined;
     });
     const place = row.path.join('/');
+    const name = staying.size === 0 ? undefined : await freezeName(context, row);
+    if (name !== undefined) renamed.push({ container: place, name });
+    const words =
+      name === undefined ? '' : ` ${place} is renamed to “${name}”, so that the next migration makes a new one.`;
     for (const { code, text, fix, count } of staying.values())
-      notes.push({ kind: 'skipped', code, text: `${count} of ${place} stay: ${text}`, fix });
+      notes.push({
+        ...{ kind: 'skipped', code, text: `${count} of ${place} stay: ${text}${words}` },
+        ...(name === undefined && fix !== undefined ? { fix } : {}),
+      });
     if (objects > 0 || staying.size === 0) containers.push({ container: place, objects, bytes });
   }
   if (notes.length > 0)
     await inFencedTransaction(context.pool, context.claim.lease, (client) =>
       insertNotes(client, context.claim.entryId, context.claim.number, notes),
     );
-  return { mode: 'freeze', ...sum(containers), containers };
+  return { mode: 'freeze', ...sum(containers, renamed), containers, renamed };
+}
+
+/** So that exactly the name that was confirmed is given, once. */
+async function freezeName({ target, pool, claim }: PassContext, row: ContainerRow): Promise<string | undefined> {
+  const name = await target.writer?.aside?.nameOf(row.key);
+  if (name !== undefined)
+    await inFencedTransaction(pool, claim.lease, (client) =>
+      insertInventory(client, claim.entryId, row.id, [itself(name)]),
+    );
+  return name;
 }
 
 /** Second half: removes what was listed, each by its id, and nothing that came later. Resumable. */
@@ -144,10 +170,27 @@ export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
     context.control.checkpoint();
     if (present.has(row.key)) await writer.removeContainer?.(row.key);
   }
-  return { mode: 'remove', ...sum(containers), containers };
+  // Last: what lies in them was listed under their names.
+  const renamed: { container: string; name: string }[] = [];
+  const rows = new Map([...context.targetContainers.values()].map((row) => [row.id, row]));
+  for (const { targetContainer, name } of await nextToRename(context.pool, context.claim.entryId)) {
+    context.control.checkpoint();
+    const row = rows.get(targetContainer);
+    if (row === undefined) continue;
+    if ((await writer.aside?.rename(row.key, name)) === 'done') renamed.push({ container: row.path.join('/'), name });
+    await inFencedTransaction(context.pool, context.claim.lease, (client) =>
+      markRemoved(client, context.claim.entryId, row.id, [CONTAINER_ITSELF]),
+    );
+  }
+  return { mode: 'remove', ...sum(containers, renamed), containers, renamed };
 }
 
-const sum = (containers: readonly { objects: number; bytes: number }[]) => ({
-  objects: containers.reduce((total, one) => total + one.objects, 0),
+const itself = (name: string): InventoryRow => ({
+  ...{ targetId: CONTAINER_ITSELF, version: name },
+  ...{ matchKey: undefined, size: undefined, flags: undefined },
+});
+
+const sum = (containers: readonly { objects: number; bytes: number }[], renamed: readonly unknown[]) => ({
+  objects: containers.reduce((total, one) => total + one.objects, renamed.length),
   bytes: containers.reduce((total, one) => total + one.bytes, 0),
 });

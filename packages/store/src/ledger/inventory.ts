@@ -99,6 +99,22 @@ export async function claimOwnCopies(client: PoolClient, entryId: number, target
   );
 }
 
+/** Emptying: in the place of an id, the container itself, which is to be renamed; its new name stands in the place of the version. */
+export const CONTAINER_ITSELF = '';
+
+/** Emptying: containers that are still to get another name. */
+export async function nextToRename(
+  pool: Pool,
+  entryId: number,
+): Promise<readonly { readonly targetContainer: number; readonly name: string }[]> {
+  const { rows } = await pool.query(
+    `select target_container, version from inventory
+      where entry_id = $1 and target_id = $2 and not done order by target_container`,
+    [entryId, CONTAINER_ITSELF],
+  );
+  return rows.map((row) => ({ targetContainer: row.target_container, name: row.version }));
+}
+
 /** Emptying: what is still to be removed, page by page. */
 export async function nextToRemove(
   pool: Pool,
@@ -108,8 +124,8 @@ export async function nextToRemove(
 ): Promise<InventoryRow[]> {
   const { rows } = await pool.query(
     `select target_id, match_key, size, flags, version from inventory
-      where entry_id = $1 and target_container = $2 and not done order by target_id limit $3`,
-    [entryId, targetContainer, limit],
+      where entry_id = $1 and target_container = $2 and not done and target_id <> $4 order by target_id limit $3`,
+    [entryId, targetContainer, limit, CONTAINER_ITSELF],
   );
   return rows.map((row) => ({
     targetId: row.target_id,

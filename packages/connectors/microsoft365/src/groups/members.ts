@@ -72,7 +72,10 @@ export class MemberWriting implements ListedWriting {
     return [];
   }
 
+  /** Who owns the group alone stays in it, as a member too: of owners who are no members no private channel can be made. */
   async remove(_container: string, now: Listed): Promise<void> {
+    const others = (await this.#members.objects('owners')).filter(({ id }) => id !== now.id);
+    if (now.version === 'owner' && others.length === 0) throw lastOwner();
     await this.#take('members', now.id);
     await this.#take('owners', now.id);
   }
@@ -160,3 +163,8 @@ const nestedGroup = (address: string): SternaError =>
       fix: 'Add the people of that group in the target.',
     },
   );
+
+const lastOwner = (): SternaError =>
+  new SternaError('object', 'last-owner-kept', 'The last owner of a group stays in it.', {
+    fix: 'Make somebody else an owner first, or remove this one by hand.',
+  });

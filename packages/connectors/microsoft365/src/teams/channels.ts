@@ -100,6 +100,22 @@ export class Channels {
     return { container: containerOf(made, false), notes: [] };
   }
 
+  /** https://learn.microsoft.com/en-us/graph/api/channel-patch */
+  async rename(channelId: string, displayName: string): Promise<'done' | 'missing'> {
+    const { status } = await this.context.client.send({
+      method: 'PATCH',
+      path: this.pathOf(channelId),
+      body: { displayName },
+      doing: `renaming a channel to “${displayName}”`,
+      right: CHANNEL_RIGHTS.rename,
+      budget: this.budget,
+      expected: [404],
+      repeatable: true,
+    });
+    this.#listed = undefined;
+    return status === 404 ? 'missing' : 'done';
+  }
+
   /**
    * Puts a channel into migration mode, so that a post of that moment can be written.
    *

@@ -65,7 +65,11 @@ export interface GraphReaction {
 }
 
 export const MESSAGE_RIGHTS = { read: 'ChannelMessage.Read.All', write: 'Teamwork.Migrate.All' } as const;
-export const CHANNEL_RIGHTS = { read: 'Channel.ReadBasic.All', write: 'Channel.Create' } as const;
+export const CHANNEL_RIGHTS = {
+  read: 'Channel.ReadBasic.All',
+  write: 'Channel.Create',
+  rename: 'ChannelSettings.ReadWrite.All',
+} as const;
 export const CHANNEL_MEMBER_RIGHTS = { read: 'ChannelMember.Read.All', write: 'ChannelMember.ReadWrite.All' } as const;
 /** Making one takes TeamsTab.Create at least; changing it, this: https://learn.microsoft.com/en-us/graph/api/channel-patch-tabs */
 export const CHANNEL_TAB_RIGHTS = { read: 'TeamsTab.Read.All', write: 'TeamsTab.ReadWrite.All' } as const;

@@ -5,6 +5,7 @@ import { asSternaError, SternaError } from '@sterna/core';
 import { statusOf } from '../graph/errors.ts';
 import { containerGone } from '../outlook/gone.ts';
 import { ArchivedPosts, type Archiving } from './archiving.ts';
+import { ChannelsAside } from './aside.ts';
 import type { Channels } from './channels.ts';
 import { type GraphMessage, MESSAGE_RIGHTS } from './graph-teams.ts';
 import { lastingRefusal } from './lasting-refusal.ts';
@@ -23,6 +24,7 @@ export class PostsWriter implements Writer {
   /** Channels that are not to be opened, and why, where posts are to fail then. */
   readonly #refused = new Map<string, string>();
   readonly ensureContainer: Writer['ensureContainer'];
+  readonly aside: ChannelsAside;
 
   constructor(of: Archiving) {
     const { channels, messages, files, archive } = of;
@@ -31,6 +33,7 @@ export class PostsWriter implements Writer {
     this.#files = files;
     this.#archive = archive;
     this.#archived = new ArchivedPosts(of);
+    this.aside = new ChannelsAside(channels);
     this.ensureContainer = (path, options) => channels.ensure(path, options);
   }
 

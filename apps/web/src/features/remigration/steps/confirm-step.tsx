@@ -69,6 +69,7 @@ export function ConfirmStep({ remigration }: { readonly remigration: Remigration
 
 interface Frozen {
   readonly containers?: readonly { readonly container: string; readonly objects: number; readonly bytes: number }[];
+  readonly renamed?: readonly { readonly container: string; readonly name: string }[];
 }
 
 function FrozenList({ passId }: { readonly passId: number | undefined }) {
@@ -76,8 +77,9 @@ function FrozenList({ passId }: { readonly passId: number | undefined }) {
     ...$api.queryOptions('get', '/api/passes/{id}', { params: { path: { id: passId ?? 0 } } }),
     enabled: passId !== undefined,
   }).data;
-  const folders = ((pass?.result as Frozen | null | undefined)?.containers ?? []).filter((one) => one.objects > 0);
-  if (folders.length === 0) return null;
+  const { containers = [], renamed = [] } = (pass?.result as Frozen | null | undefined) ?? {};
+  const folders = containers.filter((one) => one.objects > 0);
+  if (folders.length === 0 && renamed.length === 0) return null;
   return (
     // A long list scrolls by itself, so that the confirmation stays in sight.
     <ScrollRegion label={words.list} className="st-frozen">
@@ -99,6 +101,13 @@ function FrozenList({ passId }: { readonly passId: number | undefined }) {
               <td className="st-break">{container}</td>
               <td className="st-number">{formatNumber(objects)}</td>
               <td className="st-number">{formatBytes(bytes)}</td>
+            </tr>
+          ))}
+          {renamed.map(({ container, name }) => (
+            <tr key={`renamed ${container}`}>
+              <td className="st-break" colSpan={3}>
+                {words.renamed(container, name)}
+              </td>
             </tr>
           ))}
         </tbody>
