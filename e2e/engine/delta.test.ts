@@ -159,6 +159,20 @@ test('a move moves the copy: no bytes are sent again; a flag that changed with i
   expect(stage.differences('move')).toEqual([]);
 });
 
+test('a move that the target never got is tried again, and not copied instead', async () => {
+  stage.put('cutmove', { subject: 'moves' }, { subject: 'stays', folder: 'Work' });
+  const entry = await addEntry(stage.bench, stage.from('cutmove'), watched('cutmove'));
+  await pass(stage.bench, entry, 'initial');
+  await stage.source.rawCommand('cutmove', 'SELECT INBOX', 'UID MOVE 1 Work');
+  proxy.forget();
+  const cut = proxy.cutWhen('toServer', 'UID MOVE', { at: 'before' });
+  const second = await pass(stage.bench, entry, 'delta');
+  expect(cut.hits).toBe(1);
+  expect(second.books.total).toMatchObject({ created: 0, updated: 1, unchanged: 1 });
+  expect(appends()).toBe(0);
+  expect(stage.differences('cutmove')).toEqual([]);
+});
+
 test('a renamed folder: its messages move, no bytes are sent again', async () => {
   stage.put('rename', { subject: 'a', folder: 'Alt' }, { subject: 'b', folder: 'Alt' });
   const entry = await addEntry(stage.bench, stage.from('rename'), watched('rename'));

@@ -176,6 +176,11 @@ test('deletions: kept, reported, or propagated, folders too', async () => {
   expect(last.status).toBe('completed');
   expect(Object.keys(target.truth())).not.toContain('three/');
   expect(target.texts()).toHaveProperty('two/file.txt');
+  // What comes back comes again.
+  source.write('three/file.txt', 'three');
+  const back = await pass(bench, entry, 'delta', { deletions: 'propagate' });
+  expect(back.books.total).toMatchObject({ created: 1, failed: 0 });
+  expect(target.texts()).toHaveProperty('three/file.txt');
 });
 
 test('a deletion is not propagated to what somebody changed', async () => {

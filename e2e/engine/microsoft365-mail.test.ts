@@ -179,4 +179,9 @@ test('a message that is moved while its folders are listed ends as one copy, whe
   expect(second).toMatchObject({ status: 'completed', books: { balanced: true } });
   expect(await held()).toEqual([`${TRASH}: moved`, 'INBOX: twin', 'Zzz: moved', 'Zzz: twin']);
   expect((await notes(bench, entry)).map(({ code }) => code)).toContain('deletion-propagated');
+  // And back, under the id that it had there: its copy follows, though the books know of one that is no more.
+  from.move(moved?.id ?? '', ['INBOX']);
+  const third = await pass(bench, entry, 'delta');
+  expect(third).toMatchObject({ status: 'completed', books: { balanced: true, total: { created: 0 } } });
+  expect(await held()).toEqual([`${TRASH}: moved`, 'INBOX: moved', 'INBOX: twin', 'Zzz: twin']);
 });

@@ -22,6 +22,9 @@ export type Decision =
   | { readonly action: 'forget-todo' }
   | { readonly action: 'none' };
 
+/** In the target, unless its copy was removed since. */
+const HAD_COPY: ReadonlySet<LedgerRow['state']> = new Set(['created', 'updated', 'unchanged', 'merged']);
+
 /**
  * The delta rules, one change at a time. Pure.
  *
@@ -33,6 +36,7 @@ export type Decision =
  * | listed | no | yes | none: it is read when its turn comes |
  * | listed | no | no | create, unless a filter says no |
  * | listed | gone | no | back |
+ * | listed | gone, and its copy was removed for that | no | create, unless a filter says no |
  * | listed | filtered | no | create, unless a filter still says no |
  * | listed | vanished before it was read | no | create |
  * | listed | failed, uncertain | any | none: failures are planned anew by every pass, uncertain ones by nobody |
@@ -67,6 +71,10 @@ export function planChange(
     const reason = filtered(change, settings) ?? beyond;
     if (reason === undefined) return { action: 'create' };
     return reason === row.reason && row.gonePass === undefined ? { action: 'none' } : { action: 'filter', reason };
+  }
+  if (row.gonePass !== undefined && row.targetId === undefined && planned === undefined && HAD_COPY.has(row.state)) {
+    const reason = filtered(change, settings) ?? beyond;
+    return reason === undefined ? { action: 'create' } : { action: 'filter', reason };
   }
   const isChanged = change.version !== undefined && change.version !== row.srcVersion;
   if (isChanged && planned === undefined) {

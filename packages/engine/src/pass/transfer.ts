@@ -184,6 +184,8 @@ export class Transfer {
   ): Promise<void> {
     // Workers on other shares may have given out some since.
     this.#names.forget();
+    // What was taken before is in the books by now, or didn't happen and is there to be had again.
+    this.#taken.clear();
     const lanes = new BatchLanes(capabilitiesFor(target, kind).batch.inFlight);
     let failure: unknown;
     try {
