@@ -138,7 +138,7 @@ export async function listFailedObjects(
 
 function readObjectCursor(after: string | undefined): { container: number; src: Buffer } | undefined {
   if (after === undefined) return undefined;
-  const [, container, src] = /^(\d{1,9})\.((?:[\da-f]{2})+)$/.exec(after) ?? [];
+  const [, container, src] = /^(\d{1,9})\.((?:[\da-f]{2})*)$/.exec(after) ?? [];
   if (container === undefined || src === undefined) throw invalidCursor();
   return { container: Number(container), src: Buffer.from(src, 'hex') };
 }

@@ -116,6 +116,28 @@ it('pages the objects that failed for one cause now, without those that a later 
   );
 });
 
+it('tells of a folder that the target refused, though it held nothing, until a pass has made it', async () => {
+  const { pool } = stage.database;
+  await pool.query(`insert into container (entry_id, side, id, key, path) values ($1, 0, 3, 'Empty', '{Empty}')`, [
+    entryId,
+  ]);
+  const note = `insert into object_note (entry_id, pass, kind, code, text, fix, container) values ($1, $2, 'failure', 'not-made', 'Refused.', 'Ask.', $3)`;
+  await pool.query(note, [entryId, 1, 3]);
+  // What is in it has failed with it, and says so.
+  await pool.query(note, [entryId, 1, 1]);
+  const found = await entryFailures(stage.context, stage.owner, { entryId });
+  expect(found.objects).toBe(5);
+  expect(found.groups.find(({ code }) => code === 'not-made')).toMatchObject({
+    ...{ state: 'failed', objects: 1, reason: 'Refused.', fix: 'Ask.', canRetry: true },
+    sample: [{ folder: 'Empty', subject: undefined }],
+  });
+  const cause = { entryId, code: 'not-made', state: 'failed' } as const;
+  const listed = await listFailedObjects(stage.context, stage.owner, cause);
+  expect(listed.items).toMatchObject([{ folder: 'Empty', reason: 'Refused.', pass: 1 }]);
+  expect((await listFailedObjects(stage.context, stage.owner, { ...cause, after: '3.' })).items).toEqual([]);
+  await pool.query(`delete from object_note where entry_id = $1 and code = 'not-made'`, [entryId]);
+});
+
 it('retries one cause alone, and refuses one that nothing failed for', async () => {
   expect(await codeOf(retryPass(stage.context, stage.owner, { entryId, codes: ['outcome-unknown'] }))).toBe(
     'nothing-to-retry',

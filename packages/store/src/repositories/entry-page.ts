@@ -22,7 +22,8 @@ export interface FailureGroupRow {
 
 /**
  * What is failed or uncertain as the books stand. The ledger decides which objects; their newest note says why. A note
- * alone doesn't count: a later pass may have settled its object.
+ * alone doesn't count: a later pass may have settled its object. A folder that the target refused in the last pass that
+ * writes, and that held nothing which could fail with it, is told in its own right, as an object without a key.
  */
 const unsettled = (entryId: number) => sql`
   select l.state, l.container, l.src, l.size, n.id as note, c.path as folder, n.subject, n.text, n.fix, l.pass, n.at,
@@ -34,7 +35,16 @@ const unsettled = (entryId: number) => sql`
        where n.entry_id = l.entry_id and n.src = l.src and n.pass = l.pass and n.kind in ('failure', 'uncertain')
        order by n.id desc limit 1) n on true
    where l.entry_id = ${entryId} and l.gone_pass is null
-     and l.state in (${STATE_CODE.uncertain}, ${STATE_CODE.failed})`;
+     and l.state in (${STATE_CODE.uncertain}, ${STATE_CODE.failed})
+  union all
+  select ${STATE_CODE.failed}::smallint, n.container, '\\x'::bytea, null, n.id, c.path, n.subject, n.text, n.fix, n.pass, n.at, n.code
+    from object_note n
+    join container c on c.entry_id = n.entry_id and c.side = 0 and c.id = n.container
+   where n.entry_id = ${entryId} and n.kind = 'failure' and n.src is null
+     and n.pass = (select max(p.number) from pass p where p.entry_id = ${entryId} and p.kind in ('initial', 'delta')
+         and p.status <> 'queued')
+     and not exists (select from ledger l where l.entry_id = n.entry_id and l.container = n.container
+       and l.gone_pass is null and l.state = ${STATE_CODE.failed})`;
 
 /** By cause, the most frequent first. */
 export async function failureGroups(
