@@ -4,6 +4,8 @@ import { filesOf } from './graph-files.ts';
 
 /** Where the product puts what was said in a group's mailbox, since no app may write there. */
 const CONVERSATIONS = '/Conversations';
+/** When it was sent, and what no other has: an eml file of a group's own is called otherwise. */
+const SAID = /^\/Conversations\/\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d [\da-f]+\.eml$/;
 
 /** What a group without a team holds, by its address: settings, members, conversations, plans, files. */
 export async function groupObjects(graph: (base: string) => Ask, address: string): Promise<GoldenObject[]> {
@@ -11,7 +13,8 @@ export async function groupObjects(graph: (base: string) => Ask, address: string
   const people = await peopleOf(graph(''));
   const ask = graph(`/groups/${group.id}`);
   const files = await filesOf(ask, '/drive');
-  const isMail = ({ key }: GoldenObject): boolean => key === CONVERSATIONS || key.startsWith(`${CONVERSATIONS}/`);
+  const isSaid = files.some(({ key }) => SAID.test(key));
+  const isMail = ({ key }: GoldenObject): boolean => SAID.test(key) || (isSaid && key === CONVERSATIONS);
   return [
     {
       kind: 'setting',
@@ -49,8 +52,9 @@ export async function peopleOf(ask: Ask): Promise<ReadonlyMap<string, string>> {
 export async function pictureOf(group: Ask): Promise<string> {
   try {
     return sha256(await group.bytes('/photo/$value'));
-  } catch {
-    return '';
+  } catch (error) {
+    if (/: 404 /.test(String(error))) return '';
+    throw error;
   }
 }
 
@@ -68,14 +72,20 @@ export async function members(group: Ask, people: ReadonlyMap<string, string>): 
 
 async function conversations(group: Ask): Promise<GoldenObject[]> {
   const found: GoldenObject[] = [];
-  for (const thread of await group.all('/threads?$top=50'))
-    for (const post of await group.all(`/threads/${thread.id}/posts?$top=50`)) {
+  for (const thread of await group.all('/threads?$top=50&$select=id,topic,toRecipients,ccRecipients')) {
+    const posts = await group.all(`/threads/${thread.id}/posts?$top=50`);
+    const [first] = posts.toSorted((one, other) => one.receivedDateTime.localeCompare(other.receivedDateTime));
+    for (const post of posts) {
       const path = `/threads/${thread.id}/posts/${post.id}/attachments`;
       const attached = post.hasAttachments ? await group.all(path) : [];
       found.push(
         conversation(`${thread.id} ${post.id}`, {
           subject: thread.topic ?? '',
           from: post.from?.emailAddress?.address ?? '',
+          to: sorted(addressesOf(thread.toRecipients)),
+          cc: sorted([...addressesOf(thread.ccRecipients), ...addressesOf(post.newParticipants)]),
+          answers:
+            first.id === post.id ? '' : keyOf(moment(first.receivedDateTime), addressesOf([first.from])[0] ?? ''),
           at: moment(post.receivedDateTime),
           text: sha256(textOfHtml(post.body?.content ?? '')),
           attachments: sorted(
@@ -84,41 +94,52 @@ async function conversations(group: Ask): Promise<GoldenObject[]> {
         }),
       );
     }
-  return found;
-}
-
-async function conversationsInFiles(group: Ask, files: readonly GoldenObject[]): Promise<GoldenObject[]> {
-  const found: GoldenObject[] = [];
-  for (const { kind, id } of files) {
-    if (kind !== 'file') continue;
-    const { subject, from, sent, html, attachments } = await propertiesOfMime(
-      await group.bytes(`/drive/items/${id}/content`),
-    );
-    const [, address] = /<(.*)>/.exec(from ?? '') ?? [];
-    found.push(
-      conversation(id, {
-        subject: subject ?? '',
-        from: address ?? '',
-        at: sent ?? '',
-        text: html ?? '',
-        attachments: attachments ?? '',
-      }),
-    );
   }
   return found;
 }
 
-function conversation(
-  id: string,
-  said: { readonly [Name in 'subject' | 'from' | 'at' | 'text' | 'attachments']: string },
-): GoldenObject {
+const addressesOf = (recipients: readonly Json[] | undefined | null): string[] =>
+  (recipients ?? []).flatMap((one) => one?.emailAddress?.address?.toLowerCase() ?? []);
+
+async function conversationsInFiles(group: Ask, files: readonly GoldenObject[]): Promise<GoldenObject[]> {
+  const mails = await Promise.all(
+    files
+      .filter(({ kind }) => kind === 'file')
+      .map(async ({ id }) => {
+        const raw = await group.bytes(`/drive/items/${id}/content`);
+        const mail = await propertiesOfMime(raw);
+        const from = bare(mail.from)[0] ?? '';
+        return { id, raw, mail, from, key: keyOf(mail.sent ?? '', from) };
+      }),
+  );
+  const header = (raw: Buffer, name: string): string | undefined =>
+    new RegExp(`^${name}:\\s*(<[^>]*>)`, 'im').exec(raw.toString('latin1'))?.[1];
+  const keys = new Map(mails.map(({ raw, key }) => [header(raw, 'message-id'), key]));
+  return mails.map(({ id, raw, mail, from }) =>
+    conversation(id, {
+      ...{ subject: mail.subject ?? '', from, to: sorted(bare(mail.to)), cc: sorted(bare(mail.cc)) },
+      answers: keys.get(header(raw, 'in-reply-to') ?? 'none') ?? '',
+      ...{ at: mail.sent ?? '', text: mail.html ?? '', attachments: mail.attachments ?? '' },
+    }),
+  );
+}
+
+/** Without names. */
+const bare = (addresses: string | undefined): string[] =>
+  [...(addresses ?? '').matchAll(/<([^>]*)>/g)].map(([, address]) => address as string);
+
+const keyOf = (at: string, from: string): string => `${at} ${from.toLowerCase()}`;
+
+type Said = 'subject' | 'from' | 'to' | 'cc' | 'answers' | 'at' | 'text' | 'attachments';
+
+function conversation(id: string, said: { readonly [Name in Said]: string }): GoldenObject {
   // An answer in mail says so.
   const subject = said.subject.replace(/^re: /i, '');
   const from = said.from.toLowerCase();
   return {
     kind: 'conversation',
     id,
-    key: `${said.at} ${from}`,
+    key: keyOf(said.at, from),
     name: subject,
     properties: { ...said, subject, from },
   };
