@@ -4,6 +4,7 @@ import {
   type ChannelTab,
   hashOf,
   PASSED_OVER,
+  pivotOf,
   readSetting,
   settingGroup,
   waitsForObject,
@@ -56,11 +57,38 @@ export class Tabs implements ListedObjects, ListedWriting {
   async list(): Promise<readonly Listed[]> {
     const channels = await this.#channels.list(true);
     if (channels.length === 0) return [];
-    await this.#files.ready();
-    const plans = new Map((await this.#plans()).map(({ id, title }) => [id, title]));
-    const first = await this.#channels.primary();
-    const found = await Promise.all(channels.map((channel) => this.#of(channel, channel.id === first, plans)));
+    const plansOnce = lazily(() => this.#planTitles());
+    const found = await Promise.all(channels.map((channel) => this.#of(channel, plansOnce)));
     return found.flat();
+  }
+
+  async find(_container: string, id: string): Promise<Listed | undefined> {
+    const { channelId, tabId } = placeOf(id);
+    const channel = (await this.#channels.list()).find((one) => one.id === channelId);
+    if (channel === undefined) return undefined;
+    const { status, body } = await this.#context.client.send<GraphTab>({
+      method: 'GET',
+      path: `${this.#channels.pathOf(channelId)}/tabs/${segment(tabId)}`,
+      query: { $expand: 'teamsApp' },
+      doing: 'looking at a tab',
+      right: CHANNEL_TAB_RIGHTS.read,
+      budget: this.#channels.budget,
+      expected: [404],
+    });
+    return status === 404 ? undefined : this.#listed(channel, body, () => this.#planTitles());
+  }
+
+  /** Among those of its own channel. */
+  async rivalOf(_container: string, body: Buffer): Promise<Listed | undefined> {
+    const channel = await this.#channelOf(tabIn(body));
+    if (channel === undefined) return undefined;
+    const { matchKey } = pivotOf(this.kind);
+    const key = matchKey(body);
+    const tabs = await this.#of(
+      channel,
+      lazily(() => this.#planTitles()),
+    );
+    return tabs.find((one) => one.passedOver === undefined && matchKey(one.body).equals(key));
   }
 
   async ensureContainer() {
@@ -72,11 +100,7 @@ export class Tabs implements ListedObjects, ListedWriting {
     body: Buffer,
   ): Promise<{ readonly id: string; readonly notes?: readonly FidelityNote[] }> {
     const tab = tabIn(body);
-    const channels = await this.#channels.list();
-    const first = tab.isOfFirst === true && channels.length > 0 ? await this.#channels.primary() : undefined;
-    const channel = channels.find(({ id, displayName }) =>
-      first === undefined ? displayName.toLowerCase() === tab.channel.toLowerCase() : id === first,
-    );
+    const channel = await this.#channelOf(tab);
     if (channel === undefined)
       throw waitsForObject(
         `The target has no channel ${tab.channel} yet.`,
@@ -129,7 +153,15 @@ export class Tabs implements ListedObjects, ListedWriting {
     });
   }
 
-  async #of(channel: GraphChannel, isFirst: boolean, plans: ReadonlyMap<string, string>): Promise<readonly Listed[]> {
+  async #channelOf(tab: ChannelTab): Promise<GraphChannel | undefined> {
+    const channels = await this.#channels.list();
+    const first = tab.isOfFirst === true && channels.length > 0 ? await this.#channels.primary() : undefined;
+    return channels.find(({ id, displayName }) =>
+      first === undefined ? displayName.toLowerCase() === tab.channel.toLowerCase() : id === first,
+    );
+  }
+
+  async #of(channel: GraphChannel, plans: PlanTitles): Promise<readonly Listed[]> {
     const tabs = await this.#context.client.all<GraphTab>({
       method: 'GET',
       path: `${this.#channels.pathOf(channel.id)}/tabs`,
@@ -138,15 +170,19 @@ export class Tabs implements ListedObjects, ListedWriting {
       right: CHANNEL_TAB_RIGHTS.read,
       budget: this.#channels.budget,
     });
-    const look = { fileAt: (url: string) => this.#files.fileAt(url), planCalled: async (id: string) => plans.get(id) };
-    return Promise.all(
-      tabs.map(async (tab): Promise<Listed> => {
-        const shown = await shownBy(tab, look);
-        const body = writeSetting(settingOf(channel, isFirst, tab, shown));
-        const listed = { id: idOf(channel.id, tab.id), version: hashOf(body), body };
-        return shown === undefined ? { ...listed, passedOver: notHeld(tab) } : listed;
-      }),
-    );
+    return Promise.all(tabs.map((tab) => this.#listed(channel, tab, plans)));
+  }
+
+  async #listed(channel: GraphChannel, tab: GraphTab, plans: PlanTitles): Promise<Listed> {
+    await this.#files.ready();
+    const shown = await shownBy(tab, {
+      fileAt: (url) => this.#files.fileAt(url),
+      planCalled: async (id) => (await plans()).get(id),
+    });
+    const isFirst = channel.id === (await this.#channels.primary());
+    const body = writeSetting(settingOf(channel, isFirst, tab, shown));
+    const listed = { id: idOf(channel.id, tab.id), version: hashOf(body), body };
+    return shown === undefined ? { ...listed, passedOver: notHeld(tab) } : listed;
   }
 
   async #configurationOf(tab: ChannelTab): Promise<TabConfiguration> {
@@ -163,6 +199,10 @@ export class Tabs implements ListedObjects, ListedWriting {
     return showsFile(found.url, file === undefined ? '' : found.uniqueId);
   }
 
+  async #planTitles(): Promise<ReadonlyMap<string, string>> {
+    return new Map((await this.#plans()).map(({ id, title }) => [id, title]));
+  }
+
   #plans(): Promise<readonly { readonly id: string; readonly title: string }[]> {
     const { client, path, directory } = this.#context;
     return client.all({
@@ -173,6 +213,17 @@ export class Tabs implements ListedObjects, ListedWriting {
       budget: directory,
     });
   }
+}
+
+type PlanTitles = () => Promise<ReadonlyMap<string, string>>;
+
+/** Asked for at most once, and only where it is wanted. */
+function lazily<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask();
+    return asked;
+  };
 }
 
 const settingOf = (
