@@ -279,6 +279,20 @@ describe('a target that holds some of it already', () => {
     expect(rest[0]).toMatch(/extra/);
   });
 
+  test('is known again when a list for emptying was made, and nothing was removed after all', async () => {
+    stage.put('kept', { subject: 'a' });
+    const connection = await stage.target.login('kept');
+    await connection.append('INBOX', mailText({ subject: 'comes later' }));
+    connection.close();
+    const entry = await addEntry(stage.bench, stage.from('kept'), watched('kept'));
+    await pass(stage.bench, entry, 'initial');
+    expect((await pass(stage.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({ objects: 2 });
+    stage.put('kept', { subject: 'comes later' });
+    const delta = await pass(stage.bench, entry, 'delta');
+    expect(delta.books.total).toMatchObject({ seen: 2, created: 0, skipped: 1, unchanged: 1 });
+    expect(stage.differences('kept')).toEqual([]);
+  });
+
   test('is not looked at with duplicate prevention off', async () => {
     stage.put('off', { subject: 'a' });
     const connection = await stage.target.login('off');

@@ -174,6 +174,27 @@ test('what the target has already stays by default and is never there twice; a f
   expect((await target.rules()).map(({ displayName }) => displayName).sort()).toEqual(['Forward', 'Projects']);
 }, 120_000);
 
+test('emptying takes what was listed for it: no rule or category that an earlier pass took inventory of', async () => {
+  const source = graphOf('farid@contoso.example');
+  await source.call('POST', CATEGORIES, { displayName: 'Ours', color: 'preset1' });
+  const target = graphOf('farid@fabrikam.example');
+  await target.call('POST', CATEGORIES, { displayName: 'Theirs', color: 'preset0' });
+  await target.call('POST', RULES, {
+    ...{ displayName: 'Theirs', sequence: 1, isEnabled: true },
+    ...{ conditions: { hasAttachments: true }, actions: { markAsRead: true } },
+  });
+  const entry = await addEntry(
+    bench,
+    microsoft365Endpoint(server, 'farid@contoso.example'),
+    microsoft365Endpoint(server, 'farid@fabrikam.example'),
+  );
+  expect((await pass(bench, entry, 'initial')).status).toBe('completed');
+  expect((await pass(bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({ objects: 0 });
+  expect((await pass(bench, entry, 'empty', { empty: 'remove' })).result).toMatchObject({ objects: 0 });
+  expect((await target.rules()).map(({ displayName }: Json) => displayName)).toEqual(['Theirs']);
+  expect((await target.categories()).map(({ displayName }: Json) => displayName).sort()).toEqual(['Ours', 'Theirs']);
+});
+
 test('answers that are lost make no rule twice, and leave none out', async () => {
   await furnished('daiki@contoso.example');
   const target = graphOf('jamal@fabrikam.example');

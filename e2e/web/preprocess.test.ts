@@ -1,4 +1,11 @@
-import { MIGRATION_APP, type Microsoft365, startMicrosoft365, teamsOf } from '@sterna/simulator-microsoft365';
+import {
+  DirectGroup,
+  DirectTeam,
+  MIGRATION_APP,
+  type Microsoft365,
+  startMicrosoft365,
+  teamsOf,
+} from '@sterna/simulator-microsoft365';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './support/accessible.ts';
 import { openWebStage, type WebStage } from './support/stage.ts';
@@ -25,7 +32,7 @@ const tenant = async (domain: string): Promise<number> => {
 };
 
 /** An entry of a team that the target doesn't have. */
-async function teamEntry(name: string): Promise<number> {
+async function teamEntry(name: string, source = 'marketing'): Promise<number> {
   const { client } = stage;
   const project = await client.createProject({
     body: {
@@ -42,7 +49,7 @@ async function teamEntry(name: string): Promise<number> {
     params: { id: project.id },
     body: {
       entries: [
-        { itemType: 'team', sourceAddress: 'marketing@contoso.example', targetAddress: `${name}@fabrikam.example` },
+        { itemType: 'team', sourceAddress: `${source}@contoso.example`, targetAddress: `${name}@fabrikam.example` },
       ],
     },
   });
@@ -92,3 +99,38 @@ test('channels that a pass left to nobody are given back by a button that says w
   await page.getByText('Given back: General.').waitFor();
   expect(general.migration).toBe('completed');
 });
+
+test('before a team is emptied, the list says what its channels will be called that keep what was said', async () => {
+  const NAME = 'small';
+  const [here, there] = ['contoso.example', 'fabrikam.example'].map((domain) => {
+    const owner = `alice@${domain}`;
+    const { group } = DirectGroup.create(microsoft, `${NAME}@${domain}`, NAME, [owner]);
+    teamsOf(microsoft.tenant(domain)).create(group, microsoft.clock.now());
+    return new DirectTeam(microsoft, owner, NAME);
+  }) as [DirectTeam, DirectTeam];
+  here.makeChannel('Plans');
+  for (const channel of ['General', 'Plans']) here.say(channel, `<p>In ${channel}</p>`, {}, Date.parse('2023-01-02'));
+  const id = await teamEntry(NAME, NAME);
+  const { client } = stage;
+  await client.grantLicenses({ body: { type: 'team', quantity: 2, note: 'team' } });
+  await client.startEntry({ params: { id }, body: {} });
+  await stage.idle(id);
+  const { id: flow } = await client.beginRemigration({
+    params: { id },
+    body: { reason: 'configuration changed', note: 'Anew' },
+  });
+  const params = { id: flow };
+  await client.chooseRemigrationBackup({ params, body: { choice: 'refuse', why: 'Nothing is lost' } });
+  await client.chooseRemigrationTarget({ params, body: { choice: 'empty' } });
+  await stage.idle(id);
+  const page = await stage.page(`/remigrations/${flow}`);
+  const list = page.getByRole('region', { name: 'What was listed, by folder' });
+  const name = `Plans (until ${new Date().toISOString().slice(0, 10)})`;
+  await list.getByText(`Plans keeps what can’t be removed, and is renamed to “${name}”`).waitFor();
+  await expectAccessible(page);
+  await stage.screenshot(page, 'team-emptying', { fullPage: true });
+  await page.getByLabel('Type the target address to confirm').fill(`${NAME}@fabrikam.example`);
+  await page.getByRole('button', { name: 'Remove them' }).click();
+  await page.locator('li[aria-current=step]').getByRole('heading', { level: 2, name: 'New entry' }).waitFor();
+  expect([...there.team.channels.values()].map(({ displayName }) => displayName).sort()).toEqual(['General', name]);
+}, 120_000);

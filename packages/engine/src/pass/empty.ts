@@ -3,6 +3,7 @@ import { SternaError } from '@sterna/core';
 import {
   CONTAINER_ITSELF,
   type ContainerRow,
+  clearInventories,
   type InventoryRow,
   inFencedTransaction,
   insertInventory,
@@ -35,6 +36,7 @@ export interface EmptyResult {
 export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
   context.progress.phase = 'listing target';
   await loadStructure(context);
+  await forgetInventories(context);
   const containers: { container: string; objects: number; bytes: number }[] = [];
   const renamed: { container: string; name: string }[] = [];
   const notes: ObjectNote[] = [];
@@ -86,6 +88,19 @@ export async function freezeTarget(context: PassContext): Promise<EmptyResult> {
       insertNotes(client, context.claim.entryId, context.claim.number, notes),
     );
   return { mode: 'freeze', ...sum(containers, renamed), containers, renamed };
+}
+
+/**
+ * What earlier passes took inventory of is in no list that anybody confirms: the target's own rules, folders that are left
+ * out. Should the entry go on after all, that is taken again.
+ */
+async function forgetInventories({ pool, claim, targetContainers }: PassContext): Promise<void> {
+  const rows = [...targetContainers.values()];
+  for (const row of rows) row.listedPass = undefined;
+  await inFencedTransaction(pool, claim.lease, async (client) => {
+    await clearInventories(client, claim.entryId);
+    await saveContainers(client, claim.entryId, rows);
+  });
 }
 
 /** So that exactly the name that was confirmed is given, once. */

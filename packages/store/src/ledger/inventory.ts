@@ -34,6 +34,11 @@ export async function clearInventory(client: PoolClient, entryId: number, target
   await client.query('delete from inventory where entry_id = $1 and target_container = $2', [entryId, targetContainer]);
 }
 
+/** Of all containers. */
+export async function clearInventories(client: PoolClient, entryId: number): Promise<void> {
+  await client.query('delete from inventory where entry_id = $1', [entryId]);
+}
+
 export interface Unclaimed {
   readonly targetId: string;
   /** In bytes, where the listing told. */
