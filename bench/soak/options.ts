@@ -18,7 +18,7 @@ export const USAGE = `npm run soak -- [--minutes N] [--mailboxes N] [--seed TEXT
   --minutes N    how long workers, database, servers and network fail (10)
   --mailboxes N  half from tenant to tenant, half from IMAP to IMAP (200 for each minute, 2000 at most)
   --seed TEXT    repeats what went wrong in a run (random, and told)
-  --full-mail    the disk of the target's mail runs full, too (docs/reliability.md says why that isn't usual yet)
+  --full-mail    the disk of the target's mail runs full, too
   --json         the last line is {"objects":…,"kills":…,"lost":…,"duplicated":…,"unbalanced":…,"licensesWrong":…}
   --write        puts the figures into docs/reliability.md`;
 
