@@ -16,7 +16,7 @@ import type { Part } from './part.ts';
 const LATENCY_MS = 20;
 /** Of each worker: one pass at a time, which has four requests in flight, as the vendor allows a mailbox. */
 const MAILBOXES = 4;
-const FULL = 400;
+const FULL = 1_500;
 const QUICK = 40;
 const WORKERS = [1, 2, 4] as const;
 

@@ -7,9 +7,10 @@ import { addEntry, type Bench, openBench, pass, twinEntry } from '../support/dir
 import { drive, Tree } from '../support/drive-tree.ts';
 import { scratch } from '../support/folders.ts';
 
-const RUNS = process.env.STERNA_TEST_LONG === undefined ? 15 : 400;
+const RUNS = process.env.STERNA_TEST_LONG === undefined ? 10 : 400;
 const NAMES = ['a.txt', 'b.txt', 'c'] as const;
 const CONFLICTS = ['skip', 'overwrite', 'rename'] as const;
+const DELETIONS = ['keep', 'propagate'] as const;
 
 let dir: string;
 let bench: Bench;
@@ -46,7 +47,11 @@ interface Migrated {
   copy: string | undefined;
   /** What the copy held when it was written. */
   written: string;
+  /** The target had it: what was there before isn't ours to remove. */
+  wasThere: boolean;
   gone: boolean;
+  /** Its copy was removed for that. */
+  dropped?: boolean;
 }
 
 /** The rules of the conflict options, said once more and without a database. Contents are unique, so they tell moves. */
@@ -54,13 +59,18 @@ class Model {
   readonly source = new Map<string, string>();
   readonly target = new Map<string, string>();
   readonly #books = new Map<string, Migrated>();
+  /** What entries of before know as theirs stays for them. */
+  readonly #ofOthers = new Set<string>();
   readonly #conflict: (typeof CONFLICTS)[number];
+  readonly #deletions: (typeof DELETIONS)[number];
 
-  constructor(conflict: (typeof CONFLICTS)[number]) {
+  constructor(conflict: (typeof CONFLICTS)[number], deletions: (typeof DELETIONS)[number]) {
     this.#conflict = conflict;
+    this.#deletions = deletions;
   }
 
   loseState(): void {
+    for (const { copy, gone } of this.#books.values()) if (copy !== undefined && !gone) this.#ofOthers.add(copy);
     this.#books.clear();
   }
 
@@ -70,7 +80,8 @@ class Model {
     // In the order of their names, as a folder is listed.
     for (const path of [...this.source.keys()].sort()) {
       const one = this.#books.get(path);
-      if (one === undefined || (one.copy === undefined && one.seen !== this.source.get(path))) fresh.push(path);
+      if (one === undefined || one.dropped === true || (one.copy === undefined && one.seen !== this.source.get(path)))
+        fresh.push(path);
       else one.gone = false;
     }
     for (const path of fresh) this.#create(path);
@@ -79,6 +90,17 @@ class Model {
     for (const [path, one] of changed.sort(([a], [b]) => (a < b ? -1 : 1)))
       if (one.copy !== undefined && this.#replace(path, one)) released.push(path);
     for (const path of released) this.#create(path);
+    if (this.#deletions === 'propagate') for (const one of this.#books.values()) if (one.gone) this.#drop(one);
+  }
+
+  /** What nobody touched goes, and what people removed before isn't known any more. */
+  #drop(one: Migrated): void {
+    if (one.copy === undefined) return;
+    const there = this.target.get(one.copy);
+    if (there !== undefined && (one.wasThere || there !== one.written)) return;
+    if (!this.#ofOthers.has(one.copy)) this.target.delete(one.copy);
+    one.copy = undefined;
+    one.dropped = true;
   }
 
   /** @returns whether it leaves its copy to people and is created anew */
@@ -92,6 +114,7 @@ class Model {
     if (there === one.written || this.#conflict === 'overwrite') {
       this.target.set(copy, content);
       one.written = content;
+      one.wasThere = false;
       return false;
     }
     if (this.#conflict === 'skip') return false;
@@ -106,7 +129,7 @@ class Model {
     const there = this.target.get(free);
     if (there === undefined || there === content || this.#conflict === 'overwrite') this.#put(path, free, content);
     else if (this.#conflict === 'rename') this.#put(path, this.#renamed(free, content), content);
-    else this.#books.set(path, { seen: content, copy: undefined, written: '', gone: false });
+    else this.#books.set(path, { seen: content, copy: undefined, written: '', wasThere: false, gone: false });
   }
 
   /** What left another place of the source with the same content: its copy goes to the new name, if nothing is there. */
@@ -121,7 +144,7 @@ class Model {
     this.target.delete(copy);
     this.target.set(wanted, held);
     this.#books.delete(old);
-    this.#books.set(path, { seen: content, copy: wanted, written: one.written, gone: false });
+    this.#books.set(path, { seen: content, copy: wanted, written: one.written, wasThere: false, gone: false });
     return true;
   }
 
@@ -148,8 +171,9 @@ class Model {
   }
 
   #put(path: string, copy: string, content: string): void {
+    const wasThere = this.target.get(copy) === content;
     this.target.set(copy, content);
-    this.#books.set(path, { seen: content, copy, written: content, gone: false });
+    this.#books.set(path, { seen: content, copy, written: content, wasThere, gone: false });
   }
 }
 
@@ -158,20 +182,20 @@ const suffixed = (path: string, suffix: string): string => {
   return dot <= 0 ? `${path}${suffix}` : `${path.slice(0, dot)}${suffix}${path.slice(dot)}`;
 };
 
-test.each(CONFLICTS)(
-  'any sequence of edits on both sides and passes ends as the model says: %s',
-  async (conflict) => {
+test.each(CONFLICTS.flatMap((conflict) => DELETIONS.map((deletions) => [conflict, deletions] as const)))(
+  'any sequence of edits on both sides and passes ends as the model says: %s, deletions: %s',
+  async (conflict, deletions) => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
         serial += 1;
         const source = new Tree(join(dir, `${serial}`, 'source'));
         const target = new Tree(join(dir, `${serial}`, 'target'));
         let entry = await addEntry(bench, drive(source.root), drive(target.root));
-        const model = new Model(conflict);
+        const model = new Model(conflict, deletions);
         let passes = 0;
         let writes = 0;
         const run = async (): Promise<void> => {
-          const outcome = await pass(bench, entry, passes === 0 ? 'initial' : 'delta', { conflict });
+          const outcome = await pass(bench, entry, passes === 0 ? 'initial' : 'delta', { conflict, deletions });
           passes += 1;
           model.pass();
           expect(outcome).toMatchObject({ status: 'completed', error: null, books: { balanced: true } });

@@ -22,8 +22,9 @@ export type Decision =
   | { readonly action: 'forget-todo' }
   | { readonly action: 'none' };
 
-/** In the target, unless its copy was removed since. */
-const HAD_COPY: ReadonlySet<LedgerRow['state']> = new Set(['created', 'updated', 'unchanged', 'merged']);
+/** It had a copy, of our making or taken over; where it has none any more, that was removed since. */
+const hadCopy = ({ state, reason }: LedgerRow): boolean =>
+  ['created', 'updated', 'unchanged', 'merged'].includes(state) || reason === 'already-in-target';
 
 /**
  * The delta rules, one change at a time. Pure.
@@ -72,7 +73,7 @@ export function planChange(
     if (reason === undefined) return { action: 'create' };
     return reason === row.reason && row.gonePass === undefined ? { action: 'none' } : { action: 'filter', reason };
   }
-  if (row.gonePass !== undefined && row.targetId === undefined && planned === undefined && HAD_COPY.has(row.state)) {
+  if (row.gonePass !== undefined && row.targetId === undefined && planned === undefined && hadCopy(row)) {
     const reason = filtered(change, settings) ?? beyond;
     return reason === undefined ? { action: 'create' } : { action: 'filter', reason };
   }
