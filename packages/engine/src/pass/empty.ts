@@ -123,7 +123,8 @@ export async function removeFrozen(context: PassContext): Promise<EmptyResult> {
   const containers: { container: string; objects: number; bytes: number }[] = [];
   for (const row of context.targetContainers.values()) {
     const now = present.get(row.key);
-    if (now === undefined) continue;
+    // A list that an earlier version made may hold settings, which it didn't show.
+    if (now === undefined || row.kind === 'setting') continue;
     // By the old ids nothing would be found, and everything would count as gone.
     if (row.generation !== undefined && row.generation !== now.generation)
       throw new SternaError(
