@@ -74,10 +74,14 @@ export class MemberWriting implements ListedWriting {
 
   /** Who owns the group alone stays in it, as a member too: of owners who are no members no private channel can be made. */
   async remove(_container: string, now: Listed): Promise<void> {
-    const others = (await this.#members.objects('owners')).filter(({ id }) => id !== now.id);
-    if (now.version === 'owner' && others.length === 0) throw lastOwner();
     await this.#take('members', now.id);
-    await this.#take('owners', now.id);
+    try {
+      await this.#take('owners', now.id);
+    } catch (thrown) {
+      if (statusOf(thrown) !== 400 || !(await this.#has('owners', now.id))) throw thrown;
+      await this.#add('members', now.id);
+      throw lastOwner();
+    }
   }
 
   async #idOf({ who, isGroup: nested }: Member): Promise<string> {
