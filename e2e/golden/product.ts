@@ -55,7 +55,7 @@ const PASS_POLL_MS = 250;
 /** Of the product's lists. */
 const PAGE = 500;
 /** Passes at once: mailboxes and drives of several people, since each waits for its services most of the time. */
-const PASSES = 12;
+const PASSES = 40;
 
 const kindsOnly = (kinds: readonly string[]): Record<string, boolean> =>
   Object.fromEntries(CONTENT_KINDS.map((kind) => [kind, kinds.includes(kind)]));

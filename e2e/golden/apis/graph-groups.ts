@@ -134,7 +134,7 @@ type Said = 'subject' | 'from' | 'to' | 'cc' | 'answers' | 'at' | 'text' | 'atta
 
 function conversation(id: string, said: { readonly [Name in Said]: string }): GoldenObject {
   // An answer in mail says so.
-  const subject = said.subject.replace(/^re: /i, '');
+  const subject = said.subject.replace(/^re:\s*/i, '');
   const from = said.from.toLowerCase();
   return {
     kind: 'conversation',
