@@ -31,6 +31,13 @@ function fileOf(root: string, folder: string, nth = 0): string {
   return join(dir, name);
 }
 
+/** The target has these before Sterna comes. */
+async function theirs(user: string, ...subjects: string[]): Promise<void> {
+  const connection = await stage.target.login(user);
+  for (const subject of subjects) await connection.append('INBOX', mailText({ subject }));
+  connection.close();
+}
+
 const flag = (server: EngineStage['source'], user: string, folder: string, set: string, change: string) =>
   server.rawCommand(user, `SELECT "${folder}"`, `UID STORE ${set} ${change}`);
 
@@ -88,9 +95,7 @@ describe('deletions', () => {
 
   test('propagate leaves alone what was there before Sterna', async () => {
     stage.put('before', { subject: 'both have it' });
-    const connection = await stage.target.login('before');
-    await connection.append('INBOX', mailText({ subject: 'both have it' }));
-    connection.close();
+    await theirs('before', 'both have it');
     const entry = await addEntry(stage.bench, stage.from('before'), watched('before'));
     expect((await pass(stage.bench, entry, 'initial')).books.total).toMatchObject({ skipped: 1, created: 0 });
     await stage.source.rawCommand('before', 'SELECT INBOX', 'UID STORE 1 +FLAGS (\\Deleted)', 'EXPUNGE');
@@ -267,9 +272,7 @@ describe('a target that holds some of it already', () => {
       { subject: 'twin' },
       { subject: 'twin' },
     );
-    const connection = await stage.target.login('some');
-    for (const subject of ['a', 'twin', 'twin', 'their own']) await connection.append('INBOX', mailText({ subject }));
-    connection.close();
+    await theirs('some', 'a', 'twin', 'twin', 'their own');
     const entry = await addEntry(stage.bench, stage.from('some'), watched('some'));
     const first = await pass(stage.bench, entry, 'initial');
     expect(first.books.total).toMatchObject({ seen: 5, created: 2, skipped: 3 });
@@ -281,9 +284,7 @@ describe('a target that holds some of it already', () => {
 
   test('is known again when a list for emptying was made, and nothing was removed after all', async () => {
     stage.put('kept', { subject: 'a' });
-    const connection = await stage.target.login('kept');
-    await connection.append('INBOX', mailText({ subject: 'comes later' }));
-    connection.close();
+    await theirs('kept', 'comes later');
     const entry = await addEntry(stage.bench, stage.from('kept'), watched('kept'));
     await pass(stage.bench, entry, 'initial');
     expect((await pass(stage.bench, entry, 'empty', { empty: 'freeze' })).result).toMatchObject({ objects: 2 });
@@ -295,9 +296,7 @@ describe('a target that holds some of it already', () => {
 
   test('is not looked at with duplicate prevention off', async () => {
     stage.put('off', { subject: 'a' });
-    const connection = await stage.target.login('off');
-    await connection.append('INBOX', mailText({ subject: 'a' }));
-    connection.close();
+    await theirs('off', 'a');
     const entry = await addEntry(stage.bench, stage.from('off'), watched('off'));
     await pass(stage.bench, entry, 'initial', { duplicatePrevention: false });
     expect(stage.targetTruth('off').get('INBOX')).toHaveLength(2);

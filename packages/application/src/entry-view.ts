@@ -98,11 +98,9 @@ const licenseStates = new WeakMap<DomainDb, Map<number, SharedReading<LicenseSta
 export function licenseState(db: DomainDb, organizationId: number): Promise<LicenseState> {
   const known = licenseStates.get(db) ?? new Map<number, SharedReading<LicenseState>>();
   licenseStates.set(db, known);
-  const reading =
-    known.get(organizationId) ??
-    new SharedReading(async () => (await foldLicenses(db, await organizationById(db, organizationId))).state);
+  const reading = known.get(organizationId) ?? new SharedReading<LicenseState>();
   known.set(organizationId, reading);
-  return reading.ask();
+  return reading.ask(async () => (await foldLicenses(db, await organizationById(db, organizationId))).state);
 }
 
 export async function entryViews(

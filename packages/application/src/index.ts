@@ -152,6 +152,7 @@ export {
   type RemigrationView,
 } from './remigration-view.ts';
 export * from './reports.ts';
+export { SharedReading } from './shared-reading.ts';
 export { getReportKey, signReport, verifyReportHere, verifySignedReport } from './signed-report.ts';
 export {
   type ConnectorView,

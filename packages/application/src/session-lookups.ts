@@ -9,17 +9,19 @@ type Accounts = ReadonlyMap<string, AccountWithOrganization>;
  * things within a second. All that are asked for during a statement go into the next one.
  */
 export class SessionLookups {
-  readonly #reading: SharedReading<Accounts>;
+  readonly #reading = new SharedReading<Accounts>();
+  readonly #look: (tokenHashes: readonly Buffer[]) => Promise<Accounts>;
   #asked: Buffer[] = [];
 
   /** @param look accounts by the hash in hex */
   constructor(look: (tokenHashes: readonly Buffer[]) => Promise<Accounts>) {
-    this.#reading = new SharedReading(() => look(this.#asked.splice(0)));
+    this.#look = look;
   }
 
   async of(tokenHash: Buffer): Promise<AccountWithOrganization | undefined> {
     this.#asked.push(tokenHash);
-    return (await this.#reading.ask()).get(tokenHash.toString('hex'));
+    const found = await this.#reading.ask(() => this.#look(this.#asked.splice(0)));
+    return found.get(tokenHash.toString('hex'));
   }
 }
 

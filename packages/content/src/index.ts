@@ -53,7 +53,7 @@ export { decodeText } from './lines/read-lines.ts';
 export { writeComponents } from './lines/write-lines.ts';
 export * from './list-item/list-definition.ts';
 export { type ListItem, readListItem, writeListItem } from './list-item/list-item.ts';
-export { type Member, readMember, writeMember } from './member/member.ts';
+export { lastOwnerKept, type Member, readMember, writeMember } from './member/member.ts';
 export { ALARMS, merged } from './merge.ts';
 export * from './message-digest.ts';
 export * from './message-match-key.ts';

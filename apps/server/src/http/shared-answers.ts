@@ -1,4 +1,4 @@
-import type { Actor } from '@sterna/application';
+import { type Actor, SharedReading } from '@sterna/application';
 import { SternaError } from '@sterna/core';
 
 /** Where more than these are being answered at the same moment, readings of the same keep their distance. */
@@ -8,14 +8,6 @@ const DISTANCE_MS = 100;
 /** Of which it is known when they were read last. */
 const MOST_KNOWN = 1_000;
 
-interface Question {
-  begunAt: number;
-  /** Ends when its reading does, however that ends. */
-  reading: Promise<unknown> | undefined;
-  /** Not begun yet: whoever asks now may have it. */
-  next: Promise<string> | undefined;
-}
-
 /**
  * Answers that many ask for at the same moment, read once for all of them: at each live event every dashboard asks for
  * the same. Nobody gets an answer that was begun before they asked, so it is as fresh as one of their own; whoever asks
@@ -23,7 +15,7 @@ interface Question {
  * of them: what is read less often is read sooner.
  */
 export class SharedAnswers {
-  readonly #questions = new Map<string, Question>();
+  readonly #readings = new Map<string, SharedReading<string>>();
   #asking = 0;
 
   /**
@@ -32,55 +24,28 @@ export class SharedAnswers {
    *   read for themselves
    */
   async of(key: string, read: () => Promise<string>): Promise<string> {
+    const reading = this.#readings.get(key) ?? this.#fresh(key);
+    const isOfAnother = reading.isAwaited;
     this.#asking += 1;
     try {
-      return await this.#answer(this.#question(key), read);
+      return await reading.ask(read, this.#asking > FEW ? DISTANCE_MS : 0);
+    } catch (thrown) {
+      // What failed for another reason would fail for all of them at once.
+      if (isOfAnother && thrown instanceof SternaError && (thrown.class === 'auth' || thrown.class === 'config'))
+        return await read();
+      throw thrown;
     } finally {
       this.#asking -= 1;
     }
   }
 
-  #answer(question: Question, read: () => Promise<string>): Promise<string> {
-    if (question.next !== undefined)
-      return question.next.catch((thrown: unknown) => {
-        // What failed for another reason would fail for all of them at once.
-        if (thrown instanceof SternaError && (thrown.class === 'auth' || thrown.class === 'config')) return read();
-        throw thrown;
-      });
-    const pause = this.#asking > FEW ? question.begunAt + DISTANCE_MS - performance.now() : 0;
-    if (question.reading === undefined && pause <= 0) return begin(question, read);
-    question.next = Promise.all([question.reading, pause > 0 ? ended(pause) : undefined]).then(() => {
-      question.next = undefined;
-      return begin(question, read);
-    });
-    return question.next;
+  #fresh(key: string): SharedReading<string> {
+    if (this.#readings.size >= MOST_KNOWN)
+      for (const [other, { isIdle }] of this.#readings) if (isIdle) this.#readings.delete(other);
+    const reading = new SharedReading<string>();
+    this.#readings.set(key, reading);
+    return reading;
   }
-
-  #question(key: string): Question {
-    const known = this.#questions.get(key);
-    if (known !== undefined) return known;
-    if (this.#questions.size >= MOST_KNOWN)
-      for (const [other, { reading, next }] of this.#questions)
-        if (reading === undefined && next === undefined) this.#questions.delete(other);
-    const question: Question = { begunAt: Number.NEGATIVE_INFINITY, reading: undefined, next: undefined };
-    this.#questions.set(key, question);
-    return question;
-  }
-}
-
-const ended = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function begin(question: Question, read: () => Promise<string>): Promise<string> {
-  const answer = read();
-  question.begunAt = performance.now();
-  const reading = answer.then(
-    () => undefined,
-    () => undefined,
-  );
-  question.reading = reading.then(() => {
-    question.reading = undefined;
-  });
-  return answer;
 }
 
 /** All of somebody's rights and nothing else of them: who has the same sees the same. */

@@ -1,3 +1,4 @@
+import { SternaError } from '@sterna/core';
 import { type JsonKind, jsonCodec, jsonPivot } from '../json/json-pivot.ts';
 import { type Person, personAtTarget, personMeaning } from '../person.ts';
 import type { ContentNote } from '../pivot.ts';
@@ -41,3 +42,9 @@ export const { read: readMember, write: writeMember } = jsonCodec<Member>(MEMBER
 
 /** Two memberships of one person can't be; with the conflict option `rename` the target's stays. */
 export const memberPivot = jsonPivot(MEMBER);
+
+/** A group that nobody owns nobody can look after: services keep the last one. */
+export const lastOwnerKept = (): SternaError =>
+  new SternaError('object', 'last-owner-kept', 'The last owner of a group stays in it.', {
+    fix: 'Make somebody else an owner first, or remove this one by hand.',
+  });

@@ -1,6 +1,6 @@
 import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container, FidelityNote } from '@sterna/connector-kit';
-import { type Member, readMember, writeMember } from '@sterna/content';
+import { lastOwnerKept, type Member, readMember, writeMember } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../api/client.ts';
 import { containerGone } from '../items/gone.ts';
@@ -74,7 +74,7 @@ export class Members implements ListedObjects, ListedWriting {
   /** The last owner stays: a group that nobody owns is nobody's to look after. */
   async remove(_container: string, now: Listed): Promise<void> {
     const { directory, id } = this.#context;
-    if (now.version === 'owner' && (await directMembers(directory, id, 'OWNER')).length <= 1) throw lastOwner();
+    if (now.version === 'owner' && (await directMembers(directory, id, 'OWNER')).length <= 1) throw lastOwnerKept();
     await directory.send({
       method: 'DELETE',
       path: `${groupPath(id)}/members/${segment(now.id)}`,
@@ -157,9 +157,4 @@ const strangerNotTaken = (address: string): SternaError =>
 const notTaken = (address: string): SternaError =>
   new SternaError('object', 'not-allowed-there', `The group doesn’t take ${address} as a member.`, {
     fix: 'Add them in the Admin console, which says why not.',
-  });
-
-const lastOwner = (): SternaError =>
-  new SternaError('object', 'last-owner-kept', 'The last owner of a group stays in it.', {
-    fix: 'Make somebody else an owner first, or remove this one by hand.',
   });

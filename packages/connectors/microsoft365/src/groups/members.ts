@@ -1,6 +1,6 @@
 import type { Listed, ListedObjects, ListedWriting } from '@sterna/cloud-http';
 import type { Container } from '@sterna/connector-kit';
-import { type Member, readMember, writeMember } from '@sterna/content';
+import { lastOwnerKept, type Member, readMember, writeMember } from '@sterna/content';
 import { SternaError } from '@sterna/core';
 import { segment } from '../graph/client.ts';
 import { codeOf, statusOf } from '../graph/errors.ts';
@@ -80,7 +80,7 @@ export class MemberWriting implements ListedWriting {
     } catch (thrown) {
       if (statusOf(thrown) !== 400 || !(await this.#has('owners', now.id))) throw thrown;
       await this.#add('members', now.id);
-      throw lastOwner();
+      throw lastOwnerKept();
     }
   }
 
@@ -167,8 +167,3 @@ const nestedGroup = (address: string): SternaError =>
       fix: 'Add the people of that group in the target.',
     },
   );
-
-const lastOwner = (): SternaError =>
-  new SternaError('object', 'last-owner-kept', 'The last owner of a group stays in it.', {
-    fix: 'Make somebody else an owner first, or remove this one by hand.',
-  });

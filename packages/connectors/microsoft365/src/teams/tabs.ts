@@ -84,11 +84,7 @@ export class Tabs implements ListedObjects, ListedWriting {
     if (channel === undefined) return undefined;
     const { matchKey } = pivotOf(this.kind);
     const key = matchKey(body);
-    const tabs = await this.#of(
-      channel,
-      lazily(() => this.#planTitles()),
-    );
-    return tabs.find((one) => one.passedOver === undefined && matchKey(one.body).equals(key));
+    return (await this.#of(channel)).find((one) => one.passedOver === undefined && matchKey(one.body).equals(key));
   }
 
   async ensureContainer() {
@@ -161,7 +157,7 @@ export class Tabs implements ListedObjects, ListedWriting {
     );
   }
 
-  async #of(channel: GraphChannel, plans: PlanTitles): Promise<readonly Listed[]> {
+  async #of(channel: GraphChannel, plans = lazily(() => this.#planTitles())): Promise<readonly Listed[]> {
     const tabs = await this.#context.client.all<GraphTab>({
       method: 'GET',
       path: `${this.#channels.pathOf(channel.id)}/tabs`,
