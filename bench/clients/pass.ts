@@ -1,4 +1,5 @@
 /** Runs queued passes in a process of its own, as a worker does: so many at a time, books and all. */
+import { constants, setPriority } from 'node:os';
 import { connectors } from '@sterna/connectors';
 import { runPassHere } from '@sterna/engine';
 import { openDatabase, openSecrets } from '@sterna/store';
@@ -12,6 +13,8 @@ const { dataDir, databaseUrl, passes, concurrency, leaseSeconds } = JSON.parse(p
   leaseSeconds?: number;
 };
 
+// As `sterna worker` does.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const database = await openDatabase({ url: databaseUrl, maxConnections: Math.max(4, 2 * concurrency) });
 const secrets = await openSecrets({ dataDir });
 // As a running worker has it: a connection is open before the pass comes.

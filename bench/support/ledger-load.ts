@@ -85,6 +85,7 @@ export async function settledPerSecond(pool: Database['pool'], claim: Claim, obj
       ops,
       todoSeqs: todos.map((todo) => todo.seq),
       container: 1,
+      notes: [],
       rows: intents.map((intent) => ({
         kind: 'message',
         src: intent.src,

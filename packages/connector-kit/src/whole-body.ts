@@ -34,6 +34,9 @@ export function wholeBody(body: Readable, most: number, patienceMs: number, erro
     });
     body.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     body.on('error', reject);
-    body.on('close', () => reject(errors.cutShort()));
+    body.on('close', () => {
+      // An error costs its stack: none is made for nothing.
+      if (!body.readableEnded) reject(errors.cutShort());
+    });
   });
 }

@@ -31,6 +31,8 @@ export interface CreateOp {
    * body stays what was sent, for stamps and candidates; where it is written after all, the result has a note.
    */
   readonly native?: Buffer;
+  /** The pivot's digest and match key of the body, where the engine has them: for stamps. */
+  readonly keys?: { readonly digest: Buffer; readonly matchKey: Buffer };
 }
 
 /**

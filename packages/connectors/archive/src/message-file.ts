@@ -1,5 +1,5 @@
-import { constants, type ReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, createReadStream, fstatSync, open, type ReadStream, read, type Stats } from 'node:fs';
+import { promisify } from 'node:util';
 import { INLINE_LIMIT, type Unreadable, type Vanished } from '@sterna/connector-kit';
 import { messageMatchKey } from '@sterna/content';
 import { SternaError } from '@sterna/core';
@@ -12,6 +12,18 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** messageMatchKey looks no further. */
 const MAX_HEADER = 256 * 1024;
 const CHUNK = 256 * 1024;
+
+const openFile = promisify(open);
+const readFile = promisify(read);
+
+/**
+ * An open message file. To open and to read it may take a disk's time; what is known of an open file, and to close one
+ * that was only read, doesn't: a hop to another thread and back would cost more than those do.
+ */
+interface OpenFile {
+  readonly fd: number;
+  readonly stat: Stats;
+}
 
 export interface FileContent {
   readonly size: number;
@@ -27,23 +39,23 @@ export interface FileContent {
 export async function readMessageFile(path: Buffer): Promise<FileContent | undefined> {
   const file = await openRegular(path);
   if (file === undefined) return undefined;
+  const { fd, stat } = file;
   let keep = false;
   try {
-    const stat = await file.stat();
     const mtime = fileDate(stat.mtimeMs);
     if (stat.size > INLINE_LIMIT) {
       keep = true;
-      return { size: stat.size, mtime, body: streamOf(file, stat.size) };
+      return { size: stat.size, mtime, body: streamOf(fd, stat.size) };
     }
     const body = Buffer.allocUnsafe(stat.size);
-    const read = await readFully(file, body);
-    if (read < stat.size) throw cutShort();
+    const length = await readFully(fd, body);
+    if (length < stat.size) throw cutShort();
     refuseCompressed(body);
     return { size: stat.size, mtime, body };
   } catch (thrown) {
     throw asObjectError(thrown);
   } finally {
-    if (!keep) await file.close();
+    if (!keep) closeSync(fd);
   }
 }
 
@@ -51,15 +63,15 @@ export async function readMessageFile(path: Buffer): Promise<FileContent | undef
 export async function fileFacts(path: Buffer, matchKey: boolean): Promise<Facts | undefined> {
   const file = await openRegular(path);
   if (file === undefined) return undefined;
+  const { fd, stat } = file;
   try {
-    const stat = await file.stat();
     const facts = { size: stat.size, date: fileDate(stat.mtimeMs) };
     if (!matchKey) return facts;
-    return { ...facts, matchKey: messageMatchKey(await readHeader(file, stat.size)) };
+    return { ...facts, matchKey: messageMatchKey(await readHeader(fd, stat.size)) };
   } catch (thrown) {
     throw asObjectError(thrown);
   } finally {
-    await file.close();
+    closeSync(fd);
   }
 }
 
@@ -68,18 +80,18 @@ export async function fileHead(path: Buffer): Promise<Buffer | undefined> {
   const file = await openRegular(path);
   if (file === undefined) return undefined;
   try {
-    return await readHeader(file, (await file.stat()).size);
+    return await readHeader(file.fd, file.stat.size);
   } finally {
-    await file.close();
+    closeSync(file.fd);
   }
 }
 
 /** The header block (and perhaps some body), at most 256 kB. */
-async function readHeader(file: FileHandle, size: number): Promise<Buffer> {
+async function readHeader(fd: number, size: number): Promise<Buffer> {
   let want = Math.min(size, 8 * 1024);
   for (;;) {
     const buffer = Buffer.allocUnsafe(want);
-    const head = buffer.subarray(0, await readFully(file, buffer));
+    const head = buffer.subarray(0, await readFully(fd, buffer));
     if (want >= size || want >= MAX_HEADER || head.includes('\n\n') || head.includes('\r\n\r\n')) return head;
     want = Math.min(size, MAX_HEADER, want * 4);
   }
@@ -94,26 +106,26 @@ export async function guarded<T>(id: string, read: () => Promise<T | undefined>)
   }
 }
 
-async function openRegular(path: Buffer): Promise<FileHandle | undefined> {
-  let file: FileHandle;
+async function openRegular(path: Buffer): Promise<OpenFile | undefined> {
+  let fd: number;
   try {
-    file = await open(path, READ);
+    fd = await openFile(path, READ);
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined;
     throw asObjectError(thrown);
   }
-  const stat = await file.stat();
-  if (stat.isFile()) return file;
-  await file.close();
+  const stat = fstatSync(fd);
+  if (stat.isFile()) return { fd, stat };
+  closeSync(fd);
   throw new SternaError('object', 'not-a-file', 'Where a message file is expected there is something else', {
     fix: 'Look at the folder on disk: only regular files can be messages.',
   });
 }
 
-async function readFully(file: FileHandle, into: Buffer): Promise<number> {
+async function readFully(fd: number, into: Buffer): Promise<number> {
   let at = 0;
   while (at < into.length) {
-    const { bytesRead } = await file.read(into, at, into.length - at, at);
+    const { bytesRead } = await readFile(fd, into, at, into.length - at, at);
     if (bytesRead === 0) break;
     at += bytesRead;
   }
@@ -124,8 +136,8 @@ async function readFully(file: FileHandle, into: Buffer): Promise<number> {
  * Not an async generator: one that is never started never runs its `finally`, and the file would stay open. A stream
  * that isn't wanted is ended by `return()`.
  */
-function streamOf(file: FileHandle, size: number): AsyncIterable<Buffer> {
-  const stream: ReadStream = file.createReadStream({ start: 0, end: size - 1, highWaterMark: CHUNK });
+function streamOf(fd: number, size: number): AsyncIterable<Buffer> {
+  const stream: ReadStream = createReadStream('', { fd, start: 0, end: size - 1, highWaterMark: CHUNK });
   return {
     [Symbol.asyncIterator]: async function* () {
       let seen = 0;

@@ -691,6 +691,7 @@ export class Transfer {
         body: item.body,
         ...(item.shortcut === undefined ? {} : { shortcut: item.shortcut }),
         ...(item.native === undefined ? {} : { native: item.native }),
+        ...(item.digest === undefined ? {} : { keys: { digest: item.digest, matchKey: item.matchKey } }),
       };
     });
     this.#context.writtenTargets.add(batch.target.id);
@@ -782,13 +783,13 @@ export class Transfer {
         if (result?.outcome === 'unknown') this.lastUnknown = result.error;
       }
     });
-    const isPlain = notes.length === 0 && settled.every(({ item }) => item.isOlder !== true);
-    if (settled.length > 0 && isPlain) {
+    if (settled.length > 0 && settled.every(({ item }) => item.isOlder !== true)) {
       await commitSettled(pool, claim.lease, claim.entryId, claim.number, {
         ops: closed,
         todoSeqs: settled.map(({ item }) => item.todo.seq),
         container: batch.container.id,
         rows: settledRows(batch, settled),
+        notes,
       });
     } else if (closed.length > 0) {
       await inFencedTransaction(pool, claim.lease, async (client) => {

@@ -24,18 +24,20 @@ export async function insertNotes(
     `insert into object_note (entry_id, pass, kind, code, text, fix, subject, src, container, src_id)
      select $1, $2, * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
             $9::integer[], $10::text[])`,
-    [
-      entryId,
-      pass,
-      notes.map((n) => n.kind),
-      notes.map((n) => n.code),
-      // PostgreSQL text can't hold NUL.
-      notes.map((n) => n.text.replaceAll('\0', '').slice(0, 2_000)),
-      notes.map((n) => n.fix ?? null),
-      notes.map((n) => n.subject?.replaceAll('\0', '').slice(0, 200) ?? null),
-      notes.map((n) => n.src ?? null),
-      notes.map((n) => n.container ?? null),
-      notes.map((n) => n.srcId ?? null),
-    ],
+    [entryId, pass, ...noteColumns(notes)],
   );
 }
+
+/** Arrays of kind, code, text, fix, subject, src, container and src_id, as their rows hold them. */
+export const noteColumns = (notes: readonly ObjectNote[]) =>
+  [
+    notes.map((n) => n.kind),
+    notes.map((n) => n.code),
+    // PostgreSQL text can't hold NUL.
+    notes.map((n) => n.text.replaceAll('\0', '').slice(0, 2_000)),
+    notes.map((n) => n.fix ?? null),
+    notes.map((n) => n.subject?.replaceAll('\0', '').slice(0, 200) ?? null),
+    notes.map((n) => n.src ?? null),
+    notes.map((n) => n.container ?? null),
+    notes.map((n) => n.srcId ?? null),
+  ] as const;

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { KIND_CODE, REASON, STATE_CODE, VERB_CODE } from '../codes.ts';
 import { type Lease, LeaseLost } from '../pass-queue.ts';
 import type { Intent } from './intents.ts';
+import { noteColumns, type ObjectNote } from './notes.ts';
 import type { Settled } from './rows.ts';
 
 /**
@@ -68,22 +69,27 @@ export interface SettledBatch {
   readonly container: number;
   /** At least one: their number tells whether the lease was held. */
   readonly rows: readonly Settled[];
+  readonly notes: readonly ObjectNote[];
 }
 
-/** Closes the intents of a batch, writes its rows and strikes off its to-dos. @throws LeaseLost, where nothing was written */
+/** Closes the intents of a batch, writes its rows and notes, and strikes off its to-dos. @throws LeaseLost, where nothing was written */
 export async function commitSettled(
   pool: Pool,
   lease: Lease,
   entryId: number,
   pass: number,
-  { ops, todoSeqs, container, rows }: SettledBatch,
+  { ops, todoSeqs, container, rows, notes }: SettledBatch,
 ): Promise<void> {
   const result = await pool.query({
     name: 'commit-settled',
     text: `with ${HELD},
            closed as (delete from intent where entry_id = $3 and op = any($5::bigint[]) and ${IS_HELD}),
            done as (delete from todo
-                     where entry_id = $3 and container = $6 and seq = any($7::bigint[]) and ${IS_HELD})
+                     where entry_id = $3 and container = $6 and seq = any($7::bigint[]) and ${IS_HELD}),
+           noted as (insert into object_note (entry_id, pass, kind, code, text, fix, subject, src, container, src_id)
+                     select $3, $4, * from unnest($21::text[], $22::text[], $23::text[], $24::text[], $25::text[],
+                            $26::bytea[], $27::integer[], $28::text[])
+                      where ${IS_HELD})
            insert into ledger (entry_id, pass, kind, src, src_id, container, target_container, state, reason, size,
                   flags, match_key, digest, target_id, src_version, target_version)
            select $3, $4, n.kind, n.src, n.src_id, $6, n.target_container, n.state, n.reason, n.size,
@@ -120,6 +126,7 @@ export async function commitSettled(
       rows.map((r) => KIND_CODE[r.kind]),
       rows.map((r) => r.srcVersion ?? null),
       rows.map((r) => r.targetVersion ?? null),
+      ...noteColumns(notes),
     ],
   });
   if (result.rowCount !== rows.length) throw new LeaseLost();

@@ -244,8 +244,9 @@ function body(message: Message, view: MessageView): { contentType: string; conte
 }
 
 function preview(message: Message): string {
-  const { contentType, content } = message.body;
-  const text = contentType === 'html' ? plainText(content.slice(0, 16_384)) : content;
+  const { contentType } = message.body;
+  const beginning = message.body.content.slice(0, 16_384);
+  const text = contentType === 'html' ? plainText(beginning) : beginning;
   return text.replace(/\s*\n\s*/g, '\r\n').slice(0, 255);
 }
 

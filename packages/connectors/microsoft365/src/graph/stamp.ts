@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /**
  * Our mark on what we create in Exchange: a named MAPI property that the create itself carries, and that no client
@@ -27,7 +27,7 @@ export const newSend = (now = Date.now()): string =>
   `${Math.floor(now / 1_000)
     .toString(16)
     .padStart(8, '0')
-    .slice(-8)}${randomBytes(4).toString('hex')}`;
+    .slice(-8)}${randomUUID().slice(0, 8)}`;
 
 /** When it was sent, ms since 1970: whatever an import makes of the time at which an object was made. */
 export const sentAt = ({ send }: Stamp): number => Number.parseInt(send.slice(0, 8), 16) * 1_000;

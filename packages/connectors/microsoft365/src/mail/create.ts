@@ -31,7 +31,7 @@ export async function createMessage(context: PartContext, staging: Staging, op: 
   const notes: FidelityNote[] = [];
   if (op.native !== undefined)
     try {
-      const id = await importWhole(context, staging, op.container, op.native, markOf(context, raw));
+      const id = await importWhole(context, staging, op.container, op.native, markOf(context, op, raw));
       if (id !== undefined) return { id, notes };
     } catch (thrown) {
       const error = asSternaError(thrown);
@@ -116,9 +116,12 @@ const isSameSecond = (ms: number, date: Date): boolean => Math.floor(ms / 1_000)
 
 async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Promise<Created> {
   const { fields, attachments, notes } = await toGraph(raw, op.flags, op.date);
-  const mark = markOf(context, raw);
+  const mark = markOf(context, op, raw);
   const stamp = (state: StampState) => stampProperty({ ...mark, state });
-  const { now, later } = split(attachments, MAX_CREATE - Buffer.byteLength(JSON.stringify(fields)));
+  const { now, later } =
+    attachments.length === 0
+      ? { now: attachments, later: [] }
+      : split(attachments, MAX_CREATE - Buffer.byteLength(JSON.stringify(fields)));
   const { client, outlook, userPath } = context;
   const { body } = await client.send<{ readonly id: string }>({
     method: 'POST',
@@ -140,9 +143,11 @@ async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Pr
   return { id: body.id, notes };
 }
 
-function markOf({ client, installation }: PartContext, raw: Buffer) {
+function markOf({ client, installation }: PartContext, { keys }: CreateOp, raw: Buffer) {
   const pivot = pivotOf('message');
-  return { installation, digest: pivot.digest(raw), key: pivot.matchKey(raw), send: newSend(client.serverTime()) };
+  const digest = keys?.digest ?? pivot.digest(raw);
+  const key = keys?.matchKey ?? pivot.matchKey(raw);
+  return { installation, digest, key, send: newSend(client.serverTime()) };
 }
 
 /** The attachments that a create had no room for, and then the stamp that says so. */
@@ -224,7 +229,7 @@ async function importMime(context: PartContext, op: CreateOp, raw: Buffer): Prom
     return undefined;
   }
   const { singleValueExtendedProperties = [], ...state } = stateOfNew(op.flags, notes);
-  const stamp = stampProperty({ ...markOf(context, raw), state: 'whole' });
+  const stamp = stampProperty({ ...markOf(context, op, raw), state: 'whole' });
   await client.send({
     method: 'PATCH',
     path: `${userPath}/messages/${segment(body.id)}`,

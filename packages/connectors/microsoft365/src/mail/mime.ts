@@ -81,8 +81,17 @@ export async function parseMime(raw: Buffer): Promise<MimeMessage> {
 /** The header block alone, of a message that can't be taken apart. */
 export function headerOf(raw: Buffer): string {
   const text = raw.subarray(0, MAX_HEADER);
-  const end = /\r?\n\r?\n/.exec(text.toString('latin1'))?.index ?? (raw[0] === 13 || raw[0] === 10 ? 0 : text.length);
+  const end = emptyLine(text) ?? (raw[0] === 13 || raw[0] === 10 ? 0 : text.length);
   return textOf(text.subarray(0, end));
+}
+
+/** Where the line before the first empty one ends. */
+function emptyLine(text: Buffer): number | undefined {
+  for (let at = text.indexOf(10); at !== -1; at = text.indexOf(10, at + 1)) {
+    const next = text[at + 1] === 13 ? at + 2 : at + 1;
+    if (text[next] === 10) return text[at - 1] === 13 ? at - 1 : at;
+  }
+  return undefined;
 }
 
 /** UTF-8, or where it is none, one character for each byte. */
