@@ -11,7 +11,6 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.mjs';
-import { quickMime } from './quick-mime.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -62,7 +61,6 @@ async function bundle(name, entry, dist) {
     platform: 'node',
     target: 'node22.12',
     external: EXTERNAL,
-    plugins: [quickMime],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',

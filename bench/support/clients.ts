@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { quickMime } from '../../scripts/quick-mime.mjs';
 
 const NODE = join(import.meta.dirname, '../../node_modules/node/bin/node');
 
@@ -37,7 +36,6 @@ export async function bundleClients(folder: string): Promise<Clients> {
     format: 'esm',
     target: 'node22',
     logLevel: 'error',
-    plugins: [quickMime],
     // CommonJS dependencies ask for node:* by require.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -70,6 +70,7 @@ export {
   readPost,
   writePost,
 } from './post/post.ts';
+export { readMime } from './read-mime.ts';
 export { filterName, looksForText } from './setting/filter.ts';
 export { PASSED_OVER } from './setting/prepare.ts';
 export { readSetting, writeSetting } from './setting/read-setting.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import PostalMime, { type Address, type Attachment } from 'postal-mime';
+import type { Address, Attachment, Email } from 'postal-mime';
 import { messageDigest } from './message-digest.ts';
+import { readMime } from './read-mime.ts';
 
 /**
  * Whether a message that its server wrote anew says what the original says: who to whom, when, under which name, the text as
@@ -17,11 +18,9 @@ export async function saysTheSame(original: Buffer, copy: Buffer): Promise<boole
   return isNamed && meaningOf(one) === meaningOf(other);
 }
 
-type Parsed = Awaited<ReturnType<typeof PostalMime.parse>>;
+const parse = (raw: Buffer): Promise<Email> => readMime(raw, { forceRfc822Attachments: true });
 
-const parse = (raw: Buffer): Promise<Parsed> => PostalMime.parse(raw, { forceRfc822Attachments: true });
-
-function meaningOf(email: Parsed): string {
+function meaningOf(email: Email): string {
   const date = Date.parse(email.date ?? '');
   return JSON.stringify([
     flat(email.subject ?? ''),

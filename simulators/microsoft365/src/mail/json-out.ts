@@ -245,8 +245,9 @@ function body(message: Message, view: MessageView): { contentType: string; conte
 
 function preview(message: Message): string {
   const { contentType } = message.body;
-  const beginning = message.body.content.slice(0, 16_384);
-  const text = contentType === 'html' ? plainText(beginning) : beginning;
+  const { content } = message.body;
+  // Enough for 255 characters; most of HTML isn't text.
+  const text = contentType === 'html' ? plainText(content.slice(0, 16_384)) : content.slice(0, 2_048);
   return text.replace(/\s*\n\s*/g, '\r\n').slice(0, 255);
 }
 

@@ -1,4 +1,5 @@
-import PostalMime, { type Address, addressParser, decodeWords, type Email } from 'postal-mime';
+import { readMime } from '@sterna/content';
+import { type Address, addressParser, decodeWords, type Email } from 'postal-mime';
 import { unclaimedUtf8 } from './unclaimed-utf8.ts';
 
 export interface MimeAttachment {
@@ -47,7 +48,7 @@ const MAX_HEADER = 2 * 1024 * 1024;
 
 /** @throws whatever the parser throws at what it can't take apart */
 export async function parseMime(raw: Buffer): Promise<MimeMessage> {
-  const email = await PostalMime.parse(raw, {
+  const email = await readMime(raw, {
     // Its bytes are kept: a message in a message is a file.
     forceRfc822Attachments: true,
     maxHeadersSize: MAX_HEADER,
