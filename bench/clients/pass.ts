@@ -1,8 +1,8 @@
 /** Runs queued passes in a process of its own, as a worker does: so many at a time, books and all. */
-import { constants, setPriority } from 'node:os';
 import { connectors } from '@sterna/connectors';
 import { runPassHere } from '@sterna/engine';
 import { openDatabase, openSecrets } from '@sterna/store';
+import { likeWorker } from './like-a-worker.ts';
 import { report } from './report.ts';
 
 const { dataDir, databaseUrl, passes, concurrency, leaseSeconds } = JSON.parse(process.env.BENCH_SETUP ?? '{}') as {
@@ -13,8 +13,7 @@ const { dataDir, databaseUrl, passes, concurrency, leaseSeconds } = JSON.parse(p
   leaseSeconds?: number;
 };
 
-// As `sterna worker` does.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+likeWorker();
 const database = await openDatabase({ url: databaseUrl, maxConnections: Math.max(4, 2 * concurrency) });
 const secrets = await openSecrets({ dataDir });
 // As a running worker has it: a connection is open before the pass comes.

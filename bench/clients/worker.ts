@@ -2,6 +2,7 @@
 import { connectors } from '@sterna/connectors';
 import { type SplitOptions, startWorker } from '@sterna/engine';
 import { openDatabase, openSecrets } from '@sterna/store';
+import { likeWorker } from './like-a-worker.ts';
 import { report } from './report.ts';
 
 const { dataDir, databaseUrl, split } = JSON.parse(process.env.BENCH_SETUP ?? '{}') as {
@@ -10,6 +11,7 @@ const { dataDir, databaseUrl, split } = JSON.parse(process.env.BENCH_SETUP ?? '{
   split: SplitOptions;
 };
 
+likeWorker();
 const database = await openDatabase({ url: databaseUrl, maxConnections: 6 });
 const secrets = await openSecrets({ dataDir });
 const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import { transcode } from 'node:buffer';
 import { SternaError } from '@sterna/core';
 import type { Budget, Cost } from './budget.ts';
 import type { Clock } from './clock.ts';
@@ -292,8 +293,11 @@ const strangeLink = (doing: string): SternaError =>
 function payloadOf({ body }: ServiceRequest): Payload {
   if (body === undefined) return { type: undefined, body: undefined };
   if (Buffer.isBuffer(body)) return { type: undefined, body };
-  return { type: 'application/json', body: Buffer.from(JSON.stringify(body), 'utf8') };
+  return { type: 'application/json', body: utf8Of(JSON.stringify(body)) };
 }
+
+/** As `Buffer.from(text)`, which takes four times as long with text beyond Latin letters. JSON has no lone surrogates. */
+const utf8Of = (json: string): Buffer => transcode(Buffer.from(json, 'utf16le'), 'utf16le', 'utf8');
 
 /** Undefined for what is no JSON: a proxy's page, an empty body. */
 export function jsonOf(body: Buffer): unknown {

@@ -86,7 +86,19 @@ const DASH = 45;
 const EQUALS = 61;
 const LF_ALONE = Uint8Array.of(LF);
 
-const asItStands: Decode = (body) =>
+const asItStands: Decode = (body) => {
+  let end = body.length;
+  while (end > 0 && body[end - 1] === CR) end -= 1;
+  const text = Buffer.from(body.buffer, body.byteOffset, end).toString('latin1').replace(/\r\n/g, '\n');
+  if (text.includes('\r')) return withLoneCr(body);
+  const bytes = Buffer.allocUnsafeSlow(text.length + 1);
+  bytes.write(text, 'latin1');
+  bytes[text.length] = LF;
+  return bytes.buffer;
+};
+
+/** CRs before a line end belong to it, others to the line. */
+const withLoneCr: Decode = (body) =>
   byLines(body, (start, end, to, from) => {
     let at = from;
     for (let position = start; position < end; position += 1) to[at++] = body[position] as number;

