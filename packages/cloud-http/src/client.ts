@@ -1,5 +1,6 @@
 import { transcode } from 'node:buffer';
 import { SternaError } from '@sterna/core';
+import { idOf, jsonOf } from './answer.ts';
 import type { Budget, Cost } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { aborted, networkError, outcomeUnknown, retryAt, wasSent } from './errors.ts';
@@ -28,6 +29,8 @@ export interface ServiceRequest {
   readonly repeatable?: boolean;
   /** Statuses beyond 2xx that the caller deals with. */
   readonly expected?: readonly number[];
+  /** Nothing else of the answer is wanted than its `id`, which OData gives before anything long: what was made comes back whole. */
+  readonly idOnly?: boolean;
   /** `none`: the URL is its own permission, and a token must not go there. */
   readonly signIn?: 'none';
 }
@@ -116,7 +119,7 @@ export abstract class ServiceClient<R extends ServiceRequest> {
     const { result, release } = await this.#persistently(request, async (reply) => ({
       status: reply.status,
       header: reply.header,
-      body: jsonOf(await reply.whole()) as T,
+      body: (request.idOnly ? idOf(await reply.whole()) : jsonOf(await reply.whole())) as T,
     }));
     release();
     return result;
@@ -298,13 +301,3 @@ function payloadOf({ body }: ServiceRequest): Payload {
 
 /** As `Buffer.from(text)`, which takes four times as long with text beyond Latin letters. JSON has no lone surrogates. */
 const utf8Of = (json: string): Buffer => transcode(Buffer.from(json, 'utf16le'), 'utf16le', 'utf8');
-
-/** Undefined for what is no JSON: a proxy's page, an empty body. */
-export function jsonOf(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}

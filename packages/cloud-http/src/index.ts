@@ -1,3 +1,4 @@
+export { jsonOf } from './answer.ts';
 export * from './budget.ts';
 export * from './client.ts';
 export * from './clock.ts';

@@ -86,25 +86,23 @@ const DASH = 45;
 const EQUALS = 61;
 const LF_ALONE = Uint8Array.of(LF);
 
-const asItStands: Decode = (body) => {
-  let end = body.length;
-  while (end > 0 && body[end - 1] === CR) end -= 1;
-  const text = Buffer.from(body.buffer, body.byteOffset, end).toString('latin1').replace(/\r\n/g, '\n');
-  if (text.includes('\r')) return withLoneCr(body);
-  const bytes = Buffer.allocUnsafeSlow(text.length + 1);
-  bytes.write(text, 'latin1');
-  bytes[text.length] = LF;
-  return bytes.buffer;
-};
-
 /** CRs before a line end belong to it, others to the line. */
-const withLoneCr: Decode = (body) =>
-  byLines(body, (start, end, to, from) => {
-    let at = from;
-    for (let position = start; position < end; position += 1) to[at++] = body[position] as number;
-    to[at++] = LF;
-    return at;
-  });
+const asItStands: Decode = (body) => {
+  const to = new Uint8Array(body.length + 1);
+  let at = 0;
+  for (let position = 0; position < body.length; position += 1) {
+    if (body[position] === CR) {
+      let next = position;
+      while (body[next] === CR) next += 1;
+      if (next < body.length && body[next] !== LF) while (position < next) to[at++] = body[position++] as number;
+      position = next;
+      if (next === body.length) break;
+    }
+    to[at++] = body[position] as number;
+  }
+  to[at++] = LF;
+  return at === to.length ? to.buffer : to.buffer.slice(0, at);
+};
 
 /** RFC 2045 section 6.7. What is no escape stays as it is. */
 const fromQuotedPrintable: Decode = (body) =>

@@ -115,5 +115,5 @@ export function attachmentSize(attachment: Attachment): number {
 export function messageSize(message: MessageContent): number {
   if (message.mime !== undefined) return message.mime.length;
   const attachments = message.attachments.reduce((sum, attachment) => sum + attachmentSize(attachment), 0);
-  return Buffer.byteLength(message.body.content) + Buffer.byteLength(message.subject) + 512 + attachments;
+  return message.body.content.length + message.subject.length + 512 + attachments;
 }

@@ -136,6 +136,7 @@ async function createByJson(context: PartContext, op: CreateOp, raw: Buffer): Pr
       ...(now.length === 0 ? {} : { attachments: now.map(inlineForm) }),
     },
     doing: 'writing a message',
+    idOnly: true,
     right: RIGHT,
     budget: outlook,
   });

@@ -42,7 +42,7 @@ export async function toGraph(raw: Buffer, flags: Flags, received: Date | undefi
   const isDraft = flags.some((flag) => flag.toLowerCase() === '\\draft');
   const mime = await parseMime(raw).catch(() => undefined);
   const body = mime === undefined ? { content: '', contentType: 'text' as const } : bodyOf(mime);
-  const isTooLong = Buffer.byteLength(body.content) > MAX_BODY;
+  const isTooLong = 3 * body.content.length > MAX_BODY && Buffer.byteLength(body.content) > MAX_BODY;
   const why = reasonToAttach(mime !== undefined && saysAnything(raw, mime) ? mime : undefined, isTooLong);
   if (why !== undefined) notes.push(why);
   const sent = validDate(mime?.date);
@@ -132,7 +132,8 @@ function saysAnything(raw: Buffer, { text, html, attachments }: MimeMessage): bo
 }
 
 /** Characters that stand for bytes that meant none, and one that MAPI’s strings end at. */
-const isGarbled = ({ text, html }: MimeMessage): boolean => /[\0\ufffd]/.test(`${text ?? ''}${html ?? ''}`);
+const isGarbled = ({ text, html }: MimeMessage): boolean =>
+  [text, html].some((shown) => shown !== undefined && (shown.includes('\0') || shown.includes('\ufffd')));
 
 /** Worth nothing beside the original. */
 const isSealPart = ({ contentType }: MimeAttachment): boolean =>
