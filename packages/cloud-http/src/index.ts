@@ -1,4 +1,3 @@
-export { jsonOf } from './answer.ts';
 export * from './budget.ts';
 export * from './client.ts';
 export * from './clock.ts';
