@@ -6,6 +6,7 @@ import type { Expand } from '../odata/expand.ts';
 import { parseFilter } from '../odata/filter.ts';
 import { project, shape } from '../odata/shape.ts';
 import { multiValued, normalizeFilterIds, singleValued } from './extended-property.ts';
+import { bodyBeginning } from './kept-body.ts';
 import { knownProperties } from './known-properties.ts';
 import type { Folder, Mailbox } from './mailbox.ts';
 import { type Address, type Attachment, attachmentSize, type Message } from './message.ts';
@@ -239,15 +240,15 @@ export function attachmentJson(
 }
 
 function body(message: Message, view: MessageView): { contentType: string; content: string } {
-  if (!view.textBody || message.body.contentType === 'text') return message.body;
-  return { contentType: 'text', content: plainText(message.body.content) };
+  const { contentType, content } = message.body;
+  if (!view.textBody || contentType === 'text') return { contentType, content };
+  return { contentType: 'text', content: plainText(content) };
 }
 
 function preview(message: Message): string {
-  const { contentType } = message.body;
-  const { content } = message.body;
+  const { body } = message;
   // Enough for 255 characters; most of HTML isn't text.
-  const text = contentType === 'html' ? plainText(content.slice(0, 16_384)) : content.slice(0, 2_048);
+  const text = body.contentType === 'html' ? plainText(bodyBeginning(body, 16_384)) : bodyBeginning(body, 1_024);
   return text.replace(/\s*\n\s*/g, '\r\n').slice(0, 255);
 }
 

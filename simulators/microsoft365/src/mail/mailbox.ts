@@ -5,6 +5,7 @@ import { Ids } from '../state/ids.ts';
 import { perTenant } from '../state/per-tenant.ts';
 import type { DirectoryUser, Tenant } from '../state/tenant.ts';
 import type { ExtendedProperties } from './extended-property.ts';
+import { keptBody } from './kept-body.ts';
 import type { Message, MessageContent } from './message.ts';
 import { MailboxSettings } from './settings-state.ts';
 import { WELL_KNOWN } from './well-known.ts';
@@ -133,6 +134,7 @@ export class Mailbox {
   addMessage(folder: Folder, content: MessageContent, createdAt = this.#now): Message {
     const message: Message = {
       ...content,
+      body: keptBody(content.body),
       key: this.ids.immutable(),
       id: this.ids.mutable(),
       folderId: folder.id,
@@ -175,7 +177,7 @@ export class Mailbox {
 
   /** Puts other content into a message, which stays the one that it is. */
   replaceContent(message: Message, content: MessageContent): void {
-    Object.assign(message, content);
+    Object.assign(message, content, { body: keptBody(content.body) });
     this.touchMessage(message);
   }
 

@@ -1,4 +1,5 @@
 import type { ExtendedProperties } from './extended-property.ts';
+import { bodySize, type MessageBody } from './kept-body.ts';
 
 export interface Address {
   readonly name: string;
@@ -55,7 +56,7 @@ export type Attachment = FileAttachment | ItemAttachment | ReferenceAttachment;
 /** What a message says: all that export, copy and MIME carry, and nothing of where it lies. */
 export interface MessageContent {
   subject: string;
-  body: { contentType: 'text' | 'html'; content: string };
+  body: MessageBody;
   from: Address | undefined;
   sender: Address | undefined;
   to: Address[];
@@ -115,5 +116,5 @@ export function attachmentSize(attachment: Attachment): number {
 export function messageSize(message: MessageContent): number {
   if (message.mime !== undefined) return message.mime.length;
   const attachments = message.attachments.reduce((sum, attachment) => sum + attachmentSize(attachment), 0);
-  return message.body.content.length + message.subject.length + 512 + attachments;
+  return bodySize(message.body) + message.subject.length + 512 + attachments;
 }
