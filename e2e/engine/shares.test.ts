@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type CrashPoint, startWorker } from '@sterna/engine';
 import {
   type Claim,
@@ -14,7 +15,16 @@ import { startDovecot } from '@sterna/test-servers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { addEntry, mergedEntry, notes, pass, passOutcome, queuePass, twinEntry } from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
-import { ended, helpersRenewed, leftovers, NOTHING, reaching, running, work } from '../support/several-workers.ts';
+import {
+  ended,
+  helpersRenewed,
+  latch,
+  leftovers,
+  NOTHING,
+  reaching,
+  running,
+  work,
+} from '../support/several-workers.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
 
 /** One huge mailbox, several workers: what they write, and that nobody else waits for it. */
@@ -161,20 +171,16 @@ test('a server that lets no more sessions in has one worker less, and the pass g
   putMany('few');
   const entry = await addEntry(stage.bench, stage.from('few'), imapEndpoint(target, 'few'));
   const id = await queuePass(stage.bench, entry, 'initial');
-  const refused = new Promise<void>((resolve) => {
-    const worker = startWorker(
-      {
-        ...stage.bench.deps,
-        log: (event) => {
-          if (event.message === 'share given up') resolve();
-        },
-        reached: async (at) => {
-          if (at === 'after-confirm') await refused;
-        },
-      },
-      { concurrency: 2, leaseSeconds: 1, split: { from: 100, size: 20 } },
-    );
-    onTestFinished(() => worker.stop());
+  const refused = latch();
+  work(stage.bench, async (at) => {
+    if (at === 'after-confirm') await refused.isOpen;
+  });
+  // The pass's own worker has all the sessions that there are, so a second one finds none.
+  await expect.poll(() => connectionsTo(target.port), { interval: 10, timeout: 30_000 }).toBe(2);
+  work(stage.bench, async () => undefined, {
+    log: (event) => {
+      if (event.message === 'share given up') refused.open();
+    },
   });
   const { status, books } = await ended(stage.bench, id);
   expect(status).toBe('completed');
@@ -183,6 +189,15 @@ test('a server that lets no more sessions in has one worker less, and the pass g
   expect(rows[0].most_workers).toBe(1);
   expect(await notes(stage.bench, entry)).toEqual([]);
 });
+
+/** Connections that a server on this machine has open on its port. */
+const connectionsTo = (port: number): number =>
+  readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .filter(
+      (line) =>
+        /^\s*\d+: \S+:([\dA-F]{4}) \S+ 01 /.exec(line)?.[1] === port.toString(16).toUpperCase().padStart(4, '0'),
+    ).length;
 
 for (const point of ['after-intent-commit', 'after-acknowledgement'] as const)
   test(`a helper that is cut off ${point}: what it had under way is settled by the pass’s own worker`, async () => {
