@@ -3,6 +3,8 @@ import { type CrashPoint, startWorker } from '@sterna/engine';
 import {
   type Claim,
   claimPass,
+  commitIntents,
+  commitSettled,
   endPass,
   joinPass,
   LeaseLost,
@@ -290,4 +292,54 @@ test('a pass whose worker died is taken over only when everybody who joined it h
   await endPass(pool, next as Claim, { status: 'stopped', activeSeconds: 0, progress: {} });
   await endPass(pool, (await claimOf(other)) as Claim, { status: 'stopped', activeSeconds: 0, progress: {} });
   expect(await leftovers(stage.bench, passId)).toEqual(NOTHING);
+});
+
+test('who lost the lease settles nothing: no row, no note, and the intent stays open', async () => {
+  const { pool } = stage.bench.database;
+  const entry = await addEntry(stage.bench, stage.from('lapsed'), stage.to('lapsed'));
+  const passId = await queuePass(stage.bench, entry, 'initial');
+  const own = await claimPass(pool, { leaseSeconds: 60, passId });
+  if (own === undefined) throw new Error('the pass was not claimed');
+  const src = Buffer.alloc(16, 7);
+  const object = { src, srcId: '1', size: 1, flags: undefined, matchKey: undefined, digest: src };
+  const intent = { op: 1, verb: 'create', todoSeq: 1, container: 1, targetContainer: 1, ...object } as const;
+  const nothing = { mark: undefined, reservedId: undefined, targetId: undefined, data: undefined };
+  await commitIntents(pool, own.lease, entry, own.number, [{ ...intent, ...nothing }]);
+  const settle = () =>
+    commitSettled(pool, own.lease, entry, own.number, {
+      ops: [1],
+      todoSeqs: [1],
+      container: 1,
+      rows: [
+        {
+          kind: 'message',
+          container: 1,
+          targetContainer: 1,
+          state: 'created',
+          reason: 'none',
+          targetId: '1',
+          ...object,
+        },
+      ],
+      notes: [{ kind: 'fidelity', code: 'date-dropped', text: 'Its date was dropped.', src, container: 1, srcId: '1' }],
+    });
+  const written = async () =>
+    (
+      await pool.query(
+        `select (select count(*)::int from ledger where entry_id = $1) as rows,
+                (select count(*)::int from object_note where entry_id = $1) as notes,
+                (select count(*)::int from intent where entry_id = $1) as intents`,
+        [entry],
+      )
+    ).rows[0];
+  const setExpiry = (at: string) =>
+    pool.query(`update lease set expires_at = ${at} where owner = $1`, [own.lease.owner]);
+
+  await setExpiry('clock_timestamp()');
+  await expect(settle()).rejects.toThrow(LeaseLost);
+  expect(await written()).toEqual({ rows: 0, notes: 0, intents: 1 });
+  await setExpiry("clock_timestamp() + interval '1 minute'");
+  await settle();
+  expect(await written()).toEqual({ rows: 1, notes: 1, intents: 0 });
+  await endPass(pool, own, { status: 'stopped', activeSeconds: 0, progress: {} });
 });

@@ -3,7 +3,7 @@ import v8 from 'node:v8';
 import { main } from './main.ts';
 
 // The heap may be four times what lives in it, which is the most that V8 allows itself. Left alone it takes far less for a pass,
-// where little lives long: it went through all of that twice a second, for a fifth of the pass's CPU.
+
 v8.setFlagsFromString('--heap-growing-percent=300');
 
 process.exitCode = await main(process.argv.slice(2));
