@@ -177,7 +177,7 @@ test('a server that lets no more sessions in has one worker less, and the pass g
   work(stage.bench, async (at) => {
     if (at === 'after-confirm') await refused.isOpen;
   });
-  // The pass's own worker has all the sessions that there are, so a second one finds none.
+  // A worker takes two, so a second one finds only one; without this it might find both before the first has its own.
   await expect.poll(() => connectionsTo(target.port), { interval: 10, timeout: 30_000 }).toBe(2);
   work(stage.bench, async () => undefined, {
     log: (event) => {

@@ -119,7 +119,7 @@ export abstract class ServiceClient<R extends ServiceRequest> {
     const { result, release } = await this.#persistently(request, async (reply) => ({
       status: reply.status,
       header: reply.header,
-      body: (request.idOnly ? idOf(await reply.whole()) : jsonOf(await reply.whole())) as T,
+      body: (request.idOnly ? idOf : jsonOf)(await reply.whole()) as T,
     }));
     release();
     return result;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { access, chmod, cp, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -126,7 +127,7 @@ async function isOursAlone(folder: string): Promise<boolean> {
 
 /** Copies to a name of its own, then renames: a copy killed half-way is never used. */
 async function copyBinaries(from: string, to: string): Promise<void> {
-  const fresh = join(dirname(to), `.${basename(to)}-${process.pid}-${Date.now()}`);
+  const fresh = join(dirname(to), `.${basename(to)}-${randomUUID()}`);
   try {
     await cp(from, fresh, { recursive: true, verbatimSymlinks: true });
     await openToAll(fresh);
