@@ -105,38 +105,7 @@ const asItStands: Decode = (body) => {
 };
 
 /** RFC 2045 section 6.7. What is no escape stays as it is. */
-const fromQuotedPrintable: Decode = (body) =>
-  byLines(body, (start, end, to, from) => {
-    let at = from;
-    const isSoft = end > start && body[end - 1] === EQUALS;
-    const last = isSoft ? end - 1 : end;
-    for (let position = start; position < last; position += 1) {
-      const byte = body[position] as number;
-      if (byte === EQUALS && position + 2 < last) {
-        const high = HEX[body[position + 1] as number] as number;
-        const low = HEX[body[position + 2] as number] as number;
-        if (high >= 0 && low >= 0) {
-          to[at++] = high * 16 + low;
-          position += 2;
-          continue;
-        }
-      }
-      to[at++] = byte;
-    }
-    if (!isSoft) to[at++] = LF;
-    return at;
-  });
-
-/** Value of each byte as a hexadecimal digit, -1 for others. */
-const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
-  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
-);
-
-/** `line` writes what stands from `start` up to `end` to `to`, from `at` on, and gives where it ends; it grows by no more than LF. */
-function byLines(
-  body: Uint8Array,
-  line: (start: number, end: number, to: Uint8Array, at: number) => number,
-): ArrayBuffer {
+const fromQuotedPrintable: Decode = (body) => {
   const to = new Uint8Array(body.length + 1);
   let at = 0;
   for (let start = 0; start <= body.length; ) {
@@ -144,23 +113,32 @@ function byLines(
     if (next === -1) next = body.length;
     let end = next;
     while (end > start && body[end - 1] === CR) end -= 1;
-    at = line(start, end, to, at);
+    const isSoft = end > start && body[end - 1] === EQUALS;
+    if (isSoft) end -= 1;
+    for (let position = start; position < end; position += 1) {
+      const byte = body[position] as number;
+      const isEscape = byte === EQUALS && position + 2 < end;
+      const high = isEscape ? (HEX[body[position + 1] as number] as number) : -1;
+      const low = isEscape ? (HEX[body[position + 2] as number] as number) : -1;
+      const isByte = high >= 0 && low >= 0;
+      to[at++] = isByte ? high * 16 + low : byte;
+      if (isByte) position += 2;
+    }
+    if (!isSoft) to[at++] = LF;
     start = next + 1;
   }
   return at === to.length ? to.buffer : to.buffer.slice(0, at);
-}
+};
+
+/** Value of each byte as a hexadecimal digit, -1 for others. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
+);
 
 /** RFC 2045 section 6.8; each run of padding ends a unit, as many mailers pad every line. */
 const fromBase64: Decode = (body) => {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
   const units = PADDED_ONCE.test(text) ? [text] : text.replace(/[^A-Za-z0-9+/=]+/g, '').split(/=+/);
-  const parts = units.map((unit) => Buffer.from(unit, 'base64'));
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole.buffer;
+  return new Uint8Array(Buffer.concat(units.map((unit) => Buffer.from(unit, 'base64')))).buffer;
 };
 const PADDED_ONCE = /^[A-Za-z0-9+/\r\n]*(?:=[=\r\n]*)?$/;
