@@ -18,6 +18,7 @@ import * as shares from './migrations/0015-shares.ts';
 import * as identities from './migrations/0016-identities.ts';
 import * as restored from './migrations/0017-restored.ts';
 import * as finish from './migrations/0018-finish.ts';
+import * as intentsByEntry from './migrations/0019-intents-by-entry.ts';
 
 /** A step of the schema. Its number is its place in the list, from 1; released steps never change. */
 export interface Migration {
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0016-identities', statements: identities.statements },
   { name: '0017-restored', statements: restored.statements },
   { name: '0018-finish', statements: finish.statements },
+  { name: '0019-intents-by-entry', statements: intentsByEntry.statements },
 ];
 
 const MIGRATION_TABLE = `create table if not exists schema_migration (

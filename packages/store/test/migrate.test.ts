@@ -1,51 +1,8 @@
-import { existsSync } from 'node:fs';
-import { type Postgres, startPostgres } from '@sterna/test-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../src/database.ts';
 import { MIGRATIONS, migrate } from '../src/migrate.ts';
-import { makeDataDir } from './support/processes.ts';
+import { SERVERS, type Server } from './support/servers.ts';
 
-const hasDebians = existsSync('/usr/lib/postgresql/15/bin/postgres') && process.getuid?.() === 0;
-
-/** A server, and a way to get a fresh database on it. */
-interface Server {
-  open(name: string): Promise<Database>;
-  stop(): Promise<void>;
-}
-
-async function embedded(): Promise<Server> {
-  const base = await makeDataDir();
-  const owner = await openDatabase({ dataDir: base.path });
-  return {
-    async open(name) {
-      const { rowCount } = await owner.pool.query('select from pg_database where datname = $1', [name]);
-      if (rowCount === 0) await owner.pool.query(`create database ${name}`);
-      return openDatabase({ url: owner.url.replace('/sterna?', `/${name}?`) });
-    },
-    async stop() {
-      await owner.close();
-      await base[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function debians(): Promise<Server> {
-  const server: Postgres = await startPostgres();
-  const urls = new Map<string, string>();
-  return {
-    async open(name) {
-      const url = urls.get(name) ?? (await server.createDatabase(name));
-      urls.set(name, url);
-      return openDatabase({ url });
-    },
-    stop: () => server.stop(),
-  };
-}
-
-describe.each([
-  { name: 'embedded PostgreSQL 18', start: embedded, isHere: true },
-  { name: "Debian's PostgreSQL 15", start: debians, isHere: hasDebians },
-])('migrations on $name', ({ start, isHere }) => {
+describe.each(SERVERS)('migrations on $name', ({ start, isHere }) => {
   let server: Server;
   beforeAll(async () => {
     if (isHere) server = await start();

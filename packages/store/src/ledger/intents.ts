@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { VERB_CODE } from '../codes.ts';
+import { isAmong } from './among.ts';
 
 const VERBS = new Map<number, Intent['verb']>(
   (['create', 'place', 'replace'] as const).map((verb) => [VERB_CODE[verb], verb]),
@@ -93,11 +94,7 @@ export async function insertIntents(
 }
 
 export async function deleteIntents(client: PoolClient, entryId: number, ops: readonly number[]): Promise<void> {
-  await client.query({
-    name: 'delete-intents',
-    text: 'delete from intent where entry_id = $1 and op = any($2::bigint[])',
-    values: [entryId, ops],
-  });
+  await client.query(`delete from intent where entry_id = $1 and ${isAmong('op', '$2')}`, [entryId, ops]);
 }
 
 export async function hasOpenIntents(pool: Pool, entryId: number): Promise<boolean> {

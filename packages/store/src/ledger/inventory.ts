@@ -53,13 +53,12 @@ export async function unclaimedByMatchKey(
   targetContainer: number,
   matchKeys: readonly Buffer[],
 ): Promise<Map<string, Unclaimed[]>> {
-  const { rows } = await pool.query({
-    name: 'unclaimed-by-match-key',
-    text: `select match_key, target_id, size, version from inventory
-            where entry_id = $1 and target_container = $2 and match_key = any($3) and claimed_by is null
-            order by target_id`,
-    values: [entryId, targetContainer, matchKeys],
-  });
+  const { rows } = await pool.query(
+    `select match_key, target_id, size, version from inventory
+      where entry_id = $1 and target_container = $2 and match_key = any($3) and claimed_by is null
+      order by target_id`,
+    [entryId, targetContainer, matchKeys],
+  );
   const found = new Map<string, Unclaimed[]>();
   for (const row of rows) {
     const key = row.match_key.toString('hex');

@@ -2,6 +2,7 @@ import type { ObjectState } from '@sterna/core';
 import type { Pool } from 'pg';
 import { KIND_CODE, REASON, STATE_CODE, VERB_CODE } from '../codes.ts';
 import { type Lease, LeaseLost } from '../pass-queue.ts';
+import { isAmong } from './among.ts';
 import type { Intent } from './intents.ts';
 import { noteColumns, type ObjectNote } from './notes.ts';
 import type { Settled } from './rows.ts';
@@ -72,7 +73,14 @@ export interface SettledBatch {
   readonly notes: readonly ObjectNote[];
 }
 
-/** Closes the intents of a batch, writes its rows and notes, and strikes off its to-dos. @throws LeaseLost, where nothing was written */
+/**
+ * Closes the intents of a batch, writes its rows and notes, and strikes off its to-dos.
+ *
+ * The statement has no name, like all that search tables which fill and empty: PostgreSQL keeps the plan of one that has,
+ * and a plan from when the to-do was empty reads it from end to end, batch by batch, once it no longer is.
+ *
+ * @throws LeaseLost, where nothing was written
+ */
 export async function commitSettled(
   pool: Pool,
   lease: Lease,
@@ -81,11 +89,10 @@ export async function commitSettled(
   { ops, todoSeqs, container, rows, notes }: SettledBatch,
 ): Promise<void> {
   const result = await pool.query({
-    name: 'commit-settled',
     text: `with ${HELD},
-           closed as (delete from intent where entry_id = $3 and op = any($5::bigint[]) and ${IS_HELD}),
+           closed as (delete from intent where entry_id = $3 and ${isAmong('op', '$5')} and ${IS_HELD}),
            done as (delete from todo
-                     where entry_id = $3 and container = $6 and seq = any($7::bigint[]) and ${IS_HELD}),
+                     where entry_id = $3 and container = $6 and ${isAmong('seq', '$7')} and ${IS_HELD}),
            noted as (insert into object_note (entry_id, pass, kind, code, text, fix, subject, src, container, src_id)
                      select $3, $4, * from unnest($21::text[], $22::text[], $23::text[], $24::text[], $25::text[],
                             $26::bytea[], $27::integer[], $28::text[])

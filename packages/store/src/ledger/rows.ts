@@ -105,11 +105,10 @@ export async function rowsBySource(
   srcs: readonly Buffer[],
 ): Promise<Map<string, LedgerRow>> {
   if (srcs.length === 0) return new Map();
-  const { rows } = await client.query({
-    name: 'rows-by-source',
-    text: `select ${COLUMNS} from ledger where entry_id = $1 and src = any($2)`,
-    values: [entryId, srcs],
-  });
+  const { rows } = await client.query(`select ${COLUMNS} from ledger where entry_id = $1 and src = any($2)`, [
+    entryId,
+    srcs,
+  ]);
   return new Map(rows.map((row) => [row.src.toString('hex'), toRow(row)]));
 }
 
@@ -166,13 +165,12 @@ export async function markOthersGone(
   container: number,
   listed: readonly Buffer[],
 ): Promise<number> {
-  const result = await client.query({
-    name: 'mark-others-gone',
-    text: `update ledger l set gone_pass = $3
-            where entry_id = $1 and container = $2 and gone_pass is null
-              and not exists (select 1 from unnest($4::bytea[]) as n(src) where n.src = l.src)`,
-    values: [entryId, container, pass, listed],
-  });
+  const result = await client.query(
+    `update ledger l set gone_pass = $3
+      where entry_id = $1 and container = $2 and gone_pass is null
+        and not exists (select 1 from unnest($4::bytea[]) as n(src) where n.src = l.src)`,
+    [entryId, container, pass, listed],
+  );
   return result.rowCount ?? 0;
 }
 

@@ -1,5 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { VERB_CODE } from '../codes.ts';
+import { inTransaction } from '../pass-queue.ts';
+import { isAmong } from './among.ts';
 
 export type TodoVerb = keyof typeof VERB_CODE;
 const VERBS = new Map<number, TodoVerb>(Object.entries(VERB_CODE).map(([verb, code]) => [code, verb as TodoVerb]));
@@ -82,12 +84,18 @@ export async function nextTodos(
   limit: number,
   last?: number,
 ): Promise<TodoRow[]> {
-  const { rows } = await pool.query({
-    name: 'next-todos',
-    text: `select seq, verb, src, src_id, flags from todo
-            where entry_id = $1 and container = $2 and verb = $3 and seq > $4
-              and ($6::bigint is null or seq <= $6) order by seq limit $5`,
-    values: [entryId, container, VERB_CODE[verb], afterSeq, limit, last ?? null],
+  // In the order of the key and no further than the page. Left alone, PostgreSQL takes the shape that is quickest for a
+  // handful of rows, which it expects until it has statistics (autovacuum's first round) or when the last ones are of a
+  // table that was empty: everything that is left, sorted, for each page.
+  const rows = await inTransaction(pool, async (client) => {
+    await client.query('set local enable_bitmapscan = off; set local enable_seqscan = off');
+    const page = await client.query(
+      `select seq, verb, src, src_id, flags from todo
+        where entry_id = $1 and container = $2 and verb = $3 and seq > $4
+          and ($6::bigint is null or seq <= $6) order by seq limit $5`,
+      [entryId, container, VERB_CODE[verb], afterSeq, limit, last ?? null],
+    );
+    return page.rows;
   });
   return rows.map((row) => ({
     seq: Number(row.seq),
@@ -117,11 +125,11 @@ export async function deleteTodos(
   seqs: readonly number[],
 ): Promise<void> {
   if (seqs.length === 0) return;
-  await client.query({
-    name: 'delete-todos',
-    text: 'delete from todo where entry_id = $1 and container = $2 and seq = any($3::bigint[])',
-    values: [entryId, container, seqs],
-  });
+  await client.query(`delete from todo where entry_id = $1 and container = $2 and ${isAmong('seq', '$3')}`, [
+    entryId,
+    container,
+    seqs,
+  ]);
 }
 
 /** Before a listing from scratch: what it planned is planned anew. */
@@ -138,7 +146,7 @@ export async function planReplacement(
 ): Promise<void> {
   if (seqs.length === 0) return;
   await client.query(
-    `update todo set verb = ${VERB_CODE.replace} where entry_id = $1 and container = $2 and seq = any($3::bigint[])`,
+    `update todo set verb = ${VERB_CODE.replace} where entry_id = $1 and container = $2 and ${isAmong('seq', '$3')}`,
     [entryId, container, seqs],
   );
 }
