@@ -180,6 +180,7 @@ test('a server with a sign-in of its own keeps it while the rest is changed, tak
     },
   });
   const page = await stage.page(`/systems/${id}`);
+  const renamed = stage.unused('In three parts');
   const mail = page.getByRole('group', { name: /^IMAP mailbox: / });
   const save = page.getByRole('button', { name: 'Save and check again' });
   const tried = async (state: 'ok' | 'problem') => {
@@ -190,9 +191,14 @@ test('a server with a sign-in of its own keeps it while the rest is changed, tak
       .waitFor();
   };
   const saved = async () => {
-    const answer = page.waitForResponse((one) => one.request().method() === 'PATCH');
+    // What was saved is asked at once, by a check of its own: what is typed into the one before goes with that.
+    let isSaved = false;
+    const checked = page.waitForResponse((one) => {
+      if (one.request().method() === 'PATCH') isSaved = true;
+      return isSaved && one.url().endsWith('/check');
+    });
     await save.click();
-    await answer;
+    await checked;
     await page.getByText('Asking the system…').waitFor({ state: 'detached' });
     return (await stage.client.getSystem({ params: { id } })).credentials;
   };
@@ -200,7 +206,7 @@ test('a server with a sign-in of its own keeps it while the rest is changed, tak
   await expectAccessible(page);
 
   // Another name and another password for all: that of the one server stays, and still opens its mailbox.
-  await page.getByLabel(/^Name/).fill('In three parts');
+  await page.getByLabel(/^Name/).fill(renamed);
   expect(await saved()).toMatchObject({ password: true, parts: ['imap'] });
   await page.getByLabel('Password', { exact: true }).fill('of nobody else');
   expect(await saved()).toMatchObject({ password: true, parts: ['imap'] });
