@@ -140,6 +140,31 @@ test('a delta link that the service forgot costs a listing, and makes nothing ag
   expect(await new DirectMail(tenant, 'chloe@fabrikam.example').messages()).toHaveLength(30);
 });
 
+test('a move that the target refuses fails, and a later pass does it: no copy is made instead', async () => {
+  const from = new DirectMail(tenant, 'daiki@contoso.example');
+  await from.put(['INBOX'], Buffer.from('Subject: moves\r\n\r\nmoves\r\n'), Date.UTC(2026, 0, 1));
+  const entry = await addEntry(
+    bench,
+    microsoft365Endpoint(tenant, 'daiki@contoso.example'),
+    microsoft365Endpoint(tenant, 'daiki@fabrikam.example'),
+  );
+  await pass(bench, entry, 'initial');
+  const [message] = await from.messages();
+  from.move(message?.id ?? '', ['Filed']);
+  const refusing = tenant.faults.inject({
+    fault: { kind: 'answer', status: 400, code: 'ErrorMoveCopyFailed' },
+    when: ({ method, target }) => method === 'POST' && target.endsWith('/move'),
+  });
+  const second = await pass(bench, entry, 'delta');
+  refusing.end();
+  expect(second.books.total).toMatchObject({ seen: 1, created: 0, failed: 1 });
+  const to = new DirectMail(tenant, 'daiki@fabrikam.example');
+  expect(await to.messages()).toHaveLength(1);
+  const third = await pass(bench, entry, 'delta');
+  expect(third.books.total).toMatchObject({ seen: 1, created: 0, updated: 1, failed: 0 });
+  expect((await to.messages()).map(({ folder }) => folder)).toEqual([['Filed']]);
+});
+
 test('a message that is moved while its folders are listed ends as one copy, where it is now; twins stay two', async () => {
   const from = new DirectMail(tenant, 'elena@contoso.example');
   const to = new DirectMail(tenant, 'elena@fabrikam.example');

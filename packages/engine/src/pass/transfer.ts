@@ -608,6 +608,17 @@ export class Transfer {
       this.lastUnknown = result?.outcome === 'unknown' ? result.error : undefined;
       return true;
     }
+    if (result.outcome === 'refused' || result.outcome === 'batch-refused') {
+      // Our copy is where it was: another would be one too many. A later pass moves it.
+      const { error } = result;
+      await inFencedTransaction(pool, claim.lease, async (client) => {
+        await deleteIntents(client, claim.entryId, [op]);
+        await this.#books(client, batch, [{ item, state: 'failed' }]);
+        await insertNotes(client, claim.entryId, claim.number, [failureNote(batch, item, error)]);
+      });
+      this.#count([item], 1, isAlarming(error) ? 1 : 0);
+      return true;
+    }
     if (result.outcome !== 'done') {
       await inFencedTransaction(pool, claim.lease, (client) => deleteIntents(client, claim.entryId, [op]));
       return false;
