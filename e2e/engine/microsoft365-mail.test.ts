@@ -149,7 +149,8 @@ test('a move that the target refuses fails, and a later pass does it: no copy is
     microsoft365Endpoint(tenant, 'daiki@fabrikam.example'),
   );
   await pass(bench, entry, 'initial');
-  const [message] = await from.messages();
+  const isIt = ({ mime }: { mime: string }): boolean => mime.includes('Subject: moves');
+  const message = (await from.messages()).find(isIt);
   from.move(message?.id ?? '', ['Filed']);
   const refusing = tenant.faults.inject({
     fault: { kind: 'answer', status: 400, code: 'ErrorMoveCopyFailed' },
@@ -157,12 +158,13 @@ test('a move that the target refuses fails, and a later pass does it: no copy is
   });
   const second = await pass(bench, entry, 'delta');
   refusing.end();
-  expect(second.books.total).toMatchObject({ seen: 1, created: 0, failed: 1 });
+  expect(second.books.total).toMatchObject({ created: 0, failed: 1 });
   const to = new DirectMail(tenant, 'daiki@fabrikam.example');
-  expect(await to.messages()).toHaveLength(1);
+  const copies = async () => (await to.messages()).filter(isIt).map(({ folder }) => folder);
+  expect(await copies()).toEqual([['INBOX']]);
   const third = await pass(bench, entry, 'delta');
-  expect(third.books.total).toMatchObject({ seen: 1, created: 0, updated: 1, failed: 0 });
-  expect((await to.messages()).map(({ folder }) => folder)).toEqual([['Filed']]);
+  expect(third.books.total).toMatchObject({ created: 0, updated: 1, failed: 0 });
+  expect(await copies()).toEqual([['Filed']]);
 });
 
 test('a message that is moved while its folders are listed ends as one copy, where it is now; twins stay two', async () => {
