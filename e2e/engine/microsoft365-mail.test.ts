@@ -149,7 +149,7 @@ test('a move that the target refuses fails, and a later pass does it: no copy is
     microsoft365Endpoint(tenant, 'daiki@fabrikam.example'),
   );
   await pass(bench, entry, 'initial');
-  const isIt = ({ mime }: { mime: string }): boolean => mime.includes('Subject: moves');
+  const isIt = ({ mime }: { mime: Buffer }): boolean => mime.includes('Subject: moves');
   const message = (await from.messages()).find(isIt);
   from.move(message?.id ?? '', ['Filed']);
   const refusing = tenant.faults.inject({
