@@ -189,6 +189,7 @@ export class Family {
   #over = true;
   #ended: Promise<void> = Promise.resolve();
   #guardian: ChildProcess | undefined;
+  #killing: Promise<void> | undefined;
 
   constructor(options: FamilyOptions) {
     this.options = options;
@@ -262,8 +263,18 @@ export class Family {
     this.signal('SIGCONT');
   }
 
-  /** SIGKILL for all of them. The parents are stopped first, so that none can fork a process that we miss. */
-  async kill(): Promise<void> {
+  /**
+   * SIGKILL for all of them. The parents are stopped first, so that none can fork a process that we miss. One kill at a
+   * time: whoever comes meanwhile waits for it too, or it would go on to kill what was started after theirs.
+   */
+  kill(): Promise<void> {
+    this.#killing ??= this.#kill().finally(() => {
+      this.#killing = undefined;
+    });
+    return this.#killing;
+  }
+
+  async #kill(): Promise<void> {
     this.killNow();
     if (this.running) this.#child?.ref(); // or node might leave before it has ended
     if (this.pid !== undefined) await this.#ended;

@@ -101,6 +101,18 @@ describe('a plain Dovecot', () => {
     expect(status?.untagged[0]).toContain('MESSAGES 1');
   });
 
+  test('started again while somebody else still kills it: that one kills nothing of the new one', async () => {
+    await using own = await startDovecot();
+    for (let round = 0; round < 5; round++) {
+      const imap = await own.login('again');
+      const killing = own.kill();
+      await imap.waitClosed();
+      await own.restart();
+      await killing;
+      expect((await own.rawCommand('again', 'NOOP'))[0]?.status).toBe('OK');
+    }
+  });
+
   test('one session killed, the others go on', async () => {
     const [a, b] = [await server.login('a'), await server.login('b')];
     server.killSessions('a');
