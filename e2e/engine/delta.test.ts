@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '@sterna/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addEntry, notes, pass, verifyResult } from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
-import { forgetUids, mailText } from '../support/put-mail.ts';
+import { forgetUids, mailText, renumber } from '../support/put-mail.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
 
 let stage: EngineStage;
@@ -259,6 +259,93 @@ describe('UIDVALIDITY changes', () => {
     expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ unchanged: 7 });
     expect(stage.differences('midway')).toEqual([]);
     expect(await notes(stage.bench, entry)).toEqual([]);
+  });
+});
+
+describe('the target gives its messages other UIDs, and the same UIDVALIDITY', () => {
+  async function renumbered(user: string, folder: string, which?: (file: string) => boolean): Promise<void> {
+    await expect.poll(() => stage.target.imapPids(user)).toEqual([]);
+    renumber(stage.target.mailRoot(user), folder, which);
+  }
+  const prepared = async (user: string): Promise<number> => {
+    stage.put(user, { subject: 'a' }, { subject: 'b' }, { subject: 'twin' }, { subject: 'twin' }, { subject: 'c' });
+    const entry = await addEntry(stage.bench, stage.from(user), watched(user));
+    await pass(stage.bench, entry, 'initial');
+    proxy.forget();
+    return entry;
+  };
+
+  test('flags come to the copies all the same', async () => {
+    const entry = await prepared('reflag');
+    await renumbered('reflag', 'INBOX');
+    await flag(stage.source, 'reflag', 'INBOX', '2,3', '+FLAGS (\\Flagged)');
+    const second = await pass(stage.bench, entry, 'delta');
+    expect(second).toMatchObject({ status: 'completed', books: { total: { updated: 2, unchanged: 3, skipped: 0 } } });
+    expect(stage.differences('reflag')).toEqual([]);
+    expect((await notes(stage.bench, entry)).map(({ code }) => code)).toEqual([
+      'copy-under-another-id',
+      'copy-under-another-id',
+    ]);
+  });
+
+  test('a move moves the copy, and no other is made', async () => {
+    const entry = await prepared('remove');
+    await renumbered('remove', 'INBOX');
+    await stage.source.rawCommand('remove', 'CREATE Work', 'SELECT INBOX', 'UID MOVE 1,4 Work');
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ created: 0, updated: 2 });
+    expect(appends()).toBe(0);
+    expect(stage.differences('remove')).toEqual([]);
+  });
+
+  test('a copy that people deleted stays deleted, whatever else they have of it', async () => {
+    const entry = await prepared('theirs');
+    // Their own, with the same Message-ID and another text.
+    const own = mailText({ subject: 'a' });
+    await stage.target.rawCommand('theirs', 'SELECT INBOX', 'UID STORE 1 +FLAGS (\\Deleted)', 'EXPUNGE');
+    const connection = await stage.target.login('theirs');
+    await connection.append('INBOX', own.replace(/\r\n\r\n/, '\r\n\r\nOf their own. '));
+    connection.close();
+    await flag(stage.source, 'theirs', 'INBOX', '1', '+FLAGS (\\Flagged)');
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ skipped: 1, unchanged: 4 });
+    expect(
+      stage
+        .targetTruth('theirs')
+        .get('INBOX')
+        ?.filter((line) => line.split(' ')[1]?.includes('F')),
+    ).toEqual([]);
+  });
+
+  test('between settling and clearing the mark: our only copy is not taken for a late one', async () => {
+    const entry = await prepared('marked');
+    const mark = `$SternaPending-${stage.bench.deps.secrets.installation.id}`;
+    await flag(stage.target, 'marked', 'INBOX', '2,3,5', `+FLAGS (${mark})`);
+    await renumbered('marked', 'INBOX');
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ unchanged: 5 });
+    expect(stage.differences('marked')).toEqual([]);
+    expect((await notes(stage.bench, entry)).map(({ code }) => code)).toEqual(
+      Array.from({ length: 3 }, () => 'copy-under-another-id'),
+    );
+    // The books mean the right ones.
+    await flag(stage.source, 'marked', 'INBOX', '2', '+FLAGS (\\Flagged)');
+    await pass(stage.bench, entry, 'delta');
+    expect(stage.differences('marked')).toEqual([]);
+  });
+
+  test('what counted as deleted and turns up marked gets its flags', async () => {
+    const entry = await prepared('returned');
+    const user = 'returned';
+    const file = fileOf(stage.target.mailRoot(user), 'INBOX', 1);
+    const mark = `$SternaPending-${stage.bench.deps.secrets.installation.id}`;
+    await flag(stage.target, user, 'INBOX', '2', `+FLAGS (${mark})`);
+    await expect.poll(() => stage.target.imapPids(user)).toEqual([]);
+    const marked = readdirSync(dirname(file)).sort()[1] as string;
+    renameSync(join(dirname(file), marked), `/${stage.target.mailRoot(user)}/aside`);
+    await flag(stage.source, user, 'INBOX', '2', '+FLAGS (\\Flagged)');
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ skipped: 1 });
+    await expect.poll(() => stage.target.imapPids(user)).toEqual([]);
+    renameSync(`/${stage.target.mailRoot(user)}/aside`, join(dirname(file), marked));
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ updated: 1, unchanged: 4 });
+    expect(stage.differences(user)).toEqual([]);
   });
 });
 

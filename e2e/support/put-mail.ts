@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 export interface NewMail {
   /** Folder as stored (`Archive.2023`); INBOX unless told. */
@@ -46,6 +55,22 @@ export function putMail(root: string, mail: NewMail): void {
 
 const folderOf = (root: string, folder: string | undefined): string =>
   folder === undefined || folder === 'INBOX' ? root : join(root, `.${folder}`);
+
+/**
+ * The server gives messages of a folder new UIDs of the same UIDVALIDITY, as it does where it couldn't keep its list of
+ * them on a full disk. Nobody may be signed in.
+ *
+ * @param which by the name of their file
+ */
+export function renumber(root: string, folder: string, which: (file: string) => boolean = () => true): void {
+  const list = join(folderOf(root, folder), 'dovecot-uidlist');
+  const [head = '', ...lines] = readFileSync(list, 'latin1').trimEnd().split('\n');
+  const kept = lines.filter((line) => !which(line.slice(line.indexOf(':') + 1)));
+  if (kept.length === lines.length) throw new Error(`no such message in ${list}`);
+  writeFileSync(list, `${[head, ...kept].join('\n')}\n`, 'latin1');
+  for (const name of readdirSync(dirname(list)))
+    if (name.startsWith('dovecot.index') || name === 'dovecot.list.index') rmSync(join(dirname(list), name));
+}
 
 /**
  * Forgets all that the server knows of the UIDs of a folder, as a restore from backup does: it gives out new ones, of

@@ -1,16 +1,19 @@
-import type { StateOp } from '@sterna/connector-kit';
+import type { Result, StateOp, Writer } from '@sterna/connector-kit';
 import { diffFlags, parseFlags, SternaError } from '@sterna/core';
 import {
   deleteTodos,
   inFencedTransaction,
   insertNotes,
+  type LedgerRow,
   nextTodos,
   type ObjectNote,
   rowsBySource,
   settleStates,
+  type TodoRow,
   todoCounts,
 } from '@sterna/store';
 import { type PassContext, sourceById, targetById } from './context.ts';
+import { findAgain } from './found-again.ts';
 
 const PAGE = 500;
 
@@ -50,9 +53,7 @@ export async function applyStates(context: PassContext): Promise<void> {
         context.writtenTargets.add(target.id);
         ops.push({ verb: 'state', op: String(todo.seq), container: target.key, targetId: row.targetId, add, remove });
       }
-      const results = new Map(
-        (ops.length === 0 ? [] : await writer.apply(ops)).map((result) => [Number(result.op), result]),
-      );
+      const results = await applied(context, writer, ops, todos, rows);
       const done: { src: Buffer; flags: string; state: 'updated' | 'skipped'; reason: 'none' | 'deleted-at-target' }[] =
         [];
       const notes: ObjectNote[] = [];
@@ -87,4 +88,34 @@ export async function applyStates(context: PassContext): Promise<void> {
       progress.objects += done.length;
     }
   }
+}
+
+/** What isn't there under the id that the books have is looked for once. */
+async function applied(
+  context: PassContext,
+  writer: Writer,
+  ops: readonly StateOp[],
+  todos: readonly TodoRow[],
+  rows: ReadonlyMap<string, LedgerRow>,
+): Promise<ReadonlyMap<number, Result>> {
+  if (ops.length === 0) return new Map();
+  const results = new Map((await writer.apply(ops)).map((result) => [Number(result.op), result]));
+  const missing = todos.flatMap(({ seq, src }) => {
+    const row = rows.get(src.toString('hex'));
+    return row?.targetContainer !== undefined && results.get(seq)?.outcome === 'missing'
+      ? [{ seq, row, container: row.targetContainer }]
+      : [];
+  });
+  const ids = new Map<string, string>();
+  for (const [container, group] of Map.groupBy(missing, (one) => one.container)) {
+    const own = group.map(({ row }) => row);
+    for (const [src, id] of await findAgain(context, targetById(context, container), own)) ids.set(src, id);
+  }
+  const idBySeq = new Map(missing.map(({ seq, row }) => [String(seq), ids.get(row.src.toString('hex'))]));
+  const again = ops.flatMap((op) => {
+    const targetId = idBySeq.get(op.op);
+    return targetId === undefined ? [] : [{ ...op, targetId }];
+  });
+  if (again.length > 0) for (const result of await writer.apply(again)) results.set(Number(result.op), result);
+  return results;
 }

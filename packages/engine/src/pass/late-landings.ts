@@ -18,20 +18,19 @@ export function dirtyTargets(context: PassContext, target: readonly Container[])
  * next pass. So a clean glance means that nothing of ours is pending in the container, for as long as it stays equal.
  * Containers that this process didn't write to were checked at its start, against the glance of then: a write of an
  * earlier process may have landed in them since.
+ *
+ * @returns as `recover`
  */
-export async function closeTargets(context: PassContext, atStart: readonly Container[]): Promise<void> {
+export async function closeTargets(context: PassContext, atStart: readonly Container[]): Promise<boolean> {
   const isMarked = (row: ContainerRow): boolean => tellsLateLandings(capabilitiesFor(context.target, row.kind).settle);
   const marks = [...context.targetContainers.values()].some(isMarked);
   const wrote = context.writtenTargets.size > 0;
-  if (!marks && !wrote) return;
+  if (!marks && !wrote) return false;
   // With a log of changes, what this pass wrote to is listed, and not the whole tree.
   const listed = wrote ? await context.target.reader.containers({ known: atStart }) : atStart;
   const isWritten = (row: ContainerRow): boolean => context.writtenTargets.has(row.id);
-  if (marks)
-    await recover(
-      context,
-      dirtyTargets(context, listed).filter((row) => isWritten(row) && isMarked(row)),
-    );
+  const dirty = marks ? dirtyTargets(context, listed).filter((row) => isWritten(row) && isMarked(row)) : [];
+  const isFoundAgain = marks && (await recover(context, dirty));
   const now = new Map(listed.map((container) => [container.id, container]));
   const before = new Map(atStart.map((container) => [container.id, container]));
   const changed: ContainerRow[] = [];
@@ -47,4 +46,5 @@ export async function closeTargets(context: PassContext, atStart: readonly Conta
     await inFencedTransaction(context.pool, context.claim.lease, (client) =>
       saveContainers(client, context.claim.entryId, changed),
     );
+  return isFoundAgain;
 }

@@ -52,7 +52,10 @@ export async function migrate(context: PassContext): Promise<PassBooks> {
   await handleDeletions(context);
   await removeEmptiedFolders(context, target);
   await context.reached('before-close');
-  await closeTargets(context, target);
+  if (await closeTargets(context, target)) {
+    await applyStates(context);
+    books = await booksOfPass(context, structure);
+  }
   // As it was at the start: what was written since is seen as a change by the next pass.
   if (listed !== undefined) await savePositions(context, context.targetContainers, listed);
   const links = await linkBooksOf(context);

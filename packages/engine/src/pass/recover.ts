@@ -8,7 +8,6 @@ import {
   deleteIntents,
   deleteRows,
   deleteTodos,
-  digestsUnderWay,
   entriesOfTarget,
   type Intent,
   inFencedTransaction,
@@ -21,11 +20,11 @@ import {
   planReplacement,
   rowsBySource,
   type Settled,
-  settledDigests,
   settleRows,
 } from '@sterna/store';
 import { capabilitiesFor, type PassContext, sourceById, targetById } from './context.ts';
 import { digestAtSource, digestOf, digestsOf } from './digests.ts';
+import { isTwin, type Known, settleExtraCopies } from './extra-copies.ts';
 import { movedFile, writtenFile } from './recover-files.ts';
 import { stampFor } from './transfer-item.ts';
 
@@ -35,13 +34,15 @@ import { stampFor } from './transfer-item.ts';
  *
  * @param dirty Target containers that may hold something of ours besides open intents: they changed since they were
  *   last known to be clean.
+ * @returns whether a copy was found that counted as deleted from the target: its object is in another state now, and its
+ *   flags may be waiting
  */
-export async function recover(context: PassContext, dirty: readonly ContainerRow[] = []): Promise<void> {
+export async function recover(context: PassContext, dirty: readonly ContainerRow[] = []): Promise<boolean> {
   const { pool, claim, target } = context;
   const intents = await openIntents(pool, claim.entryId);
   const settleOf = (row: ContainerRow) => capabilitiesFor(target, row.kind).settle;
   const marked = dirty.filter((row) => tellsLateLandings(settleOf(row)));
-  if (intents.length === 0 && marked.length === 0) return;
+  if (intents.length === 0 && marked.length === 0) return false;
   context.progress.phase = 'settling';
   const writer = target.writer;
   if (writer === undefined) throw new SternaError('config', 'target-read-only', 'The target can only be read.');
@@ -58,6 +59,7 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     sharers: await entriesOfTarget(pool, claim.entryId),
     started: await passStartBefore(pool, claim.entryId, claim.number),
   };
+  let isFoundAgain = false;
   for (const row of touched.values()) {
     context.control.signal.throwIfAborted();
     await context.reached('during-recovery');
@@ -75,8 +77,9 @@ export async function recover(context: PassContext, dirty: readonly ContainerRow
     const settle = settleOf(row);
     if (settle === 'none') await giveUp(context, own);
     else if (settle === 'reserved-id') await settleReserved(context, writer, row, own);
-    else await settleByCandidates(context, surroundings, writer, row, own);
+    else if (await settleByCandidates(context, surroundings, writer, row, own)) isFoundAgain = true;
   }
+  return isFoundAgain;
 }
 
 /** What we wrote carries something by which it is known when it turns up after all. */
@@ -96,7 +99,7 @@ async function settleByCandidates(
   writer: Writer,
   row: ContainerRow,
   intents: readonly Intent[],
-): Promise<void> {
+): Promise<boolean> {
   const { pool, target } = context;
   const { settle } = capabilitiesFor(target, row.kind);
   const marked = settle === 'pending-mark';
@@ -149,15 +152,8 @@ async function settleByCandidates(
       : marked
         ? free.filter((one) => one.marked)
         : [];
-  if (late.length > 0) await settleLateLandings(context, writer, row, late, sharers);
+  return late.length > 0 && (await settleExtraCopies(context, writer, row, late, sharers));
 }
-
-interface Known extends Candidate {
-  readonly digest: Buffer;
-}
-
-/** Unstamped, and yet told as ours: of a natural key that the container has twice. */
-const isTwin = (one: Candidate): boolean => one.marked && one.send === undefined;
 
 /** With the digests of what is unstamped; where nothing is open, only what may be one too many is read for that. */
 async function withDigests(
@@ -296,76 +292,6 @@ async function allCandidates(
     if (!(error instanceof SternaError) || error.code !== 'container-gone') throw error;
   }
   return [...found.values()];
-}
-
-/** Marked as ours, claimed by nobody, and no open intent fits: an earlier send took effect after its sender died. */
-async function settleLateLandings(
-  context: PassContext,
-  writer: Writer,
-  row: ContainerRow,
-  found: readonly Known[],
-  sharers: readonly number[],
-): Promise<void> {
-  const { pool, claim } = context;
-  // Another entry that merges into this mailbox died in the middle of a write: its own pass settles that.
-  const others = await digestsUnderWay(
-    pool,
-    sharers.filter((id) => id !== claim.entryId),
-    row.key,
-  );
-  const late = found.filter((one) => !others.some((digest) => digest === undefined || digest.equals(one.digest)));
-  if (late.length === 0) return;
-  const known = await settledDigests(
-    pool,
-    claim.entryId,
-    sharers,
-    late.map((one) => one.digest),
-  );
-  const extra = late.filter((one) => known.has(one.digest.toString('hex')));
-  // A twin that says something else is nobody's late landing.
-  const isStamp = capabilitiesFor(context.target, row.kind).settle === 'stamp';
-  const strange = late.filter((one) => !known.has(one.digest.toString('hex')) && !(isStamp && isTwin(one)));
-  const kept = new Set<string>();
-  if (extra.length > 0) {
-    const results = await writer.apply(
-      extra.map((one, i) => ({
-        verb: 'remove',
-        op: `late-${i}`,
-        container: row.key,
-        targetId: one.targetId,
-        how: 'expunge',
-      })),
-    );
-    for (const result of results) {
-      if (result.outcome === 'unknown') throw result.error;
-      if (result.outcome === 'refused') kept.add(extra[Number(result.op.slice('late-'.length))]?.targetId ?? '');
-    }
-  }
-  await inFencedTransaction(pool, claim.lease, (client) =>
-    insertNotes(client, claim.entryId, claim.number, [
-      ...extra
-        .filter((one) => kept.has(one.targetId))
-        .map((one) => ({
-          kind: 'suspect' as const,
-          code: 'late-copy-left',
-          text: `An earlier write to ${row.path.join('/')} took effect after it had been sent again. The extra copy (${one.targetId}), still marked as ours, can’t be removed from this server by itself, so it was left.`,
-          fix: 'Remove one of the two by hand.',
-        })),
-      ...extra
-        .filter((one) => !kept.has(one.targetId))
-        .map((one) => ({
-          kind: 'suspect' as const,
-          code: 'late-copy-removed',
-          text: `An earlier write to ${row.path.join('/')} took effect after it had been sent again; the extra copy (${one.targetId}), still marked as ours, was removed.`,
-        })),
-      ...strange.map((one) => ({
-        kind: 'suspect' as const,
-        code: 'unknown-marked-copy',
-        text: `${row.path.join('/')} holds a message (${one.targetId}) with our mark that the books don't know. It was left alone.`,
-        fix: 'Compare it with the source; if it is a duplicate, remove it by hand.',
-      })),
-    ]),
-  );
 }
 
 async function removeOriginal(context: PassContext, writer: Writer, intent: Intent): Promise<void> {

@@ -38,6 +38,7 @@ import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
+import { findAgain } from './found-again.ts';
 import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
@@ -621,7 +622,8 @@ export class Transfer {
     }
     if (result.outcome !== 'done') {
       await inFencedTransaction(pool, claim.lease, (client) => deleteIntents(client, claim.entryId, [op]));
-      return false;
+      const targetId = (await findAgain(this.#context, from, [row])).get(row.src.toString('hex'));
+      return targetId === undefined ? false : await this.#move(batch, item, { ...row, targetId });
     }
     const targetId = result.targetId as string;
     await inFencedTransaction(pool, claim.lease, async (client) => {

@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './containers.ts';
+export * from './copies.ts';
 export * from './dry-run.ts';
 export * from './intents.ts';
 export * from './inventory.ts';

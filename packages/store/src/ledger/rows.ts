@@ -263,25 +263,6 @@ export async function claimedTargetIds(
   return new Set(rows.map((row) => row.target_id));
 }
 
-/**
- * Which of these digests this entry, or a live one that writes to the same target, settled somewhere: a marked copy of
- * one of them landed late. Archived entries don't count: their copies may have been removed since.
- */
-export async function settledDigests(
-  pool: Pool,
-  entryId: number,
-  targetEntries: readonly number[],
-  digests: readonly Buffer[],
-): Promise<Set<string>> {
-  const { rows } = await pool.query(
-    `select distinct l.digest from ledger l
-      where l.entry_id = any($2) and l.digest = any($3) and l.target_id is not null
-        and (l.entry_id = $1 or exists (select 1 from entry e where e.id = l.entry_id and e.archived_at is null))`,
-    [entryId, targetEntries, digests],
-  );
-  return new Set(rows.map((row) => row.digest.toString('hex')));
-}
-
 /** Entries that write or wrote to the same endpoint. @param which `all`: archived ones too */
 export async function entriesOfTarget(pool: Pool, entryId: number, which: 'all' | 'live' = 'all'): Promise<number[]> {
   const { rows } = await pool.query(
