@@ -282,10 +282,17 @@ describe('the target gives its messages other UIDs, and the same UIDVALIDITY', (
     const second = await pass(stage.bench, entry, 'delta');
     expect(second).toMatchObject({ status: 'completed', books: { total: { updated: 2, unchanged: 3, skipped: 0 } } });
     expect(stage.differences('reflag')).toEqual([]);
-    expect((await notes(stage.bench, entry)).map(({ code }) => code)).toEqual([
-      'copy-under-another-id',
-      'copy-under-another-id',
-    ]);
+    const told = async () => (await notes(stage.bench, entry)).map(({ code }) => code);
+    expect(await told()).toEqual(['copy-under-another-id', 'copy-under-another-id']);
+    // The others are known again by a verification.
+    expect(verifyResult(await pass(stage.bench, entry, 'verify', { verifyDepth: 'content' }))).toMatchObject({
+      ok: true,
+      missing: 0,
+      extra: 0,
+      duplicated: 0,
+      identical: 5,
+    });
+    expect(await told()).toHaveLength(5);
   });
 
   test('a move moves the copy, and no other is made', async () => {

@@ -1,3 +1,4 @@
+import type { InventoryItem } from '@sterna/connector-kit';
 import {
   inFencedTransaction,
   insertNotes,
@@ -10,6 +11,7 @@ import {
 import { type Copy, compareCopies } from './compare-copies.ts';
 import { capabilitiesFor, type PassContext, targetById, unreadableKind } from './context.ts';
 import { digestsOf } from './digests.ts';
+import { findAgain } from './found-again.ts';
 import { sourceFlags } from './plan-change.ts';
 import { rekeyTargets } from './rekey-targets.ts';
 import { loadStructure } from './structure.ts';
@@ -164,21 +166,32 @@ async function verifyTarget(
         expected.set(one.targetId ?? '', one);
       }
     const present: Copy[] = [];
-    const extra: string[] = [];
+    const extra = new Map<string, InventoryItem>();
     const seen = new Set<string>();
+    const isPresent = (item: InventoryItem, known: LedgerRow): void => {
+      present.push({ targetId: item.targetId, version: item.version, row: known });
+      if (item.flags !== undefined && sourceFlags(item.flags) !== (known.flags ?? '')) counts.flagsDiffer += 1;
+    };
     for await (const item of there.has(row.key) ? (target.writer?.inventory(row.key, {}) ?? []) : []) {
       context.control.checkpoint();
       counts.target += 1;
       const known = expected.get(item.targetId);
-      if (known === undefined) extra.push(item.targetId);
+      if (known === undefined) extra.set(item.targetId, item);
       else {
         seen.add(item.targetId);
-        present.push({ targetId: item.targetId, version: item.version, row: known });
-        if (item.flags !== undefined && sourceFlags(item.flags) !== (known.flags ?? '')) counts.flagsDiffer += 1;
+        isPresent(item, known);
       }
     }
-    for (const [targetId, known] of expected) {
-      if (seen.has(targetId)) continue;
+    const unseen = [...expected].flatMap(([targetId, known]) => (seen.has(targetId) ? [] : [known]));
+    const again =
+      unseen.length > 0 && extra.size > 0 ? await findAgain(context, row, unseen) : new Map<string, string>();
+    for (const known of unseen) {
+      const item = extra.get(again.get(known.src.toString('hex')) ?? '');
+      if (item !== undefined) {
+        extra.delete(item.targetId);
+        isPresent(item, known);
+        continue;
+      }
       counts.missing += 1;
       notes.push({
         kind: 'failure',
@@ -206,7 +219,7 @@ async function verifyTarget(
       }
     } else counts.identical += present.length;
     // An extra object with the very bytes of one of ours is a duplicate; others are people's own.
-    for await (const { digest } of digestsOf(context, row, extra)) {
+    for await (const { digest } of digestsOf(context, row, [...extra.keys()])) {
       if (!digests.has(digest)) counts.extra += 1;
       else {
         counts.duplicated += 1;
