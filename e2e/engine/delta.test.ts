@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '@sterna/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEntry, notes, pass, verifyResult } from '../support/direct-pass.ts';
+import { addEntry, notes, pass, passUntilPause, resumeNow, verifyResult } from '../support/direct-pass.ts';
 import { imapEndpoint } from '../support/dovecot-mailbox.ts';
 import { forgetUids, mailText, renumber } from '../support/put-mail.ts';
 import { type EngineStage, openEngineStage } from '../support/stage.ts';
@@ -336,6 +336,41 @@ describe('the target gives its messages other UIDs, and the same UIDVALIDITY', (
     await flag(stage.source, 'marked', 'INBOX', '2', '+FLAGS (\\Flagged)');
     await pass(stage.bench, entry, 'delta');
     expect(stage.differences('marked')).toEqual([]);
+  });
+
+  describe('and says that a folder is empty, which is not', () => {
+    const aside = (user: string) => join(stage.target.mailRoot(user), 'aside');
+    const inbox = (user: string) => join(stage.target.mailRoot(user), 'cur');
+    async function moved(user: string, entry: number): Promise<{ id: number; status: string }> {
+      await expect.poll(() => stage.target.imapPids(user)).toEqual([]);
+      renameSync(inbox(user), aside(user));
+      mkdirSync(inbox(user), { mode: 0o777 });
+      chmodSync(inbox(user), 0o777);
+      await stage.source.rawCommand(user, 'CREATE Work', 'SELECT INBOX', 'UID MOVE 1,4 Work');
+      const first = await passUntilPause(stage.bench, entry, 'delta');
+      expect(first).toMatchObject({ status: 'pending', error: { code: 'target-looks-empty' } });
+      expect(appends()).toBe(0);
+      return first;
+    }
+
+    test('it is looked at again, and no second copy is made', async () => {
+      const entry = await prepared('liar');
+      const { id } = await moved('liar', entry);
+      await expect.poll(() => stage.target.imapPids('liar')).toEqual([]);
+      rmSync(inbox('liar'), { recursive: true });
+      renameSync(aside('liar'), inbox('liar'));
+      const second = await resumeNow(stage.bench, id);
+      expect(second).toMatchObject({ status: 'completed', books: { total: { created: 0, updated: 2 } } });
+      expect(stage.differences('liar')).toEqual([]);
+    });
+
+    test('which is believed after three times', async () => {
+      const entry = await prepared('emptied');
+      const { id } = await moved('emptied', entry);
+      expect((await resumeNow(stage.bench, id)).status).toBe('pending');
+      expect((await resumeNow(stage.bench, id)).books.total).toMatchObject({ created: 2, unchanged: 3 });
+      expect(stage.targetTruth('emptied').get('Work')).toHaveLength(2);
+    });
   });
 
   test('what counted as deleted and turns up marked gets its flags', async () => {

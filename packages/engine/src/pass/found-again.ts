@@ -3,6 +3,7 @@ import {
   type ContainerRow,
   changeCopyIds,
   claimedTargetIds,
+  countCopies,
   digestsUnderWay,
   entriesOfTarget,
   inFencedTransaction,
@@ -19,6 +20,7 @@ import { digestsOf } from './digests.ts';
  *
  * @param container where they should be
  * @returns the ids that they have now, by source key in hex; not those which are nowhere, or still there as they were
+ * @throws SternaError transient `target-looks-empty`: the folder is said to hold nothing at all
  */
 export async function findAgain(
   context: PassContext,
@@ -42,6 +44,7 @@ export async function findAgain(
     if (!(error instanceof SternaError) || error.code !== 'container-gone') throw error;
   }
   const missing = rows.filter(({ targetId }) => targetId !== undefined && !there.has(targetId));
+  if (missing.length > 0 && there.size === 0) await mistrustEmptiness(context, container);
   if (missing.length === 0 || alike.length === 0) return found;
   // In this order: what is being written is settled, and so claimed, before its intent is gone.
   const sharers = await entriesOfTarget(pool, claim.entryId);
@@ -69,6 +72,27 @@ export async function findAgain(
     );
   });
   return found;
+}
+
+/** How often a folder in which nothing is left is looked at again before that is believed: 5 and 10 s apart. */
+const SECOND_LOOKS = 2;
+
+/**
+ * A server whose disk is full may say that a folder holds nothing. People empty folders, too, but what looks like that is
+ * worth a wait of seconds: nothing tells later on that what was made anew is a second copy.
+ *
+ * @throws SternaError transient `target-looks-empty`
+ */
+async function mistrustEmptiness({ pool, claim, attempts }: PassContext, container: ContainerRow): Promise<void> {
+  if (attempts > SECOND_LOOKS) return;
+  const copies = await countCopies(pool, claim.entryId, container.id);
+  if (copies < 2) return;
+  throw new SternaError(
+    'transient',
+    'target-looks-empty',
+    `${container.path.join('/')} of the target shows nothing, and by the books ${copies} copies are in it: it is looked at again before they count as deleted.`,
+    { details: { side: 'target' } },
+  );
 }
 
 export const underAnotherId = (container: ContainerRow, targetId: string) => ({

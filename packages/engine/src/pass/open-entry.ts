@@ -133,6 +133,7 @@ export async function contextOf(
   return {
     pool: deps.pool,
     claim,
+    attempts: route.attempts,
     stampKey: deps.secrets.installation.stampKey,
     settings: passSettings(frozen.settings, route.tier, frozen.retryOnly),
     aside: deps.aside,

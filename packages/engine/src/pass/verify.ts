@@ -1,5 +1,6 @@
 import type { InventoryItem } from '@sterna/connector-kit';
 import {
+  countCopies,
   inFencedTransaction,
   insertNotes,
   type LedgerRow,
@@ -118,14 +119,6 @@ async function verifySource(context: PassContext, counts: Counts): Promise<void>
   }
 }
 
-async function copiesIn(context: PassContext, container: number): Promise<number> {
-  const { rows } = await context.pool.query(
-    'select count(*)::int as n from ledger where entry_id = $1 and target_container = $2 and target_id is not null',
-    [context.claim.entryId, container],
-  );
-  return rows[0].n;
-}
-
 async function liveRows(context: PassContext, container: number): Promise<number> {
   const { rows } = await context.pool.query(
     'select count(*)::int as n from ledger where entry_id = $1 and container = $2 and gone_pass is null',
@@ -148,7 +141,7 @@ async function verifyTarget(
     context.progress.container = where;
     const unreadable = unreadableKind(target, row.kind);
     if (unreadable !== undefined) {
-      const copies = await copiesIn(context, row.id);
+      const copies = await countCopies(pool, claim.entryId, row.id);
       counts.uncompared += copies;
       if (copies > 0)
         notes.push({

@@ -54,6 +54,15 @@ export async function copiesOfDigests(
   }));
 }
 
+/** How many copies the books have in a target container. */
+export async function countCopies(pool: Pool, entryId: number, targetContainer: number): Promise<number> {
+  const { rows } = await pool.query(
+    'select count(*)::int as n from ledger where entry_id = $1 and target_container = $2 and target_id is not null',
+    [entryId, targetContainer],
+  );
+  return rows[0].n;
+}
+
 /** What the books have under one id is under another one of the same container. */
 export async function changeCopyIds(
   client: PoolClient,
