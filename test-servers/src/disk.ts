@@ -8,7 +8,8 @@ export interface OwnDisk {
   makeRoom(): void;
 }
 
-const TRIES = 20;
+const TRIES = 50;
+const BLOCKS_AHEAD = 8;
 
 /**
  * Mounts it on an existing empty folder. It goes with the folder (`removeFolder`).
@@ -21,11 +22,12 @@ export function mountDisk(folder: string, megabytes: number, options: string): O
   return {
     fill() {
       for (let tries = 1; ; tries++) {
-        // A disk that is as large as what is on it is full. It can't be smaller, as it would be if something was written just
-        // now, and 0 would mean no limit at all.
+        // A disk that is as large as what is on it is full, and 0 would mean no limit at all. It can't be smaller, as it would
+        // be if something was written just now: the more is written, the more it is given, which is soon used up.
         const { blocks, bfree, bsize } = statfsSync(folder);
+        const size = Math.max(1, blocks - bfree + (tries - 1) * BLOCKS_AHEAD) * bsize;
         try {
-          return mount('-o', `remount,size=${Math.max(1, blocks - bfree) * bsize}`, folder);
+          return mount('-o', `remount,size=${size}`, folder);
         } catch (error) {
           if (tries === TRIES) throw error;
         }
