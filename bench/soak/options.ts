@@ -8,17 +8,15 @@ export interface Options {
   /** Says when what goes wrong; two runs with the same one differ only by what the machine does in between. */
   readonly seed: string;
   /** The disk of the target's mail runs full, too. */
-  readonly fullMail: boolean;
   readonly json: boolean;
   readonly write: boolean;
 }
 
-export const USAGE = `npm run soak -- [--minutes N] [--mailboxes N] [--seed TEXT] [--full-mail] [--json] [--write]
+export const USAGE = `npm run soak -- [--minutes N] [--mailboxes N] [--seed TEXT] [--json] [--write]
 
   --minutes N    how long workers, database, servers and network fail (10)
   --mailboxes N  half from tenant to tenant, half from IMAP to IMAP (200 for each minute, 2000 at most)
   --seed TEXT    repeats what went wrong in a run (random, and told)
-  --full-mail    the disk of the target's mail runs full, too
   --json         the last line is {"objects":…,"kills":…,"lost":…,"duplicated":…,"unbalanced":…,"licensesWrong":…}
   --write        puts the figures into docs/reliability.md`;
 
@@ -33,7 +31,6 @@ export function parseOptions(args: readonly string[]): Options {
       minutes: { type: 'string', default: '10' },
       mailboxes: { type: 'string' },
       seed: { type: 'string' },
-      'full-mail': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -51,7 +48,6 @@ export function parseOptions(args: readonly string[]): Options {
         ? Math.min(MOST_MAILBOXES, EACH_MINUTE * minutes)
         : count('mailboxes', values.mailboxes, 2),
     seed: values.seed ?? randomBytes(4).toString('hex'),
-    fullMail: values['full-mail'],
     json: values.json,
     write: values.write,
   };

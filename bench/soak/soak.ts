@@ -64,7 +64,7 @@ export async function soak(options: Options, say: (text: string) => void): Promi
       postgres: await open(startPostgres({ ...disk, settings: { max_connections: '200', max_wal_size: '256MB' } })),
       cloud: await open(startMicrosoft365({ empty: true, seed: options.seed })),
       source: await open(startDovecot({ listescape: true })),
-      target: await open(startDovecot({ ...(options.fullMail ? disk : {}), listescape: true })),
+      target: await open(startDovecot({ ...disk, listescape: true })),
     };
     const half = Math.floor(options.mailboxes / 2);
     const crowds = [
