@@ -32,19 +32,22 @@ export async function findAgain(
   // Elsewhere an id stays with its object for as long as that exists.
   if (container.generation === undefined) return found;
   const keys = new Set(rows.flatMap(({ matchKey }) => (matchKey === undefined ? [] : [matchKey.toString('hex')])));
-  const there = new Set<string>();
+  const gone = new Set(rows.map(({ targetId }) => targetId));
   const alike: string[] = [];
+  let isEmpty = true;
   try {
     for await (const { targetId, matchKey } of target.writer?.inventory(container.key, { matchKey: true }) ?? []) {
       context.control.checkpoint();
-      there.add(targetId);
+      isEmpty = false;
+      gone.delete(targetId);
       if (matchKey !== undefined && keys.has(matchKey.toString('hex'))) alike.push(targetId);
     }
   } catch (error) {
-    if (!(error instanceof SternaError) || error.code !== 'container-gone') throw error;
+    if (error instanceof SternaError && error.code === 'container-gone') return found;
+    throw error;
   }
-  const missing = rows.filter(({ targetId }) => targetId !== undefined && !there.has(targetId));
-  if (missing.length > 0 && there.size === 0) await mistrustEmptiness(context, container);
+  const missing = rows.filter(({ targetId }) => targetId !== undefined && gone.has(targetId));
+  if (missing.length > 0 && isEmpty) await mistrustEmptiness(context, container);
   if (missing.length === 0 || alike.length === 0) return found;
   // In this order: what is being written is settled, and so claimed, before its intent is gone.
   const sharers = await entriesOfTarget(pool, claim.entryId);
