@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '@sterna/test-servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -371,6 +371,25 @@ describe('the target gives its messages other UIDs, and the same UIDVALIDITY', (
       expect((await resumeNow(stage.bench, id)).books.total).toMatchObject({ created: 2, unchanged: 3 });
       expect(stage.targetTruth('emptied').get('Work')).toHaveLength(2);
     });
+  });
+
+  test.each([
+    ['is removed where the copy of the books is there', true, 'late-copy-removed'],
+    ['stays where that is nowhere', false, 'late-copy-kept'],
+  ])('a marked one in another folder %s', async (_, isThere, told) => {
+    const user = isThere ? 'elsewhere' : 'nowhere';
+    stage.put(user, { subject: 'a' }, { subject: 'b' }, { subject: 'c', folder: 'Work' });
+    const entry = await addEntry(stage.bench, stage.from(user), watched(user));
+    await pass(stage.bench, entry, 'initial');
+    const connection = await stage.target.login(user);
+    await connection.append('Work', readFileSync(fileOf(stage.target.mailRoot(user), 'INBOX'), 'latin1'));
+    connection.close();
+    const mark = `$SternaPending-${stage.bench.deps.secrets.installation.id}`;
+    await flag(stage.target, user, 'Work', '2', `+FLAGS (${mark})`);
+    if (!isThere) await stage.target.rawCommand(user, 'SELECT INBOX', 'UID STORE 1 +FLAGS (\\Deleted)', 'EXPUNGE');
+    expect((await pass(stage.bench, entry, 'delta')).books.total).toMatchObject({ unchanged: 3 });
+    expect((await notes(stage.bench, entry)).map(({ code }) => code)).toEqual([told]);
+    expect(stage.targetTruth(user).get('Work')).toHaveLength(isThere ? 1 : 2);
   });
 
   test('what counted as deleted and turns up marked gets its flags', async () => {
