@@ -141,7 +141,11 @@ export type PassKind =
   | 'finish';
 
 export async function queuePass(bench: Bench, entryId: number, kind: PassKind, patch: object = {}): Promise<number> {
-  const { empty, undo, ...settingsPatch } = patch as { empty?: string; undo?: UndoOrder };
+  const { empty, undo, retryOnly, ...settingsPatch } = patch as {
+    empty?: string;
+    undo?: UndoOrder;
+    retryOnly?: readonly string[];
+  };
   const settings = mergeSettings(settingsPatch);
   const { rows } = await bench.database.pool.query(
     `insert into pass (entry_id, number, kind, settings, settings_version, requested_by)
@@ -153,6 +157,7 @@ export async function queuePass(bench: Bench, entryId: number, kind: PassKind, p
         ...settings,
         ...(empty === undefined ? {} : { empty }),
         ...(undo === undefined ? {} : { undo }),
+        ...(retryOnly === undefined ? {} : { retryOnly }),
       }),
       settingsFingerprint(settings),
     ],

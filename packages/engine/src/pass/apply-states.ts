@@ -13,7 +13,7 @@ import {
   todoCounts,
 } from '@sterna/store';
 import { type PassContext, sourceById, targetById } from './context.ts';
-import { findAgain } from './found-again.ts';
+import { findAgain, TARGET_LOOKS_EMPTY } from './found-again.ts';
 
 const PAGE = 500;
 
@@ -53,7 +53,7 @@ export async function applyStates(context: PassContext): Promise<void> {
         context.writtenTargets.add(target.id);
         ops.push({ verb: 'state', op: String(todo.seq), container: target.key, targetId: row.targetId, add, remove });
       }
-      const results = await applied(context, writer, ops, todos, rows);
+      const { results, later } = await applied(context, writer, ops, todos, rows);
       const done: { src: Buffer; flags: string; state: 'updated' | 'skipped'; reason: 'none' | 'deleted-at-target' }[] =
         [];
       const notes: ObjectNote[] = [];
@@ -62,6 +62,17 @@ export async function applyStates(context: PassContext): Promise<void> {
         const result = results.get(todo.seq);
         const whose = { src: todo.src, srcId: todo.srcId, container };
         if (result?.outcome === 'unknown') throw result.error;
+        const reason = later.get(todo.seq);
+        if (reason !== undefined) {
+          notes.push({
+            kind: 'skipped',
+            code: reason.code,
+            text: `Its flags wait: ${reason.message}`,
+            fix: reason.fix,
+            ...whose,
+          });
+          continue;
+        }
         closed.push(todo.seq);
         if (result === undefined) continue;
         if (result.outcome === 'done') {
@@ -90,6 +101,12 @@ export async function applyStates(context: PassContext): Promise<void> {
   }
 }
 
+interface Applied {
+  readonly results: ReadonlyMap<number, Result>;
+  /** What stays planned, and why. */
+  readonly later: ReadonlyMap<number, SternaError>;
+}
+
 /** What isn't there under the id that the books have is looked for once. */
 async function applied(
   context: PassContext,
@@ -97,8 +114,9 @@ async function applied(
   ops: readonly StateOp[],
   todos: readonly TodoRow[],
   rows: ReadonlyMap<string, LedgerRow>,
-): Promise<ReadonlyMap<number, Result>> {
-  if (ops.length === 0) return new Map();
+): Promise<Applied> {
+  const later = new Map<number, SternaError>();
+  if (ops.length === 0) return { results: new Map(), later };
   const results = new Map((await writer.apply(ops)).map((result) => [Number(result.op), result]));
   const missing = todos.flatMap(({ seq, src }) => {
     const row = rows.get(src.toString('hex'));
@@ -108,8 +126,13 @@ async function applied(
   });
   const ids = new Map<string, string>();
   for (const [container, group] of Map.groupBy(missing, (one) => one.container)) {
-    const own = group.map(({ row }) => row);
-    for (const [src, id] of await findAgain(context, targetById(context, container), own)) ids.set(src, id);
+    try {
+      const own = group.map(({ row }) => row);
+      for (const [src, id] of await findAgain(context, targetById(context, container), own)) ids.set(src, id);
+    } catch (error) {
+      if (!(error instanceof SternaError) || error.code !== TARGET_LOOKS_EMPTY) throw error;
+      for (const { seq } of group) later.set(seq, error);
+    }
   }
   const idBySeq = new Map(missing.map(({ seq, row }) => [String(seq), ids.get(row.src.toString('hex'))]));
   const again = ops.flatMap((op) => {
@@ -117,5 +140,5 @@ async function applied(
     return targetId === undefined ? [] : [{ ...op, targetId }];
   });
   if (again.length > 0) for (const result of await writer.apply(again)) results.set(Number(result.op), result);
-  return results;
+  return { results, later };
 }

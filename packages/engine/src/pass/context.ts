@@ -11,8 +11,6 @@ import type { Progress } from './progress.ts';
 export interface PassContext {
   readonly pool: Pool;
   readonly claim: Claim;
-  /** Times that a worker took the pass on, this one included, since it last got anywhere. */
-  readonly attempts: number;
   /** 32 bytes; keys source ids in the ledger. */
   readonly stampKey: Buffer;
   readonly settings: PassSettings;

@@ -3,7 +3,6 @@ import {
   type ContainerRow,
   changeCopyIds,
   claimedTargetIds,
-  countCopies,
   digestsUnderWay,
   entriesOfTarget,
   inFencedTransaction,
@@ -13,6 +12,8 @@ import {
 import type { PassContext } from './context.ts';
 import { digestsOf } from './digests.ts';
 
+export const TARGET_LOOKS_EMPTY = 'target-looks-empty';
+
 /**
  * Looks for copies that aren't there under the ids that the books have. A server that counts its own ids and can't keep
  * the list of them (a full disk) counts anew, and doesn't say so with another UIDVALIDITY, as RFC 9051, 2.3.1.1 wants it.
@@ -20,7 +21,8 @@ import { digestsOf } from './digests.ts';
  *
  * @param container where they should be
  * @returns the ids that they have now, by source key in hex; not those which are nowhere, or still there as they were
- * @throws SternaError transient `target-looks-empty`: the folder is said to hold nothing at all
+ * @throws SternaError object `target-looks-empty`: the folder is said to hold nothing at all, and nobody asked to retry
+ *   this very failure
  */
 export async function findAgain(
   context: PassContext,
@@ -47,7 +49,8 @@ export async function findAgain(
     throw error;
   }
   const missing = rows.filter(({ targetId }) => targetId !== undefined && gone.has(targetId));
-  if (missing.length > 0 && isEmpty) await mistrustEmptiness(context, container);
+  if (missing.length > 0 && isEmpty && !context.settings.retryOnly?.includes(TARGET_LOOKS_EMPTY))
+    throw looksEmpty(container);
   if (missing.length === 0 || alike.length === 0) return found;
   // In this order: what is being written is settled, and so claimed, before its intent is gone.
   const sharers = await entriesOfTarget(pool, claim.entryId);
@@ -77,26 +80,19 @@ export async function findAgain(
   return found;
 }
 
-/** How often a folder in which nothing is left is looked at again before that is believed: 5 and 10 s apart. */
-const SECOND_LOOKS = 2;
-
 /**
- * A server whose disk is full may say that a folder holds nothing. People empty folders, too, but what looks like that is
- * worth a wait of seconds: nothing tells later on that what was made anew is a second copy.
- *
- * @throws SternaError transient `target-looks-empty`
+ * A server whose disk was full may say for good that a folder holds nothing, until its index is repaired; a copy that is
+ * made anew meanwhile is a second one. People empty folders, too, but only they know.
  */
-async function mistrustEmptiness({ pool, claim, attempts }: PassContext, container: ContainerRow): Promise<void> {
-  if (attempts > SECOND_LOOKS) return;
-  const copies = await countCopies(pool, claim.entryId, container.id);
-  if (copies < 2) return;
-  throw new SternaError(
-    'transient',
-    'target-looks-empty',
-    `${container.path.join('/')} of the target shows nothing, and by the books ${copies} copies are in it: it is looked at again before they count as deleted.`,
-    { details: { side: 'target' } },
+const looksEmpty = (container: ContainerRow): SternaError =>
+  new SternaError(
+    'object',
+    TARGET_LOOKS_EMPTY,
+    `${container.path.join('/')} of the target shows nothing at all, and by the books a copy of this message is in it.`,
+    {
+      fix: 'If the server lost sight of the folder, repair its index (Dovecot: doveadm force-resync), and start a delta pass. If people emptied it, retry this failure in the dashboard: what was moved is copied anew then.',
+    },
   );
-}
 
 export const underAnotherId = (container: ContainerRow, targetId: string) => ({
   kind: 'suspect' as const,

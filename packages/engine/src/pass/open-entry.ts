@@ -133,7 +133,6 @@ export async function contextOf(
   return {
     pool: deps.pool,
     claim,
-    attempts: route.attempts,
     stampKey: deps.secrets.installation.stampKey,
     settings: passSettings(frozen.settings, route.tier, frozen.retryOnly),
     aside: deps.aside,

@@ -38,7 +38,7 @@ import { capabilitiesFor, nativeFormat, type PassContext, sourceById, targetById
 import { digestOf } from './digests.ts';
 import { FailureShare } from './failure-share.ts';
 import { FileNames } from './file-names.ts';
-import { findAgain } from './found-again.ts';
+import { findAgain, TARGET_LOOKS_EMPTY } from './found-again.ts';
 import type { Pace } from './pace.ts';
 import { namesOthers, preparation } from './preparation.ts';
 import { replaceCopies } from './replace.ts';
@@ -610,19 +610,20 @@ export class Transfer {
       return true;
     }
     if (result.outcome === 'refused' || result.outcome === 'batch-refused') {
-      // Our copy is where it was: another would be one too many. A later pass moves it.
-      const { error } = result;
-      await inFencedTransaction(pool, claim.lease, async (client) => {
-        await deleteIntents(client, claim.entryId, [op]);
-        await this.#books(client, batch, [{ item, state: 'failed' }]);
-        await insertNotes(client, claim.entryId, claim.number, [failureNote(batch, item, error)]);
-      });
-      this.#count([item], 1, isAlarming(error) ? 1 : 0);
+      await this.#moveFailed(batch, item, op, result.error);
       return true;
     }
     if (result.outcome !== 'done') {
+      // Nothing is under way any more: what lies there may be ours.
       await inFencedTransaction(pool, claim.lease, (client) => deleteIntents(client, claim.entryId, [op]));
-      const targetId = (await findAgain(this.#context, from, [row])).get(row.src.toString('hex'));
+      let targetId: string | undefined;
+      try {
+        targetId = (await findAgain(this.#context, from, [row])).get(row.src.toString('hex'));
+      } catch (error) {
+        if (!(error instanceof SternaError) || error.code !== TARGET_LOOKS_EMPTY) throw error;
+        await this.#moveFailed(batch, item, op, error);
+        return true;
+      }
       return targetId === undefined ? false : await this.#move(batch, item, { ...row, targetId });
     }
     const targetId = result.targetId as string;
@@ -645,6 +646,17 @@ export class Transfer {
     await this.#context.reached('after-confirm');
     this.#count([item]);
     return true;
+  }
+
+  /** Our copy is where it was: another would be one too many. A later pass moves it. */
+  async #moveFailed(batch: Batch, item: TransferItem, op: number, error: SternaError): Promise<void> {
+    const { pool, claim } = this.#context;
+    await inFencedTransaction(pool, claim.lease, async (client) => {
+      await deleteIntents(client, claim.entryId, [op]);
+      await this.#books(client, batch, [{ item, state: 'failed' }]);
+      await insertNotes(client, claim.entryId, claim.number, [failureNote(batch, item, error)]);
+    });
+    this.#count([item], 1, isAlarming(error) ? 1 : 0);
   }
 
   /** Sends one batch. `adopted`: it is known that the target has none of it. */
