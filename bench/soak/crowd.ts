@@ -25,6 +25,8 @@ export interface Mailbox {
    * @param isListed a pass may be reading its folders, one after the other
    */
   change(isListed: boolean): Promise<void>;
+  /** What an administrator does to its target after a disk was full. */
+  repair?(): Promise<void>;
   /** Now, read past the product: by its stores themselves. Lines of a faithful copy are equal. */
   source(): Promise<Holding>;
   target(): Promise<Holding>;

@@ -57,6 +57,12 @@ class DovecotMailbox implements Mailbox {
     this.#message(1);
   }
 
+  /** Dovecot may have lost sight of a folder for good. */
+  async repair(): Promise<void> {
+    const [, target] = this.#servers;
+    if (target.disk !== undefined) await target.resync(this.to);
+  }
+
   #moveOne(): void {
     const [source] = this.#servers;
     const { path } = this.#random.pick(messageFiles(source, this.from));

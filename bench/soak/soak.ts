@@ -115,6 +115,7 @@ class Run {
     this.#say(`the storm is over: ${kills} kills, ${restarts} restarts, ${troubles} other troubles`);
     await this.#fleet.stop();
     this.#say('the workers have ended in order');
+    for (const { mailbox } of travellers) await mailbox.repair?.();
     const calmAt = performance.now();
     this.#fleet = this.#newFleet('calm', false);
     await this.#untilThrough();

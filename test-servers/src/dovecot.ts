@@ -1,7 +1,9 @@
 /** Dovecot 2.3 (Debian's dovecot-imapd) on 127.0.0.1, with everything in a folder of its own. */
+import { execFile } from 'node:child_process';
 import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type CertificateKind, type Certificates, makeCertificates } from './certificates.ts';
 import { mountDisk, type OwnDisk } from './disk.ts';
 import {
@@ -117,6 +119,8 @@ export interface Dovecot {
   resume(): void;
   /** SIGKILL for the processes which serve this user now (or all users). */
   killSessions(user?: string): void;
+  /** Repairs what it knows of a user's folders (`doveadm force-resync`), as an administrator does after a disk was full. */
+  resync(user: string): Promise<void>;
   log(): string;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -492,6 +496,9 @@ userdb_objects = userdb
     resume: () => family.resume(),
     killSessions(user) {
       for (const pid of imapPids(user)) process.kill(pid, 'SIGKILL');
+    },
+    async resync(user) {
+      await promisify(execFile)('doveadm', ['-c', join(folder, 'dovecot.conf'), 'force-resync', '-u', user, '*']);
     },
     log,
     stop,
