@@ -80,6 +80,7 @@ test('links are counted by entry, with why some stay; one by one, in the address
   await page.getByText('2 links found: 1 rewritten, 1 as at the source.').waitFor();
   await page.getByRole('link', { name: 'Show links of ada@old.example' }).click();
   await page.waitForURL(new RegExp(`links=${ada}`));
+  await page.getByText('https://old.example/0', { exact: true }).waitFor();
   expect(await cells(page, 'https://old.example/0')).toEqual([
     expect.stringMatching(/Where the plans are\s+INBOX/),
     'https://old.example/0',
