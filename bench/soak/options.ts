@@ -7,7 +7,6 @@ export interface Options {
   readonly mailboxes: number;
   /** Says when what goes wrong; two runs with the same one differ only by what the machine does in between. */
   readonly seed: string;
-  /** The disk of the target's mail runs full, too. */
   readonly json: boolean;
   readonly write: boolean;
 }

@@ -59,15 +59,12 @@ const folderOf = (root: string, folder: string | undefined): string =>
 /**
  * The server gives messages of a folder new UIDs of the same UIDVALIDITY, as it does where it couldn't keep its list of
  * them on a full disk. Nobody may be signed in.
- *
- * @param which by the name of their file
  */
-export function renumber(root: string, folder: string, which: (file: string) => boolean = () => true): void {
+export function renumber(root: string, folder: string): void {
   const list = join(folderOf(root, folder), 'dovecot-uidlist');
   const [head = '', ...lines] = readFileSync(list, 'latin1').trimEnd().split('\n');
-  const kept = lines.filter((line) => !which(line.slice(line.indexOf(':') + 1)));
-  if (kept.length === lines.length) throw new Error(`no such message in ${list}`);
-  writeFileSync(list, `${[head, ...kept].join('\n')}\n`, 'latin1');
+  if (lines.length === 0) throw new Error(`no message in ${list}`);
+  writeFileSync(list, `${head}\n`, 'latin1');
   for (const name of readdirSync(dirname(list)))
     if (name.startsWith('dovecot.index') || name === 'dovecot.list.index') rmSync(join(dirname(list), name));
 }
