@@ -70,6 +70,16 @@ export function renumber(root: string, folder: string): void {
 }
 
 /**
+ * The server has messages of a folder in place, with letters for their keywords, and not yet written what the letters stand
+ * for, as where it is killed in between. It must be killed.
+ */
+export function forgetKeywords(root: string, folder: string): void {
+  const dir = folderOf(root, folder);
+  for (const name of readdirSync(dir))
+    if (name.startsWith('dovecot.index') || name === 'dovecot-keywords') rmSync(join(dir, name));
+}
+
+/**
  * Forgets all that the server knows of the UIDs of a folder, as a restore from backup does: it gives out new ones, of
  * another UIDVALIDITY. Nobody may be signed in.
  */

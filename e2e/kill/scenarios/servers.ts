@@ -2,6 +2,7 @@ import { startDovecot, startFaultProxy } from '@sterna/test-servers';
 import { expect, test } from 'vitest';
 import { addEntry, passOutcome, queuePass } from '../../support/direct-pass.ts';
 import { imapEndpoint } from '../../support/dovecot-mailbox.ts';
+import { forgetKeywords, putMail } from '../../support/put-mail.ts';
 import { until } from '../../support/until.ts';
 import { finishPass, killLiving, startPass, untilOver } from '../harness.ts';
 import type { KillStage } from '../kill-stage.ts';
@@ -51,6 +52,70 @@ export function serverKilled(kill: KillStage): void {
     expect(outcome).toMatchObject({ status: 'completed', error: null });
     expect(outcome.books.balanced).toBe(true);
     await kill.expectExactlyOnce(user, entry, target);
+    await kill.expectVerified(entry);
+  }, 600_000);
+
+  test.concurrent('the target’s server killed before it wrote down what its keywords are called', async () => {
+    const target = await startDovecot({ listescape: true });
+    kill.later(() => target.stop());
+    const proxy = await startFaultProxy({ target });
+    kill.later(() => proxy.stop());
+    const user = 'keywords-forgotten';
+    kill.seed(user, 620);
+    const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(proxy, user));
+    const dies = proxy.rule({
+      direction: 'toClient',
+      match: /\[APPENDUID/,
+      do: async (connection) => {
+        await target.kill();
+        forgetKeywords(target.mailRoot(user), 'INBOX');
+        connection.reset();
+        await target.restart();
+      },
+    });
+    const id = await queuePass(kill.bench, entry, 'initial');
+    await finishPass(kill.stage, id);
+    await dies.struck;
+    expect(await passOutcome(kill.bench, id)).toMatchObject({ status: 'completed', error: null });
+    await kill.expectExactlyOnce(user, entry, target);
+    await kill.expectVerified(entry);
+  }, 600_000);
+
+  test.concurrent('twins: what was settled meanwhile isn’t taken for those that never arrived', async () => {
+    const proxy = await startFaultProxy({ target: kill.target });
+    kill.later(() => proxy.stop());
+    const user = kill.fresh('twins-in-flight');
+    const { batch } = kill.stage;
+    for (let i = 0; i < 2 * batch; i++) putMail(kill.source.mailRoot(user), { subject: 'all the same' });
+    kill.source.adopt(user);
+    const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(proxy, user));
+    const intents = async (): Promise<number> => {
+      const counted = await kill.bench.database.pool.query('select count(*)::int from intent where entry_id = $1', [
+        entry,
+      ]);
+      return counted.rows[0].count;
+    };
+    // Both batches are under way before the first one is acknowledged; the second is cut once the first one is settled.
+    const sent = proxy.rule({
+      direction: 'toServer',
+      match: /APPEND [^\r\n]*\r\n[\s\S]{80}/,
+      skip: 1,
+      do: async (connection) => {
+        acknowledge();
+        await until('the first batch is settled', async () => (await intents()) === batch);
+        connection.reset();
+      },
+    });
+    let acknowledge = (): void => {};
+    const underWay = new Promise<void>((resolve) => {
+      acknowledge = resolve;
+    });
+    proxy.rule({ direction: 'toClient', match: /\[APPENDUID/, at: 'before', do: () => underWay });
+    const id = await queuePass(kill.bench, entry, 'initial');
+    await finishPass(kill.stage, id);
+    await sent.struck;
+    expect(await passOutcome(kill.bench, id)).toMatchObject({ status: 'completed', error: null });
+    await kill.expectExactlyOnce(user, entry);
     await kill.expectVerified(entry);
   }, 600_000);
 

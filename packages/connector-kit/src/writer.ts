@@ -158,7 +158,8 @@ export interface Candidate {
   readonly targetId: string;
   /**
    * 16 bytes: the kind's digest of what the target returns; `stamp`: of what was sent, as the stamp says. Undefined where
-   * it can't be stamped and has to be read to be known: the engine does so where the books don't know it.
+   * it has to be read to be known (it can't be stamped, or may have lost its mark): the engine does so where the books don't
+   * know it.
    */
   readonly digest: Buffer | undefined;
   readonly marked: boolean;
@@ -255,8 +256,9 @@ export interface Writer {
   confirm(container: string, targetIds: readonly string[]): Promise<void>;
 
   /**
-   * After a crash: what might be ours and unsettled. `pending-mark`: everything that carries our mark; `read-back`
-   * and `stamp`: everything since the mark; of a `stamp` that says that its write was never completed, the object is
+   * After a crash: what might be ours and unsettled. `since`: a position that `mark` told. `pending-mark`: without a
+   * position everything that carries our mark; with one everything since, for what lost its mark, without digests.
+   * `read-back` and `stamp`: everything since; of a `stamp` that says that its write was never completed, the object is
    * removed.
    */
   candidates(container: string, since: string | undefined): AsyncIterable<Candidate>;

@@ -478,14 +478,17 @@ export function describeWriter(name: string, fixture: SuiteFixture): void {
             break;
           }
           case 'pending-mark': {
-            const found = await collect(writer.candidates(inside, mark));
+            const found = await collect(writer.candidates(inside, undefined));
+            const ids = found.map((candidate) => candidate.targetId);
             expect(digests(found)).toEqual(unsettled.map(({ raw }) => digest(raw)).sort());
             expect(found.every((candidate) => candidate.marked)).toBe(true);
-            await writer.confirm(
-              inside,
-              found.map((candidate) => candidate.targetId),
-            );
-            expect(await collect(writer.candidates(inside, mark))).toEqual([]);
+            const since = async (): Promise<(readonly [id: string, marked: boolean])[]> =>
+              (await collect(writer.candidates(inside, mark))).map((one) => [one.targetId, one.marked]);
+            expect(await since()).toEqual(ids.map((id) => [id, true]));
+            await writer.confirm(inside, ids);
+            expect(await collect(writer.candidates(inside, undefined))).toEqual([]);
+            // What lost its mark is found by where it is.
+            expect(await since()).toEqual(ids.map((id) => [id, false]));
             break;
           }
           case 'stamp': {

@@ -186,6 +186,11 @@ export class ImapWriter implements Writer {
     const known = await this.#folder(container);
     const marked = known.rules.pendingKeyword !== undefined;
     const mark = since === undefined ? undefined : parseId(since);
+    if (marked && mark !== undefined) {
+      // Under another UIDVALIDITY nothing tells what came since.
+      if (mark.validity === known.validity) yield* this.#since(mailbox, mark.uid);
+      return;
+    }
     const from = mark?.validity === known.validity ? mark.uid : 1;
     const criterion = marked ? `KEYWORD ${this.#pending}` : `UID ${from}:*`;
     const found = await this.#again(() =>
@@ -205,6 +210,31 @@ export class ImapWriter implements Writer {
       const isMarked = item.flags.some((flag) => flag.toLowerCase() === lower);
       yield { targetId: item.id, digest: await digestOf(item.body), marked: isMarked };
     }
+  }
+
+  async *#since(mailbox: Mailbox, from: number): AsyncIterable<Candidate> {
+    const pending = this.#pending.toLowerCase();
+    const found = await this.#again(() =>
+      this.#parts.stateLink.exclusively(async (connection) => {
+        const candidates = new Map<number, Candidate>();
+        const { uidValidity } = await this.#parts.stateLink.selectForWriting(connection, mailbox);
+        const reply = await connection.run([`UID FETCH ${from}:* (UID FLAGS)`], {
+          untagged: (response) => {
+            if (response.name !== 'FETCH') return false;
+            const { uid, flags } = parseFetch(response.cursor);
+            // `n:*` always holds the last message, whatever its number.
+            if (uid === undefined || uid < from || flags === undefined) return true;
+            const targetId = formatId(uidValidity, uid);
+            const isMarked = flags.some((flag) => flag.toLowerCase() === pending);
+            candidates.set(uid, { targetId, digest: undefined, marked: isMarked, flags });
+            return true;
+          },
+        });
+        if (reply.status !== 'OK') throw refusal('to look for new messages', reply);
+        return candidates;
+      }),
+    );
+    yield* found.values();
   }
 
   async *inventory(

@@ -132,6 +132,7 @@ async function settleByCandidates(
   }
   if (settle === 'stamp') await foundRevived(context, row, candidates, claimed, absent, found);
   await foundByContent(context, row, free, absent, found);
+  if (marked) await foundUnmarked(context, writer, row, sharers, absent, found);
   await foundBegun(writer, row, free, absent, found);
   for (const { intent, targetId } of found) {
     if (intent.data?.move !== undefined && intent.targetId !== undefined && intent.targetId !== targetId)
@@ -192,6 +193,37 @@ async function foundByContent(
     absent.splice(at, 1);
     free.splice(free.indexOf(stamped.get(id) as Known), 1);
     found.push({ intent, targetId: id, digest: Buffer.from(digest, 'hex') });
+  }
+}
+
+/**
+ * A server that is killed may have what it was given, and not our mark on it: Dovecot moves messages into place before it
+ * writes down what the letters for their keywords stand for. So what came since they were to be sent, and nobody claims,
+ * is read, before an intent counts as absent.
+ */
+async function foundUnmarked(
+  context: PassContext,
+  writer: Writer,
+  row: ContainerRow,
+  sharers: readonly number[],
+  absent: Intent[],
+  found: Found[],
+): Promise<void> {
+  const marks = [...new Set(absent.flatMap(({ mark }) => (mark === undefined ? [] : [mark])))];
+  const since = (await allCandidates(writer, row.key, marks)).filter((one) => !one.marked);
+  const ids = since.map((one) => one.targetId);
+  const claimed = await claimedTargetIds(context.pool, sharers, row.key, ids);
+  const free = new Map(since.flatMap((one) => (claimed.has(one.targetId) ? [] : [[one.targetId, one]])));
+  if (free.size === 0) return;
+  const sent = new Map<Intent, string | undefined>();
+  for (const intent of absent)
+    sent.set(intent, (intent.digest ?? (await digestAtSource(context, intent)))?.toString('hex'));
+  for await (const { id, digest } of digestsOf(context, row, [...free.keys()])) {
+    const at = absent.findIndex((intent) => sent.get(intent) === digest);
+    const [intent] = at < 0 ? [] : absent.splice(at, 1);
+    if (intent === undefined) continue;
+    const flags = formatFlags(free.get(id)?.flags ?? []);
+    found.push({ intent, targetId: id, digest: Buffer.from(digest, 'hex'), flags });
   }
 }
 

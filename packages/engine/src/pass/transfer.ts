@@ -1121,10 +1121,10 @@ export class Transfer {
     this.#failures.add(items.length, alarms);
   }
 
-  /** Only a target that is settled by what was made since needs to know where it stood before. */
+  /** Where a target stood before tells what was made since; one whose ids are ours to choose isn't asked for that. */
   async #mark(target: ContainerRow): Promise<string | undefined> {
     const { settle } = capabilitiesFor(this.#context.target, target.kind);
-    return settle === 'read-back' || settle === 'stamp' ? this.#writer().mark(target.key) : undefined;
+    return settle === 'reserved-id' || settle === 'none' ? undefined : this.#writer().mark(target.key);
   }
 
   /** Keys that something in the target has; undefined: nobody will ask whether one was free. */
