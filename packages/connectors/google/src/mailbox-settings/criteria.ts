@@ -20,9 +20,14 @@ export const notHeld = (what: string): SternaError =>
     details: { [PASSED_OVER]: true },
   });
 
-/** What a filter looks for, in neutral words; what those don’t reach is kept as one expression of Gmail’s search. */
+/**
+ * What a filter looks for, in neutral words; what those don’t reach is kept as one expression of Gmail’s search. Fields that
+ * say nothing by themselves may do so in it (quotation marks that are closed in the next field): it is read again, as it
+ * will be in another mailbox.
+ */
 export function criteriaOf(given: GmailCriteria): Criteria {
-  return inWords(given) ?? asSearch(given);
+  const search = asSearch(given);
+  return inWords(given) ?? inWords(toCriteria(search)) ?? search;
 }
 
 function inWords({ from, to, subject, query, negatedQuery, ...rest }: GmailCriteria): Criteria | undefined {
@@ -40,10 +45,11 @@ function inWords({ from, to, subject, query, negatedQuery, ...rest }: GmailCrite
   }
   if (subject) {
     // A phrase as it stands, unless it is plainly more.
+    const phrase = spaced(subject);
     const said = /[{}()"]|\bOR\b/.test(subject) ? parseSearch(`subject:(${subject})`) : undefined;
     if (said !== undefined) clauses.push(...said);
-    else if (canBeSearched(subject.trim().replace(/\s+/g, ' ')) && !/[{}()]|\bOR\b/.test(subject))
-      clauses.push({ negated: false, any: [{ field: 'subject', values: [subject.trim().replace(/\s+/g, ' ')] }] });
+    else if (canBeSearched(phrase) && !/[{}()]|\bOR\b/.test(subject))
+      clauses.push({ negated: false, any: [{ field: 'subject', values: [phrase] }] });
     else return undefined;
   }
   if (rest.hasAttachment === true) clauses.push({ negated: false, any: [{ field: 'has', values: ['attachment'] }] });
@@ -65,6 +71,8 @@ function inWords({ from, to, subject, query, negatedQuery, ...rest }: GmailCrite
   return conditionsOf(clauses);
 }
 
+const spaced = (text: string): string => text.trim().replace(/\s+/g, ' ');
+
 /** Undefined where it says something that the words of conditions don’t. */
 function conditionsOf(clauses: readonly Clause[]): Criteria | undefined {
   const conditions: Record<string, unknown> = {};
@@ -79,7 +87,7 @@ function conditionsOf(clauses: readonly Clause[]): Criteria | undefined {
       const before = found[name];
       if (before === undefined) found[name] = value;
       // Of exceptions any is enough, of conditions all must hold.
-      else if (negated && Array.isArray(before)) found[name] = [...before, ...(value as readonly unknown[])];
+      else if (negated && Array.isArray(before)) found[name] = allOf(before, value as readonly (Person | string)[]);
       else if (
         !negated &&
         name === 'size' &&
@@ -91,6 +99,14 @@ function conditionsOf(clauses: readonly Clause[]): Criteria | undefined {
   }
   return { conditions, exceptions };
 }
+
+/** Each once. */
+const allOf = (
+  some: readonly (Person | string)[],
+  others: readonly (Person | string)[],
+): readonly (Person | string)[] => [
+  ...new Map([...some, ...others].map((one) => [typeof one === 'string' ? one : one.address, one])).values(),
+];
 
 /** Of exceptions any is enough, so that people, parts of addresses and the owner are each one of their own. */
 const sorts = ({ field, values }: Term): readonly Term[] =>
@@ -169,7 +185,8 @@ function asSearch({
 export function toCriteria({ conditions, exceptions }: Criteria): GmailCriteria {
   const { from, to, subjectContains, hasAttachments, size, search, ...others } = conditions;
   const [subject, ...subjects] = subjectContains ?? [];
-  const isPhrase = subject !== undefined && subjects.length === 0 && !/[{}()"]|\bOR\b/.test(subject);
+  const isPhrase =
+    subject !== undefined && subjects.length === 0 && spaced(subject) === subject && !/[{}()"]|\bOR\b/.test(subject);
   if (isPhrase) check(subject);
   if ((others.addressed ?? []).length > 1) throw notHeld('filters know nothing like its addressed');
   const terms = [

@@ -131,6 +131,9 @@ describe('searches in neutral words', () => {
       { hasAttachments: true },
       { from: [{ address: 'a@x.example' }], subjectContains: ['private'] },
     ],
+    // What is said twice is said once; a field that says nothing alone is read as Gmail reads them all in a row.
+    [{ query: '-subject:x -subject:x' }, {}, { subjectContains: ['x'] }],
+    [{ to: '"', subject: '"' }, { recipientContains: [') subject:('] }],
     // Beyond them: two words that must both be there, “not both”, and what only Gmail knows.
     [{ query: 'invoice paid' }, { search: 'invoice paid' }],
     [{ from: 'Ann Lee', negatedQuery: 'a b' }, { search: 'from:(Ann Lee)' }, { search: 'a b' }],
