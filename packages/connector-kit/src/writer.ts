@@ -238,7 +238,8 @@ export interface Writer {
 
   /**
    * Position before a batch is sent, for `candidates({ since })`: IMAP `UIDVALIDITY.UIDNEXT`; where `settle` is `stamp`,
-   * the target's time in ISO 8601. Cheap; may be taken from what the writer already knows.
+   * the target's time in ISO 8601; empty where it has none, or loses no marks. Cheap; may be taken from what the writer
+   * already knows.
    */
   mark(container: string): Promise<string>;
 

@@ -209,7 +209,7 @@ async function foundUnmarked(
   absent: Intent[],
   found: Found[],
 ): Promise<void> {
-  const marks = [...new Set(absent.flatMap(({ mark }) => (mark === undefined ? [] : [mark])))];
+  const marks = [...new Set(absent.flatMap(({ mark }) => (mark ? [mark] : [])))];
   const since = (await allCandidates(writer, row.key, marks)).filter((one) => !one.marked);
   const ids = since.map((one) => one.targetId);
   const claimed = await claimedTargetIds(context.pool, sharers, row.key, ids);
