@@ -179,6 +179,9 @@ describe('flags', () => {
   });
 });
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\x00-\x1f\x7f]/;
+
 describe('names of folders', () => {
   test('two names never become one, and Exchange can hold each', () => {
     const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
@@ -186,7 +189,7 @@ describe('names of folders', () => {
       fc.property(name, name, (a, b) => {
         const [one, two] = [displayNameOf(a, []), displayNameOf(b, [])];
         for (const shown of [one, two]) {
-          expect(shown).toMatch(/^[^\p{Cc}]+$/u);
+          expect(shown).not.toMatch(CONTROLS);
           expect(shown.length).toBeLessThanOrEqual(255);
           expect(shown.trim()).not.toBe('');
         }
