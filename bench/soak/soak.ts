@@ -82,11 +82,18 @@ export async function soak(options: Options, say: (text: string) => void): Promi
     say(`${options.mailboxes} mailboxes are filled and in the user lists`);
     const run = new Run(options, servers, program, product, say);
     closing.push(() => run.end());
-    return await run.all();
+    return await Promise.race([run.all(), untilTold()]);
   } finally {
     for (const close of closing.reverse()) await close();
   }
 }
+
+/** Who ends the soak ends its workers and servers too. */
+const untilTold = (): Promise<never> =>
+  new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`the soak was ended by ${signal}`)));
+  });
 
 class Run {
   readonly #options: Options;

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { writeSampleMailbox } from '@sterna/sample-mailbox';
 import { createLog, type RunningServer, startServer } from '@sterna/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -293,4 +294,27 @@ test('an owner who has lost the password is let in again on the server itself, w
   expect(done.stdout).toContain('ada@tern.example has a new password.');
   expect((await home(['login', '--email', 'ada@tern.example'], { STERNA_PASSWORD: PASSWORD })).code).toBe(5);
   expect((await home(['login', '--email', 'ada@tern.example'], { STERNA_PASSWORD: fresh })).code).toBe(0);
+});
+
+test('of what failed, only what one cause is told for is tried again', async () => {
+  const cur = join(folder.path, 'old', 'bob@old.example', 'cur');
+  await mkdir(join(cur, '1.folder:2,'), { recursive: true });
+  await writeFile(join(cur, '2.packed:2,'), gzipSync('Subject: packed\r\n\r\nHi\r\n'));
+  await ok('project', 'create', 'broken', '--source', 'old', '--target', 'new');
+  await ok('license', 'grant', '1');
+  await ok('entry', 'add', 'broken', 'bob@old.example', 'bob@new.example');
+  const first = await home(['entry', 'start', 'bob@old.example', '--watch']);
+  expect(first.code, first.stderr).toBe(3);
+  const failures = await home(['entry', 'failures', 'bob@old.example']);
+  expect(failures.stdout).toMatch(/failure +not-a-file/);
+  expect(failures.stdout).toMatch(/failure +message-compressed/);
+
+  const wrong = await home(['entry', 'retry', 'bob@old.example', '--code', 'message-pressed']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/Nothing of this entry has failed for that cause: message-pressed/);
+  await rm(join(cur, '1.folder:2,'), { recursive: true });
+  for (const name of ['1.folder:2,', '2.packed:2,']) await writeFile(join(cur, name), 'Subject: plain\r\n\r\nHi\r\n');
+  const again = await home(['entry', 'retry', 'bob@old.example', '--code', 'message-compressed', '--watch', '--json']);
+  expect(JSON.parse(again.stdout)).toMatchObject({ books: { created: 1, failed: 1, balanced: true } });
+  expect(await ok('entry', 'retry', 'bob@old.example', '--watch')).toMatchObject({ books: { created: 1, failed: 0 } });
 });

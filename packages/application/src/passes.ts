@@ -430,10 +430,15 @@ export async function retryPass(
     if (retryOnly !== undefined) {
       const groups = await failureGroups(tx.db, entry.id, 0);
       if (!groups.some((group) => group.state === STATE_CODE.failed && retryOnly.includes(group.code)))
-        throw new SternaError('config', 'nothing-to-retry', 'Nothing of this entry has failed for that cause.', {
-          field: 'codes',
-          fix: 'Read the failures again; a pass may have settled them.',
-        });
+        throw new SternaError(
+          'config',
+          'nothing-to-retry',
+          `Nothing of this entry has failed for that cause: ${retryOnly.join(', ')}.`,
+          {
+            field: 'codes',
+            fix: 'Read the failures again; a pass may have settled them.',
+          },
+        );
     }
     const { pass } = await startLocked(context, tx, actor, entry, {
       license: 'held-only',

@@ -19,6 +19,7 @@ interface PassOptions extends EntryOptions {
   readonly watch: boolean;
   readonly tier?: 'standard' | 'trial';
   readonly reason?: string;
+  readonly code: readonly string[];
 }
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -145,8 +146,8 @@ export function registerEntry(program: Command): void {
   startsPass(entry, 'resume', 'Go on after a stop or failure; wakes a pending pass.', (client, found) =>
     client.resumeEntry({ params: { id: found.id } }),
   );
-  startsPass(entry, 'retry', 'A delta pass that tries again what failed.', (client, found) =>
-    client.retryEntry({ params: { id: found.id }, body: {} }),
+  startsPass(entry, 'retry', 'A delta pass that tries again what failed.', (client, found, { code }) =>
+    client.retryEntry({ params: { id: found.id }, body: code.length === 0 ? {} : { codes: [...code] } }),
   );
   startsPass(
     entry,
@@ -328,6 +329,13 @@ function startsPass(
     .option('--watch', 'wait for the end and show the progress', false)
     .option('--reason <words>', 'for the audit trail');
   if (name === 'start') command.addOption(tierOption());
+  if (name === 'retry')
+    command.option(
+      '--code <code>',
+      'only what failed for this cause, as `entry failures` tells it (repeatable)',
+      collect,
+      [],
+    );
   handle<[string], PassOptions>(command, async (context: CommandContext<PassOptions>, word) => {
     const { options, terminal } = context;
     const client = await connect(options);

@@ -321,6 +321,7 @@ export const remigrationColumns: readonly Column<Remigration>[] = [
 export const noteColumns: readonly Column<Note>[] = [
   { title: 'pass', value: (note) => note.pass, align: 'right' },
   { title: 'kind', value: (note) => note.kind },
+  { title: 'code', value: (note) => note.code },
   { title: 'folder', value: (note) => note.folder },
   { title: 'object', value: (note) => note.subject ?? note.objectId },
   { title: 'reason', value: (note) => note.reason },

@@ -90,7 +90,7 @@ const looksEmpty = (container: ContainerRow): SternaError =>
     TARGET_LOOKS_EMPTY,
     `${container.path.join('/')} of the target shows nothing at all, and by the books a copy of this message is in it.`,
     {
-      fix: 'If the server lost sight of the folder, repair its index (Dovecot: doveadm force-resync), and start a delta pass. If people emptied it, retry this failure in the dashboard: what was moved is copied anew then.',
+      fix: 'If the server lost sight of the folder, repair its index (Dovecot: doveadm force-resync), and start a delta pass. If people emptied it, retry this very failure (in the dashboard, or `sterna entry retry --code target-looks-empty`): what was moved is copied anew then.',
     },
   );
 
