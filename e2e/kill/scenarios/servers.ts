@@ -1,4 +1,4 @@
-import { startDovecot, startFaultProxy } from '@sterna/test-servers';
+import { type Dovecot, type FaultProxy, startDovecot, startFaultProxy } from '@sterna/test-servers';
 import { expect, test } from 'vitest';
 import { addEntry, passOutcome, queuePass } from '../../support/direct-pass.ts';
 import { imapEndpoint } from '../../support/dovecot-mailbox.ts';
@@ -10,10 +10,7 @@ import type { KillStage } from '../kill-stage.ts';
 /** The target's server dies or stops, not the pass: that one must find its way by itself. */
 export function serverKilled(kill: KillStage): void {
   test.concurrent('the target’s server killed while the pass lives', async () => {
-    const target = await startDovecot({ listescape: true });
-    kill.later(() => target.stop());
-    const proxy = await startFaultProxy({ target });
-    kill.later(() => proxy.stop());
+    const { target, proxy } = await ownTarget(kill);
     const user = 'server-killed';
     kill.seed(user, 601);
     const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(proxy, user));
@@ -56,11 +53,8 @@ export function serverKilled(kill: KillStage): void {
   }, 600_000);
 
   test.concurrent('the target’s server killed before it wrote down what its keywords are called', async () => {
-    const target = await startDovecot({ listescape: true });
-    kill.later(() => target.stop());
-    const proxy = await startFaultProxy({ target });
-    kill.later(() => proxy.stop());
-    const user = 'keywords-forgotten';
+    const { target, proxy } = await ownTarget(kill);
+    const user = kill.fresh('keywords-forgotten');
     kill.seed(user, 620);
     const entry = await addEntry(kill.bench, kill.from(user), imapEndpoint(proxy, user));
     const dies = proxy.rule({
@@ -120,10 +114,7 @@ export function serverKilled(kill: KillStage): void {
   }, 600_000);
 
   test.concurrent('the whole server stopped, its writer killed, both go on at the same time', async () => {
-    const target = await startDovecot({ listescape: true });
-    kill.later(() => target.stop());
-    const proxy = await startFaultProxy({ target });
-    kill.later(() => proxy.stop());
+    const { target, proxy } = await ownTarget(kill);
     for (const skip of [0, 4, 9]) {
       const user = `server-stopped-${skip}`;
       kill.seed(user, 602 + skip);
@@ -146,4 +137,13 @@ export function serverKilled(kill: KillStage): void {
       await kill.expectVerified(entry);
     }
   }, 600_000);
+}
+
+/** One that may be killed: others have the stage's. */
+async function ownTarget(kill: KillStage): Promise<{ target: Dovecot; proxy: FaultProxy }> {
+  const target = await startDovecot({ listescape: true });
+  kill.later(() => target.stop());
+  const proxy = await startFaultProxy({ target });
+  kill.later(() => proxy.stop());
+  return { target, proxy };
 }
