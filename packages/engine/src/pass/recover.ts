@@ -210,6 +210,7 @@ async function foundUnmarked(
   found: Found[],
 ): Promise<void> {
   const marks = [...new Set(absent.flatMap(({ mark }) => (mark ? [mark] : [])))];
+  if (marks.length === 0) return;
   const since = (await allCandidates(writer, row.key, marks)).filter((one) => !one.marked);
   const ids = since.map((one) => one.targetId);
   const claimed = await claimedTargetIds(context.pool, sharers, row.key, ids);
