@@ -106,6 +106,7 @@ export class DriveStage extends BareStage {
     // Links in answers lead through the proxy, too.
     const baseUrl = `http://${proxy.host}:${proxy.port}`;
     server.cloud.baseUrl = baseUrl;
+    server.cloud.openUrl = baseUrl;
     const address = 'alice@contoso.example';
     const target = oneDriveTree(new DirectDrive(server, address));
     const settings = {

@@ -18,13 +18,23 @@ const OBJECTS = 12;
 
 const at = (point: CrashPoint, nth = 1): Kill => ({ at: point, nth });
 
-/** With the server's next request of this kind under way: nobody knows whether it takes effect. */
-export const atRequest = (proxy: FaultProxy, method: string, skip: number): Kill => ({
-  name: `at ${method}`,
+/**
+ * With the server's next request of this kind under way: nobody knows whether it takes effect. Not only at the start of a
+ * line: on a connection that is kept it comes right behind the body of the last one.
+ */
+export const atRequest = (proxy: FaultProxy, method: string, skip: number): Kill =>
+  atBytes(proxy, `at ${method}`, new RegExp(`${method} /[^\r\n]* HTTP/1\\.1\r\n`), skip);
+
+/** With a piece of an upload under way that isn't the first: its session has a part. */
+export const atPiece = (proxy: FaultProxy, skip: number): Kill =>
+  atBytes(proxy, 'at a piece', /\r\ncontent-range: bytes [1-9]/i, skip);
+
+const atBytes = (proxy: FaultProxy, name: string, match: RegExp, skip: number): Kill => ({
+  name,
   by: async (child) => {
     await proxy.rule({
       direction: 'toServer',
-      match: new RegExp(`^${method} [^\r\n]*\r\n`, 'm'),
+      match,
       skip,
       do: () => {
         child.kill('SIGKILL');

@@ -7,7 +7,7 @@ import { type BareStage, LONG } from '../bare-stage.ts';
 import type { DriveKind, DriveStage } from '../drive-stage.ts';
 import type { DriveTarget } from '../drive-target.ts';
 import { type Kill, type KillReport, newReport, passWithKills } from '../harness.ts';
-import { atRequest, FIRST_PASS, REPLACEMENTS } from './collections.ts';
+import { atPiece, atRequest, FIRST_PASS, REPLACEMENTS } from './collections.ts';
 
 const ROUNDS = LONG ? 9 : 1;
 const TIMEOUT_MS = LONG ? 2_400_000 : 600_000;
@@ -53,9 +53,9 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
           const { target, endpoint, proxy } = drives;
           const isS3 = kind === 'S3 of Swift';
           // Both are known by what is sent to them alone.
-          const isOneDrive = kind === 'OneDrive' || kind === 'Google Drive';
+          const isCloud = kind === 'OneDrive' || kind === 'Google Drive';
           // Who owns files on a disk is nobody there: their rights would wait.
-          const patch = isOneDrive ? { permissions: false } : {};
+          const patch = isCloud ? { permissions: false } : {};
           const large = isS3 ? LARGE_IN_PARTS : LARGE;
           fill(source, random, large);
           const entry = await addEntry(kill.bench, drive(source.root), endpoint);
@@ -67,13 +67,16 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
             entry,
             'initial',
             [
-              // A session that was begun and one that has a part; they come first, for each pass gets further here.
-              ...(isOneDrive ? [inFlight('POST', 6), inFlight('PUT', 0), inFlight('PUT', 2), inFlight('PUT', 1)] : []),
-              ...FIRST_PASS,
+              ...FIRST_PASS.slice(0, 3),
+              // As early as files are sent: each run gets further here, and one that ends its pass is the last to be killed.
+              ...(isCloud && proxy !== undefined
+                ? [inFlight('POST', 6), inFlight('PUT', 0), atPiece(proxy, 1), inFlight('PUT', 2), inFlight('PUT', 1)]
+                : []),
+              ...FIRST_PASS.slice(3),
               { at: 'after-acknowledgement', nth: 3 },
               { afterMs: 50 + random.below(300) },
               inFlight('PUT', 2),
-              inFlight(kind === 'WebDAV of Apache' ? 'PUT' : isS3 || isOneDrive ? 'POST' : 'MOVE', 1),
+              inFlight(kind === 'WebDAV of Apache' ? 'PUT' : isS3 || isCloud ? 'POST' : 'MOVE', 1),
               ...(isS3 ? [inFlight('POST', 0), inFlight('PUT', 4), inFlight('POST', 1), inFlight('DELETE', 0)] : []),
             ],
             patch,
@@ -91,7 +94,8 @@ export function drivesKilled(kill: DriveStage, reports: Map<DriveKind, KillRepor
             entry,
             'delta',
             [
-              ...(isOneDrive ? [inFlight('PUT', 1), inFlight('POST', 2)] : []),
+              ...(isCloud ? [inFlight('PUT', 1)] : []),
+              ...(kind === 'OneDrive' ? [inFlight('POST', 2)] : []),
               ...REPLACEMENTS,
               ...(isS3 ? [inFlight('PUT', 1), inFlight('POST', 0), inFlight('POST', 0)] : []),
             ],
