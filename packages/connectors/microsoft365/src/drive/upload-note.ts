@@ -10,6 +10,8 @@ export interface UploadNote {
   /** What is sent: another content or date makes it another upload. */
   readonly size: number;
   readonly date: number | undefined;
+  /** The name under which it is sent where its own is blocked: what lies there whole was not given its own yet. */
+  readonly aside?: string;
 }
 
 const IV = 12;

@@ -83,9 +83,7 @@ export class Uploader {
   /** Forgets what a try of this stamp may have left. */
   async discard(folderId: string, stamp: string): Promise<void> {
     const note = await this.#noteOf(folderId, stamp);
-    if (note === undefined) return;
-    await this.#cancel(note.uploadUrl);
-    await this.removeForever(this.#api.pathOf(folderId, noteName(stamp)));
+    if (note !== undefined) await this.#forget(folderId, stamp, note);
   }
 
   /** Not even the recycle bin is to hold it: nobody put it there. */
@@ -111,8 +109,8 @@ export class Uploader {
 
   async #large(upload: Upload): Promise<Uploaded> {
     const { source, stamp, folderId } = upload;
-    const isNoted = stamp !== undefined && source.size > RESUMED_PIECES * this.#pieceBytes;
-    const earlier = isNoted ? await this.#takenUp(upload, stamp) : undefined;
+    const isResumed = stamp !== undefined && source.size > RESUMED_PIECES * this.#pieceBytes;
+    const earlier = isResumed ? await this.#takenUp(upload, stamp) : undefined;
     let begun: Begun | undefined = earlier;
     let target = upload;
     if (begun === undefined) {
@@ -126,29 +124,39 @@ export class Uploader {
         return this.#whole(upload, content);
       }
       if ('blocked' in made) {
+        // Whoever blocks it may have sent all of it under a name like this one, too.
+        if (stamp !== undefined && !isResumed) await this.discard(folderId, stamp);
         target = { ...upload, name: `.sterna-${randomBytes(16).toString('hex')}.part` };
         made = await this.#begin(target);
         if ('outcome' in made || 'blocked' in made) throw unsettled();
       }
       begun = { url: made.url, has: 0 };
-      if (isNoted && target === upload)
+      if (stamp !== undefined && (isResumed || target !== upload))
         await writeNote(this.#api, folderId, stamp, {
           uploadUrl: begun.url,
           size: source.size,
           date: upload.date?.getTime(),
+          ...(target === upload ? {} : { aside: target.name }),
         });
     }
+    const forgetNote = async (): Promise<void> => {
+      if (stamp !== undefined && (isResumed || target !== upload))
+        await this.removeForever(this.#api.pathOf(folderId, noteName(stamp)));
+    };
     await source.skip(begun.has);
     try {
       const sent = await this.#pieces(target, begun, (at, length) => this.#nextPiece(upload, at, length));
-      if (isNoted) await this.removeForever(this.#api.pathOf(folderId, noteName(stamp)));
-      return target === upload || sent.outcome !== 'done' ? sent : await this.#named(upload, sent.item);
+      const ended = target === upload || sent.outcome !== 'done' ? sent : await this.#named(upload, sent.item);
+      await forgetNote();
+      return ended;
     } catch (thrown) {
-      // What can't be gone on with doesn't keep the name.
       const isOver = source.failure !== undefined && asSternaError(thrown).class === 'object';
-      if (!isNoted || isOver) await this.#cancel(begun.url).catch(() => undefined);
-      if (isNoted && isOver)
-        await this.removeForever(this.#api.pathOf(folderId, noteName(stamp))).catch(() => undefined);
+      // The next try goes on from here.
+      if (isResumed && target === upload && !isOver) throw thrown;
+      // What can't be gone on with doesn't keep the name.
+      await this.#cancel(begun.url).catch(() => undefined);
+      if (target !== upload) await this.removeForever(this.#api.pathOf(folderId, target.name)).catch(() => undefined);
+      await forgetNote().catch(() => undefined);
       throw thrown;
     }
   }
@@ -164,12 +172,19 @@ export class Uploader {
   async #takenUp(upload: Upload, stamp: string): Promise<Begun | undefined> {
     const note = await this.#noteOf(upload.folderId, stamp);
     if (note === undefined) return undefined;
-    if (note.size === upload.source.size && note.date === upload.date?.getTime()) {
+    if (note.aside === undefined && note.size === upload.source.size && note.date === upload.date?.getTime()) {
       const has = await this.#received(note.uploadUrl);
       if (has !== undefined && has < note.size) return { url: note.uploadUrl, has };
     }
-    await this.#cancel(note.uploadUrl);
+    await this.#forget(upload.folderId, stamp, note);
     return undefined;
+  }
+
+  /** Takes away what was sent, and the note last: whoever is ended in between is asked again. */
+  async #forget(folderId: string, stamp: string, { uploadUrl, aside }: UploadNote): Promise<void> {
+    await this.#cancel(uploadUrl);
+    if (aside !== undefined) await this.removeForever(this.#api.pathOf(folderId, aside));
+    await this.removeForever(this.#api.pathOf(folderId, noteName(stamp)));
   }
 
   async #noteOf(folderId: string, stamp: string): Promise<UploadNote | undefined> {

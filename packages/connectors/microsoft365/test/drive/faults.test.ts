@@ -210,6 +210,47 @@ test('a session that an ended process left blocks no name', async () => {
   ]);
 });
 
+test.each([
+  ['of some pieces', large.subarray(0, 2 * PIECE + 99)],
+  ['of many pieces', large],
+])(
+  'a file %s that was sent beside a blocked name, and not named yet, is taken away by the next try',
+  async (_, content) => {
+    const op = (container: string, body: AsyncIterable<Buffer>) =>
+      creating(container, 'a.bin', content, { body, stamp: STAMP });
+    // The process ends when the session was begun, and nothing is noted yet.
+    const first = await open();
+    const inside = await folder(first);
+    server.faults.inject({
+      fault: { kind: 'reset' },
+      when: ({ method, target }) => {
+        if (method !== 'PUT') return false;
+        if (target.includes('.sterna-') || isUpload({ method, target })) first.destroy();
+        return true;
+      },
+    });
+    expect(await apply(first, op(inside, chunks(content)))).toMatchObject({ outcome: 'unknown' });
+    expect([direct.openUploads.length, direct.files().length]).toEqual([1, 0]);
+
+    const second = await open();
+    server.faults.inject({
+      fault: { kind: 'reset' },
+      when: ({ method }) => {
+        if (method === 'PATCH') second.destroy();
+        return method === 'PATCH';
+      },
+    });
+    expect(await apply(second, op(inside, chunks(content)))).toMatchObject({ outcome: 'unknown' });
+    const left = there();
+    for (const { name } of left) expect(name).toMatch(/^\.sterna-[0-9a-f]{32}\.part$/);
+    expect(left.some((one) => one.content.equals(content))).toBe(true);
+
+    expect(await apply(await open(), op(inside, chunks(content)))).toMatchObject({ outcome: 'done' });
+    expect(there()).toEqual([{ name: 'a.bin', content, date: DATE }]);
+    expect(direct.drive.recycleBin.size).toBe(0);
+  },
+);
+
 test('nor does it keep a large file from being replaced, which keeps its versions', async () => {
   direct.put(['Work'], 'a.bin', small);
   const first = await open();
